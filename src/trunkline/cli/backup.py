@@ -1,0 +1,66 @@
+"""``trunkline backup``: everything in one file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from trunkline.app.place import Place
+from trunkline.cli.option import Json
+from trunkline.cli.output import make_console, note, print_json, say
+from trunkline.cli.serve import read_settings
+from trunkline.control.backup import write_backup
+from trunkline.core.errors import InvalidInput
+from trunkline.settings import Settings
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to make, such as trunkline.tar.gz.")],
+    include_root_key: Annotated[
+        bool, typer.Option("--include-root-key", help="Put the root key in too: whoever has the file has every secret.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Back up the database and the journal into one file, also while the server runs.
+
+    The root key is left out unless you ask for it. Keep a copy of it elsewhere: without it nothing in a backup opens.
+    """
+    settings = read_settings()
+    place = Place.of(settings)
+    database = find_database(settings)
+    with make_console(stderr=True).status("Backing up …"):
+        manifest = write_backup(
+            database=database,
+            journal=place.journal,
+            root_key=place.root_key,
+            target=file,
+            include_root_key=include_root_key,
+        )
+    if json:
+        print_json(msgspec.json.encode(manifest))
+    else:
+        say(f"{file}: {file.stat().st_size:,} bytes, {len(manifest.files)} files.")
+    if manifest.has_root_key:
+        note(
+            "The root key is IN this file: whoever has the file has every secret in it. Keep it locked up.",
+            style="bold",
+        )
+    else:
+        key = place.root_key.describe()
+        note(
+            f"The root key is NOT in this file. Keep a copy of {key} elsewhere; without it nothing opens.", style="bold"
+        )
+
+
+def find_database(settings: Settings) -> Path:
+    """The SQLite file of these settings. :class:`InvalidInput` that says what to do where it is another database."""
+    scheme, _, path = settings.effective_database_url.partition(":///")
+    if not scheme.startswith("sqlite"):
+        raise InvalidInput(
+            "The database is PostgreSQL: back it up with pg_dump, and bring it back with pg_restore. Copy the root key"
+            f" and the folder {settings.data_dir / 'journal'} too."
+        )
+    return Path(path.partition("?")[0])

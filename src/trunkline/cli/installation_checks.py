@@ -1,0 +1,84 @@
+"""What the doctor looks at of the installation: the database, the root key, the journal."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from trunkline.app.place import Place
+from trunkline.cli.finding import Finding, fail, ok, warn
+from trunkline.control.installation import Installation
+from trunkline.control.running import is_running
+from trunkline.control.schema import read_schema
+from trunkline.core.errors import CannotOpen, TrunklineError
+from trunkline.settings import Settings
+from trunkline.vault.root_key import verify
+
+
+async def examine_installation(settings: Settings) -> AsyncIterator[Finding]:
+    """One finding for each thing. Makes and changes nothing."""
+    place = Place.of(settings)
+    if settings.database_url is None and not (settings.data_dir / "trunkline.db").exists():
+        yield warn("database", "There is none yet.", "`make run` makes it.")
+        yield _check_key(place, None)
+        return
+    try:
+        database, root_check = await _check_database(place)
+        yield database
+        yield _check_key(place, root_check)
+    finally:
+        await place.database.close()
+    yield check_journal(place.journal)
+
+
+async def _check_database(place: Place) -> tuple[Finding, str | None]:
+    kind = "SQLite" if place.database.kind == "sqlite" else "PostgreSQL"
+    try:
+        schema = await read_schema(place.database)
+        state = await Installation(place.database).read_state() if schema.current is not None else None
+    except TrunklineError as error:
+        remedy = "Start it, and check TRUNKLINE_DATABASE_URL." if kind == "PostgreSQL" else "Restore a backup."
+        return fail("database", f"{kind}: {error.message}", remedy), None
+    root_check = state.root_check if state is not None else None
+    if schema.current == schema.known[0]:
+        return ok("database", f"{kind}, at version {schema.current}"), root_check
+    if schema.current is None or schema.current in schema.known:
+        message = f"{kind}, at version {schema.current or 'none'} of {schema.known[0]}"
+        return warn("database", message, "The next start migrates it. Make a backup first."), root_check
+    return (
+        fail(
+            "database",
+            f"{kind}, migrated by a newer Trunkline ({schema.current})",
+            "Start that version or a later one.",
+        ),
+        root_check,
+    )
+
+
+def _check_key(place: Place, root_check: str | None) -> Finding:
+    where = place.root_key.describe()
+    try:
+        root = place.root_key.load()
+    except CannotOpen as error:
+        return fail("root key", error.message, "See the guide, “Keys”.")
+    if root is None and root_check is None:
+        return warn("root key", "There is none yet.", "`make run` makes it.")
+    if root is None:
+        return fail("root key", f"{where} is missing.", "Restore it from your backup, or set TRUNKLINE_ROOT_KEY_FILE.")
+    if root_check is not None and not verify(root, root_check):
+        return fail("root key", f"{where} is not the key of this database.", "Restore the right one from your backup.")
+    return ok("root key", where)
+
+
+def check_journal(folder: Path) -> Finding:
+    """Whether the journal can be written, and how much of it waits to be taken in."""
+    if not folder.exists():
+        return ok("journal", "empty")
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        return fail("journal", f"{folder} cannot be written.", f"Run as its owner, or: chown -R $(id -un) {folder}")
+    waiting = [path.stat().st_size for path in folder.glob("*.journal")]
+    message = f"{sum(waiting):,} bytes in {len(waiting)} segments"
+    if sum(waiting) and not is_running(folder):
+        return warn("journal", f"{message} are not in the database yet.", "The next start takes them in.")
+    return ok("journal", message)

@@ -1,0 +1,44 @@
+"""``trunkline restore``: a backup back into the data folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import Progress
+
+from trunkline.app.place import Place
+from trunkline.cli.backup import find_database
+from trunkline.cli.output import make_console, note, say
+from trunkline.cli.serve import read_settings
+from trunkline.control.archive import Manifest, Report
+from trunkline.control.restore import Restore
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `trunkline backup` has made.")],
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace the installation that is there. It is kept beside the new one.")
+    ] = False,
+) -> None:
+    """Bring a backup back. The server must be stopped; nothing is changed unless the whole backup is good."""
+    settings = read_settings()
+    place = Place.of(settings)
+    work = Restore(
+        folder=settings.data_dir,
+        database=find_database(settings),
+        journal=place.journal,
+        root_key=place.root_key,
+    )
+    console = make_console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+
+        def begin(manifest: Manifest) -> Report:
+            task = progress.add_task(f"Backup of {manifest.created_at:%Y-%m-%d %H:%M} UTC", total=manifest.size)
+            return lambda done: progress.advance(task, done)
+
+        kept = work.run(file, replace=force, begin=begin)
+    say(f"{settings.data_dir.absolute()} holds the backup now. Start the server: make run")
+    if kept is not None:
+        note(f"What was there before is in {kept}. Remove it when you are sure.")

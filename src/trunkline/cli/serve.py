@@ -1,0 +1,157 @@
+"""``trunkline serve``: check the place, prepare it, tell what there is, and serve until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+
+import uvicorn
+from pydantic import ValidationError
+from rich.console import Console
+from uvicorn.supervisors import Multiprocess
+
+from trunkline import __version__, logs
+from trunkline.app.preparation import prepare
+from trunkline.app.process import Process
+from trunkline.control.setup import FirstStart
+from trunkline.core.errors import TrunklineError, Unavailable
+from trunkline.faces.server import ServerConfig
+from trunkline.outbound import Client, Guard, LocalUpstreams
+from trunkline.providers.found import Found, discover
+from trunkline.providers.registry import PROVIDERS
+from trunkline.settings import Settings
+
+_KEEP_ALIVE_SECONDS = 75
+
+
+def serve() -> None:
+    """Start the server. Settings come from the environment (TRUNKLINE_…) or an .env file."""
+    settings = read_settings()
+    logs.configure(settings.log_level, settings.log_format)
+    make_folder(settings.data_dir)
+    listener = listen(settings)
+    first, found = asyncio.run(_prepare(settings))
+    welcome(settings, first, found, Console())
+    config = ServerConfig(
+        "trunkline.app.process:create" if settings.workers > 1 else Process(settings),
+        factory=settings.workers > 1,
+        workers=settings.workers,
+        head_seconds=settings.header_seconds,
+        loop="uvloop" if sys.platform != "win32" else "asyncio",
+        ws="none",
+        lifespan="on",
+        interface="asgi3",
+        access_log=False,
+        log_config=None,
+        # Behind a proxy the client's address is the proxy's word; that it is to be trusted must be said.
+        proxy_headers=bool(os.environ.get("FORWARDED_ALLOW_IPS")),
+        server_header=False,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=round(settings.drain_seconds),
+    )
+    # uvicorn drains, then raises the signal again for whoever was there before: for us, who end in peace.
+    signal.signal(signal.SIGTERM, lambda _signal, _frame: None)
+    try:
+        if settings.workers > 1:
+            Multiprocess(config, sockets=[listener]).run()
+        else:
+            uvicorn.Server(config).run(sockets=[listener])
+    except KeyboardInterrupt:
+        pass
+    Console(stderr=True).print("Stopped.")
+
+
+async def _prepare(settings: Settings) -> tuple[FirstStart, list[Found]]:
+    """The place, and what is found on this machine, looked for meanwhile."""
+    local = LocalUpstreams.parse(settings.effective_local_upstreams)
+    client = Client(Guard(local, frozenset({settings.port})))
+    try:
+        looking = asyncio.ensure_future(discover(os.environ, client))
+        first = await prepare(settings)
+        return first, await looking
+    finally:
+        await client.close()
+
+
+def read_settings() -> Settings:
+    """The settings. :class:`TrunklineError` that names each wrong variable."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = [
+            f"TRUNKLINE_{'_'.join(str(part) for part in problem['loc']).upper()}: {problem['msg']}"
+            for problem in error.errors(include_input=False, include_url=False)
+        ]
+        raise TrunklineError("Some settings are wrong. " + "; ".join(wrong)) from None
+
+
+def make_folder(folder: Path) -> None:
+    """The data folder, for its owner alone. :class:`Unavailable` when it cannot be made or written."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        probe = folder / f".write-{os.getpid()}"
+        probe.touch(mode=0o600)
+        probe.unlink()
+    except OSError as error:
+        raise Unavailable(
+            f"The data folder {folder.absolute()} cannot be written ({error.strerror}). Make it writable for this user,"
+            " or name another one: TRUNKLINE_DATA_DIR=/path/to/folder"
+        ) from None
+
+
+def listen(settings: Settings) -> socket.socket:
+    """The listening socket. :class:`Unavailable` that says what to do when the port cannot be had."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        listener = socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise Unavailable(
+                f"Port {settings.port} is taken by another program, perhaps another Trunkline. Stop it, or choose"
+                f" another port: TRUNKLINE_PORT={settings.port + 1}"
+            ) from None
+        raise Unavailable(
+            f"Cannot listen on {settings.host}:{settings.port} ({error.strerror}). Choose another address or port:"
+            " TRUNKLINE_HOST, TRUNKLINE_PORT"
+        ) from None
+    listener.set_inheritable(True)
+    return listener
+
+
+def welcome(settings: Settings, first: FirstStart, found: list[Found], console: Console) -> None:
+    """Tell where the server is, what it found, and what to type next."""
+    url = settings.effective_public_url
+    console.print(f"[bold]Trunkline {__version__}[/] at [cyan]{url}[/]", highlight=False)
+    for thing in found:
+        console.print(f"  found {describe(thing)}", highlight=False)
+    if first.setup_token is not None:
+        console.print("\nSet your password:", highlight=False)
+        print_line(console, f"  {url}/setup?token={first.setup_token.reveal()}")
+    if first.api_key is not None:
+        console.print("\nTry it now (this API key is shown once):", highlight=False)
+        body = f'{{"model": "{first.model}", "messages": [{{"role": "user", "content": "Say hello."}}]}}'
+        print_line(
+            console,
+            f"  curl {url}/v1/chat/completions -H 'Authorization: Bearer {first.api_key.reveal()}'"
+            f" -H 'Content-Type: application/json' -d '{body}'",
+        )
+    console.print("\nCtrl-C stops.", style="dim")
+
+
+def describe(found: Found) -> str:
+    """``OPENAI_API_KEY (sk-…x7Qd)``, or a local server with its models."""
+    name = PROVIDERS[found.provider].display_name
+    if found.env is not None:
+        return f"{found.env} ({found.key_hint}) for {name}"
+    models = ", ".join(found.models[:5]) + (" …" if len(found.models) > 5 else "")
+    return f"{name} at {found.base_url} with {len(found.models)} models" + (f": {models}" if models else "")
+
+
+def print_line(console: Console, line: str) -> None:
+    """Something to copy: whole, on one line, and as it is."""
+    console.print(line, soft_wrap=True, markup=False, highlight=False)

@@ -1,0 +1,86 @@
+"""``trunkline usage``: what was used, and what it cost."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+import typer
+
+from trunkline.cli.api import call
+from trunkline.cli.option import Json
+from trunkline.cli.output import note, print_json, print_table, write_cost
+
+
+class Figures(msgspec.Struct, rename="camel"):
+    """The figures of a part."""
+
+    request_count: int
+    input_tokens: int
+    output_tokens: int
+    unpriced_count: int
+    error_count: int
+    average_latency: int
+    cost_usd: float = msgspec.field(name="costUSD")
+
+
+class Part(Figures):
+    """A part, under whichever of its names it has."""
+
+    configuration_id: str | None = None
+    name: str | None = None
+    model: str | None = None
+    date: str | None = None
+
+
+class Report(msgspec.Struct, rename="camel"):
+    """A user's report."""
+
+    period_start: str
+    period_end: str
+    totals: Figures
+    by_configuration: list[Part]
+    by_model: list[Part]
+    by_day: list[Part]
+
+
+def usage(
+    period: Annotated[Literal["day", "week", "month", "all"], typer.Option(help="This one, in UTC.")] = "month",
+    by: Annotated[Literal["model", "configuration", "day"], typer.Option(help="How to split it.")] = "model",
+    json: Json = False,
+) -> None:
+    """Show what you used and what it cost."""
+    document = call(lambda api: api.ask("GET", "/api/usage/report", query={"period": period}))
+    if json:
+        print_json(document)
+        return
+    report = msgspec.json.decode(document, type=Report)
+    parts = {"model": report.by_model, "configuration": report.by_configuration, "day": report.by_day}[by]
+    rows = [[_name(part, by), *_row(part)] for part in parts]
+    if len(rows) > 1:
+        rows.append(["total", *_row(report.totals)])
+    print_table(
+        [by, ">calls", ">errors", ">tokens in", ">tokens out", ">average", ">cost"],
+        rows,
+        empty='Nothing was used yet. Try: trunkline chat "Say hello."',
+    )
+    note(f"{report.period_start} to {report.period_end}, UTC.")
+    if report.totals.unpriced_count:
+        note(f"{report.totals.unpriced_count} calls went to models without a known price, and are not in the cost.")
+
+
+def _name(part: Part, by: str) -> str:
+    if by == "configuration":
+        return part.name or (f"{part.configuration_id} (gone)" if part.configuration_id else "–")
+    return (part.model if by == "model" else part.date) or "–"
+
+
+def _row(figures: Figures) -> list[str]:
+    return [
+        f"{figures.request_count:,}",
+        f"{figures.error_count:,}",
+        f"{figures.input_tokens:,}",
+        f"{figures.output_tokens:,}",
+        f"{figures.average_latency:,} ms",
+        write_cost(figures.cost_usd),
+    ]

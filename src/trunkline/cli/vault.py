@@ -1,0 +1,79 @@
+"""``trunkline vault``: the keys that encrypt the provider keys."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import msgspec
+import typer
+
+from trunkline.app.place import Place
+from trunkline.cli.option import Json
+from trunkline.cli.output import note, print_json, say
+from trunkline.cli.serve import read_settings
+from trunkline.control.key_change import KeyChange, Standing
+from trunkline.control.running import is_running
+from trunkline.core.errors import Conflict, Unavailable
+
+app = typer.Typer(
+    name="vault", add_completion=False, help="The keys that encrypt the provider keys.", no_args_is_help=True
+)
+
+_T = TypeVar("_T")
+
+
+@app.command("status")
+def status(json: Json = False) -> None:
+    """Show which version of the key-encryption key is in use, and what is left under older ones."""
+    _tell(_work(KeyChange.read_standing), json)
+
+
+@app.command("rotate")
+def rotate(json: Json = False) -> None:
+    """Encrypt every data key anew, under a new key-encryption key. The server must be stopped."""
+    _tell(_work(KeyChange.rotate, alone=True), json)
+
+
+@app.command("migrate")
+def migrate(
+    file: Annotated[Path, typer.Argument(help="A file with the new root key: openssl rand -base64 32, mode 0600.")],
+) -> None:
+    """Change the root key, if somebody else can have read the old one. The server must be stopped."""
+    kept = _work(lambda change: change.migrate(file), alone=True)
+    # The copy of the snapshot opens with the old key alone; the next start writes it anew.
+    (read_settings().data_dir / "snapshot").unlink(missing_ok=True)
+    say("The new root key is in its place, and everything is encrypted under it.")
+    note(f"The old one is {kept}. Older backups open with it alone: keep it with them, or delete it with them.")
+
+
+def _work(do: Callable[[KeyChange], Awaitable[_T]], *, alone: bool = False) -> _T:
+    async def run() -> _T:
+        settings = read_settings()
+        place = Place.of(settings)
+        try:
+            if settings.database_url is None and not (settings.data_dir / "trunkline.db").exists():
+                # Opening it would make an empty one.
+                raise Unavailable(f"There is no installation in {settings.data_dir.absolute()}.")
+            if alone and is_running(place.journal):
+                raise Conflict(
+                    f"A server runs on {settings.data_dir.absolute()}. Stop it first (Ctrl-C where it runs)."
+                )
+            return await do(KeyChange(place.database, place.root_key))
+        finally:
+            await place.database.close()
+
+    return asyncio.run(run())
+
+
+def _tell(standing: Standing, json: bool) -> None:
+    if json:
+        print_json(msgspec.json.encode(standing))
+        return
+    say(f"The key-encryption key is version {standing.version}.")
+    if standing.old_data_keys or standing.old_wrappings:
+        note(f"Under older keys: {standing.old_data_keys} data keys, {standing.old_wrappings} wrappings. Rotate again.")
+    else:
+        note("Nothing is under an older one.")

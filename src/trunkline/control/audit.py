@@ -1,0 +1,150 @@
+"""The audit log: who changed, tested or was refused what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from trunkline.control.occasion import current_occasion
+from trunkline.control.page import Page, PageRequest, encode_cursor
+from trunkline.control.rate_limit import RateLimit
+from trunkline.core import access
+from trunkline.core.actor import Actor
+from trunkline.core.chat import JsonValue
+from trunkline.core.errors import TooMany
+from trunkline.storage import audit as rows
+from trunkline.storage import records
+from trunkline.storage.audit import AuditFilter
+from trunkline.storage.database import Database, Transaction
+from trunkline.storage.tables import AuditEvent
+
+Outcome = Literal["ok", "failed", "refused"]
+
+Target = tuple[str, str | None]
+"""What it was done to: its kind (``configuration``) and its id."""
+
+_REFUSALS_PER_MINUTE: Final = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRecord:
+    """One event, as people see it."""
+
+    id: str
+    at: datetime
+    workspace_id: str | None
+    actor_kind: str
+    actor_id: str | None
+    key_id: str | None
+    action: str
+    target_type: str
+    target_id: str | None
+    outcome: str
+    before: dict[str, JsonValue] | None
+    after: dict[str, JsonValue] | None
+    address: str | None
+    request_id: str | None
+
+
+class Audit:
+    """Writes and reads the log. Events are never changed or deleted by anything here.
+
+    ``before`` and ``after`` hold only the fields that changed, and never a secret: one that changed appears as
+    ``{"mask": …, "fingerprint": …}``.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._refusals = RateLimit(_REFUSALS_PER_MINUTE, "refused attempts")
+
+    async def record(
+        self,
+        tx: Transaction,
+        actor: Actor | None,
+        action: str,
+        *,
+        target: Target = ("", None),
+        before: Mapping[str, JsonValue] | None = None,
+        after: Mapping[str, JsonValue] | None = None,
+        outcome: Outcome = "ok",
+        workspace_id: str | None = None,
+    ) -> None:
+        """Add an event to the transaction of the change itself, so that neither is ever without the other.
+
+        ``actor`` None is the server itself, or somebody who has not signed in. ``workspace_id`` is the actor's unless
+        it is given.
+        """
+        now = current_occasion()
+        event = AuditEvent(
+            workspace_id=workspace_id or (actor.workspace_id if actor else None),
+            actor_kind=actor.kind if actor else "system" if now.request_id is None else "anonymous",
+            actor_id=actor.user_id if actor else None,
+            key_id=actor.key_id if actor else None,
+            action=action,
+            target_type=target[0],
+            target_id=target[1],
+            outcome=outcome,
+            before=dict(before) if before is not None else None,
+            after=dict(after) if after is not None else None,
+            address=now.address,
+            request_id=now.request_id,
+        )
+        await rows.insert(tx, event)
+
+    async def refused(self, actor: Actor | None, action: str, *, target: Target = ("", None)) -> None:
+        """Note an attempt that was refused, in a transaction of its own.
+
+        At most 60 a minute of one actor are kept, so that nobody can fill the disk with them.
+        """
+        try:
+            self._refusals.take(actor.user_id if actor else current_occasion().address or "")
+        except TooMany:
+            return
+        async with self._database.write() as tx:
+            await self.record(tx, actor, action, target=target, outcome="refused")
+
+    async def is_hidden(self, ids: Sequence[str]) -> bool:
+        """Whether something with one of ``ids`` exists: when the caller was told that nothing does, it was hidden."""
+        async with self._database.read() as tx:
+            return await records.exist(tx, ids)
+
+    async def list(self, actor: Actor, wanted: AuditFilter, page: PageRequest) -> Page[AuditRecord]:
+        """The events of the actor's workspace, newest first. Needs ``audit.read``."""
+        access.check(actor, "audit.read")
+        async with self._database.read() as tx:
+            events = await rows.find(tx, actor.workspace_id, wanted, limit=page.limit + 1, before_id=page.after)
+        more = len(events) > page.limit
+        kept = [_show(event) for event in events[: page.limit]]
+        return Page(kept, encode_cursor(kept[-1].id) if more else None)
+
+
+def changes(
+    before: Mapping[str, JsonValue], after: Mapping[str, JsonValue]
+) -> tuple[dict[str, JsonValue], dict[str, JsonValue]]:
+    """The parts of two states that differ: what to hand to :meth:`Audit.record` as ``before`` and ``after``."""
+    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    return (
+        {name: before[name] for name in names if name in before},
+        {name: after[name] for name in names if name in after},
+    )
+
+
+def _show(event: AuditEvent) -> AuditRecord:
+    return AuditRecord(
+        id=event.id,
+        at=event.at,
+        workspace_id=event.workspace_id,
+        actor_kind=event.actor_kind,
+        actor_id=event.actor_id,
+        key_id=event.key_id,
+        action=event.action,
+        target_type=event.target_type,
+        target_id=event.target_id,
+        outcome=event.outcome,
+        before=event.before,
+        after=event.after,
+        address=event.address,
+        request_id=event.request_id,
+    )

@@ -1,0 +1,75 @@
+"""A configuration as use cases give and take it: free of tables, of wires and of secrets."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final, Literal, TypeAlias
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from trunkline.core.chat import JsonValue
+from trunkline.core.secret import Secret
+
+KIND: Final = "configuration"
+"""What revisions and audit events call a configuration."""
+
+JsonObject: TypeAlias = dict[str, JsonValue]
+
+TestStatus = Literal["pending", "success", "failed"]
+
+
+class KeyRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What people are shown of a configuration's API key."""
+
+    mask: str
+    fingerprint: str | None
+    added_by: str
+    added_at: datetime
+    last_used_at: datetime | None
+
+
+class ConfigurationRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A configuration as people see it.
+
+    ``parameters`` are under the provider's own names; values of ``headers`` in it are masks. ``revision`` counts its
+    saved states. ``model`` None: callers name the model themselves.
+    """
+
+    id: str
+    workspace_id: str
+    user_id: str
+    application_id: str | None
+    name: str
+    provider: str
+    model: str | None
+    base_url: str | None
+    parameters: JsonObject
+    key: KeyRecord | None
+    is_active: bool
+    shared: bool
+    revision: int
+    created_at: datetime
+    updated_at: datetime
+    last_tested_at: datetime | None
+    test_status: TestStatus
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """What a caller wants a configuration to be; what is UNSET stays as it is, or gets its default.
+
+    ``api_key`` is the key in plain, a sealed one (``tl1.…``), or the mask that was shown, which leaves the key alone;
+    None takes it away. ``parameters`` are merged member by member, None takes one away; ``headers`` in it replace all
+    headers, where the mask of one leaves that one alone.
+    """
+
+    name: str | UnsetType = UNSET
+    provider: str | UnsetType = UNSET
+    model: str | UnsetType | None = UNSET
+    api_key: Secret | UnsetType | None = UNSET
+    base_url: str | UnsetType | None = UNSET
+    parameters: JsonObject | UnsetType = UNSET
+    is_active: bool | UnsetType = UNSET
+    shared: bool | UnsetType = UNSET
+    application_id: str | UnsetType | None = UNSET
+    reason: str = ""

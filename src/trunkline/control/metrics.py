@@ -1,0 +1,63 @@
+"""What ``/metrics`` shows: the running totals of this process in Prometheus's terms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from prometheus_client import CollectorRegistry, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
+from prometheus_client.registry import Collector
+
+from trunkline.core.price import NANOS_PER_USD
+from trunkline.gateway.tally import BUCKETS, Tally
+
+_LABELS = ("operation", "provider", "outcome")
+
+
+class CallMetrics(Collector):
+    """Calls by operation, provider and outcome. Of several processes each shows its own, told apart by ``worker``."""
+
+    def __init__(self, tally: Tally, worker: str) -> None:
+        self._tally = tally
+        self._worker = worker
+
+    def collect(self) -> Iterable[Metric]:
+        """Called by the registry when it is asked."""
+        labels = [*_LABELS, "worker"]
+        counters = {
+            name: CounterMetricFamily(f"trunkline_{name}", text, labels=labels)
+            for name, text in (
+                ("calls", "Settled calls"),
+                ("retries", "Attempts after the first"),
+                ("input_tokens", "Tokens in"),
+                ("output_tokens", "Tokens out"),
+                ("cost_usd", "Cost in US dollars, of calls with a known price"),
+                ("unpriced_calls", "Calls whose model has no known price"),
+            )
+        }
+        durations = HistogramMetricFamily(
+            "trunkline_call_duration_seconds", "From dispatch to settlement", labels=labels
+        )
+        for key, totals in self._tally.totals.items():
+            values = [*key, self._worker]
+            counters["calls"].add_metric(values, totals.calls)
+            counters["retries"].add_metric(values, totals.retries)
+            counters["input_tokens"].add_metric(values, totals.input_tokens)
+            counters["output_tokens"].add_metric(values, totals.output_tokens)
+            counters["cost_usd"].add_metric(values, totals.cost_nanos / NANOS_PER_USD)
+            counters["unpriced_calls"].add_metric(values, totals.unpriced)
+            cumulated, buckets = 0, list[tuple[str, float]]()
+            for bound, count in zip((*map(str, BUCKETS), "+Inf"), totals.durations, strict=True):
+                cumulated += count
+                buckets.append((bound, cumulated))
+            durations.add_metric(values, buckets, totals.seconds)
+        active = GaugeMetricFamily("trunkline_active_calls", "Calls under way", labels=["worker"])
+        active.add_metric([self._worker], self._tally.active)
+        return [*counters.values(), durations, active]
+
+
+def make_registry(tally: Tally, worker: str) -> CollectorRegistry:
+    """A registry of its own, so that nothing else that a library registers is shown."""
+    registry = CollectorRegistry()
+    registry.register(CallMetrics(tally, worker))
+    return registry

@@ -1,0 +1,53 @@
+"""Pages of long lists, and the cursors that lead from one to the next."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+
+from trunkline.core.errors import InvalidInput
+
+T = TypeVar("T")
+
+DEFAULT_LIMIT: Final = 50
+LARGEST_LIMIT: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some of a list. ``next_cursor`` leads to what follows; None at the end."""
+
+    items: Sequence[T]
+    next_cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """Which page is asked for: ``limit`` items after ``cursor`` (None: from the start)."""
+
+    limit: int = DEFAULT_LIMIT
+    cursor: str | None = None
+
+    @property
+    def after(self) -> str | None:
+        """The key of the last item of the page before. :class:`InvalidInput` when the cursor is not one of ours."""
+        return None if self.cursor is None else decode_cursor(self.cursor)
+
+
+def encode_cursor(key: str) -> str:
+    """The cursor behind the item with ``key``. Opaque to callers, who may only hand it back."""
+    return base64.urlsafe_b64encode(key.encode()).rstrip(b"=").decode()
+
+
+def decode_cursor(cursor: str) -> str:
+    """The key in ``cursor``. :class:`InvalidInput` when it is none of ours."""
+    try:
+        key = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+    except (binascii.Error, ValueError):
+        key = ""
+    if not key or not key.isprintable() or encode_cursor(key) != cursor:
+        raise InvalidInput.of("cursor", "it is not one that a list has given; leave it out to start at the first page.")
+    return key

@@ -1,0 +1,125 @@
+"""Prices: what a model's tokens cost, from the list that comes with ``genai-prices`` and from providers' own lists.
+
+The list is data inside the package: nothing is fetched. https://github.com/pydantic/genai-prices
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from importlib.metadata import version
+from typing import Final
+
+from genai_prices import data_snapshot
+from genai_prices.types import ModelInfo, ModelPrice, TieredPrices
+
+from trunkline.core.price import NANOS_PER_USD, Price, Rate
+from trunkline.providers.provider import Provider
+
+CAPACITY: Final = 4096
+"""Models that a price book remembers; above it, it forgets them all and begins again."""
+
+LOCAL: Final = Price(input=Rate(0), output=Rate(0), source="local")
+"""Servers that people run themselves bill nobody per token."""
+
+_ZERO: Final = Rate(0)
+_SOURCE: Final = f"genai-prices {version('genai-prices')}"
+
+
+class PriceBook:
+    """Finds the price of a model at a provider, as of now.
+
+    A price that changes at a date or by the time of day (DeepSeek's off-peak hours) is read anew on every call, so that
+    a long-running server bills by the clock. What the list holds and :class:`Price` cannot say (pictures, video or
+    pages as input, web searches, reasoning tokens at a rate of their own) is billed as plain tokens or not at all; a
+    model that is sold by such units alone has no price here.
+    """
+
+    def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._now = now
+        self._found: dict[tuple[str, str], ModelInfo | None] = {}
+        self._converted: dict[int, tuple[ModelPrice, Price | None]] = {}
+        self._own: dict[str, Mapping[str, Price]] = {}
+
+    def find(self, provider: Provider, model: str) -> Price | None:
+        """The price of ``model`` now; None when nobody knows it.
+
+        A server that people run themselves, and the demo, cost nothing (source ``local``). A price that the provider's
+        own list gave (see :meth:`learn`) wins over the bundled one.
+        """
+        if provider.in_process or provider.start_hint is not None:
+            return LOCAL
+        own = self._own.get(provider.id)
+        if own is not None and (price := own.get(model)) is not None:
+            return price
+        info = self._look_up(provider, model)
+        return None if info is None else self._convert(info.get_prices(self._now()))
+
+    def learn(self, provider_id: str, prices: Mapping[str, Price]) -> None:
+        """Take the prices of a provider's own list, by model id; they replace what it gave before."""
+        self._own[provider_id] = dict(prices)
+
+    def models(self, provider: Provider) -> Iterable[ModelInfo]:
+        """What the bundled list knows of a provider's models, except those that it calls deprecated."""
+        if provider.prices is None:
+            return ()
+        found = data_snapshot.find_provider_by_id(data_snapshot.get_snapshot().providers, provider.prices)
+        return () if found is None else [model for model in found.models if not model.deprecated]
+
+    def _look_up(self, provider: Provider, model: str) -> ModelInfo | None:
+        if provider.prices is None:
+            return None
+        key = (provider.prices, model)
+        if key not in self._found:
+            if len(self._found) >= CAPACITY:
+                self._found.clear()
+            self._found[key] = _search(provider.prices, model)
+        return self._found[key]
+
+    def _convert(self, listed: ModelPrice) -> Price | None:
+        # Keyed by identity, and the value keeps the key alive: the list's objects have no cheap hash.
+        entry = self._converted.get(id(listed))
+        if entry is None:
+            if len(self._converted) >= CAPACITY:
+                self._converted.clear()
+            entry = self._converted[id(listed)] = (listed, convert_price(listed))
+        return entry[1]
+
+
+def convert_price(listed: ModelPrice) -> Price | None:
+    """A listed price as ours; None when it has no rate for tokens. Exact: rates are decimals with few places."""
+    input_rate, output_rate = _rate(listed.input_mtok), _rate(listed.output_mtok)
+    if input_rate is None and output_rate is None:
+        return None
+    requests = listed.requests_kcount
+    return Price(
+        input=input_rate or _ZERO,
+        output=output_rate or _ZERO,
+        cached=_rate(listed.cache_read_mtok),
+        cache_write=_rate(listed.cache_write_mtok),
+        cache_write_1h=_rate(listed.cache_write_1h_mtok),
+        audio_input=_rate(listed.input_audio_mtok),
+        audio_output=_rate(listed.output_audio_mtok),
+        per_request=int(requests * NANOS_PER_USD / 1000) if isinstance(requests, Decimal) else 0,
+        source=_SOURCE,
+    )
+
+
+def _search(provider: str, model: str) -> ModelInfo | None:
+    # The snapshot's own look-up remembers every name it is asked for, without a bound; this asks its parts instead.
+    snapshot = data_snapshot.get_snapshot()
+    found = data_snapshot.find_provider_by_id(snapshot.providers, provider)
+    return None if found is None else found.find_model(model, all_providers=snapshot.providers)
+
+
+def _rate(listed: Decimal | TieredPrices | None) -> Rate | None:
+    if listed is None:
+        return None
+    if isinstance(listed, TieredPrices):
+        return Rate(_nanos(listed.base), tuple((tier.start, _nanos(tier.price)) for tier in listed.tiers))
+    return Rate(_nanos(listed))
+
+
+def _nanos(dollars_per_million: Decimal) -> int:
+    return int((dollars_per_million * NANOS_PER_USD).to_integral_value(rounding="ROUND_HALF_UP"))

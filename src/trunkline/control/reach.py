@@ -1,0 +1,61 @@
+"""How providers are reached from use cases: which transport, and with which of a configuration's secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from trunkline.control.credentials import API_KEY, HEADER_PREFIX, Credentials
+from trunkline.core.errors import InvalidInput
+from trunkline.core.secret import Secret
+from trunkline.outbound.transport import Transport
+from trunkline.providers.base_url import read_base_url
+from trunkline.providers.check import Prober
+from trunkline.providers.endpoint import Endpoint, make_endpoint, write_origin
+from trunkline.providers.provider import Provider
+from trunkline.providers.registry import PROVIDERS
+from trunkline.storage.database import Transaction
+from trunkline.storage.tables import Configuration
+
+
+class Reach:
+    """Opens endpoints. ``in_process`` are the transports of providers that need no network, by provider id."""
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        client: Transport,
+        in_process: Mapping[str, Transport],
+        prober: Prober | None = None,
+    ) -> None:
+        self._credentials = credentials
+        self._client = client
+        self._in_process = in_process
+        self.prober = prober
+
+    def transport(self, provider: Provider) -> Transport:
+        """What sends calls to ``provider``."""
+        return self._in_process.get(provider.id, self._client)
+
+    async def open(self, tx: Transaction, row: Configuration) -> Endpoint:
+        """The endpoint of a stored configuration, with its secrets.
+
+        Raises InvalidInput where it cannot be used as it is, CannotOpen and Forbidden where its secrets cannot.
+        """
+        provider = PROVIDERS.get(row.provider)
+        if provider is None:
+            raise InvalidInput.of("provider", f"{row.provider!r} is not among the providers of this version.")
+        opened: Mapping[str, Secret] = {}
+        if row.credential_id is not None:
+            # The origin is judged first, so that a changed address never gets the secret of the old one.
+            origin = write_origin(read_base_url(provider, row.base_url, row.parameters).origin)
+            opened = await self._credentials.open(tx, row.workspace_id, row.credential_id, origin=origin)
+        return make_endpoint(provider, row.base_url, opened.get(API_KEY), headers_of(opened), row.parameters)
+
+
+def headers_of(secrets: Mapping[str, Secret]) -> dict[str, str | Secret]:
+    """The header fields among a credential's secrets, by header name."""
+    return {
+        field.removeprefix(HEADER_PREFIX): secret
+        for field, secret in secrets.items()
+        if field.startswith(HEADER_PREFIX)
+    }

@@ -1,0 +1,114 @@
+"""The copy of the snapshot on local disk: with it a gateway restarts and serves while the database is down."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import structlog
+
+from trunkline.core.errors import CannotOpen
+from trunkline.gateway.snapshot import KeyEntry, Snapshot, UserEntry, WorkspacePart
+from trunkline.storage.tables import now
+from trunkline.vault.box import Box
+from trunkline.vault.key_ring import KeyRing, KeyState
+from trunkline.vault.subkey import Purpose
+
+_log: Final = structlog.get_logger(__name__)
+
+LIFETIME: Final = timedelta(hours=24)
+_BOUND_TO: Final = b"trunkline/1 snapshot copy"
+
+
+class _File(msgspec.Struct, frozen=True, array_like=True):
+    """On disk. ``key_state`` holds nothing secret, and opens the rest together with the root key."""
+
+    key_state: KeyState
+    sealed: bytes
+
+
+class _Copy(msgspec.Struct, frozen=True):
+    saved_at: datetime
+    revision: int
+    instance_id: str
+    parts: Mapping[str, WorkspacePart]
+    keys: Mapping[str, KeyEntry]
+    users: Mapping[str, UserEntry]
+    revoked_sessions: frozenset[str]
+
+
+class SnapshotCopy:
+    """One file (0600), replaced whole. It is good for 24 hours from when the database was last read for it."""
+
+    def __init__(self, path: Path, *, clock: Callable[[], datetime] = now) -> None:
+        self._path = path
+        self._clock = clock
+
+    def write(self, snapshot: Snapshot, ring: KeyRing) -> None:
+        """Replace the copy. Blocks for as long as the disk takes: call it in a thread. OSError when that is full."""
+        copy = _Copy(
+            saved_at=self._clock(),
+            revision=snapshot.revision,
+            instance_id=snapshot.instance_id,
+            parts=snapshot.parts,
+            keys=snapshot.keys,
+            users=snapshot.users,
+            revoked_sessions=snapshot.revoked_sessions,
+        )
+        sealed = _box(ring).seal(msgspec.msgpack.encode(copy), _BOUND_TO)
+        draft = self._path.with_name(f".{self._path.name}.{secrets.token_hex(8)}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(msgspec.msgpack.encode(_File(ring.state, sealed)))
+            draft.replace(self._path)
+        finally:
+            with suppress(FileNotFoundError):
+                draft.unlink()
+
+    def read_key_state(self) -> KeyState | None:
+        """The key ring's state as it was: it stands in for the database's. None without a copy."""
+        file = self._load()
+        return file.key_state if file else None
+
+    def read(self, ring: KeyRing) -> Snapshot | None:
+        """The snapshot; None when there is no copy, when it is older than 24 hours, or when it does not open."""
+        file = self._load()
+        if file is None:
+            return None
+        try:
+            copy = msgspec.msgpack.decode(_box(ring).open(file.sealed, _BOUND_TO), type=_Copy)
+        except (CannotOpen, msgspec.MsgspecError) as error:
+            _log.warning("snapshot_copy_unusable", reason=type(error).__name__)
+            return None
+        age = self._clock() - copy.saved_at
+        if age > LIFETIME:
+            _log.warning("snapshot_copy_too_old", hours=round(age / timedelta(hours=1)))
+            return None
+        return Snapshot(
+            revision=copy.revision,
+            instance_id=copy.instance_id,
+            parts=copy.parts,
+            keys=copy.keys,
+            users=copy.users,
+            revoked_sessions=copy.revoked_sessions,
+        )
+
+    def _load(self) -> _File | None:
+        try:
+            return msgspec.msgpack.decode(self._path.read_bytes(), type=_File)
+        except FileNotFoundError:
+            return None
+        except (OSError, msgspec.MsgspecError) as error:
+            _log.warning("snapshot_copy_unusable", reason=type(error).__name__)
+            return None
+
+
+def _box(ring: KeyRing) -> Box:
+    return Box(ring.derive(Purpose.SNAPSHOT))

@@ -1,0 +1,1 @@
+"""What things are: pure values and rules, free of I/O and of any framework."""

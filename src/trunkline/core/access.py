@@ -1,0 +1,98 @@
+"""Who may do what: one table, denied by default.
+
+Every use case and every route names an action of this table; a name that is not in it is refused, and a test walks the
+routes to see that each has one. What the table cannot say, because it depends on the record (its owner, whether it is
+shared), stands in the functions below it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from trunkline.core.actor import Actor, Role, Scope, at_least
+from trunkline.core.errors import Forbidden
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """The weakest role and scope an action needs. ``users_only`` shuts out API keys; ``instance`` needs its admin."""
+
+    role: Role = "viewer"
+    scope: Scope = "manage"
+    users_only: bool = False
+    instance: bool = False
+
+
+ACTIONS: Final[Mapping[str, Rule]] = {
+    "call": Rule("member", "call"),
+    "models.list": Rule("viewer", "call"),
+    "account.read": Rule(),
+    "account.change": Rule(users_only=True),
+    "users.manage": Rule(instance=True, users_only=True),
+    "workspaces.read": Rule(),
+    "workspaces.create": Rule(users_only=True),
+    "workspaces.change": Rule("admin"),
+    "workspaces.delete": Rule("owner", users_only=True),
+    "members.read": Rule(),
+    "members.change": Rule("admin"),
+    "invitations.manage": Rule("admin"),
+    "applications.read": Rule(),
+    "applications.change": Rule("member"),
+    "keys.read": Rule(),
+    "keys.create": Rule("member"),
+    "keys.delete": Rule("member"),
+    "configurations.read": Rule(),
+    "configurations.change": Rule("member"),
+    "configurations.share": Rule("member"),
+    "configurations.test": Rule("member"),
+    "providers.read": Rule(),
+    "templates.change": Rule("member"),
+    "models.pull": Rule("admin"),
+    "jobs.read": Rule(),
+    "usage.read": Rule(),
+    "audit.read": Rule("admin"),
+    "encryption_key.read": Rule("viewer", "call"),
+    "vault.rotate": Rule(instance=True, users_only=True),
+}
+"""The table. A role that is stronger may do what a weaker one may; ``manage`` includes ``call``."""
+
+
+def check(actor: Actor, action: str) -> None:
+    """Raise :class:`Forbidden` unless ``actor`` may do ``action`` in its workspace."""
+    rule = ACTIONS.get(action)
+    if rule is None:
+        raise Forbidden(f"Nobody may do {action!r}: it is no known action.")
+    if rule.scope == "manage" and actor.scope != "manage":
+        raise Forbidden("This API key may only call models. Make one with the scope 'manage' to change things.")
+    if rule.users_only and actor.kind != "user":
+        raise Forbidden("API keys cannot do this. Sign in as a user.")
+    if rule.instance:
+        if not actor.instance_admin:
+            raise Forbidden("Only the administrator of this installation may do this.")
+        return
+    if not at_least(actor.role, rule.role):
+        raise Forbidden(f"This needs the role {rule.role!r} in the workspace; yours is {actor.role!r}.")
+
+
+def may_see(actor: Actor, *, owner_id: str, workspace_id: str, shared: bool, application_id: str | None) -> bool:
+    """Whether a record that has an owner (a configuration, a credential) exists for ``actor``.
+
+    A user sees their own records and those shared with the workspace. The key of an application sees that
+    application's and the workspace's shared ones; a personal key also its maker's.
+    """
+    if workspace_id != actor.workspace_id:
+        return False
+    if actor.application_id is not None:
+        return application_id == actor.application_id or (shared and application_id is None)
+    return shared or owner_id == actor.user_id
+
+
+def may_change(actor: Actor, *, owner_id: str, workspace_id: str, shared: bool, application_id: str | None) -> bool:
+    """Whether ``actor`` may change or delete a record that it sees: its owner may, and for shared ones an admin."""
+    if not may_see(actor, owner_id=owner_id, workspace_id=workspace_id, shared=shared, application_id=application_id):
+        return False
+    if actor.application_id is not None and application_id != actor.application_id:
+        return False
+    return owner_id == actor.user_id or (shared and at_least(actor.role, "admin"))

@@ -1,0 +1,172 @@
+"""The one tree of errors that Trunkline raises on purpose. It knows nothing of HTTP; each face maps it in one place.
+
+TrunklineError
+├── InvalidInput        what was sent is wrong: names the fields and the remedy
+│   └── Unsupported     well formed, but the chosen model or provider cannot express it
+├── Unauthenticated     who asks is unknown: no key, a wrong, revoked or expired one
+├── Forbidden           who asks is known and may not
+├── NotFound            no such thing, or one whose existence is a secret
+├── Conflict            the state of things forbids it now (duplicate name, in use)
+│   └── Stale           the caller changed a state that is no longer current (If-Match)
+├── TooLarge            a body, header or stream over its limit
+├── TooMany             a rate limit; says when to come back
+├── UpstreamError       a provider could not or would not answer; carries what it said
+├── Unavailable         Trunkline itself cannot serve this now (draining, disk full, database down)
+└── CannotOpen          a stored secret does not open: wrong root key, tampered with, or moved
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One wrong field: its path as the caller wrote it (``settings.topP``) and what to do about it."""
+
+    field: str
+    message: str
+
+
+class TrunklineError(Exception):
+    """Base of all. ``message`` is written for the caller and never holds a secret; ``code`` is stable, for programs."""
+
+    code: str = "error"
+
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        if code is not None:
+            self.code = code
+
+
+class InvalidInput(TrunklineError):
+    """What was sent is wrong. ``fields`` names every wrong field, so that a form can mark them all at once."""
+
+    code = "invalid_request"
+
+    def __init__(self, message: str, *, fields: tuple[FieldError, ...] = (), code: str | None = None) -> None:
+        super().__init__(message, code=code)
+        self.fields = fields
+
+    @classmethod
+    def of(cls, field: str, message: str, *, code: str | None = None) -> InvalidInput:
+        """One wrong field."""
+        return cls(f"{field}: {message}" if field else message, fields=(FieldError(field, message),), code=code)
+
+    @classmethod
+    def of_all(cls, fields: tuple[FieldError, ...]) -> InvalidInput:
+        """Several wrong fields, each told in the message too."""
+        words = [f"{field.field}: {field.message}" if field.field else field.message for field in fields]
+        return cls("; ".join([*(each.removesuffix(".") for each in words[:-1]), *words[-1:]]), fields=fields)
+
+
+class Unsupported(InvalidInput):
+    """Well formed, but the target cannot express it, and dropping it would change the answer."""
+
+    code = "unsupported"
+
+
+class Unauthenticated(TrunklineError):
+    """Who asks is unknown."""
+
+    code = "invalid_api_key"
+
+
+class Forbidden(TrunklineError):
+    """Who asks is known and may not."""
+
+    code = "forbidden"
+
+
+class NotFound(TrunklineError):
+    """No such thing, or one whose existence is a secret from the caller."""
+
+    code = "not_found"
+
+
+class Conflict(TrunklineError):
+    """The state of things forbids it now."""
+
+    code = "conflict"
+
+
+class Stale(Conflict):
+    """The caller changed a state that somebody else has changed since."""
+
+    code = "stale"
+
+
+class TooLarge(TrunklineError):
+    """Over a size limit; the message names the limit and the setting that moves it."""
+
+    code = "too_large"
+
+
+class TooMany(TrunklineError):
+    """A rate limit. ``retry_after`` is in seconds."""
+
+    code = "rate_limit_exceeded"
+
+    def __init__(self, message: str, *, retry_after: float, code: str | None = None) -> None:
+        super().__init__(message, code=code)
+        self.retry_after = retry_after
+
+
+UpstreamKind = Literal[
+    "bad_request",  # the provider says that the request is wrong
+    "auth",  # it rejects our credential
+    "no_credits",
+    "permission",
+    "not_found",  # it does not know the model
+    "rate_limit",
+    "too_large",
+    "overloaded",
+    "server",  # it failed
+    "timeout",
+    "unreachable",  # no connection: name, address, port, TLS
+    "malformed",  # it answered something that is not its own dialect
+    "moderated",
+]
+
+
+class UpstreamError(TrunklineError):
+    """A provider could not or would not answer.
+
+    ``kind`` is what we make of it; ``status`` its HTTP status, if one came; ``detail`` its own words, cut to 2,000
+    characters and with every credential removed by who raises this; ``retry_after`` seconds, when it said so.
+    """
+
+    code = "upstream_error"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        kind: UpstreamKind,
+        provider: str = "",
+        status: int | None = None,
+        detail: str | None = None,
+        retry_after: float | None = None,
+        upstream_code: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.kind: UpstreamKind = kind
+        self.provider = provider
+        self.status = status
+        self.detail = detail
+        self.retry_after = retry_after
+        self.upstream_code = upstream_code
+
+
+class Unavailable(TrunklineError):
+    """Trunkline itself cannot serve this now."""
+
+    code = "unavailable"
+
+
+class CannotOpen(TrunklineError):
+    """A stored secret does not open. Deliberately says nothing of why."""
+
+    code = "cannot_open"

@@ -1,0 +1,66 @@
+"""One settled AI call, as the journal and the database keep it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from trunkline.core.chat import Usage
+
+Operation = Literal["chat", "embeddings", "images", "speech", "transcriptions", "moderations", "rerank", "completions"]
+
+Outcome = Literal[
+    "ok",
+    "error",  # the provider or the path to it failed, or we refused after dispatch
+    "cancelled",  # the client hung up; what was used until then is counted
+    "estimated",  # the process died under the call; nothing is known but that it began
+]
+
+
+class Attempt(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A try that failed. ``status`` is the provider's HTTP status, if one came; ``error`` our kind of failure."""
+
+    configuration_id: str | None
+    provider: str
+    model: str
+    status: int | None = None
+    error: str | None = None
+    duration_us: int = 0
+
+
+class Opened(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What is known when a call is dispatched. ``opened_at`` is microseconds since the epoch, fixed here for ever."""
+
+    id: str
+    opened_at: int
+    request_id: str
+    operation: Operation
+    workspace_id: str
+    user_id: str
+    key_id: str | None = None
+    application_id: str | None = None
+    configuration_id: str | None = None
+    version_id: str | None = None
+    revision: int = 0
+    provider: str = ""
+    model: str = ""
+    requested_model: str = ""
+    streamed: bool = False
+
+
+class UsageEvent(Opened, frozen=True, omit_defaults=True, kw_only=True):
+    """A call with its end. ``cost_nanos`` is None when no price is known; times are microseconds from ``opened_at``."""
+
+    outcome: Outcome = "ok"
+    status: int = 200
+    error: str | None = None
+    usage: Usage = Usage()
+    usage_estimated: bool = False
+    """Whether the provider gave no figures, so that tokens are our own count."""
+    cost_nanos: int | None = None
+    price_source: str | None = None
+    duration_us: int = 0
+    first_token_us: int | None = None
+    attempts: tuple[Attempt, ...] = ()
+    """The tries that failed, in order; a call that went well at once has none."""

@@ -1,0 +1,1 @@
+"""Wire formats, one package each. Pure: bytes to neutral values and back."""

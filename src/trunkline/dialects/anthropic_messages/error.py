@@ -1,0 +1,256 @@
+"""Errors. https://docs.anthropic.com/en/api/errors
+
+``{"type": "error", "error": {"type": …, "message": …}, "request_id": …}``; newer ones name their cause in
+``error.details.error_code``. Proxies and compatible servers answer with other shapes, which are read as far as they go.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+import msgspec
+
+from trunkline.core.chat import JsonValue
+from trunkline.core.errors import (
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    TooLarge,
+    TooMany,
+    TrunklineError,
+    Unauthenticated,
+    Unavailable,
+    UpstreamError,
+    UpstreamKind,
+)
+from trunkline.core.redact import redact
+from trunkline.dialects.anthropic_messages.field import BROKEN_JSON, Object
+from trunkline.dialects.dialect import Headers
+
+DETAIL: Final = 2000
+"""The most characters of a provider's own words that are kept."""
+
+NO_THREADS: Final = "thread_unsupported_request"
+"""The ``error_code`` that tells a client to send the whole conversation instead of going on from a thread. As the
+vendor's SDKs have it: https://github.com/anthropics/anthropic-sdk-typescript (``lib/internal/threads``)."""
+
+STATUSES: Final[dict[int, UpstreamKind]] = {
+    401: "auth",
+    402: "no_credits",
+    403: "permission",
+    404: "not_found",
+    408: "timeout",
+    413: "too_large",
+    429: "rate_limit",
+    503: "overloaded",
+    504: "timeout",
+    529: "overloaded",
+}
+
+TYPES: Final[dict[str, UpstreamKind]] = {
+    "invalid_request_error": "bad_request",
+    "authentication_error": "auth",
+    "billing_error": "no_credits",
+    "permission_error": "permission",
+    "not_found_error": "not_found",
+    "request_too_large": "too_large",
+    "rate_limit_error": "rate_limit",
+    "api_error": "server",
+    "timeout_error": "timeout",
+    "overloaded_error": "overloaded",
+    "conflict_error": "bad_request",
+}
+
+# Waiting does not help against these, although they come as 429 or 400.
+SPENT: Final = frozenset(
+    {
+        "billing_error",
+        "contract_spend_limit_reached",
+        "enforced_spend_limit_reached",
+        "linked_organization_spend_limit_reached",
+    }
+)
+NO_CREDIT: Final = "credit balance is too low"
+
+SENTENCES: Final[dict[UpstreamKind, str]] = {
+    "bad_request": "The provider says that the request is wrong.",
+    "auth": "The provider rejects the credential.",
+    "no_credits": "The provider's account has no credit left.",
+    "permission": "The provider does not allow this with the credential.",
+    "not_found": "The provider does not know the model or the address.",
+    "rate_limit": "The provider's rate limit is reached.",
+    "too_large": "The request is too large for the provider.",
+    "overloaded": "The provider is overloaded.",
+    "server": "The provider failed.",
+    "timeout": "The provider took too long.",
+    "unreachable": "The provider cannot be reached.",
+    "malformed": "The provider's answer cannot be understood.",
+    "moderated": "The provider's moderation refused the request.",
+}
+
+WRITTEN: Final[dict[UpstreamKind, str]] = {
+    "bad_request": "invalid_request_error",
+    "not_found": "not_found_error",
+    "too_large": "request_too_large",
+    "rate_limit": "rate_limit_error",
+    "overloaded": "overloaded_error",
+    "timeout": "timeout_error",
+    "moderated": "invalid_request_error",
+}
+"""How a client is told of a provider's failure; what is missing is none of the client's doing: ``api_error``."""
+
+
+def read_error(status: int, body: bytes, headers: Headers) -> UpstreamError:
+    """What a failing answer of the vendor means. Never raises.
+
+    The status decides first; the body's own words refine it where they know more (an empty account answers 400).
+    """
+    message, code = _words(_decode(body))
+    kind = STATUSES.get(status) or ("server" if status >= 500 else "bad_request")
+    if status < 400:
+        kind = TYPES.get(code or "", "server")
+    if code in SPENT or NO_CREDIT in message:
+        kind = "no_credits"
+    elif status in {400, 500} and code in TYPES:
+        kind = TYPES[code]
+    return UpstreamError(
+        SENTENCES[kind],
+        kind=kind,
+        status=status,
+        detail=redact(message)[:DETAIL] or None,
+        retry_after=read_retry_after(headers),
+        upstream_code=code,
+    )
+
+
+def read_failure(document: JsonValue, *, status: int | None = None) -> UpstreamError:
+    """The error that stands where an answer was expected, in a body or a stream of status 200."""
+    message, code = _words(document)
+    kind = "no_credits" if code in SPENT else TYPES.get(code or "", "server")
+    return UpstreamError(
+        SENTENCES[kind],
+        kind=kind,
+        status=status,
+        detail=redact(message)[:DETAIL] or None,
+        upstream_code=code,
+    )
+
+
+def read_retry_after(headers: Headers) -> float | None:
+    """Seconds to wait: ``retry-after-ms``, or ``retry-after`` in seconds or as a date. Never negative.
+
+    A date counts from the answer's own ``date``, since the clocks may differ, and only without one from ours.
+    """
+    milliseconds = _seconds(headers.get("retry-after-ms"))
+    if milliseconds is not None:
+        return milliseconds / 1000
+    value = headers.get("retry-after")
+    seconds = _seconds(value)
+    if seconds is not None or value is None:
+        return seconds
+    try:
+        date = headers.get("date")
+        now = time.time() if date is None else parsedate_to_datetime(date).timestamp()
+        return max(parsedate_to_datetime(value).timestamp() - now, 0.0)
+    except (ValueError, OverflowError):
+        return None
+
+
+def write_error(error: TrunklineError, status: int, request_id: str) -> bytes:
+    """An error for a client. ``status`` is what it is sent with; the type follows the error itself."""
+    details: Object | None = None
+    if error.code == NO_THREADS:
+        details = {"error_code": NO_THREADS, "unsupported": ["thread"]}
+    return encode_error(error_type(error, status), error_message(error), request_id, details)
+
+
+def encode_error(kind: str, message: str, request_id: str | None = None, details: Object | None = None) -> bytes:
+    """The error object, with the words as they are."""
+    inner: Object = {"type": kind, "message": message}
+    if details is not None:
+        inner["details"] = details
+    wire: Object = {"type": "error", "error": inner}
+    if request_id:
+        wire["request_id"] = request_id
+    return msgspec.json.encode(wire)
+
+
+def error_type(error: TrunklineError, status: int) -> str:
+    """The vendor's name for an error."""
+    match error:
+        case InvalidInput():
+            return "invalid_request_error"
+        case Unauthenticated():
+            return "authentication_error"
+        case Forbidden():
+            return "permission_error"
+        case NotFound():
+            return "not_found_error"
+        case Conflict():
+            return "conflict_error"
+        case TooLarge():
+            return "request_too_large"
+        case TooMany():
+            return "rate_limit_error"
+        case UpstreamError():
+            if error.kind == "no_credits" and status == 402:
+                return "billing_error"
+            return WRITTEN.get(error.kind, "api_error")
+        case Unavailable():
+            return "overloaded_error"
+        case _:
+            return "api_error"
+
+
+def error_message(error: TrunklineError) -> str:
+    """The words for the client: ours, and the provider's own where they tell what is wrong with the request."""
+    if isinstance(error, UpstreamError) and error.detail and error.kind in WRITTEN:
+        return f"{error.message} {error.detail}"
+    return error.message
+
+
+def _seconds(value: str | None) -> float | None:
+    try:
+        number = float(value or "")
+    except ValueError:
+        return None
+    return max(number, 0.0) if math.isfinite(number) else None
+
+
+def _decode(body: bytes) -> JsonValue:
+    try:
+        return msgspec.json.decode(body)
+    except BROKEN_JSON:
+        return _plain(body)
+
+
+def _words(document: JsonValue) -> tuple[str, str | None]:
+    """The message, and the most telling code, of whatever shape of error this is."""
+    if not isinstance(document, dict):
+        return (document, None) if isinstance(document, str) else ("", None)
+    error = document.get("error")
+    if isinstance(error, str):
+        return _text(document, "message") or error, None
+    inner = error if isinstance(error, dict) else document
+    message = _text(inner, "message") or _text(inner, "detail") or ""
+    details = inner.get("details")
+    code = _text(details, "error_code") if isinstance(details, dict) else None
+    kind = _text(inner, "type")
+    # An unknown cause says less than the broad type that comes with it.
+    return message, code if code in SPENT else kind or code
+
+
+def _text(source: Object, key: str) -> str | None:
+    value = source.get(key)
+    return value if isinstance(value, str) else None
+
+
+def _plain(body: bytes) -> str:
+    words = body[: 4 * DETAIL].decode("utf-8", "replace").strip()
+    if words.startswith("<"):
+        return "The provider answered with an HTML page, not JSON."
+    return words

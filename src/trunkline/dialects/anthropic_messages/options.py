@@ -1,0 +1,112 @@
+"""The options of a request that passes: sampling and thinking, looked at while everything else stays bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, TypeAlias
+
+import msgspec
+
+from trunkline.core.chat import ChatRequest, JsonValue, ReasoningOptions, Sampling
+from trunkline.core.errors import InvalidInput
+from trunkline.dialects.anthropic_messages.field import Object
+from trunkline.dialects.anthropic_messages.reasoning import read_thinking, write_effort, write_thinking
+from trunkline.dialects.anthropic_messages.request import DEFAULT_MAX_TOKENS, THINKING_TOP_P
+from trunkline.dialects.passthrough import Adapt
+from trunkline.dialects.raw_json import ABSENT, decode, is_said
+
+_SAMPLED: Final = ("temperature", "top_p", "top_k")
+_THOUGHT: Final = frozenset({"thinking", "output_config"})
+
+_NOTHING: Final = Sampling()
+
+Fields: TypeAlias = dict[str, msgspec.Raw]
+
+
+def fill(fields: Fields, defaults: Mapping[str, JsonValue]) -> bool:
+    """Sets what the caller left open. Whether that was anything of thinking: who says a part of it has said all."""
+    said = is_said(fields.get("thinking", ABSENT)) or _config(fields).get("effort") is not None
+    for name, value in defaults.items():
+        if name in _THOUGHT:
+            if said:
+                continue
+            if name == "output_config" and isinstance(value, dict):
+                value = {**value, **_config(fields)}  # noqa: PLW2901 - the same field, with the caller's part
+            fields[name] = raw(value)
+        elif not is_said(fields.get(name, ABSENT)):
+            fields[name] = raw(value)
+    return not said and not _THOUGHT.isdisjoint(defaults)
+
+
+def fit(fields: Fields, *, model: str, filled: bool, output_limit: int | None, adapt: Adapt | None) -> set[str]:
+    """Fits the options to the model and to each other; the names of what was left out.
+
+    There is always a limit of tokens, which the wire demands: 4096, plus the thinking budget. A budget stays below the
+    limit where one of the two is not the caller's own (``filled``, or cut). Options that are not of the wire's form are
+    left as they are, for the vendor to judge. Raises InvalidInput for what the model cannot do.
+    """
+    dropped: set[str] = set()
+    before = _read(fields, model)
+    after = before
+    if before is not None and adapt is not None:
+        after, lost = adapt(before)
+        dropped.update(lost)
+        for name in _SAMPLED:
+            if getattr(after.sampling, name) is None:
+                fields.pop(name, None)
+    reasoning = None if after is None else after.reasoning
+    budget = max((reasoning.budget_tokens if reasoning is not None else None) or 0, 0)
+    if not is_said(fields.get("max_tokens", ABSENT)):
+        fields["max_tokens"] = raw(DEFAULT_MAX_TOKENS + budget)
+    limit = decode(fields["max_tokens"])
+    cut = output_limit is not None and isinstance(limit, int | float) and limit > output_limit
+    if cut:
+        limit = output_limit
+        fields["max_tokens"] = raw(limit)
+    whole = limit if isinstance(limit, int) else None
+    crowded = (filled or cut) and whole is not None and budget >= whole
+    if before is not None and (reasoning != before.reasoning or crowded):
+        _write(fields, reasoning, whole, dropped)
+    if adapt is not None and reasoning is not None and (budget or reasoning.enabled):
+        top_p = decode(fields.get("top_p", ABSENT))
+        if isinstance(top_p, int | float) and top_p < THINKING_TOP_P:
+            del fields["top_p"]
+            dropped.add("top_p")
+    return dropped
+
+
+def _read(fields: Fields, model: str) -> ChatRequest | None:
+    """The options in the neutral form; None where there are none, or of a kind unknown here."""
+    thinking = decode(fields.get("thinking", ABSENT))
+    numbers = {name: decode(fields[name]) for name in _SAMPLED if name in fields}
+    try:
+        reasoning, unknown = read_thinking(thinking if isinstance(thinking, dict) else None, _config(fields))
+        sampling = msgspec.convert(numbers, Sampling)
+    except (InvalidInput, msgspec.ValidationError):
+        return None
+    if unknown is not None or (reasoning is None and sampling == _NOTHING):
+        return None
+    return ChatRequest(model=model, messages=(), sampling=sampling, reasoning=reasoning)
+
+
+def _write(fields: Fields, reasoning: ReasoningOptions | None, limit: int | None, dropped: set[str]) -> None:
+    thinking = None if reasoning is None else write_thinking(reasoning, limit, dropped)
+    effort = None if reasoning is None else write_effort(reasoning.effort)
+    config = {name: value for name, value in _config(fields).items() if name != "effort"}
+    if effort is not None:
+        config["effort"] = effort
+    for name, value in (("thinking", thinking), ("output_config", config)):
+        if value:
+            fields[name] = raw(value)
+        else:
+            fields.pop(name, None)
+
+
+def raw(value: object) -> msgspec.Raw:
+    """``value`` as the bytes of its JSON."""
+    return msgspec.Raw(msgspec.json.encode(value))
+
+
+def _config(fields: Fields) -> Object:
+    config = decode(fields.get("output_config", ABSENT))
+    return config if isinstance(config, dict) else {}

@@ -1,0 +1,162 @@
+"""Whole answers. https://docs.anthropic.com/en/api/messages"""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import msgspec
+
+from trunkline.core.chat import (
+    Audio,
+    ChatResponse,
+    Choice,
+    Image,
+    JsonValue,
+    Media,
+    Opaque,
+    Part,
+    Reasoning,
+    Refusal,
+    Text,
+    ToolCall,
+)
+from trunkline.core.errors import InvalidInput, UpstreamError
+from trunkline.dialects.anthropic_messages.block_reading import NAME, read_content
+from trunkline.dialects.anthropic_messages.block_writing import call_id, read_arguments
+from trunkline.dialects.anthropic_messages.citation import write_citation
+from trunkline.dialects.anthropic_messages.error import read_failure
+from trunkline.dialects.anthropic_messages.field import BROKEN_JSON, Object, mapping, optional, text
+from trunkline.dialects.anthropic_messages.seal import Seal, write_proof, write_seal
+from trunkline.dialects.anthropic_messages.stop import KNOWN, is_exact, read_stop, restore_stop
+from trunkline.dialects.anthropic_messages.usage import WireUsage, read_usage, write_usage
+
+
+def read_response(body: bytes) -> ChatResponse:
+    """Reads an answer of the vendor. Raises :class:`~trunkline.core.errors.UpstreamError`.
+
+    Its kind is ``malformed``, or what an error object in an answer of status 200 says.
+    """
+    try:
+        source = mapping(msgspec.json.decode(body), "")
+        if source.get("type") == "error" or isinstance(source.get("error"), dict):
+            raise read_failure(source)
+        return _read(source)
+    except (*BROKEN_JSON, InvalidInput) as error:
+        raise UpstreamError(
+            "The provider's answer is not an Anthropic message.",
+            kind="malformed",
+            detail=error.message if isinstance(error, InvalidInput) else None,
+        ) from error
+
+
+def _read(source: Object) -> ChatResponse:
+    parts = read_content(source.get("content"), "content")
+    wire = msgspec.convert(source.get("usage") or {}, WireUsage)
+    called = any(isinstance(part, ToolCall) for part in parts)
+    extra: Object = {key: value for key, value in source.items() if key not in KNOWN and value is not None}
+    reason = optional(source, "stop_reason", "", text)
+    if reason is not None and not is_exact(reason):
+        extra["stop_reason"] = reason
+    return ChatResponse(
+        id=optional(source, "id", "", text) or "",
+        model=optional(source, "model", "", text) or "",
+        choices=(
+            Choice(
+                parts,
+                stop=read_stop(reason, called=called),
+                stop_sequence=optional(source, "stop_sequence", "", text),
+            ),
+        ),
+        usage=read_usage(wire),
+        service_tier=wire.service_tier,
+        extra={NAME: extra} if extra else {},
+    )
+
+
+def write_response(response: ChatResponse) -> bytes:
+    """Writes an answer for a client: its first choice, since this wire has but one.
+
+    Pictures become Markdown and speech its transcript, as an answer holds text only on this wire. Raises
+    :class:`~trunkline.core.errors.UpstreamError` of kind ``malformed`` when a complete answer calls a tool with
+    arguments that are no JSON object; in one that was cut off by the limit, they are written as ``{}``.
+    """
+    choice = response.choices[0] if response.choices else Choice()
+    blocks: list[JsonValue] = []
+    for part in choice.parts:
+        if isinstance(part, ToolCall) and part.signature:
+            blocks.append(write_proof(part.signature))
+        block = _block(part, truncated=choice.stop == "length")
+        if block is not None:
+            blocks.append(block)
+    extra = response.extra.get(NAME, {})
+    wire: Object = {
+        **extra,
+        "id": response.id or new_id(),
+        "type": "message",
+        "role": "assistant",
+        "model": response.model,
+        "content": blocks,
+        "stop_reason": restore_stop(choice.stop, extra.get("stop_reason")),
+        "stop_sequence": choice.stop_sequence,
+        "usage": write_usage(response.usage, response.service_tier),
+    }
+    try:
+        return msgspec.json.encode(wire)
+    except RecursionError as error:
+        raise UpstreamError("The provider's answer is nested too deeply.", kind="malformed") from error
+
+
+def new_id() -> str:
+    """An id for an answer that came without one."""
+    return f"msg_{uuid4().hex}"
+
+
+def markdown(media: Media) -> str:
+    """A picture as text, the only way in which this wire can show one to a client."""
+    url = media.url or (f"data:{media.media_type or 'image/png'};base64,{media.data}" if media.data else "")
+    return f"![image]({url})" if url else ""
+
+
+def _block(part: Part, *, truncated: bool) -> Object | None:
+    match part:
+        case Text():
+            block: Object = {"type": "text", "text": part.text}
+            citations = [write_citation(citation, part.text) for citation in part.citations]
+            written = [citation for citation in citations if citation is not None]
+            if written:
+                block["citations"] = list[JsonValue](written)
+            return block
+        case Reasoning():
+            if part.redacted is not None:
+                sealed = write_seal(Seal(part.redacted, part.format, part.id))
+                return {"type": "redacted_thinking", "data": sealed}
+            signature = write_seal(Seal(part.signature, part.format, part.id)) if part.signature else ""
+            return {"type": "thinking", "thinking": part.text or "", "signature": signature}
+        case ToolCall():
+            return {
+                "type": "tool_use",
+                "id": call_id(part.id),
+                "name": part.name,
+                "input": _arguments(part, truncated=truncated),
+            }
+        case Refusal():
+            return {"type": "text", "text": part.text}
+        case Image():
+            return {"type": "text", "text": markdown(part.media)}
+        case Audio():
+            return {"type": "text", "text": part.transcript} if part.transcript else None
+        case Opaque():
+            return part.value if part.dialect == NAME and isinstance(part.value, dict) else None
+        case _:
+            return None
+
+
+def _arguments(call: ToolCall, *, truncated: bool) -> Object:
+    try:
+        return read_arguments(call.arguments, "")
+    except InvalidInput as error:
+        if truncated:
+            return {}
+        raise UpstreamError(
+            f"The model called {call.name} with arguments that are no JSON object.", kind="malformed"
+        ) from error

@@ -1,0 +1,129 @@
+"""Messages and turns.
+
+The wire has turns of ``user`` and ``assistant``, a system prompt beside them, and puts the results of tools into the
+user's turn, where they must come first (https://docs.anthropic.com/en/docs/agents-and-tools/tool-use/implement-tool-use).
+The neutral form has messages of four roles, each with parts of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trunkline.core.chat import File, Image, JsonValue, Message, Opaque, Part, Text, ToolResult
+from trunkline.core.errors import InvalidInput, Unsupported
+from trunkline.dialects.anthropic_messages.block_reading import NAME, read_content
+from trunkline.dialects.anthropic_messages.block_writing import is_plain, write_block
+from trunkline.dialects.anthropic_messages.field import Object, join, listing, mapping, required, text
+
+
+def read_system(value: JsonValue) -> list[Message]:
+    """The system prompt: a text, or a list of text blocks, as one message; none for null or an empty list."""
+    if value is None:
+        return []
+    parts = read_content(value, "system")
+    return [Message("system", parts)] if parts else []
+
+
+def read_turns(value: JsonValue) -> list[Message]:
+    """The messages of a request. A user's turn is cut where results of tools begin and end."""
+    turns = listing(value, "messages")
+    if not turns:
+        raise InvalidInput.of("messages", "at least one message is required")
+    messages: list[Message] = []
+    for index, turn in enumerate(turns):
+        path = f"messages.{index}"
+        source = mapping(turn, path)
+        role = required(source, "role", path, text)
+        if "content" not in source:
+            raise InvalidInput.of(join(path, "content"), "Field required")
+        parts = read_content(source["content"], join(path, "content"))
+        if role == "user":
+            messages.extend(_split(parts))
+        elif role == "assistant":
+            messages.append(Message("assistant", parts))
+        elif role == "system":
+            messages.append(Message("system", parts))
+        else:
+            raise InvalidInput.of(join(path, "role"), "Input should be 'user', 'assistant' or 'system'")
+    return messages
+
+
+def write_turns(
+    messages: Sequence[Message], dropped: set[str], *, in_place: bool = False
+) -> tuple[JsonValue, list[JsonValue]]:
+    """The system prompt (None without one) and the turns.
+
+    Every system message goes into the system prompt, in order, since not all models on this wire take another in the
+    middle; with ``in_place`` only those before the first turn, for a client of this wire that knows that its model
+    does. Neighbours that speak in the same turn become one; a message without content is left out.
+    """
+    system: list[Part] = []
+    prompt: list[JsonValue] = []
+    turns: list[JsonValue] = []
+    for place, (role, group) in enumerate(_group(messages, in_place=in_place)):
+        parts: list[Part] = []
+        blocks: list[JsonValue] = []
+        for index, message in group:
+            if message.name is not None:
+                dropped.add("name")
+            for part in message.parts:
+                path = f"messages.{index}"
+                block = _block(part, role, path, dropped)
+                if block is not None:
+                    parts.append(part)
+                    blocks.append(block)
+        if place == 0:
+            system, prompt = parts, blocks
+        elif blocks:
+            turns.append({"role": role, "content": _content(parts, blocks)})
+    return _content(system, prompt) if prompt else None, turns
+
+
+def _block(part: Part, role: str, path: str, dropped: set[str]) -> Object | None:
+    if role == "system" and not isinstance(part, Text):
+        raise Unsupported.of(path, "A system prompt holds text only. Move the rest to a user message.")
+    if role == "assistant":
+        if isinstance(part, Image | File):
+            raise Unsupported.of(path, "This model cannot have sent pictures or files. Move them to a user message.")
+        if isinstance(part, Opaque) and part.dialect != NAME:
+            # What another vendor's server tools did: the answer that came of it stands beside.
+            dropped.add("opaque")
+            return None
+    return write_block(part, path, dropped)
+
+
+def _content(parts: list[Part], blocks: list[JsonValue]) -> JsonValue:
+    if len(parts) == 1 and is_plain(parts[0]) and isinstance(parts[0], Text):
+        return parts[0].text
+    return sorted(blocks, key=_after_results)
+
+
+def _after_results(block: JsonValue) -> bool:
+    return not (isinstance(block, dict) and block.get("type") == "tool_result")
+
+
+def _group(messages: Sequence[Message], *, in_place: bool) -> list[tuple[str, list[tuple[int, Message]]]]:
+    """The system prompt, then the turns; each message with its place in the request."""
+    prompt: list[tuple[int, Message]] = []
+    groups: list[tuple[str, list[tuple[int, Message]]]] = [("system", prompt)]
+    for index, message in enumerate(messages):
+        if message.role == "system" and (not in_place or len(groups) == 1):
+            prompt.append((index, message))
+            continue
+        role = "user" if message.role == "tool" else message.role
+        if groups[-1][0] == role:
+            groups[-1][1].append((index, message))
+        else:
+            groups.append((role, [(index, message)]))
+    return groups
+
+
+def _split(parts: tuple[Part, ...]) -> list[Message]:
+    messages: list[Message] = []
+    start = 0
+    for end in range(1, len(parts) + 1):
+        results = isinstance(parts[start], ToolResult)
+        if end == len(parts) or isinstance(parts[end], ToolResult) != results:
+            messages.append(Message("tool" if results else "user", parts[start:end]))
+            start = end
+    return messages

@@ -1,0 +1,103 @@
+"""Token counts.
+
+https://docs.anthropic.com/en/api/messages#response-usage: ``input_tokens`` leaves out what was read from the prompt
+cache and what was written to it; the neutral ``input`` is the total. In a stream every count is cumulative.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from trunkline.core.chat import Usage
+from trunkline.dialects.anthropic_messages.field import Object
+
+
+class CacheCreation(msgspec.Struct):
+    """What was written to the prompt cache, by how long it is kept."""
+
+    ephemeral_1h_input_tokens: int | None = None
+
+
+class ServerToolUse(msgspec.Struct):
+    """How often the vendor's own tools ran."""
+
+    web_search_requests: int | None = None
+
+
+class OutputDetails(msgspec.Struct):
+    """Parts of the output."""
+
+    thinking_tokens: int | None = None
+
+
+class WireUsage(msgspec.Struct):
+    """The ``usage`` object. Every field may be missing or null, as gateways and compatible servers leave some out."""
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cache_creation_input_tokens: int | None = None
+    cache_read_input_tokens: int | None = None
+    cache_creation: CacheCreation | None = None
+    server_tool_use: ServerToolUse | None = None
+    output_tokens_details: OutputDetails | None = None
+    service_tier: str | None = None
+
+
+def read_usage(wire: WireUsage) -> Usage | None:
+    """The neutral counts. All zeros are None: no call takes nothing, so the server just does not count."""
+    cached = wire.cache_read_input_tokens or 0
+    written = wire.cache_creation_input_tokens or 0
+    usage = Usage(
+        input=(wire.input_tokens or 0) + cached + written,
+        output=wire.output_tokens or 0,
+        cached=cached,
+        cache_write=written,
+        cache_write_1h=(wire.cache_creation.ephemeral_1h_input_tokens or 0) if wire.cache_creation else 0,
+        reasoning=(wire.output_tokens_details.thinking_tokens or 0) if wire.output_tokens_details else 0,
+        searches=(wire.server_tool_use.web_search_requests or 0) if wire.server_tool_use else 0,
+    )
+    return usage if usage.input or usage.output or usage.searches else None
+
+
+def merge_usage(before: Usage | None, after: Usage | None) -> Usage | None:
+    """Two reports of one stream. Counts only grow, so the larger of each holds; a report may leave counts out."""
+    if before is None or after is None:
+        return after or before
+    cached = max(before.cached, after.cached)
+    written = max(before.cache_write, after.cache_write)
+    return Usage(
+        input=max(_uncached(before), _uncached(after)) + cached + written,
+        output=max(before.output, after.output),
+        cached=cached,
+        cache_write=written,
+        cache_write_1h=max(before.cache_write_1h, after.cache_write_1h),
+        reasoning=max(before.reasoning, after.reasoning),
+        searches=max(before.searches, after.searches),
+    )
+
+
+def _uncached(usage: Usage) -> int:
+    return max(usage.input - usage.cached - usage.cache_write, 0)
+
+
+def write_usage(usage: Usage | None, service_tier: str | None = None) -> Object:
+    """The ``usage`` object, which the wire always has: zeros when nothing is known."""
+    usage = usage or Usage()
+    wire: Object = {
+        "input_tokens": _uncached(usage),
+        "cache_creation_input_tokens": usage.cache_write,
+        "cache_read_input_tokens": usage.cached,
+        "output_tokens": usage.output,
+    }
+    if usage.cache_write:
+        wire["cache_creation"] = {
+            "ephemeral_5m_input_tokens": max(usage.cache_write - usage.cache_write_1h, 0),
+            "ephemeral_1h_input_tokens": usage.cache_write_1h,
+        }
+    if usage.reasoning:
+        wire["output_tokens_details"] = {"thinking_tokens": usage.reasoning}
+    if usage.searches:
+        wire["server_tool_use"] = {"web_search_requests": usage.searches, "web_fetch_requests": 0}
+    if service_tier is not None:
+        wire["service_tier"] = service_tier
+    return wire

@@ -1,0 +1,253 @@
+"""Errors. https://docs.aws.amazon.com/bedrock/latest/APIReference/CommonErrors.html and those that
+https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html lists.
+
+The type stands in the header ``x-amzn-ErrorType`` or in ``__type``, with a namespace before a ``#`` or an address
+after a ``:``; the words stand in ``message``.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+import msgspec
+
+from trunkline.core.chat import JsonValue
+from trunkline.core.errors import (
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    TooLarge,
+    TooMany,
+    TrunklineError,
+    Unauthenticated,
+    Unavailable,
+    UpstreamError,
+    UpstreamKind,
+)
+from trunkline.core.redact import redact
+from trunkline.dialects.bedrock_converse.field import BROKEN_JSON, Object
+from trunkline.dialects.dialect import Headers
+
+DETAIL: Final = 2000
+"""The most characters of a provider's own words that are kept."""
+
+STATUSES: Final[dict[int, UpstreamKind]] = {
+    401: "auth",
+    402: "no_credits",
+    403: "permission",
+    404: "not_found",
+    408: "timeout",
+    413: "too_large",
+    424: "server",
+    429: "rate_limit",
+    503: "overloaded",
+    504: "timeout",
+}
+
+TYPES: Final[dict[str, UpstreamKind]] = {
+    "AccessDeniedException": "permission",
+    "ExpiredTokenException": "auth",
+    "IncompleteSignature": "auth",
+    "IncompleteSignatureException": "auth",
+    "InternalFailure": "server",
+    "InternalServerException": "server",
+    "InvalidClientTokenId": "auth",
+    "InvalidSignatureException": "auth",
+    "MissingAuthenticationToken": "auth",
+    "MissingAuthenticationTokenException": "auth",
+    "ModelErrorException": "server",
+    "ModelNotReadyException": "overloaded",
+    "ModelStreamErrorException": "server",
+    "ModelTimeoutException": "timeout",
+    "NotAuthorized": "permission",
+    "OptInRequired": "permission",
+    "RequestExpired": "auth",
+    "ResourceNotFoundException": "not_found",
+    "ServiceQuotaExceededException": "rate_limit",
+    "ServiceUnavailable": "overloaded",
+    "ServiceUnavailableException": "overloaded",
+    "SignatureDoesNotMatch": "auth",
+    "ThrottlingException": "rate_limit",
+    "UnrecognizedClientException": "auth",
+    "ValidationError": "bad_request",
+    "ValidationException": "bad_request",
+}
+
+# A rejected API key comes as AccessDeniedException, like a missing right; only the words differ.
+REJECTED: Final = ("authentication failed", "invalid api key", "api key is valid", "api key has expired")
+
+SENTENCES: Final[dict[UpstreamKind, str]] = {
+    "bad_request": "The provider says that the request is wrong.",
+    "auth": "The provider rejects the credential.",
+    "no_credits": "The provider's account has no credit left.",
+    "permission": "The provider does not allow this with the credential.",
+    "not_found": "The provider does not know the model or the address.",
+    "rate_limit": "The provider's rate limit is reached.",
+    "too_large": "The request is too large for the provider.",
+    "overloaded": "The provider is overloaded.",
+    "server": "The provider failed.",
+    "timeout": "The provider took too long.",
+    "unreachable": "The provider cannot be reached.",
+    "malformed": "The provider's answer cannot be understood.",
+    "moderated": "The provider's moderation refused the request.",
+}
+
+WRITTEN: Final[dict[UpstreamKind, str]] = {
+    "bad_request": "ValidationException",
+    "not_found": "ResourceNotFoundException",
+    "too_large": "ValidationException",
+    "rate_limit": "ThrottlingException",
+    "overloaded": "ServiceUnavailableException",
+    "timeout": "ModelTimeoutException",
+    "moderated": "ValidationException",
+    "server": "ModelErrorException",
+    "malformed": "ModelErrorException",
+}
+"""How a client is told of a provider's failure; what is missing is none of its doing: ``InternalServerException``."""
+
+STREAMED: Final[dict[UpstreamKind, str]] = {
+    "bad_request": "validationException",
+    "too_large": "validationException",
+    "rate_limit": "throttlingException",
+    "overloaded": "serviceUnavailableException",
+    "moderated": "validationException",
+    "server": "modelStreamErrorException",
+    "timeout": "modelStreamErrorException",
+    "malformed": "modelStreamErrorException",
+}
+"""The same in a stream, which knows fewer: what is missing is ``internalServerException``."""
+
+
+def read_error(status: int, body: bytes, headers: Headers) -> UpstreamError:
+    """What a failing answer means. Never raises.
+
+    The status decides first; the type refines it, as a wrong signature and a missing right both come as 403.
+    """
+    document = _decode(body)
+    code = _type(headers.get("x-amzn-errortype")) or _type(_text(document, "__type") or _text(document, "code"))
+    message = _message(document)
+    kind = STATUSES.get(status) or ("server" if status >= 500 else "bad_request")
+    if code in TYPES and (status < 400 or status in {400, 403, 429, 500, 503}):
+        kind = TYPES[code]
+    return _error(kind, message, code, status=status, retry_after=read_retry_after(headers))
+
+
+def read_exception(code: str | None, body: bytes) -> UpstreamError:
+    """The exception that ended a stream. ``code`` is its name there, such as ``throttlingException``."""
+    code = _type(code)
+    code = code[:1].upper() + code[1:] if code else None
+    return _error(TYPES.get(code or "", "server"), _message(_decode(body)), code)
+
+
+def read_failure(document: Object) -> UpstreamError | None:
+    """The error that stands where an answer was expected, in a body of status 200; None where it is none."""
+    code = _type(_text(document, "__type"))
+    if code is None and ("output" in document or _text(document, "message") is None):
+        return None
+    return _error(TYPES.get(code or "", "server"), _message(document), code)
+
+
+def _error(
+    kind: UpstreamKind, message: str, code: str | None, *, status: int | None = None, retry_after: float | None = None
+) -> UpstreamError:
+    if kind == "permission" and any(words in message.lower() for words in REJECTED):
+        kind = "auth"
+    return UpstreamError(
+        SENTENCES[kind],
+        kind=kind,
+        status=status,
+        detail=redact(message)[:DETAIL] or None,
+        retry_after=retry_after,
+        upstream_code=code,
+    )
+
+
+def read_retry_after(headers: Headers) -> float | None:
+    """Seconds to wait: ``retry-after-ms``, or ``retry-after`` in seconds or as a date. Never negative.
+
+    A date counts from the answer's own ``date``, since the clocks may differ, and only without one from ours.
+    """
+    milliseconds = _seconds(headers.get("retry-after-ms"))
+    if milliseconds is not None:
+        return milliseconds / 1000
+    value = headers.get("retry-after")
+    seconds = _seconds(value)
+    if seconds is not None or value is None:
+        return seconds
+    try:
+        date = headers.get("date")
+        now = time.time() if date is None else parsedate_to_datetime(date).timestamp()
+        return max(parsedate_to_datetime(value).timestamp() - now, 0.0)
+    except (ValueError, OverflowError):
+        return None
+
+
+def write_error(error: TrunklineError, status: int, request_id: str) -> bytes:
+    """An error for a client. The type stands in ``__type``, as its header is not ours to write here."""
+    return msgspec.json.encode({"__type": error_type(error), "message": error_message(error)})
+
+
+def error_type(error: TrunklineError) -> str:
+    """The service's name for an error."""
+    match error:
+        case InvalidInput() | TooLarge():
+            return "ValidationException"
+        case Unauthenticated():
+            return "UnrecognizedClientException"
+        case Forbidden():
+            return "AccessDeniedException"
+        case NotFound():
+            return "ResourceNotFoundException"
+        case Conflict():
+            return "ConflictException"
+        case TooMany():
+            return "ThrottlingException"
+        case UpstreamError():
+            return WRITTEN.get(error.kind, "InternalServerException")
+        case Unavailable():
+            return "ServiceUnavailableException"
+        case _:
+            return "InternalServerException"
+
+
+def error_message(error: TrunklineError) -> str:
+    """The words for the client: ours, and the provider's own where they tell what is wrong with the request."""
+    if isinstance(error, UpstreamError) and error.detail and error.kind in WRITTEN:
+        return f"{error.message} {error.detail}"
+    return error.message
+
+
+def _seconds(value: str | None) -> float | None:
+    try:
+        number = float(value or "")
+    except ValueError:
+        return None
+    return max(number, 0.0) if math.isfinite(number) else None
+
+
+def _decode(body: bytes) -> JsonValue:
+    try:
+        return msgspec.json.decode(body)
+    except BROKEN_JSON:
+        words = body[: 4 * DETAIL].decode("utf-8", "replace").strip()
+        return "The provider answered with an HTML page, not JSON." if words.startswith("<") else words
+
+
+def _type(value: str | None) -> str | None:
+    """``ThrottlingException`` of ``com.amazon.coral#ThrottlingException:http://…``."""
+    return (value or "").partition(":")[0].rpartition("#")[2].strip() or None
+
+
+def _message(document: JsonValue) -> str:
+    if isinstance(document, str):
+        return document
+    return _text(document, "message") or _text(document, "Message") or ""
+
+
+def _text(source: JsonValue, key: str) -> str | None:
+    value = source.get(key) if isinstance(source, dict) else None
+    return value if isinstance(value, str) else None

@@ -1,0 +1,162 @@
+"""Whole answers. https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_ResponseElements
+
+They have neither an id nor the model's name in the body.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from trunkline.core.chat import (
+    Audio,
+    ChatResponse,
+    Choice,
+    Image,
+    JsonValue,
+    Opaque,
+    Part,
+    Reasoning,
+    Refusal,
+    Text,
+    ToolCall,
+)
+from trunkline.core.errors import InvalidInput, Unsupported, UpstreamError
+from trunkline.dialects.bedrock_converse.block_reading import read_content
+from trunkline.dialects.bedrock_converse.block_writing import read_arguments, write_call, write_cited, write_reasoning
+from trunkline.dialects.bedrock_converse.error import read_failure
+from trunkline.dialects.bedrock_converse.field import BROKEN_JSON, NAME, Object, mapping, optional, text
+from trunkline.dialects.bedrock_converse.media import IMAGES, write_media
+from trunkline.dialects.bedrock_converse.stop import is_exact, read_stop, write_stop
+from trunkline.dialects.bedrock_converse.usage import WireUsage, read_usage, write_usage
+
+KNOWN: Final = frozenset({"additionalModelResponseFields", "metrics", "output", "serviceTier", "stopReason", "usage"})
+
+FIELDS: Final = "additionalModelResponseFields"
+
+
+def read_response(body: bytes) -> ChatResponse:
+    """Reads an answer of the service. Raises :class:`~trunkline.core.errors.UpstreamError`.
+
+    Its kind is ``malformed``, or what an error in an answer of status 200 says.
+    """
+    try:
+        source = mapping(msgspec.json.decode(body), "")
+        failure = read_failure(source)
+        if failure is not None:
+            raise failure
+        return _read(source)
+    except (*BROKEN_JSON, InvalidInput) as error:
+        raise UpstreamError(
+            "The provider's answer is not one of the Converse API.",
+            kind="malformed",
+            detail=error.message if isinstance(error, InvalidInput) else None,
+        ) from error
+
+
+def _read(source: Object) -> ChatResponse:
+    output = mapping(source.get("output"), "output")
+    message = mapping(output.get("message"), "output.message")
+    content = message.get("content")
+    parts = read_content([] if content is None else content, "output.message.content")
+    extra: Object = {key: value for key, value in source.items() if key not in KNOWN and value is not None}
+    reason = optional(source, "stopReason", "", text)
+    sequence, rest = read_fields(source.get(FIELDS))
+    if rest:
+        extra[FIELDS] = rest
+    if reason is not None and not is_exact(reason):
+        extra["stopReason"] = reason
+    usage = source.get("usage")
+    tier = optional(source, "serviceTier", "", mapping) or {}
+    return ChatResponse(
+        id="",
+        model="",
+        choices=(
+            Choice(
+                parts,
+                stop=read_stop(reason, called=any(isinstance(part, ToolCall) for part in parts)),
+                stop_sequence=sequence,
+            ),
+        ),
+        usage=None if usage is None else read_usage(msgspec.convert(usage, WireUsage)),
+        service_tier=optional(tier, "type", "serviceTier", text),
+        extra={NAME: extra} if extra else {},
+    )
+
+
+def read_fields(value: JsonValue) -> tuple[str | None, Object]:
+    """The stop text that was met, which models tell among fields of their own, and the other fields."""
+    fields = dict(value) if isinstance(value, dict) else {}
+    sequence = fields.pop("stop_sequence", None)
+    return sequence if isinstance(sequence, str) else None, fields
+
+
+def write_fields(sequence: str | None, kept: JsonValue) -> Object | None:
+    """The fields of the model's own; None where there are none."""
+    fields: Object = dict(kept) if isinstance(kept, dict) else {}
+    if sequence is not None:
+        fields["stop_sequence"] = sequence
+    return fields or None
+
+
+def write_response(response: ChatResponse) -> bytes:
+    """Writes an answer for a client: its first choice, since this wire has but one.
+
+    Speech becomes its transcript. Raises :class:`~trunkline.core.errors.UpstreamError` of kind ``malformed`` when a
+    complete answer calls a tool with arguments that are no JSON object; in one that was cut off by the limit, they are
+    written as ``{}``.
+    """
+    choice = response.choices[0] if response.choices else Choice()
+    blocks = [_block(part, truncated=choice.stop == "length") for part in choice.parts]
+    extra = dict(response.extra.get(NAME, {}))
+    fields = write_fields(choice.stop_sequence, extra.pop(FIELDS, None))
+    wire: Object = {
+        **extra,
+        "output": {"message": {"role": "assistant", "content": [block for block in blocks if block is not None]}},
+        "stopReason": write_stop(choice.stop, extra.get("stopReason")),
+        "usage": write_usage(response.usage),
+        "metrics": {"latencyMs": 0},
+    }
+    if fields is not None:
+        wire[FIELDS] = fields
+    if response.service_tier is not None:
+        wire["serviceTier"] = {"type": response.service_tier}
+    try:
+        return msgspec.json.encode(wire)
+    except RecursionError as error:
+        raise UpstreamError("The provider's answer is nested too deeply.", kind="malformed") from error
+
+
+def _block(part: Part, *, truncated: bool) -> Object | None:
+    match part:
+        case Text():
+            return write_cited(part) if part.citations else {"text": part.text}
+        case Reasoning():
+            return write_reasoning(part)
+        case ToolCall():
+            return write_call(part, _arguments(part, truncated=truncated))
+        case Refusal():
+            return {"text": part.text}
+        case Image():
+            try:
+                return {"image": write_media(part.media, "", IMAGES)}
+            except Unsupported:
+                return {"text": part.media.url} if part.media.url else None
+        case Audio():
+            return {"text": part.transcript} if part.transcript else None
+        case Opaque():
+            return part.value if part.dialect == NAME and isinstance(part.value, dict) else None
+        case _:
+            return None
+
+
+def _arguments(call: ToolCall, *, truncated: bool) -> Object:
+    try:
+        return read_arguments(call.arguments, "")
+    except InvalidInput as error:
+        if truncated:
+            return {}
+        raise UpstreamError(
+            f"The model called {call.name} with arguments that are no JSON object.", kind="malformed"
+        ) from error

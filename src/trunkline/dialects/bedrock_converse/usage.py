@@ -1,0 +1,63 @@
+"""Token counts.
+
+https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_TokenUsage.html: ``inputTokens`` leaves out what was
+read from the prompt cache and written to it
+(https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html); the neutral ``input`` is the total.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from trunkline.core.chat import Usage
+from trunkline.dialects.bedrock_converse.field import Object
+
+
+class CacheDetail(msgspec.Struct, rename="camel"):
+    """What was written to the prompt cache for one time to live."""
+
+    ttl: str | None = None
+    input_tokens: int | None = None
+
+
+class WireUsage(msgspec.Struct, rename="camel"):
+    """The ``usage`` object; every field may be missing."""
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cache_read_input_tokens: int | None = None
+    cache_write_input_tokens: int | None = None
+    cache_details: list[CacheDetail] | None = None
+
+
+def read_usage(wire: WireUsage | None) -> Usage | None:
+    """The neutral counts. All zeros are None: no call takes nothing, so the server just does not count."""
+    if wire is None:
+        return None
+    cached = max(wire.cache_read_input_tokens or 0, 0)
+    written = max(wire.cache_write_input_tokens or 0, 0)
+    usage = Usage(
+        input=max(wire.input_tokens or 0, 0) + cached + written,
+        output=max(wire.output_tokens or 0, 0),
+        cached=cached,
+        cache_write=written,
+        cache_write_1h=sum(detail.input_tokens or 0 for detail in wire.cache_details or () if detail.ttl == "1h"),
+    )
+    return usage if usage.input or usage.output else None
+
+
+def write_usage(usage: Usage | None) -> Object:
+    """The ``usage`` object, which the wire always has: zeros when nothing is known."""
+    usage = usage or Usage()
+    wire: Object = {
+        "inputTokens": max(usage.input - usage.cached - usage.cache_write, 0),
+        "outputTokens": usage.output,
+        "totalTokens": usage.total,
+    }
+    if usage.cached:
+        wire["cacheReadInputTokens"] = usage.cached
+    if usage.cache_write:
+        wire["cacheWriteInputTokens"] = usage.cache_write
+        counts = (("1h", usage.cache_write_1h), ("5m", usage.cache_write - usage.cache_write_1h))
+        wire["cacheDetails"] = [{"ttl": ttl, "inputTokens": count} for ttl, count in counts if count > 0]
+    return wire

@@ -1,0 +1,38 @@
+"""What differs between servers that speak this wire. A row of the table of providers chooses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class WireOptions:
+    """How requests are written. The defaults are what the most servers accept.
+
+    Strict servers (OpenAI, Azure, Groq, Mistral) refuse fields that they do not know, so whatever is an addition of
+    one vendor is off until a provider is known to take it.
+    """
+
+    max_tokens_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
+    """OpenAI's reasoning models know only the longer name, most others only the shorter."""
+
+    system_role: Literal["system", "developer"] = "system"
+    """The role that system prompts are sent in."""
+
+    reasoning_field: Literal["reasoning_effort", "reasoning"] = "reasoning_effort"
+    """How much to think: OpenAI's one word, or OpenRouter's object, which knows token budgets too."""
+
+    thoughts: Literal["none", "content", "details"] = "content"
+    """How thoughts of earlier turns are sent back: not at all; as ``reasoning_content`` (DeepSeek, vLLM); or with
+    OpenRouter's ``reasoning_details`` besides, which keep signatures and sealed pieces."""
+
+    text_arrays: bool = True
+    """Whether several texts of one message may go as an array. Some servers take nothing but strings where there are no
+    pictures: for them the texts are joined by a blank line."""
+
+    cache_hints: bool = False
+    """Whether parts may carry ``cache_control`` (OpenRouter)."""
+
+    google_extras: bool = False
+    """Whether ``extra_content.google.thought_signature`` may stand beside texts and tool calls (Google)."""

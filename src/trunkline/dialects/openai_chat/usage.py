@@ -1,0 +1,142 @@
+"""Usage as this wire tells it, and what the servers that speak it have added.
+
+https://platform.openai.com/docs/api-reference/chat/object#chat-object-usage; OpenRouter's ``cost`` in credits, which
+are US dollars: https://openrouter.ai/docs/use-cases/usage-accounting.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from trunkline.core.chat import JsonValue, Usage
+from trunkline.dialects.raw_json import BROKEN_JSON, is_said
+
+NANOS: Final = 1_000_000_000
+_Count = int | float | None
+
+
+class _InputDetails(msgspec.Struct, frozen=True):
+    cached_tokens: _Count = None
+    cache_write_tokens: _Count = None
+    audio_tokens: _Count = None
+    image_tokens: _Count = None
+
+
+class _OutputDetails(msgspec.Struct, frozen=True):
+    reasoning_tokens: _Count = None
+    audio_tokens: _Count = None
+
+
+class _CostDetails(msgspec.Struct, frozen=True):
+    upstream_inference_cost: float | None = None
+
+
+class _TotalCost(msgspec.Struct, frozen=True):
+    total_cost: float | None = None
+
+
+class _ServerTools(msgspec.Struct, frozen=True):
+    web_search_requests: _Count = None
+
+
+class WireUsage(msgspec.Struct, frozen=True):
+    """The ``usage`` object with everything in it that we count. Unknown fields are passed over."""
+
+    prompt_tokens: _Count = None
+    completion_tokens: _Count = None
+    total_tokens: _Count = None
+    prompt_tokens_details: _InputDetails | None = None
+    completion_tokens_details: _OutputDetails | None = None
+    prompt_cache_hit_tokens: _Count = None
+    cached_tokens: _Count = None
+    reasoning_tokens: _Count = None
+    cost: float | _TotalCost | None = None
+    cost_details: _CostDetails | None = None
+    is_byok: bool | None = None
+    server_tool_use: _ServerTools | None = None
+    num_search_queries: _Count = None
+
+
+_decoder = msgspec.json.Decoder(WireUsage)
+_NOTHING_GIVEN: Final = _InputDetails()
+_NOTHING_MADE: Final = _OutputDetails()
+
+
+def read_usage(raw: msgspec.Raw) -> Usage | None:
+    """The usage in ``raw``; None when there is none, and for what is no usage object: it must not cost the answer."""
+    if not is_said(raw):
+        return None
+    try:
+        wire = _decoder.decode(raw)
+    except BROKEN_JSON:
+        return None
+    given = wire.prompt_tokens_details or _NOTHING_GIVEN
+    made = wire.completion_tokens_details or _NOTHING_MADE
+    inputs, outputs = _count(wire.prompt_tokens), _count(wire.completion_tokens)
+    plain = given is _NOTHING_GIVEN and made is _NOTHING_MADE and wire.cost is None
+    if plain and wire.total_tokens == inputs + outputs:
+        # The plain case of every call: nothing else to look for, but for what some servers lay beside it.
+        cached = _count(wire.prompt_cache_hit_tokens) or _count(wire.cached_tokens)
+        return Usage(inputs, outputs, cached, 0, 0, _count(wire.reasoning_tokens), searches=_searches(wire))
+    reasoning = _count(made.reasoning_tokens, wire.reasoning_tokens)
+    # xAI and Google's compatible endpoint leave thinking out of completion_tokens but not out of total_tokens.
+    hidden = _count(wire.total_tokens) - inputs - outputs
+    if hidden > 0 and reasoning in {0, hidden}:
+        outputs += hidden
+        reasoning = hidden
+    return Usage(
+        input=inputs,
+        output=outputs,
+        cached=_count(given.cached_tokens, wire.prompt_cache_hit_tokens, wire.cached_tokens),
+        cache_write=_count(given.cache_write_tokens),
+        reasoning=reasoning,
+        audio_input=_count(given.audio_tokens),
+        audio_output=_count(made.audio_tokens),
+        image_input=_count(given.image_tokens),
+        searches=_searches(wire),
+        cost_nanos=_cost(wire),
+    )
+
+
+def write_usage(usage: Usage) -> dict[str, JsonValue]:
+    """The ``usage`` object. The details are always there, as OpenAI's are; cost and searches only when known."""
+    wire: dict[str, JsonValue] = {
+        "prompt_tokens": usage.input,
+        "completion_tokens": usage.output,
+        "total_tokens": usage.total,
+    }
+    given: dict[str, JsonValue] = {"cached_tokens": usage.cached, "audio_tokens": usage.audio_input}
+    if usage.cache_write:
+        given["cache_write_tokens"] = usage.cache_write
+    if usage.image_input:
+        given["image_tokens"] = usage.image_input
+    wire["prompt_tokens_details"] = given
+    wire["completion_tokens_details"] = {"reasoning_tokens": usage.reasoning, "audio_tokens": usage.audio_output}
+    if usage.searches:
+        wire["server_tool_use"] = {"web_search_requests": usage.searches}
+    if usage.cost_nanos is not None:
+        wire["cost"] = usage.cost_nanos / NANOS
+    return wire
+
+
+def _count(first: _Count, second: _Count = None, third: _Count = None) -> int:
+    """The first value that is there, never below zero."""
+    value = first if first is not None else second if second is not None else third
+    return int(value) if value is not None and value > 0 else 0
+
+
+def _searches(wire: WireUsage) -> int:
+    tools = wire.server_tool_use
+    return _count(tools.web_search_requests if tools is not None else None, wire.num_search_queries)
+
+
+def _cost(wire: WireUsage) -> int | None:
+    """In nano-dollars. For a key of one's own at OpenRouter, ``cost`` is its fee; the provider's bill stands apart."""
+    cost = wire.cost.total_cost if isinstance(wire.cost, _TotalCost) else wire.cost
+    if cost is None:
+        return None
+    if wire.is_byok and wire.cost_details is not None:
+        cost += wire.cost_details.upstream_inference_cost or 0.0
+    return max(0, round(cost * NANOS))

@@ -1,0 +1,125 @@
+"""Failed answers: a provider's, read, and our own, written as OpenAI writes its.
+
+https://platform.openai.com/docs/guides/error-codes/api-errors
+"""
+
+from __future__ import annotations
+
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+import msgspec
+
+from trunkline.core.errors import (
+    InvalidInput,
+    NotFound,
+    TrunklineError,
+    UpstreamError,
+    UpstreamKind,
+)
+from trunkline.core.redact import redact
+from trunkline.dialects.dialect import Headers
+from trunkline.dialects.openai_failure import MAX_DETAIL, classify, read_error_object
+from trunkline.dialects.raw_json import decode
+
+HTML: Final = "The provider answered with an HTML page, not JSON."
+
+_MESSAGES: Final[dict[UpstreamKind, str]] = {
+    "bad_request": "The provider says that the request is wrong.",
+    "auth": "The provider rejected the credential.",
+    "no_credits": "The provider says that the account has no credits left.",
+    "permission": "The provider says that the credential may not do this.",
+    "not_found": "The provider does not know this model or path.",
+    "rate_limit": "The provider limits the rate of requests.",
+    "too_large": "The request is too large for the provider or the model.",
+    "overloaded": "The provider is overloaded.",
+    "server": "The provider failed.",
+    "timeout": "The provider took too long.",
+    "unreachable": "The provider cannot be reached.",
+    "malformed": "The provider sent something that is not its own format.",
+    "moderated": "The provider's moderation refused the request.",
+}
+
+_CODES: Final[dict[UpstreamKind, str]] = {
+    "not_found": "model_not_found",
+    "rate_limit": "rate_limit_exceeded",
+    "no_credits": "insufficient_quota",
+    "moderated": "content_filter",
+    "too_large": "context_length_exceeded",
+}
+
+_TELLING: Final[frozenset[UpstreamKind]] = frozenset(
+    {"bad_request", "too_large", "not_found", "moderated", "rate_limit"}
+)
+"""Kinds that the caller can do something about, with the provider's words at hand."""
+
+
+def read_error(status: int, body: bytes, headers: Headers) -> UpstreamError:
+    """What a failed answer says. Never raises; the provider's words are in ``detail``, redacted and cut."""
+    start = body[:200].lstrip().lower()
+    if start.startswith((b"<!doctype", b"<html", b"<head", b"<?xml")):
+        error, detail = read_error_object(None), HTML
+    else:
+        value = decode(body)
+        error = read_error_object(value)
+        detail = error.message
+        if value is None and body.strip():
+            detail = redact(body[: 4 * MAX_DETAIL].decode("utf-8", "replace"))[:MAX_DETAIL]
+    kind = classify(status, error)
+    return UpstreamError(
+        _MESSAGES[kind],
+        kind=kind,
+        status=status,
+        detail=detail,
+        retry_after=read_retry_after(headers),
+        upstream_code=error.code or error.type,
+    )
+
+
+def read_retry_after(headers: Headers) -> float | None:
+    """Seconds to wait, by ``retry-after-ms`` or ``Retry-After``; a date is measured from the answer's ``Date``."""
+    for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
+        text = headers.get(name)
+        if text is None:
+            continue
+        try:
+            seconds = float(text) / unit
+        except ValueError:
+            continue
+        if 0 <= seconds < float("inf"):
+            return seconds
+    try:
+        until = parsedate_to_datetime(headers.get("retry-after") or "")
+        now = parsedate_to_datetime(headers.get("date") or "")
+        return max(0.0, (until - now).total_seconds())
+    except (ValueError, TypeError):  # no date, or one with a zone against one without
+        return None
+
+
+def write_error(error: TrunklineError, status: int, request_id: str) -> bytes:
+    """``{"error": {"message", "type", "param", "code"}}``. The wire has no place for ``request_id``: it is a header."""
+    del request_id
+    message, code, param = error.message, error.code, None
+    if isinstance(error, InvalidInput) and error.fields:
+        param = error.fields[0].field or None
+    elif isinstance(error, NotFound) and code == NotFound.code:
+        code = "model_not_found"
+    elif isinstance(error, UpstreamError):
+        code = error.upstream_code or _CODES.get(error.kind, f"upstream_{error.kind}")
+        if error.kind in {"auth", "permission"}:
+            code = f"upstream_{error.kind}"  # invalid_api_key would blame the caller's own key
+        if error.detail and error.kind in _TELLING:
+            message = f"{message} {error.detail}"
+    return msgspec.json.encode(
+        {"error": {"message": message, "type": _type(status, code), "param": param, "code": code}}
+    )
+
+
+def _type(status: int, code: str) -> str:
+    if code == "insufficient_quota":
+        return "insufficient_quota"
+    if status == 429:
+        return "requests"
+    if status >= 500:
+        return "server_error"
+    return "invalid_request_error"

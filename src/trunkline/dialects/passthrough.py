@@ -1,0 +1,164 @@
+"""Calls whose client and provider speak the same dialect: the bytes pass, and only what must change is edited.
+
+So everything arrives that the vendor offers, also what this gateway has never heard of, and it costs less. A dialect
+that can do it has a ``PASSTHROUGH``, which is a :class:`Passthrough`; where something must be said otherwise than the
+wire can (a client that wants another form of stream, say), the call is translated instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol, TypeAlias
+
+import msgspec
+
+from trunkline.core.chat import ChatRequest, JsonValue, StopReason, Usage
+from trunkline.core.chat_events import Failure
+
+Adapt: TypeAlias = Callable[[ChatRequest], tuple[ChatRequest, tuple[str, ...]]]
+"""Changes a request as its model wants it, and names what was left out. Raises InvalidInput for what cannot be."""
+
+
+class Peek(msgspec.Struct, frozen=True, kw_only=True):
+    """The fields of a request that routing, admission and relaying look at. Everything else is passed over unread."""
+
+    model: str = ""
+    """Empty where the wire says it elsewhere, in the path (Gemini)."""
+    streams: bool = False
+    """Whether the answer is to be streamed; false where the wire says it elsewhere, in the path (Gemini)."""
+    stream_usage: bool = True
+    """Whether the client wants to be told the usage of a stream, which most wires do unasked."""
+    user: str | None = None
+    """Whom the caller serves, in its own words."""
+    n: int | None = None
+    """How many choices."""
+    output_limit: int | None = None
+    """The most tokens of one choice."""
+
+
+class Tapped(msgspec.Struct, frozen=True):
+    """What a whole answer says of itself: ``stop`` is the first choice's reason, ``error`` an error within a 200."""
+
+    usage: Usage | None = None
+    model: str = ""
+    stop: StopReason | None = None
+    error: Failure | None = None
+
+
+class Tap(Protocol):
+    """Listens to one stream that is relayed unchanged, and holds back its end.
+
+    ``feed`` takes bytes cut anywhere and gives those that may go to the client at once: whole events only, so that an
+    error can always follow. Everything from the first event with a stop reason, an error or the end on is kept for
+    ``take_held``, which is for after the call is settled. ``close`` is called at the end of the body.
+
+    Nothing raises for what a provider sends: what is malformed, or over 16 MiB in what is held, becomes the ``error``,
+    and neither it nor anything after it is relayed.
+    """
+
+    error: Failure | None
+    """Why the answer is not complete. Who reads the body sets it where reading fails."""
+
+    @property
+    def begun(self) -> bool:
+        """Whether something of the answer has come: not comments, pings or the mere opening of the stream."""
+        ...
+
+    @property
+    def model(self) -> str:
+        """The model that answers, in the provider's words."""
+        ...
+
+    @property
+    def usage(self) -> Usage | None:
+        """What the provider told so far."""
+        ...
+
+    @property
+    def output(self) -> int:
+        """Our own count of the output tokens forwarded so far, told by the size and number of events: an estimate."""
+        ...
+
+    @property
+    def stops(self) -> Mapping[int, StopReason]:
+        """The reasons to stop, by choice."""
+        ...
+
+    @property
+    def done(self) -> bool:
+        """Whether the wire's own mark of the end has come."""
+        ...
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing of the answer is missing, though the mark of the end may be."""
+        ...
+
+    @property
+    def told(self) -> bool:
+        """Whether what is held tells the client of the ``error`` already."""
+        ...
+
+    def feed(self, data: bytes) -> bytes: ...
+
+    def take_held(self) -> bytes: ...
+
+    def close(self) -> None: ...
+
+
+class Passthrough(Protocol):
+    """What a dialect offers for calls that pass."""
+
+    @property
+    def done(self) -> bytes:
+        """Completes a stream that lacks but the mark of its end; none where the wire has no such mark."""
+        ...
+
+    @property
+    def forward(self) -> tuple[str, ...]:
+        """The client's headers, in lower case, that mean something to the provider and travel with the call."""
+        ...
+
+    def peek(self, body: bytes) -> Peek:
+        """What routing needs of ``body``.
+
+        Raises InvalidInput for broken JSON, a wrong type, and a missing model where the wire has it in the body.
+        """
+        ...
+
+    def edit(
+        self,
+        body: bytes,
+        *,
+        model: str,
+        defaults: Mapping[str, JsonValue] = {},
+        output_limit: int | None = None,
+        stream_usage: bool = False,
+        rename: Mapping[str, str] = {},
+        drop: frozenset[str] = frozenset(),
+        adapt: Adapt | None = None,
+        system_prompt: str | None = None,
+        system_role: str = "system",
+    ) -> tuple[bytes, tuple[str, ...]]:
+        """``body`` for the provider, and what of the caller's was left out. What stays is copied as bytes.
+
+        ``model`` is set where the wire has it in the body. ``defaults`` are fields of the wire: they fill what the
+        caller left open. ``output_limit`` is the most output tokens that may be asked for. ``system_prompt`` goes
+        before all that the caller says. How the model differs from its wire is said in two ways, of which a dialect
+        takes the one that suits it: ``rename``, ``drop``, ``stream_usage`` and ``system_role`` in the words of OpenAI's
+        wire; ``adapt`` in neutral ones, where it is given the request's options without messages and tools. Thoughts
+        that another vendor signed are taken out. Raises InvalidInput for what cannot be edited.
+        """
+        ...
+
+    def read_tap(self, body: bytes) -> Tapped:
+        """What a whole answer says of usage, model, stop reason and error. Never raises."""
+        ...
+
+    def tap(self, *, strip_usage: bool = False) -> Tap:
+        """For one stream. ``strip_usage`` leaves out what only tells the usage, where that must be asked for."""
+        ...
+
+    def write_failure(self, failure: Failure) -> bytes:
+        """The end of a stream that broke off."""
+        ...

@@ -1,0 +1,101 @@
+"""Making, reading, changing, testing and deleting configurations."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from trunkline.faces.configurations.wire import (
+    ChangeGiven,
+    ConfigurationAnswer,
+    ConfigurationGiven,
+    SuccessAnswer,
+    TestAnswer,
+)
+from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.etag import IfMatchDep, write_etag
+from trunkline.faces.http.paging import PageDep, link_next
+from trunkline.faces.http.services import services_of
+
+routes = APIRouter(prefix="/api/configurations", tags=["Configurations"])
+
+ReasonDep = Annotated[str | None, Header(alias="X-Change-Reason", max_length=500, description="Why, for the history.")]
+
+
+@routes.get("", dependencies=[allow("configurations.read")])
+async def list_configurations(
+    request: Request,
+    response: Response,
+    actor: ActorDep,
+    page: PageDep,
+    provider: Annotated[str | None, Query(max_length=100)] = None,
+    is_active: Annotated[bool | None, Query(alias="isActive")] = None,
+) -> list[ConfigurationAnswer]:
+    """Your configurations and those shared with you, the newest first."""
+    found = await services_of(request).configurations.list(actor, page, provider=provider, is_active=is_active)
+    link_next(request, response, found)
+    return [ConfigurationAnswer.of(record) for record in found.items]
+
+
+@routes.post("", status_code=201, dependencies=[allow("configurations.change")])
+async def create_configuration(
+    request: Request, response: Response, actor: ActorDep, given: ConfigurationGiven, reason: ReasonDep = None
+) -> ConfigurationAnswer:
+    """Make a configuration."""
+    record = await services_of(request).configurations.create(actor, given.draft(reason))
+    response.headers["ETag"] = write_etag(record.revision)
+    response.headers["Location"] = f"/api/configurations/{record.id}"
+    return ConfigurationAnswer.of(record)
+
+
+@routes.get("/{configuration_id}", dependencies=[allow("configurations.read")])
+async def get_configuration(
+    request: Request, response: Response, actor: ActorDep, configuration_id: str
+) -> ConfigurationAnswer:
+    """One configuration."""
+    record = await services_of(request).configurations.get(actor, configuration_id)
+    response.headers["ETag"] = write_etag(record.revision)
+    return ConfigurationAnswer.of(record)
+
+
+@routes.put("/{configuration_id}", dependencies=[allow("configurations.change")])
+async def update_configuration(
+    request: Request,
+    response: Response,
+    actor: ActorDep,
+    configuration_id: str,
+    given: ChangeGiven,
+    if_match: IfMatchDep,
+    reason: ReasonDep = None,
+) -> ConfigurationAnswer:
+    """Change any part of it. A new base URL or provider needs the key again."""
+    record = await services_of(request).configurations.update(
+        actor, configuration_id, given.draft(reason), if_revision=if_match
+    )
+    response.headers["ETag"] = write_etag(record.revision)
+    return ConfigurationAnswer.of(record)
+
+
+@routes.delete("/{configuration_id}", dependencies=[allow("configurations.change")])
+async def delete_configuration(
+    request: Request, actor: ActorDep, configuration_id: str, if_match: IfMatchDep
+) -> SuccessAnswer:
+    """Delete it and erase its keys."""
+    await services_of(request).configurations.delete(actor, configuration_id, if_revision=if_match)
+    return SuccessAnswer()
+
+
+@routes.post("/{configuration_id}/test", dependencies=[allow("configurations.test")])
+async def run_test(
+    request: Request,
+    actor: ActorDep,
+    configuration_id: str,
+    force: Annotated[
+        bool, Query(description="Ask the provider although there is a result of the last minute.")
+    ] = False,
+) -> TestAnswer:
+    """Test the connection, stage by stage. 200 also when the provider refuses."""
+    return TestAnswer.of(await services_of(request).connection_tests.test(actor, configuration_id, force=force))

@@ -1,0 +1,102 @@
+"""The models that a configuration can use, and downloads of new ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from trunkline.control.provider_models import ModelListing
+from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.services import services_of
+from trunkline.faces.http.wire import Answer, Given
+from trunkline.providers.model_info import ModelInfo
+
+routes = APIRouter(prefix="/api/configurations", tags=["Configurations"])
+
+
+class ModelAnswer(Answer):
+    """A model. ``pricing`` is USD per token as decimal text; ``created`` seconds since the epoch."""
+
+    id: str
+    name: str
+    owned_by: str | None
+    description: str | None
+    context_length: int | None
+    max_output_tokens: int | None
+    input_modalities: list[str]
+    output_modalities: list[str]
+    capabilities: list[str]
+    pricing: dict[str, str] | None
+    created: int | None
+    version: str | None
+    details: dict[str, Any]
+
+    @classmethod
+    def of(cls, model: ModelInfo) -> ModelAnswer:
+        """From what the provider says."""
+        return cls(
+            id=model.id,
+            name=model.name,
+            owned_by=model.owned_by,
+            description=model.description,
+            context_length=model.context_length,
+            max_output_tokens=model.max_output_tokens,
+            input_modalities=list(model.input_modalities),
+            output_modalities=list(model.output_modalities),
+            capabilities=list(model.capabilities),
+            pricing=model.price,
+            created=model.created,
+            version=model.version,
+            details=model.details,
+        )
+
+
+class ModelsAnswer(Answer):
+    """Models of a provider, ``live`` from itself or from the ``catalogue``; ``problem``: why not live."""
+
+    provider: str
+    source: str
+    models: list[ModelAnswer]
+    problem: str | None
+
+    @classmethod
+    def of(cls, listing: ModelListing) -> ModelsAnswer:
+        """From the listing."""
+        return cls(
+            provider=listing.provider,
+            source=listing.source,
+            models=[ModelAnswer.of(model) for model in listing.models],
+            problem=listing.problem,
+        )
+
+
+class PullGiven(Given):
+    """The model to download, as its provider names it."""
+
+    model: str = Field(max_length=255)
+
+
+class PullAnswer(Answer):
+    """The job to follow at ``/api/jobs/:id``."""
+
+    job_id: str
+
+
+@routes.get("/{configuration_id}/models", dependencies=[allow("configurations.read")])
+async def list_configuration_models(request: Request, actor: ActorDep, configuration_id: str) -> ModelsAnswer:
+    """The models that this configuration can use, asked from its provider: for Ollama, those that are installed."""
+    return ModelsAnswer.of(await services_of(request).provider_models.list_local(actor, configuration_id))
+
+
+@routes.post("/{configuration_id}/models/pull", status_code=202, dependencies=[allow("models.pull")])
+async def pull_model(
+    request: Request, response: Response, actor: ActorDep, configuration_id: str, given: PullGiven
+) -> PullAnswer:
+    """Have Ollama download a model."""
+    job = await services_of(request).pulls.start(actor, configuration_id, given.model)
+    response.headers["Location"] = f"/api/jobs/{job.id}"
+    return PullAnswer(job_id=job.id)

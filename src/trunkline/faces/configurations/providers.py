@@ -1,0 +1,136 @@
+"""Providers: what there is, what can be set, and whether a configuration would work."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+
+from fastapi import APIRouter, Query
+from msgspec import UNSET, structs
+from pydantic import ConfigDict, StrictBool
+from starlette.requests import Request
+
+from trunkline.core.errors import FieldError
+from trunkline.faces.configurations.models import ModelsAnswer
+from trunkline.faces.configurations.wire import ChangeGiven, StageAnswer
+from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.services import services_of
+from trunkline.faces.http.wire import Answer
+from trunkline.providers.provider import Provider
+from trunkline.providers.registry import PROVIDERS, find
+from trunkline.providers.schema import schema
+
+routes = APIRouter(prefix="/api/providers", tags=["Providers"])
+
+
+class ProviderAnswer(Answer):
+    """A provider. ``acceptsApiKey`` is false where a key is refused; ``keyUrl`` is the page where one is made."""
+
+    name: str
+    display_name: str
+    requires_api_key: bool
+    accepts_api_key: bool
+    requires_base_url: bool
+    base_url: str | None
+    docs_url: str
+    key_url: str | None
+    key_prefixes: list[str]
+    env: list[str]
+    capabilities: list[str]
+    example_models: list[str]
+    start_hint: str | None
+
+    @classmethod
+    def of(cls, provider: Provider) -> ProviderAnswer:
+        """From the row."""
+        return cls(
+            name=provider.id,
+            display_name=provider.display_name,
+            requires_api_key=provider.requires_api_key,
+            accepts_api_key=provider.auth != "none",
+            requires_base_url=provider.requires_base_url,
+            base_url=None if provider.in_process else provider.base_url,
+            docs_url=provider.docs_url,
+            key_url=provider.key_url,
+            key_prefixes=list(provider.key_prefixes),
+            env=list(provider.env),
+            capabilities=sorted(provider.capabilities),
+            example_models=list(provider.example_models),
+            start_hint=provider.start_hint,
+        )
+
+
+class ValidateGiven(ChangeGiven):
+    """A configuration to check, with its settings inside ``configuration`` or beside it; ``live`` asks the provider."""
+
+    model_config = ConfigDict(extra="allow")
+
+    read_only: ClassVar[frozenset[str]] = ChangeGiven.read_only | {"isActive", "shared", "applicationId", "provider"}
+
+    live: StrictBool = False
+
+
+class FieldAnswer(Answer):
+    """One wrong field, as the caller wrote it, and what to do."""
+
+    field: str
+    message: str
+
+
+class ValidationAnswer(Answer):
+    """Whether it would be accepted and, with ``stages``, whether it works."""
+
+    valid: bool
+    errors: list[FieldAnswer]
+    stages: list[StageAnswer] | None
+
+
+@routes.get("", dependencies=[allow("providers.read")])
+async def list_providers(actor: ActorDep) -> list[ProviderAnswer]:
+    """All providers."""
+    return [ProviderAnswer.of(provider) for provider in PROVIDERS.values()]
+
+
+@routes.get("/{name}/schema", dependencies=[allow("providers.read")])
+async def get_schema(actor: ActorDep, name: str) -> dict[str, Any]:
+    """The JSON Schema of a provider's `configuration`."""
+    return schema(find(name))
+
+
+@routes.get("/{name}/models", dependencies=[allow("providers.read")])
+async def list_provider_models(
+    request: Request,
+    actor: ActorDep,
+    name: str,
+    configuration_id: Annotated[str | None, Query(alias="configurationId", max_length=64)] = None,
+) -> ModelsAnswer:
+    """A provider's models: live by one of your configurations, else from the catalogue."""
+    return ModelsAnswer.of(await services_of(request).provider_models.list(actor, name, configuration_id))
+
+
+@routes.post("/{name}/validate", dependencies=[allow("configurations.change")])
+async def validate_configuration(
+    request: Request, actor: ActorDep, name: str, given: ValidateGiven
+) -> ValidationAnswer:
+    """Check a configuration without saving anything."""
+    provider = find(name)
+    beside: dict[str, Any] = given.model_extra or {}
+    draft = structs.replace(
+        given.draft(),
+        name=given.name or "Draft",
+        provider=provider.id,
+        parameters={**beside, **given.configuration},
+        reason="",
+    )
+    if not given.model:
+        draft = structs.replace(draft, model=UNSET)
+    result = await services_of(request).connection_tests.validate(actor, draft, live=given.live)
+    return ValidationAnswer(
+        valid=result.valid,
+        errors=[FieldAnswer(field=_as_written(error, beside), message=error.message) for error in result.errors],
+        stages=None if result.stages is None else [StageAnswer.of(stage) for stage in result.stages],
+    )
+
+
+def _as_written(error: FieldError, beside: dict[str, Any]) -> str:
+    path = error.field.removeprefix("configuration.")
+    return path if path.partition(".")[0] in beside else error.field

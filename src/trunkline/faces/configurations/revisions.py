@@ -1,0 +1,70 @@
+"""The history of a configuration."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from msgspec import UNSET
+from starlette.requests import Request
+from starlette.responses import Response
+
+from trunkline.faces.configurations.configurations import ReasonDep
+from trunkline.faces.configurations.wire import (
+    ConfigurationAnswer,
+    DifferenceAnswer,
+    RevertGiven,
+    RevisionAnswer,
+    read_secret,
+)
+from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.etag import IfMatchDep, write_etag
+from trunkline.faces.http.paging import PageDep, link_next
+from trunkline.faces.http.services import services_of
+
+routes = APIRouter(prefix="/api/configurations", tags=["Configurations"])
+
+
+@routes.get("/{configuration_id}/revisions", dependencies=[allow("configurations.read")])
+async def list_revisions(
+    request: Request, response: Response, actor: ActorDep, configuration_id: str, page: PageDep
+) -> list[RevisionAnswer]:
+    """Its saved states, the newest first, each with what it changed."""
+    found = await services_of(request).revisions.list(actor, configuration_id, page)
+    link_next(request, response, found)
+    return [
+        RevisionAnswer(
+            number=record.number,
+            author=record.author,
+            author_id=record.author_id,
+            time=record.created_at,
+            reason=record.reason,
+            diff=[DifferenceAnswer(path=part.path, before=part.before, after=part.after) for part in record.diff],
+        )
+        for record in found.items
+    ]
+
+
+@routes.post("/{configuration_id}/revisions/{number}/revert", dependencies=[allow("configurations.change")])
+async def revert_configuration(
+    request: Request,
+    response: Response,
+    actor: ActorDep,
+    configuration_id: str,
+    number: Annotated[int, Path(ge=1, le=2**31 - 1)],
+    if_match: IfMatchDep,
+    given: RevertGiven | None = None,
+    reason: ReasonDep = None,
+) -> ConfigurationAnswer:
+    """Go back to a saved state, as a new revision. Keys stay as they are now."""
+    key = read_secret(given.api_key) if given else None
+    record = await services_of(request).revisions.revert(
+        actor,
+        configuration_id,
+        number,
+        api_key=UNSET if key is None else key,
+        reason=(given.reason if given else "") or reason or "",
+        if_revision=if_match,
+    )
+    response.headers["ETag"] = write_etag(record.revision)
+    return ConfigurationAnswer.of(record)

@@ -1,0 +1,73 @@
+"""Templates of a provider's settings."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from fastapi import APIRouter
+from pydantic import Field, StrictBool
+from starlette.requests import Request
+
+from trunkline.control.templates import TemplateRecord
+from trunkline.faces.configurations.wire import SuccessAnswer
+from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.services import services_of
+from trunkline.faces.http.wire import Answer, Given, Moment
+
+routes = APIRouter(prefix="/api/providers", tags=["Providers"])
+
+
+class TemplateAnswer(Answer):
+    """A template; ``builtIn`` ones come with Trunkline."""
+
+    id: str
+    provider: str
+    name: str
+    description: str
+    configuration: dict[str, Any]
+    is_default: bool
+    built_in: bool
+    created_at: Moment
+
+    @classmethod
+    def of(cls, record: TemplateRecord) -> TemplateAnswer:
+        """From the record."""
+        return cls.model_validate(record)
+
+
+class TemplateGiven(Given):
+    """A template of one's own."""
+
+    read_only: ClassVar[frozenset[str]] = frozenset({"id", "provider", "builtIn", "createdAt"})
+
+    name: str = Field(max_length=255)
+    description: str = Field("", max_length=2000)
+    configuration: dict[str, Any]
+    is_default: StrictBool = False
+
+
+@routes.get("/{name}/templates", dependencies=[allow("providers.read")])
+async def list_templates(request: Request, actor: ActorDep, name: str) -> list[TemplateAnswer]:
+    """Your own templates and the built-in ones."""
+    return [TemplateAnswer.of(record) for record in await services_of(request).templates.list(actor, name)]
+
+
+@routes.post("/{name}/templates", status_code=201, dependencies=[allow("templates.change")])
+async def create_template(request: Request, actor: ActorDep, name: str, given: TemplateGiven) -> TemplateAnswer:
+    """Keep settings as a template. The default is what a new configuration's form begins with."""
+    record = await services_of(request).templates.create(
+        actor,
+        name,
+        name=given.name,
+        description=given.description,
+        configuration=given.configuration,
+        is_default=given.is_default,
+    )
+    return TemplateAnswer.of(record)
+
+
+@routes.delete("/{name}/templates/{template_id}", dependencies=[allow("templates.change")])
+async def delete_template(request: Request, actor: ActorDep, name: str, template_id: str) -> SuccessAnswer:
+    """Delete one of your own."""
+    await services_of(request).templates.delete(actor, name, template_id)
+    return SuccessAnswer()

@@ -1,0 +1,211 @@
+"""Figures and calls on the wire."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from pydantic import Field
+
+from trunkline.control.usage_record import (
+    EventRecord,
+    EventsRecord,
+    Figures,
+    RateLimitRecord,
+    Share,
+    UsageRecord,
+    UsageReport,
+)
+from trunkline.core.price import usd
+from trunkline.faces.http.wire import Answer, Moment
+
+
+class FiguresAnswer(Answer):
+    """Figures of a span: latency in milliseconds; cost in US dollars of all calls whose price is known."""
+
+    request_count: int
+    token_count: int
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float = Field(serialization_alias="costUSD")
+    unpriced_count: int
+    error_count: int
+    average_latency: int
+    error_rate: float
+    last_used: Moment | None
+
+
+class UsageAnswer(FiguresAnswer):
+    """The figures of one configuration. ``rateLimit`` is the provider's last word, null when it said nothing."""
+
+    configuration_id: str
+    period: str | None
+    period_start: date
+    period_end: date
+    rate_limit: dict[str, Any] | None
+
+    @classmethod
+    def of(cls, record: UsageRecord) -> UsageAnswer:
+        """From the record."""
+        return cls(
+            **_figures(record.figures),
+            configuration_id=record.configuration_id,
+            period=record.period,
+            period_start=record.period_start,
+            period_end=record.period_end,
+            rate_limit=None if record.rate_limit is None else write_rate_limit(record.rate_limit),
+        )
+
+
+class ConfigurationShare(FiguresAnswer):
+    """The part of one configuration; ``name`` is null when it is gone, the id empty where there was none."""
+
+    configuration_id: str
+    name: str | None
+
+
+class ModelShare(FiguresAnswer):
+    """The part of one model."""
+
+    model: str
+
+
+class DayShare(FiguresAnswer):
+    """The part of one day, in UTC."""
+
+    date: str
+
+
+class ReportAnswer(Answer):
+    """A user's report."""
+
+    user_id: str
+    period: str | None
+    period_start: date
+    period_end: date
+    totals: FiguresAnswer
+    by_configuration: list[ConfigurationShare]
+    by_model: list[ModelShare]
+    by_day: list[DayShare]
+
+    @classmethod
+    def of(cls, report: UsageReport) -> ReportAnswer:
+        """From the report."""
+        return cls(
+            user_id=report.user_id,
+            period=report.period,
+            period_start=report.period_start,
+            period_end=report.period_end,
+            totals=FiguresAnswer(**_figures(report.totals)),
+            by_configuration=[
+                ConfigurationShare(**_part(share), configuration_id=share.key, name=share.name)
+                for share in report.by_configuration
+            ],
+            by_model=[ModelShare(**_part(share), model=share.key) for share in report.by_model],
+            by_day=[DayShare(**_part(share), date=share.key) for share in report.by_day],
+        )
+
+
+class TokensAnswer(Answer):
+    """Tokens of a span."""
+
+    input: int
+    output: int
+    total: int
+
+
+class EventAnswer(Answer):
+    """One settled call. Durations are in milliseconds; ``costUSD`` is null where no price is known."""
+
+    id: str
+    request_id: str
+    opened_at: Moment
+    operation: str
+    user_id: str
+    key_id: str | None
+    application_id: str | None
+    configuration_id: str | None
+    revision: int
+    provider: str
+    model: str
+    requested_model: str
+    streamed: bool
+    outcome: str
+    status: int
+    error: str | None
+    input_tokens: int
+    output_tokens: int
+    cached_tokens: int
+    reasoning_tokens: int
+    usage_estimated: bool
+    cost_usd: float | None = Field(serialization_alias="costUSD")
+    price_source: str | None
+    duration_ms: float
+    first_token_ms: float | None
+    attempts: int
+
+    @classmethod
+    def of(cls, event: EventRecord) -> EventAnswer:
+        """From the record."""
+        fields = {name: getattr(event, name) for name in event.__struct_fields__ if name != "cost_nanos"}
+        return cls(**fields, cost_usd=None if event.cost_nanos is None else usd(event.cost_nanos))
+
+
+class EventsAnswer(Answer):
+    """Calls, the newest first, and the figures of all that the filter lets through, on whichever page they are."""
+
+    since: Moment | None = Field(serialization_alias="from")
+    until: Moment | None = Field(serialization_alias="to")
+    requests: int
+    tokens: TokensAnswer
+    cost_usd: float = Field(serialization_alias="costUSD")
+    unpriced: int
+    errors: int
+    events: list[EventAnswer]
+
+    @classmethod
+    def of(cls, record: EventsRecord) -> EventsAnswer:
+        """From the record."""
+        figures = record.figures
+        return cls(
+            since=record.span.since,
+            until=record.span.until,
+            requests=figures.request_count,
+            tokens=TokensAnswer(input=figures.input_tokens, output=figures.output_tokens, total=figures.token_count),
+            cost_usd=usd(figures.cost_nanos),
+            unpriced=figures.unpriced_count,
+            errors=figures.error_count,
+            events=[EventAnswer.of(event) for event in record.events.items],
+        )
+
+
+def write_rate_limit(record: RateLimitRecord) -> dict[str, Any]:
+    """``limit``, ``remaining`` and ``reset`` of requests, the same of ``tokens``, as the provider said; and when."""
+    reading = record.reading
+    requests = {name: _number(reading.get(f"{name}Requests")) for name in ("limit", "remaining", "reset")}
+    tokens = {name: _number(reading.get(f"{name}Tokens")) for name in ("limit", "remaining", "reset")}
+    return {**requests, "tokens": tokens, "readAt": record.read_at.isoformat().replace("+00:00", "Z")}
+
+
+def _number(text: Any) -> Any:
+    # Counts come as digits; a reset is a time or a duration, each provider's own way.
+    return int(text) if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 16 else text
+
+
+def _part(share: Share) -> dict[str, Any]:
+    return _figures(share.figures)
+
+
+def _figures(figures: Figures) -> dict[str, Any]:
+    return {
+        "request_count": figures.request_count,
+        "token_count": figures.token_count,
+        "input_tokens": figures.input_tokens,
+        "output_tokens": figures.output_tokens,
+        "cost_usd": usd(figures.cost_nanos),
+        "unpriced_count": figures.unpriced_count,
+        "error_count": figures.error_count,
+        "average_latency": figures.average_latency,
+        "error_rate": figures.error_rate,
+        "last_used": figures.last_used,
+    }

@@ -1,0 +1,231 @@
+"""Configurations on the wire, in and out."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+
+from msgspec import UNSET, UnsetType
+from pydantic import Field, SecretStr, StrictBool
+
+from trunkline.control.configuration import ConfigurationRecord, Draft, KeyRecord, TestStatus
+from trunkline.control.connection_tests import ConnectionResult
+from trunkline.core.secret import Secret
+from trunkline.faces.http.wire import Answer, Given, Moment
+from trunkline.providers.stage import Stage
+
+KeyText = Annotated[SecretStr, Field(max_length=32_768)]
+"""A key in plain, a sealed one, or the mask of the stored one."""
+
+
+class KeyAnswer(Answer):
+    """What is known of the stored key beside its mask."""
+
+    fingerprint: str | None
+    added_by: str
+    added_at: Moment
+    last_used_at: Moment | None
+
+    @classmethod
+    def of(cls, key: KeyRecord) -> KeyAnswer:
+        """From the record."""
+        return cls(
+            fingerprint=key.fingerprint, added_by=key.added_by, added_at=key.added_at, last_used_at=key.last_used_at
+        )
+
+
+class ConfigurationAnswer(Answer):
+    """A configuration. ``apiKey`` is a mask, as are the values of ``configuration.headers``."""
+
+    id: str
+    user_id: str
+    workspace_id: str
+    application_id: str | None
+    name: str
+    provider: str
+    model: str | None
+    api_key: str | None
+    api_key_info: KeyAnswer | None
+    base_url: str | None
+    configuration: dict[str, Any]
+    is_active: bool
+    shared: bool
+    revision: int
+    last_tested: Moment | None
+    test_status: TestStatus
+    created_at: Moment
+    updated_at: Moment
+
+    @classmethod
+    def of(cls, record: ConfigurationRecord) -> ConfigurationAnswer:
+        """From the record."""
+        return cls(
+            id=record.id,
+            user_id=record.user_id,
+            workspace_id=record.workspace_id,
+            application_id=record.application_id,
+            name=record.name,
+            provider=record.provider,
+            model=record.model,
+            api_key=record.key.mask if record.key else None,
+            api_key_info=KeyAnswer.of(record.key) if record.key else None,
+            base_url=record.base_url,
+            configuration=record.parameters,
+            is_active=record.is_active,
+            shared=record.shared,
+            revision=record.revision,
+            last_tested=record.last_tested_at,
+            test_status=record.test_status,
+            created_at=record.created_at,
+            updated_at=record.updated_at,
+        )
+
+
+_READ_ONLY = frozenset(
+    {
+        "id",
+        "userId",
+        "workspaceId",
+        "apiKeyInfo",
+        "revision",
+        "lastTested",
+        "testStatus",
+        "createdAt",
+        "updatedAt",
+    }
+)
+
+
+class ChangeGiven(Given):
+    """Any subset of a configuration. ``configuration`` is merged member by member; null takes a member away."""
+
+    read_only: ClassVar[frozenset[str]] = _READ_ONLY
+
+    name: str = ""
+    provider: str = ""
+    model: str = ""
+    api_key: KeyText | None = None
+    base_url: str | None = None
+    configuration: dict[str, Any] = {}  # noqa: RUF012 - pydantic copies defaults
+    is_active: StrictBool = True
+    shared: StrictBool = False
+    application_id: str | None = None
+    reason: str = Field("", max_length=500, description="Why, for the history.")
+
+    def draft(self, reason: str | None = None) -> Draft:
+        """What was sent, and nothing else. ``reason`` is the header's; that of the body wins."""
+        return Draft(
+            name=self._sent("name", self.name),
+            provider=self._sent("provider", self.provider),
+            model=self._sent("model", self.model),
+            api_key=self._sent("api_key", read_secret(self.api_key)),
+            base_url=self._sent("base_url", self.base_url),
+            parameters=self._sent("configuration", self.configuration),
+            is_active=self._sent("is_active", self.is_active),
+            shared=self._sent("shared", self.shared),
+            application_id=self._sent("application_id", self.application_id),
+            reason=self.reason or reason or "",
+        )
+
+    def _sent(self, field: str, value: Any) -> Any | UnsetType:
+        return value if self.was_sent(field) else UNSET
+
+
+class ConfigurationGiven(ChangeGiven):
+    """A new configuration."""
+
+    name: str = Field(max_length=255)
+    provider: str = Field(max_length=100)
+    model: str = Field(max_length=255)
+
+
+def read_secret(given: SecretStr | None) -> Secret | None:
+    """The wire's secret as ours."""
+    return None if given is None else Secret(given.get_secret_value())
+
+
+class StageAnswer(Answer):
+    """One step of a test."""
+
+    name: str
+    ok: bool
+    ms: int | None
+    message: str
+    details: dict[str, Any]
+
+    @classmethod
+    def of(cls, stage: Stage) -> StageAnswer:
+        """From the stage."""
+        return cls(name=stage.name, ok=stage.ok, ms=stage.ms, message=stage.message, details=stage.details)
+
+
+class TestAnswer(Answer):
+    """How a test ended."""
+
+    __test__ = False
+
+    success: bool
+    status: TestStatus
+    message: str
+    stages: list[StageAnswer]
+    latency_ms: int
+    tested_at: Moment
+    cached: bool
+
+    @classmethod
+    def of(cls, result: ConnectionResult) -> TestAnswer:
+        """From the result."""
+        return cls(
+            success=result.success,
+            status=result.status,
+            message=result.message,
+            stages=[StageAnswer.of(stage) for stage in result.stages],
+            latency_ms=result.latency_ms,
+            tested_at=result.tested_at,
+            cached=result.cached,
+        )
+
+
+class RotateGiven(Given):
+    """A new key; without one the stored key is encrypted anew."""
+
+    api_key: KeyText | None = None
+
+
+class RotateAnswer(Answer):
+    """The mask of the key that is stored now, and when it was turned."""
+
+    id: str
+    api_key: str | None
+    rotated_at: Moment
+
+
+class SuccessAnswer(Answer):
+    """That it was done."""
+
+    success: bool = True
+
+
+class RevertGiven(Given):
+    """``apiKey`` is needed where the revision has another origin than now."""
+
+    api_key: KeyText | None = None
+    reason: str = Field("", max_length=500)
+
+
+class DifferenceAnswer(Answer):
+    """One thing that a revision changed."""
+
+    path: str
+    before: Any
+    after: Any
+
+
+class RevisionAnswer(Answer):
+    """A saved state: what it changed of the one before."""
+
+    number: int
+    author: str
+    author_id: str
+    time: Moment
+    reason: str
+    diff: list[DifferenceAnswer]

@@ -1,0 +1,1 @@
+"""What the HTTP faces share: who asks, how errors look, pages, limits."""

@@ -1,0 +1,193 @@
+"""How errors look on the management faces: one place from the error tree, the framework's and bugs to JSON.
+
+{"statusCode": 400, "message": "…", "error": "Bad Request", "errors": [{"field": …, "message": …}], "requestId": …}
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Final, cast
+
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from trunkline.core.errors import (
+    Conflict,
+    FieldError,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    Stale,
+    TooLarge,
+    TooMany,
+    TrunklineError,
+    Unauthenticated,
+    Unavailable,
+    UpstreamError,
+)
+from trunkline.faces.http.headers import SAFE_HEADERS
+from trunkline.faces.http.refusal import note_refusal
+
+_log: Final = structlog.get_logger(__name__)
+
+_STATUS: Final[Mapping[type[TrunklineError], HTTPStatus]] = {
+    InvalidInput: HTTPStatus.BAD_REQUEST,
+    Unauthenticated: HTTPStatus.UNAUTHORIZED,
+    Forbidden: HTTPStatus.FORBIDDEN,
+    NotFound: HTTPStatus.NOT_FOUND,
+    Stale: HTTPStatus.PRECONDITION_FAILED,
+    Conflict: HTTPStatus.CONFLICT,
+    TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    TooMany: HTTPStatus.TOO_MANY_REQUESTS,
+    Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+"""By the nearest ancestor: a subclass without a row of its own has its base's status."""
+
+_REMEDIES: Final[Mapping[str, str]] = {
+    "missing": "is required.",
+    "extra_forbidden": "is not a field of this request. Leave it out, or check its spelling.",
+    "json_invalid": "the body is not valid JSON.",
+    "model_attributes_type": "send a JSON object, with Content-Type: application/json.",
+    "dict_type": "must be a JSON object.",
+    "list_type": "must be a list.",
+    "string_type": "must be a text.",
+    "bool_type": "must be true or false.",
+    "bool_parsing": "must be true or false.",
+    "int_type": "must be a whole number.",
+    "int_parsing": "must be a whole number.",
+    "int_from_float": "must be a whole number.",
+    "float_type": "must be a number.",
+    "float_parsing": "must be a number.",
+    "finite_number": "must be a finite number.",
+    "string_too_short": "needs at least {min_length} characters.",
+    "string_too_long": "has at most {max_length} characters.",
+    "too_short": "needs at least {min_length} items.",
+    "too_long": "has at most {max_length} items.",
+    "greater_than_equal": "must be {ge} or more.",
+    "greater_than": "must be more than {gt}.",
+    "less_than_equal": "must be {le} or less.",
+    "less_than": "must be less than {lt}.",
+    "literal_error": "must be one of {expected}.",
+    "uuid_parsing": "must be a UUID.",
+    "datetime_from_date_parsing": "must be a time such as 2026-01-31T12:00:00Z.",
+    "datetime_parsing": "must be a time such as 2026-01-31T12:00:00Z.",
+    "datetime_type": "must be a time such as 2026-01-31T12:00:00Z.",
+    "timezone_aware": "needs a time zone, such as 2026-01-31T12:00:00Z.",
+}
+"""What to do about what the validator found, by its type of error. The value that was sent is never repeated."""
+
+
+def status_of(error: TrunklineError) -> HTTPStatus:
+    """The HTTP status of an error of the tree, for every face."""
+    if isinstance(error, UpstreamError):
+        return HTTPStatus.GATEWAY_TIMEOUT if error.kind == "timeout" else HTTPStatus.BAD_GATEWAY
+    for ancestor in type(error).__mro__:
+        status = _STATUS.get(ancestor)
+        if status is not None:
+            return status
+    return HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def headers_of(error: TrunklineError) -> dict[str, str]:
+    """The headers that an error's status calls for."""
+    if isinstance(error, Unauthenticated):
+        return {"WWW-Authenticate": "Bearer"}
+    if isinstance(error, TooMany):
+        return {"Retry-After": str(max(1, math.ceil(error.retry_after)))}
+    return {}
+
+
+def render(error: TrunklineError, request_id: str) -> JSONResponse:
+    """The answer for an error of the tree. What failed inside us says only that it did."""
+    status = status_of(error)
+    message = error.message if status != HTTPStatus.INTERNAL_SERVER_ERROR else _bug(request_id)
+    fields = error.fields if isinstance(error, InvalidInput) else ()
+    return _answer(status, message, request_id, fields=fields, headers=headers_of(error))
+
+
+def install(app: FastAPI) -> None:
+    """Make ``app`` answer every error in this shape."""
+    app.add_exception_handler(TrunklineError, _on_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(Exception, _on_bug)
+
+
+def request_id_of(request: Request) -> str:
+    """The id that this request goes by."""
+    return cast("str", request.scope.get("state", {}).get("request_id", ""))
+
+
+async def _on_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, TrunklineError)
+    if status_of(error) == HTTPStatus.INTERNAL_SERVER_ERROR:
+        _log.error("request_failed", request_id=request_id_of(request), error=type(error).__name__, code=error.code)
+    await note_refusal(request, error)
+    return render(error, request_id_of(request))
+
+
+async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    found = cast("Sequence[Mapping[str, object]]", error.errors())
+    return render(InvalidInput.of_all(tuple(dict.fromkeys(map(_translate, found)))), request_id_of(request))
+
+
+async def _on_http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    status = HTTPStatus(error.status_code)
+    message = error.detail
+    if status == HTTPStatus.NOT_FOUND:
+        message = f"There is nothing at {request.url.path}. GET /docs lists what there is."
+    elif status == HTTPStatus.METHOD_NOT_ALLOWED:
+        message = f"{request.method} is not possible at {request.url.path}. GET /docs lists what is."
+    return _answer(status, message, request_id_of(request), headers=dict(error.headers or {}))
+
+
+async def _on_bug(request: Request, error: Exception) -> JSONResponse:
+    # The framework hands the exception on to the server's log afterwards; this line ties it to the request.
+    _log.error("request_failed", request_id=request_id_of(request), error=type(error).__name__)
+    # This answer alone is sent from outside of our own layer, so it brings the headers that the layer would add.
+    request_id = request_id_of(request)
+    headers = {**SAFE_HEADERS, "x-request-id": request_id}
+    return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, _bug(request_id), request_id, headers=headers)
+
+
+def _answer(
+    status: HTTPStatus,
+    message: str,
+    request_id: str,
+    *,
+    fields: Sequence[FieldError] = (),
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    body: dict[str, object] = {"statusCode": status.value, "message": message, "error": status.phrase}
+    if fields:
+        body["errors"] = [{"field": field.field, "message": field.message} for field in fields]
+    return JSONResponse({**body, "requestId": request_id}, status.value, headers)
+
+
+def _bug(request_id: str) -> str:
+    return f"Something went wrong on our side. Tell your administrator the request id {request_id}."
+
+
+def _translate(item: Mapping[str, object]) -> FieldError:
+    kind, context = cast("str", item["type"]), cast("Mapping[str, object]", item.get("ctx") or {})
+    location = cast("Sequence[str | int]", item["loc"])
+    path = "" if kind == "json_invalid" else write_path(location[1:] if len(location) > 1 else ())
+    remedy = _REMEDIES.get(kind)
+    message = remedy.format_map(context) if remedy else cast("str", item["msg"]).removeprefix("Value error, ")
+    return FieldError(path, message)
+
+
+def write_path(location: Sequence[str | int]) -> str:
+    """A field's path as the caller wrote it: ``models[0].provider``."""
+    path = ""
+    for part in location:
+        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
+    return path

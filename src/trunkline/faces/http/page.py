@@ -1,0 +1,44 @@
+"""Pages that come with the package: a few static files, served from memory under a strict policy."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
+
+_KINDS: Final = {
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
+    " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""Nothing inline, nothing from another origin."""
+
+
+def serve_folder(folder: Path, at: str) -> APIRouter:
+    """Routes for the files of ``folder``: ``index.html`` at the path ``at``, the others below it."""
+    routes = APIRouter(include_in_schema=False)
+    for file in sorted(folder.iterdir()):
+        if file.suffix in _KINDS:
+            path = at if file.name == "index.html" else f"{at}/{file.name}"
+            _add(routes, path, file.read_bytes(), _KINDS[file.suffix])
+    return routes
+
+
+def _add(routes: APIRouter, path: str, content: bytes, kind: str) -> None:
+    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    headers = {"content-security-policy": POLICY, "cache-control": "no-cache", "etag": etag}
+
+    @routes.api_route(path, methods=["GET", "HEAD"], name=path)
+    async def serve(request: Request) -> Response:
+        """The file, or that the caller has it already."""
+        if request.headers.get("if-none-match") == etag:
+            return Response(status_code=304, headers=headers)
+        return Response(content, media_type=kind, headers=headers)

@@ -1,0 +1,87 @@
+"""What the wire models of every face have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Annotated, Any, ClassVar, cast
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, PlainSerializer, model_validator
+from pydantic.alias_generators import to_camel
+
+from trunkline.core.errors import InvalidInput
+from trunkline.core.ids import is_id
+
+Moment = Annotated[
+    datetime,
+    PlainSerializer(lambda value: value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")),
+]
+"""A time in an answer: ISO 8601 in UTC, with milliseconds and ``Z``."""
+
+
+def _read_id(text: str) -> str:
+    lowered = text.lower()
+    if not is_id(lowered):
+        raise ValueError("must be an id, such as 019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d.")
+    return lowered
+
+
+GivenId = Annotated[str, AfterValidator(_read_id)]
+"""An id in a request's body or query."""
+
+PathId = Annotated[str, AfterValidator(str.lower)]
+"""An id in a path. One that is none is like one that nobody has: there is nothing there."""
+
+GivenMoment = Annotated[AwareDatetime, AfterValidator(lambda value: value.astimezone(UTC))]
+"""A time in a request: ISO 8601 with a zone."""
+
+
+class Answer(BaseModel):
+    """Something that a face says. Its names are in camelCase."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, from_attributes=True)
+
+
+class Given(BaseModel):
+    """Something that a caller says. Unknown fields are refused, and each is named.
+
+    ``read_only`` are the fields of our own answers, by their names on the wire: a caller who sends back what it got is
+    right to, and they are ignored.
+    """
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, extra="forbid", allow_inf_nan=False, str_strip_whitespace=False, frozen=True
+    )
+
+    read_only: ClassVar[frozenset[str]] = frozenset()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _look_at(cls, given: object) -> object:
+        if not isinstance(given, dict):
+            return given
+        fields = cast("dict[str, Any]", given)
+        refuse_broken_text(fields)
+        return {name: value for name, value in fields.items() if name not in cls.read_only}
+
+    def was_sent(self, field: str) -> bool:
+        """Whether the caller sent ``field`` (its name in Python) at all; null counts as sent."""
+        return field in self.model_fields_set
+
+
+def refuse_broken_text(value: object, path: str = "") -> None:
+    """:class:`InvalidInput` when a text anywhere in ``value`` cannot be stored: with a NUL or half a character."""
+    if isinstance(value, str):
+        if "\0" in value or any("\ud800" <= char <= "\udfff" for char in value):
+            raise InvalidInput.of(path, "has a character that is none (NUL, or half of a surrogate pair).")
+        return
+    inner: Iterable[tuple[str, object]] = ()
+    if isinstance(value, dict):
+        items = cast("dict[str, object]", value)
+        for name in items:
+            refuse_broken_text(name, path)
+        inner = ((f"{path}.{name}" if path else name, item) for name, item in items.items())
+    elif isinstance(value, list):
+        inner = ((f"{path}[{index}]", item) for index, item in enumerate(cast("list[object]", value)))
+    for where, item in inner:
+        refuse_broken_text(item, where)

@@ -1,0 +1,1 @@
+"""The management face: accounts, workspaces, applications, keys, the audit log."""

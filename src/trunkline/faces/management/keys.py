@@ -1,0 +1,74 @@
+"""``/api/keys``: API keys."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from trunkline.control.keys import KeyRequest, KeyView
+from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.paging import PageDep, link_next
+from trunkline.faces.http.services import Services
+from trunkline.faces.http.wire import GivenId, PathId
+from trunkline.faces.management.wire import Done, GivenKey, KeyAnswer
+
+
+def router(services: Services) -> APIRouter:
+    """The routes."""
+    routes = APIRouter(prefix="/api/keys", tags=["Keys"])
+
+    @routes.get("", dependencies=[allow("keys.read")])
+    async def list_keys(
+        actor: ActorDep,
+        page: PageDep,
+        request: Request,
+        response: Response,
+        application_id: Annotated[GivenId | None, Query(alias="applicationId")] = None,
+    ) -> list[KeyAnswer]:
+        """One's own keys in the workspace; its admins see everybody's. Keys are masked."""
+        found = await services.keys.list(actor, page, application_id=application_id)
+        link_next(request, response, found)
+        return [_write(view) for view in found.items]
+
+    @routes.post("", status_code=201, dependencies=[allow("keys.create")])
+    async def create_key(given: GivenKey, actor: ActorDep) -> KeyAnswer:
+        """Make a key. It is shown in this answer and never again."""
+        request = KeyRequest(
+            name=given.name,
+            scope=given.scope,
+            workspace_id=given.workspace_id,
+            application_id=given.application_id,
+            models=tuple(dict.fromkeys(given.models)),
+            expires_at=given.expires_at,
+        )
+        return _write(await services.keys.create(actor, request))
+
+    @routes.get("/{key_id}", dependencies=[allow("keys.read")])
+    async def get_key(key_id: PathId, actor: ActorDep) -> KeyAnswer:
+        """One key, masked."""
+        return _write(await services.keys.get(actor, key_id))
+
+    @routes.delete("/{key_id}", dependencies=[allow("keys.delete")])
+    async def delete_key(key_id: PathId, actor: ActorDep) -> Done:
+        """Revoke a key at once."""
+        await services.keys.delete(actor, key_id)
+        return Done()
+
+    return routes
+
+
+def _write(view: KeyView) -> KeyAnswer:
+    return KeyAnswer(
+        id=view.id,
+        name=view.name,
+        key=view.secret.reveal() if view.secret is not None else view.mask,
+        scope=view.scope,
+        workspace_id=view.workspace_id,
+        application_id=view.application_id,
+        user_id=view.user_id,
+        models=list(view.models),
+        created_at=view.created_at,
+        expires_at=view.expires_at,
+        last_used_at=view.last_used_at,
+    )

@@ -1,0 +1,49 @@
+"""``/api/users``: the people of the installation, for its administrator."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from trunkline.control.users import UserChange
+from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.paging import PageDep, link_next
+from trunkline.faces.http.services import Services
+from trunkline.faces.http.wire import PathId
+from trunkline.faces.management.auth import write_user
+from trunkline.faces.management.wire import GivenUser, GivenUserChange, SessionsAnswer, UserAnswer
+
+
+def router(services: Services) -> APIRouter:
+    """The routes."""
+    routes = APIRouter(prefix="/api/users", tags=["Users"], dependencies=[allow("users.manage")])
+
+    @routes.get("")
+    async def list_users(actor: ActorDep, page: PageDep, request: Request, response: Response) -> list[UserAnswer]:
+        """All users, the oldest first."""
+        found = await services.users.list(actor, page)
+        link_next(request, response, found)
+        return [write_user(view) for view in found.items]
+
+    @routes.post("", status_code=201)
+    async def create_user(given: GivenUser, actor: ActorDep) -> UserAnswer:
+        """Make a user."""
+        password = given.password.get_secret_value()
+        return write_user(await services.users.create(actor, given.email, password, given.name, given.role))
+
+    @routes.patch("/{user_id}")
+    async def change_user(user_id: PathId, given: GivenUserChange, actor: ActorDep) -> UserAnswer:
+        """Rename, disable or enable a user, change their role, or set a new password."""
+        change = UserChange(
+            name=given.name,
+            role=given.role,
+            disabled=given.disabled,
+            password=given.password.get_secret_value() if given.password is not None else None,
+        )
+        return write_user(await services.users.change(actor, user_id, change))
+
+    @routes.delete("/{user_id}/sessions")
+    async def end_sessions(user_id: PathId, actor: ActorDep) -> SessionsAnswer:
+        """Sign a user out everywhere."""
+        return SessionsAnswer(sessions=await services.users.end_sessions(actor, user_id))
+
+    return routes

@@ -1,0 +1,59 @@
+"""``/healthz``, ``/readyz``, ``/metrics`` and the reference page at ``/docs``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CollectorRegistry
+from prometheus_client.exposition import choose_encoder
+from pydantic import BaseModel
+
+from trunkline.faces.http.page import serve_folder
+from trunkline.faces.http.services import Services
+
+
+class Alive(BaseModel):
+    """That the process runs."""
+
+    status: str = "ok"
+
+
+class Readiness(BaseModel):
+    """Whether the process can serve: `ready`, `degraded` (it serves, but something is wrong) or `unready`.
+
+    `checks` are `ok`, or what is wrong.
+    """
+
+    status: str
+    checks: dict[str, str]
+
+
+def router(services: Services, registry: CollectorRegistry) -> APIRouter:
+    """The routes. ``registry`` is what ``/metrics`` shows."""
+    routes = APIRouter(tags=["Operations"])
+
+    @routes.get("/healthz")
+    async def tell_alive() -> Alive:
+        """Whether the process runs. It looks at nothing else."""
+        return Alive()
+
+    @routes.get("/readyz", responses={503: {"model": Readiness}})
+    async def tell_ready(response: Response) -> Readiness:
+        """Whether the process can serve. 503 when something is missing without which it cannot."""
+        findings = await services.health.examine()
+        status = "ready"
+        if any(finding.problem for finding in findings):
+            status = "degraded"
+        if any(finding.problem and finding.essential for finding in findings):
+            status, response.status_code = "unready", 503
+        return Readiness(status=status, checks={finding.name: finding.problem or "ok" for finding in findings})
+
+    @routes.get("/metrics", response_class=Response)
+    async def show_metrics(request: Request) -> Response:
+        """Metrics in the format that Prometheus asks for (https://prometheus.io/docs/instrumenting/exposition_formats/)."""
+        encode, kind = choose_encoder(request.headers.get("accept", ""))
+        return Response(encode(registry), headers={"content-type": kind})
+
+    routes.include_router(serve_folder(Path(__file__).parent / "reference", "/docs"))
+    return routes

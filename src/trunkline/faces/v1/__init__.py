@@ -1,0 +1,5 @@
+"""The gateway over HTTP: raw ASGI over ``gateway``, without a web framework, because every call pays for it."""
+
+from trunkline.faces.v1.application import Application
+
+__all__ = ["Application"]

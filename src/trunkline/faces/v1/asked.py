@@ -1,0 +1,97 @@
+"""What a request asks for, by its method and path, and in which dialect."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final, Literal
+
+import msgspec
+
+from trunkline.dialects import anthropic_messages, gemini, openai_chat, openai_responses
+from trunkline.dialects.dialect import Dialect
+
+OperationKind = Literal["images", "edits", "speech", "transcriptions", "moderations", "rerank", "completions"]
+Kind = Literal["chat", "responses", "embeddings", "count", "models", "nothing"] | OperationKind
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """``model`` and ``stream`` are set where they stand in the URL. ``name`` is the one model that is asked about.
+
+    ``array``: a Gemini client that wants its stream as one JSON array. ``batch``: one that sends several texts at once.
+    """
+
+    kind: Kind
+    dialect: Dialect
+    model: str | None = None
+    stream: bool | None = None
+    array: bool = False
+    batch: bool = True
+    name: str = ""
+
+
+_OPENAI: Final[Dialect] = openai_chat.DIALECT
+_ANTHROPIC: Final[Dialect] = anthropic_messages.DIALECT
+_GEMINI: Final[Dialect] = gemini.DIALECT
+
+POSTS: Final[Mapping[str, Asked]] = {
+    "/v1/chat/completions": Asked(kind="chat", dialect=_OPENAI),
+    "/v1/responses": Asked(kind="responses", dialect=openai_responses.DIALECT),
+    "/v1/embeddings": Asked(kind="embeddings", dialect=_OPENAI),
+    "/v1/images/generations": Asked(kind="images", dialect=_OPENAI),
+    "/v1/images/edits": Asked(kind="edits", dialect=_OPENAI),
+    "/v1/audio/speech": Asked(kind="speech", dialect=_OPENAI),
+    "/v1/audio/transcriptions": Asked(kind="transcriptions", dialect=_OPENAI),
+    "/v1/moderations": Asked(kind="moderations", dialect=_OPENAI),
+    "/v1/rerank": Asked(kind="rerank", dialect=_OPENAI),
+    "/v1/completions": Asked(kind="completions", dialect=_OPENAI),
+    "/v1/messages": Asked(kind="chat", dialect=_ANTHROPIC),
+    "/v1/messages/count_tokens": Asked(kind="count", dialect=_ANTHROPIC),
+}
+"""What is posted to a path without names in it."""
+
+# https://ai.google.dev/api: google-genai sends /v1beta/… or, from version 3 on, /v1/… A model's name may hold slashes.
+_GEMINI_CALL: Final = re.compile(r"/v1(?:beta)?/models/(.+):([A-Za-z]+)")
+_MODELS: Final = re.compile(r"/v1(beta)?/models(?:/(.+))?")
+
+
+def read_path(method: str, path: str, query: bytes, *, anthropic: bool, google: bool) -> Asked:
+    """What is asked. ``anthropic`` and ``google``: whether the headers are those of such a client.
+
+    What nobody serves is of kind ``nothing``, in the dialect in which that should be said.
+    """
+    if method == "POST":
+        known = POSTS.get(path)
+        if known is not None:
+            return known
+        found = _GEMINI_CALL.fullmatch(path)
+        if found is not None:
+            asked = _gemini(found[1], found[2], query)
+            if asked is not None:
+                return asked
+    elif method == "GET":
+        found = _MODELS.fullmatch(path)
+        if found is not None:
+            return Asked(kind="models", dialect=_dialect_of(path, anthropic, google), name=found[2] or "")
+    return Asked(kind="nothing", dialect=_dialect_of(path, anthropic, google))
+
+
+def _gemini(model: str, action: str, query: bytes) -> Asked | None:
+    match action:
+        case "generateContent":
+            return Asked(kind="chat", dialect=_GEMINI, model=model, stream=False)
+        case "streamGenerateContent":
+            array = b"alt=sse" not in query.split(b"&")
+            return Asked(kind="chat", dialect=_GEMINI, model=model, stream=True, array=array)
+        case "countTokens":
+            return Asked(kind="count", dialect=_GEMINI, model=model)
+        case "embedContent" | "batchEmbedContents":
+            return Asked(kind="embeddings", dialect=_GEMINI, model=model, batch=action == "batchEmbedContents")
+        case _:
+            return None
+
+
+def _dialect_of(path: str, anthropic: bool, google: bool) -> Dialect:
+    if anthropic:
+        return _ANTHROPIC
+    return _GEMINI if google or path.startswith("/v1beta/") else _OPENAI

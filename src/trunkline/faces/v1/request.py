@@ -1,0 +1,117 @@
+"""What the gateway's face reads of an HTTP request: who asks, and the body."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import Any, Final
+
+from trunkline.core.errors import InvalidInput, TooLarge
+from trunkline.core.ids import new_id
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+RawHeaders = Iterable[tuple[bytes, bytes]]
+
+_REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,128}")
+
+
+class HangUp(Exception):
+    """The client went away before its request was whole."""
+
+
+class Carried:
+    """What the headers carry: credential, workspace, request id, length of the body."""
+
+    __slots__ = (
+        "anthropic",
+        "conflicting",
+        "credential",
+        "forwarded",
+        "google",
+        "length",
+        "request_id",
+        "workspace_id",
+    )
+
+    def __init__(self, headers: RawHeaders) -> None:
+        self.conflicting = False
+        """Whether two different credentials were sent: which of them counts would be a guess."""
+        self.credential: str | None = None
+        self.workspace_id: str | None = None
+        self.request_id = ""
+        self.length: int | None = None
+        self.forwarded: list[tuple[str, str]] = []
+        """Headers that mean something to the provider when the call passes unread."""
+        self.anthropic = self.google = False
+        """Whether the headers are those of such a client, which likes its answers in its own shape."""
+        for name, value in headers:
+            if name == b"authorization":
+                scheme, _, token = value.partition(b" ")
+                if scheme.lower() != b"bearer":
+                    continue
+                self._take(token)
+            elif name == b"x-api-key":
+                self._take(value)
+            elif name == b"x-goog-api-key":
+                self.google = True
+                self._take(value)
+            elif name in {b"anthropic-version", b"anthropic-beta"}:
+                self.anthropic = True
+                if value.isascii():
+                    self.forwarded.append((name.decode("ascii"), value.decode("ascii")))
+            elif name == b"x-request-id":
+                if _REQUEST_ID.fullmatch(value):
+                    self.request_id = value.decode("ascii")
+            elif name == b"x-trunkline-workspace":
+                self.workspace_id = value.decode("latin-1")
+            elif name == b"content-length":
+                self.length = int(value) if value.isdigit() else None
+        if not self.request_id:
+            self.request_id = new_id()
+
+    def _take(self, raw: bytes) -> None:
+        credential = raw.strip().decode("latin-1")
+        self.conflicting |= self.credential is not None and self.credential != credential
+        self.credential = credential
+
+
+async def read_body(receive: Receive, length: int | None, limit: int) -> bytes:
+    """The whole body. Raises TooLarge above ``limit`` bytes and HangUp when the client goes away."""
+    if length is not None and length > limit:
+        raise _too_large(limit)
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise HangUp
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body", False):
+        if len(body) > limit:
+            raise _too_large(limit)
+        return body
+    pieces = [body]
+    size = len(body)
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise HangUp
+        piece: bytes = message.get("body", b"")
+        size += len(piece)
+        if size > limit:
+            raise _too_large(limit)
+        pieces.append(piece)
+        if not message.get("more_body", False):
+            return b"".join(pieces)
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(
+        f"The body is over the limit of {limit // (1 << 20)} MiB, which the setting TRUNKLINE_MAX_BODY_MB moves."
+    )
+
+
+def conflict() -> InvalidInput:
+    """The error for two different credentials in one request."""
+    return InvalidInput.of(
+        "Authorization", "two different keys were sent in this request; send one", code="conflicting_credentials"
+    )

@@ -1,0 +1,72 @@
+"""What a face sends back: a status, headers, and a body that is either whole or relayed."""
+
+from __future__ import annotations
+
+from typing import Final, Protocol
+
+from trunkline.gateway.call import Call
+from trunkline.gateway.target import Target
+
+JSON: Final = (b"content-type", b"application/json")
+EVENTS: Final = (
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-cache"),
+    (b"x-accel-buffering", b"no"),  # nginx would otherwise collect a stream before it passes it on
+)
+
+HeaderList = list[tuple[bytes, bytes]]
+
+
+class CutOff(Exception):
+    """A body broke off that has no words for it (sound), so the connection to the client must break. All is settled."""
+
+
+class Relay(Protocol):
+    """A body that comes piece by piece."""
+
+    async def next(self) -> bytes:
+        """The next bytes for the client; empty at the end, when the call is settled.
+
+        Never raises for a provider but :class:`CutOff`, where the body has no words for an error.
+        """
+        ...
+
+    async def abandon(self) -> None:
+        """The client has gone: stop the provider and settle. No-op when the call is settled."""
+        ...
+
+    async def interrupt(self) -> bytes:
+        """The server stops: as ``abandon``, and gives the bytes that end the stream with an error."""
+        ...
+
+
+class Answer:
+    """An answer of the gateway. Exactly one of ``body`` and ``relay`` is there."""
+
+    __slots__ = ("body", "headers", "relay", "status")
+
+    def __init__(self, status: int, headers: HeaderList, *, body: bytes = b"", relay: Relay | None = None) -> None:
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.relay = relay
+
+
+def write_headers(call: Call, target: Target, dropped: tuple[str, ...]) -> HeaderList:
+    """The headers that tell what served a call and, where it is over, what it used and cost."""
+    headers: HeaderList = [(b"x-trunkline-configuration", target.entry.id.encode())]
+    if dropped:
+        headers.append((b"x-trunkline-dropped", ", ".join(dropped).encode("ascii", "replace")))
+    if call.settled:
+        usage = call.usage
+        headers.append((b"x-trunkline-input-tokens", b"%d" % usage.input))
+        headers.append((b"x-trunkline-output-tokens", b"%d" % usage.output))
+        if call.cost_nanos is not None:
+            headers.append((b"x-trunkline-cost-usd", write_usd(call.cost_nanos)))
+    return headers
+
+
+def write_usd(nanos: int) -> bytes:
+    """Exact dollars without an exponent: ``0.00004``, ``0``."""
+    whole, rest = divmod(nanos, 1_000_000_000)
+    return (b"%d.%09d" % (whole, rest)).rstrip(b"0") if rest else b"%d" % whole

@@ -1,0 +1,203 @@
+"""One call's books: opened before anything is sent, settled once, whatever happens in between."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+import msgspec
+
+from trunkline.core.actor import Actor
+from trunkline.core.chat import Usage
+from trunkline.core.errors import TrunklineError, UpstreamError
+from trunkline.core.ids import new_id_pair
+from trunkline.core.price import Price
+from trunkline.core.usage_event import Attempt, Opened, Operation, Outcome, UsageEvent
+from trunkline.gateway.resolve import Candidate
+from trunkline.gateway.tally import Tally
+from trunkline.providers.provider import Provider
+
+
+class Books(Protocol):
+    """The journal, as a call sees it. ``settle`` is done when the record would survive the death of this process."""
+
+    def open(self, event_id: bytes, payload: bytes) -> None:
+        """Write down that a call is dispatched. Raises :class:`Unavailable` when nothing can be written."""
+        ...
+
+    def settle(self, event_id: bytes, payload: bytes) -> Awaitable[None]:
+        """Write down how it ended."""
+        ...
+
+
+class Prices(Protocol):
+    """What models cost."""
+
+    def find(self, provider: Provider, model: str) -> Price | None:
+        """The price, or None when it is not known."""
+        ...
+
+
+class Ledger:
+    """Opens and settles calls. ``clock`` is seconds since the epoch, ``ticks`` monotonic seconds."""
+
+    __slots__ = ("books", "clock", "encoder", "prices", "tally", "ticks")
+
+    def __init__(
+        self, books: Books, prices: Prices, tally: Tally, *, clock: Callable[[], float], ticks: Callable[[], float]
+    ) -> None:
+        self.books = books
+        self.prices = prices
+        self.tally = tally
+        self.clock = clock
+        self.ticks = ticks
+        self.encoder = msgspec.msgpack.Encoder()
+
+    def open(
+        self,
+        actor: Actor,
+        candidate: Candidate,
+        operation: Operation,
+        *,
+        request_id: str,
+        requested_model: str,
+        streamed: bool,
+    ) -> Call:
+        """A call to ``candidate`` begins; nothing has been sent yet."""
+        name, identity = new_id_pair()
+        entry = candidate.entry
+        opened = Opened(
+            id=name,
+            opened_at=int(self.clock() * 1_000_000),
+            request_id=request_id,
+            operation=operation,
+            workspace_id=actor.workspace_id,
+            user_id=actor.user_id,
+            key_id=actor.key_id,
+            application_id=actor.application_id or entry.application_id,
+            configuration_id=entry.id,
+            revision=entry.revision,
+            provider=entry.provider,
+            model=candidate.model,
+            requested_model=requested_model,
+            streamed=streamed,
+        )
+        self.books.open(identity, self.encoder.encode(opened))
+        self.tally.active += 1
+        return Call(self, identity, opened)
+
+
+class Call:
+    """One call under way."""
+
+    __slots__ = (
+        "attempts",
+        "cost_nanos",
+        "first_token_us",
+        "identity",
+        "ledger",
+        "opened",
+        "provider",
+        "settled",
+        "started",
+        "usage",
+    )
+
+    def __init__(self, ledger: Ledger, identity: bytes, opened: Opened) -> None:
+        self.ledger = ledger
+        self.identity = identity
+        self.opened = opened
+        self.started = ledger.ticks()
+        self.attempts: list[Attempt] = []
+        self.provider: Provider | None = None
+        self.usage = Usage()
+        self.cost_nanos: int | None = None
+        self.first_token_us: int | None = None
+        self.settled = False
+
+    def elapsed_us(self) -> int:
+        """Microseconds since the call was opened."""
+        return int((self.ledger.ticks() - self.started) * 1_000_000)
+
+    def failed(self, since: float, error: UpstreamError) -> None:
+        """Note an attempt that failed, which began at ``since`` (ticks)."""
+        self.attempts.append(
+            Attempt(
+                configuration_id=self.opened.configuration_id,
+                provider=self.opened.provider,
+                model=self.opened.model,
+                status=error.status,
+                error=error.kind,
+                duration_us=int((self.ledger.ticks() - since) * 1_000_000),
+            )
+        )
+
+    def first_token(self) -> None:
+        """The first piece of the answer is on its way to the client."""
+        if self.first_token_us is None:
+            self.first_token_us = self.elapsed_us()
+
+    def settle(
+        self,
+        outcome: Outcome,
+        *,
+        status: int = 200,
+        error: TrunklineError | str | None = None,
+        usage: Usage | None = None,
+        estimated: bool = False,
+        metered: bool = True,
+    ) -> Awaitable[None]:
+        """Close the books. Done when the record is safe; must be called exactly once.
+
+        ``metered`` is false where ``usage`` is not what the call is billed by (sound that was made or listened to): it
+        has no cost then, rather than a wrong one, unless all is free.
+        """
+        assert not self.settled
+        self.settled = True
+        ledger = self.ledger
+        opened = self.opened
+        if usage is not None:
+            self.usage = usage
+        price = ledger.prices.find(self.provider, opened.model) if self.provider is not None else None
+        if price is not None and not metered and not price.free:
+            price = None
+        if outcome == "error" and usage is None:
+            self.cost_nanos = 0
+        elif self.usage.cost_nanos is not None:
+            self.cost_nanos = self.usage.cost_nanos
+        elif price is not None:
+            self.cost_nanos = price.cost(self.usage)
+        event = UsageEvent(
+            id=opened.id,
+            opened_at=opened.opened_at,
+            request_id=opened.request_id,
+            operation=opened.operation,
+            workspace_id=opened.workspace_id,
+            user_id=opened.user_id,
+            key_id=opened.key_id,
+            application_id=opened.application_id,
+            configuration_id=opened.configuration_id,
+            version_id=opened.version_id,
+            revision=opened.revision,
+            provider=opened.provider,
+            model=opened.model,
+            requested_model=opened.requested_model,
+            streamed=opened.streamed,
+            outcome=outcome,
+            status=status,
+            error=(error.kind if isinstance(error, UpstreamError) else error.code)
+            if isinstance(error, TrunklineError)
+            else error,
+            usage=self.usage,
+            usage_estimated=estimated,
+            cost_nanos=self.cost_nanos,
+            price_source="provider"
+            if self.usage.cost_nanos is not None
+            else (price.source if price is not None else None),
+            duration_us=self.elapsed_us(),
+            first_token_us=self.first_token_us,
+            attempts=tuple(self.attempts),
+        )
+        ledger.tally.active -= 1
+        ledger.tally.add(event)
+        return ledger.books.settle(self.identity, ledger.encoder.encode(event))

@@ -1,0 +1,266 @@
+"""A chat call between a client's dialect and a provider's: what is sent, and what is made of the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import msgspec
+
+from trunkline.core.chat import ChatRequest, ChatResponse, Message, Reasoning, Text, ToolCall, Usage
+from trunkline.core.errors import InvalidInput, UpstreamError
+from trunkline.dialects.dialect import Dialect, StreamWriter
+from trunkline.dialects.passthrough import Passthrough
+from trunkline.gateway.answer import EVENTS, JSON, Answer, write_headers
+from trunkline.gateway.call import Call
+from trunkline.gateway.estimate import request_tokens, text_tokens
+from trunkline.gateway.relay import Passing, Translated, failed
+from trunkline.gateway.target import Target
+from trunkline.outbound import IncomingResponse, OutgoingRequest
+from trunkline.providers.adaptation import adapt
+from trunkline.providers.defaults import apply_defaults
+from trunkline.providers.dialect_choice import PASSTHROUGHS, choose_dialect
+from trunkline.providers.endpoint import Headers
+from trunkline.providers.quirks import quirk
+
+
+class Chat:
+    """One chat call. ``model`` and ``streams`` are all that is read before the target is known."""
+
+    keeps = False
+    """Whether whole answers are kept, which costs putting streams together again."""
+
+    __slots__ = (
+        "_body",
+        "_dialect",
+        "_dropped",
+        "_forwarded",
+        "_native",
+        "_passthrough",
+        "_request",
+        "_stream_usage",
+        "_theirs",
+        "_writer",
+        "model",
+        "streams",
+    )
+
+    def __init__(
+        self,
+        dialect: Dialect,
+        body: bytes,
+        model: str | None = None,
+        stream: bool | None = None,
+        *,
+        forwarded: Sequence[tuple[str, str]] = (),
+        writer: Callable[[ChatRequest], StreamWriter] | None = None,
+    ) -> None:
+        """``model`` and ``stream`` are given where the URL says them.
+
+        ``forwarded`` are the client's headers that travel with a call that passes; ``writer`` replaces the dialect's
+        own writer of streams.
+        """
+        self._dialect = dialect
+        self._body = body
+        self._forwarded = forwarded
+        self._native = False
+        """Whether the provider is asked in OpenAI's responses dialect."""
+        self._writer = writer
+        self._request: ChatRequest | None = None
+        self._theirs: Dialect = dialect
+        self._dropped: tuple[str, ...] = ()
+        self._passthrough = PASSTHROUGHS.get(dialect.name) if writer is None else None
+        if self._passthrough is not None:
+            peek = self._passthrough.peek(body)
+            self._stream_usage = peek.stream_usage
+            asked, streams = peek.model, peek.streams
+        else:
+            request = self._read()
+            self._stream_usage = True
+            asked, streams = request.model, request.stream
+        self.model = asked if model is None else model
+        self.streams = streams if stream is None else stream
+
+    def _read(self) -> ChatRequest:
+        if self._request is None:
+            self._request = self._dialect.read_request(self._body)
+        return self._request
+
+    def _passing(self, target: Target) -> Passthrough | None:
+        """How the call passes, when both sides speak the same dialect."""
+        return self._passthrough if target.provider.dialect == self._dialect.name else None
+
+    def write(self, target: Target, model: str) -> OutgoingRequest:
+        """The request for ``target``. Raises InvalidInput for what is wrong in it or cannot be said there."""
+        headers = target.endpoint.headers
+        twist = quirk(target.provider.id, model)
+        self._theirs = choose_dialect(target.provider, model, self._native)
+        url = target.endpoint.responses(model) if self._native else target.endpoint.chat(model, self.streams)
+        passing = self._passing(target)
+        if passing is not None:
+            if twist.refuse:
+                adapt(self._read(), twist)
+            body, self._dropped = passing.edit(
+                self._body,
+                model=model,
+                defaults=target.wire_defaults,
+                stream_usage=self.streams and twist.stream_usage,
+                rename=twist.rename,
+                drop=twist.drop,
+                adapt=lambda request: adapt(request, twist),
+                system_prompt=target.defaults.system_prompt,
+                system_role=twist.wire.system_role,
+            )
+            if self._forwarded:
+                headers = _forward(headers, self._forwarded)
+        else:
+            # However the client wants to be told, we want to know what a stream used.
+            request = msgspec.structs.replace(
+                apply_defaults(self._read(), target.defaults),
+                model=model,
+                stream=self.streams,
+                stream_usage=self.streams,
+            )
+            request, adapted = adapt(self._fit(request), twist)
+            written = self._theirs.write_request(request)
+            body = written.body
+            self._dropped = (*adapted, *written.dropped)
+        return OutgoingRequest("POST", url, headers, body)
+
+    async def read(self, call: Call, target: Target, response: IncomingResponse) -> Answer:
+        """The answer for the client, from a response with a good status.
+
+        Raises UpstreamError as long as nothing has gone to the client, so that another attempt is possible.
+        """
+        if self.streams:
+            return await self._stream(call, target, response)
+        raw = await response.read()
+        passing = self._passing(target)
+        if passing is not None:
+            tapped = passing.read_tap(raw)
+            if tapped.error is not None:
+                raise failed(tapped.error, target.provider.id)
+            usage, body = tapped.usage, raw
+        else:
+            whole = self._theirs.read_response(raw)
+            usage = whole.usage
+            whole = self._show(self._complete(whole, call))
+            body = self._dialect.write_response(whole)
+            parts = whole.choices[0].parts if whole.choices else ()
+            await self._keep(call, Message("assistant", parts))
+        estimated = usage is None
+        if usage is None:
+            usage = self._count(raw)
+        await call.settle("ok", usage=usage, estimated=estimated)
+        headers = write_headers(call, target, self._dropped)
+        headers.append(JSON)
+        return Answer(200, headers, body=body)
+
+    async def _stream(self, call: Call, target: Target, response: IncomingResponse) -> Answer:
+        kind = response.headers.get("content-type") or ""
+        if "html" in kind or (kind.startswith("application/json") and target.provider.dialect != "ollama"):
+            raise self._not_a_stream(target, response, await response.read(1 << 20))
+        relay: Passing | Translated
+        passing = self._passing(target)
+        if passing is not None:
+            strip = not self._stream_usage
+            relay = Passing(call, response, self._count_input, passthrough=passing, strip_usage=strip)
+        else:
+            request = self._read()
+            relay = Translated(
+                call,
+                response,
+                self._count_input,
+                reader=self._theirs.stream_reader(),
+                writer=self._writer(request) if self._writer else self._dialect.stream_writer(request),
+                name=self._name(call),
+                keep=partial(self._keep, call) if self.keeps else None,
+            )
+        try:
+            await relay.start()
+        except BaseException:
+            # A cancellation as well: nobody will read the rest, and the provider should see that.
+            response.abort()
+            raise
+        headers = write_headers(call, target, self._dropped)
+        headers.extend(EVENTS)
+        if self._writer is not None:
+            headers[-len(EVENTS)] = JSON
+        return Answer(200, headers, relay=relay)
+
+    def _complete(self, response: ChatResponse, call: Call) -> ChatResponse:
+        opened = call.opened
+        return msgspec.structs.replace(
+            response,
+            id=self._name(call) or response.id or opened.id,
+            model=response.model or opened.model,
+            created=response.created or opened.opened_at // 1_000_000,
+        )
+
+    def _fit(self, request: ChatRequest) -> ChatRequest:
+        """A last change before a request is adapted to its model. For kinds of chat that need one."""
+        return request
+
+    def _name(self, call: Call) -> str:
+        """An id for the answer in the place of the provider's; empty to keep that."""
+        return ""
+
+    def _show(self, response: ChatResponse) -> ChatResponse:
+        """A last change before an answer is written for the client."""
+        return response
+
+    async def _keep(self, call: Call, answer: Message) -> None:
+        """Do what is to be done with a whole answer before the client sees its end."""
+
+    def _count(self, raw: bytes) -> Usage:
+        whole = self._theirs.read_response(raw)
+        characters = sum(
+            len(part.text or "") if isinstance(part, (Text, Reasoning)) else len(part.arguments)
+            for choice in whole.choices
+            for part in choice.parts
+            if isinstance(part, (Text, Reasoning, ToolCall))
+        )
+        return Usage(input=self._count_input(), output=text_tokens(characters))
+
+    def _count_input(self) -> int:
+        """Our own count of the input. A body that passed unread may be one that only its provider understands."""
+        try:
+            return request_tokens(self._read())
+        except InvalidInput:
+            return text_tokens(len(self._body))
+
+    def _not_a_stream(self, target: Target, response: IncomingResponse, body: bytes) -> UpstreamError:
+        """The error for an answer in one piece where a stream was asked for: its own error, if it is one."""
+        try:
+            self._theirs.read_response(body)
+        except UpstreamError as error:
+            if error.kind != "malformed":
+                return error
+        error = self._theirs.read_error(response.status, body, response.headers)
+        return UpstreamError(
+            f"{target.provider.display_name} did not answer with a stream of events.",
+            kind="malformed",
+            provider=target.provider.id,
+            status=response.status,
+            detail=error.detail,
+        )
+
+    def read_error(self, response: IncomingResponse, body: bytes) -> UpstreamError:
+        """What an answer with a bad status says."""
+        return self._theirs.read_error(response.status, body, response.headers)
+
+    def estimate(self) -> Usage:
+        """What a call that was cut off before its answer may have used: its input."""
+        return Usage(input=self._count_input())
+
+
+def _forward(headers: Headers, forwarded: Sequence[tuple[str, str]]) -> Headers:
+    """The provider's headers with the client's in the place of those of the same name; betas of both count."""
+    asked = dict(forwarded)
+    kept: list[tuple[str, str]] = []
+    for name, value in headers:
+        if name.lower() not in asked:
+            kept.append((name, value))
+        elif name.lower() == "anthropic-beta":
+            asked["anthropic-beta"] += f",{value}"
+    return (*kept, *asked.items())

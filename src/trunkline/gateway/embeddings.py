@@ -1,0 +1,63 @@
+"""An embeddings call between a client's dialect and a provider's."""
+
+from __future__ import annotations
+
+import msgspec
+
+from trunkline.core.chat import Usage
+from trunkline.core.embeddings import EmbeddingsRequest
+from trunkline.core.errors import Unsupported, UpstreamError
+from trunkline.dialects.dialect import EmbeddingsDialect
+from trunkline.gateway.answer import JSON, Answer, write_headers
+from trunkline.gateway.call import Call
+from trunkline.gateway.estimate import text_tokens
+from trunkline.gateway.target import Target
+from trunkline.outbound import IncomingResponse, OutgoingRequest
+from trunkline.providers.dialect_choice import choose_dialect, choose_embeddings
+
+
+class Embeddings:
+    """One embeddings call. Never streamed."""
+
+    __slots__ = ("_chat", "_dialect", "_dropped", "_request", "_theirs", "model", "streams")
+
+    def __init__(self, dialect: EmbeddingsDialect, body: bytes, model: str | None = None) -> None:
+        """``model`` is given where the URL says it."""
+        self._dialect = dialect
+        self._request: EmbeddingsRequest = dialect.read_embeddings_request(body)
+        self._theirs = dialect
+        self._dropped: tuple[str, ...] = ()
+        self.model = self._request.model if model is None else model
+        self.streams = False
+
+    def write(self, target: Target, model: str) -> OutgoingRequest:
+        """The request for ``target``. Raises Unsupported where the provider does not embed."""
+        theirs = choose_embeddings(target.provider)
+        if theirs is None:
+            raise Unsupported.of("model", f"{target.provider.display_name} has no embeddings; choose another model")
+        self._theirs = theirs
+        self._chat = choose_dialect(target.provider, model)
+        written = theirs.write_embeddings_request(msgspec.structs.replace(self._request, model=model))
+        self._dropped = written.dropped
+        return OutgoingRequest("POST", target.endpoint.embeddings(model), target.endpoint.headers, written.body)
+
+    async def read(self, call: Call, target: Target, response: IncomingResponse) -> Answer:
+        """The answer for the client. Raises UpstreamError."""
+        whole = self._theirs.read_embeddings_response(await response.read())
+        if not whole.model:
+            whole = msgspec.structs.replace(whole, model=call.opened.model)
+        body = self._dialect.write_embeddings_response(whole, self._request)
+        usage = whole.usage
+        await call.settle("ok", usage=usage or self.estimate(), estimated=usage is None)
+        headers = write_headers(call, target, self._dropped)
+        headers.append(JSON)
+        return Answer(200, headers, body=body)
+
+    def read_error(self, response: IncomingResponse, body: bytes) -> UpstreamError:
+        """What an answer with a bad status says."""
+        return self._chat.read_error(response.status, body, response.headers)
+
+    def estimate(self) -> Usage:
+        """The input, by our own count."""
+        tokens = sum(len(cut) for cut in self._request.tokens)
+        return Usage(input=tokens + sum(text_tokens(len(text)) for text in self._request.inputs))

@@ -1,0 +1,118 @@
+"""Records as bytes on disk, and what can be read of damaged ones.
+
+A frame is ``length`` (u32) | ``CRC-32`` (u32) | ``kind`` (1 byte) | event id (16 bytes) | payload; numbers are little
+endian, ``length`` and CRC-32 (that of zlib) cover kind, id and payload. Zeros, which some file systems leave after a
+power cut, are no frame.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterator
+from enum import IntEnum
+from typing import Final
+from zlib import crc32
+
+import msgspec
+
+LONGEST_PAYLOAD: Final = 1 << 20
+"""Bytes. Events have some hundreds; the limit lets the reader tell a damaged length."""
+
+ID_BYTES: Final = 16
+
+_HEAD: Final = struct.Struct("<II")
+_SHORTEST_BODY: Final = 1 + ID_BYTES
+_LONGEST_BODY: Final = _SHORTEST_BODY + LONGEST_PAYLOAD
+_CANDIDATE: Final = re.compile(rb"..[\x00-\x10]\x00....[OS]", re.DOTALL)
+"""What a frame can begin with, for the search in damaged bytes: a length within the limit, any CRC, a kind."""
+
+
+class Kind(IntEnum):
+    """What a record tells: a call was dispatched, or it has ended."""
+
+    OPEN = ord("O")
+    SETTLE = ord("S")
+
+
+class Record(msgspec.Struct, frozen=True, gc=False):
+    """One record. ``offset`` and ``end`` are where its frame begins and ends in its segment, in bytes."""
+
+    kind: Kind
+    event_id: bytes
+    payload: bytes
+    offset: int
+    end: int
+
+
+class Damage(msgspec.Struct, frozen=True, gc=False):
+    """Bytes from ``offset`` to ``end`` without a whole record. ``torn``: they are the last, as a crash leaves them."""
+
+    offset: int
+    end: int
+    torn: bool
+
+
+_BYTES_OF_KIND: Final = {kind: bytes([kind]) for kind in Kind}
+_KIND_OF_BYTE: Final = {int(kind): kind for kind in Kind}
+
+
+def encode_frame(kind: Kind, event_id: bytes, payload: bytes) -> bytes:
+    """The frame of one record. ValueError for an id that has not 16 bytes or a payload over the limit."""
+    if len(event_id) != ID_BYTES or len(payload) > LONGEST_PAYLOAD:
+        raise ValueError(f"an event id has {ID_BYTES} bytes and a payload at most {LONGEST_PAYLOAD}")
+    body = _BYTES_OF_KIND[kind] + event_id + payload
+    return _HEAD.pack(len(body), crc32(body)) + body
+
+
+def read_frames(data: bytes, base: int = 0) -> Iterator[Record | Damage]:
+    """Everything in ``data``, in order and without gaps; ``base`` is the offset of its first byte in the segment.
+
+    Damage costs only the records that it touches: reading goes on at the next whole frame.
+    """
+    position = 0
+    while position < len(data):
+        record = _read_frame(data, position, base)
+        if record is None:
+            found = _find_frame(data, position)
+            yield Damage(offset=base + position, end=base + found, torn=found == len(data))
+            position = found
+        else:
+            yield record
+            position = record.end - base
+
+
+def _read_frame(data: bytes, position: int, base: int) -> Record | None:
+    start = position + _HEAD.size
+    if start + _SHORTEST_BODY > len(data):
+        return None
+    length, checksum = _HEAD.unpack_from(data, position)
+    end = start + length
+    if not _SHORTEST_BODY <= length <= _LONGEST_BODY or end > len(data):
+        return None
+    body = data[start:end]
+    kind = _KIND_OF_BYTE.get(body[0])
+    if kind is None or crc32(body) != checksum:
+        return None
+    return Record(
+        kind=kind,
+        event_id=body[1:_SHORTEST_BODY],
+        payload=body[_SHORTEST_BODY:],
+        offset=base + position,
+        end=base + end,
+    )
+
+
+def _find_frame(data: bytes, damaged: int) -> int:
+    """Where the next whole frame begins after a damaged one, or the end of ``data``."""
+    if damaged + _HEAD.size <= len(data):
+        # Most damage leaves the length whole. Going by it first keeps a payload from posing as frames.
+        next_frame = damaged + _HEAD.size + _HEAD.unpack_from(data, damaged)[0]
+        if next_frame < len(data) and _read_frame(data, next_frame, 0) is not None:
+            return next_frame
+    position = damaged
+    while (match := _CANDIDATE.search(data, position + 1)) is not None:
+        position = match.start()
+        if _read_frame(data, position, 0) is not None:
+            return position
+    return len(data)

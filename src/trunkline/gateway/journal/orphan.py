@@ -1,0 +1,67 @@
+"""What dead processes have left, taken over by a living one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+
+from trunkline.gateway.journal.frame import Kind, Record
+from trunkline.gateway.journal.process_lock import ProcessLock
+from trunkline.gateway.journal.segment import Segment, list_processes, list_segments
+
+
+class Orphan:
+    """The segments of one dead process, ours alone until :meth:`release`. A context manager that releases."""
+
+    def __init__(self, directory: Path, process: str, lock: ProcessLock) -> None:
+        self.process = process
+        self._directory = directory
+        self._lock = lock
+
+    def segments(self) -> list[Segment]:
+        """What is left, in the order it was written; all sealed, the last one possibly with a torn tail."""
+        return list_segments(self._directory, self.process)
+
+    def unsettled(self) -> list[Record]:
+        """The OPEN of every call that the process died under, in order: to be written as ``estimated``.
+
+        Reads all that is left, not from a mark on: an OPEN stands before the mark as often as not. Some may be settled
+        in the database already, if the SETTLE was in a segment that is gone: what is there under the event's id wins.
+        """
+        opened: dict[bytes, Record] = {}
+        for segment in self.segments():
+            for entry in segment.read():
+                if isinstance(entry, Record):
+                    if entry.kind is Kind.OPEN:
+                        opened.setdefault(entry.event_id, entry)
+                    else:
+                        opened.pop(entry.event_id, None)
+        return list(opened.values())
+
+    def discard(self, segment: Segment) -> None:
+        """Delete a segment of which everything is in the database, estimated calls included."""
+        segment.path.unlink(missing_ok=True)
+
+    def release(self) -> None:
+        """Let others have what is left."""
+        self._lock.release()
+
+    def __enter__(self) -> Orphan:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
+
+
+def adopt(directory: Path) -> Iterator[Orphan]:
+    """The dead processes in ``directory``, oldest first, one at a time and each locked until it is released.
+
+    Living processes, the caller among them, hold their lock and are passed over.
+    """
+    for process in sorted(list_processes(directory)):
+        lock = ProcessLock.acquire(directory, process)
+        if lock is not None:
+            yield Orphan(directory, process, lock)

@@ -1,0 +1,67 @@
+"""One file of the journal, as those see it who read it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from trunkline.gateway.journal.frame import Damage, Record, read_frames
+
+_NAME: Final = re.compile(r"(?P<process>[0-9a-f]{32})-(?P<number>[0-9]{8})\.journal")
+
+
+class Segment(msgspec.Struct, frozen=True):
+    """A segment at one moment. ``end`` is how many bytes are written; when ``sealed``, no more will come.
+
+    ``name`` is its identity for ever: no other segment, of any process or machine, has it.
+    """
+
+    path: Path
+    process: str
+    number: int
+    end: int
+    sealed: bool
+
+    @property
+    def name(self) -> str:
+        """What the database knows it by."""
+        return self.path.name
+
+    def read(self, offset: int = 0) -> Iterator[Record | Damage]:
+        """What was written from ``offset``, the ``end`` of a record (or 0), up to ``end``.
+
+        An ``offset`` past ``end`` yields nothing: a power cut may leave less on disk than the database has seen. Reads
+        the rest of the file at once, some 64 MiB at most, and blocks: not for the event loop, unless the rest is short.
+        """
+        if offset >= self.end:
+            return
+        with self.path.open("rb") as file:
+            file.seek(offset)
+            data = file.read(self.end - offset)
+        yield from read_frames(data, offset)
+
+
+def name_segment(process: str, number: int) -> str:
+    """The file name of segment ``number`` of ``process`` (32 hex digits)."""
+    return f"{process}-{number:08d}.journal"
+
+
+def list_segments(directory: Path, process: str) -> list[Segment]:
+    """The segments that a dead ``process`` has left in ``directory``, in the order they were written."""
+    found: list[Segment] = []
+    for path in directory.glob(f"{process}-*.journal"):
+        match = _NAME.fullmatch(path.name)
+        if match is not None:
+            end = path.stat().st_size
+            found.append(Segment(path=path, process=process, number=int(match["number"]), end=end, sealed=True))
+    return sorted(found, key=lambda segment: segment.number)
+
+
+def list_processes(directory: Path) -> set[str]:
+    """The processes, alive or dead, that have left a segment or a lock in ``directory``."""
+    found = {match["process"] for path in directory.glob("*.journal") if (match := _NAME.fullmatch(path.name))}
+    return found | {path.stem for path in directory.glob("*.lock") if re.fullmatch(r"[0-9a-f]{32}", path.stem)}

@@ -1,0 +1,272 @@
+"""The writer of a process's journal."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from trunkline.core.errors import Unavailable
+from trunkline.core.ids import new_id
+from trunkline.gateway.journal.frame import Kind, encode_frame
+from trunkline.gateway.journal.process_lock import ProcessLock
+from trunkline.gateway.journal.segment import Segment
+from trunkline.gateway.journal.segment_file import FileCalls, SegmentFile
+from trunkline.gateway.journal.syncer import Failure, Syncer, Waiter
+
+SEGMENT_BYTES: Final = 64 << 20
+
+_log: Final = logging.getLogger(__name__)
+
+
+class Journal:
+    """Records gather in memory and go out in one write per turn of the event loop.
+
+    Made and used on one running event loop, without locks; only syncs run in a thread. A sync begins ``sync_seconds``
+    after a write, so that a killed process loses nothing that was acknowledged, and a power cut little more than that
+    much. With ``strict`` an acknowledgement waits for the sync too, and one sync serves all that gathered during the
+    last one.
+
+    When the disk is full or fails, nothing is lost either: the records stay in memory and are tried again every
+    ``retry_seconds`` and with every further record; meanwhile ``writable`` is False and :meth:`open` refuses.
+
+    A segment is sealed when it has ``segment_bytes`` or ``segment_seconds``. Calls that are open then are repeated in
+    the next one, so that a sealed segment can go as soon as it is shipped: to keep it until they end would let one
+    endless call hold any number of segments.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        strict: bool = False,
+        segment_bytes: int = SEGMENT_BYTES,
+        segment_seconds: float = 600.0,
+        sync_seconds: float = 0.05,
+        retry_seconds: float = 1.0,
+        clock: Callable[[], float] = time.monotonic,
+        calls: FileCalls | None = None,
+    ) -> None:
+        """Take a lock and make the first segment. :class:`Unavailable` when the directory cannot be written."""
+        self._loop = asyncio.get_running_loop()
+        self._directory = directory
+        self._strict = strict
+        self._segment_bytes = segment_bytes
+        self._segment_seconds = segment_seconds
+        self._retry_seconds = retry_seconds
+        self._clock = clock
+        self._calls = calls or FileCalls()
+        self._pending: list[bytes] = []
+        self._waiters: list[Waiter] = []
+        self._flush_due = False
+        self._retry: asyncio.TimerHandle | None = None
+        self._open_calls: dict[bytes, bytes] = {}
+        self._retired: list[SegmentFile] = []
+        self._write_fault: str | None = None
+        self._sync_fault: str | None = None
+        self._closed = False
+        try:
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.process, self._lock = _take_lock(directory)
+            self._file = SegmentFile(directory, self.process, 1, self._calls)
+        except OSError as error:
+            raise Unavailable(f"The journal directory {directory} cannot be used: {error.strerror}.") from error
+        self._files = {self._file.path.name: self._file}
+        self._born = clock()
+        self._syncer = Syncer(directory, delay=0.0 if strict else sync_seconds, report=self._hear_of_sync)
+        self._syncer.request(self._file)
+
+    @property
+    def writable(self) -> bool:
+        """Whether new billable calls may be accepted. It comes back by itself when the disk does."""
+        return self.fault is None and not self._closed
+
+    @property
+    def fault(self) -> str | None:
+        """What is wrong with the disk, in the system's words; None when all is well."""
+        return self._write_fault or self._sync_fault
+
+    def open(self, event_id: bytes, payload: bytes) -> None:
+        """Record that a call is dispatched; it is written with the next batch, for which nobody waits.
+
+        ``event_id`` is 16 bytes. :class:`Unavailable` while the journal is not writable: the call must not be made.
+        """
+        if not self.writable:
+            raise self._refusal()
+        frame = encode_frame(Kind.OPEN, event_id, payload)
+        self._open_calls[event_id] = frame
+        self._append(frame)
+
+    def settle(self, event_id: bytes, payload: bytes) -> Waiter:
+        """Record that a call has ended. The future is done when the record is written (``strict``: on the disk).
+
+        It fails with :class:`Unavailable` when that did not work at the first try; the record is kept and will still be
+        written when the disk is back. To cancel the future changes nothing.
+        """
+        if self._closed:
+            raise self._refusal()
+        frame = encode_frame(Kind.SETTLE, event_id, payload)
+        self._open_calls.pop(event_id, None)
+        waiter = self._loop.create_future()
+        self._waiters.append(waiter)
+        self._append(frame)
+        return waiter
+
+    def segments(self) -> list[Segment]:
+        """This process's segments that are not discarded, in order; until the journal is closed the last one is live.
+
+        A live one may be read up to its ``end``, which is as of now; call again for more.
+        """
+        return [file.describe() for file in self._files.values()]
+
+    def discard(self, segment: Segment) -> None:
+        """Delete a sealed segment of which everything is in the database. ValueError for the live one."""
+        if not segment.sealed:
+            raise ValueError(f"{segment.name} is still written to")
+        segment.path.unlink(missing_ok=True)
+        self._files.pop(segment.name, None)
+
+    async def close(self) -> None:
+        """Write and sync what there is and seal the last segment. Reading and discarding go on until :meth:`release`.
+
+        Calls that are open now stay so, and will be ``estimated`` by whoever adopts the segment.
+        """
+        if self._closed:
+            return
+        self._flush()
+        self._closed = True
+        if self._retry is not None:
+            self._retry.cancel()
+        if self._pending:
+            _log.error("journal: %d records are lost, they cannot be written: %s", len(self._pending), self.fault)
+        self._syncer.seal(self._file)
+        await self._syncer.close()
+        if not self._file.size:
+            self.discard(self._file.describe())
+
+    def release(self) -> None:
+        """Drop the lock: from now on what is left may be adopted by another process. After :meth:`close`."""
+        self._lock.release()
+
+    def _append(self, frame: bytes) -> None:
+        self._pending.append(frame)
+        if not self._flush_due:
+            self._flush_due = True
+            self._loop.call_soon(self._flush)
+
+    def _flush(self) -> None:
+        self._flush_due = False
+        if self._closed:
+            return
+        if self._file.broken and not self._renew():
+            return
+        if self._pending:
+            try:
+                self._file.append(b"".join(self._pending))
+            except OSError as error:
+                self._fail(error)
+                return
+            self._pending.clear()
+        if self._write_fault is not None:
+            _log.warning("journal: can be written again")
+            self._write_fault = None
+        waiters, self._waiters = self._waiters, []
+        if self._strict:
+            self._syncer.request(self._file, waiters)
+        else:
+            _resolve(waiters)
+            self._syncer.request(self._file)
+        # Only now are the calls carried over from them safe where they are.
+        for file in self._retired:
+            self._syncer.seal(file)
+        self._retired.clear()
+        if self._is_full() and self._renew():
+            self._flush()
+
+    def _is_full(self) -> bool:
+        own = self._file.size - self._file.carried
+        return own >= self._segment_bytes or (own > 0 and self._clock() - self._born >= self._segment_seconds)
+
+    def _renew(self) -> bool:
+        """Go on in a new segment that begins with the open calls; False when none can be made."""
+        try:
+            file = SegmentFile(self._directory, self.process, self._file.number + 1, self._calls)
+        except OSError as error:
+            if self._file.broken:
+                self._fail(error)
+            return False
+        self._retired.append(self._file)
+        self._file = file
+        self._files[file.path.name] = file
+        self._born = self._clock()
+        carried = list(self._open_calls.values())
+        file.carried = sum(map(len, carried))
+        self._pending[:0] = carried
+        return True
+
+    def _fail(self, error: OSError) -> None:
+        if self.writable:
+            _log.error("journal: cannot be written, new calls are refused: %s", error)
+        self._write_fault = _describe(error)
+        waiters, self._waiters = self._waiters, []
+        self._reject(waiters)
+        self._retry_later()
+
+    def _hear_of_sync(self, failures: list[Failure], waiters: list[Waiter]) -> None:
+        if not failures:
+            self._sync_fault = None
+            _resolve(waiters)
+            return
+        for file, error in failures:
+            _log.error("journal: %s cannot be brought to the disk: %s", file.path.name, error)
+            if file is self._file:
+                file.broken = True
+                self._sync_fault = _describe(error)
+                self._retry_later()
+        self._reject(waiters)
+
+    def _retry_later(self) -> None:
+        if self._retry is None and not self._closed:
+            self._retry = self._loop.call_later(self._retry_seconds, self._try_again)
+
+    def _try_again(self) -> None:
+        self._retry = None
+        self._flush()
+
+    def _reject(self, waiters: list[Waiter]) -> None:
+        for waiter in waiters:
+            if not waiter.done():
+                waiter.set_exception(self._refusal())
+                # Read here, so that one whom nobody awaits any more is not reported as forgotten.
+                waiter.exception()
+
+    def _refusal(self) -> Unavailable:
+        if self._closed:
+            return Unavailable("This process is shutting down.", code="draining")
+        return Unavailable(
+            f"The usage journal cannot be written ({self.fault}). Calls are refused until it can be, because they "
+            "could not be accounted for. It recovers by itself; free disk space if that is what is missing.",
+            code="journal_unavailable",
+        )
+
+
+def _take_lock(directory: Path) -> tuple[str, ProcessLock]:
+    while True:
+        process = new_id().replace("-", "")
+        lock = ProcessLock.acquire(directory, process)
+        # An adopter may have looked between the making of the file and its locking: then this name is spent.
+        if lock is not None:
+            return process, lock
+
+
+def _resolve(waiters: list[Waiter]) -> None:
+    for waiter in waiters:
+        if not waiter.done():
+            waiter.set_result(None)
+
+
+def _describe(error: OSError) -> str:
+    return error.strerror or type(error).__name__

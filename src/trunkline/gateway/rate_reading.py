@@ -1,0 +1,53 @@
+"""What providers say of their rate limits in the headers of an answer.
+
+OpenAI and those like it: https://platform.openai.com/docs/guides/rate-limits#rate-limits-in-headers;
+Anthropic: https://docs.anthropic.com/en/api/rate-limits#response-headers.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from trunkline.dialects.dialect import Headers
+
+_PARTS: Final = ("limit", "remaining", "reset")
+_OPENAI: Final = tuple(
+    (f"{part}{kind.title()}", f"x-ratelimit-{part}-{kind}") for kind in ("requests", "tokens") for part in _PARTS
+)
+_ANTHROPIC: Final = tuple(
+    (f"{part}{kind.title()}", f"anthropic-ratelimit-{kind}-{part}")
+    for kind in ("requests", "tokens")
+    for part in _PARTS
+)
+
+
+def read_rate_limit(headers: Headers) -> dict[str, str] | None:
+    """``limitRequests``, ``remainingRequests``, ``resetRequests`` and the same for tokens, as they were written."""
+    get = headers.get
+    if get("x-ratelimit-limit-requests") is not None or get("x-ratelimit-limit-tokens") is not None:
+        fields = _OPENAI
+    elif get("anthropic-ratelimit-requests-limit") is not None:
+        fields = _ANTHROPIC
+    else:
+        return None
+    return {name: value for name, header in fields if (value := get(header)) is not None}
+
+
+class RateLimits:
+    """The last reading per configuration, until somebody collects it."""
+
+    __slots__ = ("_readings",)
+
+    def __init__(self) -> None:
+        self._readings: dict[str, tuple[float, dict[str, str]]] = {}
+
+    def note(self, configuration_id: str, headers: Headers, now: float) -> None:
+        """Keep what ``headers`` say, if they say anything. ``now`` is seconds since the epoch."""
+        reading = read_rate_limit(headers)
+        if reading is not None:
+            self._readings[configuration_id] = (now, reading)
+
+    def collect(self) -> dict[str, tuple[float, dict[str, str]]]:
+        """All readings since the last time."""
+        readings, self._readings = self._readings, {}
+        return readings

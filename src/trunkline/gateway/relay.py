@@ -1,0 +1,335 @@
+"""Streams on their way through: bytes that pass, or events that are translated.
+
+Both hold everything from the stop reason on until the call is settled, so that whatever a client saw complete is
+accounted for. Both end a broken stream in band: after the first byte nothing else is possible.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+
+import msgspec
+
+from trunkline.core.chat import Message, Usage
+from trunkline.core.chat_events import (
+    ChatEvent,
+    End,
+    Failure,
+    ReasoningDelta,
+    RefusalDelta,
+    Start,
+    Stop,
+    TextDelta,
+    ToolCallDelta,
+    UsageReport,
+)
+from trunkline.core.collected import Collected
+from trunkline.core.errors import Unavailable, UpstreamError
+from trunkline.core.usage_event import Outcome
+from trunkline.dialects.dialect import StreamReader, StreamWriter
+from trunkline.dialects.passthrough import Passthrough
+from trunkline.gateway.call import Call
+from trunkline.gateway.estimate import text_tokens
+from trunkline.outbound import IncomingResponse
+
+STOPPING: Final = Failure("The gateway is being restarted; send the request again.", "overloaded", "restarting")
+
+LINGER_SECONDS: Final = 1.0
+"""How long a finished answer may take to end its body, before its connection is given up instead of kept."""
+
+
+def failed(failure: Failure, provider: str) -> UpstreamError:
+    """The error for a failure that came before anything was sent to the client."""
+    return UpstreamError(failure.message, kind=failure.kind, provider=provider, upstream_code=failure.code)
+
+
+def broken(error: UpstreamError) -> Failure:
+    """The in-band failure for an error on the way."""
+    return Failure(error.message, error.kind, error.upstream_code)
+
+
+class _Stream:
+    """What both kinds share: reading the provider's body, and settling once."""
+
+    __slots__ = ("_call", "_count_input", "_finished", "_first", "_response")
+
+    def __init__(self, call: Call, response: IncomingResponse, count_input: Callable[[], int]) -> None:
+        self._call = call
+        self._response = response
+        self._count_input = count_input
+        self._finished = False
+        self._first = b""
+
+    async def _linger(self) -> None:
+        """Read to the body's end, so that the connection can serve again."""
+        try:
+            async with asyncio.timeout(LINGER_SECONDS):
+                while await self._response.next_chunk():
+                    pass
+        except (UpstreamError, TimeoutError):
+            self._response.abort()
+
+    async def _settle(
+        self, outcome: Outcome, *, usage: Usage, estimated: bool, status: int = 200, error: str | None = None
+    ) -> Failure | None:
+        """Close the books. A failure when the record is not safe yet: then the answer must not look complete."""
+        try:
+            await self._call.settle(outcome, status=status, error=error, usage=usage, estimated=estimated)
+        except Unavailable as fault:
+            return Failure(fault.message, "server", fault.code)
+        return None
+
+    def _used(self, told: Usage | None, output: int, *, whole: bool) -> tuple[Usage, bool]:
+        """What the call used, and whether that is estimated.
+
+        A whole answer used what the provider told. Of one that broke off the provider may have told the input already;
+        the output is our own count then.
+        """
+        if told is None:
+            return Usage(input=self._count_input(), output=output), True
+        if whole or told.output > output:
+            return told, not whole
+        return msgspec.structs.replace(told, output=output), True
+
+
+class Passing(_Stream):
+    """Relays a stream whose two sides speak the same dialect: bytes, with an ear on them."""
+
+    __slots__ = ("_passthrough", "_tap")
+
+    def __init__(
+        self,
+        call: Call,
+        response: IncomingResponse,
+        count_input: Callable[[], int],
+        *,
+        passthrough: Passthrough,
+        strip_usage: bool,
+    ) -> None:
+        super().__init__(call, response, count_input)
+        self._passthrough = passthrough
+        self._tap = passthrough.tap(strip_usage=strip_usage)
+
+    async def start(self) -> None:
+        """Wait for the first bytes of an answer. Raises UpstreamError when the stream fails before there are any."""
+        tap = self._tap
+        ready: list[bytes] = []
+        while not tap.begun:
+            chunk = await self._response.next_chunk()
+            if not chunk:
+                tap.close()
+                self._finished = True
+            elif piece := tap.feed(chunk):
+                ready.append(piece)
+            if tap.error is not None:
+                self._response.abort()
+                raise failed(tap.error, self._call.opened.provider)
+            if tap.done or self._finished:
+                break
+        self._first = b"".join(ready)
+        self._call.first_token()
+
+    async def next(self) -> bytes:
+        """See :class:`trunkline.gateway.answer.Relay`."""
+        if self._first:
+            first, self._first = self._first, b""
+            return first
+        if self._call.settled:
+            await self._linger()
+            return b""
+        tap = self._tap
+        while not (tap.done or tap.error or self._finished):
+            try:
+                chunk = await self._response.next_chunk()
+            except UpstreamError as error:
+                if not tap.complete:
+                    tap.error = broken(error)
+                break
+            if not chunk:
+                tap.close()
+                break
+            ready = tap.feed(chunk)
+            if ready:
+                return ready
+        return await self._finish()
+
+    async def _finish(self) -> bytes:
+        tap = self._tap
+        held = tap.take_held()
+        usage, estimated = self._used(tap.usage, tap.output, whole=tap.error is None)
+        if tap.error is None:
+            fault = await self._settle("ok", usage=usage, estimated=estimated)
+            if fault is not None:
+                return self._passthrough.write_failure(fault)
+            return held if tap.done else held + self._passthrough.done
+        self._response.abort()
+        await self._settle("error", status=502, error=tap.error.kind, usage=usage, estimated=estimated)
+        return held if tap.told else held + self._passthrough.write_failure(tap.error)
+
+    async def abandon(self) -> None:
+        """See :class:`trunkline.gateway.answer.Relay`."""
+        self._response.abort()
+        if not self._call.settled:
+            usage, estimated = self._used(self._tap.usage, self._tap.output, whole=False)
+            await self._settle("cancelled", status=499, usage=usage, estimated=estimated)
+
+    async def interrupt(self) -> bytes:
+        """See :class:`trunkline.gateway.answer.Relay`."""
+        if self._call.settled:
+            return b""
+        self._response.abort()
+        usage, estimated = self._used(self._tap.usage, self._tap.output, whole=False)
+        await self._settle("error", status=503, error=STOPPING.code, usage=usage, estimated=estimated)
+        return self._passthrough.write_failure(STOPPING)
+
+
+class Translated(_Stream):
+    """Relays a stream whose sides speak different dialects: reader → neutral events → writer."""
+
+    __slots__ = (
+        "_characters",
+        "_collected",
+        "_failure",
+        "_held",
+        "_holding",
+        "_keep",
+        "_name",
+        "_reader",
+        "_told",
+        "_writer",
+    )
+
+    def __init__(
+        self,
+        call: Call,
+        response: IncomingResponse,
+        count_input: Callable[[], int],
+        *,
+        reader: StreamReader,
+        writer: StreamWriter,
+        name: str = "",
+        keep: Callable[[Message], Awaitable[None]] | None = None,
+    ) -> None:
+        """``name`` replaces the provider's id of the answer; ``keep`` gets the whole of it before its end leaves."""
+        super().__init__(call, response, count_input)
+        self._name = name
+        self._keep = keep
+        self._collected = Collected() if keep is not None else None
+        self._reader = reader
+        self._writer = writer
+        self._held: list[bytes] = []
+        self._holding = False
+        self._characters = 0
+        self._told: Usage | None = None
+        self._failure: Failure | None = None
+
+    async def start(self) -> None:
+        """Wait for the first bytes that carry an answer. Raises UpstreamError when the stream fails before."""
+        ready: list[bytes] = []
+        while not self._finished:
+            events = await self._events()
+            if self._failure is not None:
+                self._response.abort()
+                raise failed(self._failure, self._call.opened.provider)
+            ready.append(self._write(events))
+            if any(not isinstance(event, (Start, UsageReport)) for event in events):
+                break
+        self._first = b"".join(ready)
+        self._call.first_token()
+
+    async def next(self) -> bytes:
+        """See :class:`trunkline.gateway.answer.Relay`."""
+        if self._first:
+            first, self._first = self._first, b""
+            return first
+        if self._call.settled:
+            await self._linger()
+            return b""
+        while not self._finished:
+            try:
+                events = await self._events()
+            except UpstreamError as error:
+                self._failure = broken(error)
+                self._finished = True
+                events = [self._failure]
+            ready = self._write(events)
+            if ready:
+                return ready
+        return await self._finish()
+
+    async def _events(self) -> list[ChatEvent]:
+        """The next events, and what they say that matters to the books."""
+        chunk = await self._response.next_chunk()
+        events = self._reader.feed(chunk) if chunk else self._reader.close()
+        for event in events:
+            kind = type(event)
+            if kind is TextDelta or kind is ReasoningDelta or kind is RefusalDelta:
+                self._characters += len(event.text)  # type: ignore[union-attr] - told by `kind`, which is cheaper
+            elif kind is ToolCallDelta:
+                self._characters += len(event.arguments)  # type: ignore[union-attr] - told by `kind`
+            elif kind is Start or kind is UsageReport:
+                self._told = event.usage  # type: ignore[union-attr] - told by `kind`
+            elif kind is Failure:
+                self._failure = event  # type: ignore[assignment] - told by `kind`
+                self._finished = True
+            elif kind is End:
+                self._finished = True
+        if not chunk:
+            self._finished = True
+        if self._collected is not None:
+            self._collected.add(events)
+        return events
+
+    def _write(self, events: Sequence[ChatEvent]) -> bytes:
+        """The bytes that may go out now; from the first stop or failure on they are held."""
+        ready: list[bytes] = []
+        for event in events:
+            if type(event) is Start:
+                event = self._complete(event)  # noqa: PLW2901 - the same event, filled in
+            elif isinstance(event, (Stop, Failure)):
+                self._holding = True
+            piece = self._writer.write(event)
+            if piece:
+                (self._held if self._holding else ready).append(piece)
+        return ready[0] if len(ready) == 1 else b"".join(ready)
+
+    def _complete(self, start: Start) -> Start:
+        opened = self._call.opened
+        return msgspec.structs.replace(
+            start,
+            id=self._name or start.id or opened.id,
+            model=start.model or opened.model,
+            created=start.created or opened.opened_at // 1_000_000,
+        )
+
+    async def _finish(self) -> bytes:
+        failure = self._failure
+        usage, estimated = self._used(self._told, text_tokens(self._characters), whole=failure is None)
+        if failure is None:
+            fault = await self._settle("ok", usage=usage, estimated=estimated)
+            if fault is not None:
+                return self._writer.write(fault)
+            if self._keep is not None and self._collected is not None:
+                await self._keep(Message("assistant", self._collected.parts))
+        else:
+            self._response.abort()
+            await self._settle("error", status=502, error=failure.kind, usage=usage, estimated=estimated)
+        return b"".join(self._held)
+
+    async def abandon(self) -> None:
+        """See :class:`trunkline.gateway.answer.Relay`."""
+        self._response.abort()
+        if not self._call.settled:
+            usage, estimated = self._used(self._told, text_tokens(self._characters), whole=False)
+            await self._settle("cancelled", status=499, usage=usage, estimated=estimated)
+
+    async def interrupt(self) -> bytes:
+        """See :class:`trunkline.gateway.answer.Relay`."""
+        if self._call.settled:
+            return b""
+        self._response.abort()
+        usage, estimated = self._used(self._told, text_tokens(self._characters), whole=False)
+        await self._settle("error", status=503, error=STOPPING.code, usage=usage, estimated=estimated)
+        return self._writer.write(STOPPING)

@@ -1,0 +1,74 @@
+"""When a failed attempt is tried again, and how long to wait before."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Final
+
+from trunkline.core.errors import UpstreamError
+from trunkline.outbound import ForbiddenAddress
+
+RETRIABLE: Final = frozenset({"unreachable", "overloaded", "rate_limit", "server"})
+"""Kinds after which the provider has not done the work. A time-out is none: the provider may be at it still."""
+
+MAX_ATTEMPTS: Final = 3
+BASE_SECONDS: Final = 0.25
+CAP_SECONDS: Final = 4.0
+
+
+class RetryBudget:
+    """Lets retries be at most a fifth of the calls, and ten a second besides, so that a storm is never amplified.
+
+    A token bucket per place (a workspace, a target): every call puts 0.2 in, time puts 10 a second in, a retry takes 1.
+    """
+
+    __slots__ = ("_buckets", "_clock")
+
+    SHARE: Final = 0.2
+    PER_SECOND: Final = 10.0
+    MAX_BUCKETS: Final = 10_000
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._buckets: dict[str, list[float]] = {}
+
+    def deposit(self, place: str) -> None:
+        """A call began."""
+        bucket = self._buckets.get(place)
+        if bucket is None:
+            if len(self._buckets) >= self.MAX_BUCKETS:
+                self._buckets.clear()
+            self._buckets[place] = [self.PER_SECOND, self._clock()]
+        else:
+            bucket[0] = min(bucket[0] + self.SHARE, 100.0)
+
+    def withdraw(self, place: str) -> bool:
+        """Whether one more retry is within the budget; takes it when it is."""
+        bucket = self._buckets.get(place)
+        if bucket is None:
+            return False
+        now = self._clock()
+        bucket[0] = min(bucket[0] + (now - bucket[1]) * self.PER_SECOND, 100.0)
+        bucket[1] = now
+        if bucket[0] < 1 - 1e-9:  # five fifths are one
+            return False
+        bucket[0] -= 1
+        return True
+
+
+def delay(error: UpstreamError, attempt: int, left: float) -> float | None:
+    """Seconds to wait before attempt ``attempt + 1``, or None when there shall be none.
+
+    Exponential with full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), but never
+    shorter than the provider asks for. ``left`` is what remains of the call's time.
+    """
+    if error.kind not in RETRIABLE or attempt >= MAX_ATTEMPTS or isinstance(error, ForbiddenAddress):
+        return None
+    ceiling = min(CAP_SECONDS, BASE_SECONDS * 2 ** (attempt - 1))
+    wait = random.uniform(0, ceiling)  # noqa: S311 - jitter, not a secret
+    if error.retry_after is not None:
+        if error.retry_after > CAP_SECONDS:
+            return None
+        wait = max(wait, error.retry_after)
+    return wait if wait < left else None

@@ -1,0 +1,112 @@
+"""A candidate made ready to call: its endpoint with the credential opened, and its defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from trunkline.core.chat import JsonValue
+from trunkline.core.errors import CannotOpen, NotFound
+from trunkline.core.secret import Secret
+from trunkline.gateway.resolve import Candidate
+from trunkline.gateway.snapshot import ConfigurationEntry
+from trunkline.outbound import Transport
+from trunkline.providers.base_url import read_base_url
+from trunkline.providers.defaults import Defaults, compile_defaults, wire_defaults
+from trunkline.providers.endpoint import Endpoint, make_endpoint, write_origin
+from trunkline.providers.provider import Provider
+from trunkline.vault.data_key import WrappedDataKey
+from trunkline.vault.stored_secret import StoredSecret
+
+LIFETIME_SECONDS = 300.0
+"""How long an opened credential stays in memory."""
+
+
+class Target:
+    """What is the same for all calls of one configuration. Holds a credential in plain, so it is no struct."""
+
+    __slots__ = ("defaults", "endpoint", "entry", "provider", "transport", "wire_defaults")
+
+    def __init__(
+        self,
+        entry: ConfigurationEntry,
+        provider: Provider,
+        endpoint: Endpoint,
+        transport: Transport,
+    ) -> None:
+        self.entry = entry
+        self.provider = provider
+        self.endpoint = endpoint
+        self.transport = transport
+        self.defaults: Defaults = compile_defaults(provider, entry.parameters)
+        self.wire_defaults: Mapping[str, JsonValue] = wire_defaults(provider, entry.parameters)
+
+
+class Targets:
+    """Makes targets and keeps each for five minutes, or until its configuration changes.
+
+    ``open_secret`` opens a stored secret for an origin; ``in_process`` are the transports of providers that need no
+    network, by provider id; ``clock`` is monotonic.
+    """
+
+    __slots__ = ("_client", "_clock", "_in_process", "_made", "_open", "_providers")
+
+    def __init__(
+        self,
+        *,
+        providers: Mapping[str, Provider],
+        client: Transport,
+        in_process: Mapping[str, Transport],
+        open_secret: Callable[[StoredSecret, WrappedDataKey, str], Secret],
+        clock: Callable[[], float],
+    ) -> None:
+        self._providers = providers
+        self._client = client
+        self._in_process = in_process
+        self._open = open_secret
+        self._clock = clock
+        self._made: dict[str, tuple[ConfigurationEntry, float, Target]] = {}
+
+    def get(self, candidate: Candidate) -> Target:
+        """The target of ``candidate``.
+
+        Raises :class:`NotFound` for a provider that this version does not have, :class:`CannotOpen` when a secret does
+        not open, :class:`InvalidInput` for an address that cannot be used.
+        """
+        entry = candidate.entry
+        now = self._clock()
+        made = self._made.get(entry.id)
+        if made is not None and made[0] is entry and made[1] > now:
+            return made[2]
+        target = self._make(candidate)
+        if len(self._made) > 10_000:
+            self.forget_expired()
+        self._made[entry.id] = (entry, now + LIFETIME_SECONDS, target)
+        return target
+
+    def forget_expired(self) -> None:
+        """Drop what has been in memory for too long. Called by a timer, so that idle credentials go too."""
+        now = self._clock()
+        for identity in [identity for identity, made in self._made.items() if made[1] <= now]:
+            del self._made[identity]
+
+    def _make(self, candidate: Candidate) -> Target:
+        entry = candidate.entry
+        provider = self._providers.get(entry.provider)
+        if provider is None:
+            raise NotFound(f"The provider {entry.provider!r} is not one of this version's.", code="provider_not_found")
+        # The origin is judged before anything is opened, so that a changed address never gets the old one's secret.
+        origin = write_origin(read_base_url(provider, entry.base_url, entry.parameters).origin)
+        key: Secret | None = None
+        headers: dict[str, str | Secret] = {}
+        for stored in entry.secrets:
+            data_key = candidate.part.data_keys.get(stored.data_key_id)
+            if data_key is None:
+                raise CannotOpen("A stored secret does not open: its data key is missing.")
+            secret = self._open(stored, data_key, origin)
+            if stored.field == "apiKey":
+                key = secret
+            elif stored.field.startswith("headers."):
+                headers[stored.field.removeprefix("headers.")] = secret
+        endpoint = make_endpoint(provider, entry.base_url, key, headers, entry.parameters)
+        transport = self._in_process.get(provider.id, self._client)
+        return Target(entry, provider, endpoint, transport)

@@ -1,0 +1,191 @@
+"""The answer of an upstream as the client hands it out."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from trunkline.outbound.decoder import Bomb, Decoder, DecodingError
+from trunkline.outbound.errors import BodyTooLarge, ClosedEarly, OutboundError, ProtocolViolation
+from trunkline.outbound.headers import Headers
+from trunkline.outbound.timeouts import Timeouts
+from trunkline.outbound.timing import Timing
+
+if TYPE_CHECKING:
+    from trunkline.outbound.connection import Connection
+
+_NO_HEADERS: Final = Headers([])
+
+
+class Reply:
+    """Implements :class:`trunkline.outbound.IncomingResponse`.
+
+    Its connection puts bytes in (``chunks``, ``buffered``) and marks the end (``ended``, ``error``), then wakes
+    ``waiter``; when the end has come the two have nothing more to do with each other, and the connection may already
+    serve another call while the last bytes are read here.
+    """
+
+    __slots__ = (
+        "_connection",
+        "_first_byte_ms",
+        "_reused",
+        "buffered",
+        "chunks",
+        "decoder",
+        "ended",
+        "error",
+        "headers",
+        "status",
+        "timeouts",
+        "total_at",
+        "waiter",
+    )
+
+    def __init__(self, connection: Connection, timeouts: Timeouts, total_at: float, reused: bool) -> None:
+        self._connection = connection
+        self._first_byte_ms = 0.0
+        self._reused = reused
+        self.timeouts = timeouts
+        self.total_at = total_at
+        self.chunks: list[bytes] = []
+        self.buffered = 0
+        self.decoder: Decoder | None = None
+        self.ended = False
+        self.error: OutboundError | None = None
+        self.headers = _NO_HEADERS
+        self.status = 0
+        self.waiter: asyncio.Future[None] | None = None
+
+    def begin(self, status: int, headers: Headers, seconds: float) -> None:
+        """The head is there, ``seconds`` after the request was sent."""
+        self.status = status
+        self.headers = headers
+        self._first_byte_ms = seconds * 1000
+
+    def wake(self) -> None:
+        """Let who waits look again."""
+        waiter = self.waiter
+        if waiter is not None:
+            self.waiter = None
+            if not waiter.done():
+                waiter.set_result(None)
+
+    def fail(self, error: OutboundError) -> None:
+        """No more will come, and what came is not the whole."""
+        self.error = error
+        self.wake()
+
+    @property
+    def timing(self) -> Timing:
+        """Where the time went; the stages of connecting only for the call that the connection was made for."""
+        made = Timing() if self._reused else self._connection.made
+        return Timing(made.dns_ms, made.connect_ms, made.tls_ms, self._first_byte_ms)
+
+    @property
+    def peer(self) -> str:
+        """The address and port that answered."""
+        return self._connection.peer
+
+    async def next_chunk(self) -> bytes:
+        """See :meth:`trunkline.outbound.IncomingResponse.next_chunk`."""
+        while True:
+            data = self._take()
+            if data:
+                return data
+            if self.error is not None:
+                raise self.error
+            if self.ended:
+                return b""
+            await self._more()
+
+    async def read(self, limit: int | None = None) -> bytes:
+        """See :meth:`trunkline.outbound.IncomingResponse.read`."""
+        most = self._connection.limits.body_bytes if limit is None else limit
+        pieces: list[bytes] = []
+        size = 0
+        # What is there already is taken without a coroutine: most bodies are whole when they are read.
+        while piece := self._take() or (b"" if self.ended and self.error is None else await self.next_chunk()):
+            size += len(piece)
+            if size > most:
+                self.abort()
+                raise BodyTooLarge(
+                    f"{self._connection.origin.authority} answered with more than the accepted {most:,} bytes.",
+                    origin=self._connection.origin,
+                    stage="body",
+                )
+            pieces.append(piece)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    async def close(self) -> None:
+        """See :meth:`trunkline.outbound.IncomingResponse.close`."""
+        self.abort()
+
+    def abort(self) -> None:
+        """See :meth:`trunkline.outbound.IncomingResponse.abort`."""
+        if self.error is not None or (self.ended and not self.chunks and self.decoder is None):
+            return
+        origin = self._connection.origin
+        self._give_up(ClosedEarly(f"The answer of {origin.authority} was abandoned.", origin=origin, stage="body"))
+
+    def _give_up(self, error: OutboundError) -> None:
+        if not self.ended:
+            self._connection.abandon(self)
+        self.chunks.clear()
+        self.decoder = None
+        self.fail(error)
+
+    def _take(self) -> bytes:
+        chunks = self.chunks
+        # The decoder is emptied before it is fed, or a bomb would gather in front of it.
+        if self.decoder is not None and (data := self._decode()):
+            return data
+        if not chunks:
+            return b""
+        data = chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        chunks.clear()
+        self.buffered = 0
+        if not self.ended:
+            self._connection.drained()
+        if self.decoder is None:
+            return data
+        self.decoder.feed(data)
+        return self._decode()
+
+    def _decode(self) -> bytes:
+        decoder = self.decoder
+        assert decoder is not None
+        origin = self._connection.origin
+        try:
+            data = decoder.take()
+            if not data and self.ended and not self.chunks:
+                if not decoder.whole:
+                    raise DecodingError
+                self.decoder = None
+        except DecodingError:
+            self._give_up(
+                ProtocolViolation(
+                    f"The body that {origin.authority} sent is not the gzip or deflate that its head says.",
+                    origin=origin,
+                    stage="body",
+                )
+            )
+            return b""
+        except Bomb:
+            self._give_up(
+                BodyTooLarge(
+                    f"The compressed body that {origin.authority} sent unfolds to too many bytes.",
+                    origin=origin,
+                    stage="body",
+                )
+            )
+            return b""
+        return data
+
+    async def _more(self) -> None:
+        waiter = self.waiter = self._connection.wait(self)
+        try:
+            await waiter
+        except BaseException:
+            # Only a cancellation comes here, and whoever cancels does not come back for the rest.
+            self.abort()
+            raise

@@ -1,0 +1,257 @@
+"""What providers and models do otherwise than their wire format says, as data: matched by provider and model.
+
+Names are those of the OpenAI chat wire, as ``rename`` and ``drop`` are also used on bodies that pass through unread;
+:mod:`trunkline.providers.adaptation` applies them to the neutral form.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final, Literal
+
+import msgspec
+
+from trunkline.dialects.openai_chat.options import WireOptions
+
+Thinking = Literal["any", "adaptive", "budget", "dynamic", "none"]
+"""Which forms of extended thinking a model takes: all; its own judgement and an effort, but no budget; only a budget;
+a budget or its own judgement, but no effort; none at all."""
+
+
+class Quirk(msgspec.Struct, frozen=True, kw_only=True):
+    """How a request must be changed for one model.
+
+    ``rename`` gives fields another name, ``drop`` leaves them out where that is harmless, ``refuse`` names those that
+    the model does not know and whose loss would change the answer.
+    """
+
+    rename: Mapping[str, str] = {}
+    drop: frozenset[str] = frozenset()
+    refuse: frozenset[str] = frozenset()
+    drop_when_thinking: frozenset[str] = frozenset()
+    """Left out only while extended thinking is on."""
+    temperature_or_top_p: bool = False
+    """Whether the model takes only one of the two; the temperature is kept."""
+    cache_hints: bool = True
+    """Whether hints to the prompt cache may be sent; where not, they are left out."""
+    thinking: Thinking = "any"
+    wire: WireOptions = WireOptions()
+    """How the OpenAI chat wire is written for it."""
+    stream_usage: bool = True
+    """Whether ``stream_options`` may be sent. Where not, usage comes without being asked for."""
+    minimum_max_tokens: int = 1
+    """The smallest token limit that the model accepts and answers with."""
+
+    @property
+    def max_tokens_field(self) -> Literal["max_tokens", "max_completion_tokens"]:
+        """What the limit of output tokens is called on the OpenAI chat wire."""
+        return self.wire.max_tokens_field
+
+
+class _Row(msgspec.Struct, frozen=True):
+    provider: str
+    models: re.Pattern[str]
+    quirk: Quirk
+
+
+def _row(provider: str, models: str, quirk: Quirk) -> _Row:
+    return _Row(provider, re.compile(models, re.IGNORECASE), quirk)
+
+
+_SAMPLING: Final = frozenset(
+    {"temperature", "top_p", "frequency_penalty", "presence_penalty", "logprobs", "top_logprobs", "logit_bias"}
+)
+_PENALTIES: Final = frozenset({"frequency_penalty", "presence_penalty"})
+# Fields of the OpenAI wire that servers with strict validation answer with 400 or 422.
+_OPENAI_ONLY: Final = frozenset(
+    {"store", "service_tier", "metadata", "prompt_cache_key", "safety_identifier", "verbosity"}
+)
+_OPEN_MODELS_ONLY: Final = frozenset({"top_k", "min_p", "repetition_penalty"})
+
+_TO_MAX_COMPLETION: Final = {"max_tokens": "max_completion_tokens"}
+_TO_MAX: Final = {"max_completion_tokens": "max_tokens"}
+
+# https://platform.claude.com/docs/en/build-with-claude/extended-thinking#feature-compatibility
+_NOT_WITH_THINKING: Final = frozenset({"temperature", "top_k"})
+
+_LONG_NAME: Final = WireOptions(max_tokens_field="max_completion_tokens", thoughts="none")
+_NO_THOUGHTS: Final = WireOptions(thoughts="none")
+_OPENROUTER: Final = WireOptions(reasoning_field="reasoning", thoughts="details", cache_hints=True)
+
+_OPEN_SERVER: Final = Quirk(rename=_TO_MAX, drop=_OPENAI_ONLY)
+
+# Models that several providers serve, by the pattern of their names and their quirk.
+
+_OPENAI: Final = (
+    # Reasoning models take no sampling parameters: https://platform.openai.com/docs/guides/reasoning
+    # From GPT-5.1 on some take them while the effort is "none"; leaving them out is never wrong.
+    (
+        r"(ft:)?(o\d(-|$)|gpt-([5-9]|1\d)(?!\d)(?!.*chat)|codex-)",
+        Quirk(
+            rename=_TO_MAX_COMPLETION,
+            drop=_SAMPLING | _OPEN_MODELS_ONLY,
+            wire=_LONG_NAME,
+            minimum_max_tokens=16,
+        ),
+    ),
+    # max_tokens is deprecated: https://platform.openai.com/docs/api-reference/chat/create
+    (
+        r"",
+        Quirk(rename=_TO_MAX_COMPLETION, drop=_OPEN_MODELS_ONLY | {"reasoning_effort"}, wire=_LONG_NAME),
+    ),
+)
+
+_CLAUDE: Final = (
+    # Opus 4.7 and the fifth generation take no sampling parameters and no thinking budget:
+    # https://platform.claude.com/docs/en/about-claude/models/migration-guide
+    (
+        r"claude-(opus-4-([7-9]|\d\d)(?!\d)|[a-z]+-([5-9]|\d\d)(-|$)|mythos)",
+        Quirk(drop=frozenset({"temperature", "top_p", "top_k"}), thinking="adaptive"),
+    ),
+    # https://platform.claude.com/docs/en/build-with-claude/adaptive-thinking: from 4.6 on, budgets are deprecated.
+    (
+        r"claude-[a-z]+-4-6",
+        Quirk(drop_when_thinking=_NOT_WITH_THINKING, temperature_or_top_p=True),
+    ),
+    # https://platform.claude.com/docs/en/about-claude/models/migration-guide: since Opus 4.1.
+    (
+        r"claude-[a-z]+-4-[15](?!\d)",
+        Quirk(drop_when_thinking=_NOT_WITH_THINKING, thinking="budget", temperature_or_top_p=True),
+    ),
+    (r"claude-(instant|v?[12]|3-(opus|sonnet|haiku|5))", Quirk(thinking="none")),
+    (r"", Quirk(drop_when_thinking=_NOT_WITH_THINKING, thinking="budget")),
+)
+
+_GEMINI: Final = (
+    # Penalties are known to 2.0 alone ("Penalty is not enabled for this model"); levels of thinking to 3 and later, any
+    # thinking to 2.5 and later: https://ai.google.dev/gemini-api/docs/thinking
+    (r"gemini-2\.0", Quirk(thinking="none")),
+    (r"gemini-1|gemma-[123]|learnlm", Quirk(drop=_PENALTIES, thinking="none")),
+    (r"gemini-2\.5", Quirk(drop=_PENALTIES, thinking="dynamic")),
+    (r"", Quirk(drop=_PENALTIES)),
+)
+
+# Converse names a model after its maker, behind a region or in an ARN. What a maker's other models take besides is
+# said in additionalModelRequestFields. Cache points are an error but for the makers of
+# https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html
+_OF_CONVERSE: Final = (
+    *((f".*{models or 'claude'}", habits) for models, habits in _CLAUDE),
+    (r".*amazon\.nova", Quirk(drop=frozenset({"top_k"}), thinking="none")),
+    (r".*mistral\.", Quirk(thinking="none", cache_hints=False)),
+    (r"", Quirk(drop=frozenset({"top_k"}), thinking="none", cache_hints=False)),
+)
+
+_ROWS: Final = (
+    *(_row("openai", models, habits) for models, habits in _OPENAI),
+    # A deployment's name is free, but mostly that of its model.
+    *(_row("azure-openai", models, habits) for models, habits in _OPENAI),
+    *(_row("anthropic", models, habits) for models, habits in _CLAUDE),
+    *(_row("bedrock", models, habits) for models, habits in _OF_CONVERSE),
+    *(_row("gemini", models, habits) for models, habits in _GEMINI),
+    *(_row("vertex", models, habits) for models, habits in _GEMINI),
+    # https://api-docs.deepseek.com/guides/thinking_mode: accepted without effect, logprobs are an error.
+    _row(
+        "deepseek",
+        r"deepseek-reasoner",
+        Quirk(
+            rename=_TO_MAX,
+            drop=_SAMPLING | _OPENAI_ONLY | _OPEN_MODELS_ONLY | {"seed", "parallel_tool_calls"},
+            refuse=frozenset({"n"}),
+        ),
+    ),
+    _row("deepseek", r"", Quirk(rename=_TO_MAX, drop=_OPENAI_ONLY | _OPEN_MODELS_ONLY | {"seed", "logit_bias"})),
+    # https://docs.perplexity.ai/docs/sonar/openai-compatibility; usage is in every chunk.
+    _row(
+        "perplexity",
+        r"",
+        Quirk(
+            rename=_TO_MAX,
+            drop=_OPENAI_ONLY
+            | {"seed", "logit_bias", "logprobs", "top_logprobs", "min_p", "repetition_penalty"}
+            | {"stream_options"},
+            wire=_NO_THOUGHTS,
+            stream_usage=False,
+        ),
+    ),
+    # Unknown fields are answered with 422: https://docs.mistral.ai/api; usage is in the last chunk.
+    _row(
+        "mistral",
+        r"",
+        Quirk(
+            rename={"max_completion_tokens": "max_tokens", "seed": "random_seed"},
+            drop=_OPENAI_ONLY
+            | _OPEN_MODELS_ONLY
+            | {"logit_bias", "logprobs", "top_logprobs", "user", "stream_options"},
+            wire=_NO_THOUGHTS,
+            stream_usage=False,
+        ),
+    ),
+    # https://console.groq.com/docs/openai#currently-unsupported-openai-features
+    _row(
+        "groq",
+        r"",
+        Quirk(
+            rename=_TO_MAX_COMPLETION,
+            drop=frozenset({"logprobs", "logit_bias", "top_logprobs", "store", "metadata", "verbosity"})
+            | _OPEN_MODELS_ONLY,
+            refuse=frozenset({"n"}),
+            wire=_LONG_NAME,
+        ),
+    ),
+    # https://docs.cohere.com/docs/compatibility-api#unsupported-parameters
+    _row(
+        "cohere",
+        r"",
+        Quirk(
+            rename=_TO_MAX,
+            drop=_OPENAI_ONLY
+            | _OPEN_MODELS_ONLY
+            | {"logit_bias", "top_logprobs", "parallel_tool_calls", "user", "prediction", "stream_options"},
+            refuse=frozenset({"n"}),
+            wire=_NO_THOUGHTS,
+            stream_usage=False,
+        ),
+    ),
+    # https://docs.x.ai/docs/guides/reasoning: an error on models that reason.
+    _row(
+        "xai",
+        r"grok-(3-mini|4|[5-9]|build|code)(?!.*non-reasoning)",
+        Quirk(
+            rename=_TO_MAX_COMPLETION,
+            drop=_PENALTIES | _OPEN_MODELS_ONLY | {"logit_bias"},
+            refuse=frozenset({"stop"}),
+            wire=_LONG_NAME,
+        ),
+    ),
+    _row(
+        "xai",
+        r"",
+        Quirk(
+            rename=_TO_MAX_COMPLETION,
+            drop=_OPEN_MODELS_ONLY | {"logit_bias"},
+            wire=_LONG_NAME,
+        ),
+    ),
+    _row("huggingface", r"", Quirk(rename=_TO_MAX, drop=_OPENAI_ONLY, wire=_NO_THOUGHTS)),
+    # It leaves out what a model does not know: https://openrouter.ai/docs/api-reference/parameters
+    _row("openrouter", r"", Quirk(wire=_OPENROUTER)),
+    _row("together", r"", _OPEN_SERVER),
+    _row("fireworks", r"", _OPEN_SERVER),
+    _row("nvidia", r"", Quirk(rename=_TO_MAX, drop=_OPENAI_ONLY | {"logit_bias", "user"})),
+    _row("vllm", r"", _OPEN_SERVER),
+    _row("lm-studio", r"", _OPEN_SERVER),
+    _row("llama-cpp", r"", _OPEN_SERVER),
+)
+
+_NONE: Final = Quirk()
+
+
+@lru_cache(maxsize=4096)
+def quirk(provider_id: str, model: str) -> Quirk:
+    """The quirk of a model at a provider; an empty one where nothing is known.
+
+    Rows are tried in order, and models are matched from their beginning.
+    """
+    return next((row.quirk for row in _ROWS if row.provider == provider_id and row.models.match(model)), _NONE)

@@ -1,0 +1,77 @@
+"""Applications' rows, and which configurations they use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import delete, select
+
+from trunkline.storage.database import Transaction
+from trunkline.storage.tables import Application, ApplicationConfiguration, Configuration, Credential
+
+
+async def insert(tx: Transaction, application: Application) -> Application:
+    """Add an application; its id is set afterwards."""
+    tx.add(application)
+    await tx.flush()
+    return application
+
+
+async def find(tx: Transaction, workspace_id: str, application_id: str) -> Application | None:
+    """The workspace's application of that id."""
+    return await tx.scalar(
+        select(Application).where(Application.workspace_id == workspace_id, Application.id == application_id)
+    )
+
+
+async def is_taken(tx: Transaction, application_id: str) -> bool:
+    """Whether any workspace has an application of that id."""
+    return await tx.scalar(select(Application.id).where(Application.id == application_id)) is not None
+
+
+async def find_page(
+    tx: Transaction, workspace_id: str, *, limit: int, after: str | None, only: str | None = None
+) -> Sequence[Application]:
+    """The workspace's applications in the order of their ids; with ``only`` at most that one."""
+    query = select(Application).where(Application.workspace_id == workspace_id)
+    if after is not None:
+        query = query.where(Application.id > after)
+    if only is not None:
+        query = query.where(Application.id == only)
+    return (await tx.scalars(query.order_by(Application.id).limit(limit))).all()
+
+
+async def find_associations(tx: Transaction, application_ids: Iterable[str]) -> Mapping[str, Sequence[str]]:
+    """The ids of the configurations that each application is associated with, by application."""
+    ids = list(application_ids)
+    found: dict[str, list[str]] = {application_id: [] for application_id in ids}
+    query = select(ApplicationConfiguration.application_id, ApplicationConfiguration.configuration_id)
+    query = query.where(ApplicationConfiguration.application_id.in_(ids))
+    for application_id, configuration_id in await tx.execute(query.order_by(ApplicationConfiguration.configuration_id)):
+        found[application_id].append(configuration_id)
+    return found
+
+
+async def replace_associations(tx: Transaction, application_id: str, configuration_ids: Iterable[str]) -> None:
+    """Associate an application with exactly these configurations."""
+    await tx.execute(delete(ApplicationConfiguration).where(ApplicationConfiguration.application_id == application_id))
+    for configuration_id in configuration_ids:
+        tx.add(ApplicationConfiguration(application_id=application_id, configuration_id=configuration_id))
+    await tx.flush()
+
+
+async def find_candidates(tx: Transaction, workspace_id: str, ids: Iterable[str]) -> Sequence[Configuration]:
+    """Those of the workspace's configurations that have one of ``ids``."""
+    query = select(Configuration).where(Configuration.workspace_id == workspace_id, Configuration.id.in_(list(ids)))
+    return (await tx.scalars(query)).all()
+
+
+async def remove(tx: Transaction, application: Application) -> None:
+    """Delete an application with its keys, its associations, and its own configurations and their credentials."""
+    own = Configuration.application_id == application.id
+    used = (await tx.scalars(select(Configuration.credential_id).where(own))).all()
+    await tx.execute(delete(Configuration).where(own))
+    still = select(Configuration.credential_id).where(Configuration.credential_id.in_(used))
+    await tx.execute(delete(Credential).where(Credential.id.in_(used), Credential.id.not_in(still)))
+    await tx.delete(application)
+    await tx.flush()

@@ -1,0 +1,223 @@
+"""The database: one place that opens it, begins transactions and ends them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import msgspec
+from sqlalchemy import URL, Connection, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+from trunkline.core.errors import Conflict, InvalidInput, Unavailable
+from trunkline.storage import touches
+from trunkline.storage.migration import upgrade
+
+Transaction = AsyncSession
+"""An open transaction: what every repository's function takes first."""
+
+_BUSY_MILLISECONDS: Final = 10_000
+_BEGIN: Final = "trunkline_begin"
+"""The execution option that says how a SQLite transaction begins."""
+
+
+class Database:
+    """SQLite or PostgreSQL, by its URL (``sqlite+aiosqlite:///…``, ``postgresql+asyncpg://…``).
+
+    ``read()`` and ``write()`` are the only ways in. SQLite runs in WAL mode with one writer at a time: a lock queues
+    the writers of this process fairly, ``BEGIN IMMEDIATE`` those of others. Errors of the driver come out as
+    :class:`Unavailable` (cannot be reached, busy, disk full) or :class:`Conflict` (a constraint that two writers raced
+    for); what a repository can say better, it says itself.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        parsed = _read_url(url)
+        backend = parsed.get_backend_name()
+        self.kind: Literal["sqlite", "postgresql"] = "sqlite" if backend == "sqlite" else "postgresql"
+        self._path = Path(parsed.database) if self.kind == "sqlite" and parsed.database else None
+        self._engine = create_async_engine(
+            parsed,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_pre_ping=self.kind == "postgresql",
+            json_serializer=_write_json,
+            # Values stay out of the messages of errors, and so out of logs.
+            hide_parameters=True,
+        )
+        if self.kind == "sqlite":
+            _teach_sqlite(self._engine)
+        # What several statements read must be of one moment. SQLite's transactions are that by themselves.
+        reader = self._engine
+        if self.kind == "postgresql":
+            reader = self._engine.execution_options(isolation_level="REPEATABLE READ")
+        self._reader = async_sessionmaker(reader, expire_on_commit=False)
+        writer = self._engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+        self._writer = async_sessionmaker(writer, expire_on_commit=False)
+        self._writing = asyncio.Lock()
+        self._after_change: list[Callable[[], Awaitable[None]]] = []
+
+    def after_change(self, action: Callable[[], Awaitable[None]]) -> None:
+        """Await ``action`` after each commit that a call could notice, before ``write()`` returns to its caller."""
+        self._after_change.append(action)
+
+    async def migrate(self) -> None:
+        """Bring the schema to the newest version. Processes that start together wait for each other.
+
+        :class:`Unavailable`, with nothing changed, when a newer version of Trunkline has migrated the database, or when
+        a step fails: the server must not start then.
+        """
+        with _Translation():
+            if self._path is not None:
+                await asyncio.to_thread(_make_private, self._path)
+            async with self._engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"}).begin() as connection:
+                await connection.run_sync(upgrade)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncGenerator[Transaction]:
+        """A transaction to read in. Nothing written in it is kept."""
+        with _Translation():
+            async with self._reader() as tx:
+                yield tx
+
+    @asynccontextmanager
+    async def write(self) -> AsyncGenerator[Transaction]:
+        """A transaction to write in: committed when the block ends, rolled back when it raises.
+
+        When it touched a workspace, this returns only after this process's snapshot has the change, so that a call
+        sees what was acknowledged before it.
+        """
+        noticeable = False
+        async with self._turn(), self._begin() as tx:
+            yield tx
+            noticeable = await touches.settle(tx)
+        if noticeable:
+            for action in self._after_change:
+                await action()
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncGenerator[None]:
+        if self.kind == "sqlite":
+            async with self._writing:
+                yield
+        else:
+            yield
+
+    @asynccontextmanager
+    async def _begin(self) -> AsyncGenerator[Transaction]:
+        with _Translation():
+            async with self._writer() as tx, tx.begin():
+                yield tx
+
+    @asynccontextmanager
+    async def listen(self, channel: str, heard: Callable[[str], None]) -> AsyncGenerator[Callable[[], bool]]:
+        """Call ``heard`` with the payload of each notification on ``channel``, on PostgreSQL; elsewhere never.
+
+        Gives a function that tells whether the connection is still there: when it is not, the caller enters again.
+        """
+        if self.kind != "postgresql":
+            yield lambda: True
+            return
+        with _Translation():
+            async with self._engine.connect() as connection:
+                raw: Any = (await connection.get_raw_connection()).driver_connection
+
+                def hear(_connection: object, _process: int, _channel: str, payload: str) -> None:
+                    heard(payload)
+
+                await raw.add_listener(channel, hear)
+                try:
+                    yield lambda: not raw.is_closed()
+                finally:
+                    if not raw.is_closed():
+                        await raw.remove_listener(channel, hear)
+
+    async def close(self) -> None:
+        """Close all connections. The object is of no use afterwards."""
+        await self._engine.dispose()
+
+
+class _Translation:
+    """Turns the driver's errors into ours, at this one edge. The driver's text may hold data: it is not passed on."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        match error:
+            case IntegrityError():
+                raise Conflict(
+                    "Somebody else changed the same thing at the same moment. Look again and retry."
+                ) from error
+            case DataError() | ProgrammingError():
+                return
+            case DBAPIError(orig=sqlite3.OperationalError() as cause) if "full" in str(cause):
+                raise Unavailable("The database's disk is full. Free some space; nothing else is needed.") from error
+            case DBAPIError() | PoolTimeout():
+                raise Unavailable("The database cannot be reached or is too busy. Try again in a moment.") from error
+            case SQLAlchemyError():
+                return
+            case ConnectionError() | TimeoutError() | OSError():
+                raise Unavailable("The database cannot be reached. Try again in a moment.") from error
+            case _:
+                return
+
+
+def _read_url(url: str) -> URL:
+    """The parts of the address. :class:`InvalidInput` without its text, which may hold a password."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise InvalidInput.of(
+            "TRUNKLINE_DATABASE_URL", "cannot be read. Write postgresql://user:password@host:5432/name."
+        ) from None
+    if parsed.drivername not in {"sqlite+aiosqlite", "postgresql+asyncpg"}:
+        raise InvalidInput.of(
+            "TRUNKLINE_DATABASE_URL",
+            f"names {parsed.drivername!r}. Write postgresql://user:password@host/name, or leave it unset for SQLite.",
+        )
+    return parsed
+
+
+def _write_json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _teach_sqlite(engine: AsyncEngine) -> None:
+    """Durable enough, concurrent, and with transactions that begin when we say so.
+
+    The driver would begin transactions late and by itself; see "Serializable isolation" in
+    https://docs.sqlalchemy.org/en/21/dialects/sqlite.html.
+    """
+
+    def connect(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            f"busy_timeout={_BUSY_MILLISECONDS}",
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            "foreign_keys=ON",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))
+
+    event.listen(engine.sync_engine, "connect", connect)
+    event.listen(engine.sync_engine, "begin", begin)
+
+
+def _make_private(path: Path) -> None:
+    """The database's folder for its owner alone (0700) if it is new, and the file 0600 from its first byte."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    path.chmod(0o600)

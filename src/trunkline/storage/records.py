@@ -1,0 +1,31 @@
+"""Whether something has an id at all, in whichever table and workspace: for the audit log, never for an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from sqlalchemy import literal, select, union_all
+
+from trunkline.storage.database import Transaction
+from trunkline.storage.tables import (
+    ApiKey,
+    Application,
+    Configuration,
+    Credential,
+    Invitation,
+    Job,
+    ProviderTemplate,
+    Workspace,
+)
+
+_OWNED: Final = (Workspace, Application, ApiKey, Configuration, Credential, Invitation, Job, ProviderTemplate)
+
+
+async def exist(tx: Transaction, ids: Iterable[str]) -> bool:
+    """Whether any record of a tenant has one of ``ids``."""
+    wanted = list(ids)
+    if not wanted:
+        return False
+    query = union_all(*(select(literal(1)).where(table.id.in_(wanted)) for table in _OWNED)).limit(1)
+    return (await tx.execute(query)).first() is not None

@@ -1,0 +1,88 @@
+"""What was used: one row per settled call, hourly sums, and how far each journal segment has been taken in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import JSON, BigInteger, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from trunkline.core.chat import JsonValue
+from trunkline.storage.tables.base import Base, Id
+
+
+class UsageEventRow(Base):
+    """A settled call. No foreign keys: what was used stays true when a configuration or a user is deleted."""
+
+    __tablename__ = "usage_events"
+    __table_args__ = (
+        Index("ix_usage_events_workspace", "workspace_id", "opened_at"),
+        Index("ix_usage_events_configuration", "configuration_id", "opened_at"),
+        Index("ix_usage_events_request", "request_id"),
+    )
+
+    opened_at: Mapped[datetime] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    request_id: Mapped[str] = mapped_column(String(128))
+    operation: Mapped[str] = mapped_column(String(32))
+    workspace_id: Mapped[str] = mapped_column(Id)
+    user_id: Mapped[str] = mapped_column(Id)
+    key_id: Mapped[str | None] = mapped_column(Id)
+    application_id: Mapped[str | None] = mapped_column(Id)
+    configuration_id: Mapped[str | None] = mapped_column(Id)
+    version_id: Mapped[str | None] = mapped_column(Id)
+    revision: Mapped[int]
+    provider: Mapped[str] = mapped_column(String(100))
+    model: Mapped[str] = mapped_column(String(255))
+    requested_model: Mapped[str] = mapped_column(String(255))
+    streamed: Mapped[bool]
+    outcome: Mapped[str] = mapped_column(String(16))
+    status: Mapped[int]
+    error: Mapped[str | None] = mapped_column(String(64))
+    input_tokens: Mapped[int] = mapped_column(BigInteger)
+    output_tokens: Mapped[int] = mapped_column(BigInteger)
+    cached_tokens: Mapped[int] = mapped_column(BigInteger)
+    cache_write_tokens: Mapped[int] = mapped_column(BigInteger)
+    reasoning_tokens: Mapped[int] = mapped_column(BigInteger)
+    usage: Mapped[dict[str, JsonValue]] = mapped_column(JSON)
+    usage_estimated: Mapped[bool]
+    cost_nanos: Mapped[int | None] = mapped_column(BigInteger)
+    price_source: Mapped[str | None] = mapped_column(String(64))
+    duration_us: Mapped[int] = mapped_column(BigInteger)
+    first_token_us: Mapped[int | None] = mapped_column(BigInteger)
+    attempts: Mapped[list[dict[str, JsonValue]]] = mapped_column(JSON)
+
+
+class ProviderUsage(Base):
+    """Sums of one hour (UTC) for one combination; grown only by events that were inserted for the first time.
+
+    A missing configuration is the empty text, because a primary key cannot be null.
+    """
+
+    __tablename__ = "provider_usage"
+    __table_args__ = (Index("ix_provider_usage_configuration", "configuration_id", "hour"),)
+
+    hour: Mapped[datetime] = mapped_column(primary_key=True)
+    workspace_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    configuration_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    provider: Mapped[str] = mapped_column(String(100), primary_key=True)
+    model: Mapped[str] = mapped_column(String(255), primary_key=True)
+    request_count: Mapped[int] = mapped_column(BigInteger)
+    error_count: Mapped[int] = mapped_column(BigInteger)
+    unpriced_count: Mapped[int] = mapped_column(BigInteger)
+    input_tokens: Mapped[int] = mapped_column(BigInteger)
+    output_tokens: Mapped[int] = mapped_column(BigInteger)
+    cost_nanos: Mapped[int] = mapped_column(BigInteger)
+    duration_us: Mapped[int] = mapped_column(BigInteger)
+    last_used_at: Mapped[datetime]
+
+
+class JournalMark(Base):
+    """How far a journal segment has been taken in; written in the transaction that inserts its events."""
+
+    __tablename__ = "journal_marks"
+
+    segment: Mapped[str] = mapped_column(String(255), primary_key=True)
+    offset: Mapped[int] = mapped_column(BigInteger)
+    updated_at: Mapped[datetime]

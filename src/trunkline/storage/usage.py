@@ -1,0 +1,274 @@
+"""Settled calls and their hourly sums: written by the shipper, read by reports."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from trunkline.storage.database import Transaction
+from trunkline.storage.tables import ApiKey, Configuration, Credential, ProviderUsage, UsageEventRow
+
+Row: TypeAlias = "dict[str, Any]"
+"""One row to insert, by column."""
+
+Dimension = Literal["configuration", "model", "hour"]
+
+
+class Sums(msgspec.Struct, frozen=True):
+    """What hourly rows sum up to. ``duration_us`` is the sum of all calls' durations."""
+
+    request_count: int = 0
+    error_count: int = 0
+    unpriced_count: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_nanos: int = 0
+    duration_us: int = 0
+    last_used_at: datetime | None = None
+    first_used_at: datetime | None = None
+    """From hourly rows, the start of the first hour."""
+
+
+class UsageScope(msgspec.Struct, frozen=True, kw_only=True):
+    """Which calls are asked for, always of one workspace; None: any. ``since`` is included, ``until`` is not."""
+
+    workspace_id: str
+    user_id: str | None = None
+    application_id: str | None = None
+    configuration_id: str | None = None
+    provider: str | None = None
+    model: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+async def insert_events(tx: Transaction, rows: Sequence[Row]) -> set[tuple[datetime, str]]:
+    """Insert the events that are not there yet; gives ``(opened_at, id)`` of those that were inserted just now.
+
+    They are taken in the order of their keys, so that two writers of the same ones never wait for each other crosswise.
+    """
+    if not rows:
+        return set()
+    rows = sorted(rows, key=lambda row: (row["opened_at"], row["id"]))
+    if tx.get_bind().dialect.name == "sqlite" and await _insert_all(tx, rows):
+        return {(row["opened_at"], row["id"]) for row in rows}
+    statement = (
+        _insert(tx, UsageEventRow)
+        .on_conflict_do_nothing(index_elements=["opened_at", "id"])
+        .returning(UsageEventRow.opened_at, UsageEventRow.id)
+    )
+    done = await tx.execute(statement, rows)
+    return {(opened_at, event_id) for opened_at, event_id in done}
+
+
+async def _insert_all(tx: Transaction, rows: Sequence[Row]) -> bool:
+    """Insert all of ``rows`` into SQLite, or none when one of them is there already.
+
+    The driver's own statement takes half the time of one that gives rows back, and events that are there already come
+    only after a crash.
+    """
+    names = tuple(rows[0])
+    columns = ", ".join(names)
+    sql = f"INSERT INTO usage_events ({columns}) VALUES ({', '.join('?' * len(names))}) ON CONFLICT DO NOTHING"  # noqa: S608 - names of columns
+    dialect = tx.get_bind().dialect
+    table = UsageEventRow.__table__
+    writers = [
+        (at, write)
+        for at, name in enumerate(names)
+        if (write := table.c[name].type.dialect_impl(dialect).bind_processor(dialect))
+    ]
+    values: list[tuple[Any, ...]] = []
+    for row in rows:
+        value = list(row.values())
+        for at, write in writers:
+            value[at] = write(value[at])
+        values.append(tuple(value))
+    connection = await tx.connection()
+    async with connection.begin_nested() as point:
+        done = await connection.exec_driver_sql(sql, values)
+        if done.rowcount == len(rows):
+            return True
+        await point.rollback()
+    return False
+
+
+async def grow_sums(tx: Transaction, rows: Sequence[Row]) -> None:
+    """Add each row's counts to the sums of its hour and combination. ``rows`` hold no combination twice.
+
+    They are taken in the order of their keys, so that two writers never wait for each other crosswise.
+    """
+    if not rows:
+        return
+    keys = ("hour", "workspace_id", "user_id", "configuration_id", "provider", "model")
+    statement = _insert(tx, ProviderUsage)
+    excluded = statement.excluded
+    counts = (
+        "request_count",
+        "error_count",
+        "unpriced_count",
+        "input_tokens",
+        "output_tokens",
+        "cost_nanos",
+        "duration_us",
+    )
+    grown: dict[str, ColumnElement[Any]] = {name: getattr(ProviderUsage, name) + excluded[name] for name in counts}
+    grown["last_used_at"] = case(
+        (excluded.last_used_at > ProviderUsage.last_used_at, excluded.last_used_at), else_=ProviderUsage.last_used_at
+    )
+    ordered = sorted(rows, key=lambda row: tuple(row[key] for key in keys))
+    await tx.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=grown), ordered)
+
+
+async def note_last_use(tx: Transaction, *, configurations: dict[str, datetime], keys: dict[str, datetime]) -> None:
+    """Note on credentials (of these configurations) and API keys when they were last used; never an earlier moment."""
+    for configuration_id in sorted(configurations):
+        moment = configurations[configuration_id]
+        of_it = select(Configuration.credential_id).where(Configuration.id == configuration_id).scalar_subquery()
+        await tx.execute(
+            update(Credential)
+            .where(Credential.id == of_it, or_(Credential.last_used_at.is_(None), Credential.last_used_at < moment))
+            .values(last_used_at=moment, updated_at=Credential.updated_at)
+        )
+    for key_id in sorted(keys):
+        moment = keys[key_id]
+        await tx.execute(
+            update(ApiKey)
+            .where(ApiKey.id == key_id, or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at < moment))
+            .values(last_used_at=moment)
+        )
+
+
+async def read_sums(tx: Transaction, scope: UsageScope) -> Sums:
+    """The sums of whole hours in ``scope``; zeros when there is nothing. ``application_id`` has no sums: see below."""
+    row = (await tx.execute(select(*_sums()).where(*_hours(scope)))).one()
+    return _read(row)
+
+
+async def read_sums_by(tx: Transaction, scope: UsageScope, dimension: Dimension) -> dict[str | datetime, Sums]:
+    """The sums of whole hours in ``scope``, apart for each configuration (empty text: none), model or hour."""
+    column: ColumnElement[Any] = {
+        "configuration": ProviderUsage.configuration_id.expression,
+        "model": ProviderUsage.model.expression,
+        "hour": ProviderUsage.hour.expression,
+    }[dimension]
+    rows = await tx.execute(select(column, *_sums()).where(*_hours(scope)).group_by(column).order_by(column))
+    return {row[0]: _read(row[1:]) for row in rows}
+
+
+async def sum_events(tx: Transaction, scope: UsageScope) -> Sums:
+    """As :func:`read_sums`, from the events themselves: to the microsecond, and also for one application."""
+    failed = case((UsageEventRow.outcome == "error", 1), else_=0)
+    unpriced = case(
+        (and_(UsageEventRow.cost_nanos.is_(None), _counted_unpriced()), 1),
+        else_=0,
+    )
+    columns = (
+        func.count(),
+        func.coalesce(func.sum(failed), 0),
+        func.coalesce(func.sum(unpriced), 0),
+        func.coalesce(func.sum(UsageEventRow.input_tokens), 0),
+        func.coalesce(func.sum(UsageEventRow.output_tokens), 0),
+        func.coalesce(func.sum(UsageEventRow.cost_nanos), 0),
+        func.coalesce(func.sum(UsageEventRow.duration_us), 0),
+        func.max(UsageEventRow.opened_at),
+        func.min(UsageEventRow.opened_at),
+    )
+    return _read((await tx.execute(select(*columns).where(*_moments(scope)))).one())
+
+
+async def list_events(
+    tx: Transaction, scope: UsageScope, *, after: tuple[datetime, str] | None, limit: int
+) -> list[UsageEventRow]:
+    """The newest first; ``after`` is ``(opened_at, id)`` of the last one of the page before."""
+    query = select(UsageEventRow).where(*_moments(scope))
+    if after is not None:
+        opened_at, event_id = after
+        query = query.where(
+            or_(
+                UsageEventRow.opened_at < opened_at,
+                and_(UsageEventRow.opened_at == opened_at, UsageEventRow.id < event_id),
+            )
+        )
+    query = query.order_by(UsageEventRow.opened_at.desc(), UsageEventRow.id.desc()).limit(limit)
+    return list(await tx.scalars(query))
+
+
+async def find_names(tx: Transaction, workspace_id: str, configuration_ids: Collection[str]) -> dict[str, str]:
+    """The names of those configurations that are still there, by id."""
+    rows = await tx.execute(
+        select(Configuration.id, Configuration.name).where(
+            Configuration.id.in_(configuration_ids), Configuration.workspace_id == workspace_id
+        )
+    )
+    return dict(rows.all())
+
+
+def _insert(tx: Transaction, table: type[UsageEventRow] | type[ProviderUsage]) -> postgresql.Insert | sqlite.Insert:
+    # The clause ON CONFLICT is no part of the common language of databases; both of ours have it, in two classes.
+    return sqlite.insert(table) if tx.get_bind().dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def _counted_unpriced() -> ColumnElement[bool]:
+    return or_(UsageEventRow.input_tokens + UsageEventRow.output_tokens > 0, UsageEventRow.outcome == "estimated")
+
+
+def _sums() -> tuple[ColumnElement[Any], ...]:
+    return (
+        func.coalesce(func.sum(ProviderUsage.request_count), 0),
+        func.coalesce(func.sum(ProviderUsage.error_count), 0),
+        func.coalesce(func.sum(ProviderUsage.unpriced_count), 0),
+        func.coalesce(func.sum(ProviderUsage.input_tokens), 0),
+        func.coalesce(func.sum(ProviderUsage.output_tokens), 0),
+        func.coalesce(func.sum(ProviderUsage.cost_nanos), 0),
+        func.coalesce(func.sum(ProviderUsage.duration_us), 0),
+        func.max(ProviderUsage.last_used_at),
+        func.min(ProviderUsage.hour),
+    )
+
+
+def _read(row: Sequence[Any]) -> Sums:
+    # PostgreSQL sums bigint to numeric, which the driver gives as Decimal.
+    requests, errors, unpriced, inputs, outputs, cost, duration = (int(count) for count in row[:7])
+    return Sums(requests, errors, unpriced, inputs, outputs, cost, duration, row[7], row[8])
+
+
+def _hours(scope: UsageScope) -> list[ColumnElement[bool]]:
+    if scope.application_id is not None:
+        raise ValueError("hourly sums do not know applications; sum_events does")
+    wanted: list[ColumnElement[bool]] = [ProviderUsage.workspace_id == scope.workspace_id]
+    if scope.user_id is not None:
+        wanted.append(ProviderUsage.user_id == scope.user_id)
+    if scope.configuration_id is not None:
+        wanted.append(ProviderUsage.configuration_id == scope.configuration_id)
+    if scope.provider is not None:
+        wanted.append(ProviderUsage.provider == scope.provider)
+    if scope.model is not None:
+        wanted.append(ProviderUsage.model == scope.model)
+    if scope.since is not None:
+        wanted.append(ProviderUsage.hour >= scope.since)
+    if scope.until is not None:
+        wanted.append(ProviderUsage.hour < scope.until)
+    return wanted
+
+
+def _moments(scope: UsageScope) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = [UsageEventRow.workspace_id == scope.workspace_id]
+    for column, value in (
+        (UsageEventRow.user_id, scope.user_id),
+        (UsageEventRow.application_id, scope.application_id),
+        (UsageEventRow.configuration_id, scope.configuration_id),
+        (UsageEventRow.provider, scope.provider),
+        (UsageEventRow.model, scope.model),
+    ):
+        if value is not None:
+            wanted.append(column == value)
+    if scope.since is not None:
+        wanted.append(UsageEventRow.opened_at >= scope.since)
+    if scope.until is not None:
+        wanted.append(UsageEventRow.opened_at < scope.until)
+    return wanted

@@ -1,0 +1,123 @@
+"""Workspaces and who belongs to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+
+from trunkline.storage import touches
+from trunkline.storage.database import Transaction
+from trunkline.storage.tables import Configuration, Credential, DataKey, Membership, User, Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """A workspace, and the role that somebody has in it."""
+
+    workspace: Workspace
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A user, and what they are in a workspace."""
+
+    user: User
+    membership: Membership
+
+
+async def touch(tx: Transaction, workspace_id: str) -> None:
+    """Tell calls: something of this workspace changed. To be awaited in the transaction that changes it."""
+    touches.note(tx, workspace_id)
+
+
+async def touch_all_of(tx: Transaction, user_id: str) -> None:
+    """Tell calls: something of this user changed, in every workspace that they belong to."""
+    for workspace_id in await tx.scalars(select(Membership.workspace_id).where(Membership.user_id == user_id)):
+        touches.note(tx, workspace_id)
+
+
+async def insert(tx: Transaction, workspace: Workspace, *, owner_id: str) -> Workspace:
+    """Add a workspace with its first owner; its id is set afterwards."""
+    tx.add(workspace)
+    await tx.flush()
+    tx.add(Membership(workspace_id=workspace.id, user_id=owner_id, role="owner"))
+    await tx.flush()
+    touches.note(tx, workspace.id)
+    return workspace
+
+
+async def find(tx: Transaction, workspace_id: str) -> Workspace | None:
+    """The workspace of that id, whoever asks: for an actor's own workspace."""
+    return await tx.get(Workspace, workspace_id)
+
+
+async def find_belonging(tx: Transaction, workspace_id: str, user_id: str) -> Belonging | None:
+    """The workspace of that id with the user's role; None when they do not belong to it."""
+    query = select(Workspace, Membership.role).join(Membership, Membership.workspace_id == Workspace.id)
+    row = (await tx.execute(query.where(Workspace.id == workspace_id, Membership.user_id == user_id))).one_or_none()
+    return Belonging(row[0], row[1]) if row else None
+
+
+async def find_belongings(
+    tx: Transaction, user_id: str, *, limit: int | None = None, after: str | None = None
+) -> Sequence[Belonging]:
+    """The user's workspaces in the order of their ids."""
+    query = select(Workspace, Membership.role).join(Membership, Membership.workspace_id == Workspace.id)
+    query = query.where(Membership.user_id == user_id).order_by(Workspace.id).limit(limit)
+    if after is not None:
+        query = query.where(Workspace.id > after)
+    return [Belonging(workspace, role) for workspace, role in (await tx.execute(query))]
+
+
+async def find_personal(tx: Transaction, user_id: str) -> Workspace | None:
+    """The user's own workspace."""
+    return await tx.scalar(select(Workspace).where(Workspace.personal_of == user_id))
+
+
+async def find_members(tx: Transaction, workspace_id: str, *, limit: int, after: str | None) -> Sequence[Member]:
+    """At most ``limit`` members in the order of their ids, from behind ``after`` on."""
+    query = select(User, Membership).join(Membership, Membership.user_id == User.id)
+    query = query.where(Membership.workspace_id == workspace_id).order_by(User.id).limit(limit)
+    if after is not None:
+        query = query.where(User.id > after)
+    return [Member(user, membership) for user, membership in (await tx.execute(query))]
+
+
+async def find_member(tx: Transaction, workspace_id: str, user_id: str) -> Member | None:
+    """That member."""
+    query = select(User, Membership).join(Membership, Membership.user_id == User.id)
+    query = query.where(Membership.workspace_id == workspace_id, Membership.user_id == user_id)
+    row = (await tx.execute(query)).one_or_none()
+    return Member(row[0], row[1]) if row else None
+
+
+async def lock_owners(tx: Transaction, workspace_id: str) -> Sequence[str]:
+    """The ids of the owners, held until the end of the transaction, so that two cannot leave at once."""
+    query = select(Membership.user_id).where(Membership.workspace_id == workspace_id, Membership.role == "owner")
+    return (await tx.scalars(query.order_by(Membership.user_id).with_for_update())).all()
+
+
+async def add_member(tx: Transaction, workspace_id: str, user_id: str, role: str) -> None:
+    """Make a user, who is none yet, a member."""
+    tx.add(Membership(workspace_id=workspace_id, user_id=user_id, role=role))
+    await tx.flush()
+    touches.note(tx, workspace_id)
+
+
+async def remove_member(tx: Transaction, workspace_id: str, user_id: str) -> None:
+    """End a membership. If there is none, this is a no-op."""
+    await tx.execute(delete(Membership).where(Membership.workspace_id == workspace_id, Membership.user_id == user_id))
+    touches.note(tx, workspace_id)
+
+
+async def remove(tx: Transaction, workspace: Workspace) -> None:
+    """Delete a workspace and all that is in it: first what uses credentials, then those, then their keys."""
+    touches.note(tx, workspace.id)
+    await tx.execute(delete(Configuration).where(Configuration.workspace_id == workspace.id))
+    await tx.execute(delete(Credential).where(Credential.workspace_id == workspace.id))
+    await tx.execute(delete(DataKey).where(DataKey.owner == f"workspace:{workspace.id}"))
+    await tx.delete(workspace)
+    await tx.flush()

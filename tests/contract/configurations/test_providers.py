@@ -1,0 +1,218 @@
+"""Providers, their schemas, models and templates, and downloads."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import jsonschema
+import pytest
+from sqlalchemy import select, update
+
+from trunkline.storage.tables import Job, now
+
+from . import upstream as upstreams
+from .conftest import Person, World
+from .upstream import Upstream
+
+KEY = "sk-canary-0123456789abcdefghij-x7Qd"
+
+
+async def test_lists_every_provider(world: World, ann: Person) -> None:
+    answer = await world.ask(ann, "GET", "/api/providers")
+    found = {row["name"]: row for row in answer.json()}
+    assert {"openai", "anthropic", "gemini", "ollama", "openrouter", "custom", "demo"} <= set(found)
+    ollama = found["ollama"]
+    assert (ollama["displayName"], ollama["requiresApiKey"], ollama["requiresBaseUrl"]) == ("Ollama", False, True)
+    assert ollama["acceptsApiKey"] is False
+    assert found["openai"]["requiresApiKey"] is True
+    assert (await world.ask(None, "GET", "/api/providers")).status_code == 401
+
+
+async def test_schemas_are_json_schema(world: World, ann: Person) -> None:
+    answer = await world.ask(ann, "GET", "/api/providers/OpenAI/schema")
+    jsonschema.Draft202012Validator.check_schema(answer.json())
+    assert answer.json()["properties"]["temperature"]["maximum"] == 2
+    missing = await world.ask(ann, "GET", "/api/providers/opnai/schema")
+    assert missing.status_code == 404
+    assert "Did you mean openai?" in missing.json()["message"]
+
+
+async def test_models_come_from_the_catalogue_until_a_configuration_can_ask(
+    world: World, ann: Person, upstream: Upstream
+) -> None:
+    listed = (await world.ask(ann, "GET", "/api/providers/openai/models")).json()
+    assert (listed["provider"], listed["source"]) == ("openai", "catalogue")
+    assert "gpt-4o-mini" in {model["id"] for model in listed["models"]}
+    upstream.answer("GET /v1/models", {"data": [{"id": "gpt-live", "object": "model"}]})
+    made = await world.make(ann, provider="openai", model="gpt-4", apiKey=KEY, baseUrl=upstream.url)
+    live = (await world.ask(ann, "GET", "/api/providers/openai/models")).json()
+    assert (live["source"], [model["id"] for model in live["models"]]) == ("live", ["gpt-live"])
+    own = (await world.ask(ann, "GET", f"/api/configurations/{made['id']}/models")).json()
+    assert own == live
+    assert len(upstream.asked) == 1
+    world.clock.pass_by(minutes=11)
+    await world.ask(ann, "GET", "/api/providers/openai/models")
+    assert len(upstream.asked) == 2
+
+
+async def test_a_provider_that_fails_leaves_the_catalogue(world: World, ann: Person, upstream: Upstream) -> None:
+    upstream.answer("GET /v1/models", {"error": {"message": f"bad {KEY}"}}, 401)
+    made = await world.make(ann, provider="openai", model="gpt-4", apiKey=KEY, baseUrl=upstream.url)
+    listed = await world.ask(ann, "GET", f"/api/providers/openai/models?configurationId={made['id']}")
+    assert listed.json()["source"] == "catalogue"
+    assert listed.json()["problem"]
+    assert "canary" not in listed.text
+    direct = await world.ask(ann, "GET", f"/api/configurations/{made['id']}/models")
+    assert direct.status_code == 502
+    assert "canary" not in direct.text
+
+
+async def test_models_by_a_configuration_that_does_not_fit(world: World, ann: Person) -> None:
+    made = await world.make(ann)
+    wrong = await world.ask(ann, "GET", f"/api/providers/openai/models?configurationId={made['id']}")
+    assert wrong.status_code == 400
+    assert (await world.ask(ann, "GET", "/api/providers/openai/models?configurationId=nope")).status_code == 404
+    other = await world.person()
+    hidden = await world.ask(other, "GET", f"/api/providers/demo/models?configurationId={made['id']}")
+    assert hidden.status_code == 404
+    assert (await world.ask(other, "GET", f"/api/configurations/{made['id']}/models")).status_code == 404
+    assert (await world.ask(ann, "GET", "/api/providers/nobody/models")).status_code == 404
+
+
+async def test_the_demo_lists_its_models_without_a_configuration(world: World, ann: Person) -> None:
+    listed = (await world.ask(ann, "GET", "/api/providers/demo/models")).json()
+    assert listed["source"] == "live"
+    assert "demo-chat" in {model["id"] for model in listed["models"]}
+
+
+def _progress(*lines: dict[str, Any]) -> upstreams.Answer:
+    return upstreams.Answer(200, "".join(json.dumps(line) + "\n" for line in lines).encode(), "application/x-ndjson")
+
+
+async def test_a_model_is_downloaded_as_a_job(world: World, upstream: Upstream) -> None:
+    admin, member = await world.team("admin", "member")
+    upstream.answers["POST /api/pull"] = _progress(
+        {"status": "pulling manifest"},
+        {"status": "pulling a", "digest": "sha256:a", "total": 100, "completed": 50},
+        {"status": "pulling a", "digest": "sha256:a", "total": 100, "completed": 100},
+        {"status": "success"},
+    )
+    made = await world.make(admin, provider="ollama", model="llama3.2", baseUrl=upstream.url, shared=True)
+    path = f"/api/configurations/{made['id']}/models/pull"
+    assert (await world.ask(member, "POST", path, {"model": "llama3.2"})).status_code == 403
+    answer = await world.ask(admin, "POST", path, {"model": "llama3.2"})
+    assert answer.status_code == 202
+    job_id = answer.json()["jobId"]
+    assert answer.headers["location"] == f"/api/jobs/{job_id}"
+    await world.services.jobs.wait(job_id)
+    job = (await world.ask(admin, "GET", f"/api/jobs/{job_id}")).json()
+    assert (job["state"], job["error"]) == ("succeeded", None)
+    assert job["progress"] == {"status": "success", "completed": 100, "total": 100}
+    assert job["finishedAt"] is not None
+    assert json.loads(upstream.asked[-1].body)["model"] == "llama3.2"
+    events = await world.ask(admin, "GET", f"/api/jobs/{job_id}/events")
+    assert events.headers["content-type"].startswith("text/event-stream")
+    *_, last = events.text.strip().split("\n\n")
+    fields = dict(line.split(": ", 1) for line in last.split("\n"))
+    assert fields["event"] == "done"
+    assert json.loads(fields["data"])["state"] == "succeeded"
+    resumed = await world.ask(admin, "GET", f"/api/jobs/{job_id}/events", last_event_id=fields["id"])
+    assert resumed.text == ""
+    (stranger,) = await world.team("owner")
+    for path in (f"/api/jobs/{job_id}", f"/api/jobs/{job_id}/events"):
+        assert (await world.ask(stranger, "GET", path)).status_code == 404
+        assert (await world.ask(member, "GET", path)).status_code == 404
+
+
+async def test_a_download_that_fails_says_why(world: World, ann: Person, upstream: Upstream) -> None:
+    upstream.answers["POST /api/pull"] = _progress({"error": "pull model manifest: file does not exist"})
+    made = await world.make(ann, provider="ollama", model="x", baseUrl=upstream.url)
+    answer = await world.ask(ann, "POST", f"/api/configurations/{made['id']}/models/pull", {"model": "nope"})
+    job_id = answer.json()["jobId"]
+    await world.services.jobs.wait(job_id)
+    job = (await world.ask(ann, "GET", f"/api/jobs/{job_id}")).json()
+    assert job["state"] == "failed"
+    assert "file does not exist" in job["error"]
+
+
+async def test_what_cannot_download_says_so(world: World, ann: Person) -> None:
+    made = await world.make(ann)
+    path = f"/api/configurations/{made['id']}/models/pull"
+    assert (await world.ask(ann, "POST", path, {"model": "m"})).status_code == 400
+    assert (await world.ask(ann, "POST", path, {"model": " "})).status_code == 400
+    assert (await world.ask(ann, "POST", path, {})).status_code == 400
+    assert (await world.ask(ann, "POST", "/api/configurations/nope/models/pull", {"model": "m"})).status_code == 404
+
+
+async def test_a_job_of_a_dead_process_ends_as_failed(world: World, ann: Person) -> None:
+    async with world.database.write() as tx:
+        job = Job(workspace_id=ann.workspace_id, created_by=ann.id, kind="model_pull", state="running", subject={})
+        job.progress = {"sequence": 7, "completed": 3}
+        tx.add(job)
+        await tx.flush()
+    assert await world.services.jobs.recover() == 0
+    async with world.database.write() as tx:
+        await tx.execute(update(Job).where(Job.id == job.id).values(updated_at=now() - timedelta(minutes=1)))
+    assert await world.services.jobs.recover() == 1
+    shown = (await world.ask(ann, "GET", f"/api/jobs/{job.id}")).json()
+    assert shown["state"] == "failed"
+    assert "Start it again" in shown["error"]
+    assert shown["progress"] == {"completed": 3}
+
+
+async def test_asking_twice_gives_the_same_job(world: World, ann: Person, upstream: Upstream) -> None:
+    made = await world.make(ann, provider="ollama", model="x", baseUrl=upstream.url)
+    async with world.database.write() as tx:
+        subject = {"configurationId": made["id"], "provider": "ollama", "model": "m"}
+        job = Job(workspace_id=ann.workspace_id, created_by=ann.id, kind="model_pull", state="running", subject=subject)
+        tx.add(job)
+        await tx.flush()
+    answer = await world.ask(ann, "POST", f"/api/configurations/{made['id']}/models/pull", {"model": "m"})
+    assert answer.json()["jobId"] == job.id
+    async with world.database.read() as tx:
+        assert len(list(await tx.scalars(select(Job)))) == 1
+
+
+async def test_templates_of_ones_own(world: World, ann: Person) -> None:
+    built_in = (await world.ask(ann, "GET", "/api/providers/openai/templates")).json()
+    assert all(template["builtIn"] for template in built_in)
+    assert sum(template["isDefault"] for template in built_in) == 1
+    body = {"name": "Mine", "description": "d", "configuration": {"temperature": 0.1}, "isDefault": True}
+    answer = await world.ask(ann, "POST", "/api/providers/openai/templates", body)
+    assert answer.status_code == 201
+    mine = answer.json()
+    assert {name: mine[name] for name in body} == body
+    assert mine["provider"] == "openai"
+    assert (await world.ask(ann, "POST", "/api/providers/openai/templates", body)).status_code == 409
+    second = await world.ask(ann, "POST", "/api/providers/openai/templates", {**body, "name": "Other"})
+    listed = (await world.ask(ann, "GET", "/api/providers/openai/templates")).json()
+    assert [t["name"] for t in listed[:2]] == ["Other", "Mine"]
+    assert [t["name"] for t in listed if t["isDefault"]] == ["Other"]
+    other = await world.person()
+    assert len((await world.ask(other, "GET", "/api/providers/openai/templates")).json()) == len(built_in)
+    path = f"/api/providers/openai/templates/{second.json()['id']}"
+    assert (await world.ask(other, "DELETE", path)).status_code == 404
+    assert (await world.ask(ann, "DELETE", path)).json() == {"success": True}
+    assert (await world.ask(ann, "DELETE", path)).status_code == 404
+    kept = await world.ask(ann, "DELETE", f"/api/providers/openai/templates/{built_in[0]['id']}")
+    assert kept.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("configuration", "field"),
+    [
+        ({"temperature": 9}, "configuration.temperature"),
+        ({"apiKey": KEY}, "configuration.apiKey"),
+        ({"headers": {"X": "y"}}, "configuration.headers"),
+    ],
+)
+async def test_a_template_holds_settings_and_no_secrets(
+    world: World, ann: Person, configuration: dict[str, Any], field: str
+) -> None:
+    body = {"name": "n", "configuration": configuration}
+    answer = await world.ask(ann, "POST", "/api/providers/custom/templates", body)
+    assert answer.status_code == 400
+    assert field in {error["field"] for error in answer.json()["errors"]}
+    assert "canary" not in answer.text

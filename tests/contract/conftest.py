@@ -1,0 +1,30 @@
+"""What the contract suites of the management faces share."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.contract.world import Person, World, open_world
+
+
+@pytest.fixture
+async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
+    """An installation at its first start, once on each kind of database."""
+    async with open_world(database_url, tmp_path / "data") as opened:
+        yield opened
+
+
+@pytest.fixture
+async def local(tmp_path: Path) -> AsyncIterator[World]:
+    """An installation on SQLite alone, for what has nothing to do with the database."""
+    async with open_world(f"sqlite+aiosqlite:///{tmp_path}/data/trunkline.db", tmp_path / "data") as opened:
+        yield opened
+
+
+@pytest.fixture
+async def admin(world: World) -> Person:
+    """The first administrator, who has finished set-up."""
+    return await world.set_up()

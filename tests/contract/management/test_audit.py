@@ -1,0 +1,95 @@
+"""``/api/audit``, and that no secret is anywhere it should not be."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx2
+import pytest
+from sqlalchemy import text
+
+from tests.contract.world import PASSWORD, Person, World
+from trunkline.storage.tables import Base
+
+
+async def test_changes_are_listed_newest_first_with_who_and_what(world: World, admin: Person) -> None:
+    made = await admin.client.post("/api/applications", json={"name": "Shop"}, headers={"x-request-id": "req-1"})
+    path = f"/api/applications/{made.json()['id']}"
+    await admin.client.put(path, json={"name": "Store"})
+    await admin.client.put(path, json={"name": "Store"})
+    events = (await admin.client.get(f"/api/audit?targetId={made.json()['id']}")).json()
+    assert [event["action"] for event in events] == ["applications.change", "applications.create"]
+    assert events[0]["before"] == {"name": "Shop"}
+    assert events[0]["after"] == {"name": "Store"}
+    assert events[1]["requestId"] == "req-1"
+    assert (events[1]["actorKind"], events[1]["actorId"], events[1]["outcome"]) == ("user", admin.id, "ok")
+    assert events[1]["address"] == "127.0.0.1"
+
+
+async def test_the_log_is_filtered_and_paged(world: World, admin: Person) -> None:
+    for number in range(3):
+        await admin.make_key(name=f"Key {number}")
+    start = datetime(2999, 1, 1, tzinfo=UTC).isoformat().replace("+00:00", "Z")
+    assert len((await admin.client.get("/api/audit?action=keys.create")).json()) == 4  # one of the first start
+    assert (await admin.client.get(f"/api/audit?from={start}")).json() == []
+    assert len((await admin.client.get(f"/api/audit?to={start}&action=keys.create")).json()) == 4
+    assert (await admin.client.get("/api/audit?outcome=failed")).json() == []
+    page = await admin.client.get(f"/api/audit?action=keys.create&actorId={admin.id}&targetType=key&limit=2")
+    assert len(page.json()) == 2
+    assert "action=keys.create" in page.headers["link"]
+    for query in ("outcome=bad", "from=yesterday", "actorId=me"):
+        assert (await admin.client.get(f"/api/audit?{query}")).status_code == 400
+
+
+async def test_a_failed_sign_in_is_noted_for_its_account(world: World, admin: Person) -> None:
+    await world.client().post("/api/auth/login", json={"email": admin.email, "password": "canary-password"})
+    events = (await admin.client.get("/api/audit?action=auth.login&outcome=refused")).json()
+    assert [(event["actorKind"], event["targetId"]) for event in events] == [("anonymous", admin.id)]
+
+
+async def test_no_secret_is_in_a_table_a_log_or_an_error(
+    world: World, admin: Person, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Everything that is secret is used, well and badly, and then looked for."""
+    assert world.first.setup_token is not None
+    assert world.first.api_key is not None
+    key = await admin.make_key(scope="manage")
+    workspace_id = await admin.make_workspace()
+    invitation = await admin.client.post(
+        f"/api/workspaces/{workspace_id}/invitations", json={"email": "new@example.com"}
+    )
+    refreshed = await world.client().post("/api/auth/refresh", json={"refreshToken": admin.refresh_token})
+    secrets = {
+        "password": PASSWORD,
+        "api key": key["key"],
+        "first key": world.first.api_key.reveal(),
+        "setup token": world.first.setup_token.reveal(),
+        "invitation": invitation.json()["token"],
+        "refresh token": admin.refresh_token,
+        "next refresh token": refreshed.json()["refreshToken"],
+        "access token": admin.access_token,
+    }
+    answers: list[str] = []
+
+    async def ask(method: str, path: str, client: httpx2.AsyncClient | None = None, **kinds: Any) -> None:
+        answers.append((await (client or world.client()).request(method, path, **kinds)).text)
+
+    for value in secrets.values():
+        await ask("GET", "/api/keys", headers={"Authorization": f"Bearer {value}x"})
+        await ask("GET", "/api/keys", headers={"x-api-key": f"{value}'; DROP TABLE users; --"})
+        await ask("GET", f"/api/keys/{value}")
+        for path in ("login", "refresh", "setup", "signup", "invitations/accept"):
+            for body in ({"password": value, "email": value}, {"token": value}, {"refreshToken": value + "x"}):
+                await ask("POST", f"/api/auth/{path}", json=body)
+    await ask("GET", "/api/audit?limit=100", admin.client)
+    await ask("GET", "/api/keys", admin.client)
+    rows: list[str] = []
+    async with world.database.read() as tx:
+        for table in Base.metadata.tables:
+            rows += [str(tuple(row)) for row in await tx.execute(text(f"SELECT * FROM {table}"))]
+    logged = "".join(capfd.readouterr()) + caplog.text
+    assert len(rows) > 10
+    for name, value in secrets.items():
+        for place, content in (("a table", "\n".join(rows)), ("an answer", "\n".join(answers)), ("a log", logged)):
+            assert value not in content.replace(f"There is nothing at /api/keys/{value}", ""), f"{name} is in {place}"

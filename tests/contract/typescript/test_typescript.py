@@ -1,0 +1,43 @@
+"""The vendors' TypeScript SDKs through Trunkline: runs the files beside this one with Node's own test runner."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.contract.v1.conftest import PROVIDERS
+from tests.contract.v1.rig import KEY, Rig
+from tests.upstreams.aimock import NODE
+
+HERE = Path(__file__).parent
+SUITES = sorted(path.name for path in HERE.glob("*.test.ts"))
+
+pytestmark = pytest.mark.needs_node
+
+
+@pytest.mark.parametrize("suite", SUITES)
+def test_suite(rig: Rig, suite: str) -> None:
+    """Every test of a file passes, and every provider has answered. What fails is in the output."""
+    before = len(rig.books.events)
+    ran = subprocess.run(
+        [str(NODE), "--test", "--test-reporter=tap", suite],
+        cwd=HERE,
+        env={
+            "PATH": os.environ.get("PATH", ""),
+            "TRUNKLINE_URL": rig.url,
+            "TRUNKLINE_KEY": KEY,
+            "TRUNKLINE_PROVIDERS": ",".join(PROVIDERS),
+        },
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "# fail 0" in ran.stdout
+    assert "# skipped 0" in ran.stdout
+    events = rig.books.events[before:]
+    assert {event.provider for event in events if event.outcome == "ok"} >= set(PROVIDERS)

@@ -1,0 +1,29 @@
+"""The gateway in front of one scripted provider per wire."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.contract.v1.matrix.trial import SECRET, Trial
+from tests.contract.v1.matrix.vendors import VENDORS
+from tests.contract.v1.rig import Rig, configuration
+from tests.upstreams import scripted
+
+
+@pytest.fixture(scope="session")
+def trial() -> Iterator[Trial]:
+    with scripted.start() as upstream:
+        configurations = [
+            configuration(
+                vendor.name,
+                vendor.provider,
+                model=vendor.model,
+                base_url=upstream.url + vendor.base,
+                api_key=SECRET if vendor.key else None,
+            )
+            for vendor in VENDORS.values()
+        ]
+        with Rig(configurations).serve() as rig:
+            yield Trial(rig, upstream)

@@ -1,0 +1,244 @@
+"""The gateway alone, put together by hand over a given snapshot, behind the real server on a real port."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, NoReturn
+
+import msgspec
+import uvicorn
+
+from trunkline.core.actor import Actor
+from trunkline.core.chat import Message, Usage
+from trunkline.core.errors import Unauthenticated
+from trunkline.core.price import Price, Rate
+from trunkline.core.secret import Secret
+from trunkline.core.usage_event import Opened, UsageEvent
+from trunkline.faces.server import ServerConfig
+from trunkline.faces.v1 import Application
+from trunkline.gateway.call import Ledger
+from trunkline.gateway.gateway import Gateway
+from trunkline.gateway.identity import Identity
+from trunkline.gateway.rate_reading import RateLimits
+from trunkline.gateway.retry import RetryBudget
+from trunkline.gateway.snapshot import (
+    ConfigurationEntry,
+    KeyEntry,
+    Snapshot,
+    SnapshotHolder,
+    UserEntry,
+    WorkspacePart,
+)
+from trunkline.gateway.tally import Tally
+from trunkline.gateway.target import Targets
+from trunkline.outbound import Client, Guard, LocalUpstreams, Timeouts, Transport
+from trunkline.providers.base_url import read_base_url
+from trunkline.providers.demo import DemoTransport
+from trunkline.providers.endpoint import write_origin
+from trunkline.providers.registry import PROVIDERS
+from trunkline.vault.data_key import WrappedDataKey
+from trunkline.vault.stored_secret import StoredSecret
+
+KEY = "tl-test-key"
+MANAGER = "u-1"
+WORKSPACE = "w-1"
+PRICE = Price(input=Rate(2_000_000_000), output=Rate(8_000_000_000), source="test")
+"""2 and 8 dollars for a million tokens: 21 in and 9 out cost 114,000 nano-dollars."""
+
+
+class Books:
+    """A journal in memory, with a switch for a full disk."""
+
+    def __init__(self) -> None:
+        self.fault: Exception | None = None
+        self.opened: list[Opened] = []
+        self.events: list[UsageEvent] = []
+        self.settled = threading.Condition()
+
+    def open(self, event_id: bytes, payload: bytes) -> None:
+        if self.fault is not None:
+            raise self.fault
+        self.opened.append(msgspec.msgpack.decode(payload, type=Opened))
+
+    async def settle(self, event_id: bytes, payload: bytes) -> None:
+        event = msgspec.msgpack.decode(payload, type=UsageEvent)
+        with self.settled:
+            self.events.append(event)
+            self.settled.notify_all()
+
+    def last(self, request_id: str | None = None) -> UsageEvent:
+        """The event of a request (default: the newest); waits for it."""
+
+        def find() -> UsageEvent | None:
+            return next((event for event in reversed(self.events) if request_id in (None, event.request_id)), None)
+
+        with self.settled:
+            assert self.settled.wait_for(lambda: find() is not None, 10), "the call was never settled"
+            event = find()
+        assert event is not None
+        return event
+
+
+class Prices:
+    """One price for all."""
+
+    def find(self, provider: object, model: str) -> Price | None:
+        return None if model == "unpriced" else PRICE
+
+
+class Lazy:
+    """Makes the real client when the first call comes, as it belongs to the server's own loop."""
+
+    def __init__(self, make: Callable[[], Transport]) -> None:
+        self._make = make
+        self._made: Transport | None = None
+
+    async def send(self, *given: Any) -> Any:
+        if self._made is None:
+            self._made = self._make()
+        return await self._made.send(*given)
+
+
+class Kept:
+    """A store of answers in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], tuple[Message, ...]] = {}
+
+    async def put(self, actor: Actor, response_id: str, messages: tuple[Message, ...]) -> None:
+        self.kept[actor.user_id, response_id] = msgspec.msgpack.decode(
+            msgspec.msgpack.encode(messages), type=tuple[Message, ...]
+        )
+
+    async def find(self, actor: Actor, response_id: str) -> tuple[Message, ...] | None:
+        return self.kept.get((actor.user_id, response_id))
+
+
+def configuration(name: str, provider: str, **fields: Any) -> ConfigurationEntry:
+    """A configuration of the test's user. ``api_key`` is stored in the clear: the rig's vault only looks at origins."""
+    api_key = fields.pop("api_key", None)
+    secrets = ()
+    if api_key is not None:
+        origin = write_origin(read_base_url(PROVIDERS[provider], fields.get("base_url")).origin)
+        secrets = (StoredSecret(name, "user:u-1", "apiKey", "d-1", (origin,), api_key.encode()),)
+    return ConfigurationEntry(
+        id=f"id-{name}", workspace_id=WORKSPACE, owner_id=MANAGER, name=name, provider=provider, secrets=secrets,
+        **fields,
+    )  # fmt: skip
+
+
+def open_secret(stored: StoredSecret, data_key: WrappedDataKey, origin: str) -> Secret:
+    """What the vault does, less the cryptography, which has its own tests."""
+    assert stored.allows(origin), f"a secret for {stored.origins} was asked for {origin}"
+    return Secret(stored.ciphertext.decode())
+
+
+class Tokens:
+    """Keys are stored by themselves here, and no access token is good."""
+
+    def digest(self, kind: object, text: str) -> bytes:
+        return text.encode()
+
+    def verify(self, token: str, now: float) -> NoReturn:
+        raise Unauthenticated("no token is good here")
+
+
+class Rig:
+    """A running gateway. ``url`` is its base; ``books`` what it wrote down."""
+
+    def __init__(
+        self,
+        configurations: list[ConfigurationEntry],
+        *,
+        default: str | None = None,
+        keys: Mapping[str, KeyEntry] | None = None,
+        timeouts: Timeouts | None = None,
+        client: Transport | None = None,
+        limit: int = 1 << 20,
+        demo_delay: float = 0.0,
+        head_seconds: float = 5.0,
+        idle_seconds: int = 5,
+    ) -> None:
+        self.head_seconds = head_seconds
+        self.idle_seconds = idle_seconds
+        self.books = Books()
+        self.tally = Tally()
+        keys = keys or {KEY: KeyEntry(id="k-1", workspace_id=WORKSPACE, user_id=MANAGER)}
+        stored = {key.encode().hex(): entry for key, entry in keys.items()}
+        part = WorkspacePart(
+            id=WORKSPACE,
+            revision=1,
+            members={MANAGER: "owner", "u-2": "viewer"},
+            configurations={entry.id: entry for entry in configurations},
+            keys=stored,
+            data_keys={"d-1": WrappedDataKey("d-1", "user:u-1", 1, b"", datetime.now(UTC))},
+            default_configuration_id=f"id-{default}" if default else None,
+        )
+        self.holder = SnapshotHolder(
+            Snapshot(
+                parts={WORKSPACE: part},
+                keys=stored,
+                users={user: UserEntry(id=user, personal_workspace_id=WORKSPACE) for user in (MANAGER, "u-2")},
+            )
+        )
+        self.targets = Targets(
+            providers=PROVIDERS,
+            client=client or Lazy(lambda: Client(Guard(LocalUpstreams.parse("loopback"), frozenset()))),
+            in_process={"demo": DemoTransport(delay=demo_delay)},
+            open_secret=open_secret,
+            clock=time.monotonic,
+        )
+        gateway = Gateway(
+            holder=self.holder,
+            targets=self.targets,
+            ledger=Ledger(self.books, Prices(), self.tally, clock=time.time, ticks=time.monotonic),
+            rate_limits=RateLimits(),
+            budget=RetryBudget(time.monotonic),
+            timeouts=timeouts or Timeouts(),
+        )
+        identity = Identity(self.holder, Tokens(), Tokens(), used=lambda _: None)  # type: ignore[arg-type]
+        self.application = Application(gateway, identity, Kept(), limit=limit)
+
+    @contextmanager
+    def serve(self) -> Iterator[Rig]:
+        """Serve on a free port until the block ends."""
+        config = ServerConfig(
+            self.application,
+            host="127.0.0.1",
+            port=0,
+            head_seconds=self.head_seconds,
+            timeout_keep_alive=self.idle_seconds,
+            lifespan="off",
+            log_level="error",
+            ws="none",
+            timeout_graceful_shutdown=1,
+        )
+        server = uvicorn.Server(config)
+        ready = threading.Event()
+
+        async def run() -> None:
+            task = asyncio.ensure_future(server.serve())
+            while not server.started and not task.done():
+                await asyncio.sleep(0)
+            ready.set()
+            await task
+
+        thread = threading.Thread(target=lambda: asyncio.run(run()), daemon=True)
+        thread.start()
+        assert ready.wait(20)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        self.port = port
+        self.url = f"http://127.0.0.1:{port}"
+        try:
+            yield self
+        finally:
+            server.should_exit = True
+            thread.join(20)
+
+
+__all__ = ["KEY", "PRICE", "Rig", "Usage", "configuration"]

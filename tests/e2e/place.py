@@ -1,0 +1,132 @@
+"""A real server in a folder of its own, started as a user starts it; it can be stopped, killed and started again."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import select
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.upstreams.aimock import free_port
+
+EMAIL = "owner@example.com"
+PASSWORD = "correct horse battery staple"
+TRUNKLINE = str(Path(sys.executable).parent / "trunkline")
+
+
+class Place:
+    """One installation."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.folder = folder
+        self.data = folder / "data"
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = folder / "server.log"
+        self.settings = settings
+        self.process: subprocess.Popen[bytes] | None = None
+        self.token: str | None = None
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """A clean environment with this place's settings."""
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "PYTHONPATH") if name in os.environ}
+        return {
+            **kept,
+            "TRUNKLINE_PORT": str(self.port),
+            "TRUNKLINE_DATA_DIR": str(self.data),
+            "TRUNKLINE_ADMIN_EMAIL": EMAIL,
+            "TRUNKLINE_ADMIN_PASSWORD": PASSWORD,
+            "TRUNKLINE_LOG_FORMAT": "json",
+            "TRUNKLINE_DRAIN_SECONDS": "5",
+            **self.settings,
+            **more,
+        }
+
+    def start(self, seconds: float = 60) -> None:
+        """Start the server and wait until it is ready."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [TRUNKLINE, "serve"], env=self.environment(), stdout=log, stderr=log, cwd=self.folder
+            )
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            assert self.process.poll() is None, self.log.read_text()
+            try:
+                if self.ask("GET", "/readyz", key=None)[0] == 200:
+                    return
+            except OSError:
+                pause()
+        raise AssertionError(f"the server did not become ready: {self.log.read_text()}")
+
+    def kill(self) -> None:
+        """kill -9."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(10)
+
+    def stop(self) -> int:
+        """Ask it to stop, and wait. Its exit code."""
+        assert self.process is not None
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(30)
+
+    def ask(
+        self, method: str, path: str, body: Any = None, *, key: str | None = "", headers: dict[str, str] | None = None
+    ) -> tuple[int, Any]:
+        """Status and JSON of an answer. ``key``: an API key; empty for the signed-in administrator; None for nobody."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        fields = {"content-type": "application/json", **(headers or {})}
+        credential = self.token if key == "" else key
+        if credential:
+            fields["authorization"] = f"Bearer {credential}"
+        try:
+            connection.request(method, path, None if body is None else json.dumps(body), fields)
+            response = connection.getresponse()
+            text = response.read()
+            return response.status, json.loads(text) if text else None
+        finally:
+            connection.close()
+
+    def sign_in(self) -> None:
+        """As the administrator."""
+        status, answer = self.ask("POST", "/api/auth/login", {"email": EMAIL, "password": PASSWORD}, key=None)
+        assert status == 200, answer
+        self.token = answer["accessToken"]
+
+    def make_key(self, **fields: Any) -> str:
+        """An API key."""
+        status, answer = self.ask("POST", "/api/keys", {"name": "test", **fields})
+        assert status == 201, answer
+        return answer["key"]
+
+    def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """What the database says (SQLite)."""
+        connection = sqlite3.connect(self.data / "trunkline.db", timeout=10)
+        try:
+            return connection.execute(query, values).fetchall()
+        finally:
+            connection.close()
+
+
+def pause() -> None:
+    """Let other processes run."""
+    select.select([], [], [], 0.02)
+
+
+def wait_for(condition: Any, seconds: float = 30) -> Any:
+    """What ``condition()`` gives once it is true."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        value = condition()
+        if value:
+            return value
+        pause()
+    raise AssertionError("it never became true")

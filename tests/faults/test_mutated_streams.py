@@ -1,0 +1,141 @@
+"""100,000 broken streams: whatever a provider sends, nothing raises, streams end once, and memory stays bounded."""
+
+from __future__ import annotations
+
+import random
+import re
+import tracemalloc
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from tests.faults.mutation import Corpus, cut, read_frames, read_lines, read_sse
+from trunkline.core.chat_events import End, Failure
+from trunkline.dialects import anthropic_messages, bedrock_converse, gemini, ollama, openai_chat, openai_responses
+from trunkline.dialects.anthropic_messages import passthrough as anthropic_passthrough
+from trunkline.dialects.dialect import StreamReader
+from trunkline.dialects.gemini import passthrough as gemini_passthrough
+from trunkline.dialects.openai_chat import passthrough as openai_passthrough
+from trunkline.dialects.openai_operations.tap import TypedEventTap
+from trunkline.dialects.passthrough import Tap
+
+STREAMS = 100_000
+SHARDS = 4
+LONG = 10 * 1024 * 1024
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What listens to streams: a reader, or a tap."""
+
+    corpus: Callable[[], Corpus]
+    reader: Callable[[], StreamReader] | None = None
+    tap: Callable[[], Tap] | None = None
+
+    def take(self, pieces: list[bytes]) -> None:
+        """Take a whole stream, and check what comes of it."""
+        if self.reader is not None:
+            read(self.reader(), pieces)
+        if self.tap is not None:
+            listen(self.tap(), pieces)
+
+
+SUBJECTS = {
+    "openai_chat": Subject(lambda: read_sse("openai_chat"), reader=openai_chat.DIALECT.stream_reader),
+    "openai_chat tap": Subject(lambda: read_sse("openai_chat"), tap=openai_passthrough.PASSTHROUGH.tap),
+    "openai_responses": Subject(lambda: read_sse("openai_responses"), reader=openai_responses.DIALECT.stream_reader),
+    "typed events tap": Subject(lambda: read_sse("openai_responses"), tap=TypedEventTap),
+    "anthropic_messages": Subject(
+        lambda: read_sse("anthropic_messages"), reader=anthropic_messages.DIALECT.stream_reader
+    ),
+    "anthropic_messages tap": Subject(
+        lambda: read_sse("anthropic_messages"), tap=anthropic_passthrough.PASSTHROUGH.tap
+    ),
+    "gemini": Subject(lambda: read_sse("gemini"), reader=gemini.DIALECT.stream_reader),
+    "gemini tap": Subject(lambda: read_sse("gemini"), tap=gemini_passthrough.PASSTHROUGH.tap),
+    "ollama": Subject(lambda: read_lines("ollama"), reader=ollama.DIALECT.stream_reader),
+    "bedrock_converse": Subject(lambda: read_frames("bedrock_converse"), reader=bedrock_converse.DIALECT.stream_reader),
+}
+every_subject = pytest.mark.parametrize("name", SUBJECTS)
+
+
+def read(reader: StreamReader, pieces: list[bytes]) -> None:
+    """Events, then one End or Failure and nothing after it."""
+    events = [event for piece in pieces for event in reader.feed(piece)]
+    events += reader.close()
+    ends = [place for place, event in enumerate(events) if isinstance(event, End | Failure)]
+    assert ends == [len(events) - 1], events[-3:]
+    assert reader.feed(pieces[0]) == []
+    assert reader.close() == []
+
+
+def listen(tap: Tap, pieces: list[bytes]) -> None:
+    """What is relayed are events that came, in their order; and the tap knows whether the answer is complete."""
+    forwarded = b"".join(map(tap.feed, pieces))
+    tap.close()
+    relayed = forwarded + tap.take_held()
+    body = b"".join(pieces)
+    place = 0
+    for event in re.split(rb"[\r\n]{2,}", relayed):
+        place = body.find(event, place)
+        assert place >= 0, event
+        place += len(event)
+    assert tap.complete == (tap.error is None)
+    assert tap.take_held() == b""
+
+
+@every_subject
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_mutated_streams(name: str, shard: int) -> None:
+    subject = SUBJECTS[name]
+    corpus = subject.corpus()
+    chance = random.Random(f"{name} {shard}")
+    for number in range(STREAMS // len(SUBJECTS) // SHARDS):
+        pieces = cut(corpus.mutate(chance), chance)
+        broken = True
+        try:
+            subject.take(pieces)
+            broken = False
+        finally:
+            if broken:
+                print(f"stream {number}: {pieces!r}")
+
+
+def peak(subject: Subject, pieces: list[bytes]) -> int:
+    """The most bytes held while a stream is taken, beyond the stream itself."""
+    tracemalloc.start()
+    try:
+        subject.take(pieces)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@every_subject
+def test_memory_for_mutated_streams(name: str) -> None:
+    subject = SUBJECTS[name]
+    corpus = subject.corpus()
+    chance = random.Random(name)
+    for _ in range(40):
+        pieces = cut(corpus.mutate(chance), chance)
+        assert peak(subject, pieces) < 60 * sum(map(len, pieces)) + MEBIBYTE
+
+
+@every_subject
+def test_line_of_ten_megabytes(name: str) -> None:
+    subject = SUBJECTS[name]
+    corpus = subject.corpus()
+    stream = b"".join(map(corpus.pack, corpus.streams[0]))
+    body = corpus.long_line(LONG) + stream
+    pieces = [body[place : place + 65_536] for place in range(0, len(body), 65_536)]
+    assert peak(subject, pieces) < 8 * LONG
+
+
+@every_subject
+def test_line_without_end(name: str) -> None:
+    subject = SUBJECTS[name]
+    start = subject.corpus().long_line(LONG)[: LONG // 2]
+    piece = b"y" * MEBIBYTE
+    assert peak(subject, [start, *[piece] * 60]) < 8 * LONG

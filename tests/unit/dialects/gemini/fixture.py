@@ -1,0 +1,16 @@
+"""Recorded traffic of the Gemini API."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+FOLDER = Path(__file__).parents[3] / "fixtures" / "gemini"
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+
+
+def fixture(name: str) -> bytes:
+    return (FOLDER / name).read_bytes()
+
+
+def names(folder: str) -> list[str]:
+    return sorted(f"{folder}/{path.name}" for path in (FOLDER / folder).iterdir())

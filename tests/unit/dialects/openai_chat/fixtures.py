@@ -1,0 +1,24 @@
+"""Recorded traffic, by path below ``tests/fixtures/openai_chat``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+ROOT = Path(__file__).parents[3] / "fixtures" / "openai_chat"
+
+
+def load(path: str) -> bytes:
+    return (ROOT / path).read_bytes()
+
+
+def parsed(path: str) -> Any:
+    return msgspec.json.decode(load(path))
+
+
+def names(folder: str) -> list[str]:
+    found = sorted(path.name for path in (ROOT / folder).iterdir())
+    assert found
+    return found

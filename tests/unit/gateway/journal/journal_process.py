@@ -1,0 +1,35 @@
+"""A process that journals calls until it is killed. Run by the tests; prints the id of each acknowledged settle.
+
+Arguments: the directory, and `strict` or `relaxed`. Output: one line of hex per acknowledged event, each in one write.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from itertools import count
+from pathlib import Path
+
+from trunkline.gateway.journal.writer import Journal
+
+
+async def main(directory: str, mode: str) -> None:
+    journal = Journal(Path(directory), strict=mode == "strict", segment_bytes=20_000, sync_seconds=0.001)
+    numbers = count()
+
+    async def call() -> None:
+        while True:
+            number = next(numbers)
+            event_id = os.getpid().to_bytes(8, "big") + number.to_bytes(8, "big")
+            journal.open(event_id, b"open " + event_id)
+            for _ in range(number % 3):
+                await asyncio.sleep(0)
+            await journal.settle(event_id, b"settle " + event_id * (number % 20))
+            os.write(1, event_id.hex().encode() + b"\n")
+
+    await asyncio.gather(*(call() for _ in range(20)))
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))

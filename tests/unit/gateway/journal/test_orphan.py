@@ -1,0 +1,86 @@
+"""Orphans: only the dead are adopted, by one at a time, and their open calls are told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from trunkline.gateway.journal.frame import Kind, encode_frame
+from trunkline.gateway.journal.orphan import adopt
+from trunkline.gateway.journal.segment import name_segment
+from trunkline.gateway.journal.writer import Journal
+
+PROCESS = "a" * 32
+ONE, TWO, THREE = (bytes([n]) * 16 for n in (1, 2, 3))
+
+
+def leave(directory: Path, *segments: list[tuple[Kind, bytes]], process: str = PROCESS) -> None:
+    for number, records in enumerate(segments, 1):
+        frames = [encode_frame(kind, event_id, kind.name.encode()) for kind, event_id in records]
+        (directory / name_segment(process, number)).write_bytes(b"".join(frames))
+
+
+def test_calls_without_an_end_are_told_in_order_and_once(tmp_path: Path) -> None:
+    leave(
+        tmp_path,
+        [(Kind.OPEN, THREE), (Kind.OPEN, ONE), (Kind.OPEN, TWO), (Kind.SETTLE, ONE)],
+        [(Kind.OPEN, THREE), (Kind.OPEN, TWO), (Kind.SETTLE, TWO)],
+        [(Kind.OPEN, THREE)],
+    )
+    (orphan,) = adopt(tmp_path)
+    with orphan:
+        assert [(one.event_id, one.payload) for one in orphan.unsettled()] == [(THREE, b"OPEN")]
+
+
+def test_an_end_without_a_beginning_is_no_open_call(tmp_path: Path) -> None:
+    leave(tmp_path, [(Kind.SETTLE, ONE), (Kind.SETTLE, ONE)])
+    (orphan,) = adopt(tmp_path)
+    with orphan:
+        assert orphan.unsettled() == []
+
+
+async def test_the_living_are_passed_over(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    await journal.settle(ONE, b"")
+    assert list(adopt(tmp_path)) == []
+    await journal.close()
+    assert list(adopt(tmp_path)) == [], "closed, but still shipping"
+    journal.release()
+    (orphan,) = adopt(tmp_path)
+    with orphan:
+        assert orphan.process == journal.process
+        assert [one.name for one in orphan.segments()] == [one.name for one in journal.segments()]
+
+
+def test_two_adopters_do_not_meet(tmp_path: Path) -> None:
+    leave(tmp_path, [(Kind.OPEN, ONE)])
+    (orphan,) = adopt(tmp_path)
+    assert list(adopt(tmp_path)) == []
+    orphan.release()
+    (again,) = adopt(tmp_path)
+    assert [one.event_id for one in again.unsettled()] == [ONE]
+    again.release()
+
+
+def test_what_is_not_discarded_stays_for_the_next(tmp_path: Path) -> None:
+    leave(tmp_path, [(Kind.OPEN, ONE)], [(Kind.OPEN, TWO)])
+    (orphan,) = adopt(tmp_path)
+    with orphan:
+        first, _ = orphan.segments()
+        orphan.discard(first)
+        orphan.discard(first)
+    (again,) = adopt(tmp_path)
+    with again:
+        assert [one.number for one in again.segments()] == [2]
+        for segment in again.segments():
+            again.discard(segment)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_each_dead_process_is_adopted_oldest_first(tmp_path: Path) -> None:
+    for process in ("c" * 32, "a" * 32, "b" * 32):
+        leave(tmp_path, [(Kind.OPEN, ONE)], process=process)
+    processes: list[str] = []
+    for orphan in adopt(tmp_path):
+        with orphan:
+            processes.append(orphan.process[0])
+    assert processes == ["a", "b", "c"]

@@ -1,0 +1,54 @@
+"""The reference pages say what the code says, and the guide names only what there is."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import typer.main
+from typer.core import TyperGroup
+
+from trunkline.cli.application import app
+from trunkline.cli.reference import write_pages
+from trunkline.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+NAMES = {str(page.relative_to(ROOT)): page for page in PAGES}
+
+
+@pytest.mark.parametrize("name", ["settings.md", "api.md", "providers.md"])
+def test_the_reference_is_what_the_code_gives(name: str) -> None:
+    written = (ROOT / "docs" / "reference" / name).read_text(encoding="utf-8")
+    assert written == write_pages()[name], "Run: .venv/bin/trunkline reference docs/reference"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_links_lead_somewhere(name: str) -> None:
+    page = NAMES[name]
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), f"{name} links to {target}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_settings_that_pages_name_exist(name: str) -> None:
+    known = {f"TRUNKLINE_{field.upper()}" for field in Settings.model_fields}
+    known |= {"TRUNKLINE_URL", "TRUNKLINE_API_KEY", "TRUNKLINE_WORKSPACE", "TRUNKLINE_WRITE_DOCS"}
+    named = set(re.findall(r"TRUNKLINE_[A-Z_]*[A-Z]", NAMES[name].read_text(encoding="utf-8")))
+    assert named <= known
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_commands_that_pages_name_exist_with_their_options(name: str) -> None:
+    root = typer.main.get_command(app)
+    text = NAMES[name].read_text(encoding="utf-8").replace("\\\n", " ")
+    for line in re.findall(r"^(?:.*\s)?\.venv/bin/trunkline (.+)$", text, re.MULTILINE):
+        words = re.sub(r"\s#.*", "", line).replace("`", " ").split()
+        command = root
+        while words and isinstance(command, TyperGroup) and (inner := command.get_command(None, words[0])) is not None:
+            command = inner
+            words.pop(0)
+        assert command is not root, f"{name}: trunkline {line}"
+        options = {option for parameter in command.params for option in parameter.opts}
+        assert {word.partition("=")[0] for word in words if word.startswith("--")} <= options | {"--help"}, line
