@@ -124,8 +124,11 @@ class SnapshotRefresher:
         self._heard.set()
 
     async def _wait(self) -> None:
+        # Not `wait_for`: before Python 3.12 it swallows a cancellation that arrives together with what it waits for,
+        # and the process would then follow for ever.
         try:
-            await asyncio.wait_for(self._heard.wait(), POLL_SECONDS)
+            async with asyncio.timeout(POLL_SECONDS):
+                await self._heard.wait()
         except TimeoutError:
             return
         self._heard.clear()

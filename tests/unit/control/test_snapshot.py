@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import stat
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -167,6 +169,31 @@ async def test_another_process_is_followed(database: Database, holder: SnapshotH
     assert set(other.current.keys) == {"d1"}
     following.cancel()
     await asyncio.gather(following, return_exceptions=True)
+
+
+async def test_following_ends_when_told_so_in_the_moment_of_a_notification(tmp_path: Path) -> None:
+    """The two may meet: the news of another process must not make this one deaf to its own end."""
+    notify: list[Callable[[str], None]] = []
+
+    class Notifying(Database):
+        @asynccontextmanager
+        async def listen(self, channel: str, heard: Callable[[str], None]) -> AsyncGenerator[Callable[[], bool]]:
+            notify.append(heard)
+            yield lambda: True
+
+    waiting = asyncio.Event()
+    refresher = SnapshotRefresher(Notifying(f"sqlite+aiosqlite:///{tmp_path}/db"), SnapshotHolder())
+
+    async def refresh() -> None:
+        asyncio.get_running_loop().call_soon(waiting.set)
+
+    refresher.refresh = refresh  # nothing to read: only the waiting is looked at
+    following = asyncio.create_task(refresher.run())
+    await waiting.wait()
+    notify[0]("")
+    following.cancel()
+    done, _ = await asyncio.wait([following], timeout=5)
+    assert done
 
 
 async def test_configurations_come_with_their_secrets_and_data_keys(database: Database, holder: SnapshotHolder) -> None:
