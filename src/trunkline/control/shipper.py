@@ -24,7 +24,7 @@ from trunkline.storage import journal_marks, rate_limits, usage
 from trunkline.storage.database import Database, Transaction
 
 BATCH: Final = 500
-"""Events per transaction: 500 rows of 29 columns stay below both databases' limits of parameters."""
+"""Events per transaction: 500 rows of 35 columns stay below both databases' limits of parameters."""
 
 INTERVAL_SECONDS: Final = 0.5
 ADOPT_SECONDS: Final = 10.0

@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, cast
+from typing import Final
 
 import structlog
 
-from trunkline.core.actor import Role, Scope
+from trunkline.control.snapshot_part import Compiled, compile_part, compile_policy
 from trunkline.core.errors import Unavailable
-from trunkline.gateway.snapshot import (
-    ApplicationEntry,
-    ConfigurationEntry,
-    KeyEntry,
-    Snapshot,
-    SnapshotHolder,
-    UserEntry,
-    WorkspacePart,
-)
+from trunkline.gateway.snapshot import PolicyEntry, Snapshot, SnapshotHolder
 from trunkline.storage import snapshot as rows
 from trunkline.storage.database import Database, Transaction
-from trunkline.storage.snapshot import WorkspaceRows
 from trunkline.storage.tables import now
 from trunkline.storage.touches import CHANNEL
 from trunkline.vault.access_token import LIFETIME_SECONDS
-from trunkline.vault.data_key import WrappedDataKey
-from trunkline.vault.stored_secret import StoredSecret
 
 _log: Final = structlog.get_logger(__name__)
 
@@ -85,13 +72,14 @@ class SnapshotRefresher:
                     self._keep(current, since=_KEEP_AGAIN)
                     return
                 changed = await rows.find_changed(tx, current.revision if self._complete else -1)
-                parts: list[_Compiled] = []
+                parts: list[Compiled] = []
                 for start in range(0, len(changed), _CHUNK):
                     loaded = await rows.load(tx, changed[start : start + _CHUNK])
                     parts.extend(compile_part(workspace) for workspace in loaded)
                 gone = await self._find_gone(tx, current, parts)
                 revoked = await rows.find_revoked_sessions(tx, self._clock() - _GRACE)
-            self._holder.current = _replace(current, revision, parts, gone, frozenset(revoked))
+                policies = tuple(compile_policy(row) for row in await rows.find_policies(tx))
+            self._holder.current = _replace(current, revision, parts, gone, frozenset(revoked), policies)
             self._complete = True
             self._keep(self._holder.current)
 
@@ -133,7 +121,7 @@ class SnapshotRefresher:
             return
         self._heard.clear()
 
-    async def _find_gone(self, tx: Transaction, current: Snapshot, parts: Sequence[_Compiled]) -> frozenset[str]:
+    async def _find_gone(self, tx: Transaction, current: Snapshot, parts: Sequence[Compiled]) -> frozenset[str]:
         """The workspaces that were deleted. The many that were not are only counted."""
         known = current.parts.keys() | {compiled.part.id for compiled in parts}
         if await rows.count(tx) == len(known):
@@ -141,14 +129,13 @@ class SnapshotRefresher:
         return frozenset(known - set(await rows.find_ids(tx)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Compiled:
-    part: WorkspacePart
-    person: UserEntry | None
-
-
 def _replace(
-    current: Snapshot, revision: int, parts: Sequence[_Compiled], gone: frozenset[str], revoked: frozenset[str]
+    current: Snapshot,
+    revision: int,
+    parts: Sequence[Compiled],
+    gone: frozenset[str],
+    revoked: frozenset[str],
+    policies: tuple[PolicyEntry, ...],
 ) -> Snapshot:
     by_id, keys, users = dict(current.parts), dict(current.keys), dict(current.users)
     for workspace_id in [*(compiled.part.id for compiled in parts), *gone]:
@@ -173,83 +160,5 @@ def _replace(
         keys=keys,
         users=users,
         revoked_sessions=revoked,
+        policies=policies,
     )
-
-
-def compile_part(found: WorkspaceRows) -> _Compiled:
-    """A workspace's rows as calls read them. Keys whose maker is no longer a member are left out."""
-    workspace, person = found.workspace, found.person
-    members: dict[str, Role] = {row.user_id: cast("Role", row.role) for row in found.memberships}
-    secrets: defaultdict[str, list[StoredSecret]] = defaultdict(list)
-    for row in found.secrets:
-        secrets[row.credential_id].append(
-            StoredSecret(
-                credential_id=row.credential_id,
-                owner=found.owners[row.credential_id],
-                field=row.field,
-                data_key_id=row.data_key_id,
-                origins=tuple(row.origins),
-                ciphertext=row.ciphertext,
-            )
-        )
-    defaults = {row.id: row.default_configuration_id for row in found.applications}
-    part = WorkspacePart(
-        id=workspace.id,
-        revision=workspace.revision,
-        name=workspace.name,
-        personal_of=workspace.personal_of,
-        members=members,
-        configurations={
-            row.id: ConfigurationEntry(
-                id=row.id,
-                workspace_id=row.workspace_id,
-                owner_id=row.user_id,
-                name=row.name,
-                provider=row.provider,
-                model=row.model,
-                base_url=row.base_url,
-                parameters=row.parameters,
-                shared=row.is_shared,
-                application_id=row.application_id,
-                is_default=defaults.get(row.application_id or "", workspace.default_configuration_id) == row.id,
-                is_active=row.is_active,
-                revision=row.revision,
-                created_at=int(row.created_at.timestamp() * 1_000_000),
-                credential_id=row.credential_id,
-                secrets=tuple(secrets.get(row.credential_id or "", ())),
-            )
-            for row in found.configurations
-        },
-        applications={
-            row.id: ApplicationEntry(id=row.id, name=row.name, default_configuration_id=row.default_configuration_id)
-            for row in found.applications
-        },
-        keys={
-            row.digest: KeyEntry(
-                id=row.id,
-                workspace_id=row.workspace_id,
-                user_id=row.user_id,
-                scope=cast("Scope", row.scope),
-                application_id=row.application_id,
-                models=tuple(row.models),
-                expires_at=row.expires_at.timestamp() if row.expires_at else None,
-            )
-            for row in found.keys
-            if row.user_id in members
-        },
-        data_keys={
-            row.id: WrappedDataKey(
-                id=row.id,
-                owner=row.owner,
-                kek_version=row.kek_version,
-                wrapped=row.wrapped,
-                created_at=row.created_at,
-            )
-            for row in found.data_keys
-        },
-        default_configuration_id=workspace.default_configuration_id,
-    )
-    entry = None
-    if person is not None:
-        entry = UserEntry(id=person.id, personal_workspace_id=workspace.id, instance_admin=person.role == "admin")
-    return _Compiled(part, entry)

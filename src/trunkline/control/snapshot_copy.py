@@ -14,7 +14,7 @@ import msgspec
 import structlog
 
 from trunkline.core.errors import CannotOpen
-from trunkline.gateway.snapshot import KeyEntry, Snapshot, UserEntry, WorkspacePart
+from trunkline.gateway.snapshot import KeyEntry, PolicyEntry, Snapshot, UserEntry, WorkspacePart
 from trunkline.storage.tables import now
 from trunkline.vault.box import Box
 from trunkline.vault.key_ring import KeyRing, KeyState
@@ -41,6 +41,7 @@ class _Copy(msgspec.Struct, frozen=True):
     keys: Mapping[str, KeyEntry]
     users: Mapping[str, UserEntry]
     revoked_sessions: frozenset[str]
+    policies: tuple[PolicyEntry, ...] = ()
 
 
 class SnapshotCopy:
@@ -60,6 +61,7 @@ class SnapshotCopy:
             keys=snapshot.keys,
             users=snapshot.users,
             revoked_sessions=snapshot.revoked_sessions,
+            policies=snapshot.policies,
         )
         sealed = _box(ring).seal(msgspec.msgpack.encode(copy), _BOUND_TO)
         draft = self._path.with_name(f".{self._path.name}.{secrets.token_hex(8)}")
@@ -98,6 +100,7 @@ class SnapshotCopy:
             keys=copy.keys,
             users=copy.users,
             revoked_sessions=copy.revoked_sessions,
+            policies=copy.policies,
         )
 
     def _load(self) -> _File | None:

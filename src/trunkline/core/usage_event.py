@@ -42,6 +42,15 @@ class Opened(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     application_id: str | None = None
     configuration_id: str | None = None
     version_id: str | None = None
+    route_id: str | None = None
+    feature: str | None = None
+    """The slug of the feature that was used."""
+    conversation_id: str | None = None
+    phase_id: str | None = None
+    unit: str | None = None
+    """Who an experiment counts it for: a digest. None outside experiments, and for what cannot be sticky."""
+    purpose: str | None = None
+    """Why we made the call ourselves (``judge``, ``test``, ``title``); None for what somebody asked for."""
     revision: int = 0
     provider: str = ""
     model: str = ""

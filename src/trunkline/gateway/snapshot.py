@@ -7,6 +7,7 @@ values are msgspec structs, so that a copy can be kept, encrypted, on local disk
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 import msgspec
 
@@ -37,8 +38,83 @@ class ConfigurationEntry(msgspec.Struct, frozen=True, kw_only=True):
     is_active: bool = True
     revision: int = 1
     created_at: int = 0
+    is_paid: bool | None = None
     credential_id: str | None = None
     secrets: tuple[StoredSecret, ...] = ()
+    version_id: str | None = None
+    """Set on the entry of a version, which has its configuration's id."""
+    trial: Trial | None = None
+
+
+class Variant(msgspec.Struct, frozen=True, kw_only=True):
+    """One active version: the ``[start, end)`` ranges of the 10,000 buckets that it owns, and what it is."""
+
+    entry: ConfigurationEntry
+    buckets: tuple[tuple[int, int], ...]
+
+
+class Trial(msgspec.Struct, frozen=True, kw_only=True):
+    """The active versions of a configuration, of which each call gets one by its unit."""
+
+    salt: str
+    phase_id: str
+    variants: tuple[Variant, ...]
+
+
+Strategy = Literal["priority", "weighted", "cheapest", "fastest"]
+
+
+class RouteTargetEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One way that a route may take. ``model`` None: the configuration's own. The lowest ``priority`` goes first."""
+
+    configuration_id: str
+    model: str | None = None
+    priority: int = 0
+    weight: int = 1
+
+
+class RouteEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A route that is active. The strategy orders the targets of one priority."""
+
+    id: str
+    name: str
+    strategy: Strategy
+    targets: tuple[RouteTargetEntry, ...]
+    revision: int = 1
+    created_at: int = 0
+
+
+class FeatureEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A feature. With ``target``, that name serves it; else ``entry`` does, which has a provider and a credential.
+
+    ``parameters`` are under the features' own names (``systemPrompt``, ``temperature``, …) and are laid over those of
+    whatever configuration serves; ``custom`` are fields of the OpenAI chat wire.
+    """
+
+    id: str
+    slug: str
+    kind: str
+    model: str
+    target: str | None = None
+    entry: ConfigurationEntry | None = None
+    parameters: dict[str, JsonValue] = {}
+    custom: dict[str, JsonValue] = {}
+    revision: int = 1
+
+
+class PolicyEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A policy. Without a workspace it holds everywhere. ``action``: 0 log, 1 alert, 2 block."""
+
+    id: str
+    name: str
+    content: str
+    risk_type: str
+    action: int
+    rule: dict[str, JsonValue] | None = None
+    fail_open: bool = True
+    workspace_id: str | None = None
+    application_id: str | None = None
+    key_id: str | None = None
 
 
 class ApplicationEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +150,11 @@ class WorkspacePart(msgspec.Struct, frozen=True, kw_only=True):
     keys: dict[str, KeyEntry] = {}
     data_keys: dict[str, WrappedDataKey] = {}
     default_configuration_id: str | None = None
+    routes: dict[str, RouteEntry] = {}
+    """By name."""
+    features: dict[str, FeatureEntry] = {}
+    """By slug."""
+    policies: tuple[PolicyEntry, ...] = ()
 
 
 class UserEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +174,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     keys: Mapping[str, KeyEntry] = {}
     users: Mapping[str, UserEntry] = {}
     revoked_sessions: frozenset[str] = frozenset()
+    policies: tuple[PolicyEntry, ...] = ()
+    """Those of the whole installation."""
 
 
 class SnapshotHolder:

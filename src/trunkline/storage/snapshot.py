@@ -15,9 +15,16 @@ from trunkline.storage.tables import (
     ApiKey,
     Application,
     Configuration,
+    ConfigurationVersion,
     Credential,
     DataKey,
+    Experiment,
+    ExperimentPhase,
+    Feature,
     Membership,
+    Policy,
+    Route,
+    RouteTarget,
     SealedSecret,
     Session,
     User,
@@ -30,8 +37,9 @@ from trunkline.storage.touches import SNAPSHOT_REVISION
 class WorkspaceRows:
     """All of one workspace that a call may need. ``person`` is the user whose personal one it is, unless disabled.
 
-    ``memberships`` are those of users who are not disabled; ``keys`` those that are not revoked. ``owners`` says whose
-    a credential is (``user:<id>``), by its id.
+    ``memberships`` are those of users who are not disabled; ``keys`` those that are not revoked; ``routes`` and
+    ``versions`` the active ones; ``policies`` those that are not deleted. ``owners`` says whose a credential is
+    (``user:<id>``), by its id; ``experiments`` and their open ``phases`` are by their configuration's.
     """
 
     workspace: Workspace
@@ -43,6 +51,13 @@ class WorkspaceRows:
     owners: dict[str, str] = field(default_factory=dict[str, str])
     secrets: list[SealedSecret] = field(default_factory=list[SealedSecret])
     data_keys: list[DataKey] = field(default_factory=list[DataKey])
+    routes: list[Route] = field(default_factory=list[Route])
+    targets: list[RouteTarget] = field(default_factory=list[RouteTarget])
+    versions: list[ConfigurationVersion] = field(default_factory=list[ConfigurationVersion])
+    experiments: dict[str, Experiment] = field(default_factory=dict[str, Experiment])
+    phases: dict[str, ExperimentPhase] = field(default_factory=dict[str, ExperimentPhase])
+    features: list[Feature] = field(default_factory=list[Feature])
+    policies: list[Policy] = field(default_factory=list[Policy])
 
 
 async def find_revision(tx: Transaction) -> int:
@@ -87,8 +102,46 @@ async def load(tx: Transaction, workspace_ids: Iterable[str]) -> Sequence[Worksp
         found[row.workspace_id].applications.append(row)
     for row in await tx.scalars(select(ApiKey).where(ApiKey.workspace_id.in_(ids), ApiKey.revoked_at.is_(None))):
         found[row.workspace_id].keys.append(row)
+    await _load_routes(tx, ids, found)
+    await _load_versions(tx, ids, found)
+    for row in await tx.scalars(select(Feature).where(Feature.workspace_id.in_(ids))):
+        found[row.workspace_id].features.append(row)
+    policies = select(Policy).where(Policy.workspace_id.in_(ids), Policy.deleted_at.is_(None)).order_by(Policy.id)
+    for row in await tx.scalars(policies):
+        found[row.workspace_id or ""].policies.append(row)
     await _load_secrets(tx, ids, found)
     return list(found.values())
+
+
+async def find_policies(tx: Transaction) -> Sequence[Policy]:
+    """The policies of the whole installation."""
+    query = select(Policy).where(Policy.workspace_id.is_(None), Policy.deleted_at.is_(None)).order_by(Policy.id)
+    return (await tx.scalars(query)).all()
+
+
+async def _load_routes(tx: Transaction, ids: Sequence[str], found: dict[str, WorkspaceRows]) -> None:
+    for row in await tx.scalars(select(Route).where(Route.workspace_id.in_(ids), Route.is_active)):
+        found[row.workspace_id].routes.append(row)
+    targets = select(RouteTarget, Route.workspace_id).join(Route, Route.id == RouteTarget.route_id)
+    targets = targets.where(Route.workspace_id.in_(ids), Route.is_active)
+    for target, workspace_id in await tx.execute(targets.order_by(RouteTarget.route_id, RouteTarget.position)):
+        found[workspace_id].targets.append(target)
+
+
+async def _load_versions(tx: Transaction, ids: Sequence[str], found: dict[str, WorkspaceRows]) -> None:
+    versions = select(ConfigurationVersion).where(
+        ConfigurationVersion.workspace_id.in_(ids), ConfigurationVersion.is_active
+    )
+    for row in await tx.scalars(versions.order_by(ConfigurationVersion.id)):
+        found[row.workspace_id].versions.append(row)
+    for experiment in await tx.scalars(select(Experiment).where(Experiment.workspace_id.in_(ids))):
+        found[experiment.workspace_id].experiments[experiment.configuration_id] = experiment
+    phases = select(ExperimentPhase, Experiment.workspace_id).join(
+        Experiment, Experiment.configuration_id == ExperimentPhase.configuration_id
+    )
+    phases = phases.where(Experiment.workspace_id.in_(ids), ExperimentPhase.ended_at.is_(None))
+    for phase, workspace_id in await tx.execute(phases):
+        found[workspace_id].phases[phase.configuration_id] = phase
 
 
 async def _load_secrets(tx: Transaction, ids: Sequence[str], found: dict[str, WorkspaceRows]) -> None:

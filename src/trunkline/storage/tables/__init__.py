@@ -4,9 +4,22 @@ from trunkline.storage.tables.account import Invitation, Membership, Session, Se
 from trunkline.storage.tables.application import ApiKey, Application, ApplicationConfiguration
 from trunkline.storage.tables.base import Base, UtcDateTime, now
 from trunkline.storage.tables.configuration import Configuration, Job, ProviderTemplate, RateLimitReading, Revision
+from trunkline.storage.tables.conversation import Conversation, ConversationMessage, MessagePiece, Picture
 from trunkline.storage.tables.credential import Credential, DataKey, SealedSecret
+from trunkline.storage.tables.experiment import (
+    ConfigurationVersion,
+    Experiment,
+    ExperimentPhase,
+    ExperimentUnit,
+    Rating,
+    VersionUsage,
+)
+from trunkline.storage.tables.feature import Feature
 from trunkline.storage.tables.instance import AuditEvent, Fact, Lease
+from trunkline.storage.tables.model_document import ModelDocument, ModelDocumentEntry
+from trunkline.storage.tables.policy import Policy, PolicyViolation
 from trunkline.storage.tables.response import StoredResponse
+from trunkline.storage.tables.route import Route, RouteTarget
 from trunkline.storage.tables.usage import JournalMark, ProviderUsage, UsageEventRow
 
 __all__ = [
@@ -16,18 +29,34 @@ __all__ = [
     "AuditEvent",
     "Base",
     "Configuration",
+    "ConfigurationVersion",
+    "Conversation",
+    "ConversationMessage",
     "Credential",
     "DataKey",
+    "Experiment",
+    "ExperimentPhase",
+    "ExperimentUnit",
     "Fact",
+    "Feature",
     "Invitation",
     "Job",
     "JournalMark",
     "Lease",
     "Membership",
+    "MessagePiece",
+    "ModelDocument",
+    "ModelDocumentEntry",
+    "Picture",
+    "Policy",
+    "PolicyViolation",
     "ProviderTemplate",
     "ProviderUsage",
     "RateLimitReading",
+    "Rating",
     "Revision",
+    "Route",
+    "RouteTarget",
     "SealedSecret",
     "Session",
     "SetupToken",
@@ -35,6 +64,7 @@ __all__ = [
     "UsageEventRow",
     "User",
     "UtcDateTime",
+    "VersionUsage",
     "Workspace",
     "now",
 ]

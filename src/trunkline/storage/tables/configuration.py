@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trunkline.core.chat import JsonValue
@@ -15,7 +15,8 @@ class Configuration(Base):
     """A named way to reach one model. ``parameters`` never hold a secret: those are in ``credential``.
 
     ``model`` None: an entry whose callers name the model (``<name>/<model>``). ``revision`` counts its saved states and
-    is its ETag.
+    is its ETag. One that ``borrows`` has no secret of its own: it uses the credential ``lender_id``, or, without one,
+    the workspace's shared credential of its provider. ``is_paid`` is what somebody declared, for policies alone.
     """
 
     __tablename__ = "ai_configurations"
@@ -31,6 +32,9 @@ class Configuration(Base):
     base_url: Mapped[str | None] = mapped_column(String(500))
     parameters: Mapped[dict[str, JsonValue]] = mapped_column(JSON, default=dict)
     credential_id: Mapped[str | None] = mapped_column(ForeignKey("credentials.id"), index=True)
+    borrows: Mapped[bool] = mapped_column(default=False, server_default=false())
+    lender_id: Mapped[str | None] = mapped_column(Id)
+    is_paid: Mapped[bool | None]
     is_active: Mapped[bool] = mapped_column(default=True)
     is_shared: Mapped[bool] = mapped_column(default=False)
     revision: Mapped[int] = mapped_column(default=1)

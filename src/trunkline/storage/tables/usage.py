@@ -19,6 +19,7 @@ class UsageEventRow(Base):
         Index("ix_usage_events_workspace", "workspace_id", "opened_at"),
         Index("ix_usage_events_configuration", "configuration_id", "opened_at"),
         Index("ix_usage_events_request", "request_id"),
+        Index("ix_usage_events_version", "version_id", "opened_at"),
     )
 
     opened_at: Mapped[datetime] = mapped_column(primary_key=True)
@@ -31,6 +32,12 @@ class UsageEventRow(Base):
     application_id: Mapped[str | None] = mapped_column(Id)
     configuration_id: Mapped[str | None] = mapped_column(Id)
     version_id: Mapped[str | None] = mapped_column(Id)
+    route_id: Mapped[str | None] = mapped_column(Id)
+    feature: Mapped[str | None] = mapped_column(String(64))
+    conversation_id: Mapped[str | None] = mapped_column(Id)
+    phase_id: Mapped[str | None] = mapped_column(Id)
+    unit: Mapped[str | None] = mapped_column(String(32))
+    purpose: Mapped[str | None] = mapped_column(String(16))
     revision: Mapped[int]
     provider: Mapped[str] = mapped_column(String(100))
     model: Mapped[str] = mapped_column(String(255))

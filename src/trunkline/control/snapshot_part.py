@@ -1,0 +1,287 @@
+"""One workspace's rows, compiled into what calls read."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import cast
+
+import msgspec
+
+from trunkline.control.starting_features import STARTING_FEATURES
+from trunkline.core.actor import Role, Scope
+from trunkline.gateway.snapshot import (
+    ApplicationEntry,
+    ConfigurationEntry,
+    FeatureEntry,
+    KeyEntry,
+    PolicyEntry,
+    RouteEntry,
+    RouteTargetEntry,
+    Strategy,
+    Trial,
+    UserEntry,
+    Variant,
+    WorkspacePart,
+)
+from trunkline.storage.snapshot import WorkspaceRows
+from trunkline.storage.tables import Configuration, ConfigurationVersion, Feature, Policy
+from trunkline.vault.data_key import WrappedDataKey
+from trunkline.vault.stored_secret import StoredSecret
+
+Secrets = tuple[StoredSecret, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A workspace's part, and the user whose personal one it is."""
+
+    part: WorkspacePart
+    person: UserEntry | None
+
+
+def compile_part(found: WorkspaceRows) -> Compiled:
+    """A workspace's rows as calls read them. Keys whose maker is no longer a member are left out."""
+    workspace, person = found.workspace, found.person
+    members: dict[str, Role] = {row.user_id: cast("Role", row.role) for row in found.memberships}
+    lending = _Lending(found)
+    defaults = {row.id: row.default_configuration_id for row in found.applications}
+    configurations: dict[str, ConfigurationEntry] = {}
+    for row in found.configurations:
+        is_default = defaults.get(row.application_id or "", workspace.default_configuration_id) == row.id
+        configurations[row.id] = _compile_configuration(row, lending.secrets_of(row), is_default)
+    for configuration_id, trial in _compile_trials(found, configurations, lending).items():
+        configurations[configuration_id] = msgspec.structs.replace(configurations[configuration_id], trial=trial)
+    part = WorkspacePart(
+        id=workspace.id,
+        revision=workspace.revision,
+        name=workspace.name,
+        personal_of=workspace.personal_of,
+        members=members,
+        configurations=configurations,
+        applications={
+            row.id: ApplicationEntry(id=row.id, name=row.name, default_configuration_id=row.default_configuration_id)
+            for row in found.applications
+        },
+        keys={
+            row.digest: KeyEntry(
+                id=row.id,
+                workspace_id=row.workspace_id,
+                user_id=row.user_id,
+                scope=cast("Scope", row.scope),
+                application_id=row.application_id,
+                models=tuple(row.models),
+                expires_at=row.expires_at.timestamp() if row.expires_at else None,
+            )
+            for row in found.keys
+            if row.user_id in members
+        },
+        data_keys={
+            row.id: WrappedDataKey(
+                id=row.id,
+                owner=row.owner,
+                kek_version=row.kek_version,
+                wrapped=row.wrapped,
+                created_at=row.created_at,
+            )
+            for row in found.data_keys
+        },
+        default_configuration_id=workspace.default_configuration_id,
+        routes=_compile_routes(found),
+        features=_compile_features(found, lending),
+        policies=tuple(compile_policy(row) for row in found.policies),
+    )
+    entry = None
+    if person is not None:
+        entry = UserEntry(id=person.id, personal_workspace_id=workspace.id, instance_admin=person.role == "admin")
+    return Compiled(part, entry)
+
+
+class _Lending:
+    """Whose secret serves: one's own, a named one, or the workspace's shared one of the same provider."""
+
+    def __init__(self, found: WorkspaceRows) -> None:
+        self._secrets: defaultdict[str, list[StoredSecret]] = defaultdict(list)
+        for row in found.secrets:
+            self._secrets[row.credential_id].append(
+                StoredSecret(
+                    credential_id=row.credential_id,
+                    owner=found.owners[row.credential_id],
+                    field=row.field,
+                    data_key_id=row.data_key_id,
+                    origins=tuple(row.origins),
+                    ciphertext=row.ciphertext,
+                )
+            )
+        self._lenders: dict[str, Configuration] = {}
+        for row in sorted(found.configurations, key=lambda row: (row.created_at, row.id)):
+            if row.is_shared and row.is_active and row.application_id is None and row.credential_id is not None:
+                self._lenders.setdefault(row.provider, row)
+
+    def get(self, credential_id: str | None) -> Secrets:
+        """What a credential holds."""
+        return tuple(self._secrets.get(credential_id or "", ()))
+
+    def lender(self, provider: str) -> Configuration | None:
+        """The oldest shared configuration of the workspace that has a credential for ``provider``."""
+        return self._lenders.get(provider)
+
+    def shared(self, provider: str) -> Secrets:
+        """Its secrets; none when there is none."""
+        lender = self.lender(provider)
+        return self.get(lender.credential_id) if lender is not None else ()
+
+    def secrets_of(self, row: Configuration) -> Secrets:
+        """What ``row`` calls with."""
+        if row.credential_id is not None or not row.borrows:
+            return self.get(row.credential_id)
+        return self.get(row.lender_id) if row.lender_id is not None else self.shared(row.provider)
+
+
+def _compile_configuration(row: Configuration, secrets: Secrets, is_default: bool) -> ConfigurationEntry:
+    return ConfigurationEntry(
+        id=row.id,
+        workspace_id=row.workspace_id,
+        owner_id=row.user_id,
+        name=row.name,
+        provider=row.provider,
+        model=row.model,
+        base_url=row.base_url,
+        parameters=row.parameters,
+        shared=row.is_shared,
+        application_id=row.application_id,
+        is_default=is_default,
+        is_active=row.is_active,
+        revision=row.revision,
+        created_at=int(row.created_at.timestamp() * 1_000_000),
+        is_paid=row.is_paid,
+        credential_id=row.credential_id,
+        secrets=secrets,
+    )
+
+
+def _compile_trials(
+    found: WorkspaceRows, configurations: Mapping[str, ConfigurationEntry], lending: _Lending
+) -> dict[str, Trial]:
+    variants: defaultdict[str, list[Variant]] = defaultdict(list)
+    for row in found.versions:
+        parent = configurations[row.configuration_id]
+        same = row.provider == parent.provider
+        entry = msgspec.structs.replace(
+            parent,
+            provider=row.provider,
+            model=row.model,
+            base_url=parent.base_url if same else _base_url(lending, row),
+            parameters=row.parameters,
+            secrets=parent.secrets if same else lending.shared(row.provider),
+            version_id=row.id,
+        )
+        variants[row.configuration_id].append(
+            Variant(entry=entry, buckets=tuple((start, end) for start, end in row.buckets))
+        )
+    trials: dict[str, Trial] = {}
+    for configuration_id, active in variants.items():
+        experiment, phase = found.experiments.get(configuration_id), found.phases.get(configuration_id)
+        if experiment is not None and phase is not None:
+            trials[configuration_id] = Trial(salt=experiment.salt, phase_id=phase.id, variants=tuple(active))
+    return trials
+
+
+def _base_url(lending: _Lending, row: ConfigurationVersion) -> str | None:
+    lender = lending.lender(row.provider)
+    return lender.base_url if lender is not None else None
+
+
+def _compile_routes(found: WorkspaceRows) -> dict[str, RouteEntry]:
+    targets: defaultdict[str, list[RouteTargetEntry]] = defaultdict(list)
+    for row in found.targets:
+        targets[row.route_id].append(
+            RouteTargetEntry(
+                configuration_id=row.configuration_id, model=row.model, priority=row.priority, weight=row.weight
+            )
+        )
+    return {
+        row.name: RouteEntry(
+            id=row.id,
+            name=row.name,
+            strategy=cast("Strategy", row.strategy),
+            targets=tuple(targets[row.id]),
+            revision=row.revision,
+            created_at=int(row.created_at.timestamp() * 1_000_000),
+        )
+        for row in found.routes
+    }
+
+
+def _compile_features(found: WorkspaceRows, lending: _Lending) -> dict[str, FeatureEntry]:
+    saved = {row.slug: row for row in found.features}
+    rows: Iterable[Feature] = (
+        *saved.values(),
+        *(
+            Feature(
+                id="",
+                workspace_id=found.workspace.id,
+                slug=start.slug,
+                kind=start.kind,
+                provider="openrouter",
+                model=start.model,
+                system_prompt=start.system_prompt,
+                parameters={},
+                custom_parameters={},
+                revision=0,
+                created_by="",
+            )
+            for start in STARTING_FEATURES.values()
+            if start.slug not in saved
+        ),
+    )
+    return {row.slug: _compile_feature(row, lending) for row in rows}
+
+
+def _compile_feature(row: Feature, lending: _Lending) -> FeatureEntry:
+    entry = None
+    if row.target is None:
+        lender = None if row.credential_id is not None else lending.lender(row.provider)
+        entry = ConfigurationEntry(
+            id=lender.id if lender is not None else row.id,
+            workspace_id=row.workspace_id,
+            owner_id=row.created_by,
+            name=f"feature/{row.slug}",
+            provider=row.provider,
+            model=row.model,
+            base_url=lender.base_url if lender is not None else None,
+            shared=True,
+            revision=row.revision,
+            secrets=lending.get(row.credential_id) if lender is None else lending.get(lender.credential_id),
+        )
+    parameters = dict(row.parameters)
+    if row.system_prompt:
+        parameters["systemPrompt"] = row.system_prompt
+    return FeatureEntry(
+        id=row.id,
+        slug=row.slug,
+        kind=row.kind,
+        model=row.model,
+        target=row.target,
+        entry=entry,
+        parameters=parameters,
+        custom=row.custom_parameters,
+        revision=row.revision,
+    )
+
+
+def compile_policy(row: Policy) -> PolicyEntry:
+    """A policy as calls read it."""
+    return PolicyEntry(
+        id=row.id,
+        name=row.name,
+        content=row.content,
+        risk_type=row.risk_type,
+        action=row.action_type,
+        rule=row.rule,
+        fail_open=row.fail_mode != "closed",
+        workspace_id=row.workspace_id,
+        application_id=row.application_id,
+        key_id=row.key_id,
+    )

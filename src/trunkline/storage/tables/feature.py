@@ -1,0 +1,40 @@
+"""Features: the tools of the users' app, each with a model, instructions and parameters."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from trunkline.core.chat import JsonValue
+from trunkline.storage.tables.base import Base, Id, new_id, now
+
+
+class Feature(Base):
+    """A tool as somebody saved it. Those that nobody has saved yet are data in ``control``.
+
+    ``model`` is one of ``provider`` (OpenRouter's, unless said otherwise); with ``target``, a name that programs could
+    use as ``model`` themselves, that one serves instead. Without a credential of its own it uses the workspace's
+    shared one of its provider.
+    """
+
+    __tablename__ = "features"
+    __table_args__ = (UniqueConstraint("workspace_id", "slug"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), index=True)
+    slug: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(255))
+    kind: Mapped[str] = mapped_column(String(16))
+    provider: Mapped[str] = mapped_column(String(100), default="openrouter")
+    model: Mapped[str] = mapped_column(String(255))
+    target: Mapped[str | None] = mapped_column(String(511))
+    system_prompt: Mapped[str] = mapped_column(Text, default="")
+    parameters: Mapped[dict[str, JsonValue]] = mapped_column(JSON, default=dict)
+    custom_parameters: Mapped[dict[str, JsonValue]] = mapped_column(JSON, default=dict)
+    credential_id: Mapped[str | None] = mapped_column(ForeignKey("credentials.id"), index=True)
+    revision: Mapped[int] = mapped_column(default=1)
+    created_by: Mapped[str] = mapped_column(Id)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    updated_at: Mapped[datetime] = mapped_column(default=now)

@@ -1,0 +1,43 @@
+"""Routes: names that programs use as ``model``, each over several configurations."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from trunkline.storage.tables.base import Base, Id, new_id, now
+
+
+class Route(Base):
+    """A name with a strategy. ``revision`` counts its saved states and is its ETag."""
+
+    __tablename__ = "routes"
+    __table_args__ = (UniqueConstraint("workspace_id", "name"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(255))
+    strategy: Mapped[str] = mapped_column(String(16))
+    is_active: Mapped[bool] = mapped_column(default=True)
+    revision: Mapped[int] = mapped_column(default=1)
+    created_by: Mapped[str] = mapped_column(Id)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    updated_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class RouteTarget(Base):
+    """One way that a route may take. ``model`` None: the configuration's own.
+
+    Targets of a lower ``priority`` are tried first; the strategy orders those of the same one.
+    """
+
+    __tablename__ = "route_targets"
+
+    route_id: Mapped[str] = mapped_column(ForeignKey("routes.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    configuration_id: Mapped[str] = mapped_column(ForeignKey("ai_configurations.id"), index=True)
+    model: Mapped[str | None] = mapped_column(String(255))
+    priority: Mapped[int] = mapped_column(default=0)
+    weight: Mapped[int] = mapped_column(default=1)
