@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract.whole import Whole, open_whole
 from tests.contract.world import Person, World, open_world
 
 
@@ -28,3 +29,17 @@ async def local(tmp_path: Path) -> AsyncIterator[World]:
 async def admin(world: World) -> Person:
     """The first administrator, who has finished set-up."""
     return await world.set_up()
+
+
+@pytest.fixture
+async def whole(tmp_path: Path) -> AsyncIterator[Whole]:
+    """A whole installation on SQLite, over real HTTP."""
+    async with open_whole(tmp_path / "whole") as opened:
+        yield opened
+
+
+@pytest.fixture
+async def whole_on_each(database_url: str, tmp_path: Path) -> AsyncIterator[Whole]:
+    """The same, once on each kind of database."""
+    async with open_whole(tmp_path / "whole", database_url) as opened:
+        yield opened

@@ -48,8 +48,37 @@ from trunkline.vault.token import Tokens
 PASSWORD = "correct horse battery staple"
 
 
+class Ground:
+    """An installation, as people meet it."""
+
+    def client(self, credential: str | None = None, **headers: str) -> httpx2.AsyncClient:
+        """A client that sends ``credential`` as its bearer token."""
+        raise NotImplementedError
+
+    async def add_user(self, admin: Person, email: str) -> Person:
+        """Another user, signed in."""
+        body = {"email": email, "password": PASSWORD}
+        created = await admin.client.post("/api/users", json=body)
+        assert created.status_code == 201, created.text
+        return await self.log_in(email)
+
+    async def log_in(self, email: str) -> Person:
+        """A new session of a user."""
+        answer = await self.client().post("/api/auth/login", json={"email": email, "password": PASSWORD})
+        assert answer.status_code == 200, answer.text
+        return Person.read(self, answer.json())
+
+    async def join(self, owner: Person, workspace_id: str, person: Person, role: str) -> None:
+        """Make ``person`` a member of a workspace."""
+        body = {"email": person.email, "role": role}
+        invitation = await owner.client.post(f"/api/workspaces/{workspace_id}/invitations", json=body)
+        assert invitation.status_code == 201, invitation.text
+        accepted = await person.client.post("/api/auth/invitations/accept", json={"token": invitation.json()["token"]})
+        assert accepted.status_code == 200, accepted.text
+
+
 @dataclass
-class World:
+class World(Ground):
     """One process of one installation, and clients of it."""
 
     settings: Settings
@@ -80,27 +109,6 @@ class World:
         body = {"token": self.first.setup_token.reveal(), "email": email, "password": PASSWORD}
         return Person.read(self, (await self.client().post("/api/auth/setup", json=body)).json())
 
-    async def add_user(self, admin: Person, email: str) -> Person:
-        """Another user, signed in."""
-        body = {"email": email, "password": PASSWORD}
-        created = await admin.client.post("/api/users", json=body)
-        assert created.status_code == 201, created.text
-        return await self.log_in(email)
-
-    async def log_in(self, email: str) -> Person:
-        """A new session of a user."""
-        answer = await self.client().post("/api/auth/login", json={"email": email, "password": PASSWORD})
-        assert answer.status_code == 200, answer.text
-        return Person.read(self, answer.json())
-
-    async def join(self, owner: Person, workspace_id: str, person: Person, role: str) -> None:
-        """Make ``person`` a member of a workspace."""
-        body = {"email": person.email, "role": role}
-        invitation = await owner.client.post(f"/api/workspaces/{workspace_id}/invitations", json=body)
-        assert invitation.status_code == 201, invitation.text
-        accepted = await person.client.post("/api/auth/invitations/accept", json={"token": invitation.json()["token"]})
-        assert accepted.status_code == 200, accepted.text
-
 
 @dataclass
 class Person:
@@ -111,10 +119,10 @@ class Person:
     access_token: str
     refresh_token: str
     client: httpx2.AsyncClient
-    world: World
+    world: Ground
 
     @classmethod
-    def read(cls, world: World, answer: Mapping[str, Any]) -> Person:
+    def read(cls, world: Ground, answer: Mapping[str, Any]) -> Person:
         """From the answer to a sign-in."""
         return cls(
             id=answer["user"]["id"],

@@ -1,0 +1,97 @@
+"""A whole installation, wired by the real composition root and served over real HTTP on a free port."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx2
+import uvicorn
+from pydantic import SecretStr
+
+from tests.contract.world import PASSWORD, Ground, Person
+from trunkline.app.preparation import prepare
+from trunkline.app.server import open_server
+from trunkline.faces.server import ServerConfig
+from trunkline.settings import Settings
+
+T = TypeVar("T")
+ADMIN = "admin@example.com"
+
+
+class Whole(Ground):
+    """One running server and clients of it. ``url`` is its base."""
+
+    def __init__(self, url: str, settings: Settings) -> None:
+        self.url = url
+        self.settings = settings
+        self.clients: list[httpx2.AsyncClient] = []
+
+    def client(self, credential: str | None = None, **headers: str) -> httpx2.AsyncClient:
+        """A client that sends ``credential`` as its bearer token."""
+        if credential is not None:
+            headers["Authorization"] = f"Bearer {credential}"
+        client = httpx2.AsyncClient(base_url=self.url, headers=headers, timeout=30, trust_env=False)
+        self.clients.append(client)
+        return client
+
+    async def admin(self) -> Person:
+        """The first administrator, signed in."""
+        return await self.log_in(ADMIN)
+
+
+async def eventually(look: Callable[[], Awaitable[T | None]], seconds: float = 20) -> T:
+    """What ``look`` finds, as soon as it finds anything; for what another task does in its own time."""
+    until = time.monotonic() + seconds
+    while True:
+        found = await look()
+        if found:
+            return found
+        assert time.monotonic() < until, "it never came"
+        await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def open_whole(directory: Path, url: str | None = None, **settings: Any) -> AsyncIterator[Whole]:
+    """Start one on the database at ``url`` (default: SQLite in ``directory``); it ends with the block.
+
+    Providers on this machine may be called, so that tests can play one. Starts over on the same directory.
+    """
+    chosen = Settings(
+        data_dir=directory,
+        database_url=SecretStr(url) if url is not None else None,
+        admin_email=ADMIN,
+        admin_password=SecretStr(PASSWORD),
+        **{"local_upstreams": "loopback", "login_attempts_per_minute": 1000, **settings},
+    )
+    await prepare(chosen)
+    async with open_server(chosen) as application:
+        config = ServerConfig(
+            application,
+            host="127.0.0.1",
+            port=0,
+            lifespan="off",
+            log_level="error",
+            ws="none",
+            interface="asgi3",
+            proxy_headers=False,
+            timeout_graceful_shutdown=1,
+            head_seconds=15,
+        )
+        server = uvicorn.Server(config)
+        server.install_signal_handlers = lambda: None  # type: ignore[attr-defined] - the test's process has its own
+        serving = asyncio.ensure_future(server.serve())
+        while not server.started and not serving.done():
+            await asyncio.sleep(0)
+        whole = Whole(f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", chosen)
+        try:
+            yield whole
+        finally:
+            for client in whole.clients:
+                await client.aclose()
+            server.should_exit = True
+            await serving
