@@ -14,11 +14,12 @@ from trunkline.core.errors import TrunklineError, UpstreamError
 from trunkline.core.usage_event import Operation
 from trunkline.gateway.answer import Answer
 from trunkline.gateway.call import Call, Ledger
+from trunkline.gateway.context import NOTHING, CallContext
 from trunkline.gateway.count import Count
 from trunkline.gateway.rate_reading import RateLimits
 from trunkline.gateway.resolve import Candidate, Resolver
 from trunkline.gateway.retry import RetryBudget, delay
-from trunkline.gateway.snapshot import SnapshotHolder
+from trunkline.gateway.snapshot import Snapshot, SnapshotHolder
 from trunkline.gateway.target import Target, Targets
 from trunkline.outbound import IncomingResponse, OutgoingRequest, Timeouts
 from trunkline.providers.exchange import dispatch
@@ -49,10 +50,20 @@ class Exchange(Protocol):
         ...
 
 
+class Admission(Protocol):
+    """Judges a call by the policies that concern it, before anything is opened or sent."""
+
+    async def admit(
+        self, snapshot: Snapshot, actor: Actor, candidate: Candidate, exchange: Exchange, request_id: str
+    ) -> None:
+        """Return when the call may go to ``candidate``; raise :class:`Forbidden` when a policy blocks it."""
+        ...
+
+
 class Gateway:
     """Runs calls. One per process; everything it needs is handed to it."""
 
-    __slots__ = ("_budget", "_holder", "_ledger", "_rate_limits", "_resolver", "_targets", "_timeouts")
+    __slots__ = ("_admission", "_budget", "_holder", "_ledger", "_rate_limits", "_resolver", "_targets", "_timeouts")
 
     def __init__(
         self,
@@ -63,7 +74,9 @@ class Gateway:
         rate_limits: RateLimits,
         budget: RetryBudget,
         timeouts: Timeouts,
+        admission: Admission | None = None,
     ) -> None:
+        self._admission = admission
         self._holder = holder
         self._resolver = Resolver()
         self._targets = targets
@@ -100,15 +113,25 @@ class Gateway:
         response = await dispatch(target.endpoint, target.transport, request, self._timeouts)
         return count.read(target, response, await response.read(ERROR_BODY_BYTES))
 
-    async def run(self, actor: Actor, operation: Operation, exchange: Exchange, request_id: str) -> Answer:
+    async def run(
+        self,
+        actor: Actor,
+        operation: Operation,
+        exchange: Exchange,
+        request_id: str,
+        context: CallContext = NOTHING,
+    ) -> Answer:
         """Serve one call.
 
         Raises the errors of :mod:`trunkline.core.errors` as long as nothing has gone to the client; by then the call is
         settled, or was refused before it cost anything. Cancelling it cancels the provider and settles.
         """
         check(actor, "call")
-        candidates = self._resolver.resolve(self._holder.current, actor, exchange.model)
+        snapshot = self._holder.current
+        candidates = self._resolver.resolve(snapshot, actor, exchange.model)
         first = candidates[0]
+        if self._admission is not None and context.purpose is None and (snapshot.policies or first.part.policies):
+            await self._admission.admit(snapshot, actor, first, exchange, request_id)
         target = self._targets.get(first)
         request = exchange.write(target, first.model)
         call = self._ledger.open(

@@ -1,0 +1,21 @@
+"""What a call is part of, beyond what its body says."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class CallContext(msgspec.Struct, frozen=True, kw_only=True):
+    """``unit`` is who an experiment counts the call for: the end user that the program names, if it names one.
+
+    ``conversation_id`` is the conversation that it continues. ``purpose`` is set for calls that we make ourselves
+    (``judge``, ``test``, ``title``): policies do not look at them, and accounts tell them apart.
+    """
+
+    unit: str | None = None
+    conversation_id: str | None = None
+    purpose: str | None = None
+
+
+NOTHING = CallContext()
+"""A call that is part of nothing."""
