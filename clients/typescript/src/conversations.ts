@@ -1,0 +1,85 @@
+import { readEvents } from "./events.js";
+import type { Http } from "./http.js";
+import type { RequestOptions } from "./operation.js";
+
+/** What a running answer tells. `id` is where to resume after it. */
+export type AnswerEvent = { id: string } & (
+  | { type: "start"; requestId: string; conversationId: string; messageId: string; model: string }
+  | { type: "delta"; text: string }
+  | { type: "reasoning"; text: string }
+  | { type: "image"; url: string }
+  | { type: "done"; finishReason: string | null; usage: Record<string, number> | null; costUSD: number | null }
+  | { type: "error"; code: string; message: string; retryable: boolean }
+);
+
+/** Streamed answers of conversations and features. The rest of them is reached with `client.get`, `client.post`, … */
+export class Conversations {
+  readonly #http: Http;
+
+  constructor(http: Http) {
+    this.#http = http;
+  }
+
+  /** Say something, and follow the answer. It goes on when the reader leaves: `resume` finds it, `stop` ends it. */
+  send(
+    conversationId: string,
+    message: { content: unknown; parentId?: string | null },
+    options: RequestOptions = {},
+  ): AsyncGenerator<AnswerEvent, void, undefined> {
+    const body = { ...message, stream: true };
+    return this.#follow("post", "/api/conversations/{id}/messages", { path: { id: conversationId }, body, ...options });
+  }
+
+  /** Have an answer written anew, beside the old one. Without a message: the last one. */
+  regenerate(
+    conversationId: string,
+    messageId?: string,
+    options: RequestOptions = {},
+  ): AsyncGenerator<AnswerEvent, void, undefined> {
+    const body = messageId === undefined ? {} : { messageId };
+    const path = { id: conversationId };
+    return this.#follow("post", "/api/conversations/{id}/regenerate", { path, body, ...options });
+  }
+
+  /** Follow a running answer again, from the event after `lastEventId`, or from its beginning. */
+  resume(
+    conversationId: string,
+    lastEventId?: string,
+    options: RequestOptions = {},
+  ): AsyncGenerator<AnswerEvent, void, undefined> {
+    const headers = lastEventId === undefined ? {} : { "last-event-id": lastEventId };
+    return this.#follow("get", "/api/conversations/{id}/stream", {
+      path: { id: conversationId },
+      ...options,
+      headers: { ...options.headers, ...headers },
+    });
+  }
+
+  /** End a running answer; what is there of it is kept. */
+  stop(conversationId: string): Promise<unknown> {
+    return this.#http.json("post", "/api/conversations/{id}/stop", { path: { id: conversationId }, body: {} });
+  }
+
+  /** Run a feature once, without a conversation. */
+  run(
+    slug: string,
+    input: { input?: string; prompt?: string; messages?: unknown[] },
+    options: RequestOptions = {},
+  ): AsyncGenerator<AnswerEvent, void, undefined> {
+    const body = { ...input, stream: true };
+    return this.#follow("post", "/api/features/{slug}/run", { path: { slug }, body, ...options });
+  }
+
+  async *#follow(
+    method: string,
+    template: string,
+    asked: Parameters<Http["send"]>[2] & object,
+  ): AsyncGenerator<AnswerEvent, void, undefined> {
+    const headers = { ...asked.headers, accept: "text/event-stream" };
+    const response = await this.#http.send(method, template, { ...asked, headers });
+    if (!response.body) return;
+    for await (const { event, data, id } of readEvents(response.body)) {
+      yield { id, type: event, ...JSON.parse(data) } as AnswerEvent;
+    }
+  }
+}

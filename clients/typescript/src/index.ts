@@ -1,0 +1,24 @@
+export type * from "./ai-llm.js";
+export type { ChatChunk, ChatCompletion, ChatMessage, ChatRequest, ChatUsage } from "./chat.js";
+export { TrunklineClient, TrunklineClient as FlashbackClient } from "./client.js";
+export type { AnswerEvent } from "./conversations.js";
+export { type FieldError, TrunklineError } from "./error.js";
+export type { ClientOptions } from "./http.js";
+export type { components, paths } from "./openapi.js";
+export type { AnswerOf, BodyOf, OptionsOf, RequestOptions } from "./operation.js";
+export type {
+  AlertQuery,
+  AlertsResponse,
+  CreatePolicyRequest,
+  DeletePolicyResponse,
+  PoliciesResponse,
+  Policy,
+  PolicyAction,
+  PolicyResponse,
+  PolicyViolation,
+  RiskType,
+  UpdatePolicyRequest,
+  ViolationQuery,
+  ViolationsResponse,
+} from "./policy.js";
+export { type EncryptionKey, type SealingPlace, sealKey } from "./seal.js";

@@ -1,0 +1,72 @@
+// The management API through the typed methods.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { FlashbackClient, TrunklineClient, TrunklineError } from "@trunkline/client";
+
+import { apiKey, baseUrl, client, person, upstream, whoAmI } from "./place.ts";
+
+test("a configuration is made, listed, changed and deleted", async () => {
+  const made = await client.post("/api/configurations", {
+    body: { name: "Try it", provider: "demo", model: "demo-chat" },
+  });
+  assert.equal(made.provider, "demo");
+  const path = { configuration_id: made.id };
+  const listed = await client.get("/api/configurations", { query: { provider: "demo" } });
+  assert.ok(listed.some((one) => one.id === made.id));
+  const changed = await client.put("/api/configurations/{configuration_id}", { path, body: { name: "Tried" } });
+  assert.equal(changed.name, "Tried");
+  await client.delete("/api/configurations/{configuration_id}", { path });
+  await assert.rejects(client.get("/api/configurations/{configuration_id}", { path }), { status: 404 });
+});
+
+test("an error has its status, the wrong fields and the name of the request", async () => {
+  const wrong = client.post("/api/configurations", { body: { name: "", provider: "nobody", model: "x" } });
+  await assert.rejects(wrong, (error) => {
+    assert.ok(error instanceof TrunklineError);
+    assert.equal(error.status, 400);
+    assert.deepEqual(new Set(error.errors.map((one) => one.field)), new Set(["name", "provider"]));
+    assert.ok(error.requestId);
+    assert.equal((error.body as { statusCode: number }).statusCode, 400);
+    return true;
+  });
+});
+
+test("a bad key is told so", async () => {
+  const stranger = new TrunklineClient({ apiKey: "tl-nobody", baseUrl });
+  await assert.rejects(stranger.get("/api/keys"), { status: 401 });
+  assert.throws(() => new TrunklineClient({ apiKey: "", baseUrl }), /apiKey is required/);
+  assert.throws(() => new TrunklineClient({ apiKey, baseUrl: "ai.example.com" }), /baseUrl/);
+});
+
+test("the client has its second name, and a slash after the address does no harm", async () => {
+  assert.equal(FlashbackClient, TrunklineClient);
+  const other = new FlashbackClient({ apiKey, baseUrl: `${baseUrl}/` });
+  assert.ok(Array.isArray(await other.get("/api/keys")));
+});
+
+test("another workspace is a matter of the client", async () => {
+  const made = await person.post("/api/workspaces", { body: { name: "Team" } });
+  assert.ok(made.id);
+  const there = new TrunklineClient({ apiKey: process.env.TRUNKLINE_ACCESS_TOKEN ?? "", baseUrl, workspaceId: made.id });
+  assert.deepEqual(await there.get("/api/configurations"), []);
+});
+
+test("a missing part of a path is noticed before anything is sent", async () => {
+  const path = { configuration_id: "" };
+  await assert.rejects(client.get("/api/configurations/{configuration_id}", { path }), /configuration_id is required/);
+});
+
+test("a sealed key is opened by the server alone, and for its own provider alone", async () => {
+  const { userId, workspaceId } = await whoAmI();
+  const sealed = await person.sealKey(upstream.key, { url: upstream.url, userId, workspaceId });
+  assert.match(sealed, /^tl1\./);
+  assert.ok(!sealed.includes(upstream.key));
+  const body = { name: "Sealed", provider: "custom", model: "gpt-4o", baseUrl: `${upstream.url}/v1`, apiKey: sealed };
+  const made = await person.post("/api/configurations", { body });
+  const answer = await person.chat.create({ model: "Sealed", messages: [{ role: "user", content: "say hello" }] });
+  assert.ok(answer.choices[0]?.message.content);
+  const elsewhere = { ...body, name: "Elsewhere", baseUrl: "https://example.com/v1" };
+  await assert.rejects(person.post("/api/configurations", { body: elsewhere }), { status: 400 });
+  await person.delete("/api/configurations/{configuration_id}", { path: { configuration_id: made.id } });
+});
