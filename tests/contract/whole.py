@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import Future
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import Any, TypeVar
 
 import httpx2
@@ -95,3 +97,32 @@ async def open_whole(directory: Path, url: str | None = None, **settings: Any) -
                 await client.aclose()
             server.should_exit = True
             await serving
+
+
+@contextmanager
+def serve_whole(directory: Path, **settings: Any) -> Iterator[Whole]:
+    """The same on a thread of its own, for tests that are not asynchronous. Only its ``url`` is of use there."""
+    ready: Future[Whole] = Future()
+
+    async def serve() -> None:
+        over = asyncio.Event()
+        try:
+            async with open_whole(directory, **settings) as whole:
+                loop = asyncio.get_running_loop()
+                stop.append(lambda: loop.call_soon_threadsafe(over.set))
+                ready.set_result(whole)
+                await over.wait()
+        except BaseException as error:
+            if not ready.done():
+                ready.set_exception(error)
+            raise
+
+    stop: list[Callable[[], object]] = []
+    thread = Thread(target=lambda: asyncio.run(serve()), daemon=True)
+    thread.start()
+    try:
+        yield ready.result(30)
+    finally:
+        for end in stop:
+            end()
+        thread.join(30)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, ClassVar
 
 from fastapi import APIRouter, Query
@@ -59,12 +60,20 @@ class ProviderAnswer(Answer):
         )
 
 
+def _leave_out(schema: dict[str, Any], names: Iterable[str]) -> None:
+    """Take fields that are ignored, whatever they hold, out of a description."""
+    for name in names:
+        schema["properties"].pop(name, None)
+
+
 class ValidateGiven(ChangeGiven):
     """A configuration to check, with its settings inside ``configuration`` or beside it; ``live`` asks the provider."""
 
-    model_config = ConfigDict(extra="allow")
-
     read_only: ClassVar[frozenset[str]] = ChangeGiven.read_only | {"isActive", "shared", "applicationId", "provider"}
+
+    model_config = ConfigDict(
+        extra="allow", json_schema_extra=lambda schema: _leave_out(schema, ValidateGiven.read_only)
+    )
 
     live: StrictBool = False
 

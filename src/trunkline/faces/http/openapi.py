@@ -3,36 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any, Final, cast
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-_ERROR: Final[dict[str, Any]] = {
-    "type": "object",
-    "title": "Error",
-    "description": "What every request that fails is answered with.",
-    "required": ["statusCode", "message", "error", "requestId"],
-    "properties": {
-        "statusCode": {"type": "integer", "description": "The HTTP status."},
-        "message": {"type": "string", "description": "What is wrong and what to do, for people."},
-        "error": {"type": "string", "description": "The status in words."},
-        "errors": {
-            "type": "array",
-            "description": "Every wrong field, when the request is wrong.",
-            "items": {
-                "type": "object",
-                "required": ["field", "message"],
-                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
-            },
-        },
-        "requestId": {"type": "string", "description": "To tell your administrator."},
-    },
-}
+from trunkline.faces.http.error_shape import shape_of
+from trunkline.faces.http.openapi_links import link_records
 
 _FRAMEWORKS_OWN: Final = ("HTTPValidationError", "ValidationError")
 
+
+_MEANINGS: Final[Mapping[HTTPStatus, str]] = {
+    HTTPStatus.BAD_REQUEST: "The request is wrong; every wrong field is named.",
+    HTTPStatus.UNAUTHORIZED: "There is no good credential.",
+    HTTPStatus.FORBIDDEN: "The caller may not do this.",
+    HTTPStatus.NOT_FOUND: "There is no such thing, or not for the caller.",
+    HTTPStatus.CONFLICT: "Something stands in the way: a name that is taken, a use of what is to go.",
+    HTTPStatus.PRECONDITION_FAILED: "It was changed meanwhile: the ETag in If-Match is an older one.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large.",
+    HTTPStatus.TOO_MANY_REQUESTS: "Too many at once.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "A fault of the server, which has written it to its log.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Something that the server needs is away for now.",
+}
+
+_RETRY_AFTER: Final = {
+    "Retry-After": {"description": "Seconds to wait before the next try.", "schema": {"type": "integer"}}
+}
 
 Calls = Sequence[tuple[str, str, str]]
 """Method, path and meaning of what is served beside the framework's routes."""
@@ -46,19 +45,50 @@ def describe(app: FastAPI, calls: Calls = ()) -> dict[str, Any]:
     schemas = cast("dict[str, Any]", document.setdefault("components", {}).setdefault("schemas", {}))
     for name in _FRAMEWORKS_OWN:
         schemas.pop(name, None)
-    schemas["Error"] = _ERROR
-    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-    error = {"description": "An error", "content": content}
-    for operations in document["paths"].values():
-        for operation in operations.values():
+    for path, operations in document["paths"].items():
+        shape = shape_of(path)
+        schemas[shape.name] = shape.schema
+        content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{shape.name}"}}}
+        for method, operation in operations.items():
+            responses = operation["responses"]
             # A request that is wrong is 400 here, not the framework's 422.
-            operation["responses"].pop("422", None)
-            operation["responses"]["default"] = error
+            responses.pop("422", None)
+            for status in _find_errors(method, path, operation):
+                responses.setdefault(str(status.value), {"description": _MEANINGS[status]})
+            for status, response in responses.items():
+                if status >= "400":
+                    response.setdefault("content", content)
+            if (limited := responses.get("429")) is not None:
+                limited["headers"] = _RETRY_AFTER
             # People know what it does by its sentence, not by the name of a function.
             operation["summary"] = _first_sentence(operation.get("description") or operation["summary"])
+    link_records(document["paths"])
     document["paths"] = {**_describe_calls(calls), **document["paths"]}
     app.openapi_schema = document
     return document
+
+
+def _find_errors(method: str, path: str, operation: dict[str, Any]) -> list[HTTPStatus]:
+    """What every operation of this kind may be refused with. What one alone may be, its route says."""
+    errors = [HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE]
+    named = [parameter["name"].lower() for parameter in operation.get("parameters", ())]
+    if named or "requestBody" in operation:
+        errors.append(HTTPStatus.BAD_REQUEST)
+    if "requestBody" in operation:
+        errors.append(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    if "{" in path:
+        errors.append(HTTPStatus.NOT_FOUND)
+    if "if-match" in named:
+        errors.append(HTTPStatus.PRECONDITION_FAILED)
+    if "security" in operation:
+        # Besides its path, a request may name a workspace in a header.
+        errors += [HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND]
+    elif "requestBody" in operation:
+        # The credential is in the body.
+        errors += [HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN]
+    if method != "get":
+        errors += [HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS]
+    return sorted(set(errors))
 
 
 def _first_sentence(text: str) -> str:

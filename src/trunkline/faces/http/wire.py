@@ -6,7 +6,15 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, cast
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, PlainSerializer, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
 
 from trunkline.core.errors import InvalidInput
@@ -32,7 +40,19 @@ GivenId = Annotated[str, AfterValidator(_read_id)]
 PathId = Annotated[str, AfterValidator(str.lower)]
 """An id in a path. One that is none is like one that nobody has: there is nothing there."""
 
-GivenMoment = Annotated[AwareDatetime, AfterValidator(lambda value: value.astimezone(UTC))]
+
+def _refuse_number(value: object) -> object:
+    # The library reads seconds and milliseconds since the epoch as well, and guesses which of them are meant.
+    try:
+        float(cast("Any", value))
+    except (TypeError, ValueError):
+        return value
+    raise ValueError("must be a time such as 2026-01-31T12:00:00Z.")
+
+
+GivenMoment = Annotated[
+    AwareDatetime, BeforeValidator(_refuse_number), AfterValidator(lambda value: value.astimezone(UTC))
+]
 """A time in a request: ISO 8601 with a zone."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, SecretStr, StringConstraints
+from pydantic import Field, SecretStr, StrictBool, StringConstraints
 
 from trunkline.core.actor import Role, Scope
 from trunkline.core.chat import JsonValue
@@ -54,7 +54,7 @@ class GivenRefresh(Given):
 class GivenLogout(Given):
     """How far signing out goes."""
 
-    everywhere: bool = Field(False, description="End all of the user's sessions, not only this one.")
+    everywhere: StrictBool = Field(False, description="End all of the user's sessions, not only this one.")
 
 
 class GivenPassword(Given):

@@ -1,0 +1,36 @@
+"""Links of the API's description: from the answer that makes something to what can be done with it.
+
+https://spec.openapis.org/oas/v3.1.0#link-object
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+_BELOW = re.compile(r"/\{(\w+)\}")
+
+
+def link_records(paths: dict[str, Any]) -> None:
+    """Add to each ``201`` and to each answer with an id the operations below its path that take this id."""
+    for path, operations in paths.items():
+        made = operations.get("post", {}).get("responses", {})
+        response = made.get("201") or made.get("200")
+        if response is None:
+            continue
+        links: dict[str, Any] = {}
+        for other, below in paths.items():
+            found = _BELOW.match(other.removeprefix(path)) if other.startswith(f"{path}/{{") else None
+            if found is None or other.count("{") != path.count("{") + 1:
+                continue
+            for operation in below.values():
+                parameters = {name: f"$request.path.{name}" for name in _BELOW.findall(path)}
+                field = "_id" if path.startswith("/model-configs") else "id"
+                parameters[found[1]] = f"$response.body#/{field}"
+                links[operation["operationId"]] = {
+                    "operationId": operation["operationId"],
+                    "parameters": parameters,
+                    "description": operation["summary"],
+                }
+        if links:
+            response["links"] = links
