@@ -60,6 +60,10 @@ function makeOperation(schemas, path, method, operation) {
     const schema = bodyOf(response);
     if (schema && status.startsWith("2")) inside.append(...makeFields(schemas, schema, `Answer ${status}`, false));
   }
+  const errors = Object.entries(operation.responses ?? {})
+    .filter(([status]) => status >= "4")
+    .map(([status, response]) => [make("code", {}, status), response.description]);
+  inside.append(...makeTable("Errors", ["Status", "Meaning"], errors));
   inside.append(make("p", { class: "what" }, "Try it"));
   inside.append(make("pre", { tabindex: "0" }, make("code", {}, writeCurl(schemas, path, method, operation))));
   const summary = make("summary", {}, make("span", { class: "method" }, method.toUpperCase()), make("code", {}, path));
