@@ -4,15 +4,37 @@ from __future__ import annotations
 
 import pytest
 
+from tests.contract.whole import Whole
 from trunkline.app.pages import describe_api
 from trunkline.faces.v1.asked import POSTS, read_path
 from trunkline.faces.v1.calls import CALLS
 
 
-@pytest.mark.parametrize(("method", "path", "_meaning"), CALLS)
-def test_what_is_described_is_served(method: str, path: str, _meaning: str) -> None:
+@pytest.mark.parametrize(("method", "path"), [call[:2] for call in CALLS])
+def test_what_is_described_is_served(method: str, path: str) -> None:
     named = path.format(model="m", name="m")
     assert read_path(method, named, b"", anthropic=False, google=False).kind != "nothing"
+
+
+async def test_the_examples_are_understood(whole: Whole) -> None:
+    """What the demo can do it does; of the rest it is said that the model cannot, and never that the body is wrong."""
+    admin = await whole.admin()
+    made = await admin.client.post("/api/configurations", json={"name": "d", "provider": "demo", "model": "demo-chat"})
+    workspace = f"/api/workspaces/{await admin.personal()}"
+    chosen = await admin.client.patch(workspace, json={"defaultConfigurationId": made.json()["id"]})
+    assert chosen.status_code == 200, chosen.text
+    client = whole.client((await admin.make_key())["key"])
+    answered: set[str] = set()
+    for _, path, _, example in CALLS:
+        if not example:
+            continue
+        answer = await client.post(path.format(model="default"), json=example)
+        if answer.status_code == 200:
+            answered.add(path)
+        else:
+            assert "choose another model" in answer.text or "use demo-" in answer.text, (path, answer.text)
+    assert {"/v1/chat/completions", "/v1/responses", "/v1/messages"} <= answered
+    assert "/v1beta/models/{model}:generateContent" in answered
 
 
 def test_what_is_served_is_described() -> None:

@@ -33,8 +33,8 @@ _RETRY_AFTER: Final = {
     "Retry-After": {"description": "Seconds to wait before the next try.", "schema": {"type": "integer"}}
 }
 
-Calls = Sequence[tuple[str, str, str]]
-"""Method, path and meaning of what is served beside the framework's routes."""
+Calls = Sequence[tuple[str, str, str, "dict[str, Any] | None"]]
+"""What is served beside the framework's routes: method, path, meaning, and an example of the body (empty: a form)."""
 
 
 def describe(app: FastAPI, calls: Calls = ()) -> dict[str, Any]:
@@ -98,12 +98,20 @@ def _first_sentence(text: str) -> str:
 def _describe_calls(calls: Calls) -> dict[str, Any]:
     """Their bodies are the vendors' own and described by them: here is only what there is."""
     paths: dict[str, Any] = {}
-    for method, path, meaning in calls:
+    for method, path, meaning, example in calls:
         parameters = [
             {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
             for name in re.findall(r"\{(\w+)\}", path)
         ]
+        body: dict[str, Any] = {}
+        if example is not None:
+            described: dict[str, Any] = {"schema": {"type": "object"}}
+            if example:
+                described["example"] = example
+            content = {"application/json" if example else "multipart/form-data": described}
+            body["requestBody"] = {"required": True, "content": content}
         paths.setdefault(path, {})[method.lower()] = {
+            **body,
             "tags": ["Calls"],
             "summary": _first_sentence(meaning),
             "description": meaning,
