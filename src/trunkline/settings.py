@@ -57,6 +57,14 @@ class Settings(BaseSettings):
     login_attempts_per_minute: int = Field(default=5, ge=1, description="Sign-in attempts per account and address.")
     writes_per_minute: int = Field(default=600, ge=1, description="Changes through the management API per actor.")
     tests_per_minute: int = Field(default=10, ge=1, description="Connection tests per user.")
+    policy_judge: str = Field(
+        default="default",
+        description="What judges policies in plain language, in each workspace: `default` for its default"
+        " configuration, or the name of a route or shared configuration.",
+    )
+    policy_judge_seconds: float = Field(
+        default=3, gt=0, le=60, description="How long a call waits for the verdict of a policy that blocks."
+    )
     max_body_mb: int = Field(default=64, ge=1, le=1024, description="The largest body of a call, in MiB.")
     drain_seconds: float = Field(default=120, ge=0, description="How long a stopping server lets running calls finish.")
     header_seconds: float = Field(default=15, ge=1, description="How long a client may take to send a request's head.")

@@ -122,13 +122,23 @@ async def _fill(world: World, owner: Person, workspace_id: str, people: dict[str
     configuration = await make(
         "/api/configurations", {"name": CANARY, "provider": "demo", "model": "demo-chat", "shared": True}
     )
+    version = await make(f"/model-configs/{configuration['id']}/versions", {"version": CANARY})
     key = await make("/api/keys", {"name": CANARY})
     invitation = await make(f"/api/workspaces/{workspace_id}/invitations", {"email": "new@example.com"})
     template = await make("/api/providers/openai/templates", {"name": CANARY, "configuration": {"temperature": 0.5}})
+    conversation = await make("/api/conversations", {"model": CANARY})
+    picture = await there.post("/api/pictures", content=b"\x89PNG\r\n\x1a\n" + CANARY.encode())
+    assert picture.status_code == 201, picture.text
     ids = {
+        "conversation_id": conversation["id"],
+        "message_id": new_id(),
+        "picture_id": picture.json()["id"],
         "workspace_id": workspace_id,
         "application_id": application["id"],
         "configuration_id": configuration["id"],
+        "config_id": configuration["id"],
+        "version_id": version["_id"],
+        "ai_llm_id": configuration["id"],
         "key_id": key["id"],
         "invitation_id": invitation["id"],
         "template_id": template["id"],

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from trunkline.control.metrics import make_registry
-from trunkline.faces import configurations
+from trunkline.faces import ai_llm, ai_model_config, configurations, conversations, features, model_configs, policy
 from trunkline.faces.console import router as console_routes
 from trunkline.faces.http.application import build
 from trunkline.faces.http.services import Services
@@ -25,6 +25,12 @@ def build_pages(services: Services, registry: CollectorRegistry) -> FastAPI:
         [
             management_routes.router(services),
             configurations.router(services),
+            model_configs.router(services),
+            ai_llm.router(services),
+            ai_model_config.router(services),
+            policy.router(services),
+            conversations.router(services),
+            features.router(services),
             operations_routes.router(services, registry),
             console_routes.router(services),
         ],

@@ -11,6 +11,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from trunkline.app.guard import make_guard
 from trunkline.app.pages import build_pages
 from trunkline.app.people import People
 from trunkline.app.place import Place, open_ring, open_ring_from_copy
@@ -44,6 +45,9 @@ from trunkline.vault.vault import Vault
 
 SWEEP_SECONDS = 60.0
 """How often opened credentials that have been in memory for too long are dropped."""
+
+JUDGING_SECONDS = 5.0
+"""How long a stopping process waits for verdicts that nobody else waits for."""
 
 
 class Server:
@@ -105,25 +109,47 @@ async def open_server(settings: Settings) -> AsyncGenerator[Server]:
             clock=time.monotonic,
         )
         identity = Identity(holder, people.tokens, people.access_tokens, used=key_use.note)
-        gateway = Gateway(
-            holder=holder,
-            targets=targets,
-            ledger=Ledger(journal, prices, tally, clock=time.time, ticks=time.monotonic),
-            rate_limits=rate_limits,
-            budget=RetryBudget(time.monotonic),
-            timeouts=Timeouts(
-                connect=settings.connect_timeout,
-                first_byte=settings.first_byte_timeout,
-                between=settings.between_timeout,
-                total=settings.total_timeout,
-            ),
-        )
+        ledger = Ledger(journal, prices, tally, clock=time.time, ticks=time.monotonic)
+        budget = RetryBudget(time.monotonic)
+        guard = make_guard(settings, journal, prices, lambda: gateway)
+
+        def make_gateway(held: SnapshotHolder) -> Gateway:
+            return Gateway(
+                holder=held,
+                targets=targets,
+                ledger=ledger,
+                rate_limits=rate_limits,
+                budget=budget,
+                timeouts=Timeouts(
+                    connect=settings.connect_timeout,
+                    first_byte=settings.first_byte_timeout,
+                    between=settings.between_timeout,
+                    total=settings.total_timeout,
+                ),
+                admission=guard,
+            )
+
+        gateway = make_gateway(holder)
         services = make_services(
-            settings, place, ring, vault, people, identity, key_use, client, prices, refresher, journal
+            settings,
+            place,
+            ring,
+            vault,
+            people,
+            identity,
+            key_use,
+            client,
+            prices,
+            refresher,
+            journal,
+            holder,
+            gateway,
+            make_gateway,
         )
         stack.push_async_callback(services.jobs.close)
         shipper = Shipper(place.database, journal, place.journal, readings=rate_limits)
         stack.push_async_callback(_close_journal, journal, shipper)
+        stack.push_async_callback(services.answers.close, settings.drain_seconds)
 
         async def sweep() -> None:
             while True:
@@ -136,8 +162,11 @@ async def open_server(settings: Settings) -> AsyncGenerator[Server]:
                 refresher.run(),
                 keeper.run(),
                 shipper.run(),
+                guard.judging.run(),
                 key_use.run(),
                 services.jobs.watch(),
+                services.answers.watch(),
+                services.experiment_watch.run(),
                 services.rotation.watch(),
                 sweep(),
             )
@@ -146,6 +175,7 @@ async def open_server(settings: Settings) -> AsyncGenerator[Server]:
         calls = v1.Application(gateway, identity, stored, limit=settings.max_body_mb << 20)
         registry = make_registry(tally, str(os.getpid()) if settings.workers > 1 else "0")
         yield Server(calls, build_pages(services, registry))
+        await guard.judging.drain(JUDGING_SECONDS)
         await key_use.write()
         await keeper.write()
 

@@ -2,31 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from trunkline.app.people import People
 from trunkline.app.place import Place
+from trunkline.control.ai_llms import AiLlms
+from trunkline.control.answers import Answers
 from trunkline.control.applications import Applications
+from trunkline.control.catalogue import Catalogue
 from trunkline.control.configurations import Configurations
 from trunkline.control.connection_tests import ConnectionTests
+from trunkline.control.conversations import Conversations
 from trunkline.control.credentials import Credentials
+from trunkline.control.document_configurations import DocumentConfigurations
+from trunkline.control.experiment_watch import ExperimentWatch
+from trunkline.control.experiments import Experiments
+from trunkline.control.feature_keys import FeatureKeys
+from trunkline.control.feature_runs import FeatureRuns
+from trunkline.control.features import Features
 from trunkline.control.health import Health
 from trunkline.control.installation import Installation
 from trunkline.control.jobs import Jobs
 from trunkline.control.key_use import KeyUse
 from trunkline.control.members import Members
+from trunkline.control.messages import Messages
+from trunkline.control.model_configs import ModelConfigs
+from trunkline.control.model_documents import ModelDocuments
+from trunkline.control.model_plan import ModelPlanner
+from trunkline.control.pictures import Pictures
+from trunkline.control.policies import Policies
 from trunkline.control.prices import PriceBook
 from trunkline.control.provider_models import ProviderModels
 from trunkline.control.pulls import Pulls
 from trunkline.control.rate_limit import RateLimit
+from trunkline.control.ratings import Ratings
 from trunkline.control.reach import Reach
 from trunkline.control.revisions import Revisions
 from trunkline.control.rotation import Rotation
+from trunkline.control.routes import Routes
 from trunkline.control.snapshot import SnapshotRefresher
 from trunkline.control.templates import Templates
 from trunkline.control.usage import Usage
+from trunkline.control.versions import Versions
+from trunkline.control.violations import ViolationLog
 from trunkline.control.workspaces import Workspaces
 from trunkline.faces.http.services import Services
+from trunkline.gateway.gateway import Gateway
 from trunkline.gateway.identity import Identity
 from trunkline.gateway.journal.writer import Journal
+from trunkline.gateway.snapshot import SnapshotHolder
 from trunkline.outbound import Client
 from trunkline.providers.demo import DemoTransport
 from trunkline.settings import Settings
@@ -47,6 +71,9 @@ def make_services(
     prices: PriceBook,
     refresher: SnapshotRefresher,
     journal: Journal,
+    holder: SnapshotHolder,
+    gateway: Gateway,
+    make_gateway: Callable[[SnapshotHolder], Gateway],
 ) -> Services:
     """The use cases."""
     database, audit = place.database, people.audit
@@ -59,6 +86,28 @@ def make_services(
     own_configurations = Configurations(
         database, credentials, rotation, audit, sealed_keys, provider_models.output_limit
     )
+
+    ratings = Ratings(database, audit)
+    versions = Versions(database, audit, provider_models.output_limit)
+    pictures = Pictures(database)
+    answers = Answers(database, gateway, pictures)
+
+    catalogue = Catalogue(database, reach, provider_models)
+    feature_checks = RateLimit(settings.tests_per_minute / settings.workers, "tests of features")
+    feature_keys = FeatureKeys(database, credentials, reach, audit, feature_checks, sealed_keys)
+    features = Features(database, credentials, audit, sealed_keys, feature_keys, catalogue)
+    feature_runs = FeatureRuns(
+        database,
+        credentials,
+        holder,
+        gateway,
+        make_gateway,
+        features,
+        Pictures(database),
+        catalogue,
+        feature_checks,
+    )
+    own_applications = Applications(database, audit)
 
     async def check_database() -> str | None:
         await Installation(database).read_state()
@@ -76,6 +125,9 @@ def make_services(
         audit=audit,
         writes=RateLimit(settings.writes_per_minute / settings.workers, "changes"),
         configurations=own_configurations,
+        ai_llms=AiLlms(database, own_configurations, ring.instance),
+        policies=Policies(database, audit, ring.instance),
+        violations=ViolationLog(database),
         connection_tests=ConnectionTests(
             database,
             reach,
@@ -84,13 +136,42 @@ def make_services(
             sealed_keys,
             provider_models.output_limit,
         ),
+        model_configs=ModelConfigs(database, own_configurations, own_applications, audit),
+        versions=versions,
         revisions=Revisions(database, own_configurations),
         templates=Templates(database, audit),
+        model_documents=ModelDocuments(
+            database,
+            DocumentConfigurations(own_configurations),
+            credentials,
+            ModelPlanner(credentials, sealed_keys),
+            audit,
+        ),
         provider_models=provider_models,
+        catalogue=catalogue,
+        features=features,
+        feature_keys=feature_keys,
+        feature_runs=feature_runs,
         pulls=Pulls(database, reach, jobs, provider_models, audit),
         jobs=jobs,
         rotation=rotation,
+        routes=Routes(database, audit),
         usage=Usage(database),
+        ratings=ratings,
+        experiments=Experiments(database, audit, own_configurations, versions),
+        experiment_watch=ExperimentWatch(database, audit, versions),
+        conversations=Conversations(database, audit),
+        messages=Messages(
+            database,
+            answers,
+            pictures,
+            holder,
+            ratings.rate,
+            windows=provider_models.context_window,
+            prices=prices,
+        ),
+        answers=answers,
+        pictures=pictures,
         key_use=key_use,
         accounts=people.accounts,
         sessions=people.sessions,
@@ -99,7 +180,7 @@ def make_services(
         workspaces=Workspaces(database, audit),
         members=Members(database, audit),
         invitations=people.invitations,
-        applications=Applications(database, audit),
+        applications=own_applications,
         keys=people.keys,
         sealed_keys=sealed_keys,
         health=Health(

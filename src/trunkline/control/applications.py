@@ -14,7 +14,7 @@ from trunkline.core.actor import Actor
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import Conflict, FieldError, InvalidInput, NotFound
 from trunkline.core.ids import new_id
-from trunkline.storage import applications, workspaces
+from trunkline.storage import applications, routes, workspaces
 from trunkline.storage.database import Database, Transaction
 from trunkline.storage.tables import Application, now
 
@@ -90,10 +90,14 @@ class Applications:
             raise Conflict("There is an application of that id in this workspace.")
         if await applications.is_taken(tx, application_id):
             raise NotFound("There is no application of that id here; choose another one.", code="hidden")
-        await applications.insert(
+        inserted = await applications.insert(
             tx,
             Application(id=application_id, workspace_id=actor.workspace_id, name=name, created_by=actor.user_id),
         )
+        if not inserted:
+            # Whose it is now decides what may be said of it: the first look has an answer to that.
+            await self.register(tx, actor, application_id, name)
+            return
         await workspaces.touch(tx, actor.workspace_id)
         await self._audit.record(
             tx, actor, "applications.create", target=("application", application_id), after={"name": name}
@@ -116,11 +120,21 @@ class Applications:
             return view
 
     async def delete(self, actor: Actor, application_id: str) -> None:
-        """Delete an application with its keys and its own configurations; shared configurations stay."""
+        """Delete an application with its keys and its own configurations; shared configurations stay.
+
+        :class:`Conflict` when routes lead to its configurations.
+        """
         access.check(actor, "applications.change")
         require_whole_workspace(actor)
         async with self._database.write() as tx:
             application = await self.find(tx, actor, application_id)
+            names = await routes.find_names_into(tx, actor.workspace_id, application.id)
+            if names:
+                raise Conflict(
+                    f"The application {application.name!r} has configurations that routes lead to:"
+                    f" {', '.join(map(repr, names))}. Choose other targets there first.",
+                    code="in_use",
+                )
             view = await self._view(tx, application)
             await applications.remove(tx, application)
             await workspaces.touch(tx, actor.workspace_id)

@@ -20,8 +20,9 @@ TestStatus = Literal["pending", "success", "failed"]
 
 
 class KeyRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What people are shown of a configuration's API key."""
+    """What people are shown of a configuration's API key. By ``credential_id`` another configuration borrows it."""
 
+    credential_id: str
     mask: str
     fingerprint: str | None
     added_by: str
@@ -33,7 +34,8 @@ class ConfigurationRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A configuration as people see it.
 
     ``parameters`` are under the provider's own names; values of ``headers`` in it are masks. ``revision`` counts its
-    saved states. ``model`` None: callers name the model themselves.
+    saved states. ``model`` None: callers name the model themselves. One that ``borrows`` uses the credential
+    ``lender_id``, or without one the workspace's shared credential of its provider.
     """
 
     id: str
@@ -46,6 +48,8 @@ class ConfigurationRecord(msgspec.Struct, frozen=True, kw_only=True):
     base_url: str | None
     parameters: JsonObject
     key: KeyRecord | None
+    access_key: str | None = None
+    """The mask of what is kept beside the key."""
     is_active: bool
     shared: bool
     revision: int
@@ -53,23 +57,30 @@ class ConfigurationRecord(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
     last_tested_at: datetime | None
     test_status: TestStatus
+    borrows: bool = False
+    lender_id: str | None = None
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """What a caller wants a configuration to be; what is UNSET stays as it is, or gets its default.
 
     ``api_key`` is the key in plain, a sealed one (``tl1.…``), or the mask that was shown, which leaves the key alone;
-    None takes it away. ``parameters`` are merged member by member, None takes one away; ``headers`` in it replace all
-    headers, where the mask of one leaves that one alone.
+    None takes it away. ``access_key`` likewise; it is kept beside the key, sent to nobody, and goes when the address
+    changes. ``parameters`` are merged member by member, None takes one away; ``headers`` in it replace all
+    headers, where the mask of one leaves that one alone. ``borrows`` gives up its own secrets for borrowed ones: the
+    credential ``lender_id``, or with None the workspace's shared one; a key that comes beside it wins.
     """
 
     name: str | UnsetType = UNSET
     provider: str | UnsetType = UNSET
     model: str | UnsetType | None = UNSET
     api_key: Secret | UnsetType | None = UNSET
+    access_key: Secret | UnsetType | None = UNSET
     base_url: str | UnsetType | None = UNSET
     parameters: JsonObject | UnsetType = UNSET
     is_active: bool | UnsetType = UNSET
     shared: bool | UnsetType = UNSET
     application_id: str | UnsetType | None = UNSET
+    borrows: bool | UnsetType = UNSET
+    lender_id: str | UnsetType | None = UNSET
     reason: str = ""

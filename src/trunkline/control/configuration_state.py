@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import cast
 
 from trunkline.control.configuration import ConfigurationRecord, JsonObject, KeyRecord, TestStatus
-from trunkline.control.credentials import API_KEY, HEADER_PREFIX
-from trunkline.control.proposal import Present, Proposal
+from trunkline.control.credentials import ACCESS_KEY, API_KEY, HEADER_PREFIX
+from trunkline.control.proposed import Present, Proposal
 from trunkline.core.chat import JsonValue
 from trunkline.core.secret import Secret, mask
 from trunkline.storage.tables import Configuration, Credential
@@ -18,6 +18,7 @@ def show(row: Configuration, credential: Credential | None, masks: Mapping[str, 
     key = None
     if credential is not None and API_KEY in masks:
         key = KeyRecord(
+            credential_id=credential.id,
             mask=masks[API_KEY],
             fingerprint=credential.fingerprint,
             added_by=credential.created_by,
@@ -36,6 +37,7 @@ def show(row: Configuration, credential: Credential | None, masks: Mapping[str, 
         base_url=row.base_url,
         parameters={**row.parameters, "headers": headers} if headers else dict(row.parameters),
         key=key,
+        access_key=masks.get(ACCESS_KEY),
         is_active=row.is_active,
         shared=row.is_shared,
         revision=row.revision,
@@ -43,6 +45,8 @@ def show(row: Configuration, credential: Credential | None, masks: Mapping[str, 
         updated_at=row.updated_at,
         last_tested_at=row.last_tested_at,
         test_status=cast("TestStatus", row.test_status),
+        borrows=row.borrows,
+        lender_id=row.lender_id,
     )
 
 
@@ -58,6 +62,9 @@ def read_present(row: Configuration, masks: Mapping[str, str]) -> Present:
         shared=row.is_shared,
         application_id=row.application_id,
         masks=masks,
+        user_id=row.user_id,
+        borrows=row.borrows,
+        lender_id=row.lender_id,
     )
 
 
@@ -88,6 +95,8 @@ def write_state(
         is_active=proposal.is_active,
         shared=proposal.shared,
         application_id=proposal.application_id,
+        borrows=proposal.borrows,
+        lender_id=proposal.lender_id,
     )
 
 
@@ -103,6 +112,8 @@ def read_state(row: Configuration, masks: Mapping[str, str]) -> JsonObject:
         is_active=row.is_active,
         shared=row.is_shared,
         application_id=row.application_id,
+        borrows=row.borrows,
+        lender_id=row.lender_id,
     )
 
 
@@ -117,28 +128,33 @@ def _state(
     is_active: bool,
     shared: bool,
     application_id: str | None,
+    borrows: bool,
+    lender_id: str | None,
 ) -> JsonObject:
     headers: JsonObject = {
         field.removeprefix(HEADER_PREFIX): value
         for field, value in sorted(secrets.items())
         if field.startswith(HEADER_PREFIX)
     }
+    beside: JsonObject = {"accessKey": secrets[ACCESS_KEY]} if ACCESS_KEY in secrets else {}
     return {
         "name": name,
         "provider": provider,
         "model": model,
         "baseUrl": base_url,
         "apiKey": secrets.get(API_KEY),
+        **beside,
         "configuration": {**parameters, "headers": headers} if headers else dict(parameters),
         "isActive": is_active,
         "shared": shared,
         "applicationId": application_id,
+        **({"borrows": True, "credentialId": lender_id} if borrows else {}),
     }
 
 
 def _shown_before(before: JsonObject, field: str) -> JsonValue:
-    if field == API_KEY:
-        return before.get("apiKey")
+    if field in (API_KEY, ACCESS_KEY):
+        return before.get(field)
     configuration = before.get("configuration")
     headers = configuration.get("headers") if isinstance(configuration, dict) else None
     return headers.get(field.removeprefix(HEADER_PREFIX)) if isinstance(headers, dict) else None

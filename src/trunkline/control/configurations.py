@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -10,11 +9,15 @@ import msgspec
 from trunkline.control.audit import Audit
 from trunkline.control.configuration import KIND, ConfigurationRecord, Draft, JsonObject
 from trunkline.control.configuration_lookup import find_changeable, find_visible
-from trunkline.control.configuration_state import read_present, read_state, show, write_state
+from trunkline.control.configuration_rows import find_masks, find_state, show_all
+from trunkline.control.configuration_secrets import ConfigurationSecrets
+from trunkline.control.configuration_state import read_present, write_state
 from trunkline.control.credentials import API_KEY, Credentials, name_owner
 from trunkline.control.difference import compare, split
+from trunkline.control.loan import list_lenders
 from trunkline.control.page import Page, PageRequest, encode_cursor
-from trunkline.control.proposal import OutputLimit, Proposal, propose
+from trunkline.control.proposal import OutputLimit, propose
+from trunkline.control.proposed import Present, Proposal
 from trunkline.control.rotation import Rotation
 from trunkline.core import access
 from trunkline.core.actor import Actor
@@ -22,7 +25,7 @@ from trunkline.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from trunkline.core.ids import new_id
 from trunkline.core.secret import Secret
 from trunkline.providers.registry import find
-from trunkline.storage import applications, configurations, credentials, revisions, workspaces
+from trunkline.storage import applications, configurations, revisions, versions, workspaces
 from trunkline.storage.database import Database, Transaction
 from trunkline.storage.tables import Configuration, now
 from trunkline.vault.sealed_key import SealedKeys
@@ -55,6 +58,7 @@ class Configurations:
     ) -> None:
         self._database = database
         self._credentials = credentials
+        self._secrets = ConfigurationSecrets(credentials)
         self._rotation = rotation
         self._audit = audit
         self._sealed_keys = sealed_keys
@@ -77,34 +81,40 @@ class Configurations:
                 after=page.after,
                 limit=page.limit + 1,
             )
-            records = await _show_all(tx, rows[: page.limit])
+            records = await show_all(tx, rows[: page.limit])
         return Page(records, encode_cursor(records[-1].id) if len(rows) > page.limit else None)
 
     async def get(self, actor: Actor, configuration_id: str) -> ConfigurationRecord:
         """One of those. Raises NotFound for all others."""
         access.check(actor, "configurations.read")
         async with self._database.read() as tx:
-            (record,) = await _show_all(tx, [await find_visible(tx, actor, configuration_id)])
+            (record,) = await show_all(tx, [await find_visible(tx, actor, configuration_id)])
         return record
 
     async def create(self, actor: Actor, draft: Draft) -> ConfigurationRecord:
         """A new one, owned by the actor. Raises InvalidInput, and Conflict for a name that the actor has already."""
+        async with self._database.write() as tx:
+            return await self.create_in(tx, actor, draft)
+
+    async def create_in(self, tx: Transaction, actor: Actor, draft: Draft) -> ConfigurationRecord:
+        """The same, as a part of a larger change."""
         access.check(actor, "configurations.change")
         if actor.application_id is not None and isinstance(draft.application_id, msgspec.UnsetType):
             draft = msgspec.structs.replace(draft, application_id=actor.application_id)
-        proposal = self._propose(actor, draft, None)
-        async with self._database.write() as tx:
-            await self._check_place(tx, actor, proposal, None)
-            await configurations.require_free_name(tx, actor.workspace_id, actor.user_id, proposal.name)
-            row = Configuration(
-                id=new_id(), workspace_id=actor.workspace_id, user_id=actor.user_id, created_at=now(), revision=0
-            )
-            _apply(row, proposal)
-            if proposal.put:
-                row.credential_id = await self._seal(tx, actor, row, proposal)
-            await configurations.insert(tx, row)
-            await self._save(tx, actor, row, {}, proposal, draft.reason, "configurations.create")
-            (record,) = await _show_all(tx, [row])
+        proposal = await self._propose(tx, actor, draft, None)
+        await self._check_place(tx, actor, proposal, None)
+        await configurations.require_free_name(
+            tx, actor.workspace_id, actor.user_id, proposal.name, application_id=proposal.application_id
+        )
+        row = Configuration(
+            id=new_id(), workspace_id=actor.workspace_id, user_id=actor.user_id, created_at=now(), revision=0
+        )
+        _apply(row, proposal)
+        if proposal.put:
+            row.credential_id = await self._secrets.seal(tx, actor, row, proposal)
+        await configurations.insert(tx, row)
+        await self._save(tx, actor, row, {}, proposal, draft.reason, "configurations.create")
+        (record,) = await show_all(tx, [row])
         return record
 
     async def update(
@@ -119,30 +129,47 @@ class Configurations:
         """Lay ``draft`` over it. Raises NotFound, Forbidden, Stale (``if_revision`` is no longer the current one),
         InvalidInput, and Conflict for a name that its owner has already. ``action`` is for the audit log.
         """
-        access.check(actor, "configurations.change")
         async with self._database.write() as tx:
-            row = await find_changeable(tx, actor, configuration_id, if_revision)
-            return await self._change(tx, actor, row, draft, action)
+            return await self.update_in(tx, actor, configuration_id, draft, if_revision=if_revision, action=action)
 
-    async def _change(
-        self, tx: Transaction, actor: Actor, row: Configuration, draft: Draft, action: str
+    async def update_in(
+        self,
+        tx: Transaction,
+        actor: Actor,
+        configuration_id: str,
+        draft: Draft,
+        *,
+        if_revision: int | None = None,
+        action: str = "configurations.update",
     ) -> ConfigurationRecord:
-        masks = await _masks_of(tx, row)
-        proposal = self._propose(actor, draft, (row, masks))
+        """The same, as a part of a larger change."""
+        access.check(actor, "configurations.change")
+        row = await find_changeable(tx, actor, configuration_id, if_revision)
+        masks = await find_masks(tx, row)
+        proposal = await self._propose(tx, actor, draft, read_present(row, masks))
         await self._check_place(tx, actor, proposal, row)
-        if proposal.name != row.name:
-            await configurations.require_free_name(tx, row.workspace_id, row.user_id, proposal.name, besides=row.id)
-        before = await _state_of(tx, row)
-        fingerprints = self._fingerprints(row.workspace_id, proposal.put)
+        if (proposal.name, proposal.application_id) != (row.name, row.application_id):
+            await configurations.require_free_name(
+                tx,
+                row.workspace_id,
+                row.user_id,
+                proposal.name,
+                application_id=proposal.application_id,
+                besides=row.id,
+            )
+        if proposal.provider.id != row.provider:
+            await _require_unversioned(tx, row)
+        before = await find_state(tx, row)
+        fingerprints = self._secrets.fingerprints(row.workspace_id, proposal.put)
         after = write_state(proposal, fingerprints, proposal.put, masks, before)
         if after != before:
             if _reaches_differently(row, proposal):
                 row.test_status, row.test_result = "pending", None
-            await self._change_secrets(tx, actor, row, proposal, masks)
+            await self._secrets.change(tx, actor, row, proposal, masks)
             _apply(row, proposal)
             await configurations.save(tx, row)
             await self._save(tx, actor, row, before, proposal, draft.reason, action, after=after)
-        (record,) = await _show_all(tx, [row])
+        (record,) = await show_all(tx, [row])
         return record
 
     async def delete(self, actor: Actor, configuration_id: str, *, if_revision: int | None = None) -> None:
@@ -150,22 +177,28 @@ class Configurations:
 
         Raises NotFound, Forbidden, Stale, and Conflict, which says what uses it.
         """
-        access.check(actor, "configurations.change")
         async with self._database.write() as tx:
-            row = await find_changeable(tx, actor, configuration_id, if_revision)
-            uses = await configurations.find_uses(tx, row)
-            if uses:
-                raise Conflict(
-                    f"The configuration {row.name!r} is in use: {', '.join(uses)}. Choose another there first.",
-                    code="in_use",
-                )
-            before = await _state_of(tx, row)
-            await configurations.remove(tx, row)
-            if row.credential_id is not None:
-                await self._credentials.erase(tx, row.workspace_id, row.credential_id)
-            await revisions.remove_all(tx, row.workspace_id, KIND, row.id)
-            await self._audit.record(tx, actor, "configurations.delete", target=(KIND, row.id), before=before)
-            await workspaces.touch(tx, row.workspace_id)
+            await self.delete_in(tx, actor, configuration_id, if_revision=if_revision)
+
+    async def delete_in(
+        self, tx: Transaction, actor: Actor, configuration_id: str, *, if_revision: int | None = None
+    ) -> None:
+        """The same, as a part of a larger change."""
+        access.check(actor, "configurations.change")
+        row = await find_changeable(tx, actor, configuration_id, if_revision)
+        uses = await configurations.find_uses(tx, row)
+        if uses:
+            raise Conflict(
+                f"The configuration {row.name!r} is in use: {', '.join(uses)}. Choose another there first.",
+                code="in_use",
+            )
+        before = await find_state(tx, row)
+        await configurations.remove(tx, row)
+        if row.credential_id is not None:
+            await self._credentials.erase(tx, row.workspace_id, row.credential_id)
+        await revisions.remove_all(tx, row.workspace_id, KIND, row.id)
+        await self._audit.record(tx, actor, "configurations.delete", target=(KIND, row.id), before=before)
+        await workspaces.touch(tx, row.workspace_id)
 
     async def rotate_key(
         self, actor: Actor, configuration_id: str, api_key: Secret | None = None, *, if_revision: int | None = None
@@ -183,26 +216,27 @@ class Configurations:
             return RotatedKey(record, now())
         async with self._database.write() as tx:
             row = await find_changeable(tx, actor, configuration_id, if_revision)
-            if row.credential_id is None or API_KEY not in await _masks_of(tx, row):
+            if row.credential_id is None or API_KEY not in await find_masks(tx, row):
                 raise InvalidInput.of("apiKey", "there is no key to rotate: send a new one as apiKey.")
             owner = name_owner(workspace_id=row.workspace_id, user_id=row.user_id, shared=row.is_shared)
             await self._rotation.begin(tx, owner)
             await self._credentials.reseal(tx, row.workspace_id, row.credential_id, owner=owner)
             await self._audit.record(tx, actor, "configurations.rotate_key", target=(KIND, row.id))
             await workspaces.touch(tx, row.workspace_id)
-            (record,) = await _show_all(tx, [row])
+            (record,) = await show_all(tx, [row])
         await self._rotation.finish(owner)
         return RotatedKey(record, now())
 
-    def _propose(self, actor: Actor, draft: Draft, present: tuple[Configuration, Mapping[str, str]] | None) -> Proposal:
+    async def _propose(self, tx: Transaction, actor: Actor, draft: Draft, present: Present | None) -> Proposal:
         if len(draft.reason) > REASON_LIMIT:
             raise InvalidInput.of("reason", f"has at most {REASON_LIMIT} characters; has {len(draft.reason)}.")
         return propose(
             actor,
             draft,
-            None if present is None else read_present(*present),
+            present,
             sealed_keys=self._sealed_keys,
             output_limit=self._output_limit,
+            lenders=await list_lenders(tx, actor, draft, present),
         )
 
     async def _check_place(self, tx: Transaction, actor: Actor, proposal: Proposal, row: Configuration | None) -> None:
@@ -215,51 +249,16 @@ class Configurations:
             return
         if actor.application_id is not None and proposal.application_id != actor.application_id:
             raise Forbidden("The key of an application makes configurations of that application alone.")
+        if row is not None and await applications.is_default(tx, row):
+            raise Conflict(
+                f"The configuration {row.name!r} is the default of its application. Make another one the default there"
+                " first.",
+                code="in_use",
+            )
         if proposal.application_id is not None and (
             await applications.find(tx, actor.workspace_id, proposal.application_id) is None
         ):
             raise InvalidInput.of("applicationId", "there is no such application in this workspace.")
-
-    async def _seal(self, tx: Transaction, actor: Actor, row: Configuration, proposal: Proposal) -> str:
-        return await self._credentials.seal(
-            tx,
-            workspace_id=row.workspace_id,
-            owner=name_owner(workspace_id=row.workspace_id, user_id=row.user_id, shared=proposal.shared),
-            provider=proposal.provider.id,
-            created_by=actor.user_id,
-            fields=proposal.put,
-            origins=proposal.origins,
-        )
-
-    async def _change_secrets(
-        self, tx: Transaction, actor: Actor, row: Configuration, proposal: Proposal, masks: Mapping[str, str]
-    ) -> None:
-        if row.credential_id is None:
-            if proposal.put:
-                row.credential_id = await self._seal(tx, actor, row, proposal)
-            return
-        credential_id = row.credential_id
-        if not proposal.put and proposal.drop.issuperset(masks):
-            row.credential_id = None
-            await tx.flush()
-            await self._credentials.erase(tx, row.workspace_id, credential_id)
-            return
-        await self._credentials.change(
-            tx,
-            row.workspace_id,
-            credential_id,
-            provider=proposal.provider.id,
-            changed_by=actor.user_id,
-            put=proposal.put,
-            drop=proposal.drop,
-            origins=proposal.origins,
-        )
-        if proposal.shared != row.is_shared:
-            owner = name_owner(workspace_id=row.workspace_id, user_id=row.user_id, shared=proposal.shared)
-            await self._credentials.reseal(tx, row.workspace_id, credential_id, owner=owner)
-
-    def _fingerprints(self, workspace_id: str, put: Mapping[str, Secret]) -> dict[str, str]:
-        return {field: self._credentials.fingerprint(secret, workspace_id) for field, secret in put.items()}
 
     async def _save(
         self,
@@ -275,7 +274,7 @@ class Configurations:
     ) -> None:
         """The revision, the audit event and the note for calls."""
         if after is None:
-            fingerprints = self._fingerprints(row.workspace_id, proposal.put)
+            fingerprints = self._secrets.fingerprints(row.workspace_id, proposal.put)
             after = write_state(proposal, fingerprints, proposal.put, {}, before)
         row.revision += 1
         row.updated_at = now()
@@ -310,6 +309,20 @@ def _apply(row: Configuration, proposal: Proposal) -> None:
     row.is_active = proposal.is_active
     row.is_shared = proposal.shared
     row.application_id = proposal.application_id
+    row.borrows = proposal.borrows
+    row.lender_id = proposal.lender_id
+
+
+async def _require_unversioned(tx: Transaction, row: Configuration) -> None:
+    """Raise Conflict where active versions of its provider use its key, or the one it borrows by name."""
+    if row.credential_id is None and row.lender_id is None:
+        return
+    served = await versions.list_served_by(tx, row.id, row.provider)
+    if served:
+        raise Conflict(
+            f"The versions {', '.join(served)} use its key for {row.provider}. Change or delete them first.",
+            code="in_use",
+        )
 
 
 def _reaches_differently(row: Configuration, proposal: Proposal) -> bool:
@@ -317,23 +330,5 @@ def _reaches_differently(row: Configuration, proposal: Proposal) -> bool:
         bool(proposal.put or proposal.drop)
         or proposal.provider.id != row.provider
         or (proposal.base_url or "") != (row.base_url or "")
+        or (proposal.borrows, proposal.lender_id) != (row.borrows, row.lender_id)
     )
-
-
-async def _masks_of(tx: Transaction, row: Configuration) -> dict[str, str]:
-    if row.credential_id is None:
-        return {}
-    return (await credentials.read_masks(tx, [row.credential_id])).get(row.credential_id, {})
-
-
-async def _state_of(tx: Transaction, row: Configuration) -> JsonObject:
-    """The state that is saved as the current revision; for a row without one, what can be told from the row."""
-    saved = await revisions.find(tx, row.workspace_id, KIND, row.id, row.revision)
-    return dict(saved.state) if saved is not None else read_state(row, await _masks_of(tx, row))
-
-
-async def _show_all(tx: Transaction, rows: Sequence[Configuration]) -> list[ConfigurationRecord]:
-    ids = sorted({row.credential_id for row in rows if row.credential_id is not None})
-    found = await credentials.find_many(tx, rows[0].workspace_id, ids) if ids else {}
-    masks = await credentials.read_masks(tx, ids) if ids else {}
-    return [show(row, found.get(row.credential_id or ""), masks.get(row.credential_id or "", {})) for row in rows]

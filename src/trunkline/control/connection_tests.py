@@ -12,7 +12,8 @@ from trunkline.control.audit import Audit
 from trunkline.control.configuration import KIND, Draft, JsonObject, TestStatus
 from trunkline.control.configuration_lookup import find_visible
 from trunkline.control.credentials import API_KEY
-from trunkline.control.proposal import OutputLimit, Proposal, propose
+from trunkline.control.proposal import OutputLimit, propose
+from trunkline.control.proposed import Proposal
 from trunkline.control.rate_limit import RateLimit
 from trunkline.control.reach import Reach, headers_of
 from trunkline.core import access

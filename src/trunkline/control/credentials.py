@@ -6,15 +6,23 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from trunkline.core.errors import Forbidden, NotFound
+from trunkline.core.ids import new_id
 from trunkline.core.secret import Secret, mask
 from trunkline.storage import credentials as rows
 from trunkline.storage.database import Transaction
 from trunkline.storage.tables import Credential, now
 from trunkline.vault.data_key import WrappedDataKey
+from trunkline.vault.stored_secret import StoredSecret
 from trunkline.vault.vault import Vault
 
 API_KEY: Final = "apiKey"
 """The field of a credential that holds the provider's key."""
+
+CIPHERTEXT: Final = rows.CIPHERTEXT
+"""The field of one that holds a key as a program encrypted it, to be given back and never sent to a provider."""
+
+ACCESS_KEY: Final = "accessKey"
+"""The field that holds what somebody keeps beside the key, such as its id. It is shown masked and sent to nobody."""
 
 HEADER_PREFIX: Final = "headers."
 """Before the name of a header whose value is a secret."""
@@ -28,8 +36,8 @@ def name_owner(*, workspace_id: str, user_id: str, shared: bool) -> str:
 class Credentials:
     """Keeps secrets. Every method works inside the caller's transaction; data keys are made on demand.
 
-    A credential has fields, ``apiKey`` and ``headers.<name>``, each sealed to its owner, its row, its name and the
-    origins it may be sent to. Plain values come in as :class:`Secret` and leave by :meth:`open` alone.
+    A credential has fields, ``apiKey`` and ``headers.<name>``, or ``apiKeyEncrypted`` alone, each sealed to its owner,
+    its row, its name and the origins it may be sent to. Plain values come in as :class:`Secret` and leave by :meth:`open` alone.
     """
 
     def __init__(self, vault: Vault) -> None:
@@ -80,6 +88,14 @@ class Credentials:
         await self._put(tx, credential, put, tuple(origins))
         self._vault.forget(credential_id)
 
+    def seal_unsaved(self, secret: Secret, *, owner: str, origins: Iterable[str]) -> tuple[StoredSecret, WrappedDataKey]:
+        """An API key as it would be stored, under a data key of its own, for a call by settings that are not saved."""
+        data_key = self._vault.new_data_key(owner)
+        stored = self._vault.encrypt(
+            secret, owner=owner, credential_id=new_id(), field=API_KEY, origins=tuple(origins), data_key=data_key
+        )
+        return stored, data_key
+
     async def open(
         self, tx: Transaction, workspace_id: str, credential_id: str, *, origin: str | None = None
     ) -> dict[str, Secret]:
@@ -125,7 +141,7 @@ class Credentials:
             )
             shown = mask(secret.reveal())
             await rows.put_secret(tx, stored, shown)
-            if field == API_KEY:
+            if field in {API_KEY, CIPHERTEXT}:
                 credential.mask, credential.fingerprint = shown, self.fingerprint(secret, credential.workspace_id)
         credential.updated_at = now()
         await tx.flush()

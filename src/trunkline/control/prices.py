@@ -56,6 +56,11 @@ class PriceBook:
         info = self._look_up(provider, model)
         return None if info is None else self._convert(info.get_prices(self._now()))
 
+    def context_window(self, provider: Provider, model: str) -> int | None:
+        """How many tokens a model takes, input and output together; None where the list does not say."""
+        info = self._look_up(provider, model)
+        return None if info is None else info.context_window
+
     def learn(self, provider_id: str, prices: Mapping[str, Price]) -> None:
         """Take the prices of a provider's own list, by model id; they replace what it gave before."""
         self._own[provider_id] = dict(prices)

@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeVar, cast
 
-import msgspec
 from msgspec import UNSET, UnsetType
 
 from trunkline.control.configuration import Draft, JsonObject
-from trunkline.control.credentials import API_KEY, HEADER_PREFIX
+from trunkline.control.credentials import ACCESS_KEY, API_KEY, HEADER_PREFIX
+from trunkline.control.loan import find_loan
+from trunkline.control.proposed import Present, Proposal, choose
+from trunkline.control.unfit import find_unfit
 from trunkline.core.actor import Actor
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import FieldError, InvalidInput, NotFound
 from trunkline.core.secret import Secret, is_mask
-from trunkline.providers.auth import write_auth
+from trunkline.providers.auth import KEY_LIMIT, write_auth
 from trunkline.providers.base_url import read_base_url
 from trunkline.providers.endpoint import make_endpoint, write_origin
 from trunkline.providers.provider import Provider
 from trunkline.providers.registry import find
 from trunkline.providers.validation import validate
+from trunkline.storage.tables import Configuration
 from trunkline.vault.sealed_key import SealedKeys, looks_sealed
 
 NAME_LIMIT: Final = 255
 MODEL_LIMIT: Final = 255
-DEPTH_LIMIT: Final = 20
-"""Levels of lists and objects in one setting."""
-
 OutputLimit = Callable[[Provider, "str | None"], int]
 """The most output tokens that a model may be asked for."""
 
@@ -37,44 +36,21 @@ _STAND_IN: Final = "stored"
 """In the place of a secret that is not opened for checking the rest."""
 
 
-class Present(msgspec.Struct, frozen=True, kw_only=True):
-    """What is stored now: ``masks`` shows each secret field, ``origins`` are the places they are sealed to."""
-
-    name: str
-    provider: str
-    model: str | None
-    base_url: str | None
-    parameters: JsonObject
-    is_active: bool
-    shared: bool
-    application_id: str | None
-    masks: Mapping[str, str] = {}
-
-
-class Proposal(msgspec.Struct, frozen=True, kw_only=True):
-    """A checked state. ``parameters`` are without headers; secrets are what to ``put`` and which to ``drop``."""
-
-    name: str
-    provider: Provider
-    model: str | None
-    base_url: str | None
-    parameters: JsonObject
-    is_active: bool
-    shared: bool
-    application_id: str | None
-    put: Mapping[str, Secret]
-    drop: frozenset[str]
-    origins: tuple[str, ...]
-
-
 def propose(
-    actor: Actor, draft: Draft, present: Present | None, *, sealed_keys: SealedKeys, output_limit: OutputLimit
+    actor: Actor,
+    draft: Draft,
+    present: Present | None,
+    *,
+    sealed_keys: SealedKeys,
+    output_limit: OutputLimit,
+    lenders: Sequence[Configuration] = (),
 ) -> Proposal:
     """Lay ``draft`` over ``present`` and check the whole. Raises InvalidInput that names every wrong field.
 
     A secret stays with the origins that it was entered for: when the origin changes, each must be entered again.
+    ``lenders`` are the configurations that may lend one that borrows their credential; it may be saved without any.
     """
-    return _Checker(actor, draft, present, sealed_keys, output_limit).check()
+    return _Checker(actor, draft, present, sealed_keys, output_limit, lenders).check()
 
 
 class _Checker:
@@ -85,6 +61,7 @@ class _Checker:
         present: Present | None,
         sealed_keys: SealedKeys,
         output_limit: OutputLimit,
+        lenders: Sequence[Configuration],
     ) -> None:
         self._actor = actor
         self._draft = draft
@@ -95,44 +72,58 @@ class _Checker:
         self._errors: list[FieldError] = []
         self._put: dict[str, Secret] = {}
         self._drop: set[str] = set()
+        self._lenders = lenders
+        self._borrows = False
 
     def check(self) -> Proposal:
         draft, present = self._draft, self._present
-        name = self._text("name", _choose(draft.name, present.name if present else ""), NAME_LIMIT)
-        model = _choose(draft.model, present.model if present else None)
+        name = self._text("name", choose(draft.name, present.name if present else ""), NAME_LIMIT)
+        model = choose(draft.model, present.model if present else None)
         if model is not None:
             model = self._text("model", model, MODEL_LIMIT)
-        provider = self._find_provider(_choose(draft.provider, present.provider if present else ""))
-        base_url = (_choose(draft.base_url, present.base_url if present else None) or "").strip() or None
+        provider = self._find_provider(choose(draft.provider, present.provider if present else ""))
+        base_url = (choose(draft.base_url, present.base_url if present else None) or "").strip() or None
         if provider is None:
             raise self._refuse()
         parameters, headers = self._merge(provider)
-        origins = self._read_origins(provider, base_url, parameters)
+        loan = find_loan(self._actor, draft, present, provider, base_url, parameters, self._lenders)
+        self._borrows = loan.borrows
+        self._errors += loan.errors
+        origins = self._read_origins(provider, loan.way.base_url, loan.way.parameters)
         moved = present is not None and bool(origins) and origins != _origins_of(present)
         self._read_key(provider, origins, moved)
+        self._read_access_key(moved)
         for setting, value in parameters.items():
-            if (problem := _find_unfit(value)) is not None:
+            if (problem := find_unfit(value)) is not None:
                 self._errors.append(FieldError(f"configuration.{setting[:100]}", problem))
         kept = self._read_headers(provider, headers, moved)
         checked: JsonObject = {**parameters, "headers": dict(kept)} if kept else dict(parameters)
         self._errors += validate(provider, checked, model=model, max_output=self._output_limit(provider, model))
         if not self._errors:
             # What is left are settings that become headers of every call.
-            self._collect(lambda: make_endpoint(provider, base_url, Secret(_STAND_IN), {}, parameters))
+            way = loan.way
+            self._collect(lambda: make_endpoint(provider, way.base_url, Secret(_STAND_IN), {}, way.parameters))
         if self._errors:
             raise self._refuse()
+        if self._put:
+            # One credential serves a call: with secrets of its own it needs no other.
+            self._borrows = False
+        elif self._borrows:
+            self._drop |= set(self._masks)
         return Proposal(
             name=name,
             provider=provider,
             model=model,
             base_url=base_url,
             parameters=parameters,
-            is_active=_choose(draft.is_active, present.is_active if present else True),
-            shared=_choose(draft.shared, present.shared if present else False),
-            application_id=_choose(draft.application_id, present.application_id if present else None),
+            is_active=choose(draft.is_active, present.is_active if present else True),
+            shared=choose(draft.shared, present.shared if present else False),
+            application_id=choose(draft.application_id, present.application_id if present else None),
             put=self._put,
             drop=frozenset(self._drop),
             origins=origins,
+            borrows=self._borrows,
+            lender_id=loan.lender_id if self._borrows else None,
         )
 
     def _find_provider(self, name: str) -> Provider | None:
@@ -159,6 +150,8 @@ class _Checker:
             self._drop_if_stored(API_KEY)
         elif isinstance(given, Secret):
             self._take_key(provider, given, origins)
+        elif self._borrows:
+            pass
         elif given is UNSET and shown is not None:
             if moved:
                 self._errors.append(FieldError("apiKey", _enter_again("The key")))
@@ -190,6 +183,20 @@ class _Checker:
         if self._collect(lambda: write_auth(provider.auth, key)) is not None:
             self._put[API_KEY] = key
 
+    def _read_access_key(self, moved: bool) -> None:
+        given, shown = self._draft.access_key, self._masks.get(ACCESS_KEY)
+        text = given.reveal().strip() if isinstance(given, Secret) else ""
+        if given is None or (moved and (given is UNSET or text == shown)):
+            self._drop_if_stored(ACCESS_KEY)
+        elif given is UNSET or text == shown:
+            return
+        elif not text or len(text) > KEY_LIMIT or not text.isprintable():
+            self._errors.append(FieldError(ACCESS_KEY, f"must be one line of 1 to {KEY_LIMIT:,} characters."))
+        elif is_mask(text):
+            self._errors.append(FieldError(ACCESS_KEY, "is a mask: leave it out to keep the stored one."))
+        else:
+            self._put[ACCESS_KEY] = Secret(text)
+
     def _merge(self, provider: Provider) -> tuple[JsonObject, JsonValue | UnsetType]:
         """The settings under their own names without headers, and what the draft says of headers."""
         names = {alias: parameter.name for parameter in provider.parameters for alias in parameter.aliases}
@@ -202,6 +209,7 @@ class _Checker:
                 headers = value
             elif value is None:
                 merged.pop(own, None)
+                merged.pop(name, None)
             elif own != name and own in (given or {}):
                 # Both names at once: left as they are, for the check of the whole to say so.
                 merged[name] = value
@@ -216,6 +224,8 @@ class _Checker:
             self._drop |= {HEADER_PREFIX + name for name in stored}
             # Anything that was sent is for the check of the whole to refuse, which knows the settings there are.
             return {} if given is UNSET or given is None else {"": _STAND_IN}
+        if given is UNSET and self._borrows:
+            return {}
         if given is UNSET:
             if moved and stored:
                 self._errors.append(FieldError("configuration.headers", _enter_again("The headers")))
@@ -270,30 +280,6 @@ class _Checker:
         return InvalidInput.of_all(tuple(dict.fromkeys(self._errors)))
 
 
-def _find_unfit(value: JsonValue, depth: int = 0) -> str | None:
-    """What no wire could carry: numbers without a JSON form or beyond 64 bits, and nesting without end."""
-    if depth > DEPTH_LIMIT:
-        return f"is nested more than {DEPTH_LIMIT} levels deep."
-    match value:
-        case bool():
-            return None
-        case int() if not -(2**63) <= value < 2**63:
-            return "holds a number beyond 64 bits."
-        case float() if not math.isfinite(value):
-            return "must be a finite number."
-        case dict():
-            inner = list(value.values())
-        case list():
-            inner = value
-        case _:
-            return None
-    return next((problem for item in inner if (problem := _find_unfit(item, depth + 1)) is not None), None)
-
-
-def _choose(given: T | UnsetType, otherwise: T) -> T:
-    return otherwise if isinstance(given, UnsetType) else given
-
-
 def _origins_of(present: Present) -> tuple[str, ...]:
     """Where the stored secrets may go; nowhere, when they are for a provider that this version does not have."""
     try:
@@ -304,6 +290,6 @@ def _origins_of(present: Present) -> tuple[str, ...]:
 
 def _enter_again(what: str) -> str:
     return (
-        f"{what} was entered for another address and is not sent to a new one: enter it again together with the new"
-        " baseUrl or provider."
+        f"{what} was entered for another address and is not sent to a new one: enter it again together with this"
+        " change."
     )

@@ -66,6 +66,11 @@ class ProviderModels:
         self._clock = clock
         self._lists: dict[tuple[str, int], tuple[float, tuple[ModelInfo, ...]]] = {}
         self._limits: dict[tuple[str, str], int] = {}
+        self._windows: dict[tuple[str, str], int] = {}
+
+    def context_window(self, provider: Provider, model: str) -> int | None:
+        """How many tokens ``model`` takes, input and output together; None where nobody said."""
+        return self._windows.get((provider.id, model)) or self._prices.context_window(provider, model)
 
     def output_limit(self, provider: Provider, model: str | None) -> int:
         """The most output tokens of ``model``, as the provider's own list said it; 128,000 where none did."""
@@ -85,14 +90,14 @@ class ProviderModels:
             return ModelListing(provider=provider.id, source="live", models=tuple(models))
         wanted = configuration_id or await self._find_usable(actor, provider)
         if wanted is None:
-            return self._catalogue(provider)
+            return self.bundled(provider)
         try:
             listing = await self.list_local(actor, wanted)
         except (UpstreamError, CannotOpen, Forbidden) as error:
-            return msgspec.structs.replace(self._catalogue(provider), problem=_explain(error))
+            return msgspec.structs.replace(self.bundled(provider), problem=_explain(error))
         if listing.provider != provider.id:
             raise InvalidInput.of("configurationId", f"is a configuration of {listing.provider}, not {provider.id}.")
-        return listing if listing.models else self._catalogue(provider)
+        return listing if listing.models else self.bundled(provider)
 
     async def list_local(self, actor: Actor, configuration_id: str) -> ModelListing:
         """The models that one configuration can use, live. Raises NotFound, and UpstreamError as the provider fails."""
@@ -108,7 +113,7 @@ class ProviderModels:
         if len(self._lists) >= CAPACITY:
             self._lists.clear()
         self._lists[key] = (self._clock() + FRESH_SECONDS, models)
-        self._learn(endpoint, models)
+        self.learn(endpoint, models)
         return ModelListing(provider=row.provider, source="live", models=models)
 
     def forget(self, configuration_id: str) -> None:
@@ -132,18 +137,22 @@ class ProviderModels:
         usable.sort(key=lambda row: ("success", "pending", "failed").index(row.test_status))
         return usable[0].id if usable else None
 
-    def _learn(self, endpoint: Endpoint, models: Sequence[ModelInfo]) -> None:
+    def learn(self, endpoint: Endpoint, models: Sequence[ModelInfo]) -> None:
+        """Take limits and prices from a list that came from ``endpoint``, if that is the provider's own address."""
         provider = endpoint.provider
         if provider.base_url is None or endpoint.base != read_base_url(provider, None):
             return
         for model in models:
+            if model.context_length:
+                self._windows[provider.id, model.id] = model.context_length
             if model.max_output_tokens is not None:
                 self._limits[provider.id, model.id] = model.max_output_tokens
         if provider.id == "openrouter":
             listed = {model.id: read_price(model.price) for model in models if model.price is not None}
             self._prices.learn(provider.id, {name: price for name, price in listed.items() if price is not None})
 
-    def _catalogue(self, provider: Provider) -> ModelListing:
+    def bundled(self, provider: Provider) -> ModelListing:
+        """What is known of a provider's models without asking it."""
         listed = {name: _example(name) for name in provider.example_models}
         listed |= {model.id: _describe(model) for model in self._prices.models(provider)}
         return ModelListing(provider=provider.id, source="catalogue", models=tuple(listed.values()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from trunkline.control.borrowing import read_way, write_lack
 from trunkline.control.credentials import API_KEY, HEADER_PREFIX, Credentials
 from trunkline.core.errors import InvalidInput
 from trunkline.core.secret import Secret
@@ -37,7 +38,7 @@ class Reach:
         return self._in_process.get(provider.id, self._client)
 
     async def open(self, tx: Transaction, row: Configuration) -> Endpoint:
-        """The endpoint of a stored configuration, with its secrets.
+        """The endpoint of a stored configuration, with its secrets or those that it borrows.
 
         Raises InvalidInput where it cannot be used as it is, CannotOpen and Forbidden where its secrets cannot.
         """
@@ -45,11 +46,14 @@ class Reach:
         if provider is None:
             raise InvalidInput.of("provider", f"{row.provider!r} is not among the providers of this version.")
         opened: Mapping[str, Secret] = {}
-        if row.credential_id is not None:
+        way = await read_way(tx, row)
+        if way.credential_id is not None:
             # The origin is judged first, so that a changed address never gets the secret of the old one.
-            origin = write_origin(read_base_url(provider, row.base_url, row.parameters).origin)
-            opened = await self._credentials.open(tx, row.workspace_id, row.credential_id, origin=origin)
-        return make_endpoint(provider, row.base_url, opened.get(API_KEY), headers_of(opened), row.parameters)
+            origin = write_origin(read_base_url(provider, way.base_url, way.parameters).origin)
+            opened = await self._credentials.open(tx, row.workspace_id, way.credential_id, origin=origin)
+        elif row.borrows and provider.requires_api_key:
+            raise InvalidInput.of("apiKey", write_lack(provider), code="key_required")
+        return make_endpoint(provider, way.base_url, opened.get(API_KEY), headers_of(opened), way.parameters)
 
 
 def headers_of(secrets: Mapping[str, Secret]) -> dict[str, str | Secret]:

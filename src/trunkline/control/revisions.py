@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import cast
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -10,8 +10,8 @@ from msgspec import UNSET, UnsetType
 from trunkline.control.configuration import KIND, ConfigurationRecord, Draft, JsonObject
 from trunkline.control.configuration_lookup import find_visible
 from trunkline.control.configurations import Configurations
-from trunkline.control.difference import Difference, compare
-from trunkline.control.page import Page, PageRequest, encode_cursor
+from trunkline.control.history import RevisionRecord, read_history
+from trunkline.control.page import Page, PageRequest
 from trunkline.core import access
 from trunkline.core.actor import Actor
 from trunkline.core.errors import InvalidInput, NotFound
@@ -19,17 +19,6 @@ from trunkline.core.secret import Secret
 from trunkline.storage import applications
 from trunkline.storage import revisions as rows
 from trunkline.storage.database import Database
-
-
-class RevisionRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A saved state: who made it, when and why, and what it changed of the one before."""
-
-    number: int
-    author_id: str
-    author: str
-    created_at: datetime
-    reason: str
-    diff: tuple[Difference, ...]
 
 
 class Revisions:
@@ -42,34 +31,9 @@ class Revisions:
     async def list(self, actor: Actor, configuration_id: str, page: PageRequest) -> Page[RevisionRecord]:
         """The newest first. The first one's difference is from nothing."""
         access.check(actor, "configurations.read")
-        after = page.after
-        if after is not None and not (after.isascii() and after.isdigit() and len(after) < 10):
-            raise InvalidInput.of("cursor", "it is not one that a list has given; leave it out to start anew.")
         async with self._database.read() as tx:
             row = await find_visible(tx, actor, configuration_id)
-            saved = await rows.list_newest(
-                tx,
-                row.workspace_id,
-                KIND,
-                row.id,
-                before=None if after is None else int(after),
-                limit=page.limit + 1,
-            )
-        records: list[RevisionRecord] = []
-        for index, found in enumerate(saved[: page.limit]):
-            revision = found.revision
-            previous = saved[index + 1].revision.state if index + 1 < len(saved) else {}
-            records.append(
-                RevisionRecord(
-                    number=revision.number,
-                    author_id=revision.author_id,
-                    author=found.author,
-                    created_at=revision.created_at,
-                    reason=revision.reason,
-                    diff=tuple(compare(previous, revision.state)),
-                )
-            )
-        return Page(records, encode_cursor(str(records[-1].number)) if len(saved) > page.limit else None)
+            return await read_history(tx, row.workspace_id, KIND, row.id, page)
 
     async def revert(
         self,
@@ -100,8 +64,11 @@ class Revisions:
                 raise InvalidInput(
                     f"Revision {number} belonged to an application that is gone. Copy what you need from it instead."
                 )
-            current = dict(row.parameters)
+            current, borrows = dict(row.parameters), row.borrows
         draft = _draft(state, current, api_key, reason or f"Reverted to revision {number}")
+        if borrows and state.get("borrows"):
+            # A loan is no key: what was borrowed then is borrowed again.
+            draft = msgspec.structs.replace(draft, lender_id=cast("str | None", state.get("credentialId")))
         return await self._configurations.update(
             actor, configuration_id, draft, if_revision=if_revision, action="configurations.revert"
         )

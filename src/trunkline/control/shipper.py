@@ -1,4 +1,4 @@
-"""Moves settled calls from the journal into the database, each exactly once, whatever dies in between."""
+"""Moves settled calls and broken policies from the journal into the database, once each, whatever dies in between."""
 
 from __future__ import annotations
 
@@ -12,15 +12,18 @@ from typing import Final
 
 import msgspec
 
+from trunkline.control.experiment_intake import take_in
 from trunkline.control.usage_row import estimate, event_row, moment, sum_rows
+from trunkline.control.violation_row import violation_row
 from trunkline.core.errors import TrunklineError
+from trunkline.core.policy import ViolationEvent
 from trunkline.core.usage_event import Opened, UsageEvent
 from trunkline.gateway.journal.frame import Damage, Kind, Record
 from trunkline.gateway.journal.orphan import Orphan, adopt
 from trunkline.gateway.journal.segment import Segment
 from trunkline.gateway.journal.writer import Journal
 from trunkline.gateway.rate_reading import RateLimits
-from trunkline.storage import journal_marks, rate_limits, usage
+from trunkline.storage import journal_marks, rate_limits, usage, violations
 from trunkline.storage.database import Database, Transaction
 
 BATCH: Final = 500
@@ -34,6 +37,7 @@ _MARKS_KEPT: Final = timedelta(days=30)
 _log: Final = logging.getLogger(__name__)
 _settled: Final = msgspec.msgpack.Decoder(UsageEvent)
 _opened: Final = msgspec.msgpack.Decoder(Opened)
+_noted: Final = msgspec.msgpack.Decoder(ViolationEvent)
 
 
 class Shipper:
@@ -136,17 +140,21 @@ class Shipper:
 
     async def _take_in_batch(self, segment: Segment, batch: list[Record | Damage]) -> int:
         events: list[UsageEvent] = []
+        broken: list[ViolationEvent] = []
         for entry in batch:
             if isinstance(entry, Damage):
                 _log.error("shipper: %s is damaged from %d to %d", segment.name, entry.offset, entry.end)
             elif entry.kind is Kind.SETTLE and (event := _decode_settled(entry)) is not None:
                 events.append(event)
+            elif entry.kind is Kind.NOTE and (violation := _decode_noted(entry)) is not None:
+                broken.append(violation)
         shipped, end = 0, batch[-1].end
-        if events:
+        if events or broken:
             async with self._database.write() as tx:
                 shipped = await store(tx, events)
+                await violations.insert(tx, [violation_row(violation) for violation in broken])
                 await journal_marks.put(tx, segment.name, end)
-        # Where nothing was settled the mark may stay behind in the database: reading twice costs nothing.
+        # Where there was nothing to store the mark may stay behind in the database: reading twice costs nothing.
         self._offsets[segment.name] = end
         return shipped
 
@@ -176,6 +184,7 @@ async def store(tx: Transaction, events: Iterable[UsageEvent]) -> int:
     inserted = await usage.insert_events(tx, [event_row(event) for event in by_key.values()])
     fresh = [event for key, event in by_key.items() if key in inserted]
     await usage.grow_sums(tx, sum_rows(fresh))
+    await take_in(tx, fresh)
     configurations: dict[str, datetime] = {}
     keys: dict[str, datetime] = {}
     for event in fresh:
@@ -200,4 +209,12 @@ def _decode_opened(record: Record) -> Opened | None:
         return _opened.decode(record.payload)
     except msgspec.MsgspecError as error:
         _log.error("shipper: an opened call at %d cannot be read: %s", record.offset, error)
+        return None
+
+
+def _decode_noted(record: Record) -> ViolationEvent | None:
+    try:
+        return _noted.decode(record.payload)
+    except msgspec.MsgspecError as error:
+        _log.error("shipper: a note at %d cannot be read: %s", record.offset, error)
         return None

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
 import msgspec
 
-from trunkline.control.starting_features import STARTING_FEATURES
+from trunkline.control.borrowing import Way, find_version_way, find_way
+from trunkline.control.snapshot_features import compile_features
 from trunkline.core.actor import Role, Scope
 from trunkline.gateway.snapshot import (
     ApplicationEntry,
     ConfigurationEntry,
-    FeatureEntry,
     KeyEntry,
     PolicyEntry,
     RouteEntry,
@@ -26,7 +26,7 @@ from trunkline.gateway.snapshot import (
     WorkspacePart,
 )
 from trunkline.storage.snapshot import WorkspaceRows
-from trunkline.storage.tables import Configuration, ConfigurationVersion, Feature, Policy
+from trunkline.storage.tables import Configuration, ConfigurationVersion, Policy
 from trunkline.vault.data_key import WrappedDataKey
 from trunkline.vault.stored_secret import StoredSecret
 
@@ -47,11 +47,13 @@ def compile_part(found: WorkspaceRows) -> Compiled:
     members: dict[str, Role] = {row.user_id: cast("Role", row.role) for row in found.memberships}
     lending = _Lending(found)
     defaults = {row.id: row.default_configuration_id for row in found.applications}
+    ways = {row.id: lending.way_of(row) for row in found.configurations}
     configurations: dict[str, ConfigurationEntry] = {}
     for row in found.configurations:
         is_default = defaults.get(row.application_id or "", workspace.default_configuration_id) == row.id
-        configurations[row.id] = _compile_configuration(row, lending.secrets_of(row), is_default)
-    for configuration_id, trial in _compile_trials(found, configurations, lending).items():
+        secrets = lending.get(ways[row.id].credential_id)
+        configurations[row.id] = _compile_configuration(row, ways[row.id], secrets, is_default)
+    for configuration_id, trial in _compile_trials(found, configurations, ways, lending).items():
         configurations[configuration_id] = msgspec.structs.replace(configurations[configuration_id], trial=trial)
     part = WorkspacePart(
         id=workspace.id,
@@ -89,7 +91,7 @@ def compile_part(found: WorkspaceRows) -> Compiled:
         },
         default_configuration_id=workspace.default_configuration_id,
         routes=_compile_routes(found),
-        features=_compile_features(found, lending),
+        features=compile_features(found, lending.get),
         policies=tuple(compile_policy(row) for row in found.policies),
     )
     entry = None
@@ -114,32 +116,25 @@ class _Lending:
                     ciphertext=row.ciphertext,
                 )
             )
-        self._lenders: dict[str, Configuration] = {}
+        self._candidates: defaultdict[str, list[Configuration]] = defaultdict(list)
         for row in sorted(found.configurations, key=lambda row: (row.created_at, row.id)):
-            if row.is_shared and row.is_active and row.application_id is None and row.credential_id is not None:
-                self._lenders.setdefault(row.provider, row)
+            if row.credential_id is not None:
+                self._candidates[row.provider].append(row)
 
     def get(self, credential_id: str | None) -> Secrets:
         """What a credential holds."""
         return tuple(self._secrets.get(credential_id or "", ()))
 
-    def lender(self, provider: str) -> Configuration | None:
-        """The oldest shared configuration of the workspace that has a credential for ``provider``."""
-        return self._lenders.get(provider)
+    def way_of(self, row: Configuration) -> Way:
+        """How ``row`` is reached."""
+        return find_way(row, self._candidates[row.provider])
 
-    def shared(self, provider: str) -> Secrets:
-        """Its secrets; none when there is none."""
-        lender = self.lender(provider)
-        return self.get(lender.credential_id) if lender is not None else ()
-
-    def secrets_of(self, row: Configuration) -> Secrets:
-        """What ``row`` calls with."""
-        if row.credential_id is not None or not row.borrows:
-            return self.get(row.credential_id)
-        return self.get(row.lender_id) if row.lender_id is not None else self.shared(row.provider)
+    def way_of_version(self, row: ConfigurationVersion, parent: Configuration, way: Way) -> Way:
+        """How a version is reached, whose configuration is reached by ``way``."""
+        return find_version_way(row.provider, row.parameters, parent, way, self._candidates[row.provider])
 
 
-def _compile_configuration(row: Configuration, secrets: Secrets, is_default: bool) -> ConfigurationEntry:
+def _compile_configuration(row: Configuration, way: Way, secrets: Secrets, is_default: bool) -> ConfigurationEntry:
     return ConfigurationEntry(
         id=row.id,
         workspace_id=row.workspace_id,
@@ -147,8 +142,8 @@ def _compile_configuration(row: Configuration, secrets: Secrets, is_default: boo
         name=row.name,
         provider=row.provider,
         model=row.model,
-        base_url=row.base_url,
-        parameters=row.parameters,
+        base_url=way.base_url,
+        parameters=way.parameters,
         shared=row.is_shared,
         application_id=row.application_id,
         is_default=is_default,
@@ -156,25 +151,29 @@ def _compile_configuration(row: Configuration, secrets: Secrets, is_default: boo
         revision=row.revision,
         created_at=int(row.created_at.timestamp() * 1_000_000),
         is_paid=row.is_paid,
-        credential_id=row.credential_id,
+        credential_id=way.credential_id,
         secrets=secrets,
     )
 
 
 def _compile_trials(
-    found: WorkspaceRows, configurations: Mapping[str, ConfigurationEntry], lending: _Lending
+    found: WorkspaceRows,
+    configurations: Mapping[str, ConfigurationEntry],
+    ways: Mapping[str, Way],
+    lending: _Lending,
 ) -> dict[str, Trial]:
     variants: defaultdict[str, list[Variant]] = defaultdict(list)
+    rows = {row.id: row for row in found.configurations}
     for row in found.versions:
-        parent = configurations[row.configuration_id]
-        same = row.provider == parent.provider
+        way = lending.way_of_version(row, rows[row.configuration_id], ways[row.configuration_id])
         entry = msgspec.structs.replace(
-            parent,
+            configurations[row.configuration_id],
             provider=row.provider,
             model=row.model,
-            base_url=parent.base_url if same else _base_url(lending, row),
-            parameters=row.parameters,
-            secrets=parent.secrets if same else lending.shared(row.provider),
+            base_url=way.base_url,
+            parameters=way.parameters,
+            credential_id=way.credential_id,
+            secrets=lending.get(way.credential_id),
             version_id=row.id,
         )
         variants[row.configuration_id].append(
@@ -186,11 +185,6 @@ def _compile_trials(
         if experiment is not None and phase is not None:
             trials[configuration_id] = Trial(salt=experiment.salt, phase_id=phase.id, variants=tuple(active))
     return trials
-
-
-def _base_url(lending: _Lending, row: ConfigurationVersion) -> str | None:
-    lender = lending.lender(row.provider)
-    return lender.base_url if lender is not None else None
 
 
 def _compile_routes(found: WorkspaceRows) -> dict[str, RouteEntry]:
@@ -212,63 +206,6 @@ def _compile_routes(found: WorkspaceRows) -> dict[str, RouteEntry]:
         )
         for row in found.routes
     }
-
-
-def _compile_features(found: WorkspaceRows, lending: _Lending) -> dict[str, FeatureEntry]:
-    saved = {row.slug: row for row in found.features}
-    rows: Iterable[Feature] = (
-        *saved.values(),
-        *(
-            Feature(
-                id="",
-                workspace_id=found.workspace.id,
-                slug=start.slug,
-                kind=start.kind,
-                provider="openrouter",
-                model=start.model,
-                system_prompt=start.system_prompt,
-                parameters={},
-                custom_parameters={},
-                revision=0,
-                created_by="",
-            )
-            for start in STARTING_FEATURES.values()
-            if start.slug not in saved
-        ),
-    )
-    return {row.slug: _compile_feature(row, lending) for row in rows}
-
-
-def _compile_feature(row: Feature, lending: _Lending) -> FeatureEntry:
-    entry = None
-    if row.target is None:
-        lender = None if row.credential_id is not None else lending.lender(row.provider)
-        entry = ConfigurationEntry(
-            id=lender.id if lender is not None else row.id,
-            workspace_id=row.workspace_id,
-            owner_id=row.created_by,
-            name=f"feature/{row.slug}",
-            provider=row.provider,
-            model=row.model,
-            base_url=lender.base_url if lender is not None else None,
-            shared=True,
-            revision=row.revision,
-            secrets=lending.get(row.credential_id) if lender is None else lending.get(lender.credential_id),
-        )
-    parameters = dict(row.parameters)
-    if row.system_prompt:
-        parameters["systemPrompt"] = row.system_prompt
-    return FeatureEntry(
-        id=row.id,
-        slug=row.slug,
-        kind=row.kind,
-        model=row.model,
-        target=row.target,
-        entry=entry,
-        parameters=parameters,
-        custom=row.custom_parameters,
-        revision=row.revision,
-    )
 
 
 def compile_policy(row: Policy) -> PolicyEntry:

@@ -145,17 +145,26 @@ class Usage:
         span = read_span(period, since, until, self._now())
         scope = UsageScope(
             workspace_id=actor.workspace_id,
-            user_id=None if actor.application_id or at_least(actor.role, "admin") else actor.user_id,
-            application_id=actor.application_id,
+            user_id=wanted.user_id,
+            application_id=actor.application_id or wanted.application_id,
+            only_user_id=None if actor.application_id or at_least(actor.role, "admin") else actor.user_id,
             configuration_id=wanted.configuration_id,
             provider=wanted.provider,
             model=wanted.model,
+            key_id=wanted.key_id,
+            version_id=wanted.version_id,
+            route_id=wanted.route_id,
+            feature=wanted.feature,
+            conversation_id=wanted.conversation_id,
+            request_id=wanted.request_id,
+            purpose=wanted.purpose,
+            outcome=wanted.outcome,
             since=span.since,
             until=span.until,
         )
         after = None if page.after is None else _read_cursor(page.after)
         async with self._database.read() as tx:
-            by_hour = span.is_hourly and scope.application_id is None
+            by_hour = span.is_hourly and scope.is_summed
             sums = await (rows.read_sums if by_hour else rows.sum_events)(tx, scope)
             found = await rows.list_events(tx, scope, after=after, limit=page.limit + 1)
         shown = found[: page.limit]
@@ -239,6 +248,11 @@ def _show(row: UsageEventRow) -> EventRecord:
         key_id=row.key_id,
         application_id=row.application_id,
         configuration_id=row.configuration_id,
+        version_id=row.version_id,
+        route_id=row.route_id,
+        feature=row.feature,
+        conversation_id=row.conversation_id,
+        purpose=row.purpose,
         revision=row.revision,
         provider=row.provider,
         model=row.model,

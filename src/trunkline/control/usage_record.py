@@ -9,6 +9,7 @@ import msgspec
 from trunkline.control.configuration import JsonObject
 from trunkline.control.page import Page
 from trunkline.control.span import Period, Span
+from trunkline.core.usage_event import Outcome
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,6 +84,11 @@ class EventRecord(msgspec.Struct, frozen=True, kw_only=True):
     key_id: str | None
     application_id: str | None
     configuration_id: str | None
+    version_id: str | None
+    route_id: str | None
+    feature: str | None
+    conversation_id: str | None
+    purpose: str | None
     revision: int
     provider: str
     model: str
@@ -104,11 +110,21 @@ class EventRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which calls are asked for; None: any."""
+    """Which calls are asked for; None: any. ``feature`` is a slug."""
 
     configuration_id: str | None = None
     provider: str | None = None
     model: str | None = None
+    user_id: str | None = None
+    application_id: str | None = None
+    key_id: str | None = None
+    version_id: str | None = None
+    route_id: str | None = None
+    feature: str | None = None
+    conversation_id: str | None = None
+    request_id: str | None = None
+    purpose: str | None = None
+    outcome: Outcome | None = None
 
 
 class EventsRecord(msgspec.Struct, frozen=True):

@@ -52,7 +52,8 @@ ACTIONS: Final[Mapping[str, Rule]] = {
     "models.pull": Rule("admin"),
     "jobs.read": Rule(),
     "ai_model_config.read": Rule(),
-    "ai_model_config.change": Rule("member"),
+    # It is the user's own document, in their personal workspace, whatever their role is where they ask.
+    "ai_model_config.change": Rule(),
     "routes.read": Rule(),
     "routes.change": Rule("admin"),
     "experiments.read": Rule(),

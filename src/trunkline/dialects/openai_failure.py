@@ -78,6 +78,9 @@ _KEY_REFUSED: Final = re.compile(
     r"(?i)(invalid|incorrect) api key|api key (is )?(not valid|invalid|incorrect|not found)"
 )
 
+# OpenRouter answers an unknown model with 400 and words alone: https://openrouter.ai/docs/api-reference/errors
+_MODEL_UNKNOWN: Final = re.compile(r"(?i)is not a valid model id")
+
 # A status may say less than the code beside it; these statuses give way to these kinds.
 _REFINES: Final[dict[int, frozenset[UpstreamKind]]] = {
     400: frozenset({"auth", "no_credits", "not_found", "too_large", "moderated"}),
@@ -138,6 +141,8 @@ def classify(status: int | None, error: ErrorObject) -> UpstreamKind:
         said = "moderated"
     elif status == 400 and said in {None, "bad_request"} and _KEY_REFUSED.search(error.message or ""):
         said = "auth"
+    elif status == 400 and said in {None, "bad_request"} and _MODEL_UNKNOWN.search(error.message or ""):
+        said = "not_found"
     if status is None or status < 400:
         return said or "server"
     if said in _REFINES.get(status, ()) and said is not None:

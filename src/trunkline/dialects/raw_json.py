@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final, cast
 
 import msgspec
@@ -28,3 +29,27 @@ def decode(body: bytes | msgspec.Raw) -> JsonValue:
         return cast("JsonValue", msgspec.json.decode(body))
     except BROKEN_JSON:
         return None
+
+
+def find_texts(value: object) -> Iterator[str]:
+    """Every text in a JSON value, in order, but for names of fields; data URLs are no words and are left out.
+
+    Any depth is fine, also one that Python could not recurse into.
+    """
+    left: list[object] = [value]
+    while left:
+        item = left.pop()
+        if isinstance(item, str):
+            if item and not item.startswith("data:"):
+                yield item
+        elif isinstance(item, dict):
+            left.extend(reversed(cast("dict[str, object]", item).values()))
+        elif isinstance(item, (list, tuple)):
+            left.extend(reversed(cast("list[object]", item)))
+
+
+def holds_numbers(value: JsonValue) -> bool:
+    """Whether ``value`` is a list of numbers, or of such lists, as a text is that was cut into tokens."""
+    return isinstance(value, list) and any(
+        (isinstance(item, (int, float)) and not isinstance(item, bool)) or holds_numbers(item) for item in value[:1]
+    )

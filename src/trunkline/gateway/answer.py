@@ -54,7 +54,14 @@ class Answer:
 
 def write_headers(call: Call, target: Target, dropped: tuple[str, ...]) -> HeaderList:
     """The headers that tell what served a call and, where it is over, what it used and cost."""
-    headers: HeaderList = [(b"x-trunkline-configuration", target.entry.id.encode())]
+    opened = call.opened
+    headers: HeaderList = [(b"x-trunkline-configuration", (opened.configuration_id or target.entry.id).encode())]
+    if opened.version_id is not None:
+        headers.append((b"x-trunkline-version", opened.version_id.encode()))
+    if opened.route_id is not None:
+        headers.append((b"x-trunkline-route", opened.route_id.encode()))
+    if opened.feature is not None:
+        headers.append((b"x-trunkline-feature", opened.feature.encode("ascii", "replace")))
     if dropped:
         headers.append((b"x-trunkline-dropped", ", ".join(dropped).encode("ascii", "replace")))
     if call.settled:

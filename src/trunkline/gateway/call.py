@@ -13,7 +13,8 @@ from trunkline.core.errors import TrunklineError, UpstreamError
 from trunkline.core.ids import new_id_pair
 from trunkline.core.price import Price
 from trunkline.core.usage_event import Attempt, Opened, Operation, Outcome, UsageEvent
-from trunkline.gateway.resolve import Candidate
+from trunkline.gateway.candidate import Candidate
+from trunkline.gateway.context import NOTHING, CallContext
 from trunkline.gateway.tally import Tally
 from trunkline.providers.provider import Provider
 
@@ -62,10 +63,11 @@ class Ledger:
         request_id: str,
         requested_model: str,
         streamed: bool,
+        context: CallContext = NOTHING,
     ) -> Call:
         """A call to ``candidate`` begins; nothing has been sent yet."""
         name, identity = new_id_pair()
-        entry = candidate.entry
+        entry, route, feature = candidate.entry, candidate.route, candidate.feature
         opened = Opened(
             id=name,
             opened_at=int(self.clock() * 1_000_000),
@@ -75,7 +77,14 @@ class Ledger:
             user_id=actor.user_id,
             key_id=actor.key_id,
             application_id=actor.application_id or entry.application_id,
-            configuration_id=entry.id,
+            configuration_id=_configuration_id(candidate),
+            version_id=entry.version_id,
+            route_id=route.id if route is not None else None,
+            feature=feature.slug if feature is not None else None,
+            conversation_id=context.conversation_id,
+            phase_id=candidate.phase_id,
+            unit=candidate.unit,
+            purpose=context.purpose,
             revision=entry.revision,
             provider=entry.provider,
             model=candidate.model,
@@ -93,6 +102,7 @@ class Call:
     __slots__ = (
         "attempts",
         "cost_nanos",
+        "estimated",
         "first_token_us",
         "identity",
         "ledger",
@@ -112,12 +122,28 @@ class Call:
         self.provider: Provider | None = None
         self.usage = Usage()
         self.cost_nanos: int | None = None
+        self.estimated = False
         self.first_token_us: int | None = None
         self.settled = False
 
     def elapsed_us(self) -> int:
         """Microseconds since the call was opened."""
         return int((self.ledger.ticks() - self.started) * 1_000_000)
+
+    def turn_to(self, candidate: Candidate, provider: Provider) -> None:
+        """From now on the call goes to ``candidate``, which the books will name; failed attempts keep their own."""
+        entry = candidate.entry
+        self.provider = provider
+        self.opened = msgspec.structs.replace(
+            self.opened,
+            configuration_id=_configuration_id(candidate),
+            version_id=entry.version_id,
+            phase_id=candidate.phase_id,
+            unit=candidate.unit,
+            revision=entry.revision,
+            provider=entry.provider,
+            model=candidate.model,
+        )
 
     def failed(self, since: float, error: UpstreamError) -> None:
         """Note an attempt that failed, which began at ``since`` (ticks)."""
@@ -154,6 +180,7 @@ class Call:
         """
         assert not self.settled
         self.settled = True
+        self.estimated = estimated
         ledger = self.ledger
         opened = self.opened
         if usage is not None:
@@ -207,3 +234,9 @@ class Call:
         ledger.tally.active -= 1
         ledger.tally.add(event)
         return ledger.books.settle(self.identity, ledger.encoder.encode(event))
+
+
+def _configuration_id(candidate: Candidate) -> str | None:
+    """None for a feature that has a credential of its own: no configuration serves it then."""
+    entry = candidate.entry
+    return entry.id if candidate.feature is None or entry.id in candidate.part.configurations else None

@@ -9,10 +9,12 @@ import msgspec
 
 from trunkline.core.chat import ChatRequest, ChatResponse, Message, Reasoning, Text, ToolCall, Usage
 from trunkline.core.errors import InvalidInput, UpstreamError
+from trunkline.core.policy import Content
 from trunkline.dialects.dialect import Dialect, StreamWriter
 from trunkline.dialects.passthrough import Passthrough
 from trunkline.gateway.answer import EVENTS, JSON, Answer, write_headers
 from trunkline.gateway.call import Call
+from trunkline.gateway.content import read_chat, read_unknown
 from trunkline.gateway.estimate import request_tokens, text_tokens
 from trunkline.gateway.relay import Passing, Translated, failed
 from trunkline.gateway.target import Target
@@ -25,7 +27,7 @@ from trunkline.providers.quirks import quirk
 
 
 class Chat:
-    """One chat call. ``model`` and ``streams`` are all that is read before the target is known."""
+    """One chat call. ``model``, ``streams`` and ``user`` are all that is read before the target is known."""
 
     keeps = False
     """Whether whole answers are kept, which costs putting streams together again."""
@@ -43,6 +45,7 @@ class Chat:
         "_writer",
         "model",
         "streams",
+        "user",
     )
 
     def __init__(
@@ -73,11 +76,11 @@ class Chat:
         if self._passthrough is not None:
             peek = self._passthrough.peek(body)
             self._stream_usage = peek.stream_usage
-            asked, streams = peek.model, peek.streams
+            asked, streams, self.user = peek.model, peek.streams, peek.user
         else:
             request = self._read()
             self._stream_usage = True
-            asked, streams = request.model, request.stream
+            asked, streams, self.user = request.model, request.stream, request.user
         self.model = asked if model is None else model
         self.streams = streams if stream is None else stream
 
@@ -244,6 +247,18 @@ class Chat:
             status=response.status,
             detail=error.detail,
         )
+
+    def content(self) -> Content:
+        """What is sent, for policies. Reads the whole body, so only who must look calls it."""
+        try:
+            request = self._read()
+        except InvalidInput:
+            return read_unknown(self._body, self._count_input())
+        return read_chat(request, self._count_input(), self._earlier())
+
+    def _earlier(self) -> Sequence[Message]:
+        """What the call goes on from and the caller does not repeat. For kinds of chat that have it."""
+        return ()
 
     def read_error(self, response: IncomingResponse, body: bytes) -> UpstreamError:
         """What an answer with a bad status says."""

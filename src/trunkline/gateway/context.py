@@ -9,13 +9,16 @@ class CallContext(msgspec.Struct, frozen=True, kw_only=True):
     """``unit`` is who an experiment counts the call for: the end user that the program names, if it names one.
 
     ``conversation_id`` is the conversation that it continues. ``purpose`` is set for calls that we make ourselves
-    (``judge``, ``test``, ``title``): policies do not look at them, and accounts tell them apart.
+    (``judge``, ``test``, ``title``), so that accounts tell them apart. Policies look at all but those of the judge.
     """
 
     unit: str | None = None
     conversation_id: str | None = None
     purpose: str | None = None
 
+
+JUDGE = "judge"
+"""The purpose of a call that asks whether another one breaks a policy. No policy looks at it."""
 
 NOTHING = CallContext()
 """A call that is part of nothing."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from trunkline.core.chat import ChatRequest
+from trunkline.core.policy import Content
 from trunkline.dialects import anthropic_messages, gemini
 from trunkline.dialects.anthropic_messages import count as anthropic_count
 from trunkline.gateway.answer import JSON, Answer
+from trunkline.gateway.content import read_chat
 from trunkline.gateway.estimate import request_tokens
 from trunkline.gateway.target import Target
 from trunkline.outbound import IncomingResponse, OutgoingRequest
@@ -55,6 +57,10 @@ class Count:
         if target.provider.dialect == "anthropic_messages":
             return self._answer(anthropic_count.read_count_tokens_response(body))
         return self._answer(gemini.DIALECT.read_count_response(body))
+
+    def content(self) -> Content:
+        """What is sent, for policies. Nothing is written by the model."""
+        return msgspec.structs.replace(read_chat(self._request, request_tokens(self._request)), output_limit=0)
 
     def estimate(self) -> Answer:
         """The answer by our own rule."""

@@ -7,6 +7,7 @@ import msgspec
 from trunkline.core.chat import Usage
 from trunkline.core.embeddings import EmbeddingsRequest
 from trunkline.core.errors import Unsupported, UpstreamError
+from trunkline.core.policy import Content
 from trunkline.dialects.dialect import EmbeddingsDialect
 from trunkline.gateway.answer import JSON, Answer, write_headers
 from trunkline.gateway.call import Call
@@ -29,6 +30,11 @@ class Embeddings:
         self._dropped: tuple[str, ...] = ()
         self.model = self._request.model if model is None else model
         self.streams = False
+
+    @property
+    def user(self) -> str | None:
+        """Whom the caller serves, in its own words."""
+        return self._request.user
 
     def write(self, target: Target, model: str) -> OutgoingRequest:
         """The request for ``target``. Raises Unsupported where the provider does not embed."""
@@ -56,6 +62,16 @@ class Embeddings:
     def read_error(self, response: IncomingResponse, body: bytes) -> UpstreamError:
         """What an answer with a bad status says."""
         return self._chat.read_error(response.status, body, response.headers)
+
+    def content(self) -> Content:
+        """What is sent, for policies. Input that is cut into tokens already cannot be read."""
+        request = self._request
+        return Content(
+            texts=request.inputs,
+            whole=not request.tokens,
+            input_tokens=self.estimate().input,
+            output_limit=0,
+        )
 
     def estimate(self) -> Usage:
         """The input, by our own count."""

@@ -3,58 +3,43 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from random import Random
 from typing import Protocol
 
 import msgspec
 
 from trunkline.core.access import check
 from trunkline.core.actor import Actor
-from trunkline.core.chat import Usage
-from trunkline.core.errors import TrunklineError, UpstreamError
+from trunkline.core.errors import CannotOpen, Forbidden, InvalidInput, NotFound, TrunklineError, UpstreamError
 from trunkline.core.usage_event import Operation
 from trunkline.gateway.answer import Answer
 from trunkline.gateway.call import Call, Ledger
-from trunkline.gateway.context import NOTHING, CallContext
+from trunkline.gateway.candidate import Candidate
+from trunkline.gateway.context import JUDGE, NOTHING, CallContext
 from trunkline.gateway.count import Count
+from trunkline.gateway.course import Course, Ready
+from trunkline.gateway.exchange import Exchange, Sent
 from trunkline.gateway.rate_reading import RateLimits
-from trunkline.gateway.resolve import Candidate, Resolver
-from trunkline.gateway.retry import RetryBudget, delay
+from trunkline.gateway.resolve import Resolver
+from trunkline.gateway.retry import RetryBudget, delay, falls_back
 from trunkline.gateway.snapshot import Snapshot, SnapshotHolder
-from trunkline.gateway.target import Target, Targets
-from trunkline.outbound import IncomingResponse, OutgoingRequest, Timeouts
+from trunkline.gateway.strategy import Strategies
+from trunkline.gateway.target import Targets
+from trunkline.gateway.trial import assign
+from trunkline.outbound import Timeouts
 from trunkline.providers.exchange import dispatch
 
+__all__ = ["Admission", "Exchange", "Gateway"]
+
 ERROR_BODY_BYTES = 1 << 20
-
-
-class Exchange(Protocol):
-    """One call of one kind (chat, embeddings): how it is written to a target, and how the answer is read."""
-
-    model: str
-    streams: bool
-
-    def write(self, target: Target, model: str) -> OutgoingRequest:
-        """The request for ``target``."""
-        ...
-
-    async def read(self, call: Call, target: Target, response: IncomingResponse) -> Answer:
-        """The answer for the client; settles the call unless it relays."""
-        ...
-
-    def read_error(self, response: IncomingResponse, body: bytes) -> UpstreamError:
-        """What an answer with a bad status says."""
-        ...
-
-    def estimate(self) -> Usage:
-        """What a call that was cut off may have used."""
-        ...
 
 
 class Admission(Protocol):
     """Judges a call by the policies that concern it, before anything is opened or sent."""
 
     async def admit(
-        self, snapshot: Snapshot, actor: Actor, candidate: Candidate, exchange: Exchange, request_id: str
+        self, snapshot: Snapshot, actor: Actor, candidate: Candidate, exchange: Sent, request_id: str
     ) -> None:
         """Return when the call may go to ``candidate``; raise :class:`Forbidden` when a policy blocks it."""
         ...
@@ -63,7 +48,17 @@ class Admission(Protocol):
 class Gateway:
     """Runs calls. One per process; everything it needs is handed to it."""
 
-    __slots__ = ("_admission", "_budget", "_holder", "_ledger", "_rate_limits", "_resolver", "_targets", "_timeouts")
+    __slots__ = (
+        "_admission",
+        "_budget",
+        "_holder",
+        "_ledger",
+        "_rate_limits",
+        "_resolver",
+        "_strategies",
+        "_targets",
+        "_timeouts",
+    )
 
     def __init__(
         self,
@@ -75,7 +70,9 @@ class Gateway:
         budget: RetryBudget,
         timeouts: Timeouts,
         admission: Admission | None = None,
+        random: Random | None = None,
     ) -> None:
+        """``random`` is what weighted routes draw from; tests hand in one that is seeded."""
         self._admission = admission
         self._holder = holder
         self._resolver = Resolver()
@@ -84,6 +81,8 @@ class Gateway:
         self._rate_limits = rate_limits
         self._budget = budget
         self._timeouts = timeouts
+        chance = random or Random()  # noqa: S311 - it spreads load and keeps no secret
+        self._strategies = Strategies(ledger.prices, targets.providers, ledger.ticks, chance)
 
     def names(self, actor: Actor) -> list[tuple[str, str, int]]:
         """What ``actor`` may write as ``model``: name, provider and time of making (seconds since the epoch)."""
@@ -91,25 +90,29 @@ class Gateway:
         index = self._resolver.index(self._holder.current, actor)
         listed: list[tuple[str, str, int]] = []
         for name in index.names():
-            found = index.find(name)
-            if found is None:
+            way = index.find(name)
+            if way is None or not way.candidates or (actor.models and way.narrow(actor.models, name) is None):
                 continue
-            entry, model = found
-            if not actor.models or {name, entry.name, entry.id, model}.intersection(actor.models):
-                listed.append((name, entry.provider, entry.created_at // 1_000_000))
+            # A feature that there is no key for is there to be set up, not to be called.
+            if way.candidates[0].feature is None or not self._targets.lacks_key(way.candidates[0].entry):
+                listed.append((name, way.provider, way.created_at // 1_000_000))
         return listed
 
-    async def count(self, actor: Actor, count: Count) -> Answer:
+    async def count(self, actor: Actor, count: Count, request_id: str) -> Answer:
         """Count the tokens of a request: by the provider where it counts in the client's dialect, else by our own rule.
 
         Nothing is billed for it, so nothing is written down.
         """
         check(actor, "call")
-        candidate = self._resolver.resolve(self._holder.current, actor, count.model)[0]
+        snapshot = self._holder.current
+        candidate = self._find(snapshot, actor, count.model, NOTHING)[0]
         target = self._targets.get(candidate)
         request = count.write(target, candidate.model)
         if request is None:
             return count.estimate()
+        # The provider gets the whole text, as with a call that it answers.
+        if self._admission is not None and (snapshot.policies or candidate.part.policies):
+            await self._admission.admit(snapshot, actor, candidate, count, request_id)
         response = await dispatch(target.endpoint, target.transport, request, self._timeouts)
         return count.read(target, response, await response.read(ERROR_BODY_BYTES))
 
@@ -128,23 +131,24 @@ class Gateway:
         """
         check(actor, "call")
         snapshot = self._holder.current
-        candidates = self._resolver.resolve(snapshot, actor, exchange.model)
-        first = candidates[0]
-        if self._admission is not None and context.purpose is None and (snapshot.policies or first.part.policies):
-            await self._admission.admit(snapshot, actor, first, exchange, request_id)
-        target = self._targets.get(first)
-        request = exchange.write(target, first.model)
+        candidates = self._find(snapshot, actor, exchange.model, context, exchange, request_id)
+        course = Course(candidates, snapshot, actor, exchange, request_id, context)
+        ready = await self._ready(course)
+        if ready is None:
+            assert course.refusal is not None
+            raise course.refusal
         call = self._ledger.open(
             actor,
-            first,
+            ready[0],
             operation,
             request_id=request_id,
             requested_model=exchange.model,
             streamed=exchange.streams,
+            context=context,
         )
-        call.provider = target.provider
+        call.provider = ready[1].provider
         try:
-            return await self._send(call, exchange, first, target, request)
+            return await self._send(call, course, ready)
         except asyncio.CancelledError:
             if not call.settled:
                 await call.settle("cancelled", status=499, usage=exchange.estimate(), estimated=True)
@@ -159,20 +163,73 @@ class Gateway:
                 await call.settle("error", status=500, error="internal")
             raise
 
-    async def _send(
-        self, call: Call, exchange: Exchange, candidate: Candidate, target: Target, request: OutgoingRequest
-    ) -> Answer:
+    def _find(
+        self,
+        snapshot: Snapshot,
+        actor: Actor,
+        name: str,
+        context: CallContext,
+        exchange: Exchange | None = None,
+        request_id: str = "",
+    ) -> Sequence[Candidate]:
+        """What may serve the call, at least one and the best first, each in the version that this caller gets."""
+        found = self._resolver.resolve(snapshot, actor, name)
+        if len(found) == 1 and found[0].trial is None:
+            return found
+        user = exchange.user if exchange is not None else None
+        assigned = [assign(one, context, user, request_id) for one in found]
+        return self._strategies.order(assigned, exchange is not None and exchange.streams)
+
+    async def _ready(self, course: Course) -> Ready | None:
+        """The next candidate that the call may and can go to, with its request; None when there is none left.
+
+        What was in the way of the first one is kept in ``course``. A candidate that rests is taken only where nothing
+        else was there to be tried.
+        """
+        exchange, context, snapshot = course.exchange, course.context, course.snapshot
+        resting: list[Candidate] | None = None
+        while course.more or (resting and not course.began):
+            if course.more:
+                candidate = course.take()
+                if not self._strategies.enter(candidate):
+                    resting = [*(resting or ()), candidate]
+                    continue
+            else:
+                assert resting
+                candidate = resting.pop(0)
+            try:
+                if (
+                    self._admission is not None
+                    and context.purpose != JUDGE
+                    and (snapshot.policies or candidate.part.policies)
+                ):
+                    await self._admission.admit(snapshot, course.actor, candidate, exchange, course.request_id)
+                target = self._targets.get(candidate)
+                request = exchange.write(target, candidate.model)
+            except (InvalidInput, Forbidden, NotFound, CannotOpen) as error:
+                course.refusal = course.refusal or error
+            else:
+                course.began = True
+                return candidate, target, request
+        return None
+
+    async def _send(self, call: Call, course: Course, ready: Ready) -> Answer:
         ticks = self._ledger.ticks
+        exchange, strategies = course.exchange, self._strategies
+        candidate, target, request = ready
+        place = candidate.entry.workspace_id
         deadline = ticks() + self._timeouts.total
-        self._budget.deposit(candidate.entry.workspace_id)
+        self._budget.deposit(place)
         timeouts = self._timeouts
+        tries = 0
         while True:
             since = ticks()
             try:
                 signer = target.endpoint.signer
                 sent = request if signer is None else await signer.sign(request, target.transport)
                 response = await target.transport.send(sent, timeouts)
-                self._rate_limits.note(candidate.entry.id, response.headers, self._ledger.clock())
+                if call.opened.configuration_id is not None:
+                    self._rate_limits.note(call.opened.configuration_id, response.headers, self._ledger.clock())
                 if response.status >= 300:
                     body = await response.read(ERROR_BODY_BYTES)
                     raise exchange.read_error(response, body)
@@ -180,12 +237,26 @@ class Gateway:
             except UpstreamError as error:
                 error.provider = error.provider or target.provider.id
                 call.failed(since, error)
-                wait = delay(error, len(call.attempts), deadline - ticks())
-                if wait is None or not self._budget.withdraw(candidate.entry.workspace_id):
-                    raise
-                await asyncio.sleep(wait)
+                strategies.failed(candidate, error)
+                tries += 1
+                # With another target at hand there is no waiting for one that rests or limits its rate.
+                wait = None
+                if not course.more or (error.kind != "rate_limit" and not strategies.rests(candidate)):
+                    wait = delay(error, tries, deadline - ticks())
+                if wait is not None and self._budget.withdraw(place):
+                    await asyncio.sleep(wait)
+                else:
+                    if not (course.more and falls_back(error) and ticks() < deadline and self._budget.withdraw(place)):
+                        raise
+                    following = await self._ready(course)
+                    if following is None:
+                        raise
+                    candidate, target, request = following
+                    call.turn_to(candidate, target.provider)
+                    tries = 0
                 timeouts = msgspec.structs.replace(self._timeouts, total=deadline - ticks())
             else:
+                strategies.succeeded(candidate, exchange.streams, ticks() - since)
                 return answer
 
 

@@ -13,6 +13,7 @@ import msgspec
 
 from trunkline.core.chat import JsonValue, Usage
 from trunkline.core.errors import Unsupported, UpstreamError
+from trunkline.core.policy import Content
 from trunkline.core.usage_event import Operation
 from trunkline.dialects.dialect import Dialect
 from trunkline.dialects.openai_chat import passthrough
@@ -121,6 +122,11 @@ class OperationCall:
         """Under which name it stands in the books."""
         return self._kind.operation
 
+    @property
+    def user(self) -> str | None:
+        """Whom the caller serves, in its own words."""
+        return self._body.text("user")
+
     def write(self, target: Target, model: str) -> OutgoingRequest:
         """The request for ``target``. Raises Unsupported where the provider offers nothing of the kind."""
         provider = target.provider
@@ -198,6 +204,19 @@ class OperationCall:
         headers: HeaderList = write_headers(call, target, self._dropped)
         headers.extend(EVENTS if events else ((b"content-type", _content_type(response)),))
         return Answer(200, headers, relay=relay)
+
+    def content(self) -> Content:
+        """What is sent, for policies."""
+        body, text = self._body, self._kind is COMPLETIONS
+        asked = max(body.number("n") or 1, 1)
+        return Content(
+            texts=tuple(body.texts()),
+            whole=not body.holds_tokens("prompt", "input"),
+            input_tokens=self._count(),
+            output_limit=body.number("max_tokens") if text else 0,
+            answers=asked,
+            images=asked if self._kind.operation == "images" else 0,
+        )
 
     def read_error(self, response: IncomingResponse, body: bytes) -> UpstreamError:
         """What an answer with a bad status says."""

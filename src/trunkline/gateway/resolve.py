@@ -1,27 +1,24 @@
-"""From the name that a caller wrote as ``model`` to the configuration that serves it."""
+"""From the name that a caller wrote as ``model`` to the configurations that may serve it."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
 from operator import attrgetter
-
-import msgspec
+from typing import Final
 
 from trunkline.core.access import may_see
 from trunkline.core.actor import Actor
-from trunkline.core.errors import Forbidden, NotFound
-from trunkline.gateway.snapshot import ConfigurationEntry, Snapshot, WorkspacePart
+from trunkline.core.errors import Forbidden, NotFound, Unavailable
+from trunkline.gateway.candidate import Candidate
+from trunkline.gateway.snapshot import ConfigurationEntry, FeatureEntry, Snapshot, WorkspacePart
+from trunkline.gateway.way import Way
 
-DEFAULT = "default"
+__all__ = ["DEFAULT", "FEATURE", "Candidate", "Index", "Resolver", "visible"]
 
-
-class Candidate(msgspec.Struct, frozen=True):
-    """A configuration and the model that it is asked for."""
-
-    entry: ConfigurationEntry
-    model: str
-    part: WorkspacePart
+DEFAULT: Final = "default"
+FEATURE: Final = "feature/"
+"""What stands before the slug of a feature."""
 
 
 def visible(part: WorkspacePart, actor: Actor) -> list[ConfigurationEntry]:
@@ -55,7 +52,9 @@ def visible(part: WorkspacePart, actor: Actor) -> list[ConfigurationEntry]:
 class Index:
     """What one caller can name in one state of a workspace; built once for each such pair."""
 
-    __slots__ = ("by_id", "by_model", "by_name", "by_provider", "default", "part")
+    __slots__ = ("_found", "_shared", "by_id", "by_model", "by_name", "by_provider", "default", "part")
+
+    MAX_FOUND: Final = 2_000
 
     def __init__(self, part: WorkspacePart, actor: Actor) -> None:
         self.part = part
@@ -63,6 +62,8 @@ class Index:
         self.by_name: dict[str, ConfigurationEntry] = {}
         self.by_model: dict[str, ConfigurationEntry] = {}
         self.by_provider: dict[str, ConfigurationEntry] = {}
+        self._found: dict[str, Way] = {}
+        self._shared: Index | None = None
         entries = visible(part, actor)
         self.default = self._default(part, actor, entries)
         for entry in (self.default, *entries) if self.default is not None else entries:
@@ -80,26 +81,59 @@ class Index:
         by_id = {entry.id: entry for entry in entries}
         return next((by_id[identity] for identity in wanted if identity in by_id), None)
 
-    def find(self, name: str) -> tuple[ConfigurationEntry, str] | None:
-        """The configuration and model for ``name``, in the order that the guide gives; None when nothing matches."""
-        entry = self.by_id.get(name) or self.by_name.get(name)
-        if entry is None and name == DEFAULT:
-            entry = self.default
-        if entry is not None:
-            return (entry, entry.model) if entry.model is not None else None
+    def find(self, name: str) -> Way | None:
+        """Where ``name`` leads, in the order that the guide gives; None when nothing matches."""
+        way = self._found.get(name)
+        if way is None:
+            way = self._look_up(name)
+            if way is not None:
+                if len(self._found) >= self.MAX_FOUND:
+                    self._found.clear()
+                self._found[name] = way
+        return way
+
+    def _look_up(self, name: str) -> Way | None:
+        part = self.part
+        if (entry := self.by_id.get(name)) is not None:
+            return Way.to(part, entry)
+        route = next((route for route in part.routes.values() if route.id == name), None) or part.routes.get(name)
+        if route is not None:
+            return Way.along(part, route)
+        if (entry := self.by_name.get(name)) is not None:
+            return Way.to(part, entry)
+        if name.startswith(FEATURE) and (feature := part.features.get(name[len(FEATURE) :])) is not None:
+            return self._through(feature)
+        if name == DEFAULT and self.default is not None:
+            return Way.to(part, self.default)
         head, slash, model = name.partition("/")
         if slash and model:
-            entry = self.by_name.get(head) or self.by_provider.get(head.lower())
+            if (route := part.routes.get(head)) is not None:
+                return Way.along(part, route, model)
+            entry = self.by_id.get(head) or self.by_name.get(head) or self.by_provider.get(head.lower())
             if entry is not None:
-                return entry, model
+                return Way.to(part, entry, model)
         entry = self.by_model.get(name)
-        return (entry, name) if entry is not None else None
+        return Way.to(part, entry, name) if entry is not None else None
+
+    def _through(self, feature: FeatureEntry) -> Way | None:
+        """What serves a feature: its own entry, or what its target names, of what is the whole workspace's."""
+        if feature.target is None:
+            return Way.into(self.part, feature)
+        if self._shared is None:
+            # Nobody's user and no application's key: what is left is shared with everybody.
+            everybody = Actor(user_id="", workspace_id=self.part.id, role="member", application_id="")
+            self._shared = Index(self.part, everybody)
+        way = None if feature.target.startswith(FEATURE) else self._shared.find(feature.target)
+        if way is None and (entry := self._shared.by_name.get(feature.target)) is not None:
+            way = Way.to(self.part, entry, feature.model)
+        return Way.into(self.part, feature, way)
 
     def names(self) -> list[str]:
-        """Everything that may be written as ``model``, best first."""
+        """Everything that may be written as ``model``, best first; of features those too that nothing serves."""
         named = [entry.name for entry in self.by_name.values() if entry.model is not None]
         default = [DEFAULT] if self.default is not None else []
-        return list(dict.fromkeys([*named, *default, *self.by_model]))
+        features = [FEATURE + slug for slug in self.part.features]
+        return list(dict.fromkeys([*self.part.routes, *named, *default, *features, *self.by_model]))
 
 
 class Resolver:
@@ -126,18 +160,23 @@ class Resolver:
         return index
 
     def resolve(self, snapshot: Snapshot, actor: Actor, name: str) -> tuple[Candidate, ...]:
-        """The candidates for ``name``, in the order in which to try them.
+        """The candidates for ``name``, at least one; those of a route in the order of its list.
 
-        Raises :class:`NotFound` (which names the nearest) and :class:`Forbidden` when the key may not use the name.
+        Raises :class:`NotFound` (which names the nearest), :class:`Forbidden` when the key may not use the name, and
+        :class:`Unavailable` for a route or a feature that nothing can serve now.
         """
         index = self.index(snapshot, actor)
-        found = index.find(name)
-        if found is None:
+        way = index.find(name)
+        if way is None:
             raise NotFound(_not_found(index, name), code="model_not_found")
-        entry, model = found
-        if actor.models and not {name, entry.name, entry.id, model}.intersection(actor.models):
-            raise Forbidden(f"This API key may only use {', '.join(actor.models)}.", code="model_not_allowed")
-        return (Candidate(entry, model, index.part),)
+        candidates = way.candidates
+        if actor.models:
+            candidates = way.narrow(actor.models, name)
+            if candidates is None:
+                raise Forbidden(f"This API key may only use {', '.join(actor.models)}.", code="model_not_allowed")
+        if not candidates:
+            raise Unavailable(way.trouble, code="nothing_serves_it")
+        return candidates
 
 
 def _not_found(index: Index, name: str) -> str:

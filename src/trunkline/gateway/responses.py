@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, Protocol
 
 import msgspec
@@ -79,6 +80,9 @@ class Responses(Chat):
         leading = [message for message in request.messages if message.role == "system"]
         rest = [message for message in request.messages if message.role != "system"]
         return msgspec.structs.replace(request, extra=extra, messages=(*leading, *self._before, *rest))
+
+    def _earlier(self) -> Sequence[Message]:
+        return self._before
 
     def _name(self, call: Call) -> str:
         return "" if self._native else PREFIX + call.opened.id.replace("-", "")

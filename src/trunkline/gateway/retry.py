@@ -12,7 +12,11 @@ from trunkline.outbound import ForbiddenAddress
 RETRIABLE: Final = frozenset({"unreachable", "overloaded", "rate_limit", "server"})
 """Kinds after which the provider has not done the work. A time-out is none: the provider may be at it still."""
 
+_OF_THE_REQUEST: Final = frozenset({"bad_request", "too_large", "moderated"})
+"""Kinds that tell of the request: another target would say the same, or would say less than it should."""
+
 MAX_ATTEMPTS: Final = 3
+"""At one target."""
 BASE_SECONDS: Final = 0.25
 CAP_SECONDS: Final = 4.0
 
@@ -72,3 +76,8 @@ def delay(error: UpstreamError, attempt: int, left: float) -> float | None:
             return None
         wait = max(wait, error.retry_after)
     return wait if wait < left else None
+
+
+def falls_back(error: UpstreamError) -> bool:
+    """Whether another target of a route may serve what this one did not: not where the request itself is at fault."""
+    return error.kind not in _OF_THE_REQUEST

@@ -5,6 +5,10 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Final
 
+import msgspec
+
+from trunkline.gateway.candidate import Candidate
+from trunkline.gateway.context import CallContext
 from trunkline.gateway.snapshot import ConfigurationEntry, Trial
 
 BUCKETS: Final = 10_000
@@ -24,3 +28,25 @@ def choose(trial: Trial, unit: str) -> tuple[ConfigurationEntry, str]:
             if start <= bucket < end:
                 return variant.entry, digest
     return trial.variants[0].entry, digest
+
+
+def assign(candidate: Candidate, context: CallContext, user: str | None, request_id: str) -> Candidate:
+    """``candidate``, or the version of its configuration that serves this call.
+
+    The unit is who the call is for, as the context names it, else as the request itself does (``user``), else the
+    conversation. A call that names none of these gets a version by its request, and counts for no unit, because the
+    next one need not get the same.
+    """
+    trial = candidate.trial
+    if trial is None:
+        return candidate
+    named = context.unit or user or context.conversation_id
+    entry, digest = choose(trial, named or request_id)
+    return msgspec.structs.replace(
+        candidate,
+        entry=entry,
+        model=entry.model or candidate.model,
+        trial=None,
+        phase_id=trial.phase_id,
+        unit=digest if named else None,
+    )

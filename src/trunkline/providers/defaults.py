@@ -73,9 +73,22 @@ class _Values(msgspec.Struct):
     system: str | None = None
 
 
-def compile_defaults(provider: Provider, configuration: Mapping[str, JsonValue]) -> Defaults:
+class Overlay(msgspec.Struct, frozen=True, kw_only=True):
+    """What is laid over a configuration's parameters, whatever its provider calls them.
+
+    ``sampling`` is by the names of :class:`~trunkline.core.chat.Sampling`; ``fields`` are of the OpenAI chat wire.
+    """
+
+    sampling: Mapping[str, JsonValue] = {}
+    fields: Mapping[str, JsonValue] = {}
+    system_prompt: str | None = None
+
+
+def compile_defaults(
+    provider: Provider, configuration: Mapping[str, JsonValue], overlay: Overlay | None = None
+) -> Defaults:
     """Translate stored parameters. What is unknown or null counts as not set: validation has spoken before."""
-    values = _gather(provider, configuration)
+    values = _gather(provider, configuration, overlay)
     template = _read_merge(values.merge)
     if values.sampling:
         named = msgspec.convert(_whole_numbers(values.sampling), Sampling)
@@ -89,7 +102,10 @@ def compile_defaults(provider: Provider, configuration: Mapping[str, JsonValue])
 
 
 def wire_defaults(
-    provider: Provider, configuration: Mapping[str, JsonValue], dialect: str | None = None
+    provider: Provider,
+    configuration: Mapping[str, JsonValue],
+    dialect: str | None = None,
+    overlay: Overlay | None = None,
 ) -> dict[str, JsonValue]:
     """The same as top-level fields of a wire, the provider's own unless ``dialect`` names another.
 
@@ -99,12 +115,12 @@ def wire_defaults(
     """
     dialect = dialect or provider.dialect
     if dialect == OPENAI_CHAT:
-        return _openai_chat(_gather(provider, configuration))
+        return _openai_chat(_gather(provider, configuration, overlay))
     passing = _PASSING.get(dialect)
     if passing is None:
         return {}
     # Written as any request is. Sampling and thinking apart, since one may be the caller's: they are fitted per call.
-    template = compile_defaults(provider, configuration).template
+    template = compile_defaults(provider, configuration, overlay).template
     wire = _write(passing, msgspec.structs.replace(template, reasoning=None))
     if template.sampling.max_tokens is None:
         wire.pop("max_tokens", None)
@@ -198,7 +214,7 @@ def _join(
     return {dialect: {**below.get(dialect, {}), **above.get(dialect, {})} for dialect in (below | above)}
 
 
-def _gather(provider: Provider, configuration: Mapping[str, JsonValue]) -> _Values:
+def _gather(provider: Provider, configuration: Mapping[str, JsonValue], overlay: Overlay | None) -> _Values:
     values = _Values({}, {}, {}, {})
     for parameter in provider.parameters:
         value = _value_of(parameter, configuration)
@@ -216,7 +232,27 @@ def _gather(provider: Provider, configuration: Mapping[str, JsonValue]) -> _Valu
             values.system = value
         elif kind == "merge" and isinstance(value, dict):
             values.merge = {name: member for name, member in value.items() if name not in PROTECTED}
+    if overlay is not None:
+        _lay_over(values, overlay)
     return values
+
+
+def _lay_over(values: _Values, overlay: Overlay) -> None:
+    for name, value in overlay.fields.items():
+        if value is None or name in PROTECTED:
+            continue
+        if name in {"max_tokens", "max_completion_tokens"}:
+            # One limit by either name: a quirk of the provider gives it the name that it wants.
+            values.sampling["max_tokens"] = value
+            continue
+        # Whatever else of the configuration says the same thing would win over a free field.
+        values.sampling.pop(name, None)
+        values.extra.get(OPENAI_CHAT, {}).pop(name, None)
+        if name in {"reasoning_effort", "reasoning"}:
+            values.reasoning.clear()
+        values.merge[name] = value
+    values.sampling |= {name: value for name, value in overlay.sampling.items() if value is not None}
+    values.system = overlay.system_prompt or values.system
 
 
 def _value_of(parameter: Parameter, configuration: Mapping[str, JsonValue]) -> JsonValue:

@@ -11,17 +11,19 @@ import msgspec
 
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import InvalidInput
-from trunkline.providers.litellm_entry import Note, Planned, Unmapped, plan_entry
+from trunkline.providers.litellm_entry import NAME_LIMIT, Note, Planned, Unmapped, plan_entry
+from trunkline.providers.litellm_routes import Groups, PlannedRoute, PlannedTarget, plan_routes
 from trunkline.providers.litellm_settings import note_fallbacks, note_section
 from trunkline.providers.litellm_value import Environment, as_list, as_object
 
-__all__ = ["Note", "Plan", "Planned", "read_plan"]
+__all__ = ["Note", "Plan", "Planned", "PlannedRoute", "PlannedTarget", "read_plan"]
 
 
 class Plan(msgspec.Struct, frozen=True):
     """What an import makes, in this order, and what whoever runs it must know."""
 
     configurations: tuple[Planned, ...]
+    routes: tuple[PlannedRoute, ...]
     notes: tuple[Note, ...]
 
 
@@ -43,13 +45,21 @@ def read_plan(document: JsonValue, environment: Mapping[str, str]) -> Plan:
             planned.append(plan_entry(as_object(item), where, credentials, resolver))
         except Unmapped as reason:
             notes.append(Note(where, str(reason)))
-    planned = _number(planned, notes)
-    router = as_object(document.get("router_settings"))
-    planned += _alias(planned, as_object(router.get("model_group_alias")), notes)
+    planned, groups = _number(planned)
+    aliases = _read_aliases(document, groups, notes)
+    routes = plan_routes(document, groups, aliases, notes)
+    routed = {route.name for route in routes}
+    for alias, own in aliases.items():
+        if alias not in routed:
+            one = groups.entries[own][0]
+            where = f"router_settings.model_group_alias.{alias}"
+            planned.append(msgspec.structs.replace(one, name=alias, where=where, notes=(f"a copy of {one.name}",)))
+    leads = {target.name for route in routes for target in route.targets}
+    planned = [msgspec.structs.replace(one, shared=True) if one.name in leads else one for one in planned]
     for section in ("router_settings", "litellm_settings"):
         notes += note_fallbacks(section, as_object(document.get(section)))
     notes += [note for name, value in document.items() for note in note_section(name, value)]
-    return Plan(tuple(planned), tuple(notes))
+    return Plan(tuple(planned), tuple(routes), tuple(notes))
 
 
 def _read_credentials(value: JsonValue) -> dict[str, Mapping[str, JsonValue]]:
@@ -63,44 +73,41 @@ def _read_credentials(value: JsonValue) -> dict[str, Mapping[str, JsonValue]]:
     return found
 
 
-def _number(planned: list[Planned], notes: list[Note]) -> list[Planned]:
-    """Several entries of one name get ``name``, ``name-2``, …, and no two configurations the same name."""
+def _number(planned: list[Planned]) -> tuple[list[Planned], Groups]:
+    """Several entries of one name get ``name``, ``name 2``, …, and no two configurations the same name."""
     taken = {one.name for one in planned}
-    seen: dict[str, list[str]] = {}
+    groups: dict[str, list[Planned]] = {}
+    names: dict[str, str] = {}
     numbered: list[Planned] = []
     for one in planned:
-        names = seen.setdefault(one.name, [])
-        name, count = one.name, len(names) + 1
-        while names and name in taken:
-            name = f"{one.name}-{count}"
+        group = groups.setdefault(one.name, [])
+        names.setdefault(one.group, one.name)
+        names.setdefault(one.name, one.name)
+        name, count = one.name, len(group) + 1
+        while group and name in taken:
+            tail = f" {count}"
+            name = one.name[: NAME_LIMIT - len(tail)] + tail
             count += 1
         taken.add(name)
-        names.append(name)
-        numbered.append(msgspec.structs.replace(one, name=name))
-    notes += [
-        Note(
-            f"model_name {name}",
-            f"{len(names)} entries share this name, and LiteLLM balances between them; here they are"
-            f" {', '.join(names)}, and {name!r} calls the first alone.",
-        )
-        for name, names in seen.items()
-        if len(names) > 1
-    ]
-    return numbered
+        group.append(msgspec.structs.replace(one, name=name))
+        numbered.append(group[-1])
+    return numbered, Groups(groups, names)
 
 
-def _alias(planned: list[Planned], aliases: Mapping[str, JsonValue], notes: list[Note]) -> list[Planned]:
-    """``model_group_alias``: a further name for a model is a further configuration."""
-    by_name = {one.name: one for one in planned}
-    made: list[Planned] = []
-    for alias, given in aliases.items():
+def _read_aliases(document: Mapping[str, JsonValue], groups: Groups, notes: list[Note]) -> dict[str, str]:
+    """``model_group_alias``: further names, and ours of the models that they stand for."""
+    taken = {one.name for group in groups.entries.values() for one in group}
+    found: dict[str, str] = {}
+    for alias, given in as_object(as_object(document.get("router_settings")).get("model_group_alias")).items():
         where = f"router_settings.model_group_alias.{alias}"
         target = given.get("model") if isinstance(given, dict) else given
-        one = by_name.get(target) if isinstance(target, str) else None
-        if alias in by_name:
+        own = groups.names.get(target) if isinstance(target, str) else None
+        if alias in taken:
             notes.append(Note(where, "left out: a model of the list has this name already."))
-        elif one is None:
+        elif not 0 < len(alias) <= NAME_LIMIT:
+            notes.append(Note(where, f"left out: a name has 1 to {NAME_LIMIT} characters."))
+        elif own is None:
             notes.append(Note(where, "left out: it names no model of the list that was mapped."))
         else:
-            made.append(msgspec.structs.replace(one, name=alias, where=where, notes=(f"a copy of {one.name}",)))
-    return made
+            found[alias] = own
+    return found

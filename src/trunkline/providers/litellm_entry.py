@@ -14,6 +14,7 @@ import msgspec
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import NotFound
 from trunkline.core.secret import Secret
+from trunkline.providers.litellm_balance import Balance
 from trunkline.providers.litellm_value import Environment, as_object, variable
 from trunkline.providers.provider import Provider
 from trunkline.providers.registry import PROVIDERS, find
@@ -74,15 +75,13 @@ _NEUTRAL: Final[Mapping[str, str]] = {
 _TAKEN: Final = frozenset(
     {
         "model", "api_key", "api_base", "base_url", "custom_llm_provider", "litellm_credential_name",
-        "aws_secret_access_key", "vertex_credentials",
+        "aws_secret_access_key", "vertex_credentials", "weight", "order",
     }
 )  # fmt: skip
 
 _WORDS: Final[Mapping[str, str]] = {
     "rpm": "requests per minute are not limited by configuration",
     "tpm": "tokens per minute are not limited by configuration",
-    "weight": "traffic is not balanced by weight",
-    "order": "there is no order between configurations",
     "timeout": "time limits belong to the whole installation",
     "stream_timeout": "time limits belong to the whole installation",
     "max_retries": "retries have a budget for the whole installation",
@@ -105,10 +104,14 @@ class Note(msgspec.Struct, frozen=True):
 class Planned(msgspec.Struct, frozen=True, kw_only=True):
     """A configuration to make. ``key`` is None where none is needed or found; ``key_env`` is the variable it is in.
 
-    ``where`` is its place in the file; ``notes`` say what of the entry was not mapped.
+    ``where`` is its place in the file, ``group`` the name that the file gives it; ``notes`` say what of the entry was
+    not mapped. ``shared``: a route leads to it, so everybody in the workspace must be able to use it.
     """
 
     name: str
+    group: str = ""
+    balance: Balance = Balance()
+    shared: bool = False
     provider: str
     where: str
     model: str
@@ -169,6 +172,8 @@ def plan_entry(
         notes.append(f"a wildcard: write {own}/<model>; {own} alone is {model}")
     return Planned(
         name=own,
+        group=name,
+        balance=Balance.read(params),
         provider=provider.id,
         where=where,
         model=model,

@@ -5,28 +5,43 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 
 from trunkline.storage.database import Transaction
 from trunkline.storage.tables import Application, ApplicationConfiguration, Configuration, Credential
 
 
-async def insert(tx: Transaction, application: Application) -> Application:
-    """Add an application; its id is set afterwards."""
-    tx.add(application)
-    await tx.flush()
-    return application
+async def insert(tx: Transaction, application: Application) -> bool:
+    """Add an application; its id is set afterwards. False: another writer has taken its id at the same moment."""
+    try:
+        async with tx.begin_nested():
+            tx.add(application)
+            await tx.flush()
+    except IntegrityError:
+        return False
+    return True
 
 
-async def find(tx: Transaction, workspace_id: str, application_id: str) -> Application | None:
-    """The workspace's application of that id."""
-    return await tx.scalar(
-        select(Application).where(Application.workspace_id == workspace_id, Application.id == application_id)
-    )
+async def find(tx: Transaction, workspace_id: str, application_id: str, *, lock: bool = False) -> Application | None:
+    """The workspace's application of that id. ``lock`` keeps other writers away from it until the end."""
+    query = select(Application).where(Application.workspace_id == workspace_id, Application.id == application_id)
+    if lock:
+        # Not the strongest lock: what refers to the application may still be written meanwhile.
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return await tx.scalar(query)
 
 
 async def is_taken(tx: Transaction, application_id: str) -> bool:
     """Whether any workspace has an application of that id."""
     return await tx.scalar(select(Application.id).where(Application.id == application_id)) is not None
+
+
+async def is_default(tx: Transaction, configuration: Configuration) -> bool:
+    """Whether it is the default of the application that it belongs to."""
+    query = select(Application.id).where(
+        Application.id == configuration.application_id, Application.default_configuration_id == configuration.id
+    )
+    return await tx.scalar(query) is not None
 
 
 async def find_page(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from trunkline.core.errors import Conflict
+from trunkline.storage import features, routes
 from trunkline.storage.database import Transaction
 from trunkline.storage.tables import Application, ApplicationConfiguration, Configuration, Workspace
 
@@ -18,33 +21,67 @@ async def insert(tx: Transaction, configuration: Configuration) -> None:
 
 async def save(tx: Transaction, configuration: Configuration) -> None:
     """Write what was changed on a row of this transaction. Raises Conflict for a name that is taken."""
-    name = configuration.name
+    name, application_id = configuration.name, configuration.application_id
     try:
         await tx.flush()
     except IntegrityError as error:
-        raise Conflict(_taken(name), code="duplicate_name") from error
+        raise Conflict(_taken(name, application_id), code="duplicate_name") from error
 
 
 async def find(
     tx: Transaction, workspace_id: str, configuration_id: str, *, lock: bool = False
 ) -> Configuration | None:
-    """The configuration of that id in the workspace. ``lock`` keeps other writers away from it until the end."""
+    """The configuration of that id in the workspace. ``lock`` keeps other writers away from it until the end, and reads
+    it as it is then, whatever this transaction has seen of it before.
+    """
     query = select(Configuration).where(
         Configuration.id == configuration_id, Configuration.workspace_id == workspace_id
     )
-    return await tx.scalar(query.with_for_update() if lock else query)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return await tx.scalar(query)
+
+
+async def find_many(
+    tx: Transaction, workspace_id: str, ids: Iterable[str], *, lock: bool = False
+) -> dict[str, Configuration]:
+    """Those of the workspace that have one of ``ids``, by id.
+
+    ``lock`` keeps other writers away until the end. It goes in the order of the ids, so that two who want the same ones
+    cannot wait for each other.
+    """
+    query = select(Configuration).where(Configuration.workspace_id == workspace_id, Configuration.id.in_(list(ids)))
+    query = query.order_by(Configuration.id)
+    return {row.id: row for row in await tx.scalars(query.with_for_update() if lock else query)}
+
+
+async def find_names(tx: Transaction, workspace_id: str, user_id: str) -> set[str]:
+    """The names that the user's configurations in the workspace have."""
+    query = select(Configuration.name).where(
+        Configuration.workspace_id == workspace_id, Configuration.user_id == user_id
+    )
+    return set(await tx.scalars(query))
 
 
 async def require_free_name(
-    tx: Transaction, workspace_id: str, user_id: str, name: str, *, besides: str | None = None
+    tx: Transaction,
+    workspace_id: str,
+    user_id: str,
+    name: str,
+    *,
+    application_id: str | None = None,
+    besides: str | None = None,
 ) -> None:
-    """Raise Conflict when the user has another configuration of that name in the workspace."""
+    """Raise Conflict when the user has another configuration of that name in the workspace, or in the application."""
     query = select(Configuration.id).where(
-        Configuration.workspace_id == workspace_id, Configuration.user_id == user_id, Configuration.name == name
+        Configuration.workspace_id == workspace_id,
+        Configuration.user_id == user_id,
+        Configuration.application_id.is_not_distinct_from(application_id),
+        Configuration.name == name,
     )
     found = await tx.scalar(query)
     if found is not None and found != besides:
-        raise Conflict(_taken(name), code="duplicate_name")
+        raise Conflict(_taken(name, application_id), code="duplicate_name")
 
 
 async def list_visible(
@@ -79,8 +116,68 @@ async def list_visible(
     return list(await tx.scalars(query.order_by(Configuration.id.desc()).limit(limit)))
 
 
+async def list_of_application(
+    tx: Transaction,
+    workspace_id: str,
+    application_id: str,
+    *,
+    user_id: str | None,
+    after: str | None = None,
+    limit: int,
+) -> list[Configuration]:
+    """The application's own, the oldest first; for a user those that are shared or theirs. ``after`` is an id."""
+    query = select(Configuration).where(
+        Configuration.workspace_id == workspace_id, Configuration.application_id == application_id
+    )
+    if user_id is not None:
+        query = query.where(or_(Configuration.is_shared, Configuration.user_id == user_id))
+    if after is not None:
+        query = query.where(Configuration.id > after)
+    return list(await tx.scalars(query.order_by(Configuration.id).limit(limit)))
+
+
+async def list_lenders(tx: Transaction, workspace_id: str, provider: str | None = None) -> list[Configuration]:
+    """The workspace's configurations that have a credential of their own, of all or one provider, the oldest first."""
+    query = select(Configuration).where(
+        Configuration.workspace_id == workspace_id, Configuration.credential_id.is_not(None)
+    )
+    if provider is not None:
+        query = query.where(Configuration.provider == provider)
+    return list(await tx.scalars(query.order_by(Configuration.created_at, Configuration.id)))
+
+
+async def find_by_credential(tx: Transaction, workspace_id: str, credential_id: str) -> Configuration | None:
+    """The configuration that a credential belongs to."""
+    query = select(Configuration).where(
+        Configuration.workspace_id == workspace_id, Configuration.credential_id == credential_id
+    )
+    return await tx.scalar(query)
+
+
+async def find_borrowers(tx: Transaction, configuration: Configuration) -> list[str]:
+    """Who has been lent its credential by name, in words; a private configuration of another user stays unnamed."""
+    if configuration.credential_id is None:
+        return []
+    rows = await tx.scalars(
+        select(Configuration)
+        .where(
+            Configuration.workspace_id == configuration.workspace_id,
+            Configuration.lender_id == configuration.credential_id,
+        )
+        .order_by(Configuration.id)
+    )
+    return [
+        f"the configuration {row.name!r} borrows its key"
+        if row.is_shared or row.user_id == configuration.user_id
+        else "a private configuration of another user borrows its key"
+        for row in rows
+    ]
+
+
 async def find_uses(tx: Transaction, configuration: Configuration) -> list[str]:
-    """What stands in the way of deleting it, in words: a default of the workspace or of applications, associations."""
+    """What stands in the way of deleting it, in words: defaults of the workspace and of applications, associations,
+    routes, borrowers of its credential, features.
+    """
     uses: list[str] = []
     workspace = await tx.scalar(
         select(Workspace.name).where(
@@ -109,6 +206,14 @@ async def find_uses(tx: Transaction, configuration: Configuration) -> list[str]:
         )
     )
     uses += [f"the application {name!r} uses it" for name in associated]
+    uses += [f"the route {name!r} leads to it" for name in await routes.find_names_using(tx, configuration)]
+    uses += await find_borrowers(tx, configuration)
+    if configuration.is_shared:
+        # A route of the same name is what a feature means by it.
+        named = await features.find_route(tx, configuration.workspace_id, configuration.name) is None
+        names = (configuration.id, configuration.name) if named else (configuration.id,)
+        slugs = await features.find_targeting(tx, configuration.workspace_id, names)
+        uses += [f"the feature {slug!r} uses it" for slug in slugs]
     return uses
 
 
@@ -121,5 +226,6 @@ async def remove(tx: Transaction, configuration: Configuration) -> None:
     )
 
 
-def _taken(name: str) -> str:
-    return f"You already have a configuration named {name!r} in this workspace. Choose another name."
+def _taken(name: str, application_id: str | None) -> str:
+    where = "workspace" if application_id is None else "application"
+    return f"You already have a configuration named {name!r} in this {where}. Choose another name."

@@ -16,6 +16,9 @@ from trunkline.storage.tables import Credential, DataKey, SealedSecret, now
 from trunkline.vault.data_key import WrappedDataKey
 from trunkline.vault.stored_secret import StoredSecret
 
+CIPHERTEXT: Final = "apiKeyEncrypted"
+"""The field of a credential that holds what a program encrypted itself. No call needs it."""
+
 _LOOKS: Final = 20
 """For an owner's current data key: one more than rotations of it that can wait for each other at once."""
 

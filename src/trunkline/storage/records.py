@@ -12,14 +12,39 @@ from trunkline.storage.tables import (
     ApiKey,
     Application,
     Configuration,
+    ConfigurationVersion,
+    Conversation,
+    ConversationMessage,
     Credential,
+    Feature,
     Invitation,
     Job,
+    ModelDocument,
+    Picture,
+    Policy,
     ProviderTemplate,
+    Route,
     Workspace,
 )
 
-_OWNED: Final = (Workspace, Application, ApiKey, Configuration, Credential, Invitation, Job, ProviderTemplate)
+_OWNED: Final = (
+    Workspace,
+    Application,
+    ApiKey,
+    Configuration,
+    ConfigurationVersion,
+    Conversation,
+    ConversationMessage,
+    Credential,
+    Feature,
+    Invitation,
+    Job,
+    ModelDocument,
+    Picture,
+    Policy,
+    ProviderTemplate,
+    Route,
+)
 
 
 async def exist(tx: Transaction, ids: Iterable[str]) -> bool:

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from trunkline.storage import facts
+from trunkline.storage.credentials import CIPHERTEXT
 from trunkline.storage.database import Transaction
 from trunkline.storage.tables import (
     ApiKey,
@@ -152,7 +153,8 @@ async def _load_secrets(tx: Transaction, ids: Sequence[str], found: dict[str, Wo
         found[workspace_id].owners[credential_id] = owner
     needed: defaultdict[str, list[WorkspaceRows]] = defaultdict(list)
     secrets = select(SealedSecret).join(Credential, Credential.id == SealedSecret.credential_id)
-    for secret in await tx.scalars(secrets.where(Credential.workspace_id.in_(ids)).order_by(SealedSecret.field)):
+    secrets = secrets.where(Credential.workspace_id.in_(ids), SealedSecret.field != CIPHERTEXT)
+    for secret in await tx.scalars(secrets.order_by(SealedSecret.field)):
         place = places[secret.credential_id]
         place.secrets.append(secret)
         if place not in needed[secret.data_key_id]:

@@ -1,4 +1,4 @@
-"""How a change tells the snapshot of itself: the workspaces that a transaction touched, written down at its end."""
+"""How a change tells the snapshot of itself: what a transaction touched, written down at its end."""
 
 from __future__ import annotations
 
@@ -27,15 +27,20 @@ def note(tx: AsyncSession, workspace_id: str) -> None:
     touched.add(workspace_id)
 
 
+def note_all(tx: AsyncSession) -> None:
+    """Remember that ``tx`` changed something of the installation that any call could notice."""
+    tx.info.setdefault(_TOUCHED, set())
+
+
 async def settle(tx: AsyncSession) -> bool:
-    """Give the touched workspaces the snapshot's next revision, and tell other processes. Whether there were any.
+    """Give what was touched the snapshot's next revision, and tell other processes. Whether there was anything.
 
     Runs once, at the end of the transaction: rows are locked in one order, workspaces before the counter, and the
     counter, which all writers share, is held for as short as can be. So revisions are committed in their order, and
     whoever has seen one has seen all below it.
     """
     touched: set[str] | None = tx.info.get(_TOUCHED)
-    if not touched:
+    if touched is None:
         return False
     await tx.flush()
     ids = sorted(touched)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
@@ -35,16 +35,47 @@ class Sums(msgspec.Struct, frozen=True):
 
 
 class UsageScope(msgspec.Struct, frozen=True, kw_only=True):
-    """Which calls are asked for, always of one workspace; None: any. ``since`` is included, ``until`` is not."""
+    """Which calls are asked for, always of one workspace; None: any. ``since`` is included, ``until`` is not.
+
+    ``only_user_id`` is whose calls may be seen at all, whoever is asked for.
+    """
 
     workspace_id: str
     user_id: str | None = None
+    only_user_id: str | None = None
     application_id: str | None = None
     configuration_id: str | None = None
     provider: str | None = None
     model: str | None = None
+    key_id: str | None = None
+    version_id: str | None = None
+    route_id: str | None = None
+    feature: str | None = None
+    conversation_id: str | None = None
+    request_id: str | None = None
+    purpose: str | None = None
+    outcome: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+
+    @property
+    def is_summed(self) -> bool:
+        """Whether hourly sums know all that is asked for."""
+        return all(getattr(self, name) is None for name in _UNSUMMED)
+
+
+_UNSUMMED: Final = (
+    "application_id",
+    "key_id",
+    "version_id",
+    "route_id",
+    "feature",
+    "conversation_id",
+    "request_id",
+    "purpose",
+    "outcome",
+)
+"""What only the calls themselves know."""
 
 
 async def insert_events(tx: Transaction, rows: Sequence[Row]) -> set[tuple[datetime, str]]:
@@ -144,7 +175,7 @@ async def note_last_use(tx: Transaction, *, configurations: dict[str, datetime],
 
 
 async def read_sums(tx: Transaction, scope: UsageScope) -> Sums:
-    """The sums of whole hours in ``scope``; zeros when there is nothing. ``application_id`` has no sums: see below."""
+    """The sums of whole hours in ``scope``; zeros when there is nothing. Only for what ``is_summed``: see below."""
     row = (await tx.execute(select(*_sums()).where(*_hours(scope)))).one()
     return _read(row)
 
@@ -238,11 +269,10 @@ def _read(row: Sequence[Any]) -> Sums:
 
 
 def _hours(scope: UsageScope) -> list[ColumnElement[bool]]:
-    if scope.application_id is not None:
-        raise ValueError("hourly sums do not know applications; sum_events does")
+    if not scope.is_summed:
+        raise ValueError("hourly sums do not know all of this; sum_events does")
     wanted: list[ColumnElement[bool]] = [ProviderUsage.workspace_id == scope.workspace_id]
-    if scope.user_id is not None:
-        wanted.append(ProviderUsage.user_id == scope.user_id)
+    wanted += [ProviderUsage.user_id == user for user in (scope.user_id, scope.only_user_id) if user is not None]
     if scope.configuration_id is not None:
         wanted.append(ProviderUsage.configuration_id == scope.configuration_id)
     if scope.provider is not None:
@@ -260,10 +290,19 @@ def _moments(scope: UsageScope) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = [UsageEventRow.workspace_id == scope.workspace_id]
     for column, value in (
         (UsageEventRow.user_id, scope.user_id),
+        (UsageEventRow.user_id, scope.only_user_id),
         (UsageEventRow.application_id, scope.application_id),
         (UsageEventRow.configuration_id, scope.configuration_id),
         (UsageEventRow.provider, scope.provider),
         (UsageEventRow.model, scope.model),
+        (UsageEventRow.key_id, scope.key_id),
+        (UsageEventRow.version_id, scope.version_id),
+        (UsageEventRow.route_id, scope.route_id),
+        (UsageEventRow.feature, scope.feature),
+        (UsageEventRow.conversation_id, scope.conversation_id),
+        (UsageEventRow.request_id, scope.request_id),
+        (UsageEventRow.purpose, scope.purpose),
+        (UsageEventRow.outcome, scope.outcome),
     ):
         if value is not None:
             wanted.append(column == value)

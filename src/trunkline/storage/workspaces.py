@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from trunkline.storage import touches
 from trunkline.storage.database import Transaction
-from trunkline.storage.tables import Configuration, Credential, DataKey, Membership, User, Workspace
+from trunkline.storage.tables import Configuration, Credential, DataKey, Feature, Membership, Route, User, Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +116,8 @@ async def remove_member(tx: Transaction, workspace_id: str, user_id: str) -> Non
 async def remove(tx: Transaction, workspace: Workspace) -> None:
     """Delete a workspace and all that is in it: first what uses credentials, then those, then their keys."""
     touches.note(tx, workspace.id)
+    await tx.execute(delete(Feature).where(Feature.workspace_id == workspace.id))
+    await tx.execute(delete(Route).where(Route.workspace_id == workspace.id))
     await tx.execute(delete(Configuration).where(Configuration.workspace_id == workspace.id))
     await tx.execute(delete(Credential).where(Credential.workspace_id == workspace.id))
     await tx.execute(delete(DataKey).where(DataKey.owner == f"workspace:{workspace.id}"))

@@ -29,15 +29,17 @@ _PREFIXES: Final = (
     "tl-",  # our own
 )
 _PLAIN: Final = re.compile(rf"(?:{'|'.join(map(re.escape, _PREFIXES))})[\x21-\x7e]*", re.ASCII)
+_PRIVATE: Final = "BEGIN PRIVATE KEY-----"
+"""The file of a Google Cloud service account holds one."""
 _BEARER: Final = re.compile(r"bearer\s+\S", re.ASCII | re.IGNORECASE)
 
 
 def looks_like_plain_key(text: str) -> bool:
-    """Whether ``text`` is, as far as its first characters tell, a provider's key in the clear.
+    """Whether ``text`` is, as far as its first characters tell, a provider's key in the clear; or holds a private key.
 
     Spaces around it are ignored. False for what is sealed (``tl1.…``) and for what has spaces or line breaks inside. A
     ciphertext in base64url may be taken for a key by chance of its first characters, about once in 100,000 times;
     encrypting it anew helps.
     """
     text = text.strip()
-    return _PLAIN.fullmatch(text) is not None or _BEARER.match(text) is not None
+    return _PLAIN.fullmatch(text) is not None or _BEARER.match(text) is not None or _PRIVATE in text

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from random import Random
 from typing import Any, NoReturn
 
 import msgspec
@@ -28,7 +29,10 @@ from trunkline.gateway.rate_reading import RateLimits
 from trunkline.gateway.retry import RetryBudget
 from trunkline.gateway.snapshot import (
     ConfigurationEntry,
+    FeatureEntry,
     KeyEntry,
+    RouteEntry,
+    RouteTargetEntry,
     Snapshot,
     SnapshotHolder,
     UserEntry,
@@ -132,6 +136,15 @@ def configuration(name: str, provider: str, **fields: Any) -> ConfigurationEntry
     )  # fmt: skip
 
 
+def route(name: str, *targets: str | RouteTargetEntry, strategy: Any = "priority") -> RouteEntry:
+    """A route over configurations, by their names or with more said of them."""
+    entries = [
+        target if isinstance(target, RouteTargetEntry) else RouteTargetEntry(configuration_id=f"id-{target}")
+        for target in targets
+    ]
+    return RouteEntry(id=f"route-{name}", name=name, strategy=strategy, targets=tuple(entries), created_at=5_000_000)
+
+
 def open_secret(stored: StoredSecret, data_key: WrappedDataKey, origin: str) -> Secret:
     """What the vault does, less the cryptography, which has its own tests."""
     assert stored.allows(origin), f"a secret for {stored.origins} was asked for {origin}"
@@ -156,6 +169,10 @@ class Rig:
         configurations: list[ConfigurationEntry],
         *,
         default: str | None = None,
+        routes: Iterable[RouteEntry] = (),
+        features: Iterable[FeatureEntry] = (),
+        prices: Any = None,
+        random: Random | None = None,
         keys: Mapping[str, KeyEntry] | None = None,
         timeouts: Timeouts | None = None,
         client: Transport | None = None,
@@ -178,6 +195,8 @@ class Rig:
             keys=stored,
             data_keys={"d-1": WrappedDataKey("d-1", "user:u-1", 1, b"", datetime.now(UTC))},
             default_configuration_id=f"id-{default}" if default else None,
+            routes={entry.name: entry for entry in routes},
+            features={entry.slug: entry for entry in features},
         )
         self.holder = SnapshotHolder(
             Snapshot(
@@ -196,10 +215,11 @@ class Rig:
         gateway = Gateway(
             holder=self.holder,
             targets=self.targets,
-            ledger=Ledger(self.books, Prices(), self.tally, clock=time.time, ticks=time.monotonic),
+            ledger=Ledger(self.books, prices or Prices(), self.tally, clock=time.time, ticks=time.monotonic),
             rate_limits=RateLimits(),
             budget=RetryBudget(time.monotonic),
             timeouts=timeouts or Timeouts(),
+            random=random,
         )
         identity = Identity(self.holder, Tokens(), Tokens(), used=lambda _: None)  # type: ignore[arg-type]
         self.application = Application(gateway, identity, Kept(), limit=limit)
@@ -241,4 +261,4 @@ class Rig:
             thread.join(20)
 
 
-__all__ = ["KEY", "PRICE", "Rig", "Usage", "configuration"]
+__all__ = ["KEY", "PRICE", "Rig", "Usage", "configuration", "route"]

@@ -33,6 +33,11 @@ THERE = {
 KEY = "sk-ant-0123456789abcdef"
 
 
+def made(name: str, **fields: Any) -> dict[str, Any]:
+    """The server's word on a configuration."""
+    return {**THERE, "id": f"id-{name}", "name": name, **fields}
+
+
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     path = tmp_path / "config.yaml"
@@ -45,25 +50,101 @@ def reply(value: Any, status: int = 200) -> Reply:
 
 
 async def test_each_model_has_its_result(file: Path) -> None:
-    wire = Wire([reply([THERE]), reply({}, 201), reply({"message": "topP: at most 1"}, 400)])
+    wire = Wire([reply([THERE]), reply([]), reply(made("claude"), 201), reply({"message": "topP: at most 1"}, 400)])
     plan = read_plan(read_yaml(file), {"MY_KEY": KEY})
-    rows = await make(wire.api(), plan, shared=True)
+    rows, routes = await make(wire.api(), plan, shared=True)
+    assert routes == []
     assert [(row.name, row.outcome) for row in rows] == [
         ("claude", "made"), ("there", "is there already"), ("keyless", "needs its key"), ("bad", "refused"),
     ]  # fmt: skip
     assert rows[3].notes == ["topP: at most 1"]
     assert [row.key for row in rows] == ["MY_KEY", "–", "NOT_SET (not set)", "–"]
-    assert json.loads(wire.requests[1].body) == {
+    assert json.loads(wire.requests[2].body) == {
         "name": "claude", "provider": "anthropic", "model": "claude-sonnet-4-5", "apiKey": KEY,
         "configuration": {"temperature": 0.2}, "shared": True,
     }  # fmt: skip
-    assert json.loads(wire.requests[2].body)["baseUrl"] == "http://127.0.0.1:11434"
+    assert json.loads(wire.requests[3].body)["baseUrl"] == "http://127.0.0.1:11434"
 
 
 async def test_a_server_that_goes_away_ends_it(file: Path) -> None:
-    wire = Wire([reply([THERE]), reply({"message": "draining"}, 503)])
+    wire = Wire([reply([THERE]), reply([]), reply({"message": "draining"}, 503)])
     with pytest.raises(Unavailable):
         await make(wire.api(), read_plan(read_yaml(file), {"MY_KEY": KEY}), shared=False)
+
+
+ROUTED = """
+model_list:
+  - model_name: fast
+    litellm_params: {model: ollama/one, weight: 3}
+  - model_name: fast
+    litellm_params: {model: ollama/two, weight: 1}
+  - model_name: slow
+    litellm_params: {model: groq/three, api_key: os.environ/MY_KEY}
+  - model_name: bad
+    litellm_params: {model: ollama/four}
+router_settings:
+  fallbacks: [{slow: [fast]}, {bad: [fast]}]
+"""
+
+
+@pytest.fixture
+def routed(tmp_path: Path) -> Path:
+    path = tmp_path / "routed.yaml"
+    path.write_text(ROUTED)
+    return path
+
+
+async def test_routes_are_made_over_shared_configurations(routed: Path) -> None:
+    there = [made("fast"), made("fast 2", shared=True)]
+    wire = Wire(
+        [
+            reply(there), reply([{"name": "slow"}]),
+            reply(made("slow", shared=True), 201), reply({"message": "no"}, 400),
+            reply(made("fast", shared=True)), reply({}, 201), reply({"message": "Only admins"}, 403),
+        ]
+    )  # fmt: skip
+    _, routes = await make(wire.api(), read_plan(read_yaml(routed), {"MY_KEY": KEY}), shared=False)
+    assert [(row.name, row.strategy, row.outcome) for row in routes] == [
+        ("fast", "weighted", "made"), ("slow", "weighted", "is there already"), ("bad", "weighted", "refused"),
+    ]  # fmt: skip
+    assert [row.targets for row in routes] == [
+        ["fast", "fast 2"],
+        ["slow", "fast", "fast 2"],
+        ["bad", "fast", "fast 2"],
+    ]
+    sent = [(request.method, request.url.target, json.loads(request.body or b"null")) for request in wire.requests]
+    assert sent[2][2]["shared"] is True, "a route leads to it"
+    assert sent[4] == ("PUT", "/api/configurations/id-fast", {"shared": True})
+    assert sent[5][2] == {
+        "name": "fast",
+        "strategy": "weighted",
+        "targets": [
+            {"configurationId": "id-fast", "priority": 0, "weight": 3},
+            {"configurationId": "id-fast 2", "priority": 0, "weight": 1},
+        ],
+    }
+    assert routes[0].notes == ["fast is shared with the workspace now"]
+    assert [target["configurationId"] for target in sent[6][2]["targets"]] == ["id-fast", "id-fast 2"]
+    assert "bad could not be made and is no target" in routes[2].notes
+    assert "Only admins" in routes[2].notes
+
+
+async def test_a_route_waits_for_the_keys_of_what_it_leads_to(routed: Path) -> None:
+    there = [made("fast", shared=True), made("fast 2", shared=True), made("bad", shared=True)]
+    wire = Wire([reply(there), reply([{"name": "fast"}, {"name": "bad"}])])
+    _, routes = await make(wire.api(), read_plan(read_yaml(routed), {}), shared=False)
+    assert [(row.name, row.outcome) for row in routes] == [
+        ("fast", "is there already"), ("slow", "waits for its targets"), ("bad", "is there already"),
+    ]  # fmt: skip
+    assert "slow: no key yet" in routes[1].notes
+
+
+async def test_doing_it_again_makes_nothing(routed: Path) -> None:
+    there = [made(name, shared=True) for name in ("fast", "fast 2", "slow", "bad")]
+    wire = Wire([reply(there), reply([{"name": name} for name in ("fast", "slow", "bad")])])
+    rows, routes = await make(wire.api(), read_plan(read_yaml(routed), {"MY_KEY": KEY}), shared=False)
+    assert {row.outcome for row in (*rows, *routes)} == {"is there already"}
+    assert [request.method for request in wire.requests] == ["GET", "GET"]
 
 
 @pytest.fixture
@@ -85,6 +166,19 @@ def test_a_dry_run_needs_no_server(file: Path) -> None:
     ]  # fmt: skip
     assert report["dryRun"] is True
     assert [one["where"] for one in report["notes"]] == ["general_settings.master_key"]
+
+
+@pytest.mark.usefixtures("no_server")
+def test_a_dry_run_tells_of_routes(routed: Path) -> None:
+    done = CliRunner().invoke(app, ["import", "litellm", str(routed), "--dry-run", "--json"])
+    assert done.exit_code == 0, done.output
+    report = json.loads(done.stdout)
+    assert report["routes"][0] == {
+        "name": "fast", "strategy": "weighted", "targets": ["fast", "fast 2"], "outcome": "would be made",
+        "where": "model_name fast",
+    }  # fmt: skip
+    shown = CliRunner().invoke(app, ["import", "litellm", str(routed), "--dry-run"])
+    assert "4 of 4 configurations and 3 of 3 routes would be made" in " ".join(shown.output.split())
 
 
 @pytest.mark.usefixtures("no_server")

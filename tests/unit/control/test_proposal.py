@@ -132,3 +132,16 @@ def test_a_region_is_a_place() -> None:
 
 def test_a_missing_project_is_named() -> None:
     assert set(refused(Draft(name="n", provider="vertex", model="m", api_key=KEY))) == {"configuration.project"}
+
+
+def test_an_access_key_is_kept_beside_the_key_and_goes_with_the_address() -> None:
+    new = Secret("key-0123456789-abcd")
+    assert lay(Draft(name="n", provider="openai", api_key=KEY, access_key=new)).put == {"apiKey": KEY, "accessKey": new}
+    present = stored(masks={"apiKey": "sk-…ghij", "accessKey": "key-…abcd"})
+    for left in (Draft(), Draft(access_key=Secret("key-…abcd"))):
+        assert (lay(left, present).put, lay(left, present).drop) == ({}, frozenset())
+    assert lay(Draft(access_key=None), present).drop == {"accessKey"}
+    moved = Draft(base_url="https://llm.example.com/v1", api_key=KEY)
+    assert (lay(moved, present).put, lay(moved, present).drop) == ({"apiKey": KEY}, {"accessKey"})
+    for wrong in ("", "  ", "sk-…wxyz", "a\nb", "k" * 4097):
+        assert set(refused(Draft(access_key=Secret(wrong)), present)) == {"accessKey"}

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trunkline.core.errors import InvalidInput
-from trunkline.providers.litellm import Plan, read_plan
+from trunkline.providers.litellm import Plan, PlannedRoute, read_plan
 from trunkline.providers.registry import PROVIDERS
 
 REALISTIC = """
@@ -29,6 +29,7 @@ model_list:
       api_key: os.environ/AZURE_API_KEY_CA
       temperature: 0.2
       max_tokens: 400
+      rpm: 2
   - model_name: claude
     litellm_params:
       model: anthropic/claude-sonnet-4-5
@@ -115,7 +116,7 @@ def test_a_realistic_file() -> None:
     made = {one.name: one for one in plan().configurations}
     assert {name: (one.provider, one.model, one.base_url) for name, one in made.items()} == {
         "gpt-4o": ("azure-openai", "gpt-4o-eu", "https://my-endpoint-europe.openai.azure.com"),
-        "gpt-4o-2": ("azure-openai", "gpt-4o-ca", "https://canada.openai.azure.com"),
+        "gpt-4o 2": ("azure-openai", "gpt-4o-ca", "https://canada.openai.azure.com"),
         "claude": ("anthropic", "claude-sonnet-4-5", None),
         "qwen-local": ("vllm", "Qwen/Qwen3-8B", "http://127.0.0.1:8000/v1"),
         "own": ("custom", "facebook/opt-125m", "http://10.0.0.5:4000/v1"),
@@ -124,18 +125,17 @@ def test_a_realistic_file() -> None:
         "anthropic": ("anthropic", "claude-haiku-4-5", None),
         "shared": ("groq", "llama-3.3-70b-versatile", None),
         "gpt-5-mini": ("openai", "gpt-5-mini", None),
-        "gpt-4": ("azure-openai", "gpt-4o-eu", "https://my-endpoint-europe.openai.azure.com"),
         "hidden": ("anthropic", "claude-sonnet-4-5", None),
     }
     keys = {name: one.key.reveal() if one.key else None for name, one in made.items()}
     assert keys == {
-        "gpt-4o": "eu-key", "gpt-4o-2": "ca-key", "claude": "sk-ant-from-the-file", "qwen-local": None, "own": "none",
+        "gpt-4o": "eu-key", "gpt-4o 2": "ca-key", "claude": "sk-ant-from-the-file", "qwen-local": None, "own": "none",
         "bedrock-claude": "aws-secret", "llama": None, "anthropic": "sk-ant-from-the-file",
-        "shared": "gsk_0123456789abcdef", "gpt-5-mini": "sk-openai", "gpt-4": "eu-key",
+        "shared": "gsk_0123456789abcdef", "gpt-5-mini": "sk-openai",
         "hidden": "sk-ant-from-the-file",
     }  # fmt: skip
     assert not any(one.lacks_key for one in made.values())
-    assert made["gpt-4o-2"].parameters == {"temperature": 0.2, "maxTokens": 400}
+    assert made["gpt-4o 2"].parameters == {"temperature": 0.2, "maxTokens": 400}
     assert made["bedrock-claude"].parameters == {"region": "us-east-1", "accessKeyId": "AKIA"}
 
 
@@ -147,16 +147,124 @@ def test_what_of_a_realistic_file_is_told() -> None:
     assert made["anthropic"] == ("a wildcard: write anthropic/<model>; anthropic alone is claude-haiku-4-5",)
     assert made["claude"] == ()
     notes = {note.where: note.message for note in found.notes}
-    assert "gpt-4o, gpt-4o-2" in notes["model_name gpt-4o"]
     assert "no provider for 'watsonx/ibm/granite'" in notes["model_list[9]"]
-    assert notes["router_settings.fallbacks"] == "gpt-4o → claude, llama: not mapped yet."
-    assert notes["litellm_settings.context_window_fallbacks"] == "llama → claude: not mapped yet."
-    assert notes["litellm_settings.default_fallbacks"] == "every model → claude: not mapped yet."
+    assert notes["litellm_settings.context_window_fallbacks"].startswith("llama → claude: not mapped: a request")
+    assert not {"router_settings.fallbacks", "router_settings.routing_strategy", "model_name gpt-4o"} & notes.keys()
+    assert not any("default_fallbacks" in where for where in notes)
     assert "no model of the list" in notes["router_settings.model_group_alias.x"]
     assert "has this name already" in notes["router_settings.model_group_alias.claude"]
     assert "keys add" in notes["general_settings.master_key"]
     assert notes["litellm_settings.unheard_of"] == "not mapped."
     assert "model_list" not in notes
+
+
+def ways(route: PlannedRoute) -> list[tuple[str, int, int]]:
+    return [(target.name, target.priority, target.weight) for target in route.targets]
+
+
+def test_the_routes_of_a_realistic_file() -> None:
+    found = plan()
+    routes = {route.name: route for route in found.routes}
+    group = [("gpt-4o", 0, 6), ("gpt-4o 2", 0, 2), ("claude", 1, 1), ("llama", 2, 1)]
+    assert (routes["gpt-4o"].strategy, ways(routes["gpt-4o"])) == ("weighted", group)
+    assert (routes["gpt-4"].strategy, ways(routes["gpt-4"])) == ("weighted", group), "another name of the same"
+    assert (routes["llama"].strategy, ways(routes["llama"])) == ("priority", [("llama", 0, 1), ("claude", 1, 1)])
+    assert routes["llama"].where == "litellm_settings.default_fallbacks"
+    assert "claude" not in routes, "it is its own default fallback"
+    assert "hidden" not in routes, "so is what stands for it"
+    shared = {one.name for one in found.configurations if one.shared}
+    assert shared == {target.name for route in found.routes for target in route.targets}
+    assert "hidden" not in shared
+
+
+def routes_of(models: list[dict[str, Any]], **rest: Any) -> tuple[dict[str, PlannedRoute], dict[str, str]]:
+    entries = [
+        {"model_name": one.pop("name"), "litellm_params": {"model": f"ollama/{place}", **one}}
+        for place, one in enumerate(models)
+    ]
+    found = read_plan({"model_list": entries, **rest}, {})
+    return {route.name: route for route in found.routes}, {note.where: note.message for note in found.notes}
+
+
+@pytest.mark.parametrize(
+    ("params", "targets"),
+    [
+        ([{}, {}], [("a", 0, 1), ("a 2", 0, 1)]),
+        ([{"weight": 3}, {"weight": 1}], [("a", 0, 3), ("a 2", 0, 1)]),
+        ([{"weight": 0.9}, {"weight": 0.1}], [("a", 0, 1000), ("a 2", 0, 111)]),
+        ([{"rpm": 6000}, {"rpm": 3000}], [("a", 0, 1000), ("a 2", 0, 500)]),
+        ([{"tpm": 10}, {"tpm": 5}], [("a", 0, 10), ("a 2", 0, 5)]),
+        ([{"weight": 2, "rpm": 9}, {"rpm": 1, "weight": 4}], [("a", 0, 2), ("a 2", 0, 4)]),
+        ([{}, {"weight": 5}], [("a", 0, 1), ("a 2", 0, 1)]),
+        ([{"weight": 0}, {"weight": 0}], [("a", 0, 1), ("a 2", 0, 1)]),
+        ([{"order": 2}, {"order": 1}, {}], [("a", 1, 1), ("a 2", 0, 1), ("a 3", 2, 1)]),
+        ([{"weight": 1}, {"weight": 1e9}], [("a", 0, 1), ("a 2", 0, 1000)]),
+    ],
+)
+def test_how_entries_of_one_name_share(params: list[dict[str, Any]], targets: list[tuple[str, int, int]]) -> None:
+    routes, _ = routes_of([{"name": "a", **one} for one in params])
+    assert ways(routes["a"]) == targets
+
+
+def test_an_entry_that_never_gets_a_call_is_no_target() -> None:
+    routes, notes = routes_of([{"name": "a", "weight": 1}, {"name": "a", "weight": 0}, {"name": "a", "weight": 1}])
+    assert ways(routes["a"]) == [("a", 0, 1), ("a 3", 0, 1)]
+    assert routes["a"].notes == ("a 2 has weight 0 and is no target",)
+    routes, notes = routes_of([{"name": "a", "weight": 1}, {"name": "a", "weight": 0}])
+    assert routes == {}
+    assert notes["model_name a"] == "a: a 2 has weight 0 and is no target."
+
+
+@pytest.mark.parametrize(
+    ("given", "strategy", "noted"),
+    [
+        ("simple-shuffle", "weighted", False),
+        ("latency-based-routing", "fastest", False),
+        ("cost-based-routing", "cheapest", False),
+        ("usage-based-routing-v2", "weighted", True),
+        ("least-busy", "weighted", True),
+        (None, "weighted", False),
+        ([], "weighted", True),
+    ],
+)
+def test_strategies(given: Any, strategy: str, noted: bool) -> None:
+    routes, notes = routes_of([{"name": "a"}, {"name": "a"}], router_settings={"routing_strategy": given})
+    assert routes["a"].strategy == strategy
+    assert ("router_settings.routing_strategy" in notes) is noted
+
+
+def test_fallbacks() -> None:
+    models = [{"name": name} for name in ("a", "b", "b", "c", "openai/*")]
+    settings = {
+        "fallbacks": [{"a": ["b", "c", "a", "openai/gpt-5", "nobody", {"model": "c"}]}, {"nobody": ["a"]}],
+        "model_group_alias": {"x": "a", "y": "c"},
+    }
+    more = {"fallbacks": [{"a": ["c"]}, {"c": "a"}, {"y": ["b"]}]}
+    routes, notes = routes_of(models, router_settings=settings, litellm_settings=more)
+    found = [("a", 0, 1), ("b", 1, 1), ("b 2", 1, 1), ("c", 2, 1), ("openai", 3, 1)]
+    assert ways(routes["a"]) == ways(routes["x"]) == found
+    assert routes["a"].targets[-1].model == "gpt-5"
+    assert routes["a"].notes == ("the fallback nobody is no model of the list that was mapped",)
+    assert ways(routes["c"]) == [("c", 0, 1), ("a", 1, 1)]
+    assert ways(routes["y"]) == [("c", 0, 1), ("b", 1, 1), ("b 2", 1, 1)], "an alias may have its own"
+    assert ways(routes["b"]) == [("b", 0, 1), ("b 2", 0, 1)]
+    assert "nobody" in notes["router_settings.fallbacks"]
+    assert "already" in notes["litellm_settings.fallbacks"]
+
+
+def test_default_fallbacks_are_for_those_without_their_own() -> None:
+    models = [{"name": name} for name in "abc"]
+    routes, _ = routes_of(models, router_settings={"fallbacks": [{"a": ["b"]}, {"*": ["c"]}]})
+    assert {name: ways(route) for name, route in routes.items()} == {
+        "a": [("a", 0, 1), ("b", 1, 1)],
+        "b": [("b", 0, 1), ("c", 1, 1)],
+    }
+
+
+def test_a_route_has_at_most_twenty_targets() -> None:
+    routes, _ = routes_of([{"name": "a"}] * 1 + [{"name": "a"} for _ in range(24)])
+    assert len(routes["a"].targets) == 20
+    assert "5 were left out" in routes["a"].notes[0]
 
 
 def test_no_secret_is_told() -> None:
@@ -230,10 +338,10 @@ def test_a_wildcard_over_all_names_is_called_like_its_provider() -> None:
 def test_names_stay_apart() -> None:
     entries = [
         {"model_name": name, "litellm_params": {"model": f"ollama/{place}"}}
-        for place, name in enumerate(["a", "a-2", "a", "a"])
+        for place, name in enumerate(["a", "a 2", "a", "a"])
     ]
     made = read_plan({"model_list": entries}, {}).configurations
-    assert [(one.name, one.model) for one in made] == [("a", "0"), ("a-2", "1"), ("a-3", "2"), ("a-4", "3")]
+    assert [(one.name, one.model) for one in made] == [("a", "0"), ("a 2", "1"), ("a 3", "2"), ("a 4", "3")]
 
 
 def test_parameters_go_where_their_provider_has_them() -> None:
@@ -254,8 +362,11 @@ def test_what_is_no_such_file(document: Any) -> None:
 
 
 words = st.sampled_from(
-    ["model_name", "litellm_params", "model", "api_key", "api_base", "os.environ/X", "openai/x", "*"]
-)
+    [
+        "model_name", "litellm_params", "model", "api_key", "api_base", "os.environ/X", "openai/x", "*", "weight",
+        "order", "fallbacks", "default_fallbacks", "model_group_alias", "routing_strategy",
+    ]
+)  # fmt: skip
 shapes = st.recursive(
     st.none() | st.booleans() | st.integers() | words | st.text(max_size=4),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(words | st.text(max_size=4), inner, max_size=4),
@@ -270,3 +381,8 @@ def test_whatever_stands_in_it_is_never_a_fault(models: Any, rest: dict[str, Any
     names = [one.name for one in found.configurations]
     assert len(names) == len(set(names))
     assert all(one.provider in PROVIDERS for one in found.configurations)
+    shared = {one.name for one in found.configurations if one.shared}
+    assert len({route.name for route in found.routes}) == len(found.routes)
+    for route in found.routes:
+        assert 2 <= len(route.targets) <= 20
+        assert all(target.name in shared and 1 <= target.weight <= 1000 for target in route.targets)

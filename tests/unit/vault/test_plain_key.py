@@ -29,6 +29,7 @@ from trunkline.vault.plain_key import looks_like_plain_key
         "  sk-abc\n",
         "Bearer sk-abc",
         "bearer abc",
+        '{"type": "service_account", "private_key": "-----BEGIN PRIVATE KEY-----\\nMIIE"}',
     ],
 )
 def test_known_keys_are_recognised(key: str) -> None:

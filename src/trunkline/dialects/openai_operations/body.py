@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from trunkline.core.chat import JsonValue
@@ -33,6 +33,18 @@ class Body(Protocol):
 
     def characters(self, *names: str) -> int:
         """How much text those fields hold, lists of texts included."""
+        ...
+
+    def number(self, name: str) -> int | None:
+        """A field that is a whole number; None for any other and where there is none."""
+        ...
+
+    def texts(self) -> Iterator[str]:
+        """Every text in the body, in any field; data URLs and files are none."""
+        ...
+
+    def holds_tokens(self, *names: str) -> bool:
+        """Whether one of those fields holds numbers in the place of a text: input that is cut into tokens already."""
         ...
 
     def edit(self, model: str, *, defaults: Mapping[str, JsonValue] = {}, stream_usage: bool = False) -> bytes:

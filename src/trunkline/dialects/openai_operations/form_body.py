@@ -7,7 +7,7 @@ two readers could take for two different forms is refused, so that the provider 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from email.parser import HeaderParser
 from typing import Final
 
@@ -132,6 +132,24 @@ class FormBody:
     def characters(self, *names: str) -> int:
         """See :class:`~trunkline.dialects.openai_operations.body.Body`."""
         return sum(len(self.text(name) or "") for name in names)
+
+    def number(self, name: str) -> int | None:
+        """See :class:`~trunkline.dialects.openai_operations.body.Body`."""
+        text = (self.text(name) or "").strip()
+        return int(text) if len(text) < 10 and text.isascii() and text.isdecimal() else None
+
+    def texts(self) -> Iterator[str]:
+        """See :class:`~trunkline.dialects.openai_operations.body.Body`."""
+        return (
+            self.raw[part.start : part.end].decode("utf-8", "replace")
+            for part in self.parts
+            if not part.is_file and part.name != "model"
+        )
+
+    def holds_tokens(self, *names: str) -> bool:
+        """See :class:`~trunkline.dialects.openai_operations.body.Body`. A form holds none."""
+        del names
+        return False
 
     def edit(self, model: str, *, defaults: Mapping[str, JsonValue] = {}, stream_usage: bool = False) -> bytes:
         """See :class:`~trunkline.dialects.openai_operations.body.Body`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import msgspec
@@ -10,7 +10,7 @@ import msgspec
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import InvalidInput
 from trunkline.dialects.openai_operations.body import missing_model
-from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, decode, is_said
+from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, decode, find_texts, holds_numbers, is_said
 
 _TRUE: Final = msgspec.Raw(b"true")
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -60,6 +60,19 @@ class JsonBody:
     def characters(self, *names: str) -> int:
         """See :class:`~trunkline.dialects.openai_operations.body.Body`."""
         return sum(_measure(self.value(name)) for name in names)
+
+    def number(self, name: str) -> int | None:
+        """See :class:`~trunkline.dialects.openai_operations.body.Body`."""
+        value = self.value(name)
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+    def texts(self) -> Iterator[str]:
+        """See :class:`~trunkline.dialects.openai_operations.body.Body`."""
+        return find_texts([decode(raw) for name, raw in self._fields.items() if name not in {"model", "stream"}])
+
+    def holds_tokens(self, *names: str) -> bool:
+        """See :class:`~trunkline.dialects.openai_operations.body.Body`."""
+        return any(holds_numbers(self.value(name)) for name in names)
 
     def edit(self, model: str, *, defaults: Mapping[str, JsonValue] = {}, stream_usage: bool = False) -> bytes:
         """See :class:`~trunkline.dialects.openai_operations.body.Body`."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from trunkline.control.usage_record import EventFilter
+from trunkline.core.usage_event import Outcome
 from trunkline.faces.configurations.usage_wire import EventsAnswer, ReportAnswer, UsageAnswer
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.paging import PageDep, link_next
@@ -21,6 +22,44 @@ PeriodDep = Annotated[
 ]
 FromDep = Annotated[str | None, Query(alias="from", max_length=40, description="A date, or a time with a zone.")]
 ToDep = Annotated[str | None, Query(alias="to", max_length=40, description="A date (included), or a time (not).")]
+
+IdDep = Annotated[str | None, Query(max_length=64)]
+
+
+async def read_filter(
+    configuration_id: Annotated[IdDep, Query(alias="configurationId")] = None,
+    provider: Annotated[str | None, Query(max_length=100)] = None,
+    model: Annotated[str | None, Query(max_length=255)] = None,
+    user_id: Annotated[IdDep, Query(alias="userId")] = None,
+    application_id: Annotated[IdDep, Query(alias="applicationId")] = None,
+    key_id: Annotated[IdDep, Query(alias="keyId")] = None,
+    version_id: Annotated[IdDep, Query(alias="versionId")] = None,
+    route_id: Annotated[IdDep, Query(alias="routeId")] = None,
+    feature: Annotated[IdDep, Query(description="A feature's slug.")] = None,
+    conversation_id: Annotated[IdDep, Query(alias="conversationId")] = None,
+    request_id: Annotated[str | None, Query(alias="requestId", max_length=128)] = None,
+    purpose: Annotated[str | None, Query(max_length=16, description="Of calls of our own: `test`, `judge`.")] = None,
+    outcome: Annotated[Outcome | None, Query()] = None,
+) -> EventFilter:
+    """Which calls are asked for."""
+    return EventFilter(
+        configuration_id=configuration_id,
+        provider=provider,
+        model=model,
+        user_id=user_id,
+        application_id=application_id,
+        key_id=key_id,
+        version_id=version_id,
+        route_id=route_id,
+        feature=feature,
+        conversation_id=conversation_id,
+        request_id=request_id,
+        purpose=purpose,
+        outcome=outcome,
+    )
+
+
+FilterDep = Annotated[EventFilter, Depends(read_filter)]
 
 
 @routes.get("/configurations/{configuration_id}/usage", dependencies=[allow("usage.read")])
@@ -52,15 +91,12 @@ async def list_usage(
     response: Response,
     actor: ActorDep,
     page: PageDep,
+    wanted: FilterDep,
     period: PeriodDep = None,
     since: FromDep = None,
     until: ToDep = None,
-    configuration_id: Annotated[str | None, Query(alias="configurationId", max_length=64)] = None,
-    provider: Annotated[str | None, Query(max_length=100)] = None,
-    model: Annotated[str | None, Query(max_length=255)] = None,
 ) -> EventsAnswer:
-    """Calls, the newest first: your own, for admins the workspace's."""
-    wanted = EventFilter(configuration_id=configuration_id, provider=provider, model=model)
+    """Calls, the newest first, and their sums: your own, for admins the workspace's."""
     record = await services_of(request).usage.events(actor, wanted, page, period=period, since=since, until=until)
     link_next(request, response, record.events)
     return EventsAnswer.of(record)

@@ -125,6 +125,11 @@ class EventAnswer(Answer):
     key_id: str | None
     application_id: str | None
     configuration_id: str | None
+    version_id: str | None
+    route_id: str | None
+    feature: str | None
+    conversation_id: str | None
+    purpose: str | None
     revision: int
     provider: str
     model: str

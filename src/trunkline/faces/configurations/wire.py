@@ -18,8 +18,9 @@ KeyText = Annotated[SecretStr, Field(max_length=32_768)]
 
 
 class KeyAnswer(Answer):
-    """What is known of the stored key beside its mask."""
+    """What is known of the stored key beside its mask. By ``credentialId`` another configuration borrows it."""
 
+    credential_id: str
     fingerprint: str | None
     added_by: str
     added_at: Moment
@@ -29,12 +30,20 @@ class KeyAnswer(Answer):
     def of(cls, key: KeyRecord) -> KeyAnswer:
         """From the record."""
         return cls(
-            fingerprint=key.fingerprint, added_by=key.added_by, added_at=key.added_at, last_used_at=key.last_used_at
+            credential_id=key.credential_id,
+            fingerprint=key.fingerprint,
+            added_by=key.added_by,
+            added_at=key.added_at,
+            last_used_at=key.last_used_at,
         )
 
 
 class ConfigurationAnswer(Answer):
-    """A configuration. ``apiKey`` is a mask, as are the values of ``configuration.headers``."""
+    """A configuration. ``apiKey`` is a mask, as are the values of ``configuration.headers``.
+
+    One that ``borrows`` has no key of its own: it uses the credential ``lenderId``, or without one the workspace's
+    shared credential of its provider.
+    """
 
     id: str
     user_id: str
@@ -45,6 +54,8 @@ class ConfigurationAnswer(Answer):
     model: str | None
     api_key: str | None
     api_key_info: KeyAnswer | None
+    borrows: bool
+    lender_id: str | None
     base_url: str | None
     configuration: dict[str, Any]
     is_active: bool
@@ -68,6 +79,8 @@ class ConfigurationAnswer(Answer):
             model=record.model,
             api_key=record.key.mask if record.key else None,
             api_key_info=KeyAnswer.of(record.key) if record.key else None,
+            borrows=record.borrows,
+            lender_id=record.lender_id,
             base_url=record.base_url,
             configuration=record.parameters,
             is_active=record.is_active,
@@ -86,6 +99,8 @@ _READ_ONLY = frozenset(
         "userId",
         "workspaceId",
         "apiKeyInfo",
+        "borrows",
+        "lenderId",
         "revision",
         "lastTested",
         "testStatus",

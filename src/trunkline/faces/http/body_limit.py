@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import Final, cast
 
@@ -12,11 +13,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from trunkline.core.errors import TooLarge
 from trunkline.faces.http.errors import render
 
-_MESSAGE: Final = "The body is too large: requests to the management API have at most 1 MiB."
+MEDIA_LIMIT: Final = 32 << 20
+"""Bytes of a body that may hold pictures: one of the largest that are kept, in base64, and some text."""
+
+_MEDIA: Final = re.compile(r"/api/(pictures|conversations/[^/]+/messages|features/[^/]+/(run|test))")
+"""The paths of such bodies."""
 
 
 class BodyLimitMiddleware:
-    """Refuses a body over ``limit`` bytes with 413: at once when its length is declared, else when it grows over it."""
+    """Refuses a body over ``limit`` bytes with 413: at once when its length is declared, else when it grows over it.
+
+    Where pictures are sent, :data:`MEDIA_LIMIT` holds instead.
+    """
 
     def __init__(self, app: ASGIApp, limit: int) -> None:
         self._app = app
@@ -27,19 +35,21 @@ class BodyLimitMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        limit = MEDIA_LIMIT if _MEDIA.fullmatch(scope["path"]) else self._limit
+        message = f"The body is too large: requests here have at most {limit >> 20} MiB."
         declared = Headers(scope=scope).get("content-length", "")
-        if declared.isdecimal() and int(declared) > self._limit:
-            await render(TooLarge(_MESSAGE), scope["state"]["request_id"])(scope, receive, send)
+        if declared.isdecimal() and int(declared) > limit:
+            await render(TooLarge(message), scope)(scope, receive, send)
             return
         taken = 0
 
         async def receive_some() -> Message:
             nonlocal taken
-            message = await receive()
-            taken += len(cast("bytes", message.get("body", b"")))
-            if taken > self._limit:
+            received = await receive()
+            taken += len(cast("bytes", received.get("body", b"")))
+            if taken > limit:
                 # The framework takes any other error here for a body that it cannot parse.
-                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _MESSAGE)
-            return message
+                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)
+            return received
 
         await self._app(scope, receive_some, send)

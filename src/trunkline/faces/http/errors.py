@@ -1,6 +1,6 @@
-"""How errors look on the management faces: one place from the error tree, the framework's and bugs to JSON.
+"""How errors leave the management faces: one place from the error tree, the framework's and bugs to JSON.
 
-{"statusCode": 400, "message": "…", "error": "Bad Request", "errors": [{"field": …, "message": …}], "requestId": …}
+What the body looks like is the face's own (:mod:`trunkline.faces.http.error_shape`).
 """
 
 from __future__ import annotations
@@ -13,10 +13,13 @@ from typing import Final, cast
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
+from starlette.types import Scope
 
+from trunkline.control.answer_errors import AnswerFailed
 from trunkline.core.errors import (
     Conflict,
     FieldError,
@@ -31,6 +34,7 @@ from trunkline.core.errors import (
     Unavailable,
     UpstreamError,
 )
+from trunkline.faces.http.error_shape import shape_of
 from trunkline.faces.http.headers import SAFE_HEADERS
 from trunkline.faces.http.refusal import note_refusal
 
@@ -87,6 +91,8 @@ def status_of(error: TrunklineError) -> HTTPStatus:
     """The HTTP status of an error of the tree, for every face."""
     if isinstance(error, UpstreamError):
         return HTTPStatus.GATEWAY_TIMEOUT if error.kind == "timeout" else HTTPStatus.BAD_GATEWAY
+    if isinstance(error, AnswerFailed):
+        return error.status
     for ancestor in type(error).__mro__:
         status = _STATUS.get(ancestor)
         if status is not None:
@@ -100,19 +106,22 @@ def headers_of(error: TrunklineError) -> dict[str, str]:
         return {"WWW-Authenticate": "Bearer"}
     if isinstance(error, TooMany):
         return {"Retry-After": str(max(1, math.ceil(error.retry_after)))}
+    if isinstance(error, AnswerFailed) and error.retry_after is not None:
+        return {"Retry-After": str(error.retry_after)}
     return {}
 
 
-def render(error: TrunklineError, request_id: str) -> JSONResponse:
-    """The answer for an error of the tree. What failed inside us says only that it did."""
-    status = status_of(error)
-    message = error.message if status != HTTPStatus.INTERNAL_SERVER_ERROR else _bug(request_id)
+def render(error: TrunklineError, scope: Scope) -> JSONResponse:
+    """The answer to the request of ``scope`` for an error of the tree. What failed inside us says only that it did."""
+    status = shape_of(scope["path"]).status(error, status_of(error))
+    message = error.message if status != HTTPStatus.INTERNAL_SERVER_ERROR else _bug(_request_id(scope))
     fields = error.fields if isinstance(error, InvalidInput) else ()
-    return _answer(status, message, request_id, fields=fields, headers=headers_of(error))
+    code = error.code if isinstance(error, AnswerFailed) else None
+    return _answer(status, message, scope, fields=fields, headers=headers_of(error), code=code)
 
 
 def install(app: FastAPI) -> None:
-    """Make ``app`` answer every error in this shape."""
+    """Make ``app`` answer every error in the shape of its path."""
     app.add_exception_handler(TrunklineError, _on_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
@@ -121,7 +130,11 @@ def install(app: FastAPI) -> None:
 
 def request_id_of(request: Request) -> str:
     """The id that this request goes by."""
-    return cast("str", request.scope.get("state", {}).get("request_id", ""))
+    return _request_id(request.scope)
+
+
+def _request_id(scope: Scope) -> str:
+    return cast("str", scope.get("state", {}).get("request_id", ""))
 
 
 async def _on_error(request: Request, error: Exception) -> JSONResponse:
@@ -129,13 +142,13 @@ async def _on_error(request: Request, error: Exception) -> JSONResponse:
     if status_of(error) == HTTPStatus.INTERNAL_SERVER_ERROR:
         _log.error("request_failed", request_id=request_id_of(request), error=type(error).__name__, code=error.code)
     await note_refusal(request, error)
-    return render(error, request_id_of(request))
+    return render(error, request.scope)
 
 
 async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     found = cast("Sequence[Mapping[str, object]]", error.errors())
-    return render(InvalidInput.of_all(tuple(dict.fromkeys(map(_translate, found)))), request_id_of(request))
+    return render(InvalidInput.of_all(tuple(dict.fromkeys(map(_translate, found)))), request.scope)
 
 
 async def _on_http(request: Request, error: Exception) -> JSONResponse:
@@ -146,7 +159,25 @@ async def _on_http(request: Request, error: Exception) -> JSONResponse:
         message = f"There is nothing at {request.url.path}. GET /docs lists what there is."
     elif status == HTTPStatus.METHOD_NOT_ALLOWED:
         message = f"{request.method} is not possible at {request.url.path}. GET /docs lists what is."
-    return _answer(status, message, request_id_of(request), headers=dict(error.headers or {}))
+        return _answer(status, message, request.scope, headers={"Allow": ", ".join(_find_methods(request))})
+    return _answer(status, message, request.scope, headers=dict(error.headers or {}))
+
+
+def _find_methods(request: Request) -> list[str]:
+    """What is possible at this path. The framework names the methods of the first route alone.
+
+    A path that is a route's own, to the letter, is not also one with an id in that place.
+    """
+    app, path = cast("FastAPI", request.app), request.url.path
+    own: set[str] = set()
+    fitting: set[str] = set()
+    for context in iter_route_contexts(app.routes):
+        pattern = getattr(context, "path_regex", None)
+        if context.path == path:
+            own |= context.methods or set()
+        elif pattern is not None and pattern.fullmatch(path):
+            fitting |= context.methods or set()
+    return sorted(own or fitting)
 
 
 async def _on_bug(request: Request, error: Exception) -> JSONResponse:
@@ -155,21 +186,22 @@ async def _on_bug(request: Request, error: Exception) -> JSONResponse:
     # This answer alone is sent from outside of our own layer, so it brings the headers that the layer would add.
     request_id = request_id_of(request)
     headers = {**SAFE_HEADERS, "x-request-id": request_id}
-    return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, _bug(request_id), request_id, headers=headers)
+    return _answer(HTTPStatus.INTERNAL_SERVER_ERROR, _bug(request_id), request.scope, headers=headers)
 
 
 def _answer(
     status: HTTPStatus,
     message: str,
-    request_id: str,
+    scope: Scope,
     *,
     fields: Sequence[FieldError] = (),
     headers: Mapping[str, str] | None = None,
+    code: str | None = None,
 ) -> JSONResponse:
-    body: dict[str, object] = {"statusCode": status.value, "message": message, "error": status.phrase}
-    if fields:
-        body["errors"] = [{"field": field.field, "message": field.message} for field in fields]
-    return JSONResponse({**body, "requestId": request_id}, status.value, headers)
+    body = shape_of(scope["path"]).write(status, message, fields, _request_id(scope))
+    if code is not None:
+        body["code"] = code
+    return JSONResponse(body, status.value, headers)
 
 
 def _bug(request_id: str) -> str:

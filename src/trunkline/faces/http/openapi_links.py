@@ -10,6 +10,9 @@ from typing import Any
 
 _BELOW = re.compile(r"/\{(\w+)\}")
 
+_FIELDS = {"/model-configs": "_id", "/ai/llm": "aiLlmId"}
+"""Where the id of a new record is, by the beginning of the path; elsewhere it is ``id``."""
+
 
 def link_records(paths: dict[str, Any]) -> None:
     """Add to each ``201`` and to each answer with an id the operations below its path that take this id."""
@@ -25,8 +28,7 @@ def link_records(paths: dict[str, Any]) -> None:
                 continue
             for operation in below.values():
                 parameters = {name: f"$request.path.{name}" for name in _BELOW.findall(path)}
-                field = "_id" if path.startswith("/model-configs") else "id"
-                parameters[found[1]] = f"$response.body#/{field}"
+                parameters[found[1]] = f"$response.body#/{_find_field(path)}"
                 links[operation["operationId"]] = {
                     "operationId": operation["operationId"],
                     "parameters": parameters,
@@ -34,3 +36,7 @@ def link_records(paths: dict[str, Any]) -> None:
                 }
         if links:
             response["links"] = links
+
+
+def _find_field(path: str) -> str:
+    return next((field for prefix, field in _FIELDS.items() if path.startswith(prefix)), "id")

@@ -52,7 +52,9 @@ async def note_refusal(request: Request, error: TrunklineError) -> None:
     target = ids[0] if ids else None
     services = services_of(request)
     try:
-        if isinstance(error, NotFound) and error.code != HIDDEN and not await services.audit.is_hidden(ids):
+        # Where the caller works is no secret from it, and says nothing of what it did not find there.
+        hidden = [given for given in ids if given.lower() != actor.workspace_id]
+        if isinstance(error, NotFound) and error.code != HIDDEN and not await services.audit.is_hidden(hidden):
             return
         # As the events of changes name it, so that one filter finds both.
         kind = action.partition(".")[0].removesuffix("s")

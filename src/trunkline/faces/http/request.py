@@ -48,7 +48,7 @@ class RequestMiddleware:
         with occasion(request_id, client[0] if client else None):
             if _is_broken(scope):
                 error = InvalidInput("The address has a character that no name of ours has. Check its spelling.")
-                await render(error, request_id)(scope, receive, answer)
+                await render(error, scope)(scope, receive, answer)
                 return
             await self._app(scope, receive, answer)
 

@@ -92,7 +92,7 @@ class Given(BaseModel):
 def refuse_broken_text(value: object, path: str = "") -> None:
     """:class:`InvalidInput` when a text anywhere in ``value`` cannot be stored: with a NUL or half a character."""
     if isinstance(value, str):
-        if "\0" in value or any("\ud800" <= char <= "\udfff" for char in value):
+        if "\0" in value or (not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value)):
             raise InvalidInput.of(path, "has a character that is none (NUL, or half of a surrogate pair).")
         return
     inner: Iterable[tuple[str, object]] = ()

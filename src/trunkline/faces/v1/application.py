@@ -20,6 +20,7 @@ from trunkline.faces.v1.request import Carried, HangUp, Receive, Scope, Send, co
 from trunkline.faces.v1.status import retry_after, status_of
 from trunkline.gateway.answer import JSON, Answer, CutOff, HeaderList, Relay
 from trunkline.gateway.chat import Chat
+from trunkline.gateway.context import NOTHING, CallContext
 from trunkline.gateway.count import Count
 from trunkline.gateway.embeddings import Embeddings
 from trunkline.gateway.gateway import Gateway
@@ -82,20 +83,23 @@ class Application:
             return self._models(actor, asked)
         body = await read_body(receive, carried.length, self._limit)
         _watch(scope, receive)
+        request_id = carried.request_id
+        context = NOTHING if carried.unit is None else CallContext(unit=carried.unit)
         match asked.kind:
             case "chat":
-                return await self._gateway.run(actor, "chat", _chat(asked, body, carried), carried.request_id)
+                return await self._gateway.run(actor, "chat", _chat(asked, body, carried), request_id, context)
             case "responses":
                 responses = Responses(body, actor, self._store)
                 await responses.load()
-                return await self._gateway.run(actor, "chat", responses, carried.request_id)
+                return await self._gateway.run(actor, "chat", responses, request_id, context)
             case "embeddings":
-                return await self._gateway.run(actor, "embeddings", _embeddings(asked, body), carried.request_id)
+                return await self._gateway.run(actor, "embeddings", _embeddings(asked, body), request_id, context)
             case "count":
-                return await self._gateway.count(actor, Count(asked.dialect.name, body, asked.model))
+                count = Count(asked.dialect.name, body, asked.model)
+                return await self._gateway.count(actor, count, carried.request_id)
             case kind:
                 call = make_operation(kind, body, scope["headers"])
-                return await self._gateway.run(actor, call.operation, call, carried.request_id)
+                return await self._gateway.run(actor, call.operation, call, request_id, context)
 
     def _models(self, actor: Actor, asked: Asked) -> Answer:
         names = self._gateway.names(actor)

@@ -22,7 +22,7 @@ class HangUp(Exception):
 
 
 class Carried:
-    """What the headers carry: credential, workspace, request id, length of the body."""
+    """What the headers carry: credential, workspace, request id, end user, length of the body."""
 
     __slots__ = (
         "anthropic",
@@ -32,6 +32,7 @@ class Carried:
         "google",
         "length",
         "request_id",
+        "unit",
         "workspace_id",
     )
 
@@ -42,6 +43,8 @@ class Carried:
         self.workspace_id: str | None = None
         self.request_id = ""
         self.length: int | None = None
+        self.unit: str | None = None
+        """Whom the caller serves, for experiments."""
         self.forwarded: list[tuple[str, str]] = []
         """Headers that mean something to the provider when the call passes unread."""
         self.anthropic = self.google = False
@@ -66,6 +69,8 @@ class Carried:
                     self.request_id = value.decode("ascii")
             elif name == b"x-trunkline-workspace":
                 self.workspace_id = value.decode("latin-1")
+            elif name == b"x-user-id":
+                self.unit = value.decode("latin-1") or None
             elif name == b"content-length":
                 self.length = int(value) if value.isdigit() else None
         if not self.request_id:

@@ -24,15 +24,17 @@ ID_BYTES: Final = 16
 _HEAD: Final = struct.Struct("<II")
 _SHORTEST_BODY: Final = 1 + ID_BYTES
 _LONGEST_BODY: Final = _SHORTEST_BODY + LONGEST_PAYLOAD
-_CANDIDATE: Final = re.compile(rb"..[\x00-\x10]\x00....[OS]", re.DOTALL)
+_CANDIDATE: Final = re.compile(rb"..[\x00-\x10]\x00....[ONS]", re.DOTALL)
 """What a frame can begin with, for the search in damaged bytes: a length within the limit, any CRC, a kind."""
 
 
 class Kind(IntEnum):
-    """What a record tells: a call was dispatched, or it has ended."""
+    """What a record tells: a call was dispatched, it has ended, or something else that must not be lost happened."""
 
     OPEN = ord("O")
     SETTLE = ord("S")
+    NOTE = ord("N")
+    """Stands for itself: no other record belongs to it. A call that broke a policy is one."""
 
 
 class Record(msgspec.Struct, frozen=True, gc=False):

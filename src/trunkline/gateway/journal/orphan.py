@@ -35,7 +35,7 @@ class Orphan:
                 if isinstance(entry, Record):
                     if entry.kind is Kind.OPEN:
                         opened.setdefault(entry.event_id, entry)
-                    else:
+                    elif entry.kind is Kind.SETTLE:
                         opened.pop(entry.event_id, None)
         return list(opened.values())
 

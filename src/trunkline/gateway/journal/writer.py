@@ -19,6 +19,9 @@ from trunkline.gateway.journal.syncer import Failure, Syncer, Waiter
 
 SEGMENT_BYTES: Final = 64 << 20
 
+_MOST_WAITING: Final = 10_000
+"""Records in memory from which on no note is taken any more while the disk fails. Calls are refused by then."""
+
 _log: Final = logging.getLogger(__name__)
 
 
@@ -106,14 +109,19 @@ class Journal:
         It fails with :class:`Unavailable` when that did not work at the first try; the record is kept and will still be
         written when the disk is back. To cancel the future changes nothing.
         """
-        if self._closed:
-            raise self._refusal()
         frame = encode_frame(Kind.SETTLE, event_id, payload)
+        waiter = self._promise(frame)
         self._open_calls.pop(event_id, None)
-        waiter = self._loop.create_future()
-        self._waiters.append(waiter)
-        self._append(frame)
         return waiter
+
+    def note(self, event_id: bytes, payload: bytes) -> Waiter:
+        """Record something that stands for itself. The future is that of :meth:`settle`; nobody need await it.
+
+        :class:`Unavailable` when the disk fails and too much waits for it already: memory has an end too.
+        """
+        if len(self._pending) > _MOST_WAITING and not self.writable:
+            raise self._refusal()
+        return self._promise(encode_frame(Kind.NOTE, event_id, payload))
 
     def segments(self) -> list[Segment]:
         """This process's segments that are not discarded, in order; until the journal is closed the last one is live.
@@ -150,6 +158,14 @@ class Journal:
     def release(self) -> None:
         """Drop the lock: from now on what is left may be adopted by another process. After :meth:`close`."""
         self._lock.release()
+
+    def _promise(self, frame: bytes) -> Waiter:
+        if self._closed:
+            raise self._refusal()
+        waiter = self._loop.create_future()
+        self._waiters.append(waiter)
+        self._append(frame)
+        return waiter
 
     def _append(self, frame: bytes) -> None:
         self._pending.append(frame)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, false
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trunkline.core.chat import JsonValue
@@ -17,10 +17,23 @@ class Configuration(Base):
     ``model`` None: an entry whose callers name the model (``<name>/<model>``). ``revision`` counts its saved states and
     is its ETag. One that ``borrows`` has no secret of its own: it uses the credential ``lender_id``, or, without one,
     the workspace's shared credential of its provider. ``is_paid`` is what somebody declared, for policies alone.
+    Names are unique for their owner, apart in each application.
     """
 
     __tablename__ = "ai_configurations"
-    __table_args__ = (UniqueConstraint("workspace_id", "user_id", "name"),)
+    __table_args__ = (
+        # A missing application is distinct from itself in a constraint, so those have an index of their own.
+        UniqueConstraint("workspace_id", "user_id", "application_id", "name"),
+        Index(
+            "uq_ai_configurations_name",
+            "workspace_id",
+            "user_id",
+            "name",
+            unique=True,
+            sqlite_where=text("application_id IS NULL"),
+            postgresql_where=text("application_id IS NULL"),
+        ),
+    )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), index=True)

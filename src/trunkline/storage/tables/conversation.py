@@ -12,7 +12,10 @@ from trunkline.storage.tables.base import Base, Id, new_id, now
 
 
 class Conversation(Base):
-    """One person's talk with a feature or a model. ``leaf_id`` is the last message of the branch that is shown."""
+    """One person's talk with a feature or a model. ``leaf_id`` is the last message of the branch that is shown.
+
+    ``titled_by``: ``none``, ``text`` (its first words) or ``user``.
+    """
 
     __tablename__ = "conversations"
     __table_args__ = (Index("ix_conversations_owner", "workspace_id", "user_id", "updated_at"),)
@@ -33,7 +36,9 @@ class Conversation(Base):
 class ConversationMessage(Base):
     """A message below its parent. ``state``: streaming, complete, stopped, failed, interrupted.
 
+    ``content`` is its text; ``parts`` hold texts, thoughts and pictures in their order where there is more than text.
     ``stop_requested`` is the flag that the producer of a running answer polls; ``beat_at`` tells that it lives.
+    ``omitted`` counts the older messages that the model had no room for.
     """
 
     __tablename__ = "conversation_messages"
@@ -44,7 +49,6 @@ class ConversationMessage(Base):
     parent_id: Mapped[str | None] = mapped_column(Id)
     role: Mapped[str] = mapped_column(String(16))
     content: Mapped[str] = mapped_column(Text, default="")
-    reasoning: Mapped[str] = mapped_column(Text, default="")
     parts: Mapped[list[dict[str, JsonValue]]] = mapped_column(JSON, default=list)
     state: Mapped[str] = mapped_column(String(16), default="complete")
     stop_requested: Mapped[bool] = mapped_column(default=False)
@@ -55,12 +59,17 @@ class ConversationMessage(Base):
     usage: Mapped[dict[str, JsonValue] | None] = mapped_column(JSON)
     cost_nanos: Mapped[int | None] = mapped_column(BigInteger)
     error: Mapped[dict[str, JsonValue] | None] = mapped_column(JSON)
+    omitted: Mapped[int] = mapped_column(default=0)
+    rating: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
     finished_at: Mapped[datetime | None]
 
 
 class MessagePiece(Base):
-    """Events of a running answer, in their order. Readers tail them by ``sequence``; they go when it is complete."""
+    """Events of a running answer, in their order. Readers tail them by ``sequence``; they go when it is complete.
+
+    ``sequence`` is how far the answer had come with the event: the characters until then, a picture counting as one.
+    """
 
     __tablename__ = "message_pieces"
 
@@ -73,13 +82,14 @@ class MessagePiece(Base):
 
 
 class Picture(Base):
-    """A picture of a workspace: made by a model or sent by a person, checked for its kind."""
+    """A picture of one person, or of an application: made by a model or sent by somebody, checked for its kind."""
 
     __tablename__ = "pictures"
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), index=True)
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    application_id: Mapped[str | None] = mapped_column(Id)
     conversation_id: Mapped[str | None] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
     content_type: Mapped[str] = mapped_column(String(64))
     content: Mapped[bytes] = mapped_column(LargeBinary)

@@ -56,7 +56,11 @@ class Experiment(Base):
 
 
 class ExperimentPhase(Base):
-    """A time in which the weights stood still. Phases are never pooled. The open one has no end."""
+    """A time in which weights and versions stood still. Phases are never pooled. The open one has no end.
+
+    ``weights`` are hundredths of a percent by version; ``contents`` are digests of what each version was; a call that
+    takes longer than ``slow_ms`` counts as slow.
+    """
 
     __tablename__ = "experiment_phases"
     __table_args__ = (UniqueConstraint("configuration_id", "number"),)
@@ -65,13 +69,18 @@ class ExperimentPhase(Base):
     configuration_id: Mapped[str] = mapped_column(ForeignKey("ai_configurations.id", ondelete="CASCADE"), index=True)
     number: Mapped[int]
     weights: Mapped[dict[str, int]] = mapped_column(JSON)
+    contents: Mapped[dict[str, str]] = mapped_column(JSON)
+    slow_ms: Mapped[int]
     reason: Mapped[str] = mapped_column(String(32))
     started_at: Mapped[datetime] = mapped_column(default=now)
     ended_at: Mapped[datetime | None]
 
 
 class ExperimentUnit(Base):
-    """What one unit (a user, say) saw of one version in one phase: sums over its calls. ``unit`` is a digest."""
+    """What one unit (a user, say) saw of one version in one phase: sums over its calls. ``unit`` is a digest.
+
+    A call that belongs to nobody who could be recognised is a unit of its own.
+    """
 
     __tablename__ = "experiment_units"
 
@@ -82,6 +91,7 @@ class ExperimentUnit(Base):
     request_count: Mapped[int] = mapped_column(BigInteger)
     error_count: Mapped[int] = mapped_column(BigInteger)
     slow_count: Mapped[int] = mapped_column(BigInteger)
+    unpriced_count: Mapped[int] = mapped_column(BigInteger)
     duration_us: Mapped[int] = mapped_column(BigInteger)
     tokens: Mapped[int] = mapped_column(BigInteger)
     cost_nanos: Mapped[int] = mapped_column(BigInteger)

@@ -16,7 +16,7 @@ class Feature(Base):
 
     ``model`` is one of ``provider`` (OpenRouter's, unless said otherwise); with ``target``, a name that programs could
     use as ``model`` themselves, that one serves instead. Without a credential of its own it uses the workspace's
-    shared one of its provider.
+    shared one of its provider; ``base_url`` is where its own goes, if not to the provider's public address.
     """
 
     __tablename__ = "features"
@@ -30,6 +30,7 @@ class Feature(Base):
     provider: Mapped[str] = mapped_column(String(100), default="openrouter")
     model: Mapped[str] = mapped_column(String(255))
     target: Mapped[str | None] = mapped_column(String(511))
+    base_url: Mapped[str | None] = mapped_column(String(500))
     system_prompt: Mapped[str] = mapped_column(Text, default="")
     parameters: Mapped[dict[str, JsonValue]] = mapped_column(JSON, default=dict)
     custom_parameters: Mapped[dict[str, JsonValue]] = mapped_column(JSON, default=dict)

@@ -39,6 +39,7 @@ class PolicyViolation(Base):
     __table_args__ = (
         Index("ix_policy_violations_workspace", "workspace_id", "created_at"),
         Index("ix_policy_violations_policy", "policy_id", "created_at"),
+        Index("ix_policy_violations_configuration", "configuration_id", "action_type"),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)

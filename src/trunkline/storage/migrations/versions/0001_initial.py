@@ -377,7 +377,17 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ai_configurations")),
-        sa.UniqueConstraint("workspace_id", "user_id", "name", name=op.f("uq_ai_configurations_workspace_id")),
+        sa.UniqueConstraint(
+            "workspace_id", "user_id", "application_id", "name", name=op.f("uq_ai_configurations_workspace_id")
+        ),
+    )
+    op.create_index(
+        "uq_ai_configurations_name",
+        "ai_configurations",
+        ["workspace_id", "user_id", "name"],
+        unique=True,
+        sqlite_where=sa.text("application_id IS NULL"),
+        postgresql_where=sa.text("application_id IS NULL"),
     )
     op.create_index(op.f("ix_ai_configurations_application_id"), "ai_configurations", ["application_id"], unique=False)
     op.create_index(op.f("ix_ai_configurations_credential_id"), "ai_configurations", ["credential_id"], unique=False)

@@ -33,6 +33,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_policy_violations")),
     )
+    op.create_index(
+        "ix_policy_violations_configuration", "policy_violations", ["configuration_id", "action_type"], unique=False
+    )
     op.create_index("ix_policy_violations_policy", "policy_violations", ["policy_id", "created_at"], unique=False)
     op.create_index("ix_policy_violations_workspace", "policy_violations", ["workspace_id", "created_at"], unique=False)
     op.create_table(
@@ -74,4 +77,5 @@ def downgrade() -> None:
     op.drop_table("policies")
     op.drop_index("ix_policy_violations_workspace", table_name="policy_violations")
     op.drop_index("ix_policy_violations_policy", table_name="policy_violations")
+    op.drop_index("ix_policy_violations_configuration", table_name="policy_violations")
     op.drop_table("policy_violations")

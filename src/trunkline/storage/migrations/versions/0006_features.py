@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("provider", sa.String(length=100), nullable=False),
         sa.Column("model", sa.String(length=255), nullable=False),
         sa.Column("target", sa.String(length=511), nullable=True),
+        sa.Column("base_url", sa.String(length=500), nullable=True),
         sa.Column("system_prompt", sa.Text(), nullable=False),
         sa.Column("parameters", sa.JSON(), nullable=False),
         sa.Column("custom_parameters", sa.JSON(), nullable=False),

@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.String(length=36), nullable=False),
         sa.Column("workspace_id", sa.String(length=36), nullable=False),
         sa.Column("system_prompt", sa.Text(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -43,6 +44,7 @@ def upgrade() -> None:
         sa.Column("model", sa.String(length=255), nullable=False),
         sa.Column("is_paid", sa.Boolean(), nullable=False),
         sa.Column("credential_id", sa.String(length=36), nullable=True),
+        sa.Column("is_sealed", sa.Boolean(), nullable=False),
         sa.Column("configuration_id", sa.String(length=36), nullable=True),
         sa.ForeignKeyConstraint(
             ["configuration_id"],

@@ -1,0 +1,34 @@
+"""The guard that holds calls to policies, wired."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from trunkline.control.patterns import compile_pattern
+from trunkline.core.actor import Actor
+from trunkline.gateway.answer import Answer
+from trunkline.gateway.call import Prices
+from trunkline.gateway.chat import Chat
+from trunkline.gateway.context import JUDGE, CallContext
+from trunkline.gateway.gateway import Gateway
+from trunkline.gateway.guard import Notes, PolicyGuard
+from trunkline.gateway.judge import Judge
+from trunkline.providers.registry import PROVIDERS
+from trunkline.settings import Settings
+
+_JUDGING = CallContext(purpose=JUDGE)
+
+
+def make_guard(settings: Settings, notes: Notes, prices: Prices, find_gateway: Callable[[], Gateway]) -> PolicyGuard:
+    """The guard. ``find_gateway`` gives what the judge is asked through, once it is made: it needs the guard itself."""
+
+    async def ask(actor: Actor, chat: Chat, request_id: str) -> Answer:
+        return await find_gateway().run(actor, "chat", chat, request_id, _JUDGING)
+
+    return PolicyGuard(
+        notes=notes,
+        prices=prices,
+        providers=PROVIDERS,
+        compile_pattern=compile_pattern,
+        judge=Judge(ask, name=settings.policy_judge, limit=settings.policy_judge_seconds),
+    )

@@ -1,0 +1,76 @@
+"""Making, listing, changing and deleting entries."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+
+from trunkline.core.access import check
+from trunkline.faces.ai_llm.acting import ChangerDep, EverywhereDep
+from trunkline.faces.ai_llm.failure import failures
+from trunkline.faces.ai_llm.wire import AiLlmChangeGiven, AiLlmGiven, AiLlmsAnswer, CreatedAnswer, DoneAnswer
+from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.refusal import remember_actor
+from trunkline.faces.http.services import services_of
+from trunkline.faces.http.wire import PathId
+
+routes = APIRouter(prefix="/ai/llm", tags=["AI LLMs"])
+
+
+@routes.post("", dependencies=[allow("configurations.change")], responses=failures(400, 403, 429))
+async def create_ai_llm(
+    request: Request, actor: ActorDep, everywhere: EverywhereDep, given: AiLlmGiven
+) -> CreatedAnswer:
+    """Make an entry in one of your workspaces, for everybody in it. Programs call it as `<name>/<model>`."""
+    ai_llms = services_of(request).ai_llms
+    there = await ai_llms.find_actor_at(actor, given.workspace_id.lower(), everywhere=everywhere)
+    remember_actor(request, there)
+    check(there, "configurations.change")
+    ai_llm_id = await ai_llms.create(there, given.entry())
+    return CreatedAnswer(
+        ai_llm_id=ai_llm_id,
+        message=f"The AI LLM configuration was created. Validate it with POST /ai/llm/{ai_llm_id}/validate.",
+    )
+
+
+@routes.get("", dependencies=[allow("configurations.read")], responses=failures(403))
+async def list_ai_llms(
+    request: Request,
+    actor: ActorDep,
+    everywhere: EverywhereDep,
+    workspace_id: Annotated[
+        str | None,
+        Query(alias="workspaceId", max_length=255, description="One workspace alone. Nothing is in one out of reach."),
+    ] = None,
+) -> AiLlmsAnswer:
+    """Your configurations and those shared with you, in all of your workspaces, the newest first."""
+    wanted = None if workspace_id is None else workspace_id.lower()
+    return AiLlmsAnswer.of(await services_of(request).ai_llms.list(actor, everywhere=everywhere, workspace_id=wanted))
+
+
+@routes.get("/available", dependencies=[allow("configurations.read")], responses=failures(403))
+async def list_available_ai_llms(request: Request, actor: ActorDep, everywhere: EverywhereDep) -> AiLlmsAnswer:
+    """Those of them that are active and were validated, the newest first."""
+    return AiLlmsAnswer.of(await services_of(request).ai_llms.list(actor, everywhere=everywhere, ready=True))
+
+
+@routes.put("/{ai_llm_id}", dependencies=[allow("configurations.change")], responses=failures(400, 403, 404, 429))
+async def update_ai_llm(
+    request: Request,
+    actor: ChangerDep,
+    ai_llm_id: PathId,
+    given: AiLlmChangeGiven,
+) -> DoneAnswer:
+    """Change any part of an entry. It must be validated again, unless only its name changes."""
+    validated = await services_of(request).ai_llms.update(actor, ai_llm_id, given.entry())
+    again = "" if validated else f" Validate it with POST /ai/llm/{ai_llm_id}/validate."
+    return DoneAnswer(message=f"The AI LLM configuration was updated.{again}")
+
+
+@routes.delete("/{ai_llm_id}", dependencies=[allow("configurations.change")], responses=failures(403, 404, 429))
+async def delete_ai_llm(request: Request, actor: ChangerDep, ai_llm_id: PathId) -> DoneAnswer:
+    """Delete an entry that nothing uses, and erase its credentials."""
+    await services_of(request).ai_llms.delete(actor, ai_llm_id)
+    return DoneAnswer(message="The AI LLM configuration was deleted and its credentials were erased.")

@@ -1,0 +1,31 @@
+"""What entries were used for."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+
+from trunkline.faces.ai_llm.acting import EverywhereDep
+from trunkline.faces.ai_llm.failure import failures
+from trunkline.faces.ai_llm.wire import StatsAnswer
+from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.services import services_of
+
+routes = APIRouter(prefix="/ai/llm", tags=["AI LLMs"])
+
+
+@routes.get("/stats", dependencies=[allow("usage.read")], responses=failures(403, 404))
+async def get_ai_llm_stats(
+    request: Request,
+    actor: ActorDep,
+    everywhere: EverywhereDep,
+    ai_llm_id: Annotated[
+        str | None,
+        Query(alias="aiLlmId", max_length=255, description="One entry alone; without it, each that you see."),
+    ] = None,
+) -> StatsAnswer:
+    """Calls, tokens and broken policies, in total. At most two seconds behind the last call."""
+    wanted = None if ai_llm_id is None else ai_llm_id.lower()
+    return StatsAnswer.of(await services_of(request).ai_llms.read_stats(actor, wanted, everywhere=everywhere))

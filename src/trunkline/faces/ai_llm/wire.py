@@ -1,0 +1,210 @@
+"""AI LLM entries on the wire."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from msgspec import UNSET, UnsetType
+from pydantic import ConfigDict, Field, SecretStr, StringConstraints
+
+from trunkline.control.ai_llm import AiLlmRecord, AiLlmStats, AiType, Entry
+from trunkline.core.secret import Secret
+from trunkline.faces.http.wire import Answer, Given, Moment
+
+SecretText = Annotated[SecretStr, Field(min_length=1, max_length=32_768)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
+Endpoint = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+_READ_ONLY = frozenset({"id", "orgId", "userId", "createdAt", "repos"})
+
+
+class AiLlmGiven(Given):
+    """A new entry. `secret` is the provider's key, in plain or sealed (`tl1.…`); for AWS the secret access key, with
+    the access key id as `key`, or a Bedrock API key alone.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "Production OpenAI",
+                    "aiType": "OPENAI",
+                    "endpoint": "https://api.openai.com/v1",
+                    "secret": "sk-proj-xxxxxxxxxxxx",
+                    "workspaceId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d",
+                }
+            ]
+        }
+    )
+    read_only: ClassVar[frozenset[str]] = _READ_ONLY
+
+    name: Name
+    ai_type: AiType
+    endpoint: Endpoint
+    key: SecretText | None = None
+    secret: SecretText
+    workspace_id: Annotated[str, Field(min_length=1, max_length=255)]
+
+    def entry(self) -> Entry:
+        """What is asked for."""
+        return Entry(
+            name=self.name,
+            ai_type=self.ai_type,
+            endpoint=self.endpoint,
+            key=UNSET if self.key is None else _read(self.key),
+            secret=_read(self.secret),
+        )
+
+
+class AiLlmChangeGiven(Given):
+    """Any part of an entry. `secret` is needed again when the endpoint's host changes; `key` null takes that away."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"secret": "new-api-key-xxxxxxxxxxxx"}]})
+    read_only: ClassVar[frozenset[str]] = _READ_ONLY | {"workspaceId"}
+
+    name: Name = ""
+    ai_type: AiType = "OTHER"
+    endpoint: Endpoint = ""
+    key: SecretText | None = None
+    secret: SecretText = SecretStr("")
+
+    def entry(self) -> Entry:
+        """What was sent, and nothing else."""
+        return Entry(
+            name=self._sent("name", self.name),
+            ai_type=self._sent("ai_type", self.ai_type),
+            endpoint=self._sent("endpoint", self.endpoint),
+            key=self._sent("key", None if self.key is None else _read(self.key)),
+            secret=self._sent("secret", _read(self.secret)),
+        )
+
+    def _sent(self, field: str, value: Any) -> Any | UnsetType:
+        return value if self.was_sent(field) else UNSET
+
+
+class CreatedAnswer(Answer):
+    """That an entry was made, and its id."""
+
+    success: Literal[True] = True
+    ai_llm_id: str
+    message: str
+
+
+class DoneAnswer(Answer):
+    """That it was done."""
+
+    success: Literal[True] = True
+    message: str
+
+
+class ValidationAnswer(Answer):
+    """How the provider answered. Look at `success`: a provider that refuses is told with the status 200 too."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"success": True, "message": "96 models may be used."},
+                {"success": False, "message": "OpenAI rejects this key. Enter it again."},
+            ]
+        }
+    )
+
+    success: bool
+    message: str
+
+
+class RepoAnswer(Answer):
+    """An application that uses an entry."""
+
+    id: str
+    name: str
+    created_at: Moment
+
+
+class AiLlmAnswer(Answer):
+    """An entry. `key` is null or a mask; the secret is never told. `orgId` is the installation's id."""
+
+    id: str
+    org_id: str
+    workspace_id: str
+    user_id: str
+    name: str
+    ai_type: AiType
+    endpoint: str
+    key: str | None
+    created_at: Moment
+    repos: list[RepoAnswer]
+
+
+class AiLlmsAnswer(Answer):
+    """Entries, the newest first."""
+
+    success: Literal[True] = True
+    ai_llms: list[AiLlmAnswer]
+
+    @classmethod
+    def of(cls, records: list[AiLlmRecord]) -> AiLlmsAnswer:
+        """From the records."""
+        return cls(ai_llms=[AiLlmAnswer.model_validate(record) for record in records])
+
+
+class AiLlmStatsAnswer(Answer):
+    """Totals of an entry since it was made, of all who used it."""
+
+    ai_llm_id: str
+    total_api_calls: int
+    total_tokens_in: int
+    total_tokens_out: int
+    total_policy_violations: int
+    total_alerts: int
+    total_blocks: int
+
+
+class StatsAnswer(Answer):
+    """The totals of each entry, zeros where it was not used."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "success": True,
+                    "stats": [
+                        {
+                            "aiLlmId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d",
+                            "totalApiCalls": 10,
+                            "totalTokensIn": 900,
+                            "totalTokensOut": 400,
+                            "totalPolicyViolations": 1,
+                            "totalAlerts": 1,
+                            "totalBlocks": 0,
+                        }
+                    ],
+                }
+            ]
+        }
+    )
+
+    success: Literal[True] = True
+    stats: list[AiLlmStatsAnswer]
+
+    @classmethod
+    def of(cls, found: list[AiLlmStats]) -> StatsAnswer:
+        """From the totals."""
+        return cls(
+            stats=[
+                AiLlmStatsAnswer(
+                    ai_llm_id=each.ai_llm_id,
+                    total_api_calls=each.api_calls,
+                    total_tokens_in=each.tokens_in,
+                    total_tokens_out=each.tokens_out,
+                    total_policy_violations=each.policy_violations,
+                    total_alerts=each.alerts,
+                    total_blocks=each.blocks,
+                )
+                for each in found
+            ]
+        )
+
+
+def _read(given: SecretStr) -> Secret:
+    return Secret(given.get_secret_value())

@@ -1,0 +1,94 @@
+"""Answers as they are written: following them, coming back to them, stopping them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Request
+from starlette.responses import Response
+
+from trunkline.control.answer_track import AnswerEvent
+from trunkline.control.answers import last_position
+from trunkline.control.message import show_message
+from trunkline.control.messages import Occasion
+from trunkline.core.actor import Actor
+from trunkline.core.errors import InvalidInput
+from trunkline.faces.conversations.wire import GivenAnswerId, MessageAnswer
+from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.errors import request_id_of
+from trunkline.faces.http.event_stream import EVENTS, SentEvent, send_events
+from trunkline.faces.http.services import Services
+from trunkline.faces.http.wire import GivenId, PathId
+
+_LONGEST_UNIT = 255
+
+
+def router(services: Services) -> APIRouter:
+    """The routes."""
+    routes = APIRouter(prefix="/api/conversations/{conversation_id}", tags=["Conversations"])
+
+    @routes.get(
+        "/stream",
+        dependencies=[allow("conversations.read")],
+        response_class=Response,
+        responses={**EVENTS, 204: {"description": "All of it has been seen."}},
+    )
+    async def follow_answer(
+        conversation_id: PathId,
+        actor: ActorDep,
+        message_id: Annotated[
+            GivenId | None, Query(alias="messageId", description="Which answer; else the one that is being written.")
+        ] = None,
+        last_event_id: Annotated[str | None, Header(description="To go on after that event.")] = None,
+        last_event: Annotated[
+            str | None, Query(alias="lastEventId", description="The same, where headers cannot be set.")
+        ] = None,
+    ) -> Response:
+        """An answer from its beginning or from where a reader lost it, whether it is still written or long over."""
+        after = _read_event_id(last_event_id or last_event)
+        message = await services.answers.find(actor, conversation_id, message_id)
+        if message.finished_at is not None and after >= last_position(message):
+            # What an EventSource takes as the word to come back no more.
+            return Response(status_code=204)
+        return send_events(_tell(services.answers.follow(message.id, after)))
+
+    @routes.post("/stop", dependencies=[allow("conversations.change")])
+    async def stop_answer(conversation_id: PathId, given: GivenAnswerId, actor: ActorDep) -> MessageAnswer:
+        """Stop an answer, at the provider too. What has come is kept, and what it used is in the answer."""
+        return MessageAnswer.of(show_message(await services.answers.stop(actor, conversation_id, given.message_id)))
+
+    return routes
+
+
+async def answer_with(
+    services: Services, actor: Actor, conversation_id: str, answer_id: str, *, stream: bool
+) -> Response:
+    """What is sent back for an answer that has begun: its events, or the message when it has ended."""
+    if stream:
+        return send_events(_tell(services.answers.follow(answer_id)))
+    await services.answers.wait(answer_id)
+    view = await services.messages.get(actor, conversation_id, answer_id)
+    return Response(MessageAnswer.of(view).model_dump_json(by_alias=True), media_type="application/json")
+
+
+def read_occasion(request: Request) -> Occasion:
+    """The request by which something is said. ``X-User-Id`` is the program's own name for its user."""
+    unit = request.headers.get("x-user-id", "").strip()[:_LONGEST_UNIT]
+    return Occasion(request_id_of(request), unit or None)
+
+
+async def _tell(events: AsyncGenerator[AnswerEvent]) -> AsyncGenerator[SentEvent]:
+    try:
+        async for event in events:
+            yield SentEvent(event.event, event.data, event.id)
+    finally:
+        await events.aclose()
+
+
+def _read_event_id(text: str | None) -> int:
+    if not text:
+        return -1
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise InvalidInput.of("lastEventId", "must be the id of an event of this answer. Leave it out to start anew.")
+    return int(text)

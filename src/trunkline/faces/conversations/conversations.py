@@ -1,0 +1,90 @@
+"""``/api/conversations``: everybody's own history."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+
+from trunkline.control.conversation_export import file_name, write_markdown
+from trunkline.control.conversations import ConversationChange
+from trunkline.faces.conversations.wire import (
+    ConversationAnswer,
+    Done,
+    GivenConversation,
+    GivenConversationChange,
+    TreeAnswer,
+)
+from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.paging import PageDep, link_next
+from trunkline.faces.http.services import Services
+from trunkline.faces.http.wire import PathId
+
+
+def router(services: Services) -> APIRouter:
+    """The routes."""
+    routes = APIRouter(prefix="/api/conversations", tags=["Conversations"])
+
+    @routes.post("", status_code=201, dependencies=[allow("conversations.change")])
+    async def create_conversation(given: GivenConversation, actor: ActorDep) -> ConversationAnswer:
+        """Begin a conversation with a feature or a model."""
+        view = await services.conversations.create(actor, feature=given.feature, model=given.model)
+        return ConversationAnswer.model_validate(view)
+
+    @routes.get("", dependencies=[allow("conversations.read")])
+    async def list_conversations(
+        actor: ActorDep,
+        page: PageDep,
+        request: Request,
+        response: Response,
+        q: Annotated[
+            str | None, Query(max_length=255, description="Words that stand in the title or in a message.")
+        ] = None,
+    ) -> list[ConversationAnswer]:
+        """Your conversations, the last used first."""
+        found = await services.conversations.list(actor, page, q.strip() if q else None)
+        link_next(request, response, found)
+        return [ConversationAnswer.model_validate(view) for view in found.items]
+
+    @routes.get("/{conversation_id}", dependencies=[allow("conversations.read")])
+    async def get_conversation(conversation_id: PathId, actor: ActorDep) -> TreeAnswer:
+        """One conversation with all of its messages."""
+        return TreeAnswer.of(await services.conversations.get(actor, conversation_id))
+
+    @routes.patch("/{conversation_id}", dependencies=[allow("conversations.change")])
+    async def change_conversation(
+        conversation_id: PathId, given: GivenConversationChange, actor: ActorDep
+    ) -> ConversationAnswer:
+        """Give it a title, show another branch, or go on with another model."""
+        change = ConversationChange(title=given.title, leaf_id=given.leaf_id, feature=given.feature, model=given.model)
+        return ConversationAnswer.model_validate(await services.conversations.change(actor, conversation_id, change))
+
+    @routes.delete("/{conversation_id}", dependencies=[allow("conversations.change")])
+    async def delete_conversation(conversation_id: PathId, actor: ActorDep) -> Done:
+        """Delete it with its messages and pictures."""
+        await services.conversations.delete(actor, conversation_id)
+        return Done()
+
+    @routes.get(
+        "/{conversation_id}/export",
+        dependencies=[allow("conversations.read")],
+        response_class=Response,
+        responses={200: {"content": {"application/json": {}, "text/markdown": {}}, "description": "A file."}},
+    )
+    async def export_conversation(
+        conversation_id: PathId,
+        actor: ActorDep,
+        format: Annotated[  # noqa: A002 - the name on the wire
+            Literal["json", "markdown"], Query(description="All branches as JSON, or the shown one as Markdown.")
+        ] = "json",
+    ) -> Response:
+        """The conversation as a file."""
+        tree = await services.conversations.get(actor, conversation_id)
+        if format == "json":
+            body, kind, extension = TreeAnswer.of(tree).model_dump_json(by_alias=True), "application/json", "json"
+        else:
+            body, kind, extension = write_markdown(tree), "text/markdown", "md"
+        name = file_name(tree, extension)
+        return Response(body, media_type=kind, headers={"content-disposition": f'attachment; filename="{name}"'})
+
+    return routes

@@ -1,0 +1,57 @@
+"""``/api/conversations/{id}/messages``: saying something, and how good the answer was."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from trunkline.control.messages import Messages
+from trunkline.faces.conversations.answers import answer_with, read_occasion
+from trunkline.faces.conversations.wire import GivenMessage, GivenRating, GivenRegeneration, MessageAnswer
+from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.event_stream import EVENTS
+from trunkline.faces.http.services import Services
+from trunkline.faces.http.wire import PathId
+
+
+def router(services: Services) -> APIRouter:
+    """The routes."""
+    routes = APIRouter(prefix="/api/conversations/{conversation_id}", tags=["Conversations"])
+
+    @routes.post(
+        "/messages", dependencies=[allow("conversations.change")], response_model=MessageAnswer, responses=EVENTS
+    )
+    async def send_message(conversation_id: PathId, given: GivenMessage, actor: ActorDep, request: Request) -> Response:
+        """Say something. The answer comes as server-sent events, or with `"stream": false` whole, as a message.
+
+        To change what was said before, send it again with the `parentId` of the old message: that opens a branch.
+        """
+        parent = given.parent_id if given.was_sent("parent_id") else Messages.LATEST
+        answer_id = await services.messages.send(
+            actor, conversation_id, given.read_content(), read_occasion(request), parent=parent
+        )
+        return await answer_with(services, actor, conversation_id, answer_id, stream=given.stream)
+
+    @routes.post(
+        "/regenerate", dependencies=[allow("conversations.change")], response_model=MessageAnswer, responses=EVENTS
+    )
+    async def regenerate_answer(
+        conversation_id: PathId, given: GivenRegeneration, actor: ActorDep, request: Request
+    ) -> Response:
+        """Have a question answered anew, on a new branch beside the old answer."""
+        answer_id = await services.messages.regenerate(actor, conversation_id, given.message_id, read_occasion(request))
+        return await answer_with(services, actor, conversation_id, answer_id, stream=given.stream)
+
+    @routes.get("/messages/{message_id}", dependencies=[allow("conversations.read")])
+    async def get_message(conversation_id: PathId, message_id: PathId, actor: ActorDep) -> MessageAnswer:
+        """One message as it is now."""
+        return MessageAnswer.of(await services.messages.get(actor, conversation_id, message_id))
+
+    @routes.post("/messages/{message_id}/rating", dependencies=[allow("conversations.change")])
+    async def rate_answer(
+        conversation_id: PathId, message_id: PathId, given: GivenRating, actor: ActorDep
+    ) -> MessageAnswer:
+        """Say how good an answer was, from 1 to 5. The last word counts."""
+        return MessageAnswer.of(await services.messages.rate(actor, conversation_id, message_id, given.rating))
+
+    return routes

@@ -1,0 +1,59 @@
+"""``/api/pictures``: those that models made and people sent."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from trunkline.control.pictures import EXTENSIONS, PictureFile
+from trunkline.faces.conversations.wire import PictureAnswer
+from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.services import Services
+from trunkline.faces.http.wire import PathId
+
+_KINDS: Final[dict[str, Any]] = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in EXTENSIONS}
+
+
+def router(services: Services) -> APIRouter:
+    """The routes."""
+    routes = APIRouter(prefix="/api/pictures", tags=["Conversations"])
+
+    @routes.post(
+        "",
+        status_code=201,
+        dependencies=[allow("conversations.change")],
+        openapi_extra={"requestBody": {"required": True, "content": _KINDS}},
+    )
+    async def keep_picture(actor: ActorDep, request: Request) -> PictureAnswer:
+        """Keep a picture, to send it in a message by its id: the bytes of a PNG, JPEG, WebP or GIF up to 20 MB."""
+        kind = request.headers.get("content-type", "")
+        picture_id = await services.pictures.keep(actor, kind, await request.body())
+        picture = await services.pictures.get(actor, picture_id)
+        return PictureAnswer(id=picture.id, url=picture.url, content_type=picture.content_type)
+
+    @routes.get(
+        "/{picture_id}",
+        dependencies=[allow("conversations.read")],
+        response_class=Response,
+        responses={200: {"content": _KINDS, "description": "The picture."}},
+    )
+    async def get_picture(picture_id: PathId, actor: ActorDep) -> Response:
+        """One of your pictures."""
+        picture = await services.pictures.get(actor, picture_id)
+        return Response(picture.content, media_type=picture.content_type, headers=_headers(picture))
+
+    return routes
+
+
+def _headers(picture: PictureFile) -> dict[str, str]:
+    """Whoever opens the address by itself gets a picture and nothing that runs, in no page of ours."""
+    return {
+        "content-disposition": f'inline; filename="{picture.id}.{EXTENSIONS[picture.content_type]}"',
+        "content-security-policy": "sandbox; default-src 'none'",
+        "x-content-type-options": "nosniff",
+        # It never changes, and no proxy may keep it for others.
+        "cache-control": "private, max-age=31536000, immutable",
+        "vary": "Authorization",
+    }

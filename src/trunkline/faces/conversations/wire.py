@@ -1,0 +1,176 @@
+"""Conversations and messages on the wire."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field, StringConstraints
+
+from trunkline.control.conversations import ConversationTree
+from trunkline.control.message import MessageView
+from trunkline.control.messages import Content, SaidText, SentPicture
+from trunkline.core.errors import InvalidInput
+from trunkline.core.price import usd
+from trunkline.faces.http.wire import Answer, Given, GivenId, Moment
+
+LONGEST_TEXT = 1_000_000
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+Model = Annotated[str, StringConstraints(min_length=1, max_length=511)]
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
+
+_READ_ONLY = frozenset({"id", "titledBy", "createdAt", "updatedAt", "messages"})
+
+
+class GivenConversation(Given):
+    """A new conversation: with a feature, or with a model."""
+
+    feature: Slug | None = None
+    model: Model | None = None
+
+
+class GivenConversationChange(Given):
+    """What is to change. ``leafId`` shows the branch through that message."""
+
+    read_only: ClassVar[frozenset[str]] = _READ_ONLY
+
+    title: Title | None = None
+    leaf_id: GivenId | None = None
+    feature: Slug | None = None
+    model: Model | None = None
+
+
+class GivenText(Given):
+    """A piece of text."""
+
+    type: Literal["text"]
+    text: Annotated[str, StringConstraints(max_length=LONGEST_TEXT)]
+
+
+class GivenPicture(Given):
+    """A picture: one that is here, or a data URL."""
+
+    type: Literal["image"]
+    picture_id: GivenId | None = None
+    url: str | None = None
+
+
+GivenPart = Annotated[GivenText | GivenPicture, Field(discriminator="type")]
+
+
+class GivenMessage(Given):
+    """Something to say. Without ``parentId`` it follows the last message of the branch that is shown."""
+
+    content: (
+        Annotated[str, StringConstraints(max_length=LONGEST_TEXT)] | Annotated[list[GivenPart], Field(max_length=32)]
+    )
+    stream: bool = True
+    parent_id: GivenId | None = None
+
+    def read_content(self) -> Content:
+        """What is said. :class:`InvalidInput` when it is nothing, or a picture comes in no way or in two."""
+        if isinstance(self.content, str):
+            parts: Content = [SaidText(self.content)]
+        else:
+            parts = [_read_part(part, f"content[{place}]") for place, part in enumerate(self.content)]
+        if not any(isinstance(part, SentPicture) or part.text.strip() for part in parts):
+            raise InvalidInput.of("content", "is empty. Write something, or send a picture.")
+        return parts
+
+
+def _read_part(part: GivenText | GivenPicture, field: str) -> SaidText | SentPicture:
+    if isinstance(part, GivenText):
+        return SaidText(part.text)
+    if (part.picture_id is None) == (part.url is None):
+        raise InvalidInput.of(field, "a picture needs either pictureId or url (a data URL).")
+    return SentPicture(f"{field}.url" if part.url is not None else f"{field}.pictureId", part.picture_id, part.url)
+
+
+class GivenAnswerId(Given):
+    """Which answer is meant; without it the one that is being written, else the last one shown."""
+
+    message_id: GivenId | None = None
+
+
+class GivenRegeneration(GivenAnswerId):
+    """Which answer to write anew; without an id the last one of the branch that is shown."""
+
+    stream: bool = True
+
+
+class GivenRating(Given):
+    """How good an answer is."""
+
+    rating: Annotated[int, Field(ge=1, le=5, strict=True)]
+
+
+class PictureAnswer(Answer):
+    """A picture that is kept."""
+
+    id: str
+    url: str
+    content_type: str
+
+
+class Done(Answer):
+    """That it was done."""
+
+    success: Literal[True] = True
+
+
+class ConversationAnswer(Answer):
+    """A conversation. ``titledBy``: ``none`` (nothing said yet), ``text`` (its first words) or ``user``."""
+
+    id: str
+    title: str
+    titled_by: str
+    feature: str | None
+    model: str | None
+    leaf_id: str | None
+    created_at: Moment
+    updated_at: Moment
+
+
+class MessageAnswer(Answer):
+    """A message. ``content`` is its text; ``parts`` are texts, thoughts and pictures in their order.
+
+    ``state``: ``streaming``, ``complete``, ``stopped``, ``failed`` or ``interrupted``. ``usage`` are the figures of the
+    call's usage event; ``omitted`` counts older messages that the model had no room for.
+    """
+
+    id: str
+    conversation_id: str
+    parent_id: str | None
+    role: str
+    content: str
+    parts: list[dict[str, Any]]
+    state: str
+    request_id: str | None
+    model: str | None
+    finish_reason: str | None
+    usage: dict[str, Any] | None
+    cost_usd: float | None = Field(serialization_alias="costUSD")
+    error: dict[str, Any] | None
+    omitted: int
+    rating: int | None
+    created_at: Moment
+    finished_at: Moment | None
+
+    @classmethod
+    def of(cls, view: MessageView) -> MessageAnswer:
+        """From the view."""
+        fields = {name: getattr(view, name) for name in view.__slots__ if name not in {"cost_nanos", "parts"}}
+        cost = None if view.cost_nanos is None else usd(view.cost_nanos)
+        return cls(**fields, parts=list(view.parts), cost_usd=cost)
+
+
+class TreeAnswer(ConversationAnswer):
+    """A conversation with all of its branches: each message names what it follows."""
+
+    messages: list[MessageAnswer]
+
+    @classmethod
+    def of(cls, tree: ConversationTree) -> TreeAnswer:
+        """From the view."""
+        fields = ConversationAnswer.model_validate(tree).model_dump()
+        return cls(**fields, messages=[MessageAnswer.of(message) for message in tree.messages])

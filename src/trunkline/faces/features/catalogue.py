@@ -1,0 +1,139 @@
+"""``/api/catalogue/models``: what models there are, what they can do and what they cost."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from trunkline.control.catalogue import Listing, ModelFilter, read_capability
+from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.paging import PageDep, link_next
+from trunkline.faces.http.services import services_of
+from trunkline.faces.http.wire import Answer, Moment
+from trunkline.providers.model_info import ModelInfo, texts
+
+routes = APIRouter(prefix="/api/catalogue", tags=["Catalogue"])
+
+ProviderDep = Annotated[str, Query(max_length=100, description="Whose models.")]
+
+
+class CatalogueModel(Answer):
+    """A model. ``provider`` is who makes it; ``pricing`` US dollars per token or unit, as decimal text.
+
+    ``created`` is seconds since the epoch. What the provider does not say is null or empty.
+    """
+
+    id: str
+    name: str
+    provider: str
+    description: str | None
+    capabilities: list[str]
+    pricing: dict[str, str] | None
+    context_length: int | None
+    max_completion_tokens: int | None
+    version: str | None
+    input_modalities: list[str]
+    output_modalities: list[str]
+    supported_parameters: list[str]
+    created: int | None
+
+    @classmethod
+    def of(cls, model: ModelInfo, provider: str) -> CatalogueModel:
+        """From what the list of ``provider`` says."""
+        return cls(
+            id=model.id,
+            name=model.name,
+            provider=model.owned_by or provider,
+            description=model.description,
+            capabilities=["embedding" if name == "embeddings" else name for name in model.capabilities],
+            pricing=model.price,
+            context_length=model.context_length,
+            max_completion_tokens=model.max_output_tokens,
+            version=model.version,
+            input_modalities=list(model.input_modalities),
+            output_modalities=list(model.output_modalities),
+            supported_parameters=list(texts(model.details.get("supported_parameters"))),
+            created=model.created,
+        )
+
+
+class ListAnswer(Answer):
+    """Where models come from: ``source`` is ``live`` (the provider's own list) or ``catalogue`` (this version's).
+
+    ``stale``: the provider fails now, for the reason in ``problem``; this is the last list that is known.
+    """
+
+    provider: str
+    source: str
+    stale: bool
+    fetched_at: Moment | None
+    problem: str | None
+
+
+class CatalogueAnswer(ListAnswer):
+    """A page of models by their ids; ``total`` counts those that the filter lets through."""
+
+    total: int
+    models: list[CatalogueModel]
+
+
+class CatalogueModelAnswer(ListAnswer):
+    """One model."""
+
+    model: CatalogueModel
+
+
+@routes.get("/models", dependencies=[allow("catalogue.read")])
+async def list_models(
+    request: Request,
+    response: Response,
+    actor: ActorDep,
+    page: PageDep,
+    provider: ProviderDep = "openrouter",
+    capability: Annotated[
+        str | None, Query(max_length=50, description="`text`, `image`, `embedding`, `audio`, `vision`, `tools`, …")
+    ] = None,
+    q: Annotated[str | None, Query(max_length=200, description="Words in the id or the name.")] = None,
+    max_price: Annotated[
+        Decimal | None,
+        Query(alias="maxPrice", ge=0, description="The most US dollars per million input tokens."),
+    ] = None,
+    min_context: Annotated[int | None, Query(alias="minContext", ge=0, description="Tokens.")] = None,
+) -> CatalogueAnswer:
+    """The models of a provider, live, and remembered for ten minutes."""
+    wanted = ModelFilter(
+        capability=None if capability is None else read_capability(capability),
+        text=q,
+        max_price=max_price,
+        min_context=min_context,
+    )
+    found = await services_of(request).catalogue.search(actor, provider, wanted, page)
+    link_next(request, response, found.page)
+    return CatalogueAnswer(
+        **_about(found.listing),
+        total=found.total,
+        models=[CatalogueModel.of(model, found.listing.provider) for model in found.page.items],
+    )
+
+
+@routes.get("/models/{model_id:path}", dependencies=[allow("catalogue.read")])
+async def get_model(
+    request: Request, actor: ActorDep, model_id: str, provider: ProviderDep = "openrouter"
+) -> CatalogueModelAnswer:
+    """One model, by its id with the slash in it."""
+    listing, model = await services_of(request).catalogue.get(actor, provider, model_id)
+    return CatalogueModelAnswer(**_about(listing), model=CatalogueModel.of(model, listing.provider))
+
+
+def _about(listing: Listing) -> dict[str, Any]:
+    return {
+        "provider": listing.provider,
+        "source": listing.source,
+        "stale": listing.stale,
+        "fetched_at": listing.fetched_at,
+        "problem": listing.problem,
+    }

@@ -1,0 +1,112 @@
+"""``/api/features``: reading and changing the tools of the users' app."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Path
+from starlette.requests import Request
+from starlette.responses import Response
+
+from trunkline.control.feature import FeatureRecord
+from trunkline.core.actor import Actor, at_least
+from trunkline.faces.features.wire import (
+    FeatureAnswer,
+    FeatureChangeGiven,
+    FeatureGiven,
+    FeatureSettingsAnswer,
+    KeyVerdictAnswer,
+    ValidateKeyGiven,
+    read_secret,
+)
+from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.etag import IfMatchDep, write_etag
+from trunkline.faces.http.services import services_of
+from trunkline.faces.http.wire import Answer
+
+routes = APIRouter(prefix="/api/features", tags=["Features"])
+
+ReasonDep = Annotated[str | None, Header(alias="X-Change-Reason", max_length=500, description="Why, for the history.")]
+Slug = Annotated[str, Path(max_length=64, description="`chat-assistant`, say.")]
+
+
+class Done(Answer):
+    """That it was done."""
+
+    success: bool = True
+
+
+@routes.get("", dependencies=[allow("features.read")])
+async def list_features(request: Request, actor: ActorDep) -> list[FeatureSettingsAnswer | FeatureAnswer]:
+    """All features, with their models; for admins with their settings too."""
+    return [show(actor, record) for record in await services_of(request).features.list(actor)]
+
+
+@routes.post("", status_code=201, dependencies=[allow("features.change")])
+async def create_feature(
+    request: Request, response: Response, actor: ActorDep, given: FeatureGiven, reason: ReasonDep = None
+) -> FeatureSettingsAnswer:
+    """Make a feature of your own."""
+    draft = given.draft(name=given.name, reason=given.reason or reason or "")
+    record = await services_of(request).features.create(actor, given.slug, given.kind, draft)
+    response.headers["ETag"] = write_etag(record.revision)
+    response.headers["Location"] = f"/api/features/{record.slug}"
+    return FeatureSettingsAnswer.of(record)
+
+
+@routes.get("/{slug}", dependencies=[allow("features.read")])
+async def get_feature(
+    request: Request, response: Response, actor: ActorDep, slug: Slug
+) -> FeatureSettingsAnswer | FeatureAnswer:
+    """One feature, with its model; for admins with its settings too."""
+    record = await services_of(request).features.get(actor, slug)
+    response.headers["ETag"] = write_etag(record.revision)
+    return show(actor, record)
+
+
+@routes.put("/{slug}", dependencies=[allow("features.change")])
+async def change_feature(
+    request: Request,
+    response: Response,
+    actor: ActorDep,
+    slug: Slug,
+    given: FeatureChangeGiven,
+    if_match: IfMatchDep,
+    reason: ReasonDep = None,
+) -> FeatureSettingsAnswer:
+    """Change any part of a feature. A new key is tried at OpenRouter first, and saved only if it is good."""
+    record = await services_of(request).features.change(actor, slug, given.change(reason), if_revision=if_match)
+    response.headers["ETag"] = write_etag(record.revision)
+    return FeatureSettingsAnswer.of(record)
+
+
+@routes.delete("/{slug}", dependencies=[allow("features.change")])
+async def delete_feature(request: Request, actor: ActorDep, slug: Slug, if_match: IfMatchDep) -> Done:
+    """Delete a feature of your own with its key. Those that every workspace has can only be reset."""
+    await services_of(request).features.delete(actor, slug, if_revision=if_match)
+    return Done()
+
+
+@routes.post("/{slug}/reset", dependencies=[allow("features.change")])
+async def reset_feature(
+    request: Request, response: Response, actor: ActorDep, slug: Slug, if_match: IfMatchDep
+) -> FeatureSettingsAnswer:
+    """Restore the defaults; the key is kept."""
+    record = await services_of(request).features.reset(actor, slug, if_revision=if_match)
+    response.headers["ETag"] = write_etag(record.revision)
+    return FeatureSettingsAnswer.of(record)
+
+
+@routes.post("/{slug}/validate-key", dependencies=[allow("features.change")])
+async def validate_key(
+    request: Request, actor: ActorDep, slug: Slug, given: ValidateKeyGiven | None = None
+) -> KeyVerdictAnswer:
+    """Ask OpenRouter about a key without saving it, or about the one in use. 200 also when it is refused."""
+    key = None if given is None else read_secret(given.api_key)
+    return KeyVerdictAnswer.of(await services_of(request).feature_keys.validate(actor, slug, key))
+
+
+def show(actor: Actor, record: FeatureRecord) -> FeatureSettingsAnswer | FeatureAnswer:
+    """The record as ``actor`` may see it: settings are for whoever may change them."""
+    may_change = at_least(actor.role, "admin") and actor.scope == "manage" and actor.application_id is None
+    return FeatureSettingsAnswer.of(record) if may_change else FeatureAnswer.of(record)

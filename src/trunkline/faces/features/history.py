@@ -1,0 +1,84 @@
+"""The history of a feature."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from trunkline.faces.features.features import ReasonDep, Slug
+from trunkline.faces.features.wire import FeatureSettingsAnswer
+from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.etag import IfMatchDep, write_etag
+from trunkline.faces.http.paging import PageDep, link_next
+from trunkline.faces.http.services import services_of
+from trunkline.faces.http.wire import Answer, Given, Moment
+
+routes = APIRouter(prefix="/api/features", tags=["Features"])
+
+
+class FeatureDifference(Answer):
+    """One thing that a revision changed, by its path."""
+
+    path: str
+    before: Any
+    after: Any
+
+
+class FeatureRevision(Answer):
+    """A saved state: what it changed of the one before."""
+
+    number: int
+    author: str
+    author_id: str
+    time: Moment
+    reason: str
+    diff: list[FeatureDifference]
+
+
+class FeatureRevertGiven(Given):
+    """Why, for the history."""
+
+    reason: str = Field("", max_length=500)
+
+
+@routes.get("/{slug}/revisions", dependencies=[allow("features.change")])
+async def list_feature_revisions(
+    request: Request, response: Response, actor: ActorDep, slug: Slug, page: PageDep
+) -> list[FeatureRevision]:
+    """Its saved states, the newest first, each with what it changed."""
+    found = await services_of(request).features.history(actor, slug, page)
+    link_next(request, response, found)
+    return [
+        FeatureRevision(
+            number=record.number,
+            author=record.author,
+            author_id=record.author_id,
+            time=record.created_at,
+            reason=record.reason,
+            diff=[FeatureDifference(path=part.path, before=part.before, after=part.after) for part in record.diff],
+        )
+        for record in found.items
+    ]
+
+
+@routes.post("/{slug}/revisions/{number}/revert", dependencies=[allow("features.change")])
+async def revert_feature(
+    request: Request,
+    response: Response,
+    actor: ActorDep,
+    slug: Slug,
+    number: Annotated[int, Path(ge=1, le=2**31 - 1)],
+    if_match: IfMatchDep,
+    given: FeatureRevertGiven | None = None,
+    reason: ReasonDep = None,
+) -> FeatureSettingsAnswer:
+    """Go back to a saved state, as a new revision. The key stays as it is now."""
+    record = await services_of(request).features.revert(
+        actor, slug, number, reason=(given.reason if given else "") or reason or "", if_revision=if_match
+    )
+    response.headers["ETag"] = write_etag(record.revision)
+    return FeatureSettingsAnswer.of(record)

@@ -1,0 +1,225 @@
+"""Asking a feature: for its users, and for admins who try settings before they save them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable
+from typing import Annotated, Any, TypeVar
+
+from fastapi import APIRouter, Header
+from msgspec import structs
+from pydantic import Field, StrictBool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from trunkline.control.feature_question import Question
+from trunkline.control.feature_run import Run, RunResult, Vectors
+from trunkline.core.errors import FieldError, InvalidInput
+from trunkline.faces.features.features import Slug
+from trunkline.faces.features.wire import SettingsGiven
+from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.errors import request_id_of
+from trunkline.faces.http.event_stream import EVENTS, SentEvent, send_events
+from trunkline.faces.http.services import services_of
+from trunkline.faces.http.wire import Answer, Given
+
+routes = APIRouter(prefix="/api/features", tags=["Features"])
+
+_OF_THE_QUESTION = frozenset({"input", "prompt", "messages"})
+
+T = TypeVar("T")
+TEXT_LIMIT = 1_000_000
+"""Characters of one text."""
+
+Text = Annotated[str, Field(max_length=TEXT_LIMIT)]
+UnitDep = Annotated[str | None, Header(alias="X-User-Id", max_length=255, description="The end user you serve.")]
+
+
+class RunGiven(Given):
+    """What is asked: one of ``input``, ``prompt`` and ``messages`` (as OpenAI's chat has them).
+
+    Features that make vectors take a list of texts as ``input`` too.
+    """
+
+    input: Text | Annotated[list[Text], Field(max_length=2048)] | None = None
+    prompt: Text | None = None
+    messages: list[dict[str, Any]] | None = Field(None, max_length=2000)
+    stream: StrictBool | None = None
+
+
+class TestGiven(Given):
+    """What is asked, and settings to lay over the saved ones for this once."""
+
+    __test__ = False
+
+    input: Text = Field(min_length=1)
+    settings: SettingsGiven | None = None
+
+
+class UsageAnswer(Answer):
+    """Tokens of one call; ``estimated``: the provider did not say, so they are our own count."""
+
+    input_tokens: int
+    output_tokens: int
+    total_tokens: int
+    cached_tokens: int
+    reasoning_tokens: int
+    estimated: bool
+
+
+class RunAnswer(Answer):
+    """A whole answer. ``images`` have addresses of pictures here. ``costUSD`` is null where no price is known."""
+
+    request_id: str
+    feature: str
+    model: str
+    output: str
+    reasoning: str | None
+    images: list[dict[str, str]]
+    finish_reason: str
+    usage: UsageAnswer
+    cost_usd: float | None = Field(serialization_alias="costUSD")
+
+    @classmethod
+    def of(cls, result: RunResult, slug: str) -> RunAnswer:
+        """From the result."""
+        return cls.model_validate(
+            {
+                **structs.asdict(result),
+                "feature": slug,
+                "images": [{"url": url} for url in result.images],
+            }
+        )
+
+
+class VectorsAnswer(Answer):
+    """One vector per text, in their order."""
+
+    request_id: str
+    feature: str
+    model: str
+    dimensions: int
+    embeddings: list[list[float]]
+    usage: UsageAnswer
+    cost_usd: float | None = Field(serialization_alias="costUSD")
+
+    @classmethod
+    def of(cls, vectors: Vectors, slug: str) -> VectorsAnswer:
+        """From the vectors."""
+        return cls.model_validate({**structs.asdict(vectors), "feature": slug, "dimensions": vectors.dimensions})
+
+
+@routes.post(
+    "/{slug}/run",
+    dependencies=[allow("features.run")],
+    response_model=RunAnswer | VectorsAnswer,
+    responses=EVENTS,
+)
+async def run_feature(request: Request, actor: ActorDep, slug: Slug, given: RunGiven, unit: UnitDep = None) -> Response:
+    """Ask a feature. With `stream` the answer comes as server-sent events: `start`, `delta`, `reasoning`, `image`, and
+    at the end `done` or `error`; features that make vectors always answer whole.
+    """
+    question = Question(input=given.input, prompt=given.prompt, messages=given.messages, stream=given.stream)
+    asking = services_of(request).feature_runs.run(
+        actor, slug, question, request_id=request_id_of(request), unit=unit or None
+    )
+    asked = await _unless_gone(request, asking)
+    if asked is None:
+        return _gone()
+    answer, streams = asked
+    if isinstance(answer, Vectors):
+        return _send(VectorsAnswer.of(answer, slug))
+    if streams:
+        return RunStream(answer)
+    result = await _unless_gone(request, answer.whole())
+    return _gone() if result is None else _send(RunAnswer.of(result, slug))
+
+
+@routes.post("/{slug}/test", dependencies=[allow("features.change")], responses=EVENTS)
+async def test_feature(request: Request, actor: ActorDep, slug: Slug, given: TestGiven) -> Response:
+    """Try settings without saving them. Streamed as a run is; of vectors, a `vector` event shows the first."""
+    settings = given.settings or SettingsGiven()
+    try:
+        answer = await _unless_gone(
+            request,
+            services_of(request).feature_runs.test(
+                actor, slug, given.input, settings.draft(), request_id=request_id_of(request)
+            ),
+        )
+    except InvalidInput as error:
+        raise _below_settings(error) from error
+    if answer is None:
+        return _gone()
+    return send_events(_show_vectors(answer, slug)) if isinstance(answer, Vectors) else RunStream(answer)
+
+
+class RunStream(Response):
+    """Sends a run as server-sent events, and stops its provider however the sending ends."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__()
+        self._run = run
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """As ASGI has it."""
+        try:
+            await send_events(_tell(self._run))(scope, receive, send)
+        finally:
+            # Also when the client went away before the first event was asked for.
+            await self._run.leave()
+
+
+async def _tell(run: Run) -> AsyncGenerator[SentEvent]:
+    events = run.events()
+    try:
+        async for event in events:
+            yield SentEvent(event.event, event.data, event.id)
+    finally:
+        await events.aclose()
+
+
+async def _show_vectors(vectors: Vectors, slug: str) -> AsyncGenerator[SentEvent]:
+    yield SentEvent("start", {"requestId": vectors.request_id, "feature": slug, "model": vectors.model}, 0)
+    first = list(vectors.embeddings[0][:8]) if vectors.embeddings else []
+    yield SentEvent("vector", {"dimensions": vectors.dimensions, "first": [*first]}, 1)
+    yield SentEvent("done", {"finishReason": "stop", "usage": vectors.usage, "costUSD": vectors.cost_usd}, 2)
+
+
+async def _unless_gone(request: Request, work: Awaitable[T]) -> T | None:
+    """What ``work`` gives; None, with the work cancelled, when the client goes away meanwhile."""
+    doing = asyncio.ensure_future(work)
+    watching = asyncio.ensure_future(_wait_until_gone(request))
+    try:
+        await asyncio.wait({doing, watching}, return_when=asyncio.FIRST_COMPLETED)
+        return await doing if doing.done() else None
+    finally:
+        watching.cancel()
+        if not doing.done():
+            doing.cancel()
+        await asyncio.gather(doing, watching, return_exceptions=True)
+
+
+async def _wait_until_gone(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def _send(answer: Answer) -> Response:
+    return JSONResponse(answer.model_dump(mode="json", by_alias=True))
+
+
+def _gone() -> Response:
+    # Nobody reads it: nginx's word for a client that closed its request.
+    return Response(status_code=499)
+
+
+def _below_settings(error: InvalidInput) -> InvalidInput:
+    """The same for fields of ``settings``, as the caller wrote them."""
+    fields = tuple(
+        wrong
+        if wrong.field.partition("[")[0] in _OF_THE_QUESTION
+        else FieldError(f"settings.{wrong.field}", wrong.message)
+        for wrong in error.fields
+    )
+    return InvalidInput.of_all(fields) if fields else error

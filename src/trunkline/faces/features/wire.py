@@ -1,0 +1,233 @@
+"""Features on the wire, in and out."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+
+from msgspec import UNSET, UnsetType
+from pydantic import Field, SecretStr
+
+from trunkline.control.feature import SETTINGS, FeatureDraft, FeatureRecord
+from trunkline.control.feature_keys import KeyVerdict
+from trunkline.control.starting_features import FeatureKind
+from trunkline.core.secret import Secret
+from trunkline.faces.features.catalogue import CatalogueModel
+from trunkline.faces.http.wire import Answer, Given, Moment
+
+KeyText = Annotated[SecretStr, Field(max_length=32_768)]
+"""A key in plain, a sealed one, or the hint of the stored one."""
+
+Number = Annotated[float, Field(strict=True)]
+Share = Annotated[Number, Field(ge=0, le=1)]
+Penalty = Annotated[Number, Field(ge=-2, le=2)]
+Count = Annotated[int, Field(strict=True, ge=1, lt=2**31)]
+
+
+class FeatureAnswer(Answer):
+    """A feature as everybody sees it. ``modelInfo`` is what the catalogue says of its model.
+
+    ``available`` is false when the live list lacks the model, and ``nearest`` names what may stand in for it; null when
+    there is no live list. ``ready`` is whether a call can be tried at all: there is a key, or its target is there.
+    """
+
+    slug: str
+    name: str
+    kind: FeatureKind
+    built_in: bool
+    model: str | None
+    model_info: CatalogueModel | None
+    available: bool | None
+    nearest: list[str]
+    ready: bool
+
+    @classmethod
+    def of(cls, record: FeatureRecord) -> FeatureAnswer:
+        """From the record."""
+        return cls(**_shown(record))
+
+
+class FeatureSettingsAnswer(FeatureAnswer):
+    """The same with its settings, for admins. Settings that are null are not sent to the model.
+
+    ``hasApiKey`` and ``keyHint`` are of the feature's own key; ``keySource`` says whose key serves: ``own``,
+    ``workspace`` or ``none``. ``problem`` says why nothing can serve it.
+    """
+
+    system_prompt: str
+    temperature: float | None
+    top_p: float | None
+    max_tokens: int | None
+    presence_penalty: float | None
+    frequency_penalty: float | None
+    custom_parameters: dict[str, Any]
+    target: str | None
+    base_url: str | None
+    has_api_key: bool
+    key_hint: str | None
+    key_source: str
+    problem: str | None
+    revision: int
+    created_at: Moment | None
+    updated_at: Moment | None
+
+    @classmethod
+    def of(cls, record: FeatureRecord) -> FeatureSettingsAnswer:
+        """From the record."""
+        numbers = record.parameters
+        return cls.model_validate(
+            {
+                **_shown(record),
+                "system_prompt": record.system_prompt,
+                "custom_parameters": record.custom,
+                "target": record.target,
+                "base_url": record.base_url,
+                "has_api_key": record.key_hint is not None,
+                "key_hint": record.key_hint,
+                "key_source": record.key_source,
+                "problem": record.problem,
+                "revision": record.revision,
+                "created_at": record.created_at,
+                "updated_at": record.updated_at,
+                **{name: numbers.get(name) for name in SETTINGS},
+            }
+        )
+
+
+class SettingsGiven(Given):
+    """Any subset of a feature's settings; null takes one away. ``customParameters`` are replaced as a whole."""
+
+    model: str | None = Field(default=None, max_length=255)
+    target: str | None = Field(
+        default=None, max_length=511, description="A route or a shared configuration that serves instead of OpenRouter."
+    )
+    base_url: str | None = Field(default=None, max_length=500, description="Where the feature's own key goes.")
+    api_key: KeyText | None = None
+    system_prompt: str | None = Field(default=None, max_length=100_000)
+    temperature: Share | None = None
+    top_p: Share | None = None
+    max_tokens: Count | None = None
+    presence_penalty: Penalty | None = None
+    frequency_penalty: Penalty | None = None
+    custom_parameters: dict[str, Any] | None = None
+
+    def draft(self, *, name: str | UnsetType = UNSET, reason: str = "") -> FeatureDraft:
+        """What was sent, and nothing else."""
+        sent = {field: value for field in _NUMBERS if self.was_sent(field) for value in (getattr(self, field),)}
+        return FeatureDraft(
+            name=name,
+            model=self._sent("model", self.model),
+            target=self._sent("target", self.target),
+            base_url=self._sent("base_url", self.base_url),
+            api_key=self._sent("api_key", read_secret(self.api_key)),
+            system_prompt=self._sent("system_prompt", self.system_prompt),
+            numbers={_NUMBERS[field]: value for field, value in sent.items()},
+            custom=self._sent("custom_parameters", self.custom_parameters),
+            reason=reason,
+        )
+
+    def _sent(self, field: str, value: Any) -> Any | UnsetType:
+        return value if self.was_sent(field) else UNSET
+
+
+_NUMBERS = {
+    "temperature": "temperature",
+    "top_p": "topP",
+    "max_tokens": "maxTokens",
+    "presence_penalty": "presencePenalty",
+    "frequency_penalty": "frequencyPenalty",
+}
+"""The numbers' names here, and in :data:`~trunkline.control.feature.SETTINGS`."""
+
+_READ_ONLY = frozenset(
+    {
+        "slug",
+        "kind",
+        "builtIn",
+        "modelInfo",
+        "available",
+        "nearest",
+        "ready",
+        "hasApiKey",
+        "keyHint",
+        "keySource",
+        "problem",
+        "revision",
+        "createdAt",
+        "updatedAt",
+    }
+)
+
+
+class FeatureChangeGiven(SettingsGiven):
+    """A change of a feature."""
+
+    read_only: ClassVar[frozenset[str]] = _READ_ONLY
+
+    name: str = Field("", max_length=255)
+    reason: str = Field("", max_length=500, description="Why, for the history.")
+
+    def change(self, reason: str | None) -> FeatureDraft:
+        """The change. ``reason`` is the header's; that of the body wins."""
+        return self.draft(name=self._sent("name", self.name), reason=self.reason or reason or "")
+
+
+class FeatureGiven(SettingsGiven):
+    """A new feature. ``slug`` is its name in addresses and after ``feature/`` in ``model``."""
+
+    read_only: ClassVar[frozenset[str]] = _READ_ONLY - {"slug", "kind"}
+
+    slug: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)
+    name: str = Field(min_length=1, max_length=255)
+    kind: FeatureKind = "chat"
+    reason: str = Field("", max_length=500, description="Why, for the history.")
+
+
+class ValidateKeyGiven(Given):
+    """The key to ask about; without one, the key that the feature uses now."""
+
+    api_key: KeyText | None = None
+
+
+class KeyInfoAnswer(Answer):
+    """What OpenRouter tells of a key, in credits, which are US dollars; a ``limit`` of null is none."""
+
+    label: str | None
+    usage: float | None
+    limit: float | None
+    limit_remaining: float | None
+    is_free_tier: bool | None
+    expires_at: str | None
+
+
+class KeyVerdictAnswer(Answer):
+    """Whether OpenRouter takes the key, and what to do if not."""
+
+    success: bool
+    message: str
+    key_info: KeyInfoAnswer | None
+
+    @classmethod
+    def of(cls, verdict: KeyVerdict) -> KeyVerdictAnswer:
+        """From the verdict."""
+        info = None if verdict.info is None else KeyInfoAnswer.model_validate(verdict.info)
+        return cls(success=verdict.success, message=verdict.message, key_info=info)
+
+
+def read_secret(given: SecretStr | None) -> Secret | None:
+    """The wire's secret as ours."""
+    return None if given is None else Secret(given.get_secret_value())
+
+
+def _shown(record: FeatureRecord) -> dict[str, Any]:
+    info = record.standing.info
+    return {
+        "slug": record.slug,
+        "name": record.name,
+        "kind": record.kind,
+        "built_in": record.is_starting,
+        "model": record.model,
+        "model_info": None if info is None else CatalogueModel.of(info, "openrouter"),
+        "available": record.standing.available,
+        "nearest": list(record.standing.nearest),
+        "ready": record.problem is None,
+    }

@@ -1,0 +1,46 @@
+"""``/api/ratings``: what people thought of answers."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+from pydantic import Field, StringConstraints
+
+from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.services import Services
+from trunkline.faces.http.wire import Answer, Given
+
+
+class GivenRating(Given):
+    """A rating. ``requestId`` is the header ``x-request-id`` of the answer that it is about."""
+
+    request_id: Annotated[str, StringConstraints(min_length=1, max_length=128)]
+    rating: Annotated[int, Field(ge=1, le=5, strict=True)]
+
+
+class RatingAnswer(Answer):
+    """A rating as it is kept."""
+
+    request_id: str
+    rating: int
+
+
+def router(services: Services) -> APIRouter:
+    """The routes."""
+    routes = APIRouter(prefix="/api/ratings", tags=["Ratings"])
+
+    @routes.post(
+        "",
+        status_code=201,
+        responses={200: {"description": "It took the place of a former one.", "model": RatingAnswer}},
+        dependencies=[allow("ratings.create")],
+    )
+    async def rate_answer(given: GivenRating, actor: ActorDep, response: Response) -> RatingAnswer:
+        """Rate the answer to a request from 1 to 5; a second rating of the same user replaces the first."""
+        kept = await services.ratings.rate(actor, given.request_id, given.rating)
+        if kept.replaced:
+            response.status_code = 200
+        return RatingAnswer.model_validate(kept)
+
+    return routes

@@ -1,0 +1,154 @@
+"""Routes on the wire."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field, StringConstraints
+
+from trunkline.control.history import RevisionRecord
+from trunkline.control.route import (
+    LARGEST_NAME,
+    LARGEST_PRIORITY,
+    LARGEST_WEIGHT,
+    MOST_TARGETS,
+    RouteDraft,
+    RouteTargetDraft,
+)
+from trunkline.core.chat import JsonValue
+from trunkline.faces.http.wire import Answer, Given, GivenId, Moment
+from trunkline.gateway.snapshot import Strategy
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LARGEST_NAME)]
+Model = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
+Reason = Annotated[str, Field(max_length=500, description="Why, for the history.")]
+
+
+class GivenTarget(Given):
+    """One way that a route may take."""
+
+    read_only: ClassVar[frozenset[str]] = frozenset({"configurationName", "provider", "problem"})
+
+    configuration_id: Annotated[GivenId, Field(description="A configuration that is shared with the workspace.")]
+    model: Annotated[Model | None, Field(description="Null: the configuration's own.")] = None
+    priority: Annotated[int, Field(ge=0, le=LARGEST_PRIORITY, description="The lowest goes first.")] = 0
+    weight: Annotated[
+        int, Field(ge=1, le=LARGEST_WEIGHT, description="Its share among those of its priority, where weighted.")
+    ] = 1
+
+
+Targets = Annotated[list[GivenTarget], Field(min_length=1, max_length=MOST_TARGETS)]
+
+
+class _GivenParts(Given):
+    """What making and changing a route have in common."""
+
+    read_only: ClassVar[frozenset[str]] = frozenset(
+        {"id", "workspaceId", "revision", "createdBy", "createdAt", "updatedAt"}
+    )
+
+    strategy: Annotated[
+        Strategy | None,
+        Field(
+            description="How targets of one priority are ordered: `priority` as listed, `weighted` by chance,"
+            " `cheapest` by price, `fastest` by what was measured."
+        ),
+    ] = None
+    is_active: bool | None = None
+    reason: Reason = ""
+
+
+class GivenRoute(_GivenParts):
+    """A new route."""
+
+    name: Name
+    targets: Targets
+
+
+class GivenRouteChange(_GivenParts):
+    """What is to change of a route. Targets are replaced as a whole."""
+
+    name: Name | None = None
+    targets: Targets | None = None
+
+
+def read_draft(given: GivenRoute | GivenRouteChange) -> RouteDraft:
+    """What was given, for the use case."""
+    targets = None
+    if given.targets is not None:
+        targets = tuple(
+            RouteTargetDraft(
+                configuration_id=target.configuration_id,
+                model=target.model,
+                priority=target.priority,
+                weight=target.weight,
+            )
+            for target in given.targets
+        )
+    return RouteDraft(
+        name=given.name, strategy=given.strategy, targets=targets, is_active=given.is_active, reason=given.reason
+    )
+
+
+class GivenRevert(Given):
+    """Why a route goes back."""
+
+    reason: Reason = ""
+
+
+class TargetAnswer(Answer):
+    """A target. `problem` says why calls pass it by now, and is null when they do not."""
+
+    configuration_id: str
+    configuration_name: str
+    provider: str
+    model: str | None
+    priority: int
+    weight: int
+    problem: str | None
+
+
+class RouteAnswer(Answer):
+    """A route."""
+
+    id: str
+    workspace_id: str
+    name: str
+    strategy: Strategy
+    targets: list[TargetAnswer]
+    is_active: bool
+    revision: int
+    created_by: str
+    created_at: Moment
+    updated_at: Moment
+
+
+class RouteDifferenceAnswer(Answer):
+    """One thing that a revision changed."""
+
+    path: str
+    before: JsonValue
+    after: JsonValue
+
+
+class RouteRevisionAnswer(Answer):
+    """A saved state of a route: what it changed of the one before."""
+
+    number: int
+    author: str
+    author_id: str
+    time: Moment
+    reason: str
+    diff: list[RouteDifferenceAnswer]
+
+    @classmethod
+    def of(cls, record: RevisionRecord) -> RouteRevisionAnswer:
+        """From the use case."""
+        return cls(
+            number=record.number,
+            author=record.author,
+            author_id=record.author_id,
+            time=record.created_at,
+            reason=record.reason,
+            diff=[RouteDifferenceAnswer(path=one.path, before=one.before, after=one.after) for one in record.diff],
+        )

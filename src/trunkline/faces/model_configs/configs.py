@@ -1,0 +1,94 @@
+"""Making, reading, changing and deleting the configurations of applications."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from trunkline.control.model_config import ModelConfigRecord
+from trunkline.control.page import PageRequest
+from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.etag import IfMatchDep, write_etag
+from trunkline.faces.http.paging import link_next
+from trunkline.faces.http.services import services_of
+from trunkline.faces.http.wire import GivenId, PathId
+from trunkline.faces.model_configs.wire import ConfigAnswer, ConfigChangeGiven, ConfigGiven, DeletedAnswer
+
+PAGE: Final = 1000
+"""Configurations on a page: programs that know nothing of pages get all that an application sensibly has."""
+
+routes = APIRouter(prefix="/model-configs", tags=["Model configs"])
+
+
+async def read_page(
+    limit: Annotated[int, Query(ge=1, le=PAGE, description="Items on a page.")] = PAGE,
+    cursor: Annotated[
+        str | None, Query(max_length=512, description="From the `Link` header of the page before.")
+    ] = None,
+) -> PageRequest:
+    """The page that is asked for."""
+    return PageRequest(limit, cursor)
+
+
+@routes.get("", dependencies=[allow("configurations.read")])
+async def list_configs(
+    request: Request,
+    response: Response,
+    actor: ActorDep,
+    page: Annotated[PageRequest, Depends(read_page)],
+    application_id: Annotated[GivenId, Query(alias="applicationId")],
+) -> list[ConfigAnswer]:
+    """The application's configurations, the oldest first."""
+    found = await services_of(request).model_configs.list(actor, application_id, page)
+    link_next(request, response, found)
+    return [ConfigAnswer.of(record) for record in found.items]
+
+
+@routes.post("", status_code=201, dependencies=[allow("configurations.change")])
+async def create_config(request: Request, response: Response, actor: ActorDep, given: ConfigGiven) -> ConfigAnswer:
+    """Make a configuration. The first of an application is its default."""
+    record = await services_of(request).model_configs.create(actor, given.application_id, given.draft())
+    response.headers["Location"] = f"/model-configs/{record.configuration.id}"
+    return _answer(response, record)
+
+
+@routes.get("/{config_id}", dependencies=[allow("configurations.read")])
+async def get_config(request: Request, response: Response, actor: ActorDep, config_id: PathId) -> ConfigAnswer:
+    """One configuration."""
+    return _answer(response, await services_of(request).model_configs.get(actor, config_id))
+
+
+@routes.put("/{config_id}", dependencies=[allow("configurations.change")])
+async def update_config(
+    request: Request,
+    response: Response,
+    actor: ActorDep,
+    config_id: PathId,
+    given: ConfigChangeGiven,
+    if_match: IfMatchDep,
+) -> ConfigAnswer:
+    """Change any part of it."""
+    services = services_of(request)
+    record = await services.model_configs.update(actor, config_id, given.draft(), if_revision=if_match)
+    return _answer(response, record)
+
+
+@routes.delete("/{config_id}", dependencies=[allow("configurations.change")])
+async def delete_config(request: Request, actor: ActorDep, config_id: PathId, if_match: IfMatchDep) -> DeletedAnswer:
+    """Delete it with its versions. The default cannot be deleted before another is made the default."""
+    await services_of(request).model_configs.delete(actor, config_id, if_revision=if_match)
+    return DeletedAnswer(id=config_id)
+
+
+@routes.patch("/{config_id}/default", dependencies=[allow("configurations.change")])
+async def set_default_config(request: Request, response: Response, actor: ActorDep, config_id: PathId) -> ConfigAnswer:
+    """Make it the default of its application, and the one before no more."""
+    return _answer(response, await services_of(request).model_configs.set_default(actor, config_id))
+
+
+def _answer(response: Response, record: ModelConfigRecord) -> ConfigAnswer:
+    response.headers["ETag"] = write_etag(record.configuration.revision)
+    return ConfigAnswer.of(record)

@@ -1,0 +1,45 @@
+"""``/model-configs/{id}/experiment``: what the versions of a configuration do, compared, steered and ended."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+
+from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.services import services_of
+from trunkline.faces.http.wire import PathId
+from trunkline.faces.model_configs.experiment_wire import ExperimentAnswer, GivenExperiment, GivenShip, show
+
+routes = APIRouter(prefix="/model-configs/{config_id}/experiment", tags=["Model configs"])
+
+PhaseNumber = Annotated[int | None, Query(ge=1, description="Look at this phase instead of the last one.")]
+
+
+@routes.get("", dependencies=[allow("experiments.read")])
+async def get_experiment(
+    request: Request, config_id: PathId, actor: ActorDep, phase: PhaseNumber = None
+) -> ExperimentAnswer:
+    """How the versions do, how they differ from the control, and the verdict in one sentence."""
+    return show(await services_of(request).experiments.get(actor, config_id, phase=phase))
+
+
+@routes.put("", dependencies=[allow("experiments.change")])
+async def change_experiment(
+    request: Request, config_id: PathId, given: GivenExperiment, actor: ActorDep
+) -> ExperimentAnswer:
+    """Choose the control, the guardrails, what counts as slow; begin a ramp, or end one with null."""
+    return show(await services_of(request).experiments.change(actor, config_id, given.read()))
+
+
+@routes.post("/ship", dependencies=[allow("experiments.change")])
+async def ship_version(request: Request, config_id: PathId, given: GivenShip, actor: ActorDep) -> ExperimentAnswer:
+    """End the experiment with a winner, which serves everything and becomes the configuration itself."""
+    return show(await services_of(request).experiments.ship(actor, config_id, given.version_id))
+
+
+@routes.post("/revert", dependencies=[allow("experiments.change")])
+async def revert_experiment(request: Request, config_id: PathId, actor: ActorDep) -> ExperimentAnswer:
+    """End the experiment without a winner: the control serves everything again."""
+    return show(await services_of(request).experiments.revert(actor, config_id))

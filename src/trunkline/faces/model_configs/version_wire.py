@@ -1,0 +1,128 @@
+"""Versions on the wire, in and out."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+
+from msgspec import UNSET
+from pydantic import AfterValidator, Field, StrictBool
+
+from trunkline.control.version import VersionDraft, VersionMetrics, VersionRecord
+from trunkline.faces.http.wire import Answer, Given, GivenId, Moment
+from trunkline.faces.model_configs.wire import SettingsGiven
+
+
+def _read_percent(percent: float) -> float:
+    hundredths = percent * 100
+    if abs(hundredths - round(hundredths)) > 1e-6:
+        raise ValueError("has at most two decimals.")
+    return percent
+
+
+Percent = Annotated[float, Field(strict=True, ge=0, le=100), AfterValidator(_read_percent)]
+"""Of the traffic: 0 to 100, whole or with two decimals."""
+
+
+class MetricsAnswer(Answer):
+    """What a version has served: means per request, and what people thought of the answers (1–5, null until rated)."""
+
+    request_count: int
+    avg_latency_ms: int
+    avg_tokens_used: int
+    error_rate: float
+    user_satisfaction_score: float | None
+
+    @classmethod
+    def of(cls, metrics: VersionMetrics) -> MetricsAnswer:
+        """From the record."""
+        return cls(
+            request_count=metrics.request_count,
+            avg_latency_ms=metrics.average_latency_ms,
+            avg_tokens_used=metrics.average_tokens,
+            error_rate=metrics.error_rate,
+            user_satisfaction_score=metrics.satisfaction,
+        )
+
+
+class VersionAnswer(Answer):
+    """A version. ``settings`` are those that it sets; what it does not set is not sent."""
+
+    id: str = Field(serialization_alias="_id")
+    config_id: str
+    application_id: str | None
+    version: str
+    label: str
+    provider: str
+    model_id: str | None
+    settings: dict[str, Any]
+    traffic_percent: int | float
+    is_active: bool
+    metrics: MetricsAnswer
+    created_at: Moment
+    updated_at: Moment
+
+    @classmethod
+    def of(cls, record: VersionRecord) -> VersionAnswer:
+        """From the record."""
+        whole, part = divmod(record.share, 100)
+        return cls(
+            id=record.id,
+            config_id=record.configuration_id,
+            application_id=record.application_id,
+            version=record.version,
+            label=record.label,
+            provider=record.provider,
+            model_id=record.model,
+            settings=record.settings,
+            traffic_percent=record.share / 100 if part else whole,
+            is_active=record.is_active,
+            metrics=MetricsAnswer.of(record.metrics),
+            created_at=record.created_at,
+            updated_at=record.updated_at,
+        )
+
+
+class VersionChangeGiven(Given):
+    """Any subset of a version. ``settings`` are merged name by name, null takes one away."""
+
+    read_only: ClassVar[frozenset[str]] = frozenset({"_id", "configId", "metrics", "createdAt", "updatedAt"})
+
+    application_id: GivenId | None = Field(default=None, description="Only that of the configuration.")
+    version: str = Field("", max_length=64)
+    label: str = Field("", max_length=255)
+    provider: str = Field("", max_length=100)
+    model_id: str = Field("", max_length=255)
+    settings: SettingsGiven = Field(default_factory=SettingsGiven)
+    traffic_percent: Percent = Field(
+        default=0, description="The other active versions are scaled so that all sum up to 100."
+    )
+    is_active: StrictBool = True
+
+    def draft(self) -> VersionDraft:
+        """What was sent, and nothing else."""
+        return VersionDraft(
+            application_id=self._sent("application_id"),
+            version=self._sent("version"),
+            label=self._sent("label"),
+            provider=self._sent("provider"),
+            model=self._sent("model_id"),
+            settings=self.settings.read() if self.was_sent("settings") else UNSET,
+            share=round(self.traffic_percent * 100) if self.was_sent("traffic_percent") else UNSET,
+            is_active=self._sent("is_active"),
+        )
+
+    def _sent(self, field: str) -> Any:
+        return getattr(self, field) if self.was_sent(field) else UNSET
+
+
+class VersionGiven(VersionChangeGiven):
+    """A new version. ``provider`` and ``modelId`` are the configuration's where they are left out."""
+
+    version: str = Field(max_length=64)
+
+
+class ShareGiven(Given):
+    """The share of one version."""
+
+    id: GivenId = Field(alias="_id")
+    traffic_percent: Percent

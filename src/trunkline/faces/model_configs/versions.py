@@ -1,0 +1,87 @@
+"""Versions of configurations, and how they share the traffic."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body
+from starlette.requests import Request
+from starlette.responses import Response
+
+from trunkline.control.version import VersionRecord
+from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.etag import IfMatchDep, write_etag
+from trunkline.faces.http.services import services_of
+from trunkline.faces.http.wire import PathId
+from trunkline.faces.model_configs.version_wire import ShareGiven, VersionAnswer, VersionChangeGiven, VersionGiven
+from trunkline.faces.model_configs.wire import DeletedAnswer
+
+routes = APIRouter(prefix="/model-configs/{config_id}/versions", tags=["Model config versions"])
+
+
+@routes.get("", dependencies=[allow("configurations.read")])
+async def list_versions(request: Request, actor: ActorDep, config_id: PathId) -> list[VersionAnswer]:
+    """The configuration's versions, the oldest first."""
+    return [VersionAnswer.of(record) for record in await services_of(request).versions.list(actor, config_id)]
+
+
+@routes.post("", status_code=201, dependencies=[allow("configurations.change")])
+async def create_version(
+    request: Request, response: Response, actor: ActorDep, config_id: PathId, given: VersionGiven
+) -> VersionAnswer:
+    """Make a version. Before the first that is not `v1`, the configuration itself becomes `v1`."""
+    record = await services_of(request).versions.create(actor, config_id, given.draft())
+    response.headers["Location"] = f"/model-configs/{config_id}/versions/{record.id}"
+    return _answer(response, record)
+
+
+@routes.put("", dependencies=[allow("configurations.change")])
+async def set_shares(
+    request: Request,
+    actor: ActorDep,
+    config_id: PathId,
+    given: Annotated[list[ShareGiven], Body(max_length=100)],
+) -> list[VersionAnswer]:
+    """Set the shares of all active versions at once; they must sum up to 100."""
+    asked = [(share.id, round(share.traffic_percent * 100)) for share in given]
+    return [
+        VersionAnswer.of(record) for record in await services_of(request).versions.set_shares(actor, config_id, asked)
+    ]
+
+
+@routes.get("/{version_id}", dependencies=[allow("configurations.read")])
+async def get_version(
+    request: Request, response: Response, actor: ActorDep, config_id: PathId, version_id: PathId
+) -> VersionAnswer:
+    """One version."""
+    return _answer(response, await services_of(request).versions.get(actor, config_id, version_id))
+
+
+@routes.put("/{version_id}", dependencies=[allow("configurations.change")])
+async def update_version(
+    request: Request,
+    response: Response,
+    actor: ActorDep,
+    config_id: PathId,
+    version_id: PathId,
+    given: VersionChangeGiven,
+    if_match: IfMatchDep,
+) -> VersionAnswer:
+    """Change any part of it. Its share is taken as asked, those of the other active versions are scaled."""
+    services = services_of(request)
+    record = await services.versions.update(actor, config_id, version_id, given.draft(), if_revision=if_match)
+    return _answer(response, record)
+
+
+@routes.delete("/{version_id}", dependencies=[allow("configurations.change")])
+async def delete_version(
+    request: Request, actor: ActorDep, config_id: PathId, version_id: PathId, if_match: IfMatchDep
+) -> DeletedAnswer:
+    """Delete it; the share of an active one goes to the other active versions."""
+    await services_of(request).versions.delete(actor, config_id, version_id, if_revision=if_match)
+    return DeletedAnswer(id=version_id)
+
+
+def _answer(response: Response, record: VersionRecord) -> VersionAnswer:
+    response.headers["ETag"] = write_etag(record.revision)
+    return VersionAnswer.of(record)

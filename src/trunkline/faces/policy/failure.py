@@ -1,0 +1,42 @@
+"""The failures that each operation of this face describes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from trunkline.faces.http.error_shape import BRIEF
+
+_MEANINGS: Final[Mapping[int, tuple[str, str]]] = {
+    400: ("Wrong parameters.", "rule.kind: must be one of allowedModels, allowedProviders, paidModels."),
+    401: (
+        "No good access token or API key was sent.",
+        "Send an access token or an API key: `Authorization: Bearer …`.",
+    ),
+    403: (
+        "The caller's role is too low.",
+        "This needs the role 'admin' in the workspace; yours is 'member'.",
+    ),
+    404: ("There is no such thing that the caller can see.", "There is no policy of that id that you can see."),
+    409: (
+        "There are too many policies.",
+        "There are 200 policies, which is the most. Delete one, or join two.",
+    ),
+    429: (
+        "Too many requests; `Retry-After` says when to come back.",
+        "Too many changes: at most 600 a minute. Try again in 6 seconds.",
+    ),
+}
+
+
+def failures(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """What a route says of how it fails; every one of them can with 401."""
+    described: dict[int | str, dict[str, Any]] = {}
+    for status in sorted({401, *statuses}):
+        description, message = _MEANINGS[status]
+        content = {
+            "schema": {"$ref": f"#/components/schemas/{BRIEF.name}"},
+            "example": {"success": False, "message": message},
+        }
+        described[status] = {"description": description, "content": {"application/json": content}}
+    return described

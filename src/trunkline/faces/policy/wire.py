@@ -1,0 +1,217 @@
+"""Policies and violations on the wire."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from msgspec import UNSET
+from pydantic import ConfigDict, Field, StringConstraints
+
+from trunkline.control.ai_llm import AiType
+from trunkline.control.policy import FailMode, PolicyDraft, PolicyScope, PolicyView, RiskType
+from trunkline.control.violations import Violations, ViolationView
+from trunkline.core.chat import JsonValue
+from trunkline.faces.http.wire import Answer, Given, GivenId, Moment
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
+PlainWords = Annotated[str, Field(max_length=10_000, description="What calls must not do, in plain language.")]
+ActionType = Annotated[int, Field(strict=True, ge=0, le=2, description="0 log, 1 alert, 2 block.")]
+RuleBody = Annotated[
+    dict[str, JsonValue] | None,
+    Field(
+        description="A rule that needs no model: `kind` is `allowedModels`, `allowedProviders`, `paidModels`,"
+        " `ceilings`, `patterns` or `personalData`. Without one, a model judges `content`."
+    ),
+]
+FailModeField = Annotated[
+    FailMode, Field(description="What counts where a rule cannot be decided: `open` lets calls pass, `closed` not.")
+]
+
+_READ_ONLY = frozenset({"id", "createdBy", "createdAt", "updatedAt"})
+
+
+class _Scoped(Given):
+    read_only: ClassVar[frozenset[str]] = _READ_ONLY
+
+    org_id: GivenId | None = None
+    workspace_id: GivenId | None = None
+    repo_id: GivenId | None = None
+    key_id: GivenId | None = None
+
+    def scope(self) -> PolicyScope:
+        """What it is for."""
+        return PolicyScope(
+            org_id=self.org_id, workspace_id=self.workspace_id, application_id=self.repo_id, key_id=self.key_id
+        )
+
+
+class GivenPolicy(_Scoped):
+    """A new policy. Without `workspaceId` it holds for the whole installation, which is `orgId`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "No customer data",
+                    "content": "Names, addresses and numbers of customers must not be sent to a model.",
+                    "riskType": "HIGH",
+                    "actionType": 2,
+                    "orgId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d",
+                    "workspaceId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3e",
+                }
+            ]
+        }
+    )
+
+    name: Name
+    content: PlainWords = ""
+    risk_type: RiskType
+    action_type: ActionType
+    rule: RuleBody = None
+    fail_mode: FailModeField = "open"
+
+    def draft(self) -> PolicyDraft:
+        """What it says."""
+        return PolicyDraft(
+            name=self.name,
+            content=self.content,
+            risk_type=self.risk_type,
+            action_type=self.action_type,
+            rule=self.rule,
+            fail_mode=self.fail_mode,
+        )
+
+
+class GivenPolicyChange(_Scoped):
+    """Any part of a policy. Its scope is fixed: sent back as it is, it is ignored. `rule` null takes the rule away."""
+
+    name: Name | None = None
+    content: PlainWords | None = None
+    risk_type: RiskType | None = None
+    action_type: ActionType | None = None
+    rule: RuleBody = None
+    fail_mode: FailModeField | None = None
+
+    def draft(self) -> PolicyDraft:
+        """What is to change."""
+        return PolicyDraft(
+            name=UNSET if self.name is None else self.name,
+            content=UNSET if self.content is None else self.content,
+            risk_type=UNSET if self.risk_type is None else self.risk_type,
+            action_type=UNSET if self.action_type is None else self.action_type,
+            rule=self.rule if self.was_sent("rule") else UNSET,
+            fail_mode=UNSET if self.fail_mode is None else self.fail_mode,
+        )
+
+
+class PolicyBody(Answer):
+    """A policy."""
+
+    id: str
+    name: str
+    content: str
+    risk_type: str
+    action_type: int
+    fail_mode: str
+    rule: dict[str, Any] | None
+    org_id: str
+    workspace_id: str | None
+    repo_id: str | None
+    key_id: str | None
+    created_by: str
+    created_at: Moment
+    updated_at: Moment
+
+    @classmethod
+    def of(cls, view: PolicyView) -> PolicyBody:
+        """From the use case's view."""
+        return cls(
+            repo_id=view.application_id,
+            **{name: getattr(view, name) for name in cls.model_fields if name != "repo_id"},
+        )
+
+
+class PolicyAnswer(Answer):
+    """One policy."""
+
+    success: Literal[True] = True
+    policy: PolicyBody
+
+    @classmethod
+    def of(cls, view: PolicyView) -> PolicyAnswer:
+        """From the use case's view."""
+        return cls(policy=PolicyBody.of(view))
+
+
+class PoliciesAnswer(Answer):
+    """Several, the oldest first."""
+
+    success: Literal[True] = True
+    policies: list[PolicyBody]
+
+
+class DeletedAnswer(Answer):
+    """That it holds no more."""
+
+    success: Literal[True] = True
+    message: str
+
+
+class ViolationBody(Answer):
+    """A call that broke a policy."""
+
+    id: str
+    policy_id: str
+    policy_name: str
+    user_id: str
+    workspace_id: str
+    repo_id: str | None
+    key_id: str | None
+    ai_llm_id: str | None
+    llm_type: AiType
+    llm_model: str
+    provider: str
+    host: str
+    risk_type: str
+    action_type: int
+    explanation: str = Field(description="Why, in general words: nothing of what was sent is in it.")
+    request_id: str
+    timestamp: Moment
+
+    @classmethod
+    def of(cls, view: ViolationView) -> ViolationBody:
+        """From the use case's view."""
+        return cls(
+            id=view.id,
+            policy_id=view.policy_id,
+            policy_name=view.policy_name,
+            user_id=view.user_id,
+            workspace_id=view.workspace_id,
+            repo_id=view.application_id,
+            key_id=view.key_id,
+            ai_llm_id=view.configuration_id,
+            llm_type=view.ai_type,
+            llm_model=view.model,
+            provider=view.provider,
+            host=view.host,
+            risk_type=view.risk_type,
+            action_type=view.action_type,
+            explanation=view.explanation,
+            request_id=view.request_id,
+            timestamp=view.created_at,
+        )
+
+
+class ViolationsAnswer(Answer):
+    """`take` of them after the first `skip`, the newest first, of `total`."""
+
+    success: Literal[True] = True
+    violations: list[ViolationBody]
+    total: int
+    skip: int
+    take: int
+
+    @classmethod
+    def of(cls, found: Violations, skip: int, take: int) -> ViolationsAnswer:
+        """From what the use case found."""
+        return cls(violations=[ViolationBody.of(view) for view in found.items], total=found.total, skip=skip, take=take)

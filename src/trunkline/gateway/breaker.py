@@ -1,0 +1,133 @@
+"""Which targets of routes are left alone for a while, because they failed.
+
+Five failures in a row open the breaker of a target for 30 seconds, each further opening for 30 more, up to 300; then
+one call probes it. A rate limit is a pause for as long as the provider asks. A rejected credential rests for five
+minutes, or until its configuration or secret changes.
+https://learn.microsoft.com/azure/architecture/patterns/circuit-breaker
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from trunkline.core.errors import UpstreamError
+from trunkline.gateway.snapshot import ConfigurationEntry
+from trunkline.vault.stored_secret import StoredSecret
+
+LIMIT: Final = 5
+"""Failures in a row."""
+OPEN_SECONDS: Final = 30.0
+LONGEST_SECONDS: Final = 300.0
+REJECTED_SECONDS: Final = 300.0
+PAUSE_SECONDS: Final = 5.0
+"""How long a rate limit lasts where the provider does not say."""
+
+_FAILURES: Final = frozenset({"server", "overloaded", "unreachable", "timeout", "malformed"})
+_REJECTIONS: Final = frozenset({"auth", "no_credits"})
+
+_Key = tuple[str, str, str | None]
+
+
+class _State:
+    """``openings`` is how often it opened without an answer between; ``probing``: whether one call is trying it."""
+
+    __slots__ = ("failures", "openings", "probing", "revision", "secrets", "until")
+
+    def __init__(self, entry: ConfigurationEntry) -> None:
+        self.failures = 0
+        self.openings = 0
+        self.probing = False
+        self.until = 0.0
+        self.revision = entry.revision
+        self.secrets: tuple[StoredSecret, ...] = entry.secrets
+
+
+class Breakers:
+    """One breaker for each configuration and credential. ``clock`` is monotonic seconds."""
+
+    __slots__ = ("_clock", "_states")
+
+    MAX_STATES: Final = 10_000
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._states: dict[_Key, _State] = {}
+
+    def closed_at(self, entry: ConfigurationEntry) -> float:
+        """When ``entry`` may be called again, by the clock; 0 for one that may be called now."""
+        state = self._find(entry)
+        return 0.0 if state is None or state.until <= self._clock() else state.until
+
+    def enter(self, entry: ConfigurationEntry) -> bool:
+        """Whether a call may go to ``entry`` now. After a rest that is one call, until it has told how it went.
+
+        A probe that never tells (its client hung up) is followed by another one after the time of a rest.
+        """
+        state = self._find(entry)
+        if state is None:
+            return True
+        now = self._clock()
+        if state.until > now:
+            return False
+        if state.openings:
+            state.probing = True
+            state.until = now + _rest(state.openings)
+        return True
+
+    def succeeded(self, entry: ConfigurationEntry) -> None:
+        """``entry`` answered. That ends a rest only when it was asked for that: calls under way answer late."""
+        if not self._states:
+            return
+        state = self._find(entry)
+        if state is not None:
+            state.failures = 0
+            if state.probing or state.until <= self._clock():
+                del self._states[_key(entry)]
+
+    def failed(self, entry: ConfigurationEntry, error: UpstreamError) -> None:
+        """``entry`` did not. What is wrong with the request alone shows that the provider is there."""
+        now = self._clock()
+        if error.kind in _FAILURES:
+            state = self._make(entry)
+            state.failures += 1
+            if state.probing or (state.failures >= LIMIT and state.until <= now):
+                state.openings += 1
+                state.until = now + _rest(state.openings)
+                state.probing = False
+        elif error.kind in _REJECTIONS:
+            state = self._make(entry)
+            state.openings = max(state.openings, 1)
+            state.until = now + REJECTED_SECONDS
+            state.probing = False
+        elif error.kind == "rate_limit":
+            state = self._make(entry)
+            wait = PAUSE_SECONDS if error.retry_after is None else min(error.retry_after, LONGEST_SECONDS)
+            state.until = now + wait if state.probing else max(state.until, now + wait)
+            state.probing = False
+        else:
+            self.succeeded(entry)
+
+    def _find(self, entry: ConfigurationEntry) -> _State | None:
+        key = _key(entry)
+        state = self._states.get(key)
+        if state is not None and (state.revision != entry.revision or state.secrets != entry.secrets):
+            del self._states[key]
+            return None
+        return state
+
+    def _make(self, entry: ConfigurationEntry) -> _State:
+        state = self._find(entry)
+        if state is None:
+            if len(self._states) >= self.MAX_STATES:
+                self._states.clear()
+            state = self._states[_key(entry)] = _State(entry)
+        return state
+
+
+def _key(entry: ConfigurationEntry) -> _Key:
+    return entry.id, entry.provider, entry.credential_id
+
+
+def _rest(openings: int) -> float:
+    return min(OPEN_SECONDS * openings, LONGEST_SECONDS)

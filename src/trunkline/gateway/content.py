@@ -1,0 +1,94 @@
+"""What a call sends, read for those who judge it: every text in it, wherever the wire has it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterable
+
+from trunkline.core.chat import (
+    Audio,
+    ChatRequest,
+    File,
+    Image,
+    Media,
+    Message,
+    Opaque,
+    Part,
+    Reasoning,
+    Refusal,
+    Text,
+    ToolCall,
+    ToolResult,
+)
+from trunkline.core.policy import Content
+from trunkline.dialects.raw_json import decode, find_texts
+
+
+def read_chat(request: ChatRequest, input_tokens: int, before: Iterable[Message] = ()) -> Content:
+    """The content of a chat. ``before`` are messages that the call goes on from."""
+    messages = (*before, *request.messages)
+    texts: list[str] = []
+    for message in messages:
+        texts.append(message.name or "")
+        for part in message.parts:
+            texts.extend(_texts_of(part))
+    for tool in request.tools:
+        texts.extend(find_texts({"description": tool.description, "parameters": tool.parameters}))
+    if request.response_format is not None:
+        texts.extend(find_texts({"description": request.response_format.description}))
+        texts.extend(find_texts(request.response_format.schema))
+    texts.extend((request.metadata or {}).values())
+    texts.extend(find_texts(dict(request.extra)))
+    return Content(
+        texts=tuple(text for text in texts if text),
+        input_tokens=input_tokens,
+        output_limit=request.sampling.max_tokens,
+        answers=max(request.sampling.n or 1, 1),
+        images=sum(_pictures(message) for message in messages),
+    )
+
+
+def read_unknown(body: bytes, input_tokens: int) -> Content:
+    """The content of a body that only its provider understands: every text in it. Its sizes are not known."""
+    value = decode(body)
+    return Content(texts=tuple(find_texts(value)), whole=value is not None, input_tokens=input_tokens)
+
+
+def _texts_of(part: Part) -> Iterable[str]:
+    match part:
+        case Text(text=text) | Refusal(text=text):
+            return (text,)
+        case Reasoning(text=text):
+            return (text or "",)
+        case ToolCall(name=name, arguments=arguments):
+            # Escaped characters hide a text from whoever reads the arguments as they are written.
+            return (name, arguments, *(find_texts(decode(arguments.encode())) if "\\" in arguments else ()))
+        case ToolResult(parts=parts):
+            return [text for inner in parts for text in _texts_of(inner)]
+        case File(media=media, name=name, title=title, context=context):
+            return (name or "", title or "", context or "", _plain(media))
+        case Audio(transcript=transcript):
+            return (transcript or "",)
+        case Opaque(value=value):
+            return find_texts(value)
+        case Image():
+            return ()
+
+
+def _plain(media: Media) -> str:
+    """The text of a file that is sent as one."""
+    if media.data is None or not (media.media_type or "").startswith("text/"):
+        return ""
+    try:
+        return base64.b64decode(media.data).decode("utf-8", "replace")
+    except binascii.Error:
+        return ""
+
+
+def _pictures(message: Message) -> int:
+    return sum(
+        isinstance(inner, Image)
+        for part in message.parts
+        for inner in (part.parts if isinstance(part, ToolResult) else (part,))
+    )

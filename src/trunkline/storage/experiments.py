@@ -1,0 +1,61 @@
+"""Experiments between versions, and their phases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from trunkline.storage.database import Transaction
+from trunkline.storage.tables import Configuration, ConfigurationVersion, Experiment, ExperimentPhase
+
+
+async def find_configuration(tx: Transaction, configuration_id: str, *, lock: bool = False) -> Configuration | None:
+    """The configuration of an experiment, whoever asks: for the server's own duties. ``lock`` as everywhere."""
+    query = select(Configuration).where(Configuration.id == configuration_id)
+    return await tx.scalar(query.with_for_update() if lock else query)
+
+
+async def lock_versions(tx: Transaction, configuration_id: str) -> Sequence[ConfigurationVersion]:
+    """All versions of a configuration, the oldest first, held until the end of the transaction.
+
+    The caller holds the configuration's row already, so that two writers never wait for each other crosswise.
+    """
+    query = select(ConfigurationVersion).where(ConfigurationVersion.configuration_id == configuration_id)
+    query = query.order_by(ConfigurationVersion.created_at, ConfigurationVersion.id)
+    return (await tx.scalars(query.with_for_update())).all()
+
+
+async def find_versions(tx: Transaction, configuration_id: str) -> Sequence[ConfigurationVersion]:
+    """All versions of a configuration, the oldest first."""
+    query = select(ConfigurationVersion).where(ConfigurationVersion.configuration_id == configuration_id)
+    return (await tx.scalars(query.order_by(ConfigurationVersion.created_at, ConfigurationVersion.id))).all()
+
+
+async def find(tx: Transaction, configuration_id: str) -> Experiment | None:
+    """The experiment of that configuration, once it has had an active version."""
+    return await tx.get(Experiment, configuration_id)
+
+
+async def insert(tx: Transaction, experiment: Experiment) -> None:
+    """Begin a configuration's experiment."""
+    tx.add(experiment)
+    await tx.flush()
+
+
+async def find_phases(tx: Transaction, configuration_id: str) -> Sequence[ExperimentPhase]:
+    """The configuration's phases, the newest first."""
+    query = select(ExperimentPhase).where(ExperimentPhase.configuration_id == configuration_id)
+    return (await tx.scalars(query.order_by(ExperimentPhase.number.desc()))).all()
+
+
+async def find_last_phase(tx: Transaction, configuration_id: str) -> ExperimentPhase | None:
+    """The configuration's newest phase, which is open unless it has an end."""
+    query = select(ExperimentPhase).where(ExperimentPhase.configuration_id == configuration_id)
+    return await tx.scalar(query.order_by(ExperimentPhase.number.desc()).limit(1))
+
+
+async def insert_phase(tx: Transaction, phase: ExperimentPhase) -> None:
+    """Open a phase; its id is set afterwards."""
+    tx.add(phase)
+    await tx.flush()

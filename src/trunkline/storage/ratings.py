@@ -1,0 +1,56 @@
+"""What people thought of answers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import bindparam, select, text
+
+from trunkline.core.ids import new_id
+from trunkline.storage.database import Transaction
+from trunkline.storage.tables import Rating, UsageEventRow, UtcDateTime
+
+_PUT: Final = text(
+    "INSERT INTO ratings (id, workspace_id, user_id, request_id, score, created_at, updated_at)"
+    " VALUES (:id, :workspace_id, :user_id, :request_id, :score, :at, :at)"
+    " ON CONFLICT (workspace_id, request_id, user_id)"
+    " DO UPDATE SET score = excluded.score, updated_at = excluded.updated_at"
+).bindparams(bindparam("at", type_=UtcDateTime()))
+
+
+async def is_settled(tx: Transaction, workspace_id: str, request_id: str, *, application_id: str | None = None) -> bool:
+    """Whether the workspace (with ``application_id``: that application of it) has had a call of that request id."""
+    query = select(UsageEventRow.id).where(
+        UsageEventRow.request_id == request_id, UsageEventRow.workspace_id == workspace_id
+    )
+    if application_id is not None:
+        query = query.where(UsageEventRow.application_id == application_id)
+    return await tx.scalar(query.limit(1)) is not None
+
+
+async def exists(tx: Transaction, request_id: str) -> bool:
+    """Whether anybody anywhere has had a call of that request id: for the audit log, never for an answer."""
+    return await tx.scalar(select(UsageEventRow.id).where(UsageEventRow.request_id == request_id).limit(1)) is not None
+
+
+async def find_score(tx: Transaction, workspace_id: str, request_id: str, user_id: str) -> int | None:
+    """What that user thought of that request's answer so far."""
+    return await tx.scalar(
+        select(Rating.score).where(
+            Rating.workspace_id == workspace_id, Rating.request_id == request_id, Rating.user_id == user_id
+        )
+    )
+
+
+async def put(tx: Transaction, workspace_id: str, request_id: str, user_id: str, *, score: int, at: datetime) -> None:
+    """Keep it in the place of the same user's former one. Of two at once the later wins, without an error."""
+    values = {
+        "id": new_id(),
+        "workspace_id": workspace_id,
+        "user_id": user_id,
+        "request_id": request_id,
+        "score": score,
+        "at": at,
+    }
+    await tx.execute(_PUT, values)

@@ -1,0 +1,1 @@
+"""The AI LLM face, as its source describes it."""

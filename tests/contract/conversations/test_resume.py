@@ -1,0 +1,127 @@
+"""Whoever loses the connection goes on at the very character, from any replica, during the answer and after it."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from tests.contract.conversations.talk import Event, Talk, begin, said
+from tests.contract.conversations.upstream import Upstream
+from tests.contract.whole import eventually, open_whole
+
+
+async def test_a_reader_who_leaves_only_detaches(talk_on_each: Talk) -> None:
+    talk = talk_on_each
+    async with talk.send("Tell me a story.") as (reader, provider):
+        await provider.say(" Once")
+        await reader.until("… Once")
+        seen, last = reader.text, reader.seen[-1].id
+        message_id = reader.seen[0].data["messageId"]
+        await reader.response.aclose()
+        await provider.say(" upon a time")
+        # A second reader comes while it goes on, and a third without having seen anything.
+        async with talk.read("GET", "/stream", headers={"Last-Event-ID": str(last)}) as again:
+            await again.until(" upon a time")
+            async with talk.read("GET", f"/stream?messageId={message_id}") as late:
+                await provider.say(", the end.")
+                await provider.end(given=5, made=4)
+                assert said(await again.rest()) == " upon a time, the end."
+                events = await late.rest()
+    assert not provider.gone.is_set()
+    assert [event.event for event in (events[0], events[-1])] == ["start", "done"]
+    assert said(events) == "… Once upon a time, the end."
+    assert seen + said(again.seen) == said(events)
+    used = await talk.usage_event(events[0].data["requestId"])
+    assert (used["outcome"], used["inputTokens"], used["outputTokens"]) == ("ok", 5, 4)
+
+
+async def test_resuming_after_the_end_gives_exactly_what_was_not_seen(talk: Talk) -> None:
+    async with talk.send("Tell me a story.") as (reader, provider):
+        await provider.send({"choices": [{"index": 0, "delta": {"reasoning_content": "Hm. 𝄞"}}]})
+        await provider.say(" Ünder", " the sea.\n\n## <b>x</b>")
+        await provider.end()
+        events = await reader.rest()
+    whole = [event for event in events if event.event in {"delta", "reasoning"}]
+    for place, event in enumerate(events):
+        if event is events[-1]:
+            break
+        async with talk.read("GET", f"/stream?lastEventId={event.id}") as again:
+            got = await again.rest()
+        assert [(one.event, one.data["text"]) for one in got[:-1]] == _joined(whole, event.id), place
+        assert (got[-1].id, got[-1].event, got[-1].data) == (events[-1].id, "done", events[-1].data)
+    over = await talk.client.get(f"{talk.path}/stream", headers={"Last-Event-ID": str(events[-1].id)})
+    assert (over.status_code, over.content) == (204, b"")
+
+
+def _joined(events: list[Event], after: int) -> list[tuple[str, str]]:
+    joined: list[tuple[str, str]] = []
+    for event in events:
+        if event.id > after:
+            kind, text = event.event, event.data["text"]
+            if joined and joined[-1][0] == kind:
+                joined[-1] = (kind, joined[-1][1] + text)
+            else:
+                joined.append((kind, text))
+    return joined
+
+
+async def test_another_replica_shows_the_running_answer(
+    tmp_path: Path, database_url: str, provider: Upstream
+) -> None:
+    async with (
+        open_whole(tmp_path / "a", database_url, drain_seconds=0) as here,
+        open_whole(tmp_path / "b", database_url, root_key_file=tmp_path / "a/root.key", drain_seconds=0) as there,
+    ):
+        talk = await begin(here, provider)
+        elsewhere = there.client(talk.admin.access_token)
+        async with talk.send("Tell me a story.") as (reader, exchange):
+            await reader.until("…")
+            async with talk.read("GET", "/stream", elsewhere) as other:
+                await other.until("…")
+                await exchange.say(" Once")
+                await other.until("… Once")
+                await exchange.end(given=3, made=2)
+                events = await other.rest()
+        assert events[-1].data["usage"]["outputTokens"] == 2
+        assert events[-1].data == (await _last(talk))
+
+
+async def _last(talk: Talk) -> dict[str, object]:
+    answer = (await talk.see())["messages"][-1]
+    return {"finishReason": answer["finishReason"], "usage": answer["usage"], "costUSD": answer["costUSD"]}
+
+
+async def test_an_answer_without_a_stream_is_waited_for(talk: Talk) -> None:
+    async def ask() -> dict[str, object]:
+        answer = await talk.client.post(f"{talk.path}/messages", json={"content": "Hi", "stream": False})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    asking = asyncio.ensure_future(ask())
+    provider = await talk.provider.next()
+    await provider.say("Hello", " there")
+    await provider.end()
+    message = await asking
+    assert (message["role"], message["state"], message["content"]) == ("assistant", "complete", "Hello there")
+    assert message == await talk.message(str(message["id"]))
+
+
+async def test_leaving_before_the_first_word_stops_nothing(talk: Talk) -> None:
+    asking = asyncio.ensure_future(talk.client.post(f"{talk.path}/messages", json={"content": "Hi"}))
+    provider = await talk.provider.next()
+    asking.cancel()
+    await provider.say("Hello")
+    await provider.end()
+
+    async def look() -> bool:
+        return (await talk.see())["messages"][-1]["state"] == "complete"
+
+    await eventually(look)
+
+
+async def test_what_is_no_event_of_this_answer_is_refused(talk: Talk) -> None:
+    answer = await talk.exchange("Hi", "Hello")
+    wrong = await talk.client.get(f"{talk.path}/stream?lastEventId=x1")
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (400, "lastEventId")
+    question = await talk.client.get(f"{talk.path}/stream?messageId={answer['parentId']}")
+    assert question.status_code == 404

@@ -1,0 +1,366 @@
+"""Running features: what goes to OpenRouter, what comes back, and how it fails."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.contract.features.conftest import Place
+from tests.contract.features.openrouter import KEY, OTHER_KEY, PIXEL, chunk, last
+from tests.contract.whole import eventually
+
+USED = {
+    "inputTokens": 12,
+    "outputTokens": 5,
+    "totalTokens": 17,
+    "cachedTokens": 0,
+    "reasoningTokens": 0,
+    "estimated": False,
+}
+
+
+def read_events(text: str) -> list[tuple[int, str, dict[str, Any]]]:
+    """The events of a stream: id, kind, data."""
+    found: list[tuple[int, str, dict[str, Any]]] = []
+    for block in text.split("\n\n"):
+        fields = dict(line.split(": ", 1) for line in block.split("\n") if line and not line.startswith(":"))
+        if fields:
+            found.append((int(fields["id"]), fields["event"], json.loads(fields["data"])))
+    return found
+
+
+async def run(place: Place, slug: str = "chat-assistant", **body: Any) -> httpx2.Response:
+    return await place.member.post(f"/api/features/{slug}/run", json=body)
+
+
+async def usage(place: Place, **params: Any) -> dict[str, Any]:
+    answer = await place.admin.get("/api/usage", params=params)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def test_the_admins_prompt_and_parameters_go_with_what_the_user_asks(place_on_each: Place) -> None:
+    place = place_on_each
+    await place.share()
+    await place.put(
+        systemPrompt="You are a pirate.",
+        model="openai/gpt-4o",
+        temperature=0.3,
+        topP=0.8,
+        maxTokens=99,
+        presencePenalty=0.5,
+        frequencyPenalty=-0.5,
+        customParameters={"seed": 5, "provider": {"sort": "price"}},
+    )
+    answer = await run(place, input="Who are you?")
+    assert answer.status_code == 200, answer.text
+    body = answer.json()
+    assert body.pop("requestId") == answer.headers["x-request-id"]
+    assert body == {
+        "feature": "chat-assistant",
+        "model": "openai/gpt-4o",
+        "output": "Hello there",
+        "reasoning": None,
+        "images": [],
+        "finishReason": "stop",
+        "usage": USED,
+        "costUSD": 0.00042,
+    }
+    asked = place.openrouter.calls[-1]
+    assert asked.headers["authorization"] == f"Bearer {KEY}"
+    assert asked.headers["http-referer"]
+    assert asked.headers["x-title"]
+    sent = asked.body
+    assert sent["model"] == "openai/gpt-4o"
+    assert sent["messages"] == [
+        {"role": "system", "content": "You are a pirate."},
+        {"role": "user", "content": "Who are you?"},
+    ]
+    wanted = {"temperature": 0.3, "top_p": 0.8, "max_tokens": 99, "presence_penalty": 0.5, "frequency_penalty": -0.5}
+    assert {name: sent[name] for name in wanted} == wanted
+    assert (sent["seed"], sent["provider"]) == (5, {"sort": "price"})
+
+    async def settled() -> dict[str, Any] | None:
+        found = await usage(place, feature="chat-assistant")
+        return found if found["requests"] else None
+
+    found = await eventually(settled)
+    assert (found["requests"], found["tokens"]["total"], found["costUSD"], found["errors"]) == (1, 17, 0.00042, 0)
+    event = found["events"][0]
+    assert (event["feature"], event["model"], event["outcome"]) == ("chat-assistant", "openai/gpt-4o", "ok")
+    assert event["userId"] == place.member_person.id
+
+
+async def test_what_nobody_set_is_not_sent_and_the_three_ways_of_asking_are_one(place: Place) -> None:
+    await place.share()
+    messages = [
+        {"role": "user", "content": "One?"},
+        {"role": "assistant", "content": "1"},
+        {"role": "user", "content": "Two?"},
+    ]
+    assert (await run(place, "summarizer", prompt="Long text")).status_code == 200
+    sent = place.openrouter.calls[-1].body
+    assert not {"temperature", "top_p", "max_tokens", "presence_penalty", "frequency_penalty"} & set(sent)
+    assert sent["messages"][0]["role"] == "system"
+    assert sent["messages"][1:] == [{"role": "user", "content": "Long text"}]
+    assert (await run(place, messages=messages)).status_code == 200
+    assert place.openrouter.calls[-1].body["messages"][1:] == messages
+    count = len(place.openrouter.calls)
+    wrong: list[tuple[dict[str, Any], str]] = [
+        ({}, "input"),
+        ({"input": "a", "prompt": "b"}, "input"),
+        ({"input": ""}, "input"),
+        ({"input": ["a"]}, "input"),
+        ({"messages": []}, "messages"),
+        ({"messages": [{"role": "wizard", "content": "x"}]}, "messages"),
+        ({"input": "a", "model": "openai/o1"}, "model"),
+        ({"input": "a", "stream": "yes"}, "stream"),
+        ({"input": 5}, "input"),
+    ]
+    for body, field in wrong:
+        answer = await run(place, **body)
+        assert answer.status_code == 400, (body, answer.text)
+        assert answer.json()["errors"][0]["field"].startswith(field), (body, answer.text)
+    assert len(place.openrouter.calls) == count
+
+
+async def test_a_stream_comes_token_by_token(place: Place) -> None:
+    await place.share()
+    gate = asyncio.Event()
+    place.openrouter.pieces = [
+        chunk({"reasoning": "Hmm."}),
+        chunk({"content": "One"}),
+        gate,
+        chunk({"content": " two"}),
+        chunk({}, "stop"),
+        last(),
+    ]
+    async with place.member.stream(
+        "POST", "/api/features/chat-assistant/run", json={"input": "hi", "stream": True}
+    ) as got:
+        assert got.status_code == 200
+        assert got.headers["content-type"].startswith("text/event-stream")
+        seen = ""
+        async for text in got.aiter_text():
+            seen += text
+            if "One" in seen and not gate.is_set():
+                assert " two" not in seen
+                gate.set()
+    events = read_events(seen)
+    assert [event[0] for event in events] == list(range(len(events)))
+    kinds = [event[1] for event in events]
+    assert kinds == ["start", "reasoning", "delta", "delta", "done"]
+    assert events[0][2] == {
+        "requestId": got.headers["x-request-id"],
+        "feature": "chat-assistant",
+        "model": "openai/gpt-4o-mini",
+    }
+    assert "".join(data["text"] for _, kind, data in events if kind == "delta") == "One two"
+    assert events[-1][2] == {"finishReason": "stop", "usage": USED, "costUSD": 0.00042}
+
+
+async def test_the_custom_parameter_stream_is_the_default_that_callers_overrule(place: Place) -> None:
+    await place.share()
+    await place.put(customParameters={"stream": True})
+    assert (await run(place, input="hi")).headers["content-type"].startswith("text/event-stream")
+    assert (await run(place, input="hi", stream=False)).json()["output"] == "Hello there"
+
+
+@pytest.mark.parametrize(
+    ("status", "answered", "code"),
+    [
+        (401, 502, "INVALID_KEY"),
+        (402, 502, "NO_CREDITS"),
+        (403, 403, "MODERATED"),
+        (404, 400, "MODEL_NOT_FOUND"),
+        (408, 504, "TIMEOUT"),
+        (429, 429, "RATE_LIMITED"),
+        (502, 503, "UNAVAILABLE"),
+        (503, 503, "UNAVAILABLE"),
+    ],
+)
+async def test_failures_before_the_stream_are_told_in_words_and_codes(
+    place: Place, status: int, answered: int, code: str
+) -> None:
+    await place.share()
+    place.openrouter.fail(
+        status, "sk-or-v1-secretsecretsecretsecret says no", retry_after="17" if status == 429 else "0"
+    )
+    if status == 401:
+        place.openrouter.good.clear()
+    for stream in (False, True):
+        answer = await run(place, input="hi", stream=stream)
+        assert answer.status_code == answered, answer.text
+        body = answer.json()
+        assert body["code"] == code
+        assert body["statusCode"] == answered
+        assert body["requestId"] == answer.headers["x-request-id"]
+        assert KEY not in answer.text
+        if status == 429:
+            assert answer.headers["retry-after"] == "17"
+
+
+async def test_openrouters_way_to_say_that_a_model_is_unknown(place: Place) -> None:
+    await place.share()
+    place.openrouter.fail(400, "openai/gpt-9 is not a valid model ID")
+    answer = await run(place, input="hi")
+    assert (answer.status_code, answer.json()["code"]) == (400, "MODEL_NOT_FOUND")
+
+
+async def test_a_failure_within_the_stream_is_its_last_event(place: Place) -> None:
+    await place.share()
+    broken = {**chunk({"content": ""}, "error"), "error": {"code": "server_error", "message": "Provider disconnected"}}
+    gate = asyncio.Event()
+    place.openrouter.pieces = [chunk({"content": "Half"}), gate, broken]
+    async with place.member.stream(
+        "POST", "/api/features/chat-assistant/run", json={"input": "hi", "stream": True}
+    ) as answer:
+        assert answer.status_code == 200
+        seen = ""
+        async for text in answer.aiter_text():
+            seen += text
+            if "Half" in seen:
+                gate.set()
+    events = read_events(seen)
+    assert [kind for _, kind, _ in events] == ["start", "delta", "error"]
+    assert events[-1][2]["code"] == "UNAVAILABLE"
+    assert events[-1][2]["retryable"] is True
+    assert events[-1][2]["message"]
+    whole = await run(place, input="hi", stream=False)
+    assert (whole.status_code, whole.json()["code"]) == (503, "UNAVAILABLE")
+
+
+@pytest.mark.parametrize("stream", [True, False])
+async def test_a_client_that_leaves_stops_openrouter_and_is_settled(place: Place, stream: bool) -> None:
+    await place.share()
+    never = asyncio.Event()
+    place.openrouter.pieces = [chunk({"content": "One"}), never]
+    client = place.whole.client(place.member_person.access_token, **{"X-Trunkline-Workspace": place.workspace})
+
+    async def ask() -> None:
+        async with client.stream(
+            "POST", "/api/features/chat-assistant/run", json={"input": "hi", "stream": stream}
+        ) as answer:
+            async for _ in answer.aiter_text():
+                pass
+
+    asking = asyncio.ensure_future(ask())
+
+    async def called() -> bool:
+        return bool(place.openrouter.calls)
+
+    await eventually(called)
+    asking.cancel()
+    await asyncio.gather(asking, return_exceptions=True)
+    await asyncio.wait_for(place.openrouter.hung_up.wait(), 10)
+
+    async def settled() -> dict[str, Any] | None:
+        found = await usage(place, feature="chat-assistant", outcome="cancelled")
+        return found["events"][0] if found["events"] else None
+
+    event = await eventually(settled)
+    assert event["usageEstimated"] is True
+    assert event["inputTokens"] > 0
+
+
+async def test_a_picture_is_made_kept_and_shown_to_its_owner(place_on_each: Place) -> None:
+    place = place_on_each
+    await place.share()
+    picture = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PIXEL}"}}
+    place.openrouter.pieces = [
+        chunk({"content": "Here."}),
+        chunk({"content": "", "images": [picture]}),
+        chunk({}, "stop"),
+        last(),
+    ]
+    answer = await run(place, "image-generator", prompt="A cat")
+    assert answer.status_code == 200, answer.text
+    assert place.openrouter.calls[-1].body["modalities"] == ["image", "text"]
+    body = answer.json()
+    assert body["output"] == "Here."
+    url = body["images"][0]["url"]
+    shown = await place.member.get(url)
+    assert shown.status_code == 200
+    assert shown.headers["content-type"] == "image/png"
+    assert (await place.admin.get(url)).status_code == 404
+    streamed = read_events((await run(place, "image-generator", prompt="A cat", stream=True)).text)
+    assert [kind for _, kind, _ in streamed] == ["start", "delta", "image", "done"]
+    assert streamed[2][2]["url"].startswith("/api/pictures/")
+    await place.put("image-generator", model="black-forest-labs/flux.2-pro")
+    await run(place, "image-generator", prompt="A cat")
+    assert place.openrouter.calls[-1].body["modalities"] == ["image"]
+
+
+async def test_vectors_come_whole(place: Place) -> None:
+    await place.share()
+    answer = await run(place, "embeddings", input=["one", "two"])
+    assert answer.status_code == 200, answer.text
+    body = answer.json()
+    assert body["embeddings"] == [[0.5, -0.25, 0], [0.5, -0.25, 1]]
+    assert body["dimensions"] == 3
+    assert body["model"] == "openai/text-embedding-3-small"
+    assert body["usage"]["inputTokens"] == 7
+    sent = place.openrouter.calls[-1]
+    assert (sent.path, sent.body["input"]) == ("/embeddings", ["one", "two"])
+    assert (await run(place, "embeddings", prompt="one")).json()["embeddings"] == [[0.5, -0.25, 0]]
+    for wrong in ({"messages": [{"role": "user", "content": "x"}]}, {"input": []}, {"input": ["a", ""]}, {}):
+        assert (await run(place, "embeddings", **wrong)).status_code == 400, wrong
+    place.openrouter.fail(402)
+    failed = await run(place, "embeddings", input="one")
+    assert (failed.status_code, failed.json()["code"]) == (502, "NO_CREDITS")
+
+
+async def test_settings_are_tried_without_being_saved(place_on_each: Place) -> None:
+    place = place_on_each
+    await place.share()
+    await place.put(systemPrompt="Saved.", temperature=0.1)
+    path = "/api/features/chat-assistant/test"
+    answer = await place.admin.post(path, json={"input": "hi"})
+    assert answer.status_code == 200, answer.text
+    assert [kind for _, kind, _ in read_events(answer.text)] == ["start", "delta", "delta", "done"]
+    assert place.openrouter.calls[-1].body["messages"][0]["content"] == "Saved."
+    settings = {"systemPrompt": "Tried.", "temperature": 0.9, "model": "openai/gpt-4o", "apiKey": OTHER_KEY}
+    tried = await place.admin.post(
+        path, json={"input": "hi", "settings": {**settings, "baseUrl": place.openrouter.url}}
+    )
+    assert tried.status_code == 200, tried.text
+    sent = place.openrouter.calls[-1]
+    assert (sent.body["model"], sent.body["temperature"]) == ("openai/gpt-4o", 0.9)
+    assert sent.body["messages"][0]["content"] == "Tried."
+    assert sent.headers["authorization"] == f"Bearer {OTHER_KEY}"
+    shown = await place.get()
+    assert (shown["systemPrompt"], shown["temperature"], shown["hasApiKey"], shown["revision"]) == (
+        "Saved.",
+        0.1,
+        False,
+        1,
+    )
+    # What was tried does not stay behind in memory either.
+    await run(place, input="hi")
+    sent = place.openrouter.calls[-1]
+    assert sent.headers["authorization"] == f"Bearer {KEY}"
+    assert sent.body["messages"][0]["content"] == "Saved."
+    wrong = await place.admin.post(path, json={"input": "hi", "settings": {"temperature": 2}})
+    assert wrong.json()["errors"][0]["field"] == "settings.temperature"
+    vectors = await place.admin.post("/api/features/embeddings/test", json={"input": "hi"})
+    assert [kind for _, kind, _ in read_events(vectors.text)] == ["start", "vector", "done"]
+
+
+async def test_a_feature_is_a_model_of_the_gateway_too(place: Place) -> None:
+    await place.share()
+    await place.put(systemPrompt="Be brief.")
+    key = await place.person.make_key(place.workspace, models=["feature/chat-assistant"])
+    client = place.whole.client(key["key"])
+    messages = [{"role": "user", "content": "hi"}]
+    answer = await client.post(
+        "/v1/chat/completions", json={"model": "feature/chat-assistant", "messages": messages, "stream": True}
+    )
+    assert answer.status_code == 200, answer.text
+    assert place.openrouter.calls[-1].body["messages"][0] == {"role": "system", "content": "Be brief."}
+    assert (await client.post("/api/features/chat-assistant/run", json={"input": "hi"})).status_code == 200
+    refused = await client.post("/api/features/summarizer/run", json={"input": "hi"})
+    assert refused.status_code == 403

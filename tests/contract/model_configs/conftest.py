@@ -1,0 +1,32 @@
+"""What the suites of applications' configurations share."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.contract.configurations.upstream import Upstream, start
+from tests.contract.model_configs.program import Program
+from tests.contract.whole import Whole
+
+
+@pytest.fixture
+async def program(whole_on_each: Whole) -> Program:
+    """An application that nobody has made yet, once on each kind of database."""
+    admin = await whole_on_each.admin()
+    return Program(whole_on_each, admin, admin.client)
+
+
+@pytest.fixture
+async def local(whole: Whole) -> Program:
+    """The same on SQLite alone, for what has nothing to do with the database."""
+    admin = await whole.admin()
+    return Program(whole, admin, admin.client)
+
+
+@pytest.fixture
+async def upstream() -> AsyncIterator[Upstream]:
+    """A provider on this machine."""
+    async with start() as started:
+        yield started

@@ -1,0 +1,376 @@
+"""``/model-configs/{id}/experiment``: real calls, split and counted by user, compared, reverted and shipped."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.contract.configurations.upstream import Answer, Asked, Upstream
+from tests.contract.model_configs.program import Program, chat_answer
+from tests.contract.whole import eventually
+
+
+async def add_version(program: Program, config_id: str, version: str, percent: float, **fields: Any) -> dict[str, Any]:
+    body = {"version": version, "trafficPercent": percent, **fields}
+    answer = await program.client.post(f"/model-configs/{config_id}/versions", json=body)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+async def list_versions(program: Program, config_id: str) -> dict[str, dict[str, Any]]:
+    answer = await program.client.get(f"/model-configs/{config_id}/versions")
+    return {version["version"]: version for version in answer.json()}
+
+
+async def look(program: Program, config_id: str, **query: Any) -> dict[str, Any]:
+    answer = await program.client.get(f"/model-configs/{config_id}/experiment", params=query)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def call_as(
+    program: Program, caller: httpx2.AsyncClient, users: list[str], config: dict[str, Any]
+) -> dict[str, str]:
+    """Which version served each user."""
+    served: dict[str, str] = {}
+
+    async def call(user: str) -> None:
+        answer = await program.call(caller, config["_id"], **{"X-User-Id": user})
+        served[user] = answer.headers.get("x-trunkline-version", "")
+
+    for at in range(0, len(users), 10):
+        await asyncio.gather(*(call(user) for user in users[at : at + 10]))
+    return served
+
+
+async def count(program: Program, config_id: str, requests: int) -> dict[str, Any]:
+    """The experiment, as soon as it has counted so many."""
+
+    async def counted() -> dict[str, Any] | None:
+        found = await look(program, config_id)
+        return found if sum(version["requests"] for version in found["versions"]) >= requests else None
+
+    return await eventually(counted)
+
+
+async def test_a_configuration_without_versions_has_nothing_to_compare(program: Program) -> None:
+    config = await program.make()
+    found = await look(program, config["_id"])
+    assert found == {
+        "configId": config["_id"],
+        "state": "none",
+        "controlVersionId": None,
+        "phase": None,
+        "phases": [],
+        "versions": [],
+        "sampleRatio": {"eValue": 1.0, "ok": True},
+        "guardrails": [{"metric": "errorRate", "maxIncrease": 0.0, "versions": []}],
+        "slowMs": 10000,
+        "ramp": None,
+        "verdict": "No version is active: the configuration serves itself.",
+        "recommendation": {"action": "none", "versionId": None},
+    }
+    said = await program.refuse("PUT", f"/model-configs/{config['_id']}/experiment", {"slowMs": 100}, 409)
+    assert "create versions first" in said[""]
+
+
+async def test_users_stay_with_their_version_and_are_counted_once_each(program: Program) -> None:
+    config = await program.make()
+    await add_version(program, config["_id"], "v2", 50)
+    caller = await program.caller()
+    users = [f"user {at}" for at in range(40)]
+    first = await call_as(program, caller, users, config)
+    assert await call_as(program, caller, users, config) == first
+    versions = await list_versions(program, config["_id"])
+    assert set(first.values()) == {versions["v1"]["_id"], versions["v2"]["_id"]}
+    found = await count(program, config["_id"], 80)
+    assert found["state"] == "running"
+    assert found["controlVersionId"] == versions["v1"]["_id"]
+    by_name = {version["version"]: version for version in found["versions"]}
+    for name, version in by_name.items():
+        served = [user for user, version_id in first.items() if version_id == versions[name]["_id"]]
+        assert (version["units"], version["requests"], version["share"]) == (len(served), 2 * len(served), 50)
+        assert version["metrics"]["errorRate"] == 0
+        assert version["metrics"]["avgTokensUsed"] > 0
+    assert by_name["v1"]["isControl"]
+    assert found["sampleRatio"]["ok"]
+    assert found["phase"]["weights"] == {versions["v1"]["_id"]: 50, versions["v2"]["_id"]: 50}
+    metrics = (await list_versions(program, config["_id"]))["v2"]["metrics"]
+    assert metrics["requestCount"] == by_name["v2"]["requests"]
+    assert metrics["userSatisfactionScore"] is None
+
+
+async def test_a_change_of_weights_moves_only_who_must_and_begins_anew(local: Program) -> None:
+    config = await local.make()
+    version = await add_version(local, config["_id"], "v2", 50)
+    caller = await local.caller()
+    users = [f"user {at}" for at in range(60)]
+    before = await call_as(local, caller, users, config)
+    await count(local, config["_id"], 60)
+    path = f"/model-configs/{config['_id']}/versions/{version['_id']}"
+    assert (await local.client.put(path, json={"trafficPercent": 75})).status_code == 200
+    after = await call_as(local, caller, users, config)
+    assert all(after[user] == version["_id"] for user in users if before[user] == version["_id"])
+    assert sum(after[user] != before[user] for user in users) < 30
+    found = await count(local, config["_id"], 60)
+    assert found["phases"][0] == found["phase"]
+    assert sum(each["requests"] for each in found["versions"]) == 60, "phases are never pooled"
+    older = await look(local, config["_id"], phase=found["phase"]["number"] - 1)
+    assert sum(each["requests"] for each in older["versions"]) == 60
+    assert older["phase"]["endedAt"] is not None
+    answer = await local.client.get(f"/model-configs/{config['_id']}/experiment", params={"phase": 99})
+    assert answer.status_code == 404
+
+
+async def test_calls_of_nobody_count_too(local: Program) -> None:
+    config = await local.make()
+    await add_version(local, config["_id"], "v2", 50)
+    caller = await local.caller()
+    for _ in range(12):
+        assert (await local.call(caller, config["_id"])).status_code == 200
+    found = await count(local, config["_id"], 12)
+    assert sum(version["units"] for version in found["versions"]) == 12
+
+
+async def test_a_version_that_fails_is_taken_back_by_itself(program: Program, upstream: Upstream) -> None:
+    def answer(asked: Asked) -> Answer:
+        broken = json.loads(asked.body)["model"] == "broken"
+        return Answer(400, {"error": {"message": "no such option"}}) if broken else Answer(200, chat_answer())
+
+    upstream.answers["POST /v1/chat/completions"] = answer
+    config = await program.make(
+        provider="openai", modelId="gpt-4", baseUrl=f"{upstream.url}/v1", apiKey="sk-test-0123456789abcdef"
+    )
+    broken = await add_version(program, config["_id"], "v2", 50, modelId="broken")
+    caller = await program.caller()
+    await call_as(program, caller, [f"user {at}" for at in range(80)], config)
+
+    async def reverted() -> dict[str, Any] | None:
+        found = await look(program, config["_id"])
+        return found if found["state"] == "reverted" else None
+
+    found = await eventually(reverted)
+    assert found["verdict"].startswith("Version v2 was taken back automatically: ")
+    versions = await list_versions(program, config["_id"])
+    assert (versions["v1"]["trafficPercent"], versions["v1"]["isActive"]) == (100, True)
+    assert not versions["v2"]["isActive"]
+
+    async def served_by_the_control() -> bool:
+        served = await call_as(program, caller, [f"user {at}" for at in range(20)], config)
+        return set(served.values()) == {versions["v1"]["_id"]}
+
+    await eventually(served_by_the_control)
+    logged = await program.log(config["_id"])
+    (event,) = [each for each in logged if each["action"] == "experiments.revert"]
+    assert event["actorKind"] == "system"
+    assert broken["_id"] in event["after"]["versionIds"]
+
+
+async def test_ship_makes_the_version_the_configuration(program: Program) -> None:
+    config = await program.make(settings={"temperature": 0.2, "topP": 0.5})
+    version = await add_version(program, config["_id"], "v2", 20, settings={"temperature": 0.9})
+    path = f"/model-configs/{config['_id']}/experiment/ship"
+    assert "versionId" in await program.refuse("POST", path, {})
+    await program.refuse("POST", path, {"versionId": config["_id"]}, 404)
+    answer = await program.client.post(path, json={"versionId": version["_id"]})
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["state"] == "shipped"
+    assert answer.json()["verdict"] == "Version v2 was shipped: it serves everything."
+    versions = await list_versions(program, config["_id"])
+    assert (versions["v2"]["trafficPercent"], versions["v2"]["isActive"]) == (100, True)
+    assert not versions["v1"]["isActive"]
+    now = (await program.client.get(f"/model-configs/{config['_id']}")).json()
+    assert now["settings"]["temperature"] == 0.9
+    assert now["settings"]["topP"] == 1.0
+    revisions = (await program.client.get(f"/api/configurations/{config['_id']}/revisions")).json()
+    assert revisions[0]["reason"] == "Version v2 was shipped"
+    assert "experiments.ship" in [each["action"] for each in await program.log(config["_id"])]
+    caller = await program.caller()
+    assert set((await call_as(program, caller, ["ann", "bob"], config)).values()) == {version["_id"]}
+
+
+async def test_ship_to_another_provider(local: Program, upstream: Upstream) -> None:
+    upstream.answer("POST /v1/chat/completions", chat_answer("from openai"))
+    await local.share(f"{upstream.url}/v1", "sk-shared-0123456789abcdef")
+    config = await local.make()
+    version = await add_version(local, config["_id"], "v2", 20, provider="openai", modelId="gpt-4")
+    answer = await local.client.post(
+        f"/model-configs/{config['_id']}/experiment/ship", json={"versionId": version["_id"]}
+    )
+    assert answer.status_code == 200, answer.text
+    now = (await local.client.get(f"/model-configs/{config['_id']}")).json()
+    assert (now["provider"], now["modelId"]) == ("openai", "gpt-4")
+    for each in (await list_versions(local, config["_id"])).values():
+        await local.client.delete(f"/model-configs/{config['_id']}/versions/{each['_id']}")
+    said = await local.call(await local.caller(), config["_id"])
+    assert said.json()["choices"][0]["message"]["content"] == "from openai"
+
+
+async def test_revert_gives_everything_to_the_control(program: Program) -> None:
+    config = await program.make()
+    path = f"/model-configs/{config['_id']}/experiment"
+    await program.refuse("POST", f"{path}/revert", None, 409)
+    await add_version(program, config["_id"], "v2", 60)
+    await add_version(program, config["_id"], "v3", 30)
+    versions = await list_versions(program, config["_id"])
+    answer = await program.client.put(path, json={"controlVersionId": versions["v2"]["_id"]})
+    assert answer.json()["controlVersionId"] == versions["v2"]["_id"]
+    answer = await program.client.post(f"{path}/revert")
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["state"] == "reverted"
+    assert answer.json()["verdict"] == "Reverted: v2 serves everything again."
+    found = await list_versions(program, config["_id"])
+    assert {name: (each["isActive"]) for name, each in found.items()} == {"v1": False, "v2": True, "v3": False}
+    assert found["v2"]["trafficPercent"] == 100
+    answer = await program.client.put(
+        f"/model-configs/{config['_id']}/versions/{versions['v3']['_id']}",
+        json={"isActive": True, "trafficPercent": 10},
+    )
+    assert answer.status_code == 200, answer.text
+    assert (await look(program, config["_id"]))["state"] == "running"
+
+
+async def test_settings_are_kept_and_merged(program: Program) -> None:
+    config = await program.make()
+    version = await add_version(program, config["_id"], "v2", 50)
+    path = f"/model-configs/{config['_id']}/experiment"
+
+    async def put(**body: Any) -> dict[str, Any]:
+        answer = await program.client.put(path, json=body)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def limits(found: dict[str, Any]) -> dict[str, float]:
+        return {each["metric"]: each["maxIncrease"] for each in found["guardrails"]}
+
+    assert limits(await put(guardrails={"cost": {"maxIncrease": 0.2}})) == {"errorRate": 0.0, "cost": 0.2}
+    found = await put(guardrails={"errorRate": None, "slowShare": {"maxIncrease": 0.05}})
+    assert limits(found) == {"slowShare": 0.05, "cost": 0.2}
+    assert [each["versionId"] for each in found["guardrails"][0]["versions"]] == [version["_id"]]
+    before = found["phase"]["number"]
+    found = await put(slowMs=1500)
+    assert (found["slowMs"], found["phase"]["number"]) == (1500, before + 1)
+    assert limits(await look(program, config["_id"])) == {"slowShare": 0.05, "cost": 0.2}
+    last = (await program.log(config["_id"]))[0]
+    assert (last["action"], last["after"]) == ("experiments.change", {"slow_ms": 1500})
+
+
+async def test_a_ramp_begins_at_once_and_ends_with_null(program: Program) -> None:
+    config = await program.make()
+    version = await add_version(program, config["_id"], "v2", 50)
+    path = f"/model-configs/{config['_id']}/experiment"
+    steps = [{"percent": 1, "minUnits": 100}, {"percent": 12.5, "hours": 24}, {"percent": 100}]
+    answer = await program.client.put(path, json={"ramp": {"versionId": version["_id"], "steps": steps}})
+    assert answer.status_code == 200, answer.text
+    ramp = answer.json()["ramp"]
+    assert (ramp["step"], ramp["state"], ramp["steps"][1]) == (
+        0,
+        "running",
+        {"percent": 12.5, "minUnits": None, "hours": 24},
+    )
+    found = await list_versions(program, config["_id"])
+    assert (found["v1"]["trafficPercent"], found["v2"]["trafficPercent"]) == (99, 1)
+    answer = await program.client.put(path, json={"ramp": None})
+    assert answer.json()["ramp"]["state"] == "stopped"
+    assert (await list_versions(program, config["_id"]))["v2"]["trafficPercent"] == 1
+
+
+async def test_a_ramp_goes_on_when_enough_users_have_come(local: Program) -> None:
+    config = await local.make()
+    version = await add_version(local, config["_id"], "v2", 50)
+    path = f"/model-configs/{config['_id']}/experiment"
+    steps = [{"percent": 50, "minUnits": 5}, {"percent": 80}]
+    await local.client.put(path, json={"ramp": {"versionId": version["_id"], "steps": steps}})
+    await call_as(local, await local.caller(), [f"user {at}" for at in range(30)], config)
+
+    async def done() -> bool:
+        return (await look(local, config["_id"]))["ramp"]["state"] == "done"
+
+    await eventually(done)
+    assert (await list_versions(local, config["_id"]))["v2"]["trafficPercent"] == 80
+
+
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"controlVersionId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d"}, "controlVersionId"),
+    ({"controlVersionId": "v1"}, "controlVersionId"),
+    ({"slowMs": 0}, "slowMs"),
+    ({"slowMs": 1.5}, "slowMs"),
+    ({"guardrails": {"errorRate": {"maxIncrease": -0.1}}}, "guardrails.errorRate.maxIncrease"),
+    ({"guardrails": {"slowShare": {"maxIncrease": 1.1}}}, "guardrails.slowShare.maxIncrease"),
+    ({"guardrails": {"latency": None}}, "guardrails.latency"),
+    ({"ramp": {"versionId": "$v2", "steps": []}}, "ramp.steps"),
+    ({"ramp": {"versionId": "$v2", "steps": [{"percent": 0}]}}, "ramp.steps[0].percent"),
+    ({"ramp": {"versionId": "$v2", "steps": [{"percent": 1.234}]}}, "ramp.steps[0].percent"),
+    ({"ramp": {"versionId": "$v2", "steps": [{"percent": 5}, {"percent": 50}]}}, "ramp"),
+    ({"ramp": {"versionId": "$v2", "steps": [{"percent": 5, "hours": 1}, {"percent": 5}]}}, "ramp"),
+    ({"ramp": {"versionId": "$v2", "steps": [{"percent": 5, "hours": 1, "minUnits": 1}]}}, "ramp.steps[0]"),
+    ({"ramp": {"versionId": "$v1", "steps": [{"percent": 5}]}}, "ramp.versionId"),
+    ({"ramp": {"versionId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d", "steps": [{"percent": 5}]}}, "ramp.versionId"),
+    ({"nonsense": 1}, "nonsense"),
+]
+"""Bodies, in which ``$v1`` and ``$v2`` stand for versions, and the field that is wrong."""
+
+
+async def test_what_is_wrong_is_named_and_changes_nothing(local: Program) -> None:
+    config = await local.make()
+    await add_version(local, config["_id"], "v2", 50)
+    versions = await list_versions(local, config["_id"])
+    before = await look(local, config["_id"])
+    for body, field in WRONG:
+        text = json.dumps(body)
+        for name in ("v1", "v2"):
+            text = text.replace(f'"${name}"', f'"{versions[name]["_id"]}"')
+        assert field in await local.refuse("PUT", f"/model-configs/{config['_id']}/experiment", json.loads(text))
+    assert await look(local, config["_id"]) == before
+
+
+async def test_others_neither_see_nor_touch_it(program: Program) -> None:
+    config = await program.make()
+    version = await add_version(program, config["_id"], "v2", 50)
+    path = f"/model-configs/{config['_id']}/experiment"
+    stranger = await program.whole.add_user(program.admin, "stranger@example.com")
+    for method, at, body in (
+        ("GET", path, None),
+        ("PUT", path, {"slowMs": 5}),
+        ("POST", f"{path}/ship", {"versionId": version["_id"]}),
+        ("POST", f"{path}/revert", None),
+    ):
+        answer = await stranger.client.request(method, at, json=body)
+        assert answer.status_code == 404, answer.text
+    assert (await list_versions(program, config["_id"]))["v2"]["isActive"]
+
+
+async def test_a_viewer_reads_and_changes_nothing(local: Program) -> None:
+    team = await local.admin.make_workspace()
+    local.client = local.admin.at(team)
+    config = await local.make()
+    await add_version(local, config["_id"], "v2", 50)
+    viewer = await local.whole.add_user(local.admin, "viewer@example.com")
+    await local.whole.join(local.admin, team, viewer, "viewer")
+    client = viewer.at(team)
+    path = f"/model-configs/{config['_id']}/experiment"
+    assert (await client.get(path)).status_code == 200
+    assert (await client.put(path, json={"slowMs": 5})).status_code == 403
+    assert (await client.post(f"{path}/revert")).status_code == 403
+
+
+async def test_ratings_are_part_of_the_comparison(program: Program) -> None:
+    config = await program.make()
+    await add_version(program, config["_id"], "v2", 50)
+    caller = await program.caller()
+    versions = await list_versions(program, config["_id"])
+    scores: dict[str, list[int]] = {version["_id"]: [] for version in versions.values()}
+    for at in range(16):
+        answer = await program.call(caller, config["_id"], **{"X-User-Id": f"user {at}"})
+        score = 1 + at % 5
+        rating = {"requestId": answer.headers["x-request-id"], "rating": score}
+        assert (await caller.post("/api/ratings", json=rating)).status_code == 201
+        scores[answer.headers["x-trunkline-version"]].append(score)
+    found = await count(program, config["_id"], 16)
+    for version in found["versions"]:
+        given = scores[version["versionId"]]
+        assert version["metrics"]["satisfaction"] == pytest.approx(sum(given) / len(given))

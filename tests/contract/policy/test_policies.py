@@ -1,0 +1,243 @@
+"""Policies, over the wire: made, listed, changed and deleted, by whom and for what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.contract.policy.place import Json, Place
+from trunkline.core.ids import new_id
+
+
+def draft(**fields: Any) -> Json:
+    return {"name": "P", "content": "No.", "riskType": "LOW", "actionType": 0, **fields}
+
+
+async def org_of(place: Place) -> str:
+    return (await place.there.get("/api/encryption-key")).json()["instance"]
+
+
+async def test_a_policy_is_made_shown_changed_and_deleted(place_on_each: Place) -> None:
+    place = place_on_each
+    org = await org_of(place)
+    body = draft(workspaceId=place.workspace_id, orgId=org, rule={"kind": "allowedModels", "models": ["gpt-*"]})
+    made = await place.there.post("/policy", json=body)
+    assert made.status_code == 201, made.text
+    policy = made.json()["policy"]
+    assert made.json()["success"] is True
+    assert {name: policy[name] for name in body} == {
+        **body,
+        "rule": {"kind": "allowedModels", "models": ["gpt-*"], "mode": "allow"},
+    }
+    assert (policy["repoId"], policy["keyId"], policy["failMode"]) == (None, None, "open")
+    assert policy["createdBy"] == place.admin.id
+    shown = await place.there.get(f"/policy/{policy['id']}")
+    assert shown.json() == {"success": True, "policy": policy}
+    listed = await place.there.get(f"/policy?orgId={org}&workspaceId={place.workspace_id}")
+    assert listed.json() == {"success": True, "policies": [policy]}
+
+    changed = await place.there.put(f"/policy/{policy['id']}", json={"riskType": "HIGH", "actionType": 2})
+    assert changed.status_code == 200, changed.text
+    after = changed.json()["policy"]
+    assert (after["riskType"], after["actionType"], after["name"]) == ("HIGH", 2, "P")
+    assert after["updatedAt"] > policy["updatedAt"]
+    # What was got may be sent back as it is.
+    assert (await place.there.put(f"/policy/{policy['id']}", json=after)).status_code == 200
+
+    gone = await place.there.delete(f"/policy/{policy['id']}")
+    assert gone.json() == {"success": True, "message": "The policy was deleted. Calls are no longer held to it."}
+    assert (await place.there.get(f"/policy/{policy['id']}")).status_code == 404
+    assert (await place.there.delete(f"/policy/{policy['id']}")).status_code == 404
+    assert (await place.there.get("/policy")).json()["policies"] == []
+    log = (await place.there.get("/api/audit?targetType=policy")).json()
+    assert [event["action"] for event in log] == ["policies.delete", "policies.change", "policies.create"]
+    assert log[1]["before"] == {"riskType": "LOW", "actionType": 0}
+
+
+WRONG: tuple[tuple[Json, str], ...] = (
+    ({"name": " "}, "name: needs at least 1"),
+    ({"riskType": "SEVERE"}, "riskType: must be one of 'LOW', 'MEDIUM' or 'HIGH'."),
+    ({"actionType": 3}, "actionType: must be 2 or less."),
+    ({"actionType": True}, "actionType"),
+    ({"failMode": "ajar"}, "failMode"),
+    ({"content": "  "}, "content: is required"),
+    ({"content": "x\0"}, "content"),
+    ({"orgId": "here"}, "orgId: must be an id"),
+    ({"workspaceId": "there"}, "workspaceId: must be an id"),
+    ({"more": 1}, "more: is not a field"),
+    ({"rule": 1}, "rule: must be a JSON object"),
+    ({"rule": {"kind": "magic"}}, "rule.kind: must be one of allowedModels"),
+    ({"rule": {}}, "rule.kind"),
+    ({"rule": {"kind": "allowedModels"}}, "rule: Object missing required field `models`."),
+    ({"rule": {"kind": "allowedModels", "models": []}}, "rule.models"),
+    ({"rule": {"kind": "allowedModels", "models": ["a", 1]}}, "rule.models[1]: Expected `str`, got `int`."),
+    ({"rule": {"kind": "allowedModels", "models": ["a"], "mood": 1}}, "rule: Object contains unknown field `mood`."),
+    ({"rule": {"kind": "allowedProviders", "providers": ["openai", "acme"]}}, "rule.providers[1]: is no provider"),
+    ({"rule": {"kind": "paidModels", "mode": "block"}}, "rule.mode: says 'block' and actionType 0 says 'log'"),
+    ({"rule": {"kind": "ceilings"}}, "rule: name at least one of"),
+    ({"rule": {"kind": "ceilings", "maxInputTokens": -1}}, "rule.maxInputTokens"),
+    ({"rule": {"kind": "patterns", "patterns": ["a", "(?=b)"]}}, "rule.patterns[1]: is no regular expression"),
+    ({"rule": {"kind": "patterns", "patterns": ["\\w{1000}"]}}, "rule.patterns[0]: is no regular expression"),
+    ({"rule": {"kind": "personalData", "kinds": ["shoe size"]}}, "rule.kinds[0]"),
+    ({"rule": {"kind": "personalData", "kinds": ["nationalId"]}}, "rule.countries: name the countries"),
+    ({"rule": {"kind": "personalData", "kinds": ["phone"], "countries": ["Germany"]}}, "rule.countries[0]"),
+)
+
+
+async def test_wrong_policies_are_refused_by_field(place: Place) -> None:
+    for fields, message in WRONG:
+        answer = await place.there.post("/policy", json=draft(**{"workspaceId": place.workspace_id, **fields}))
+        assert answer.status_code == 400, answer.text
+        assert set(answer.json()) == {"success", "message"}
+        assert answer.json()["success"] is False
+        assert message in answer.json()["message"]
+    assert (await place.there.get("/policy")).json()["policies"] == []
+
+
+CHANGES: tuple[tuple[Json, str], ...] = (
+    ({}, "Send at least one of name, content"),
+    ({"workspaceId": new_id()}, "Send at least one of"),
+    ({"name": "x", "workspaceId": new_id()}, "workspaceId: is fixed"),
+    ({"name": "x", "repoId": new_id()}, "repoId: is fixed"),
+    ({"rule": {"kind": "magic"}}, "rule.kind"),
+)
+
+
+async def test_a_change_must_say_something_and_keep_the_scope(place: Place) -> None:
+    policy = await place.add()
+    for change, message in CHANGES:
+        answer = await place.there.put(f"/policy/{policy['id']}", json=change)
+        assert answer.status_code == 400
+        assert message in answer.json()["message"]
+    assert (await place.there.get(f"/policy/{policy['id']}")).json()["policy"] == policy
+
+
+async def test_a_rule_can_be_taken_away_when_words_are_left(place: Place) -> None:
+    policy = await place.add(content="", rule={"kind": "ceilings", "maxImages": 0})
+    refused = await place.there.put(f"/policy/{policy['id']}", json={"rule": None})
+    assert refused.status_code == 400
+    assert refused.json()["message"].startswith("content: is required")
+    kept = await place.there.put(f"/policy/{policy['id']}", json={"rule": None, "content": "No pictures."})
+    assert kept.json()["policy"]["rule"] is None
+
+
+async def test_the_parts_of_a_scope_belong_together(place: Place) -> None:
+    app = await place.make("/api/applications", {"name": "App"})
+    other = await place.make("/api/applications", {"name": "Other"})
+    own_key = await place.make("/api/keys", {"name": "k", "applicationId": app["id"]})
+    elsewhere = await place.admin.make_workspace("Elsewhere")
+    foreign = (await place.admin.at(elsewhere).post("/api/applications", json={"name": "F"})).json()
+    good = await place.add(repoId=app["id"], keyId=own_key["id"])
+    assert (good["repoId"], good["keyId"]) == (app["id"], own_key["id"])
+    for fields, message in (
+        ({"repoId": foreign["id"]}, "repoId: names no application of this workspace."),
+        ({"keyId": new_id()}, "keyId: names no API key"),
+        ({"repoId": other["id"], "keyId": own_key["id"]}, "keyId: names a key of another application"),
+        ({"workspaceId": None, "repoId": app["id"]}, "workspaceId: is required with repoId"),
+    ):
+        answer = await place.there.post("/policy", json=draft(**{"workspaceId": place.workspace_id, **fields}))
+        assert (answer.status_code, message in answer.json()["message"]) == (400, True), answer.text
+    assert (await place.there.post("/policy", json=draft(orgId=new_id()))).status_code == 404
+    assert (await place.there.get(f"/policy?orgId={new_id()}")).status_code == 404
+    of_app = await place.there.get(f"/policy?repoId={app['id']}")
+    assert [policy["id"] for policy in of_app.json()["policies"]] == [good["id"]]
+
+
+async def test_roles(place: Place) -> None:
+    for role in ("viewer", "member", "admin", "owner"):
+        await try_role(place, role)
+
+
+async def try_role(place: Place, role: str) -> None:
+    policy = await place.add()
+    person = await place.whole.add_user(place.admin, f"the-{role}@example.com")
+    await place.whole.join(place.admin, place.workspace_id, person, role)
+    there = person.at(place.workspace_id)
+    may = role in {"admin", "owner"}
+    assert (await there.get(f"/policy/{policy['id']}")).status_code == 200
+    assert policy in (await there.get("/policy")).json()["policies"]
+    # Also without naming the workspace, where the caller is the owner of their own.
+    for client in (there, person.client):
+        made = await client.post("/policy", json=draft(workspaceId=place.workspace_id))
+        assert made.status_code == (201 if may else 403), made.text
+        changed = await client.put(f"/policy/{policy['id']}", json={"name": "x"})
+        assert changed.status_code == (200 if may else 403)
+        listed = await client.get(f"/policy/{policy['id']}/violations")
+        assert listed.status_code == (200 if may else 403)
+        listed = await client.get(f"/policy/violations?workspaceId={place.workspace_id}")
+        assert listed.status_code == (200 if may else 403)
+    # The installation's are its administrator's alone, whatever somebody is in a workspace.
+    assert (await person.client.post("/policy", json=draft())).status_code == 403
+    assert (await there.delete(f"/policy/{policy['id']}")).status_code == (200 if may else 403)
+    if not may:
+        log = (await place.there.get("/api/audit?outcome=refused")).json()
+        assert {event["action"] for event in log} >= {"policies.change", "violations.read"}
+
+
+async def test_another_tenant_finds_nothing(place: Place) -> None:
+    policy = await place.add()
+    stranger = await place.whole.add_user(place.admin, "stranger@example.com")
+    path = f"/policy/{policy['id']}"
+    for answer in (
+        await stranger.client.get(path),
+        await stranger.client.put(path, json={"name": "x"}),
+        await stranger.client.delete(path),
+        await stranger.client.get(f"{path}/violations"),
+        await stranger.client.get(f"{path}/alerts"),
+        await stranger.client.get(f"/policy?workspaceId={place.workspace_id}"),
+        await stranger.client.get(f"/policy/violations?workspaceId={place.workspace_id}"),
+        await stranger.client.post("/policy", json=draft(workspaceId=place.workspace_id)),
+        await stranger.at(place.workspace_id).get(path),
+    ):
+        assert answer.status_code == 404, answer.text
+        assert answer.json()["success"] is False
+    assert (await stranger.client.get("/policy")).json()["policies"] == []
+    log = (await stranger.client.get("/api/audit?outcome=refused")).json()
+    assert {"policies.read", "policies.change", "violations.read"} <= {event["action"] for event in log}
+
+
+async def test_keys(place: Place) -> None:
+    """A manage key acts in its own workspace; that of an application sees its own policies and changes none."""
+    policy = await place.add()
+    app = await place.make("/api/applications", {"name": "App"})
+    other = await place.make("/api/applications", {"name": "Other"})
+    of_app, of_other = await place.add(repoId=app["id"]), await place.add(repoId=other["id"])
+    wide = place.whole.client((await place.make("/api/keys", {"name": "k", "scope": "manage"}))["key"])
+    narrow_key = await place.make("/api/keys", {"name": "k", "scope": "manage", "applicationId": app["id"]})
+    narrow = place.whole.client(narrow_key["key"])
+    elsewhere = await place.admin.make_workspace("Elsewhere")
+    assert (await wide.post("/policy", json=draft(workspaceId=place.workspace_id))).status_code == 201
+    assert (await wide.post("/policy", json=draft(workspaceId=elsewhere))).status_code == 404
+    assert (await wide.post("/policy", json=draft())).status_code == 403
+    assert (await place.caller.get("/policy")).status_code == 403
+    seen = {each["id"] for each in (await narrow.get("/policy")).json()["policies"]}
+    assert {policy["id"], of_app["id"]} <= seen
+    assert of_other["id"] not in seen
+    assert (await narrow.get(f"/policy/{of_other['id']}")).status_code == 404
+    assert (await narrow.get(f"/policy/{of_other['id']}/violations")).status_code == 404
+    assert (await narrow.put(f"/policy/{of_app['id']}", json={"name": "x"})).status_code == 403
+    assert (await narrow.delete(f"/policy/{policy['id']}")).status_code == 403
+
+
+async def test_fixed_paths_are_no_ids_and_pages_are_bounded(place: Place) -> None:
+    for path in ("/policy/violations", "/policy/alerts"):
+        empty = await place.there.get(f"{path}?skip=3&take=7")
+        assert empty.json() == {"success": True, "violations": [], "total": 0, "skip": 3, "take": 7}
+        for query in ("take=101", "take=0", "skip=-1", "take=x", "from=yesterday", "workspaceId=x"):
+            answer = await place.there.get(f"{path}?{query}")
+            assert answer.status_code == 400, query
+            assert answer.json()["success"] is False
+    assert (await place.there.get(f"/policy/{new_id()}")).status_code == 404
+    assert (await place.there.get("/policy/nothing")).status_code == 404
+    assert (await place.whole.client().get("/policy")).json()["success"] is False
+
+
+async def test_there_is_a_limit(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trunkline.control.policies.MOST", 2)
+    await place.add()
+    policy = await place.add()
+    full = await place.there.post("/policy", json=draft(workspaceId=place.workspace_id))
+    assert full.status_code == 409
+    await place.there.delete(f"/policy/{policy['id']}")
+    await place.add()

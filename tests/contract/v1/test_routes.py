@@ -1,0 +1,451 @@
+"""Calls along routes: who serves them, what makes a call turn to the next target, and what the books say of it."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from random import Random
+from typing import Any
+
+import httpx2
+import msgspec
+import pytest
+
+from tests.contract.v1.rig import KEY, PRICE, Rig, configuration, route
+from tests.upstreams import scripted
+from tests.upstreams.aimock import free_port
+from tests.upstreams.scripted import Script, Scripted, in_turn, silence, slam, stream, whole
+from trunkline.core.price import Price, Rate
+from trunkline.gateway.snapshot import KeyEntry, RouteTargetEntry, WorkspacePart
+from trunkline.outbound import Timeouts
+
+SECRET = "sk-secret-abcdefghijklmnop-7Qd"
+MESSAGES = [{"role": "user", "content": "hello"}]
+GOOD = json.dumps(
+    {
+        "id": "chatcmpl-1",
+        "object": "chat.completion",
+        "created": 1,
+        "model": "gpt-4o-mini",
+        "choices": [{"index": 0, "message": {"role": "assistant", "content": "hi"}, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": 3, "completion_tokens": 1, "total_tokens": 4},
+    }
+).encode()
+CLAUDE = json.dumps(
+    {
+        "id": "msg_1",
+        "type": "message",
+        "role": "assistant",
+        "model": "claude-x",
+        "content": [{"type": "text", "text": "hi"}],
+        "stop_reason": "end_turn",
+        "usage": {"input_tokens": 3, "output_tokens": 1},
+    }
+).encode()
+
+
+def sse(kind: str, **fields: Any) -> bytes:
+    return f"event: {kind}\ndata: {json.dumps({'type': kind, **fields})}\n\n".encode()
+
+
+STREAM = (
+    (
+        b'data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":'
+        b'{"role":"assistant","content":"hi"},"finish_reason":null}]}\n\n'
+    ),
+    (
+        b'data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{},'
+        b'"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":1,"total_tokens":4}}\n\n'
+    ),
+    b"data: [DONE]\n\n",
+)
+CLAUDE_STREAM = (
+    sse(
+        "message_start",
+        message={
+            "id": "msg_1", "type": "message", "role": "assistant", "model": "claude-x", "content": [],
+            "stop_reason": None, "usage": {"input_tokens": 3, "output_tokens": 0},
+        },
+    ),
+    sse("content_block_start", index=0, content_block={"type": "text", "text": ""}),
+    sse("content_block_delta", index=0, delta={"type": "text_delta", "text": "hi"}),
+    sse("content_block_stop", index=0),
+    sse("message_delta", delta={"stop_reason": "end_turn"}, usage={"output_tokens": 1}),
+    sse("message_stop"),
+)  # fmt: skip
+
+
+def fails(status: str, code: str = "x", more: str = "") -> Script:
+    return whole(json.dumps({"error": {"message": f"no: {code}", "code": code}}).encode(), status=status, more=more)
+
+
+@pytest.fixture(scope="module")
+def upstreams() -> Iterator[tuple[Scripted, Scripted]]:
+    with scripted.start() as first, scripted.start() as second:
+        yield first, second
+
+
+@pytest.fixture
+def first(upstreams: tuple[Scripted, Scripted]) -> Scripted:
+    upstreams[0].asked.clear()
+    return upstreams[0]
+
+
+@pytest.fixture
+def second(upstreams: tuple[Scripted, Scripted]) -> Scripted:
+    upstreams[1].asked.clear()
+    upstreams[1].script = whole(CLAUDE)
+    return upstreams[1]
+
+
+@pytest.fixture
+def serve(first: Scripted, second: Scripted) -> Iterator[Callable[..., Rig]]:
+    """Serve a route ``both`` over the first upstream, which speaks OpenAI's dialect, and the second, Anthropic's."""
+    with ExitStack() as stack:
+
+        def start(**fields: Any) -> Rig:
+            given = {
+                "routes": [route("both", "a", "b")],
+                "timeouts": Timeouts(connect=2, first_byte=0.4, between=0.4, total=5),
+                **fields,
+            }
+            more = given.pop("more", ())
+            configurations = [
+                configuration("a", "openai", model="gpt-4o-mini", base_url=first.url, api_key=SECRET, shared=True),
+                configuration("b", "anthropic", model="claude-x", base_url=second.url, api_key=SECRET, shared=True),
+                *more,
+            ]
+            return stack.enter_context(Rig(configurations, **given).serve())
+
+        yield start
+
+
+def ask(rig: Rig, model: str = "both", *, key: str = KEY, headers: dict[str, str] | None = None, **fields: Any):
+    body = {"model": model, "messages": MESSAGES, **fields}
+    given = {"Authorization": f"Bearer {key}", **(headers or {})}
+    return httpx2.post(f"{rig.url}/v1/chat/completions", json=body, headers=given, timeout=20, trust_env=False)
+
+
+def text_of(answer: httpx2.Response) -> str:
+    if not answer.headers["content-type"].startswith("text/event-stream"):
+        return answer.json()["choices"][0]["message"]["content"]
+    pieces = [json.loads(line[6:]) for line in answer.text.splitlines() if line.startswith("data: {")]
+    return "".join(choice["delta"].get("content") or "" for piece in pieces for choice in piece.get("choices", ()))
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+@pytest.mark.parametrize(
+    ("script", "tries", "status", "error"),
+    [
+        (fails("401 Unauthorized", "invalid_api_key"), 1, 401, "auth"),
+        (fails("402 Payment Required"), 1, 402, "no_credits"),
+        (fails("403 Forbidden"), 1, 403, "permission"),
+        (fails("404 Not Found", "model_not_found"), 1, 404, "not_found"),
+        (fails("429 Too Many Requests", more="retry-after: 1\r\n"), 1, 429, "rate_limit"),
+        (fails("500 Internal Server Error"), 3, 500, "server"),
+        (fails("503 Service Unavailable"), 3, 503, "overloaded"),
+        (silence, 1, None, "timeout"),
+        (slam, 3, None, "unreachable"),
+        (whole(b'{"choices": [', kind="application/json"), 1, 200, "malformed"),
+    ],
+    ids=["401", "402", "403", "404", "429", "500", "503", "timeout", "reset", "nonsense"],
+)
+def test_the_next_target_serves(
+    serve: Callable[..., Rig],
+    first: Scripted,
+    second: Scripted,
+    script: Script,
+    tries: int,
+    status: int | None,
+    error: str,
+    streamed: bool,
+) -> None:
+    rig = serve()
+    first.script = script
+    second.script = stream(*CLAUDE_STREAM) if streamed else whole(CLAUDE)
+    answer = ask(rig, stream=streamed)
+    assert answer.status_code == 200, answer.text
+    assert text_of(answer) == "hi"
+    assert answer.headers["x-trunkline-configuration"] == "id-b"
+    assert answer.headers["x-trunkline-route"] == "route-both"
+    assert SECRET not in answer.text
+    event = rig.books.last(answer.headers["x-request-id"])
+    assert [(each.configuration_id, each.provider, each.model, each.error) for each in event.attempts] == [
+        ("id-a", "openai", "gpt-4o-mini", error)
+    ] * tries
+    # An answer that makes no sense may be so from its head on.
+    assert {each.status for each in event.attempts} <= ({status} if error != "malformed" else {None, 200})
+    assert (event.configuration_id, event.provider, event.model) == ("id-b", "anthropic", "claude-x")
+    assert (event.route_id, event.requested_model, event.outcome) == ("route-both", "both", "ok")
+    assert event.cost_nanos == PRICE.cost(event.usage)
+    assert rig.books.opened[0].configuration_id == "id-a"
+    assert [event.id for event in rig.books.events] == [rig.books.opened[0].id], "one call, one event"
+    assert len(first.asked) == tries
+    assert len(second.asked) == 1
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+@pytest.mark.parametrize(
+    ("script", "status"),
+    [
+        (fails("400 Bad Request", "invalid_request"), 400),
+        (fails("400 Bad Request", "context_length_exceeded"), 413),
+        (fails("413 Payload Too Large"), 413),
+        (fails("422 Unprocessable Entity"), 400),
+        (fails("400 Bad Request", "content_filter"), 403),
+    ],
+    ids=["400", "context", "413", "422", "filter"],
+)
+def test_what_is_the_clients_fault_goes_no_further(
+    serve: Callable[..., Rig], first: Scripted, second: Scripted, script: Script, status: int, streamed: bool
+) -> None:
+    rig = serve()
+    first.script = script
+    answer = ask(rig, stream=streamed)
+    assert answer.status_code == status, answer.text
+    event = rig.books.last(answer.headers["x-request-id"])
+    assert (event.configuration_id, event.outcome, len(event.attempts)) == ("id-a", "error", 1)
+    assert second.asked == []
+
+
+def test_nothing_is_switched_after_the_first_byte(serve: Callable[..., Rig], first: Scripted, second: Scripted) -> None:
+    rig = serve()
+    first.script = stream(STREAM[0], end="cut")
+    answer = ask(rig, stream=True)
+    assert answer.status_code == 200
+    assert '"error"' in answer.text
+    event = rig.books.last(answer.headers["x-request-id"])
+    assert (event.configuration_id, event.outcome, event.attempts) == ("id-a", "error", ())
+    assert second.asked == []
+
+
+def test_when_none_can_the_last_failure_is_told_and_all_are_in_the_books(
+    serve: Callable[..., Rig], first: Scripted, second: Scripted
+) -> None:
+    rig = serve()
+    first.script = fails("401 Unauthorized")
+    second.script = whole(
+        b'{"type":"error","error":{"type":"rate_limit_error","message":"slow down"}}',
+        status="429 Too Many Requests",
+        more="retry-after: 30\r\n",
+    )
+    answer = ask(rig)
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "30")
+    event = rig.books.last(answer.headers["x-request-id"])
+    assert [(each.configuration_id, each.error) for each in event.attempts] == [
+        ("id-a", "auth"), ("id-b", "rate_limit"),
+    ]  # fmt: skip
+    assert (event.configuration_id, event.outcome, event.error, event.cost_nanos) == ("id-b", "error", "rate_limit", 0)
+
+
+def test_the_deadline_is_that_of_the_whole_call(serve: Callable[..., Rig], first: Scripted, second: Scripted) -> None:
+    rig = serve(timeouts=Timeouts(connect=2, first_byte=30, between=30, total=0.5))
+    first.script = silence
+    second.script = silence
+    answer = ask(rig)
+    assert answer.status_code == 504
+    event = rig.books.last(answer.headers["x-request-id"])
+    assert event.duration_us < 5_000_000
+    assert second.asked == []
+
+
+def test_a_target_that_cannot_say_it_is_passed_by(serve: Callable[..., Rig], first: Scripted, second: Scripted) -> None:
+    vectors = {"object": "list", "model": "m", "data": [{"object": "embedding", "index": 0, "embedding": [0.5]}]}
+    first.script = whole(json.dumps({**vectors, "usage": {"prompt_tokens": 2, "total_tokens": 2}}).encode())
+    rig = serve(routes=[route("embed", "b", "a"), route("none", "b")])
+    headers = {"Authorization": f"Bearer {KEY}"}
+    url = f"{rig.url}/v1/embeddings"
+    answer = httpx2.post(url, json={"model": "embed", "input": "x"}, headers=headers, trust_env=False)
+    assert answer.status_code == 200, answer.text
+    event = rig.books.last(answer.headers["x-request-id"])
+    assert (event.configuration_id, event.attempts) == ("id-a", ())
+    assert second.asked == []
+    refused = httpx2.post(url, json={"model": "none", "input": "x"}, headers=headers, trust_env=False)
+    assert refused.status_code == 400
+    assert "Anthropic" in refused.json()["error"]["message"]
+    assert len(rig.books.events) == 1, "what was never sent is not in the books"
+
+
+def test_a_target_without_a_key_is_passed_by(serve: Callable[..., Rig], second: Scripted) -> None:
+    rig = serve(
+        routes=[route("both", "keyless", "b"), route("none", "keyless")],
+        more=[configuration("keyless", "openai", model="gpt-4o", shared=True)],
+    )
+    assert ask(rig).headers["x-trunkline-configuration"] == "id-b"
+    refused = ask(rig, "none")
+    assert refused.status_code == 400
+    assert "has no key" in refused.json()["error"]["message"]
+
+
+def test_priorities_come_before_the_strategy(serve: Callable[..., Rig], first: Scripted, second: Scripted) -> None:
+    targets = [
+        RouteTargetEntry(configuration_id="id-a", priority=1, weight=1000),
+        RouteTargetEntry(configuration_id="id-b", priority=0, weight=1),
+    ]
+    rig = serve(routes=[route("both", *targets, strategy="weighted")])
+    first.script = whole(GOOD)
+    for _ in range(10):
+        assert ask(rig).headers["x-trunkline-configuration"] == "id-b"
+
+
+def test_a_model_behind_the_routes_name_is_asked_of_its_targets(
+    serve: Callable[..., Rig], first: Scripted, second: Scripted
+) -> None:
+    rig = serve()
+    first.script = whole(GOOD)
+    ask(rig, "both/gpt-5")
+    assert json.loads(first.asked[-1].body)["model"] == "gpt-5"
+    targets = [RouteTargetEntry(configuration_id="id-a", model="gpt-4.1")]
+    rig = serve(routes=[route("other", *targets)])
+    ask(rig, "other")
+    assert json.loads(first.asked[-1].body)["model"] == "gpt-4.1"
+
+
+def demos(*names: str) -> list[Any]:
+    return [configuration(name, "demo", model="demo-chat", shared=True) for name in names]
+
+
+def count(rig: Rig, calls: int, model: str = "r") -> Counter[str]:
+    return Counter(ask(rig, model).headers["x-trunkline-configuration"].removeprefix("id-") for _ in range(calls))
+
+
+def test_weights_are_kept(serve: Callable[..., Rig]) -> None:
+    targets = [
+        RouteTargetEntry(configuration_id="id-x", weight=3),
+        RouteTargetEntry(configuration_id="id-y", weight=1),
+    ]
+    rig = serve(routes=[route("r", *targets, strategy="weighted")], more=demos("x", "y"), random=Random(7))
+    assert 130 <= count(rig, 200)["x"] <= 170
+
+
+def test_the_cheapest_first(serve: Callable[..., Rig], first: Scripted, second: Scripted) -> None:
+    class Prices:
+        def find(self, provider: object, model: str) -> Price | None:
+            rate = {"gpt-4o-mini": 5, "claude-x": 2}.get(model)
+            return None if rate is None else Price(input=Rate(rate), output=Rate(1), source="test")
+
+    routes = [route("r", "x", "a", "b", strategy="cheapest"), route("s", "x", "a", strategy="cheapest")]
+    rig = serve(routes=routes, more=demos("x"), prices=Prices())
+    first.script = whole(GOOD)
+    assert count(rig, 3) == {"b": 3}
+    assert count(rig, 3, "s") == {"a": 3}, "what has no price comes last"
+
+
+def test_each_is_measured_and_then_the_fastest_serves(
+    serve: Callable[..., Rig], first: Scripted, second: Scripted
+) -> None:
+    rig = serve(routes=[route("r", "a", "b", strategy="fastest")], timeouts=Timeouts())
+    scripted.RESUME.clear()
+    first.script = stream(scripted.PAUSE, *STREAM)
+    second.script = stream(*CLAUDE_STREAM)
+    # Whatever the second one takes, the first one takes longer.
+    timer = threading.Timer(0.5, scripted.RESUME.set)
+    timer.start()
+    served = [ask(rig, "r", stream=True).headers["x-trunkline-configuration"] for _ in range(6)]
+    timer.join()
+    assert served[:2] == ["id-a", "id-b"]
+    assert set(served[2:]) == {"id-b"}
+
+
+def test_a_target_that_keeps_failing_rests(serve: Callable[..., Rig], first: Scripted, second: Scripted) -> None:
+    rig = serve()
+    first.script = fails("500 Internal Server Error")
+    for _ in range(6):
+        assert ask(rig).status_code == 200
+    assert len(first.asked) == 5, "five failures in a row are enough"
+    assert rig.books.last().attempts == ()
+
+
+def change(rig: Rig, name: str, **fields: Any) -> None:
+    """A change of a configuration, as the snapshot brings it."""
+    snapshot = rig.holder.current
+    (part,) = snapshot.parts.values()
+    assert isinstance(part, WorkspacePart)
+    entry = part.configurations[f"id-{name}"]
+    changed = msgspec.structs.replace(entry, revision=entry.revision + 1, **fields)
+    new = msgspec.structs.replace(part, configurations={**part.configurations, entry.id: changed})
+    rig.holder.current = msgspec.structs.replace(snapshot, parts={part.id: new})
+
+
+def test_a_rejected_credential_rests_until_its_configuration_changes(
+    serve: Callable[..., Rig], first: Scripted, second: Scripted
+) -> None:
+    rig = serve()
+    first.script = fails("401 Unauthorized")
+    for _ in range(3):
+        assert ask(rig).headers["x-trunkline-configuration"] == "id-b"
+    assert len(first.asked) == 1
+    change(rig, "a")
+    first.script = whole(GOOD)
+    assert ask(rig).headers["x-trunkline-configuration"] == "id-a"
+
+
+def test_a_rate_limit_is_a_pause(serve: Callable[..., Rig], first: Scripted, second: Scripted) -> None:
+    rig = serve()
+    first.script = fails("429 Too Many Requests", more="retry-after: 60\r\n")
+    for _ in range(3):
+        assert ask(rig).headers["x-trunkline-configuration"] == "id-b"
+    assert len(first.asked) == 1
+
+
+def test_the_last_target_is_always_tried(serve: Callable[..., Rig], first: Scripted, second: Scripted) -> None:
+    rig = serve(routes=[route("both", "a", "b"), route("alone", "a")])
+    first.script = fails("401 Unauthorized")
+    second.script = fails("401 Unauthorized")
+    assert ask(rig).status_code == 502
+    first.script = whole(GOOD)
+    second.script = whole(CLAUDE)
+    assert ask(rig).status_code == 200, "all rest, and one is tried nevertheless"
+    assert ask(rig, "alone").status_code == 200
+
+
+def test_a_call_by_its_own_name_asks_no_breaker(serve: Callable[..., Rig], first: Scripted, second: Scripted) -> None:
+    rig = serve()
+    first.script = fails("401 Unauthorized")
+    ask(rig)
+    assert ask(rig, "a").status_code == 502
+    assert len(first.asked) == 2
+
+
+def test_routes_come_after_ids_and_before_names(serve: Callable[..., Rig], first: Scripted, second: Scripted) -> None:
+    rig = serve(routes=[route("a", "b"), route("id-a", "b")])
+    first.script = whole(GOOD)
+    assert ask(rig, "a").headers["x-trunkline-configuration"] == "id-b"
+    assert ask(rig, "route-a").headers["x-trunkline-configuration"] == "id-b"
+    assert ask(rig, "id-a").headers["x-trunkline-configuration"] == "id-a"
+
+
+def test_narrow_keys(serve: Callable[..., Rig], first: Scripted, second: Scripted) -> None:
+    keys = {
+        f"tl-{name}": KeyEntry(id=name, workspace_id="w-1", user_id="u-1", models=(allowed,))
+        for name, allowed in (("route", "both"), ("id", "route-both"), ("target", "a"), ("model", "gpt-4o-mini"))
+    }
+    rig = serve(keys=keys)
+    first.script = whole(GOOD)
+    assert ask(rig, key="tl-route").status_code == 200
+    assert ask(rig, key="tl-id").status_code == 200
+    assert ask(rig, "a", key="tl-route").status_code == 403
+    assert ask(rig, key="tl-target").status_code == 403
+    assert ask(rig, key="tl-model").status_code == 403, "the other target has another model"
+
+
+def test_nothing_listens_there(serve: Callable[..., Rig], second: Scripted) -> None:
+    down = configuration(
+        "down", "openai", model="m", base_url=f"http://127.0.0.1:{free_port()}", api_key=SECRET, shared=True
+    )
+    rig = serve(routes=[route("both", "down", "b")], more=[down])
+    answer = ask(rig)
+    assert answer.headers["x-trunkline-configuration"] == "id-b"
+    assert {each.error for each in rig.books.last().attempts} == {"unreachable"}
+
+
+def test_one_hiccup_stays_with_its_target(serve: Callable[..., Rig], first: Scripted, second: Scripted) -> None:
+    rig = serve()
+    first.script = in_turn(fails("503 Service Unavailable"), whole(GOOD))
+    answer = ask(rig)
+    assert answer.headers["x-trunkline-configuration"] == "id-a"
+    assert len(rig.books.last().attempts) == 1
+    assert second.asked == []
