@@ -28,6 +28,7 @@ from trunkline.control.model_configs import ModelConfigs
 from trunkline.control.model_documents import ModelDocuments
 from trunkline.control.model_plan import ModelPlanner
 from trunkline.control.pictures import Pictures
+from trunkline.control.policies import Policies
 from trunkline.control.prices import PriceBook
 from trunkline.control.provider_models import ProviderModels
 from trunkline.control.pulls import Pulls
@@ -40,7 +41,9 @@ from trunkline.control.routes import Routes
 from trunkline.control.templates import Templates
 from trunkline.control.usage import Usage
 from trunkline.control.versions import Versions
-from trunkline.faces import ai_llm, ai_model_config, configurations, conversations, model_configs
+from trunkline.control.violations import ViolationLog
+from trunkline.core.actor import Actor
+from trunkline.faces import ai_llm, ai_model_config, configurations, conversations, model_configs, policy
 from trunkline.faces import features as feature_routes
 from trunkline.faces.http.services import Services
 from trunkline.gateway.gateway import Gateway
@@ -48,6 +51,10 @@ from trunkline.outbound import Client, Guard, LocalUpstreams
 from trunkline.providers.demo import DemoTransport
 from trunkline.vault.sealed_key import SealedKeys
 from trunkline.vault.vault import Vault
+
+
+async def _ask_for_nothing(actor: Actor, feature: str) -> tuple[str, ...]:
+    return ()
 
 
 class AllFaces(Faces):
@@ -74,6 +81,8 @@ class AllFaces(Faces):
         return {
             "configurations": made,
             "ai_llms": AiLlms(database, made, parts["ring"].instance),
+            "policies": Policies(database, audit, parts["ring"].instance),
+            "violations": ViolationLog(database),
             "connection_tests": ConnectionTests(
                 database, reach, audit, RateLimit(1000, "connection tests"), sealed, models.output_limit
             ),
@@ -92,12 +101,12 @@ class AllFaces(Faces):
             "versions": Versions(database, audit, models.output_limit),
             "ratings": ratings,
             "experiments": Experiments(database, audit, made, Versions(database, audit, models.output_limit)),
-            "conversations": Conversations(database, audit),
+            "conversations": Conversations(database, audit, parts["holder"]),
             "messages": Messages(
                 database,
                 answers,
                 pictures,
-                parts["holder"],
+                _ask_for_nothing,
                 ratings.rate,
                 windows=models.context_window,
                 prices=PriceBook(),
@@ -126,6 +135,7 @@ class AllFaces(Faces):
             model_configs.router(services),
             ai_llm.router(services),
             ai_model_config.router(services),
+            policy.router(services),
             conversations.router(services),
             feature_routes.router(services),
         ]

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import httpx2
 import uvicorn
+from fastapi import FastAPI
 from pydantic import SecretStr
 
 from tests.contract.world import PASSWORD, Ground, Person
@@ -26,11 +27,12 @@ ADMIN = "admin@example.com"
 
 
 class Whole(Ground):
-    """One running server and clients of it. ``url`` is its base."""
+    """One running server and clients of it. ``url`` is its base, ``pages`` what serves everything but calls."""
 
-    def __init__(self, url: str, settings: Settings) -> None:
+    def __init__(self, url: str, settings: Settings, pages: FastAPI) -> None:
         self.url = url
         self.settings = settings
+        self.pages = pages
         self.clients: list[httpx2.AsyncClient] = []
 
     def client(self, credential: str | None = None, **headers: str) -> httpx2.AsyncClient:
@@ -89,7 +91,8 @@ async def open_whole(directory: Path, url: str | None = None, **settings: Any) -
         serving = asyncio.ensure_future(server.serve())
         while not server.started and not serving.done():
             await asyncio.sleep(0)
-        whole = Whole(f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", chosen)
+        url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        whole = Whole(url, chosen, application.pages)
         try:
             yield whole
         finally:

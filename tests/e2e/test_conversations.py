@@ -50,7 +50,9 @@ def test_an_answer_whose_server_is_killed_is_interrupted(tmp_path: Path) -> None
         assert last(place, path)["state"] == "streaming"
         place.stop()
         with closing(sqlite3.connect(place.data / "trunkline.db", timeout=10)) as database:
-            database.execute("UPDATE conversation_messages SET beat_at = '2020-01-01 00:00:00' WHERE beat_at IS NOT NULL")
+            database.execute(
+                "UPDATE conversation_messages SET beat_at = '2020-01-01 00:00:00' WHERE beat_at IS NOT NULL"
+            )
             database.commit()
         place.start()
         message = wait_for(lambda: ended(last(place, path)))

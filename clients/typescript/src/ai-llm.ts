@@ -1,78 +1,26 @@
 import type { Http } from "./http.js";
-
-/** Whose models an entry leads to. */
-export type AiType = "OPENAI" | "GOOGLE" | "ANTHROPIC" | "AWS" | "OTHER";
+import type { AnswerOf, BodyOf } from "./operation.js";
 
 /** A new entry. `secret` may be in plain, over TLS, or sealed (`sealKey`). */
-export interface CreateAiLlmRequest {
-  name: string;
-  aiType: AiType;
-  endpoint: string;
-  key?: string | null;
-  secret: string;
-  workspaceId: string;
-}
+export type CreateAiLlmRequest = BodyOf<"/ai/llm", "post">;
 
 /** What of an entry is to change. */
-export type UpdateAiLlmRequest = Partial<Omit<CreateAiLlmRequest, "workspaceId">>;
+export type UpdateAiLlmRequest = BodyOf<"/ai/llm/{ai_llm_id}", "put">;
 
-/** An application that uses an entry. */
-export interface AiLlmRepo {
-  id: string;
-  name: string;
-  createdAt: string;
-}
-
-/** An entry as the server shows it: `key` is a mask, and the secret is never there. */
-export interface AiLlm {
-  id: string;
-  orgId: string;
-  workspaceId: string;
-  userId: string;
-  name: string;
-  aiType: AiType;
-  endpoint: string;
-  key: string | null;
-  createdAt: string;
-  repos: AiLlmRepo[];
-}
-
-export interface CreateAiLlmResponse {
-  success: boolean;
-  aiLlmId: string;
-  message: string;
-}
-
-export interface GetAiLlmsResponse {
-  success: boolean;
-  aiLlms: AiLlm[];
-}
-
-export interface UpdateAiLlmResponse {
-  success: boolean;
-  message: string;
-}
-
-export type DeleteAiLlmResponse = UpdateAiLlmResponse;
+export type CreateAiLlmResponse = AnswerOf<"/ai/llm", "post">;
+export type GetAiLlmsResponse = AnswerOf<"/ai/llm", "get">;
+export type UpdateAiLlmResponse = AnswerOf<"/ai/llm/{ai_llm_id}", "put">;
+export type DeleteAiLlmResponse = AnswerOf<"/ai/llm/{ai_llm_id}", "delete">;
 
 /** `success` false: the provider refused, and `message` says why. */
-export type ValidateAiLlmResponse = UpdateAiLlmResponse;
+export type ValidateAiLlmResponse = AnswerOf<"/ai/llm/{ai_llm_id}/validate", "post">;
+export type AiLlmStatsResponse = AnswerOf<"/ai/llm/stats", "get">;
+
+/** An entry as the server shows it: `key` is a mask, and the secret is never there. */
+export type AiLlm = GetAiLlmsResponse["aiLlms"][number];
 
 /** What one entry has used. */
-export interface AiLlmStats {
-  aiLlmId: string;
-  totalApiCalls: number;
-  totalTokensIn: number;
-  totalTokensOut: number;
-  totalPolicyViolations: number;
-  totalAlerts: number;
-  totalBlocks: number;
-}
-
-export interface AiLlmStatsResponse {
-  success: boolean;
-  stats: AiLlmStats[];
-}
+export type AiLlmStats = AiLlmStatsResponse["stats"][number];
 
 /** `/ai/llm`: entries without a model of their own, which programs call as `<name>/<model>`. */
 export class AiLlms {

@@ -1,11 +1,22 @@
-export type * from "./ai-llm.js";
+export type {
+  AiLlm,
+  AiLlmStats,
+  AiLlmStatsResponse,
+  CreateAiLlmRequest,
+  CreateAiLlmResponse,
+  DeleteAiLlmResponse,
+  GetAiLlmsResponse,
+  UpdateAiLlmRequest,
+  UpdateAiLlmResponse,
+  ValidateAiLlmResponse,
+} from "./ai-llm.js";
 export type { ChatChunk, ChatCompletion, ChatMessage, ChatRequest, ChatUsage } from "./chat.js";
 export { TrunklineClient, TrunklineClient as FlashbackClient } from "./client.js";
 export type { AnswerEvent } from "./conversations.js";
 export { type FieldError, TrunklineError } from "./error.js";
 export type { ClientOptions } from "./http.js";
 export type { components, paths } from "./openapi.js";
-export type { AnswerOf, BodyOf, OptionsOf, RequestOptions } from "./operation.js";
+export type { AnswerOf, BodyOf, OptionsOf, QueryOf, RequestOptions } from "./operation.js";
 export type {
   AlertQuery,
   AlertsResponse,
@@ -13,10 +24,8 @@ export type {
   DeletePolicyResponse,
   PoliciesResponse,
   Policy,
-  PolicyAction,
   PolicyResponse,
   PolicyViolation,
-  RiskType,
   UpdatePolicyRequest,
   ViolationQuery,
   ViolationsResponse,

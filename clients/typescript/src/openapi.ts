@@ -888,6 +888,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ratings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rate the answer to a request from 1 to 5; a second rating of the same user replaces the first
+         * @description Rate the answer to a request from 1 to 5; a second rating of the same user replaces the first.
+         */
+        post: operations["rate_answer_api_ratings_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The workspace's routes, the newest first
+         * @description The workspace's routes, the newest first.
+         */
+        get: operations["list_routes_api_routes_get"];
+        put?: never;
+        /**
+         * Make a route: a name that programs use as model, over configurations that are shared with the workspace
+         * @description Make a route: a name that programs use as `model`, over configurations that are shared with the workspace.
+         */
+        post: operations["create_route_api_routes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routes/{route_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One route
+         * @description One route.
+         */
+        get: operations["get_route_api_routes__route_id__get"];
+        /**
+         * Change any part of a route
+         * @description Change any part of a route. Targets are replaced as a whole.
+         */
+        put: operations["change_route_api_routes__route_id__put"];
+        post?: never;
+        /**
+         * Delete a route
+         * @description Delete a route. The configurations that it leads to stay.
+         */
+        delete: operations["delete_route_api_routes__route_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routes/{route_id}/revisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Its saved states, the newest first, each with what it changed
+         * @description Its saved states, the newest first, each with what it changed.
+         */
+        get: operations["list_route_revisions_api_routes__route_id__revisions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routes/{route_id}/revisions/{number}/revert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go back to a saved state, as a new revision
+         * @description Go back to a saved state, as a new revision.
+         */
+        post: operations["revert_route_api_routes__route_id__revisions__number__revert_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/encryption-key": {
         parameters: {
             query?: never;
@@ -1272,8 +1384,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Calls, the newest first: your own, for admins the workspace's
-         * @description Calls, the newest first: your own, for admins the workspace's.
+         * Calls, the newest first, and their sums: your own, for admins the workspace's
+         * @description Calls, the newest first, and their sums: your own, for admins the workspace's.
          */
         get: operations["list_usage_api_usage_get"];
         put?: never;
@@ -1318,6 +1430,947 @@ export interface paths {
         get: operations["follow_job_api_jobs__job_id__events_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/model-configs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The application's configurations, the oldest first
+         * @description The application's configurations, the oldest first.
+         */
+        get: operations["list_configs_model_configs_get"];
+        put?: never;
+        /**
+         * Make a configuration
+         * @description Make a configuration. The first of an application is its default.
+         */
+        post: operations["create_config_model_configs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/model-configs/{config_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One configuration
+         * @description One configuration.
+         */
+        get: operations["get_config_model_configs__config_id__get"];
+        /**
+         * Change any part of it
+         * @description Change any part of it.
+         */
+        put: operations["update_config_model_configs__config_id__put"];
+        post?: never;
+        /**
+         * Delete it with its versions
+         * @description Delete it with its versions. The default cannot be deleted before another is made the default.
+         */
+        delete: operations["delete_config_model_configs__config_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/model-configs/{config_id}/default": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Make it the default of its application, and the one before no more
+         * @description Make it the default of its application, and the one before no more.
+         */
+        patch: operations["set_default_config_model_configs__config_id__default_patch"];
+        trace?: never;
+    };
+    "/model-configs/{config_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The configuration's versions, the oldest first
+         * @description The configuration's versions, the oldest first.
+         */
+        get: operations["list_versions_model_configs__config_id__versions_get"];
+        /**
+         * Set the shares of all active versions at once; they must sum up to 100
+         * @description Set the shares of all active versions at once; they must sum up to 100.
+         */
+        put: operations["set_shares_model_configs__config_id__versions_put"];
+        /**
+         * Make a version
+         * @description Make a version. Before the first that is not `v1`, the configuration itself becomes `v1`.
+         */
+        post: operations["create_version_model_configs__config_id__versions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/model-configs/{config_id}/versions/{version_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One version
+         * @description One version.
+         */
+        get: operations["get_version_model_configs__config_id__versions__version_id__get"];
+        /**
+         * Change any part of it
+         * @description Change any part of it. Its share is taken as asked, those of the other active versions are scaled.
+         */
+        put: operations["update_version_model_configs__config_id__versions__version_id__put"];
+        post?: never;
+        /**
+         * Delete it; the share of an active one goes to the other active versions
+         * @description Delete it; the share of an active one goes to the other active versions.
+         */
+        delete: operations["delete_version_model_configs__config_id__versions__version_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/model-configs/{config_id}/experiment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the versions do, how they differ from the control, and the verdict in one sentence
+         * @description How the versions do, how they differ from the control, and the verdict in one sentence.
+         */
+        get: operations["get_experiment_model_configs__config_id__experiment_get"];
+        /**
+         * Choose the control, the guardrails, what counts as slow; begin a ramp, or end one with null
+         * @description Choose the control, the guardrails, what counts as slow; begin a ramp, or end one with null.
+         */
+        put: operations["change_experiment_model_configs__config_id__experiment_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/model-configs/{config_id}/experiment/ship": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End the experiment with a winner, which serves everything and becomes the configuration itself
+         * @description End the experiment with a winner, which serves everything and becomes the configuration itself.
+         */
+        post: operations["ship_version_model_configs__config_id__experiment_ship_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/model-configs/{config_id}/experiment/revert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End the experiment without a winner: the control serves everything again
+         * @description End the experiment without a winner: the control serves everything again.
+         */
+        post: operations["revert_experiment_model_configs__config_id__experiment_revert_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ai/llm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your configurations and those shared with you, in all of your workspaces, the newest first
+         * @description Your configurations and those shared with you, in all of your workspaces, the newest first.
+         */
+        get: operations["list_ai_llms_ai_llm_get"];
+        put?: never;
+        /**
+         * Make an entry in one of your workspaces, for everybody in it
+         * @description Make an entry in one of your workspaces, for everybody in it. Programs call it as `<name>/<model>`.
+         */
+        post: operations["create_ai_llm_ai_llm_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ai/llm/available": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Those of them that are active and were validated, the newest first
+         * @description Those of them that are active and were validated, the newest first.
+         */
+        get: operations["list_available_ai_llms_ai_llm_available_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ai/llm/{ai_llm_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change any part of an entry
+         * @description Change any part of an entry. It must be validated again, unless only its name changes.
+         */
+        put: operations["update_ai_llm_ai_llm__ai_llm_id__put"];
+        post?: never;
+        /**
+         * Delete an entry that nothing uses, and erase its credentials
+         * @description Delete an entry that nothing uses, and erase its credentials.
+         */
+        delete: operations["delete_ai_llm_ai_llm__ai_llm_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ai/llm/{ai_llm_id}/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask the provider, with the stored credentials, whether they are good
+         * @description Ask the provider, with the stored credentials, whether they are good. 200 also when it says no.
+         */
+        post: operations["validate_ai_llm_ai_llm__ai_llm_id__validate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ai/llm/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calls, tokens and broken policies, in total
+         * @description Calls, tokens and broken policies, in total. At most two seconds behind the last call.
+         */
+        get: operations["get_ai_llm_stats_ai_llm_stats_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/create/ai-model-config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Save your AI model configuration: your models, your own encrypted keys, and a system prompt for all
+         * @description Save your AI model configuration: your models, your own encrypted keys, and a system prompt for all.
+         */
+        post: operations["create_ai_model_config_api_v1_create_ai_model_config_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/get/ai-model-config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your AI model configuration
+         * @description Your AI model configuration.
+         */
+        get: operations["get_ai_model_config_api_v1_get_ai_model_config_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/update/ai-model-config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replace it whole
+         * @description Replace it whole. A model that stays keeps its key if `apiKeyEncrypted` is left out and loses it if null.
+         *
+         *     409 names what still uses a model that you leave out, such as a default.
+         */
+        put: operations["update_ai_model_config_api_v1_update_ai_model_config_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/policy/violations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calls that broke a policy, whatever was done about it, in the workspaces that you are an admin of
+         * @description Calls that broke a policy, whatever was done about it, in the workspaces that you are an admin of.
+         */
+        get: operations["list_violations_policy_violations_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/policy/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Those of them whose policy says alert
+         * @description Those of them whose policy says alert.
+         */
+        get: operations["list_alerts_policy_alerts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/policy/{policy_id}/violations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calls that broke one policy, which may be deleted meanwhile
+         * @description Calls that broke one policy, which may be deleted meanwhile.
+         */
+        get: operations["list_violations_of_policy_policy__policy_id__violations_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/policy/{policy_id}/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The alerts of one policy
+         * @description The alerts of one policy.
+         */
+        get: operations["list_alerts_of_policy_policy__policy_id__alerts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The policies of your workspaces and of the installation; with workspaceId or repoId those made for it
+         * @description The policies of your workspaces and of the installation; with `workspaceId` or `repoId` those made for it.
+         */
+        get: operations["list_policies_policy_get"];
+        put?: never;
+        /**
+         * Make a policy for a workspace, one of its applications or keys, or for the whole installation
+         * @description Make a policy for a workspace, one of its applications or keys, or for the whole installation.
+         */
+        post: operations["create_policy_policy_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/policy/{policy_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One policy
+         * @description One policy.
+         */
+        get: operations["get_policy_policy__policy_id__get"];
+        /**
+         * Change any part of a policy but its scope
+         * @description Change any part of a policy but its scope. Calls are held to it as soon as this answers.
+         */
+        put: operations["change_policy_policy__policy_id__put"];
+        post?: never;
+        /**
+         * Delete a policy
+         * @description Delete a policy. What broke it stays listed.
+         */
+        delete: operations["delete_policy_policy__policy_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your conversations, the last used first
+         * @description Your conversations, the last used first.
+         */
+        get: operations["list_conversations_api_conversations_get"];
+        put?: never;
+        /**
+         * Begin a conversation with a feature or a model
+         * @description Begin a conversation with a feature or a model.
+         */
+        post: operations["create_conversation_api_conversations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One conversation with all of its messages
+         * @description One conversation with all of its messages.
+         */
+        get: operations["get_conversation_api_conversations__conversation_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete it with its messages and pictures
+         * @description Delete it with its messages and pictures.
+         */
+        delete: operations["delete_conversation_api_conversations__conversation_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Give it a title, show another branch, or go on with another model
+         * @description Give it a title, show another branch, or go on with another model.
+         */
+        patch: operations["change_conversation_api_conversations__conversation_id__patch"];
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The conversation as a file
+         * @description The conversation as a file.
+         */
+        get: operations["export_conversation_api_conversations__conversation_id__export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say something
+         * @description Say something. The answer comes as server-sent events, or with `"stream": false` whole, as a message.
+         *
+         *     To change what was said before, send it again with the `parentId` of the old message: that opens a branch.
+         */
+        post: operations["send_message_api_conversations__conversation_id__messages_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/regenerate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a question answered anew, on a new branch beside the old answer
+         * @description Have a question answered anew, on a new branch beside the old answer.
+         */
+        post: operations["regenerate_answer_api_conversations__conversation_id__regenerate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/messages/{message_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One message as it is now
+         * @description One message as it is now.
+         */
+        get: operations["get_message_api_conversations__conversation_id__messages__message_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/messages/{message_id}/rating": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say how good an answer was, from 1 to 5
+         * @description Say how good an answer was, from 1 to 5. The last word counts.
+         */
+        post: operations["rate_answer_api_conversations__conversation_id__messages__message_id__rating_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An answer from its beginning or from where a reader lost it, whether it is still written or long over
+         * @description An answer from its beginning or from where a reader lost it, whether it is still written or long over.
+         */
+        get: operations["follow_answer_api_conversations__conversation_id__stream_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{conversation_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop an answer, at the provider too
+         * @description Stop an answer, at the provider too. What has come is kept, and what it used is in the answer.
+         */
+        post: operations["stop_answer_api_conversations__conversation_id__stop_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep a picture, to send it in a message by its id: the bytes of a PNG, JPEG, WebP or GIF up to 20 MB
+         * @description Keep a picture, to send it in a message by its id: the bytes of a PNG, JPEG, WebP or GIF up to 20 MB.
+         */
+        post: operations["keep_picture_api_pictures_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pictures/{picture_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of your pictures
+         * @description One of your pictures.
+         */
+        get: operations["get_picture_api_pictures__picture_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogue/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The models of a provider, live, and remembered for ten minutes
+         * @description The models of a provider, live, and remembered for ten minutes.
+         */
+        get: operations["list_models_api_catalogue_models_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogue/models/{model_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One model, by its id with the slash in it
+         * @description One model, by its id with the slash in it.
+         */
+        get: operations["get_model_api_catalogue_models__model_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/features": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All features, with their models; for admins with their settings too
+         * @description All features, with their models; for admins with their settings too.
+         */
+        get: operations["list_features_api_features_get"];
+        put?: never;
+        /**
+         * Make a feature of your own
+         * @description Make a feature of your own.
+         */
+        post: operations["create_feature_api_features_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/features/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One feature, with its model; for admins with its settings too
+         * @description One feature, with its model; for admins with its settings too.
+         */
+        get: operations["get_feature_api_features__slug__get"];
+        /**
+         * Change any part of a feature
+         * @description Change any part of a feature. A new key is tried at OpenRouter first, and saved only if it is good.
+         */
+        put: operations["change_feature_api_features__slug__put"];
+        post?: never;
+        /**
+         * Delete a feature of your own with its key
+         * @description Delete a feature of your own with its key. Those that every workspace has can only be reset.
+         */
+        delete: operations["delete_feature_api_features__slug__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/features/{slug}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore the defaults; the key is kept
+         * @description Restore the defaults; the key is kept.
+         */
+        post: operations["reset_feature_api_features__slug__reset_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/features/{slug}/validate-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask OpenRouter about a key without saving it, or about the one in use
+         * @description Ask OpenRouter about a key without saving it, or about the one in use. 200 also when it is refused.
+         */
+        post: operations["validate_key_api_features__slug__validate_key_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/features/{slug}/revisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Its saved states, the newest first, each with what it changed
+         * @description Its saved states, the newest first, each with what it changed.
+         */
+        get: operations["list_feature_revisions_api_features__slug__revisions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/features/{slug}/revisions/{number}/revert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go back to a saved state, as a new revision
+         * @description Go back to a saved state, as a new revision. The key stays as it is now.
+         */
+        post: operations["revert_feature_api_features__slug__revisions__number__revert_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/features/{slug}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask a feature
+         * @description Ask a feature. With `stream` the answer comes as server-sent events: `start`, `delta`, `reasoning`, `image`, and
+         *     at the end `done` or `error`; features that make vectors always answer whole.
+         */
+        post: operations["run_feature_api_features__slug__run_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/features/{slug}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try settings without saving them
+         * @description Try settings without saving them. Streamed as a run is; of vectors, a `vector` event shows the first.
+         */
+        post: operations["test_feature_api_features__slug__test_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1418,6 +2471,137 @@ export interface components {
             applicationId: string | null;
         };
         /**
+         * AiLlmAnswer
+         * @description An entry. `key` is null or a mask; the secret is never told. `orgId` is the installation's id.
+         */
+        AiLlmAnswer: {
+            /** Id */
+            id: string;
+            /** Orgid */
+            orgId: string;
+            /** Workspaceid */
+            workspaceId: string;
+            /** Userid */
+            userId: string;
+            /** Name */
+            name: string;
+            /**
+             * Aitype
+             * @enum {string}
+             */
+            aiType: "OPENAI" | "GOOGLE" | "ANTHROPIC" | "AWS" | "OTHER";
+            /** Endpoint */
+            endpoint: string;
+            /** Key */
+            key: string | null;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /** Repos */
+            repos: components["schemas"]["RepoAnswer"][];
+        };
+        /**
+         * AiLlmChangeGiven
+         * @description Any part of an entry. `secret` is needed again when the endpoint's host changes; `key` null takes that away.
+         * @example {
+         *       "secret": "new-api-key-xxxxxxxxxxxx"
+         *     }
+         */
+        AiLlmChangeGiven: {
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Aitype
+             * @default OTHER
+             * @enum {string}
+             */
+            aiType?: "OPENAI" | "GOOGLE" | "ANTHROPIC" | "AWS" | "OTHER";
+            /**
+             * Endpoint
+             * @default
+             */
+            endpoint?: string;
+            /** Key */
+            key?: string | null;
+            /**
+             * Secret
+             * Format: password
+             * @default
+             */
+            secret?: string;
+        };
+        /**
+         * AiLlmGiven
+         * @description A new entry. `secret` is the provider's key, in plain or sealed (`tl1.…`); for AWS the secret access key, with
+         *     the access key id as `key`, or a Bedrock API key alone.
+         * @example {
+         *       "aiType": "OPENAI",
+         *       "endpoint": "https://api.openai.com/v1",
+         *       "name": "Production OpenAI",
+         *       "secret": "sk-proj-xxxxxxxxxxxx",
+         *       "workspaceId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d"
+         *     }
+         */
+        AiLlmGiven: {
+            /** Name */
+            name: string;
+            /**
+             * Aitype
+             * @enum {string}
+             */
+            aiType: "OPENAI" | "GOOGLE" | "ANTHROPIC" | "AWS" | "OTHER";
+            /** Endpoint */
+            endpoint: string;
+            /** Key */
+            key?: string | null;
+            /**
+             * Secret
+             * Format: password
+             */
+            secret: string;
+            /** Workspaceid */
+            workspaceId: string;
+        };
+        /**
+         * AiLlmStatsAnswer
+         * @description Totals of an entry since it was made, of all who used it.
+         */
+        AiLlmStatsAnswer: {
+            /** Aillmid */
+            aiLlmId: string;
+            /** Totalapicalls */
+            totalApiCalls: number;
+            /** Totaltokensin */
+            totalTokensIn: number;
+            /** Totaltokensout */
+            totalTokensOut: number;
+            /** Totalpolicyviolations */
+            totalPolicyViolations: number;
+            /** Totalalerts */
+            totalAlerts: number;
+            /** Totalblocks */
+            totalBlocks: number;
+        };
+        /**
+         * AiLlmsAnswer
+         * @description Entries, the newest first.
+         */
+        AiLlmsAnswer: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            /** Aillms */
+            aiLlms: components["schemas"]["AiLlmAnswer"][];
+        };
+        /**
          * Alive
          * @description That the process runs.
          */
@@ -1498,8 +2682,87 @@ export interface components {
             requestId: string | null;
         };
         /**
+         * CatalogueAnswer
+         * @description A page of models by their ids; ``total`` counts those that the filter lets through.
+         */
+        CatalogueAnswer: {
+            /** Provider */
+            provider: string;
+            /** Source */
+            source: string;
+            /** Stale */
+            stale: boolean;
+            /** Fetchedat */
+            fetchedAt: string | null;
+            /** Problem */
+            problem: string | null;
+            /** Total */
+            total: number;
+            /** Models */
+            models: components["schemas"]["CatalogueModel"][];
+        };
+        /**
+         * CatalogueModel
+         * @description A model. ``provider`` is who makes it; ``pricing`` US dollars per token or unit, as decimal text.
+         *
+         *     ``created`` is seconds since the epoch. What the provider does not say is null or empty.
+         */
+        CatalogueModel: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Provider */
+            provider: string;
+            /** Description */
+            description: string | null;
+            /** Capabilities */
+            capabilities: string[];
+            /** Pricing */
+            pricing: {
+                [key: string]: string;
+            } | null;
+            /** Contextlength */
+            contextLength: number | null;
+            /** Maxcompletiontokens */
+            maxCompletionTokens: number | null;
+            /** Version */
+            version: string | null;
+            /** Inputmodalities */
+            inputModalities: string[];
+            /** Outputmodalities */
+            outputModalities: string[];
+            /** Supportedparameters */
+            supportedParameters: string[];
+            /** Created */
+            created: number | null;
+        };
+        /**
+         * CatalogueModelAnswer
+         * @description One model.
+         */
+        CatalogueModelAnswer: {
+            /** Provider */
+            provider: string;
+            /** Source */
+            source: string;
+            /** Stale */
+            stale: boolean;
+            /** Fetchedat */
+            fetchedAt: string | null;
+            /** Problem */
+            problem: string | null;
+            model: components["schemas"]["CatalogueModel"];
+        };
+        /**
          * ChangeGiven
          * @description Any subset of a configuration. ``configuration`` is merged member by member; null takes a member away.
+         * @example {
+         *       "configuration": {
+         *         "temperature": 0.2
+         *       },
+         *       "reason": "Shorter answers"
+         *     }
          */
         ChangeGiven: {
             /**
@@ -1548,8 +2811,154 @@ export interface components {
             reason?: string;
         };
         /**
+         * ConfigAnswer
+         * @description A configuration of an application. ``apiKey`` is the mask of its own key, null where it borrows one.
+         */
+        ConfigAnswer: {
+            /** Id */
+            _id: string;
+            /** Applicationid */
+            applicationId: string | null;
+            /** Name */
+            name: string;
+            /** Provider */
+            provider: string;
+            /** Modelid */
+            modelId: string | null;
+            /** Isdefault */
+            isDefault: boolean;
+            settings: components["schemas"]["SettingsAnswer"];
+            /** Apikey */
+            apiKey: string | null;
+            /**
+             * Credentialid
+             * @description The credential that is borrowed by name.
+             */
+            credentialId: string | null;
+            /** Baseurl */
+            baseUrl: string | null;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /**
+             * Updatedat
+             * Format: date-time
+             */
+            updatedAt: string;
+        };
+        /**
+         * ConfigChangeGiven
+         * @description Any subset of a configuration. ``settings`` are merged name by name.
+         *
+         *     With ``_id`` it is an answer sent back: a default in it that nobody has set stays unset.
+         * @example {
+         *       "modelId": "gpt-4o",
+         *       "settings": {
+         *         "temperature": 0.2
+         *       }
+         *     }
+         */
+        ConfigChangeGiven: {
+            /**
+             * Id
+             * @description Of an answer that is sent back; ignored.
+             */
+            _id?: unknown;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Provider
+             * @default
+             */
+            provider?: string;
+            /**
+             * Modelid
+             * @default
+             */
+            modelId?: string;
+            /**
+             * Isdefault
+             * @default false
+             */
+            isDefault?: boolean;
+            settings?: components["schemas"]["trunkline__faces__model_configs__wire__SettingsGiven"];
+            /**
+             * Apikey
+             * @description In plain, sealed, or the mask of the stored one; null: borrow one.
+             */
+            apiKey?: string | null;
+            /**
+             * Credentialid
+             * @description The credential to borrow: an `apiKeyInfo.credentialId`. Null: the workspace's shared one.
+             */
+            credentialId?: string | null;
+            /** Baseurl */
+            baseUrl?: string | null;
+            /**
+             * Applicationid
+             * @description Cannot change.
+             */
+            applicationId?: string | null;
+        };
+        /**
+         * ConfigGiven
+         * @description A new configuration. An application that nobody has made yet is made in your workspace.
+         * @example {
+         *       "apiKey": "sk-proj-xxxxxxxxxxxx",
+         *       "applicationId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d",
+         *       "modelId": "gpt-4o-mini",
+         *       "name": "Chat",
+         *       "provider": "openai",
+         *       "settings": {
+         *         "maxTokens": 2048,
+         *         "temperature": 0.7
+         *       }
+         *     }
+         */
+        ConfigGiven: {
+            /**
+             * Id
+             * @description Of an answer that is sent back; ignored.
+             */
+            _id?: unknown;
+            /** Name */
+            name: string;
+            /** Provider */
+            provider: string;
+            /** Modelid */
+            modelId: string;
+            /**
+             * Isdefault
+             * @default false
+             */
+            isDefault?: boolean;
+            settings?: components["schemas"]["trunkline__faces__model_configs__wire__SettingsGiven"];
+            /**
+             * Apikey
+             * @description In plain, sealed, or the mask of the stored one; null: borrow one.
+             */
+            apiKey?: string | null;
+            /**
+             * Credentialid
+             * @description The credential to borrow: an `apiKeyInfo.credentialId`. Null: the workspace's shared one.
+             */
+            credentialId?: string | null;
+            /** Baseurl */
+            baseUrl?: string | null;
+            /** Applicationid */
+            applicationId: string;
+        };
+        /**
          * ConfigurationAnswer
          * @description A configuration. ``apiKey`` is a mask, as are the values of ``configuration.headers``.
+         *
+         *     One that ``borrows`` has no key of its own: it uses the credential ``lenderId``, or without one the workspace's
+         *     shared credential of its provider.
          */
         ConfigurationAnswer: {
             /** Id */
@@ -1569,6 +2978,10 @@ export interface components {
             /** Apikey */
             apiKey: string | null;
             apiKeyInfo: components["schemas"]["trunkline__faces__configurations__wire__KeyAnswer"] | null;
+            /** Borrows */
+            borrows: boolean;
+            /** Lenderid */
+            lenderId: string | null;
             /** Baseurl */
             baseUrl: string | null;
             /** Configuration */
@@ -1602,6 +3015,16 @@ export interface components {
         /**
          * ConfigurationGiven
          * @description A new configuration.
+         * @example {
+         *       "apiKey": "sk-proj-xxxxxxxxxxxx",
+         *       "configuration": {
+         *         "temperature": 0.7
+         *       },
+         *       "model": "gpt-4o-mini",
+         *       "name": "Our GPT",
+         *       "provider": "openai",
+         *       "shared": true
+         *     }
          */
         ConfigurationGiven: {
             /** Name */
@@ -1671,6 +3094,50 @@ export interface components {
             name: string | null;
         };
         /**
+         * ConversationAnswer
+         * @description A conversation. ``titledBy``: ``none`` (nothing said yet), ``text`` (its first words) or ``user``.
+         */
+        ConversationAnswer: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Titledby */
+            titledBy: string;
+            /** Feature */
+            feature: string | null;
+            /** Model */
+            model: string | null;
+            /** Leafid */
+            leafId: string | null;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /**
+             * Updatedat
+             * Format: date-time
+             */
+            updatedAt: string;
+        };
+        /**
+         * CreatedAnswer
+         * @description That an entry was made, and its id.
+         */
+        CreatedAnswer: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            /** Aillmid */
+            aiLlmId: string;
+            /** Message */
+            message: string;
+        };
+        /**
          * DayShare
          * @description The part of one day, in UTC.
          */
@@ -1699,28 +3166,64 @@ export interface components {
             date: string;
         };
         /**
-         * DifferenceAnswer
-         * @description One thing that a revision changed.
+         * DocumentAnswer
+         * @description The document.
          */
-        DifferenceAnswer: {
-            /** Path */
-            path: string;
-            /** Before */
-            before: unknown;
-            /** After */
-            after: unknown;
+        DocumentAnswer: {
+            /** Id */
+            id: string;
+            /** Models */
+            models: components["schemas"]["trunkline__faces__ai_model_config__wire__ModelAnswer"][];
+            /** System Prompt */
+            system_prompt: string;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /**
+             * Updatedat
+             * Format: date-time
+             */
+            updatedAt: string;
         };
         /**
-         * Done
+         * DocumentGiven
+         * @description The whole document.
+         * @example {
+         *       "models": [
+         *         {
+         *           "isPaid": true,
+         *           "model": "gpt-4o-mini",
+         *           "provider": "openai",
+         *           "type": "chat"
+         *         }
+         *       ],
+         *       "system_prompt": "Answer in one sentence."
+         *     }
+         */
+        DocumentGiven: {
+            /** Models */
+            models: components["schemas"]["ModelGiven"][];
+            /**
+             * System Prompt
+             * @default
+             */
+            system_prompt?: string;
+        };
+        /**
+         * DoneAnswer
          * @description That it was done.
          */
-        Done: {
+        DoneAnswer: {
             /**
              * Success
              * @default true
              * @constant
              */
             success?: true;
+            /** Message */
+            message: string;
         };
         /**
          * EncryptionKeyAnswer
@@ -1764,6 +3267,16 @@ export interface components {
             applicationId: string | null;
             /** Configurationid */
             configurationId: string | null;
+            /** Versionid */
+            versionId: string | null;
+            /** Routeid */
+            routeId: string | null;
+            /** Feature */
+            feature: string | null;
+            /** Conversationid */
+            conversationId: string | null;
+            /** Purpose */
+            purpose: string | null;
             /** Revision */
             revision: number;
             /** Provider */
@@ -1823,6 +3336,282 @@ export interface components {
             events: components["schemas"]["EventAnswer"][];
         };
         /**
+         * ExperimentAnswer
+         * @description An experiment, seen at one of its phases.
+         */
+        ExperimentAnswer: {
+            /** Configid */
+            configId: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "none" | "idle" | "running" | "shipped" | "reverted";
+            /** Controlversionid */
+            controlVersionId: string | null;
+            phase: components["schemas"]["PhaseAnswer"] | null;
+            /** Phases */
+            phases: components["schemas"]["PhaseAnswer"][];
+            /** Versions */
+            versions: components["schemas"]["trunkline__faces__model_configs__experiment_wire__VersionAnswer"][];
+            sampleRatio: components["schemas"]["SampleRatioAnswer"];
+            /** Guardrails */
+            guardrails: components["schemas"]["GuardrailAnswer"][];
+            /** Slowms */
+            slowMs: number;
+            ramp: components["schemas"]["RampAnswer"] | null;
+            /** Verdict */
+            verdict: string;
+            recommendation: components["schemas"]["RecommendationAnswer"];
+        };
+        /**
+         * FeatureAnswer
+         * @description A feature as everybody sees it. ``modelInfo`` is what the catalogue says of its model.
+         *
+         *     ``available`` is false when the live list lacks the model, and ``nearest`` names what may stand in for it; null when
+         *     there is no live list. ``ready`` is whether a call can be tried at all: there is a key, or its target is there.
+         */
+        FeatureAnswer: {
+            /** Slug */
+            slug: string;
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "chat" | "code" | "summarizer" | "image" | "embeddings";
+            /** Builtin */
+            builtIn: boolean;
+            /** Model */
+            model: string | null;
+            modelInfo: components["schemas"]["CatalogueModel"] | null;
+            /** Available */
+            available: boolean | null;
+            /** Nearest */
+            nearest: string[];
+            /** Ready */
+            ready: boolean;
+        };
+        /**
+         * FeatureChangeGiven
+         * @description A change of a feature.
+         * @example {
+         *       "systemPrompt": "Answer in one sentence.",
+         *       "temperature": 0.3
+         *     }
+         */
+        FeatureChangeGiven: {
+            /** Model */
+            model?: string | null;
+            /**
+             * Target
+             * @description A route or a shared configuration that serves instead of OpenRouter.
+             */
+            target?: string | null;
+            /**
+             * Baseurl
+             * @description Where the feature's own key goes.
+             */
+            baseUrl?: string | null;
+            /** Apikey */
+            apiKey?: string | null;
+            /** Systemprompt */
+            systemPrompt?: string | null;
+            /** Temperature */
+            temperature?: number | null;
+            /** Topp */
+            topP?: number | null;
+            /** Maxtokens */
+            maxTokens?: number | null;
+            /** Presencepenalty */
+            presencePenalty?: number | null;
+            /** Frequencypenalty */
+            frequencyPenalty?: number | null;
+            /** Customparameters */
+            customParameters?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Reason
+             * @description Why, for the history.
+             * @default
+             */
+            reason?: string;
+        };
+        /**
+         * FeatureDifference
+         * @description One thing that a revision changed, by its path.
+         */
+        FeatureDifference: {
+            /** Path */
+            path: string;
+            /** Before */
+            before: unknown;
+            /** After */
+            after: unknown;
+        };
+        /**
+         * FeatureGiven
+         * @description A new feature. ``slug`` is its name in addresses and after ``feature/`` in ``model``.
+         * @example {
+         *       "model": "openai/gpt-4o-mini",
+         *       "name": "Mail writer",
+         *       "slug": "mail-writer"
+         *     }
+         */
+        FeatureGiven: {
+            /** Model */
+            model?: string | null;
+            /**
+             * Target
+             * @description A route or a shared configuration that serves instead of OpenRouter.
+             */
+            target?: string | null;
+            /**
+             * Baseurl
+             * @description Where the feature's own key goes.
+             */
+            baseUrl?: string | null;
+            /** Apikey */
+            apiKey?: string | null;
+            /** Systemprompt */
+            systemPrompt?: string | null;
+            /** Temperature */
+            temperature?: number | null;
+            /** Topp */
+            topP?: number | null;
+            /** Maxtokens */
+            maxTokens?: number | null;
+            /** Presencepenalty */
+            presencePenalty?: number | null;
+            /** Frequencypenalty */
+            frequencyPenalty?: number | null;
+            /** Customparameters */
+            customParameters?: {
+                [key: string]: unknown;
+            } | null;
+            /** Slug */
+            slug: string;
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @default chat
+             * @enum {string}
+             */
+            kind?: "chat" | "code" | "summarizer" | "image" | "embeddings";
+            /**
+             * Reason
+             * @description Why, for the history.
+             * @default
+             */
+            reason?: string;
+        };
+        /**
+         * FeatureRevertGiven
+         * @description Why, for the history.
+         * @example {
+         *       "reason": "It was better before."
+         *     }
+         */
+        FeatureRevertGiven: {
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+        };
+        /**
+         * FeatureRevision
+         * @description A saved state: what it changed of the one before.
+         */
+        FeatureRevision: {
+            /** Number */
+            number: number;
+            /** Author */
+            author: string;
+            /** Authorid */
+            authorId: string;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+            /** Reason */
+            reason: string;
+            /** Diff */
+            diff: components["schemas"]["FeatureDifference"][];
+        };
+        /**
+         * FeatureSettingsAnswer
+         * @description The same with its settings, for admins. Settings that are null are not sent to the model.
+         *
+         *     ``hasApiKey`` and ``keyHint`` are of the feature's own key; ``keySource`` says whose key serves: ``own``,
+         *     ``workspace`` or ``none``. ``problem`` says why nothing can serve it.
+         */
+        FeatureSettingsAnswer: {
+            /** Slug */
+            slug: string;
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "chat" | "code" | "summarizer" | "image" | "embeddings";
+            /** Builtin */
+            builtIn: boolean;
+            /** Model */
+            model: string | null;
+            modelInfo: components["schemas"]["CatalogueModel"] | null;
+            /** Available */
+            available: boolean | null;
+            /** Nearest */
+            nearest: string[];
+            /** Ready */
+            ready: boolean;
+            /** Systemprompt */
+            systemPrompt: string;
+            /** Temperature */
+            temperature: number | null;
+            /** Topp */
+            topP: number | null;
+            /** Maxtokens */
+            maxTokens: number | null;
+            /** Presencepenalty */
+            presencePenalty: number | null;
+            /** Frequencypenalty */
+            frequencyPenalty: number | null;
+            /** Customparameters */
+            customParameters: {
+                [key: string]: unknown;
+            };
+            /** Target */
+            target: string | null;
+            /** Baseurl */
+            baseUrl: string | null;
+            /** Hasapikey */
+            hasApiKey: boolean;
+            /** Keyhint */
+            keyHint: string | null;
+            /** Keysource */
+            keySource: string;
+            /** Problem */
+            problem: string | null;
+            /** Revision */
+            revision: number;
+            /** Createdat */
+            createdAt: string | null;
+            /** Updatedat */
+            updatedAt: string | null;
+        };
+        /**
          * FieldAnswer
          * @description One wrong field, as the caller wrote it, and what to do.
          */
@@ -1861,6 +3650,11 @@ export interface components {
         /**
          * GivenAcceptance
          * @description An invitation's token. `name` and `password` make an account; who has one signs in instead.
+         * @example {
+         *       "name": "Cleo",
+         *       "password": "correct horse battery staple",
+         *       "token": "tl-invitation-…"
+         *     }
          */
         GivenAcceptance: {
             /**
@@ -1874,8 +3668,22 @@ export interface components {
             password?: string | null;
         };
         /**
+         * GivenAnswerId
+         * @description Which answer is meant; without it the one that is being written, else the last one shown.
+         * @example {
+         *       "messageId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d"
+         *     }
+         */
+        GivenAnswerId: {
+            /** Messageid */
+            messageId?: string | null;
+        };
+        /**
          * GivenApplication
          * @description A new application. `id` is the program's own choice, a UUID that nobody has used.
+         * @example {
+         *       "name": "Help desk"
+         *     }
          */
         GivenApplication: {
             /** Id */
@@ -1890,6 +3698,10 @@ export interface components {
         /**
          * GivenApplicationChange
          * @description What is to change of an application.
+         * @example {
+         *       "defaultConfigurationId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d",
+         *       "name": "Help desk"
+         *     }
          */
         GivenApplicationChange: {
             /** Name */
@@ -1900,8 +3712,79 @@ export interface components {
             defaultConfigurationId?: string | null;
         };
         /**
+         * GivenConversation
+         * @description A new conversation: with a feature, or with a model.
+         * @example {
+         *       "feature": "chat-assistant"
+         *     }
+         */
+        GivenConversation: {
+            /** Feature */
+            feature?: string | null;
+            /** Model */
+            model?: string | null;
+        };
+        /**
+         * GivenConversationChange
+         * @description What is to change. ``leafId`` shows the branch through that message.
+         * @example {
+         *       "title": "Plans for spring"
+         *     }
+         */
+        GivenConversationChange: {
+            /** Title */
+            title?: string | null;
+            /** Leafid */
+            leafId?: string | null;
+            /** Feature */
+            feature?: string | null;
+            /** Model */
+            model?: string | null;
+        };
+        /**
+         * GivenCostLimit
+         * @description By which part a version may cost more per request than the control: 0.2 is a fifth.
+         */
+        GivenCostLimit: {
+            /** Maxincrease */
+            maxIncrease: number;
+        };
+        /**
+         * GivenExperiment
+         * @description Any part of an experiment's settings; what is left out stays as it is.
+         * @example {
+         *       "guardrails": {
+         *         "errorRate": {
+         *           "maxIncrease": 0.01
+         *         }
+         *       },
+         *       "slowMs": 4000
+         *     }
+         */
+        GivenExperiment: {
+            /** Controlversionid */
+            controlVersionId?: string | null;
+            guardrails?: components["schemas"]["GivenGuardrails"] | null;
+            /** Slowms */
+            slowMs?: number | null;
+            ramp?: components["schemas"]["GivenRamp"] | null;
+        };
+        /**
+         * GivenGuardrails
+         * @description Those that are left out stay as they are, null takes one away.
+         */
+        GivenGuardrails: {
+            errorRate?: components["schemas"]["GivenShareLimit"] | null;
+            slowShare?: components["schemas"]["GivenShareLimit"] | null;
+            cost?: components["schemas"]["GivenCostLimit"] | null;
+        };
+        /**
          * GivenInvitation
          * @description Whom to invite, as what.
+         * @example {
+         *       "email": "cleo@example.com",
+         *       "role": "viewer"
+         *     }
          */
         GivenInvitation: {
             /** Email */
@@ -1916,6 +3799,11 @@ export interface components {
         /**
          * GivenKey
          * @description A new API key. Without `models` it may use any; without `expiresAt` it does not expire.
+         * @example {
+         *       "expiresAt": "2099-12-31T00:00:00Z",
+         *       "name": "Help desk, production",
+         *       "scope": "call"
+         *     }
          */
         GivenKey: {
             /** Name */
@@ -1941,6 +3829,10 @@ export interface components {
         /**
          * GivenLogin
          * @description A sign-in.
+         * @example {
+         *       "email": "ann@example.com",
+         *       "password": "correct horse battery staple"
+         *     }
          */
         GivenLogin: {
             /** Email */
@@ -1955,6 +3847,9 @@ export interface components {
         /**
          * GivenLogout
          * @description How far signing out goes.
+         * @example {
+         *       "everywhere": true
+         *     }
          */
         GivenLogout: {
             /**
@@ -1967,6 +3862,9 @@ export interface components {
         /**
          * GivenMember
          * @description A member's role.
+         * @example {
+         *       "role": "member"
+         *     }
          */
         GivenMember: {
             /**
@@ -1976,8 +3874,31 @@ export interface components {
             role: "viewer" | "member" | "admin" | "owner";
         };
         /**
+         * GivenMessage
+         * @description Something to say. Without ``parentId`` it follows the last message of the branch that is shown.
+         * @example {
+         *       "content": "Which trees bloom first?",
+         *       "stream": false
+         *     }
+         */
+        GivenMessage: {
+            /** Content */
+            content: string | (components["schemas"]["GivenText"] | components["schemas"]["GivenPicture"])[];
+            /**
+             * Stream
+             * @default true
+             */
+            stream?: boolean;
+            /** Parentid */
+            parentId?: string | null;
+        };
+        /**
          * GivenPassword
          * @description A new password.
+         * @example {
+         *       "currentPassword": "correct horse battery staple",
+         *       "newPassword": "a longer and better one"
+         *     }
          */
         GivenPassword: {
             /**
@@ -1994,8 +3915,124 @@ export interface components {
             newPassword: string;
         };
         /**
+         * GivenPicture
+         * @description A picture: one that is here, or a data URL.
+         */
+        GivenPicture: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "image";
+            /** Pictureid */
+            pictureId?: string | null;
+            /** Url */
+            url?: string | null;
+        };
+        /**
+         * GivenPolicy
+         * @description A new policy. Without `workspaceId` it holds for the whole installation, which is `orgId`.
+         * @example {
+         *       "actionType": 2,
+         *       "content": "Names, addresses and numbers of customers must not be sent to a model.",
+         *       "name": "No customer data",
+         *       "riskType": "HIGH",
+         *       "workspaceId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d"
+         *     }
+         */
+        GivenPolicy: {
+            /** Orgid */
+            orgId?: string | null;
+            /** Workspaceid */
+            workspaceId?: string | null;
+            /** Repoid */
+            repoId?: string | null;
+            /** Keyid */
+            keyId?: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Content
+             * @description What calls must not do, in plain language.
+             * @default
+             */
+            content?: string;
+            /**
+             * Risktype
+             * @enum {string}
+             */
+            riskType: "LOW" | "MEDIUM" | "HIGH";
+            /**
+             * Actiontype
+             * @description 0 log, 1 alert, 2 block.
+             */
+            actionType: number;
+            /**
+             * Rule
+             * @description A rule that needs no model: `kind` is `allowedModels`, `allowedProviders`, `paidModels`, `ceilings`, `patterns` or `personalData`. Without one, a model judges `content`.
+             */
+            rule?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Failmode
+             * @description What counts where a rule cannot be decided: `open` lets calls pass, `closed` not.
+             * @default open
+             * @enum {string}
+             */
+            failMode?: "open" | "closed";
+        };
+        /**
+         * GivenPolicyChange
+         * @description Any part of a policy. Its scope is fixed: sent back as it is, it is ignored. `rule` null takes the rule away.
+         * @example {
+         *       "actionType": 1,
+         *       "failMode": "closed"
+         *     }
+         */
+        GivenPolicyChange: {
+            /** Orgid */
+            orgId?: string | null;
+            /** Workspaceid */
+            workspaceId?: string | null;
+            /** Repoid */
+            repoId?: string | null;
+            /** Keyid */
+            keyId?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Content */
+            content?: string | null;
+            /** Risktype */
+            riskType?: ("LOW" | "MEDIUM" | "HIGH") | null;
+            /** Actiontype */
+            actionType?: number | null;
+            /**
+             * Rule
+             * @description A rule that needs no model: `kind` is `allowedModels`, `allowedProviders`, `paidModels`, `ceilings`, `patterns` or `personalData`. Without one, a model judges `content`.
+             */
+            rule?: {
+                [key: string]: unknown;
+            } | null;
+            /** Failmode */
+            failMode?: ("open" | "closed") | null;
+        };
+        /**
+         * GivenRamp
+         * @description A version that is to get more and more of the traffic.
+         */
+        GivenRamp: {
+            /** Versionid */
+            versionId: string;
+            /** Steps */
+            steps: components["schemas"]["GivenStep"][];
+        };
+        /**
          * GivenRefresh
          * @description A refresh token; it works once.
+         * @example {
+         *       "refreshToken": "tl-refresh-…"
+         *     }
          */
         GivenRefresh: {
             /**
@@ -2005,8 +4042,94 @@ export interface components {
             refreshToken: string;
         };
         /**
+         * GivenRegeneration
+         * @description Which answer to write anew; without an id the last one of the branch that is shown.
+         * @example {
+         *       "messageId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d",
+         *       "stream": false
+         *     }
+         */
+        GivenRegeneration: {
+            /** Messageid */
+            messageId?: string | null;
+            /**
+             * Stream
+             * @default true
+             */
+            stream?: boolean;
+        };
+        /**
+         * GivenRoute
+         * @description A new route.
+         * @example {
+         *       "name": "fast",
+         *       "strategy": "priority",
+         *       "targets": [
+         *         {
+         *           "configurationId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d"
+         *         }
+         *       ]
+         *     }
+         */
+        GivenRoute: {
+            /**
+             * Strategy
+             * @description How targets of one priority are ordered: `priority` as listed, `weighted` by chance, `cheapest` by price, `fastest` by what was measured.
+             */
+            strategy?: ("priority" | "weighted" | "cheapest" | "fastest") | null;
+            /** Isactive */
+            isActive?: boolean | null;
+            /**
+             * Reason
+             * @description Why, for the history.
+             * @default
+             */
+            reason?: string;
+            /** Name */
+            name: string;
+            /** Targets */
+            targets: components["schemas"]["GivenTarget"][];
+        };
+        /**
+         * GivenRouteChange
+         * @description What is to change of a route. Targets are replaced as a whole.
+         * @example {
+         *       "strategy": "weighted",
+         *       "targets": [
+         *         {
+         *           "configurationId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d",
+         *           "weight": 3
+         *         }
+         *       ]
+         *     }
+         */
+        GivenRouteChange: {
+            /**
+             * Strategy
+             * @description How targets of one priority are ordered: `priority` as listed, `weighted` by chance, `cheapest` by price, `fastest` by what was measured.
+             */
+            strategy?: ("priority" | "weighted" | "cheapest" | "fastest") | null;
+            /** Isactive */
+            isActive?: boolean | null;
+            /**
+             * Reason
+             * @description Why, for the history.
+             * @default
+             */
+            reason?: string;
+            /** Name */
+            name?: string | null;
+            /** Targets */
+            targets?: components["schemas"]["GivenTarget"][] | null;
+        };
+        /**
          * GivenSetup
          * @description The end of set-up.
+         * @example {
+         *       "email": "ann@example.com",
+         *       "password": "correct horse battery staple",
+         *       "token": "tl-setup-…"
+         *     }
          */
         GivenSetup: {
             /**
@@ -2024,8 +4147,32 @@ export interface components {
             password: string;
         };
         /**
+         * GivenShareLimit
+         * @description By how many parts of all requests a version may be worse than the control: 0.01 is one more in a hundred.
+         */
+        GivenShareLimit: {
+            /** Maxincrease */
+            maxIncrease: number;
+        };
+        /**
+         * GivenShip
+         * @description The winner.
+         * @example {
+         *       "versionId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d"
+         *     }
+         */
+        GivenShip: {
+            /** Versionid */
+            versionId: string;
+        };
+        /**
          * GivenSignup
          * @description A stranger's account.
+         * @example {
+         *       "email": "ann@example.com",
+         *       "name": "Ann",
+         *       "password": "correct horse battery staple"
+         *     }
          */
         GivenSignup: {
             /** Email */
@@ -2043,8 +4190,66 @@ export interface components {
             name?: string;
         };
         /**
+         * GivenStep
+         * @description A share of the traffic, and when the next step comes: after ``minUnits`` users, or after ``hours``.
+         */
+        GivenStep: {
+            /** Percent */
+            percent: number;
+            /** Minunits */
+            minUnits?: number | null;
+            /** Hours */
+            hours?: number | null;
+        };
+        /**
+         * GivenTarget
+         * @description One way that a route may take.
+         */
+        GivenTarget: {
+            /**
+             * Configurationid
+             * @description A configuration that is shared with the workspace.
+             */
+            configurationId: string;
+            /**
+             * Model
+             * @description Null: the configuration's own.
+             */
+            model?: string | null;
+            /**
+             * Priority
+             * @description The lowest goes first.
+             * @default 0
+             */
+            priority?: number;
+            /**
+             * Weight
+             * @description Its share among those of its priority, where weighted.
+             * @default 1
+             */
+            weight?: number;
+        };
+        /**
+         * GivenText
+         * @description A piece of text.
+         */
+        GivenText: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "text";
+            /** Text */
+            text: string;
+        };
+        /**
          * GivenUser
          * @description A new user.
+         * @example {
+         *       "email": "bob@example.com",
+         *       "name": "Bob",
+         *       "password": "correct horse battery staple"
+         *     }
          */
         GivenUser: {
             /** Email */
@@ -2070,6 +4275,10 @@ export interface components {
         /**
          * GivenUserChange
          * @description What is to change of a user.
+         * @example {
+         *       "disabled": false,
+         *       "name": "Bob"
+         *     }
          */
         GivenUserChange: {
             /** Name */
@@ -2084,6 +4293,9 @@ export interface components {
         /**
          * GivenWorkspace
          * @description A new workspace.
+         * @example {
+         *       "name": "Support team"
+         *     }
          */
         GivenWorkspace: {
             /** Name */
@@ -2092,12 +4304,30 @@ export interface components {
         /**
          * GivenWorkspaceChange
          * @description What is to change of a workspace. `defaultConfigurationId` null takes the default away.
+         * @example {
+         *       "name": "Support team"
+         *     }
          */
         GivenWorkspaceChange: {
             /** Name */
             name?: string | null;
             /** Defaultconfigurationid */
             defaultConfigurationId?: string | null;
+        };
+        /**
+         * GuardrailAnswer
+         * @description A guardrail that is set.
+         */
+        GuardrailAnswer: {
+            /**
+             * Metric
+             * @enum {string}
+             */
+            metric: "errorRate" | "slowShare" | "cost";
+            /** Maxincrease */
+            maxIncrease: number;
+            /** Versions */
+            versions: components["schemas"]["ReadingAnswer"][];
         };
         /**
          * InvitationAnswer
@@ -2158,6 +4388,35 @@ export interface components {
             finishedAt: string | null;
         };
         /**
+         * KeyInfoAnswer
+         * @description What OpenRouter tells of a key, in credits, which are US dollars; a ``limit`` of null is none.
+         */
+        KeyInfoAnswer: {
+            /** Label */
+            label: string | null;
+            /** Usage */
+            usage: number | null;
+            /** Limit */
+            limit: number | null;
+            /** Limitremaining */
+            limitRemaining: number | null;
+            /** Isfreetier */
+            isFreeTier: boolean | null;
+            /** Expiresat */
+            expiresAt: string | null;
+        };
+        /**
+         * KeyVerdictAnswer
+         * @description Whether OpenRouter takes the key, and what to do if not.
+         */
+        KeyVerdictAnswer: {
+            /** Success */
+            success: boolean;
+            /** Message */
+            message: string;
+            keyInfo: components["schemas"]["KeyInfoAnswer"] | null;
+        };
+        /**
          * MeAnswer
          * @description Who asks, and where they work.
          */
@@ -2187,40 +4446,75 @@ export interface components {
             joinedAt: string;
         };
         /**
-         * ModelAnswer
-         * @description A model. ``pricing`` is USD per token as decimal text; ``created`` seconds since the epoch.
+         * MessageAnswer
+         * @description A message. ``content`` is its text; ``parts`` are texts, thoughts and pictures in their order.
+         *
+         *     ``state``: ``streaming``, ``complete``, ``stopped``, ``failed`` or ``interrupted``. ``usage`` are the figures of the
+         *     call's usage event; ``omitted`` counts older messages that the model had no room for.
          */
-        ModelAnswer: {
+        MessageAnswer: {
             /** Id */
             id: string;
-            /** Name */
-            name: string;
-            /** Ownedby */
-            ownedBy: string | null;
-            /** Description */
-            description: string | null;
-            /** Contextlength */
-            contextLength: number | null;
-            /** Maxoutputtokens */
-            maxOutputTokens: number | null;
-            /** Inputmodalities */
-            inputModalities: string[];
-            /** Outputmodalities */
-            outputModalities: string[];
-            /** Capabilities */
-            capabilities: string[];
-            /** Pricing */
-            pricing: {
-                [key: string]: string;
-            } | null;
-            /** Created */
-            created: number | null;
-            /** Version */
-            version: string | null;
-            /** Details */
-            details: {
+            /** Conversationid */
+            conversationId: string;
+            /** Parentid */
+            parentId: string | null;
+            /** Role */
+            role: string;
+            /** Content */
+            content: string;
+            /** Parts */
+            parts: {
                 [key: string]: unknown;
-            };
+            }[];
+            /** State */
+            state: string;
+            /** Requestid */
+            requestId: string | null;
+            /** Model */
+            model: string | null;
+            /** Finishreason */
+            finishReason: string | null;
+            /** Usage */
+            usage: {
+                [key: string]: unknown;
+            } | null;
+            /** Costusd */
+            costUSD: number | null;
+            /** Error */
+            error: {
+                [key: string]: unknown;
+            } | null;
+            /** Omitted */
+            omitted: number;
+            /** Rating */
+            rating: number | null;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /** Finishedat */
+            finishedAt: string | null;
+        };
+        /**
+         * ModelGiven
+         * @description One model. A key that is not sent at all stays as it is; null takes it away.
+         */
+        ModelGiven: {
+            /** Provider */
+            provider: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "chat" | "completion" | "embedding" | "image";
+            /** Model */
+            model: string;
+            /** Apikeyencrypted */
+            apiKeyEncrypted?: string | null;
+            /** Ispaid */
+            isPaid: boolean;
         };
         /**
          * ModelShare
@@ -2260,7 +4554,7 @@ export interface components {
             /** Source */
             source: string;
             /** Models */
-            models: components["schemas"]["ModelAnswer"][];
+            models: components["schemas"]["trunkline__faces__configurations__models__ModelAnswer"][];
             /** Problem */
             problem: string | null;
         };
@@ -2289,6 +4583,108 @@ export interface components {
             expiresAt: string;
             /** Token */
             token: string;
+        };
+        /**
+         * PhaseAnswer
+         * @description A time in which shares and versions stood still. ``weights`` are percentages by version.
+         */
+        PhaseAnswer: {
+            /** Number */
+            number: number;
+            /** Reason */
+            reason: string;
+            /** Weights */
+            weights: {
+                [key: string]: number;
+            };
+            /**
+             * Startedat
+             * Format: date-time
+             */
+            startedAt: string;
+            /** Endedat */
+            endedAt: string | null;
+        };
+        /**
+         * PictureAnswer
+         * @description A picture that is kept.
+         */
+        PictureAnswer: {
+            /** Id */
+            id: string;
+            /** Url */
+            url: string;
+            /** Contenttype */
+            contentType: string;
+        };
+        /**
+         * PoliciesAnswer
+         * @description Several, the oldest first.
+         */
+        PoliciesAnswer: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            /** Policies */
+            policies: components["schemas"]["PolicyBody"][];
+        };
+        /**
+         * PolicyAnswer
+         * @description One policy.
+         */
+        PolicyAnswer: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            policy: components["schemas"]["PolicyBody"];
+        };
+        /**
+         * PolicyBody
+         * @description A policy.
+         */
+        PolicyBody: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Content */
+            content: string;
+            /** Risktype */
+            riskType: string;
+            /** Actiontype */
+            actionType: number;
+            /** Failmode */
+            failMode: string;
+            /** Rule */
+            rule: {
+                [key: string]: unknown;
+            } | null;
+            /** Orgid */
+            orgId: string;
+            /** Workspaceid */
+            workspaceId: string | null;
+            /** Repoid */
+            repoId: string | null;
+            /** Keyid */
+            keyId: string | null;
+            /** Createdby */
+            createdBy: string;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /**
+             * Updatedat
+             * Format: date-time
+             */
+            updatedAt: string;
         };
         /**
          * ProviderAnswer
@@ -2333,10 +4729,45 @@ export interface components {
         /**
          * PullGiven
          * @description The model to download, as its provider names it.
+         * @example {
+         *       "model": "llama3.2"
+         *     }
          */
         PullGiven: {
             /** Model */
             model: string;
+        };
+        /**
+         * RampAnswer
+         * @description A ramp, and which of its steps it is at (from 0) since when.
+         */
+        RampAnswer: {
+            /** Versionid */
+            versionId: string;
+            /** Steps */
+            steps: components["schemas"]["StepAnswer"][];
+            /** Step */
+            step: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "done" | "stopped";
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+        };
+        /**
+         * RatingAnswer
+         * @description A rating as it is kept.
+         */
+        RatingAnswer: {
+            /** Requestid */
+            requestId: string;
+            /** Rating */
+            rating: number;
         };
         /**
          * Readiness
@@ -2351,6 +4782,48 @@ export interface components {
             checks: {
                 [key: string]: string;
             };
+        };
+        /**
+         * ReadingAnswer
+         * @description How a version stands to a guardrail: what it is over the control now, and what it certainly is at least.
+         */
+        ReadingAnswer: {
+            /** Versionid */
+            versionId: string;
+            /** Increase */
+            increase: number | null;
+            /** Atleast */
+            atLeast: number | null;
+            /** Tripped */
+            tripped: boolean;
+        };
+        /**
+         * RecommendationAnswer
+         * @description What the verdict advises, for programs.
+         */
+        RecommendationAnswer: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "ship" | "revert" | "decide" | "wait" | "check" | "none";
+            /** Versionid */
+            versionId: string | null;
+        };
+        /**
+         * RepoAnswer
+         * @description An application that uses an entry.
+         */
+        RepoAnswer: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
         };
         /**
          * ReportAnswer
@@ -2382,6 +4855,9 @@ export interface components {
         /**
          * RevertGiven
          * @description ``apiKey`` is needed where the revision has another origin than now.
+         * @example {
+         *       "reason": "The new model is slower."
+         *     }
          */
         RevertGiven: {
             /** Apikey */
@@ -2411,7 +4887,7 @@ export interface components {
             /** Reason */
             reason: string;
             /** Diff */
-            diff: components["schemas"]["DifferenceAnswer"][];
+            diff: components["schemas"]["trunkline__faces__configurations__wire__DifferenceAnswer"][];
         };
         /**
          * RotateAnswer
@@ -2431,10 +4907,138 @@ export interface components {
         /**
          * RotateGiven
          * @description A new key; without one the stored key is encrypted anew.
+         * @example {
+         *       "apiKey": "sk-proj-yyyyyyyyyyyy"
+         *     }
          */
         RotateGiven: {
             /** Apikey */
             apiKey?: string | null;
+        };
+        /**
+         * RouteAnswer
+         * @description A route.
+         */
+        RouteAnswer: {
+            /** Id */
+            id: string;
+            /** Workspaceid */
+            workspaceId: string;
+            /** Name */
+            name: string;
+            /**
+             * Strategy
+             * @enum {string}
+             */
+            strategy: "priority" | "weighted" | "cheapest" | "fastest";
+            /** Targets */
+            targets: components["schemas"]["TargetAnswer"][];
+            /** Isactive */
+            isActive: boolean;
+            /** Revision */
+            revision: number;
+            /** Createdby */
+            createdBy: string;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /**
+             * Updatedat
+             * Format: date-time
+             */
+            updatedAt: string;
+        };
+        /**
+         * RouteDifferenceAnswer
+         * @description One thing that a revision changed.
+         */
+        RouteDifferenceAnswer: {
+            /** Path */
+            path: string;
+            /** Before */
+            before: unknown;
+            /** After */
+            after: unknown;
+        };
+        /**
+         * RouteRevisionAnswer
+         * @description A saved state of a route: what it changed of the one before.
+         */
+        RouteRevisionAnswer: {
+            /** Number */
+            number: number;
+            /** Author */
+            author: string;
+            /** Authorid */
+            authorId: string;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+            /** Reason */
+            reason: string;
+            /** Diff */
+            diff: components["schemas"]["RouteDifferenceAnswer"][];
+        };
+        /**
+         * RunAnswer
+         * @description A whole answer. ``images`` have addresses of pictures here. ``costUSD`` is null where no price is known.
+         */
+        RunAnswer: {
+            /** Requestid */
+            requestId: string;
+            /** Feature */
+            feature: string;
+            /** Model */
+            model: string;
+            /** Output */
+            output: string;
+            /** Reasoning */
+            reasoning: string | null;
+            /** Images */
+            images: {
+                [key: string]: string;
+            }[];
+            /** Finishreason */
+            finishReason: string;
+            usage: components["schemas"]["trunkline__faces__features__runs__UsageAnswer"];
+            /** Costusd */
+            costUSD: number | null;
+        };
+        /**
+         * RunGiven
+         * @description What is asked: one of ``input``, ``prompt`` and ``messages`` (as OpenAI's chat has them).
+         *
+         *     Features that make vectors take a list of texts as ``input`` too.
+         * @example {
+         *       "input": "Which trees bloom first?",
+         *       "stream": false
+         *     }
+         */
+        RunGiven: {
+            /** Input */
+            input?: string | string[] | null;
+            /** Prompt */
+            prompt?: string | null;
+            /** Messages */
+            messages?: {
+                [key: string]: unknown;
+            }[] | null;
+            /** Stream */
+            stream?: boolean | null;
+        };
+        /**
+         * SampleRatioAnswer
+         * @description Whether users arrive as the shares say; from an e-value of 100 on they do not.
+         */
+        SampleRatioAnswer: {
+            /** Evalue */
+            eValue: number;
+            /** Ok */
+            ok: boolean;
         };
         /**
          * SessionsAnswer
@@ -2449,6 +5053,34 @@ export interface components {
             success?: true;
             /** Sessions */
             sessions: number;
+        };
+        /**
+         * SettingsAnswer
+         * @description All settings. What nobody has set shows its default, which is not sent to the provider.
+         */
+        SettingsAnswer: {
+            /** Temperature */
+            temperature: number;
+            /** Maxtokens */
+            maxTokens: number;
+            /** Topp */
+            topP: number;
+            /** Systemprompt */
+            systemPrompt: string | null;
+        };
+        /**
+         * ShareGiven
+         * @description The share of one version.
+         * @example {
+         *       "_id": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d",
+         *       "trafficPercent": 100
+         *     }
+         */
+        ShareGiven: {
+            /** Id */
+            _id: string;
+            /** Trafficpercent */
+            trafficPercent: number;
         };
         /**
          * SignInAnswer
@@ -2488,6 +5120,46 @@ export interface components {
             };
         };
         /**
+         * StatsAnswer
+         * @description The totals of each entry, zeros where it was not used.
+         * @example {
+         *       "stats": [
+         *         {
+         *           "aiLlmId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d",
+         *           "totalAlerts": 1,
+         *           "totalApiCalls": 10,
+         *           "totalBlocks": 0,
+         *           "totalPolicyViolations": 1,
+         *           "totalTokensIn": 900,
+         *           "totalTokensOut": 400
+         *         }
+         *       ],
+         *       "success": true
+         *     }
+         */
+        StatsAnswer: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            /** Stats */
+            stats: components["schemas"]["AiLlmStatsAnswer"][];
+        };
+        /**
+         * StepAnswer
+         * @description A step of a ramp.
+         */
+        StepAnswer: {
+            /** Percent */
+            percent: number;
+            /** Minunits */
+            minUnits: number | null;
+            /** Hours */
+            hours: number | null;
+        };
+        /**
          * SuccessAnswer
          * @description That it was done.
          */
@@ -2497,6 +5169,26 @@ export interface components {
              * @default true
              */
             success?: boolean;
+        };
+        /**
+         * TargetAnswer
+         * @description A target. `problem` says why calls pass it by now, and is null when they do not.
+         */
+        TargetAnswer: {
+            /** Configurationid */
+            configurationId: string;
+            /** Configurationname */
+            configurationName: string;
+            /** Provider */
+            provider: string;
+            /** Model */
+            model: string | null;
+            /** Priority */
+            priority: number;
+            /** Weight */
+            weight: number;
+            /** Problem */
+            problem: string | null;
         };
         /**
          * TemplateAnswer
@@ -2528,6 +5220,12 @@ export interface components {
         /**
          * TemplateGiven
          * @description A template of one's own.
+         * @example {
+         *       "configuration": {
+         *         "temperature": 0.2
+         *       },
+         *       "name": "Precise"
+         *     }
          */
         TemplateGiven: {
             /** Name */
@@ -2574,6 +5272,21 @@ export interface components {
             cached: boolean;
         };
         /**
+         * TestGiven
+         * @description What is asked, and settings to lay over the saved ones for this once.
+         * @example {
+         *       "input": "Which trees bloom first?",
+         *       "settings": {
+         *         "temperature": 0.9
+         *       }
+         *     }
+         */
+        TestGiven: {
+            /** Input */
+            input: string;
+            settings?: components["schemas"]["trunkline__faces__features__wire__SettingsGiven"] | null;
+        };
+        /**
          * TokensAnswer
          * @description Tokens of a span.
          */
@@ -2586,10 +5299,417 @@ export interface components {
             total: number;
         };
         /**
+         * TreeAnswer
+         * @description A conversation with all of its branches: each message names what it follows.
+         */
+        TreeAnswer: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Titledby */
+            titledBy: string;
+            /** Feature */
+            feature: string | null;
+            /** Model */
+            model: string | null;
+            /** Leafid */
+            leafId: string | null;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /**
+             * Updatedat
+             * Format: date-time
+             */
+            updatedAt: string;
+            /** Messages */
+            messages: components["schemas"]["MessageAnswer"][];
+        };
+        /**
+         * UserAnswer
+         * @description A user. `role` is that of the installation.
+         */
+        UserAnswer: {
+            /** Id */
+            id: string;
+            /** Email */
+            email: string;
+            /** Name */
+            name: string;
+            /** Role */
+            role: string;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /** Disabledat */
+            disabledAt: string | null;
+        };
+        /**
+         * ValidateGiven
+         * @description A configuration to check, with its settings inside ``configuration`` or beside it; ``live`` asks the provider.
+         * @example {
+         *       "apiKey": "sk-proj-xxxxxxxxxxxx",
+         *       "model": "gpt-4o-mini"
+         *     }
+         */
+        ValidateGiven: {
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Model
+             * @default
+             */
+            model?: string;
+            /** Apikey */
+            apiKey?: string | null;
+            /** Baseurl */
+            baseUrl?: string | null;
+            /**
+             * Configuration
+             * @default {}
+             */
+            configuration?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Reason
+             * @description Why, for the history.
+             * @default
+             */
+            reason?: string;
+            /**
+             * Live
+             * @default false
+             */
+            live?: boolean;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * ValidateKeyGiven
+         * @description The key to ask about; without one, the key that the feature uses now.
+         * @example {
+         *       "apiKey": "sk-or-v1-xxxxxxxxxxxx"
+         *     }
+         */
+        ValidateKeyGiven: {
+            /** Apikey */
+            apiKey?: string | null;
+        };
+        /**
+         * VectorsAnswer
+         * @description One vector per text, in their order.
+         */
+        VectorsAnswer: {
+            /** Requestid */
+            requestId: string;
+            /** Feature */
+            feature: string;
+            /** Model */
+            model: string;
+            /** Dimensions */
+            dimensions: number;
+            /** Embeddings */
+            embeddings: number[][];
+            usage: components["schemas"]["trunkline__faces__features__runs__UsageAnswer"];
+            /** Costusd */
+            costUSD: number | null;
+        };
+        /**
+         * VersionChangeGiven
+         * @description Any subset of a version. ``settings`` are merged name by name, null takes one away.
+         * @example {
+         *       "settings": {
+         *         "temperature": 0.2
+         *       },
+         *       "trafficPercent": 25
+         *     }
+         */
+        VersionChangeGiven: {
+            /**
+             * Applicationid
+             * @description Only that of the configuration.
+             */
+            applicationId?: string | null;
+            /**
+             * Version
+             * @default
+             */
+            version?: string;
+            /**
+             * Label
+             * @default
+             */
+            label?: string;
+            /**
+             * Provider
+             * @default
+             */
+            provider?: string;
+            /**
+             * Modelid
+             * @default
+             */
+            modelId?: string;
+            settings?: components["schemas"]["trunkline__faces__model_configs__wire__SettingsGiven"];
+            /**
+             * Trafficpercent
+             * @description The other active versions are scaled so that all sum up to 100.
+             * @default 0
+             */
+            trafficPercent?: number;
+            /**
+             * Isactive
+             * @default true
+             */
+            isActive?: boolean;
+        };
+        /**
+         * VersionGiven
+         * @description A new version. ``provider`` and ``modelId`` are the configuration's where they are left out.
+         * @example {
+         *       "label": "Short answers",
+         *       "settings": {
+         *         "maxTokens": 800
+         *       },
+         *       "trafficPercent": 25,
+         *       "version": "v3"
+         *     }
+         */
+        VersionGiven: {
+            /**
+             * Applicationid
+             * @description Only that of the configuration.
+             */
+            applicationId?: string | null;
+            /** Version */
+            version: string;
+            /**
+             * Label
+             * @default
+             */
+            label?: string;
+            /**
+             * Provider
+             * @default
+             */
+            provider?: string;
+            /**
+             * Modelid
+             * @default
+             */
+            modelId?: string;
+            settings?: components["schemas"]["trunkline__faces__model_configs__wire__SettingsGiven"];
+            /**
+             * Trafficpercent
+             * @description The other active versions are scaled so that all sum up to 100.
+             * @default 0
+             */
+            trafficPercent?: number;
+            /**
+             * Isactive
+             * @default true
+             */
+            isActive?: boolean;
+        };
+        /**
+         * ViolationBody
+         * @description A call that broke a policy.
+         */
+        ViolationBody: {
+            /** Id */
+            id: string;
+            /** Policyid */
+            policyId: string;
+            /** Policyname */
+            policyName: string;
+            /** Userid */
+            userId: string;
+            /** Workspaceid */
+            workspaceId: string;
+            /** Repoid */
+            repoId: string | null;
+            /** Keyid */
+            keyId: string | null;
+            /** Aillmid */
+            aiLlmId: string | null;
+            /**
+             * Llmtype
+             * @enum {string}
+             */
+            llmType: "OPENAI" | "GOOGLE" | "ANTHROPIC" | "AWS" | "OTHER";
+            /** Llmmodel */
+            llmModel: string;
+            /** Provider */
+            provider: string;
+            /** Host */
+            host: string;
+            /** Risktype */
+            riskType: string;
+            /** Actiontype */
+            actionType: number;
+            /**
+             * Explanation
+             * @description Why, in general words: nothing of what was sent is in it.
+             */
+            explanation: string;
+            /** Requestid */
+            requestId: string;
+            /**
+             * Timestamp
+             * Format: date-time
+             */
+            timestamp: string;
+        };
+        /**
+         * ViolationsAnswer
+         * @description `take` of them after the first `skip`, the newest first, of `total`.
+         */
+        ViolationsAnswer: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            /** Violations */
+            violations: components["schemas"]["ViolationBody"][];
+            /** Total */
+            total: number;
+            /** Skip */
+            skip: number;
+            /** Take */
+            take: number;
+        };
+        /**
+         * WorkspaceAnswer
+         * @description A workspace, and the caller's role in it.
+         */
+        WorkspaceAnswer: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Role */
+            role: string;
+            /** Personal */
+            personal: boolean;
+            /** Defaultconfigurationid */
+            defaultConfigurationId: string | null;
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /**
+             * Updatedat
+             * Format: date-time
+             */
+            updatedAt: string;
+        };
+        /**
+         * ValidationAnswer
+         * @description How the provider answered. Look at `success`: a provider that refuses is told with the status 200 too.
+         * @example {
+         *       "message": "96 models may be used.",
+         *       "success": true
+         *     }
+         * @example {
+         *       "message": "OpenAI rejects this key. Enter it again.",
+         *       "success": false
+         *     }
+         */
+        trunkline__faces__ai_llm__wire__ValidationAnswer: {
+            /** Success */
+            success: boolean;
+            /** Message */
+            message: string;
+        };
+        /**
+         * ModelAnswer
+         * @description One model. ``usable``: `/v1` calls reach it, by its name or by ``configurationId``; else ``reason`` says why not.
+         *
+         *     ``apiKeyEncrypted`` is there only where it was asked for.
+         */
+        trunkline__faces__ai_model_config__wire__ModelAnswer: {
+            /** Provider */
+            provider: string;
+            /** Type */
+            type: string;
+            /** Model */
+            model: string;
+            /** Apikeyencrypted */
+            apiKeyEncrypted?: string | null;
+            /** Ispaid */
+            isPaid: boolean;
+            /** Usable */
+            usable: boolean;
+            /** Reason */
+            reason: string | null;
+            /** Configurationid */
+            configurationId: string | null;
+        };
+        /**
+         * ModelAnswer
+         * @description A model. ``pricing`` is USD per token as decimal text; ``created`` seconds since the epoch.
+         */
+        trunkline__faces__configurations__models__ModelAnswer: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Ownedby */
+            ownedBy: string | null;
+            /** Description */
+            description: string | null;
+            /** Contextlength */
+            contextLength: number | null;
+            /** Maxoutputtokens */
+            maxOutputTokens: number | null;
+            /** Inputmodalities */
+            inputModalities: string[];
+            /** Outputmodalities */
+            outputModalities: string[];
+            /** Capabilities */
+            capabilities: string[];
+            /** Pricing */
+            pricing: {
+                [key: string]: string;
+            } | null;
+            /** Created */
+            created: number | null;
+            /** Version */
+            version: string | null;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * ValidationAnswer
+         * @description Whether it would be accepted and, with ``stages``, whether it works.
+         */
+        trunkline__faces__configurations__providers__ValidationAnswer: {
+            /** Valid */
+            valid: boolean;
+            /** Errors */
+            errors: components["schemas"]["FieldAnswer"][];
+            /** Stages */
+            stages: components["schemas"]["StageAnswer"][] | null;
+        };
+        /**
          * UsageAnswer
          * @description The figures of one configuration. ``rateLimit`` is the provider's last word, null when it said nothing.
          */
-        UsageAnswer: {
+        trunkline__faces__configurations__usage_wire__UsageAnswer: {
             /** Requestcount */
             requestCount: number;
             /** Tokencount */
@@ -2630,126 +5750,24 @@ export interface components {
             } | null;
         };
         /**
-         * UserAnswer
-         * @description A user. `role` is that of the installation.
+         * DifferenceAnswer
+         * @description One thing that a revision changed.
          */
-        UserAnswer: {
-            /** Id */
-            id: string;
-            /** Email */
-            email: string;
-            /** Name */
-            name: string;
-            /** Role */
-            role: string;
-            /**
-             * Createdat
-             * Format: date-time
-             */
-            createdAt: string;
-            /** Disabledat */
-            disabledAt: string | null;
-        };
-        /**
-         * ValidateGiven
-         * @description A configuration to check, with its settings inside ``configuration`` or beside it; ``live`` asks the provider.
-         */
-        ValidateGiven: {
-            /**
-             * Name
-             * @default
-             */
-            name?: string;
-            /**
-             * Provider
-             * @default
-             */
-            provider?: string;
-            /**
-             * Model
-             * @default
-             */
-            model?: string;
-            /** Apikey */
-            apiKey?: string | null;
-            /** Baseurl */
-            baseUrl?: string | null;
-            /**
-             * Configuration
-             * @default {}
-             */
-            configuration?: {
-                [key: string]: unknown;
-            };
-            /**
-             * Isactive
-             * @default true
-             */
-            isActive?: boolean;
-            /**
-             * Shared
-             * @default false
-             */
-            shared?: boolean;
-            /** Applicationid */
-            applicationId?: string | null;
-            /**
-             * Reason
-             * @description Why, for the history.
-             * @default
-             */
-            reason?: string;
-            /**
-             * Live
-             * @default false
-             */
-            live?: boolean;
-        } & {
-            [key: string]: unknown;
-        };
-        /**
-         * ValidationAnswer
-         * @description Whether it would be accepted and, with ``stages``, whether it works.
-         */
-        ValidationAnswer: {
-            /** Valid */
-            valid: boolean;
-            /** Errors */
-            errors: components["schemas"]["FieldAnswer"][];
-            /** Stages */
-            stages: components["schemas"]["StageAnswer"][] | null;
-        };
-        /**
-         * WorkspaceAnswer
-         * @description A workspace, and the caller's role in it.
-         */
-        WorkspaceAnswer: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /** Role */
-            role: string;
-            /** Personal */
-            personal: boolean;
-            /** Defaultconfigurationid */
-            defaultConfigurationId: string | null;
-            /**
-             * Createdat
-             * Format: date-time
-             */
-            createdAt: string;
-            /**
-             * Updatedat
-             * Format: date-time
-             */
-            updatedAt: string;
+        trunkline__faces__configurations__wire__DifferenceAnswer: {
+            /** Path */
+            path: string;
+            /** Before */
+            before: unknown;
+            /** After */
+            after: unknown;
         };
         /**
          * KeyAnswer
-         * @description What is known of the stored key beside its mask.
+         * @description What is known of the stored key beside its mask. By ``credentialId`` another configuration borrows it.
          */
         trunkline__faces__configurations__wire__KeyAnswer: {
+            /** Credentialid */
+            credentialId: string;
             /** Fingerprint */
             fingerprint: string | null;
             /** Addedby */
@@ -2761,6 +5779,135 @@ export interface components {
             addedAt: string;
             /** Lastusedat */
             lastUsedAt: string | null;
+        };
+        /**
+         * Done
+         * @description That it was done.
+         */
+        trunkline__faces__conversations__wire__Done: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+        };
+        /**
+         * GivenRating
+         * @description How good an answer is.
+         * @example {
+         *       "rating": 5
+         *     }
+         */
+        trunkline__faces__conversations__wire__GivenRating: {
+            /** Rating */
+            rating: number;
+        };
+        /**
+         * Done
+         * @description That it was done.
+         */
+        trunkline__faces__features__features__Done: {
+            /**
+             * Success
+             * @default true
+             */
+            success?: boolean;
+        };
+        /**
+         * UsageAnswer
+         * @description Tokens of one call; ``estimated``: the provider did not say, so they are our own count.
+         */
+        trunkline__faces__features__runs__UsageAnswer: {
+            /** Inputtokens */
+            inputTokens: number;
+            /** Outputtokens */
+            outputTokens: number;
+            /** Totaltokens */
+            totalTokens: number;
+            /** Cachedtokens */
+            cachedTokens: number;
+            /** Reasoningtokens */
+            reasoningTokens: number;
+            /** Estimated */
+            estimated: boolean;
+        };
+        /**
+         * SettingsGiven
+         * @description Any subset of a feature's settings; null takes one away. ``customParameters`` are replaced as a whole.
+         */
+        trunkline__faces__features__wire__SettingsGiven: {
+            /** Model */
+            model?: string | null;
+            /**
+             * Target
+             * @description A route or a shared configuration that serves instead of OpenRouter.
+             */
+            target?: string | null;
+            /**
+             * Baseurl
+             * @description Where the feature's own key goes.
+             */
+            baseUrl?: string | null;
+            /** Apikey */
+            apiKey?: string | null;
+            /** Systemprompt */
+            systemPrompt?: string | null;
+            /** Temperature */
+            temperature?: number | null;
+            /** Topp */
+            topP?: number | null;
+            /** Maxtokens */
+            maxTokens?: number | null;
+            /** Presencepenalty */
+            presencePenalty?: number | null;
+            /** Frequencypenalty */
+            frequencyPenalty?: number | null;
+            /** Customparameters */
+            customParameters?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * GivenRating
+         * @description A rating. ``requestId`` is the header ``x-request-id`` of the answer that it is about.
+         * @example {
+         *       "rating": 5,
+         *       "requestId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d"
+         *     }
+         */
+        trunkline__faces__management__ratings__GivenRating: {
+            /** Requestid */
+            requestId: string;
+            /** Rating */
+            rating: number;
+        };
+        /**
+         * GivenRevert
+         * @description Why a route goes back.
+         * @example {
+         *       "reason": "The other one was slower."
+         *     }
+         */
+        trunkline__faces__management__route_wire__GivenRevert: {
+            /**
+             * Reason
+             * @description Why, for the history.
+             * @default
+             */
+            reason?: string;
+        };
+        /**
+         * Done
+         * @description That it was done.
+         */
+        trunkline__faces__management__wire__Done: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
         };
         /**
          * KeyAnswer
@@ -2794,6 +5941,176 @@ export interface components {
             lastUsedAt: string | null;
         };
         /**
+         * DifferenceAnswer
+         * @description Version minus control, and the bounds between which that certainly is.
+         */
+        trunkline__faces__model_configs__experiment_wire__DifferenceAnswer: {
+            /** Estimate */
+            estimate: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** Significant */
+            significant: boolean;
+        };
+        /**
+         * GivenRevert
+         * @description Nothing: a body may be left out, and one with fields is a mistake.
+         */
+        trunkline__faces__model_configs__experiment_wire__GivenRevert: Record<string, never>;
+        /**
+         * MetricsAnswer
+         * @description What a version did in the phase; null where there is nothing, and for costs where a price is unknown.
+         */
+        trunkline__faces__model_configs__experiment_wire__MetricsAnswer: {
+            /** Errorrate */
+            errorRate: number | null;
+            /** Slowshare */
+            slowShare: number | null;
+            /** Avglatencyms */
+            avgLatencyMs: number | null;
+            /** Avgtokensused */
+            avgTokensUsed: number | null;
+            /** Avgcostusd */
+            avgCostUSD: number | null;
+            /** Costusd */
+            costUSD: number | null;
+            /** Satisfaction */
+            satisfaction: number | null;
+        };
+        /**
+         * VersionAnswer
+         * @description A version in the phase. ``units`` are the users who saw it; ``differences`` come as soon as they are known.
+         */
+        trunkline__faces__model_configs__experiment_wire__VersionAnswer: {
+            /** Versionid */
+            versionId: string;
+            /** Version */
+            version: string;
+            /** Iscontrol */
+            isControl: boolean;
+            /** Share */
+            share: number;
+            /** Units */
+            units: number;
+            /** Requests */
+            requests: number;
+            metrics: components["schemas"]["trunkline__faces__model_configs__experiment_wire__MetricsAnswer"];
+            /** Differences */
+            differences: {
+                [key: string]: components["schemas"]["trunkline__faces__model_configs__experiment_wire__DifferenceAnswer"];
+            };
+        };
+        /**
+         * MetricsAnswer
+         * @description What a version has served: means per request, and what people thought of the answers (1–5, null until rated).
+         */
+        trunkline__faces__model_configs__version_wire__MetricsAnswer: {
+            /** Requestcount */
+            requestCount: number;
+            /** Avglatencyms */
+            avgLatencyMs: number;
+            /** Avgtokensused */
+            avgTokensUsed: number;
+            /** Errorrate */
+            errorRate: number;
+            /** Usersatisfactionscore */
+            userSatisfactionScore: number | null;
+        };
+        /**
+         * VersionAnswer
+         * @description A version. ``settings`` are those that it sets; what it does not set is not sent.
+         */
+        trunkline__faces__model_configs__version_wire__VersionAnswer: {
+            /** Id */
+            _id: string;
+            /** Configid */
+            configId: string;
+            /** Applicationid */
+            applicationId: string | null;
+            /** Version */
+            version: string;
+            /** Label */
+            label: string;
+            /** Provider */
+            provider: string;
+            /** Modelid */
+            modelId: string | null;
+            /** Settings */
+            settings: {
+                [key: string]: unknown;
+            };
+            /** Trafficpercent */
+            trafficPercent: number;
+            /** Isactive */
+            isActive: boolean;
+            metrics: components["schemas"]["trunkline__faces__model_configs__version_wire__MetricsAnswer"];
+            /**
+             * Createdat
+             * Format: date-time
+             */
+            createdAt: string;
+            /**
+             * Updatedat
+             * Format: date-time
+             */
+            updatedAt: string;
+        };
+        /**
+         * DeletedAnswer
+         * @description What was deleted.
+         */
+        trunkline__faces__model_configs__wire__DeletedAnswer: {
+            /** Id */
+            _id: string;
+            /**
+             * Deleted
+             * @default true
+             */
+            deleted?: boolean;
+        };
+        /**
+         * SettingsGiven
+         * @description Any of the settings; null takes one away. A provider's own ranges may be narrower.
+         */
+        trunkline__faces__model_configs__wire__SettingsGiven: {
+            /**
+             * Temperature
+             * @description 0–2; gemini and anthropic 0–1. Shown as 0.7 when not set.
+             */
+            temperature?: number | null;
+            /**
+             * Maxtokens
+             * @description 1–128000. Shown as 2048 when not set.
+             */
+            maxTokens?: number | null;
+            /**
+             * Topp
+             * @description 0–1. Shown as 1.0 when not set.
+             */
+            topP?: number | null;
+            /**
+             * Systemprompt
+             * @description The system message of every call.
+             */
+            systemPrompt?: string | null;
+        };
+        /**
+         * DeletedAnswer
+         * @description That it holds no more.
+         */
+        trunkline__faces__policy__wire__DeletedAnswer: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success?: true;
+            /** Message */
+            message: string;
+        };
+        /**
          * Error
          * @description What every request that fails is answered with.
          */
@@ -2814,6 +6131,16 @@ export interface components {
             /** @description Why an answer of a model failed, for programs. */
             code?: string;
         };
+        /**
+         * Failure
+         * @description What every request below /ai/llm and /policy that fails is answered with.
+         */
+        Failure: {
+            /** @constant */
+            success: false;
+            /** @description What is wrong, with every wrong field, and what to do. */
+            message: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -2830,7 +6157,23 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "model": "default",
+                 *       "messages": [
+                 *         {
+                 *           "role": "user",
+                 *           "content": "Say hello."
+                 *         }
+                 *       ],
+                 *       "stream": false
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
         responses: {
             /** @description The answer, in the client's format. */
             200: {
@@ -2855,7 +6198,17 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "model": "default",
+                 *       "input": "Say hello."
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
         responses: {
             /** @description The answer, in the client's format. */
             200: {
@@ -2880,7 +6233,18 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "model": "default",
+                 *       "prompt": "Once upon a time",
+                 *       "max_tokens": 64
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
         responses: {
             /** @description The answer, in the client's format. */
             200: {
@@ -2905,7 +6269,20 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "model": "default",
+                 *       "input": [
+                 *         "one text",
+                 *         "another"
+                 *       ]
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
         responses: {
             /** @description The answer, in the client's format. */
             200: {
@@ -2930,7 +6307,18 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "model": "default",
+                 *       "prompt": "A lighthouse at dusk",
+                 *       "size": "1024x1024"
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
         responses: {
             /** @description The answer, in the client's format. */
             200: {
@@ -2955,7 +6343,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "multipart/form-data": Record<string, never>;
+            };
+        };
         responses: {
             /** @description The answer, in the client's format. */
             200: {
@@ -2980,7 +6372,18 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "model": "default",
+                 *       "input": "Hello.",
+                 *       "voice": "alloy"
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
         responses: {
             /** @description The answer, in the client's format. */
             200: {
@@ -3005,7 +6408,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "multipart/form-data": Record<string, never>;
+            };
+        };
         responses: {
             /** @description The answer, in the client's format. */
             200: {
@@ -3030,7 +6437,17 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "model": "default",
+                 *       "input": "A text."
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
         responses: {
             /** @description The answer, in the client's format. */
             200: {
@@ -3055,7 +6472,21 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "model": "default",
+                 *       "query": "lighthouses",
+                 *       "documents": [
+                 *         "the sea",
+                 *         "a tower with a lamp"
+                 *       ]
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
         responses: {
             /** @description The answer, in the client's format. */
             200: {
@@ -3080,7 +6511,23 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "model": "default",
+                 *       "max_tokens": 256,
+                 *       "messages": [
+                 *         {
+                 *           "role": "user",
+                 *           "content": "Say hello."
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
         responses: {
             /** @description The answer, in the client's format. */
             200: {
@@ -3105,7 +6552,22 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "model": "default",
+                 *       "messages": [
+                 *         {
+                 *           "role": "user",
+                 *           "content": "Say hello."
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
         responses: {
             /** @description The answer, in the client's format. */
             200: {
@@ -3128,11 +6590,30 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description What `GET /v1beta/models` names: a configuration, a route, a feature, or a model. */
                 model: string;
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "contents": [
+                 *         {
+                 *           "role": "user",
+                 *           "parts": [
+                 *             {
+                 *               "text": "Say hello."
+                 *             }
+                 *           ]
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
         responses: {
             /** @description The answer, in the client's format. */
             200: {
@@ -3155,11 +6636,30 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description What `GET /v1beta/models` names: a configuration, a route, a feature, or a model. */
                 model: string;
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "contents": [
+                 *         {
+                 *           "role": "user",
+                 *           "parts": [
+                 *             {
+                 *               "text": "Say hello."
+                 *             }
+                 *           ]
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
         responses: {
             /** @description The answer, in the client's format. */
             200: {
@@ -3182,11 +6682,30 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description What `GET /v1beta/models` names: a configuration, a route, a feature, or a model. */
                 model: string;
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "contents": [
+                 *         {
+                 *           "role": "user",
+                 *           "parts": [
+                 *             {
+                 *               "text": "Say hello."
+                 *             }
+                 *           ]
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
         responses: {
             /** @description The answer, in the client's format. */
             200: {
@@ -3209,11 +6728,27 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description What `GET /v1beta/models` names: a configuration, a route, a feature, or a model. */
                 model: string;
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "content": {
+                 *         "parts": [
+                 *           {
+                 *             "text": "one text"
+                 *           }
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
         responses: {
             /** @description The answer, in the client's format. */
             200: {
@@ -3236,11 +6771,32 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description What `GET /v1beta/models` names: a configuration, a route, a feature, or a model. */
                 model: string;
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "requests": [
+                 *         {
+                 *           "model": "models/default",
+                 *           "content": {
+                 *             "parts": [
+                 *               {
+                 *                 "text": "one text"
+                 *               }
+                 *             ]
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
         responses: {
             /** @description The answer, in the client's format. */
             200: {
@@ -3288,6 +6844,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A name that `GET /v1/models` lists. */
                 name: string;
             };
             cookie?: never;
@@ -3340,6 +6897,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A name that `GET /v1beta/models` lists. */
                 name: string;
             };
             cookie?: never;
@@ -3384,8 +6942,73 @@ export interface operations {
                     "application/json": components["schemas"]["SignInAnswer"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3417,8 +7040,73 @@ export interface operations {
                     "application/json": components["schemas"]["SignInAnswer"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3447,11 +7135,85 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Done"];
+                    "application/json": components["schemas"]["trunkline__faces__management__wire__Done"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3480,11 +7242,85 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Done"];
+                    "application/json": components["schemas"]["trunkline__faces__management__wire__Done"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3516,8 +7352,73 @@ export interface operations {
                     "application/json": components["schemas"]["SignInAnswer"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3549,8 +7450,73 @@ export interface operations {
                     "application/json": components["schemas"]["SignInAnswer"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3578,8 +7544,53 @@ export interface operations {
                     "application/json": components["schemas"]["MeAnswer"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3611,8 +7622,73 @@ export interface operations {
                     "application/json": components["schemas"]["AcceptanceAnswer"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3645,8 +7721,53 @@ export interface operations {
                     "application/json": components["schemas"]["UserAnswer"][];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3678,8 +7799,82 @@ export interface operations {
                     "application/json": components["schemas"]["UserAnswer"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3694,6 +7889,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The user's `id`. */
                 user_id: string;
             };
             cookie?: never;
@@ -3713,8 +7909,82 @@ export interface operations {
                     "application/json": components["schemas"]["UserAnswer"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3729,6 +7999,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The user's `id`. */
                 user_id: string;
             };
             cookie?: never;
@@ -3744,8 +8015,73 @@ export interface operations {
                     "application/json": components["schemas"]["SessionsAnswer"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3778,8 +8114,53 @@ export interface operations {
                     "application/json": components["schemas"]["WorkspaceAnswer"][];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3811,8 +8192,82 @@ export interface operations {
                     "application/json": components["schemas"]["WorkspaceAnswer"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3827,6 +8282,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace's `id`. */
                 workspace_id: string;
             };
             cookie?: never;
@@ -3842,8 +8298,53 @@ export interface operations {
                     "application/json": components["schemas"]["WorkspaceAnswer"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3858,6 +8359,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace's `id`. */
                 workspace_id: string;
             };
             cookie?: never;
@@ -3870,11 +8372,76 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Done"];
+                    "application/json": components["schemas"]["trunkline__faces__management__wire__Done"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3889,6 +8456,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace's `id`. */
                 workspace_id: string;
             };
             cookie?: never;
@@ -3908,8 +8476,82 @@ export interface operations {
                     "application/json": components["schemas"]["WorkspaceAnswer"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3929,6 +8571,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description The workspace's `id`. */
                 workspace_id: string;
             };
             cookie?: never;
@@ -3944,8 +8587,53 @@ export interface operations {
                     "application/json": components["schemas"]["MemberAnswer"][];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3960,7 +8648,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace's `id`. */
                 workspace_id: string;
+                /** @description The user's `id`. */
                 user_id: string;
             };
             cookie?: never;
@@ -3973,11 +8663,76 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Done"];
+                    "application/json": components["schemas"]["trunkline__faces__management__wire__Done"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3992,7 +8747,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace's `id`. */
                 workspace_id: string;
+                /** @description The user's `id`. */
                 user_id: string;
             };
             cookie?: never;
@@ -4012,8 +8769,82 @@ export interface operations {
                     "application/json": components["schemas"]["MemberAnswer"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4033,6 +8864,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description The workspace's `id`. */
                 workspace_id: string;
             };
             cookie?: never;
@@ -4048,8 +8880,53 @@ export interface operations {
                     "application/json": components["schemas"]["InvitationAnswer"][];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4064,6 +8941,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace's `id`. */
                 workspace_id: string;
             };
             cookie?: never;
@@ -4083,8 +8961,82 @@ export interface operations {
                     "application/json": components["schemas"]["NewInvitationAnswer"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4099,7 +9051,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The workspace's `id`. */
                 workspace_id: string;
+                /** @description The invitation's `id`. */
                 invitation_id: string;
             };
             cookie?: never;
@@ -4112,11 +9066,76 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Done"];
+                    "application/json": components["schemas"]["trunkline__faces__management__wire__Done"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4149,8 +9168,53 @@ export interface operations {
                     "application/json": components["schemas"]["ApplicationAnswer"][];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4182,8 +9246,82 @@ export interface operations {
                     "application/json": components["schemas"]["ApplicationAnswer"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4198,6 +9336,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The application's `id`. */
                 application_id: string;
             };
             cookie?: never;
@@ -4213,8 +9352,53 @@ export interface operations {
                     "application/json": components["schemas"]["ApplicationAnswer"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4229,6 +9413,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The application's `id`. */
                 application_id: string;
             };
             cookie?: never;
@@ -4248,8 +9433,82 @@ export interface operations {
                     "application/json": components["schemas"]["ApplicationAnswer"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4264,6 +9523,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The application's `id`. */
                 application_id: string;
             };
             cookie?: never;
@@ -4276,11 +9536,76 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Done"];
+                    "application/json": components["schemas"]["trunkline__faces__management__wire__Done"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4314,8 +9639,53 @@ export interface operations {
                     "application/json": components["schemas"]["trunkline__faces__management__wire__KeyAnswer"][];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4347,8 +9717,82 @@ export interface operations {
                     "application/json": components["schemas"]["trunkline__faces__management__wire__KeyAnswer"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4363,6 +9807,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The API key's `id`; not the key itself. */
                 key_id: string;
             };
             cookie?: never;
@@ -4378,8 +9823,53 @@ export interface operations {
                     "application/json": components["schemas"]["trunkline__faces__management__wire__KeyAnswer"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4394,6 +9884,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The API key's `id`; not the key itself. */
                 key_id: string;
             };
             cookie?: never;
@@ -4406,11 +9897,892 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Done"];
+                    "application/json": components["schemas"]["trunkline__faces__management__wire__Done"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    rate_answer_api_ratings_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["trunkline__faces__management__ratings__GivenRating"];
+            };
+        };
+        responses: {
+            /** @description It took the place of a former one. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatingAnswer"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatingAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_routes_api_routes_get: {
+        parameters: {
+            query?: {
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description From the `Link` header of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteAnswer"][];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    create_route_api_routes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GivenRoute"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_route_api_routes__route_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The route's `id`. */
+                route_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    change_route_api_routes__route_id__put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that you change from. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description The route's `id`. */
+                route_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GivenRouteChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It was changed meanwhile: the ETag in If-Match is an older one. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_route_api_routes__route_id__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that you change from. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description The route's `id`. */
+                route_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["trunkline__faces__management__wire__Done"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It was changed meanwhile: the ETag in If-Match is an older one. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_route_revisions_api_routes__route_id__revisions_get: {
+        parameters: {
+            query?: {
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description From the `Link` header of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The route's `id`. */
+                route_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteRevisionAnswer"][];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    revert_route_api_routes__route_id__revisions__number__revert_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that you change from. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description The route's `id`. */
+                route_id: string;
+                /** @description Which revision: they are numbered from 1. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["trunkline__faces__management__route_wire__GivenRevert"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It was changed meanwhile: the ETag in If-Match is an older one. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4438,8 +10810,53 @@ export interface operations {
                     "application/json": components["schemas"]["EncryptionKeyAnswer"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4479,8 +10896,53 @@ export interface operations {
                     "application/json": components["schemas"]["AuditAnswer"][];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4515,8 +10977,53 @@ export interface operations {
                     "application/json": components["schemas"]["ConfigurationAnswer"][];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4551,8 +11058,82 @@ export interface operations {
                     "application/json": components["schemas"]["ConfigurationAnswer"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4567,6 +11148,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The configuration's `id`. */
                 configuration_id: string;
             };
             cookie?: never;
@@ -4582,8 +11164,53 @@ export interface operations {
                     "application/json": components["schemas"]["ConfigurationAnswer"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4603,6 +11230,7 @@ export interface operations {
                 "if-match"?: string | null;
             };
             path: {
+                /** @description The configuration's `id`. */
                 configuration_id: string;
             };
             cookie?: never;
@@ -4622,8 +11250,91 @@ export interface operations {
                     "application/json": components["schemas"]["ConfigurationAnswer"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It was changed meanwhile: the ETag in If-Match is an older one. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4641,6 +11352,7 @@ export interface operations {
                 "if-match"?: string | null;
             };
             path: {
+                /** @description The configuration's `id`. */
                 configuration_id: string;
             };
             cookie?: never;
@@ -4656,8 +11368,82 @@ export interface operations {
                     "application/json": components["schemas"]["SuccessAnswer"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It was changed meanwhile: the ETag in If-Match is an older one. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4675,6 +11461,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description The configuration's `id`. */
                 configuration_id: string;
             };
             cookie?: never;
@@ -4690,8 +11477,73 @@ export interface operations {
                     "application/json": components["schemas"]["TestAnswer"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4709,6 +11561,7 @@ export interface operations {
                 "if-match"?: string | null;
             };
             path: {
+                /** @description The configuration's `id`. */
                 configuration_id: string;
             };
             cookie?: never;
@@ -4728,8 +11581,91 @@ export interface operations {
                     "application/json": components["schemas"]["RotateAnswer"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It was changed meanwhile: the ETag in If-Match is an older one. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4749,6 +11685,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description The configuration's `id`. */
                 configuration_id: string;
             };
             cookie?: never;
@@ -4764,8 +11701,53 @@ export interface operations {
                     "application/json": components["schemas"]["RevisionAnswer"][];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4785,7 +11767,9 @@ export interface operations {
                 "if-match"?: string | null;
             };
             path: {
+                /** @description The configuration's `id`. */
                 configuration_id: string;
+                /** @description Which revision: they are numbered from 1. */
                 number: number;
             };
             cookie?: never;
@@ -4805,8 +11789,91 @@ export interface operations {
                     "application/json": components["schemas"]["ConfigurationAnswer"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It was changed meanwhile: the ETag in If-Match is an older one. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4821,6 +11888,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The configuration's `id`. */
                 configuration_id: string;
             };
             cookie?: never;
@@ -4836,8 +11904,53 @@ export interface operations {
                     "application/json": components["schemas"]["ModelsAnswer"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4852,6 +11965,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The configuration's `id`. */
                 configuration_id: string;
             };
             cookie?: never;
@@ -4871,8 +11985,82 @@ export interface operations {
                     "application/json": components["schemas"]["PullAnswer"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4900,8 +12088,53 @@ export interface operations {
                     "application/json": components["schemas"]["ProviderAnswer"][];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4916,6 +12149,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The provider's `name`: `GET /api/providers` lists them. */
                 name: string;
             };
             cookie?: never;
@@ -4933,8 +12167,53 @@ export interface operations {
                     };
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4951,6 +12230,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description The provider's `name`: `GET /api/providers` lists them. */
                 name: string;
             };
             cookie?: never;
@@ -4966,8 +12246,53 @@ export interface operations {
                     "application/json": components["schemas"]["ModelsAnswer"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4982,6 +12307,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The provider's `name`: `GET /api/providers` lists them. */
                 name: string;
             };
             cookie?: never;
@@ -4998,11 +12324,85 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ValidationAnswer"];
+                    "application/json": components["schemas"]["trunkline__faces__configurations__providers__ValidationAnswer"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5017,6 +12417,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The provider's `name`: `GET /api/providers` lists them. */
                 name: string;
             };
             cookie?: never;
@@ -5032,8 +12433,53 @@ export interface operations {
                     "application/json": components["schemas"]["TemplateAnswer"][];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5048,6 +12494,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The provider's `name`: `GET /api/providers` lists them. */
                 name: string;
             };
             cookie?: never;
@@ -5067,8 +12514,82 @@ export interface operations {
                     "application/json": components["schemas"]["TemplateAnswer"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5083,7 +12604,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The provider's `name`: `GET /api/providers` lists them. */
                 name: string;
+                /** @description The template's `id`. */
                 template_id: string;
             };
             cookie?: never;
@@ -5099,8 +12622,73 @@ export interface operations {
                     "application/json": components["schemas"]["SuccessAnswer"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5122,6 +12710,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description The configuration's `id`. */
                 configuration_id: string;
             };
             cookie?: never;
@@ -5134,11 +12723,56 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UsageAnswer"];
+                    "application/json": components["schemas"]["trunkline__faces__configurations__usage_wire__UsageAnswer"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5173,8 +12807,53 @@ export interface operations {
                     "application/json": components["schemas"]["ReportAnswer"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5193,13 +12872,25 @@ export interface operations {
                 from?: string | null;
                 /** @description A date (included), or a time (not). */
                 to?: string | null;
-                configurationId?: string | null;
-                provider?: string | null;
-                model?: string | null;
                 /** @description Items on a page. */
                 limit?: number;
                 /** @description From the `Link` header of the page before. */
                 cursor?: string | null;
+                configurationId?: string | null;
+                provider?: string | null;
+                model?: string | null;
+                userId?: string | null;
+                applicationId?: string | null;
+                keyId?: string | null;
+                versionId?: string | null;
+                routeId?: string | null;
+                /** @description A feature's slug. */
+                feature?: string | null;
+                conversationId?: string | null;
+                requestId?: string | null;
+                /** @description Of calls of our own: `test`, `judge`. */
+                purpose?: string | null;
+                outcome?: ("ok" | "error" | "cancelled" | "estimated") | null;
             };
             header?: never;
             path?: never;
@@ -5216,8 +12907,53 @@ export interface operations {
                     "application/json": components["schemas"]["EventsAnswer"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5232,6 +12968,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The job's `id`. */
                 job_id: string;
             };
             cookie?: never;
@@ -5247,8 +12984,53 @@ export interface operations {
                     "application/json": components["schemas"]["JobAnswer"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5266,6 +13048,7 @@ export interface operations {
                 "last-event-id"?: string | null;
             };
             path: {
+                /** @description The job's `id`. */
                 job_id: string;
             };
             cookie?: never;
@@ -5278,11 +13061,6483 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": unknown;
+                    "text/event-stream": string;
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_configs_model_configs_get: {
+        parameters: {
+            query: {
+                applicationId: string;
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description From the `Link` header of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigAnswer"][];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    create_config_model_configs_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfigGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_config_model_configs__config_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The configuration's `_id`. */
+                config_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    update_config_model_configs__config_id__put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that you change from. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description The configuration's `_id`. */
+                config_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfigChangeGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It was changed meanwhile: the ETag in If-Match is an older one. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_config_model_configs__config_id__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that you change from. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description The configuration's `_id`. */
+                config_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["trunkline__faces__model_configs__wire__DeletedAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It was changed meanwhile: the ETag in If-Match is an older one. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    set_default_config_model_configs__config_id__default_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The configuration's `_id`. */
+                config_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_versions_model_configs__config_id__versions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The configuration's `_id`. */
+                config_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["trunkline__faces__model_configs__version_wire__VersionAnswer"][];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    set_shares_model_configs__config_id__versions_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The configuration's `_id`. */
+                config_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareGiven"][];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["trunkline__faces__model_configs__version_wire__VersionAnswer"][];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    create_version_model_configs__config_id__versions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The configuration's `_id`. */
+                config_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["trunkline__faces__model_configs__version_wire__VersionAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_version_model_configs__config_id__versions__version_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The configuration's `_id`. */
+                config_id: string;
+                /** @description The version's `_id`. */
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["trunkline__faces__model_configs__version_wire__VersionAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    update_version_model_configs__config_id__versions__version_id__put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that you change from. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description The configuration's `_id`. */
+                config_id: string;
+                /** @description The version's `_id`. */
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionChangeGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["trunkline__faces__model_configs__version_wire__VersionAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It was changed meanwhile: the ETag in If-Match is an older one. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_version_model_configs__config_id__versions__version_id__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that you change from. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description The configuration's `_id`. */
+                config_id: string;
+                /** @description The version's `_id`. */
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["trunkline__faces__model_configs__wire__DeletedAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It was changed meanwhile: the ETag in If-Match is an older one. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_experiment_model_configs__config_id__experiment_get: {
+        parameters: {
+            query?: {
+                /** @description Look at this phase instead of the last one. */
+                phase?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description The configuration's `_id`. */
+                config_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    change_experiment_model_configs__config_id__experiment_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The configuration's `_id`. */
+                config_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GivenExperiment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    ship_version_model_configs__config_id__experiment_ship_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The configuration's `_id`. */
+                config_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GivenShip"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    revert_experiment_model_configs__config_id__experiment_revert_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The configuration's `_id`. */
+                config_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["trunkline__faces__model_configs__experiment_wire__GivenRevert"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_ai_llms_ai_llm_get: {
+        parameters: {
+            query?: {
+                /** @description One workspace alone. Nothing is in one out of reach. */
+                workspaceId?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AiLlmsAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No good access token or API key was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "Send an access token or an API key: `Authorization: Bearer …`."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The caller may not, or what is to be deleted is in use. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "This needs the role 'member' in the workspace; yours is 'viewer'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    create_ai_llm_ai_llm_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AiLlmGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedAnswer"];
+                };
+            };
+            /** @description Wrong parameters, or a name that is taken. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "endpoint: must be a URL, such as https://llm.example.com/v1."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No good access token or API key was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "Send an access token or an API key: `Authorization: Bearer …`."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The caller may not, or what is to be deleted is in use. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "This needs the role 'member' in the workspace; yours is 'viewer'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "Too many connection tests: at most 10 a minute. Try again in 6 seconds."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_available_ai_llms_ai_llm_available_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AiLlmsAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No good access token or API key was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "Send an access token or an API key: `Authorization: Bearer …`."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The caller may not, or what is to be deleted is in use. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "This needs the role 'member' in the workspace; yours is 'viewer'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    update_ai_llm_ai_llm__ai_llm_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The entry's `id`. */
+                ai_llm_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AiLlmChangeGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneAnswer"];
+                };
+            };
+            /** @description Wrong parameters, or a name that is taken. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "endpoint: must be a URL, such as https://llm.example.com/v1."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No good access token or API key was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "Send an access token or an API key: `Authorization: Bearer …`."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The caller may not, or what is to be deleted is in use. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "This needs the role 'member' in the workspace; yours is 'viewer'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description There is no such configuration in the caller's workspaces. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "There is no such AI LLM configuration."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "Too many connection tests: at most 10 a minute. Try again in 6 seconds."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    delete_ai_llm_ai_llm__ai_llm_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The entry's `id`. */
+                ai_llm_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No good access token or API key was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "Send an access token or an API key: `Authorization: Bearer …`."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The caller may not, or what is to be deleted is in use. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "This needs the role 'member' in the workspace; yours is 'viewer'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description There is no such configuration in the caller's workspaces. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "There is no such AI LLM configuration."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "Too many connection tests: at most 10 a minute. Try again in 6 seconds."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    validate_ai_llm_ai_llm__ai_llm_id__validate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The entry's `id`. */
+                ai_llm_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["trunkline__faces__ai_llm__wire__ValidationAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No good access token or API key was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "Send an access token or an API key: `Authorization: Bearer …`."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The caller may not, or what is to be deleted is in use. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "This needs the role 'member' in the workspace; yours is 'viewer'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description There is no such configuration in the caller's workspaces. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "There is no such AI LLM configuration."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "Too many connection tests: at most 10 a minute. Try again in 6 seconds."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_ai_llm_stats_ai_llm_stats_get: {
+        parameters: {
+            query?: {
+                /** @description One entry alone; without it, each that you see. */
+                aiLlmId?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatsAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No good access token or API key was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "Send an access token or an API key: `Authorization: Bearer …`."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The caller may not, or what is to be deleted is in use. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "This needs the role 'member' in the workspace; yours is 'viewer'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description There is no such configuration in the caller's workspaces. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "There is no such AI LLM configuration."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    create_ai_model_config_api_v1_create_ai_model_config_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DocumentGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_ai_model_config_api_v1_get_ai_model_config_get: {
+        parameters: {
+            query?: {
+                /** @description With `apiKeyEncrypted`, exactly as it came. */
+                includeEncryptedKeys?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    update_ai_model_config_api_v1_update_ai_model_config_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that you change from. */
+                "if-match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DocumentGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It was changed meanwhile: the ETag in If-Match is an older one. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_violations_policy_violations_get: {
+        parameters: {
+            query?: {
+                /** @description How many of the newest to leave out. */
+                skip?: number;
+                /** @description How many to give. */
+                take?: number;
+                workspaceId?: string | null;
+                /** @description An application. */
+                repoId?: string | null;
+                /** @description A date, or a time with a zone. */
+                from?: string | null;
+                /** @description A date (included), or a time (not). */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViolationsAnswer"];
+                };
+            };
+            /** @description Wrong parameters. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "rule.kind: must be one of allowedModels, allowedProviders, paidModels."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No good access token or API key was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "Send an access token or an API key: `Authorization: Bearer …`."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The caller's role is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "This needs the role 'admin' in the workspace; yours is 'member'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description There is no such thing that the caller can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "There is no policy of that id that you can see."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_alerts_policy_alerts_get: {
+        parameters: {
+            query?: {
+                /** @description How many of the newest to leave out. */
+                skip?: number;
+                /** @description How many to give. */
+                take?: number;
+                /** @description `OPENAI`, `OTHER`, …, with commas between. */
+                llmType?: string | null;
+                /** @description Models, with commas between. */
+                llmModel?: string | null;
+                /** @description Hosts, with commas between. */
+                host?: string | null;
+                workspaceId?: string | null;
+                /** @description An application. */
+                repoId?: string | null;
+                /** @description A date, or a time with a zone. */
+                from?: string | null;
+                /** @description A date (included), or a time (not). */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViolationsAnswer"];
+                };
+            };
+            /** @description Wrong parameters. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "rule.kind: must be one of allowedModels, allowedProviders, paidModels."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No good access token or API key was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "Send an access token or an API key: `Authorization: Bearer …`."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The caller's role is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "This needs the role 'admin' in the workspace; yours is 'member'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description There is no such thing that the caller can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "There is no policy of that id that you can see."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_violations_of_policy_policy__policy_id__violations_get: {
+        parameters: {
+            query?: {
+                /** @description How many of the newest to leave out. */
+                skip?: number;
+                /** @description How many to give. */
+                take?: number;
+                workspaceId?: string | null;
+                /** @description An application. */
+                repoId?: string | null;
+                /** @description A date, or a time with a zone. */
+                from?: string | null;
+                /** @description A date (included), or a time (not). */
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The policy's `id`. */
+                policy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViolationsAnswer"];
+                };
+            };
+            /** @description Wrong parameters. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "rule.kind: must be one of allowedModels, allowedProviders, paidModels."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No good access token or API key was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "Send an access token or an API key: `Authorization: Bearer …`."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The caller's role is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "This needs the role 'admin' in the workspace; yours is 'member'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description There is no such thing that the caller can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "There is no policy of that id that you can see."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_alerts_of_policy_policy__policy_id__alerts_get: {
+        parameters: {
+            query?: {
+                /** @description How many of the newest to leave out. */
+                skip?: number;
+                /** @description How many to give. */
+                take?: number;
+                /** @description `OPENAI`, `OTHER`, …, with commas between. */
+                llmType?: string | null;
+                /** @description Models, with commas between. */
+                llmModel?: string | null;
+                /** @description Hosts, with commas between. */
+                host?: string | null;
+                workspaceId?: string | null;
+                /** @description An application. */
+                repoId?: string | null;
+                /** @description A date, or a time with a zone. */
+                from?: string | null;
+                /** @description A date (included), or a time (not). */
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The policy's `id`. */
+                policy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViolationsAnswer"];
+                };
+            };
+            /** @description Wrong parameters. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "rule.kind: must be one of allowedModels, allowedProviders, paidModels."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No good access token or API key was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "Send an access token or an API key: `Authorization: Bearer …`."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The caller's role is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "This needs the role 'admin' in the workspace; yours is 'member'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description There is no such thing that the caller can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "There is no policy of that id that you can see."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_policies_policy_get: {
+        parameters: {
+            query?: {
+                /** @description The installation. There is one. */
+                orgId?: string | null;
+                /** @description One workspace alone. */
+                workspaceId?: string | null;
+                /** @description One application alone. */
+                repoId?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoliciesAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No good access token or API key was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "Send an access token or an API key: `Authorization: Bearer …`."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The caller's role is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "This needs the role 'admin' in the workspace; yours is 'member'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description There is no such thing that the caller can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "There is no policy of that id that you can see."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    create_policy_policy_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GivenPolicy"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyAnswer"];
+                };
+            };
+            /** @description Wrong parameters. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "rule.kind: must be one of allowedModels, allowedProviders, paidModels."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No good access token or API key was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "Send an access token or an API key: `Authorization: Bearer …`."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The caller's role is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "This needs the role 'admin' in the workspace; yours is 'member'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description There is no such thing that the caller can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "There is no policy of that id that you can see."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description There are too many policies. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "There are 200 policies, which is the most. Delete one, or join two."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "Too many changes: at most 600 a minute. Try again in 6 seconds."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_policy_policy__policy_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The policy's `id`. */
+                policy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No good access token or API key was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "Send an access token or an API key: `Authorization: Bearer …`."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The caller's role is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "This needs the role 'admin' in the workspace; yours is 'member'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description There is no such thing that the caller can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "There is no policy of that id that you can see."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    change_policy_policy__policy_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The policy's `id`. */
+                policy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GivenPolicyChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyAnswer"];
+                };
+            };
+            /** @description Wrong parameters. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "rule.kind: must be one of allowedModels, allowedProviders, paidModels."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No good access token or API key was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "Send an access token or an API key: `Authorization: Bearer …`."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The caller's role is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "This needs the role 'admin' in the workspace; yours is 'member'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description There is no such thing that the caller can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "There is no policy of that id that you can see."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "Too many changes: at most 600 a minute. Try again in 6 seconds."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    delete_policy_policy__policy_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The policy's `id`. */
+                policy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["trunkline__faces__policy__wire__DeletedAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description No good access token or API key was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "Send an access token or an API key: `Authorization: Bearer …`."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The caller's role is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "This needs the role 'admin' in the workspace; yours is 'member'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description There is no such thing that the caller can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "There is no policy of that id that you can see."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "Too many changes: at most 600 a minute. Try again in 6 seconds."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_conversations_api_conversations_get: {
+        parameters: {
+            query?: {
+                /** @description Words that stand in the title or in a message. */
+                q?: string | null;
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description From the `Link` header of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationAnswer"][];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    create_conversation_api_conversations_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GivenConversation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_conversation_api_conversations__conversation_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation's `id`. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TreeAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_conversation_api_conversations__conversation_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation's `id`. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["trunkline__faces__conversations__wire__Done"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    change_conversation_api_conversations__conversation_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation's `id`. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GivenConversationChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    export_conversation_api_conversations__conversation_id__export_get: {
+        parameters: {
+            query?: {
+                /** @description All branches as JSON, or the shown one as Markdown. */
+                format?: "json" | "markdown";
+            };
+            header?: never;
+            path: {
+                /** @description The conversation's `id`. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TreeAnswer"];
+                    "text/markdown": string;
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    send_message_api_conversations__conversation_id__messages_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation's `id`. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GivenMessage"];
+            };
+        };
+        responses: {
+            /** @description Server-sent events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageAnswer"];
+                    "text/event-stream": string;
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    regenerate_answer_api_conversations__conversation_id__regenerate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation's `id`. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GivenRegeneration"];
+            };
+        };
+        responses: {
+            /** @description Server-sent events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageAnswer"];
+                    "text/event-stream": string;
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_message_api_conversations__conversation_id__messages__message_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation's `id`. */
+                conversation_id: string;
+                /** @description The message's `id`. */
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    rate_answer_api_conversations__conversation_id__messages__message_id__rating_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation's `id`. */
+                conversation_id: string;
+                /** @description The message's `id`. */
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["trunkline__faces__conversations__wire__GivenRating"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    follow_answer_api_conversations__conversation_id__stream_get: {
+        parameters: {
+            query?: {
+                /** @description Which answer; else the one that is being written. */
+                messageId?: string | null;
+                /** @description The same, where headers cannot be set. */
+                lastEventId?: string | null;
+            };
+            header?: {
+                /** @description To go on after that event. */
+                "last-event-id"?: string | null;
+            };
+            path: {
+                /** @description The conversation's `id`. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description All of it has been seen. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    stop_answer_api_conversations__conversation_id__stop_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation's `id`. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GivenAnswerId"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    keep_picture_api_pictures_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/png": string;
+                "image/jpeg": string;
+                "image/webp": string;
+                "image/gif": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PictureAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_picture_api_pictures__picture_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The picture's `id`. */
+                picture_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                    "image/jpeg": string;
+                    "image/webp": string;
+                    "image/gif": string;
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_models_api_catalogue_models_get: {
+        parameters: {
+            query?: {
+                /** @description Whose models. */
+                provider?: string;
+                /** @description `text`, `image`, `embedding`, `audio`, `vision`, `tools`, … */
+                capability?: string | null;
+                /** @description Words in the id or the name. */
+                q?: string | null;
+                /** @description The most US dollars per million input tokens. */
+                maxPrice?: number | string | null;
+                /** @description Tokens. */
+                minContext?: number | null;
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description From the `Link` header of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_model_api_catalogue_models__model_id__get: {
+        parameters: {
+            query?: {
+                /** @description Whose models. */
+                provider?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The model's id at OpenRouter, such as `openai/gpt-4o-mini`. */
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueModelAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_features_api_features_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": (components["schemas"]["FeatureSettingsAnswer"] | components["schemas"]["FeatureAnswer"])[];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    create_feature_api_features_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why, for the history. */
+                "X-Change-Reason"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeatureGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeatureSettingsAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_feature_api_features__slug__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `chat-assistant`, say. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeatureSettingsAnswer"] | components["schemas"]["FeatureAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    change_feature_api_features__slug__put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why, for the history. */
+                "X-Change-Reason"?: string | null;
+                /** @description The `ETag` that you change from. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description `chat-assistant`, say. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeatureChangeGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeatureSettingsAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It was changed meanwhile: the ETag in If-Match is an older one. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_feature_api_features__slug__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that you change from. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description `chat-assistant`, say. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["trunkline__faces__features__features__Done"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It was changed meanwhile: the ETag in If-Match is an older one. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    reset_feature_api_features__slug__reset_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that you change from. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description `chat-assistant`, say. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeatureSettingsAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It was changed meanwhile: the ETag in If-Match is an older one. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    validate_key_api_features__slug__validate_key_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `chat-assistant`, say. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ValidateKeyGiven"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyVerdictAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_feature_revisions_api_features__slug__revisions_get: {
+        parameters: {
+            query?: {
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description From the `Link` header of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description `chat-assistant`, say. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeatureRevision"][];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    revert_feature_api_features__slug__revisions__number__revert_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Why, for the history. */
+                "X-Change-Reason"?: string | null;
+                /** @description The `ETag` that you change from. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description `chat-assistant`, say. */
+                slug: string;
+                /** @description Which revision: they are numbered from 1. */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["FeatureRevertGiven"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeatureSettingsAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It was changed meanwhile: the ETag in If-Match is an older one. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    run_feature_api_features__slug__run_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The end user you serve. */
+                "X-User-Id"?: string | null;
+            };
+            path: {
+                /** @description `chat-assistant`, say. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunGiven"];
+            };
+        };
+        responses: {
+            /** @description Server-sent events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunAnswer"] | components["schemas"]["VectorsAnswer"];
+                    "text/event-stream": string;
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    test_feature_api_features__slug__test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `chat-assistant`, say. */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestGiven"];
+            };
+        };
+        responses: {
+            /** @description Server-sent events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5310,8 +19565,17 @@ export interface operations {
                     "application/json": components["schemas"]["Alive"];
                 };
             };
-            /** @description An error */
-            default: {
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5339,6 +19603,15 @@ export interface operations {
                     "application/json": components["schemas"]["Readiness"];
                 };
             };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Service Unavailable */
             503: {
                 headers: {
@@ -5346,15 +19619,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Readiness"];
-                };
-            };
-            /** @description An error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
@@ -5373,10 +19637,22 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/plain": string;
+                    "application/openmetrics-text": string;
+                };
             };
-            /** @description An error */
-            default: {
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

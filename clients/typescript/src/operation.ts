@@ -24,6 +24,9 @@ export type AnswerOf<P extends keyof paths, M extends Method> =
 type ParameterOf<P extends keyof paths, M extends Method, Place extends string> =
   Described<P, M> extends { parameters: infer A } ? (Place extends keyof A ? NonNullable<A[Place]> : never) : never;
 
+/** What an operation takes in its query. */
+export type QueryOf<P extends keyof paths, M extends Method> = ParameterOf<P, M, "query">;
+
 type PathPart<T> = [T] extends [never] ? { path?: undefined } : { path: T };
 type QueryPart<T> = [T] extends [never] ? { query?: undefined } : { query?: T };
 type BodyPart<T> = [T] extends [undefined] ? { body?: undefined } : { body: T };

@@ -1,97 +1,25 @@
 import type { Http } from "./http.js";
-
-export type RiskType = "LOW" | "MEDIUM" | "HIGH";
-
-/** What follows when a call breaks a policy: 0 it is written down, 1 somebody is alerted, 2 it is blocked. */
-export type PolicyAction = 0 | 1 | 2;
+import type { AnswerOf, BodyOf, QueryOf } from "./operation.js";
 
 /** A new policy. Without `rule`, a model judges calls by `content`; with it, `content` only explains the rule. */
-export interface CreatePolicyRequest {
-  name: string;
-  content: string;
-  riskType: RiskType;
-  actionType: PolicyAction;
-  orgId: string;
-  workspaceId?: string | null;
-  repoId?: string | null;
-  keyId?: string | null;
-  rule?: Record<string, unknown> | null;
-  failMode?: "open" | "closed";
-}
+export type CreatePolicyRequest = BodyOf<"/policy", "post">;
 
 /** What of a policy may change: where it holds stays as it is. */
-export type UpdatePolicyRequest = Partial<
-  Pick<CreatePolicyRequest, "name" | "content" | "riskType" | "actionType" | "rule" | "failMode">
->;
+export type UpdatePolicyRequest = BodyOf<"/policy/{policy_id}", "put">;
 
-export interface Policy extends Required<Omit<CreatePolicyRequest, "rule">> {
-  id: string;
-  rule: Record<string, unknown> | null;
-  createdAt: string;
-  updatedAt: string;
-}
-
-export interface PolicyResponse {
-  success: boolean;
-  policy: Policy;
-}
-
-export interface PoliciesResponse {
-  success: boolean;
-  policies: Policy[];
-}
-
-export interface DeletePolicyResponse {
-  success: boolean;
-  message?: string;
-}
+export type PolicyResponse = AnswerOf<"/policy/{policy_id}", "get">;
+export type PoliciesResponse = AnswerOf<"/policy", "get">;
+export type DeletePolicyResponse = AnswerOf<"/policy/{policy_id}", "delete">;
+export type Policy = PolicyResponse["policy"];
 
 /** Which violations are asked for. Times are ISO 8601; `take` is at most 100. */
-export interface ViolationQuery {
-  workspaceId?: string;
-  repoId?: string;
-  from?: string;
-  to?: string;
-  skip?: number;
-  take?: number;
-}
+export type ViolationQuery = QueryOf<"/policy/violations", "get">;
 
 /** Alerts can be narrowed further; several values have commas between. */
-export interface AlertQuery extends ViolationQuery {
-  llmType?: string;
-  llmModel?: string;
-  host?: string;
-}
-
-export interface PolicyViolation {
-  id: string;
-  policyId: string;
-  policyName: string;
-  userId: string;
-  workspaceId: string;
-  repoId: string | null;
-  aiLlmId: string | null;
-  llmType: string;
-  llmModel: string;
-  actionType: PolicyAction;
-  explanation: string;
-  timestamp: string;
-}
-
-interface Paged {
-  success: boolean;
-  total: number;
-  skip: number;
-  take: number;
-}
-
-export interface ViolationsResponse extends Paged {
-  violations: PolicyViolation[];
-}
-
-export interface AlertsResponse extends Paged {
-  alerts: PolicyViolation[];
-}
+export type AlertQuery = QueryOf<"/policy/alerts", "get">;
+export type ViolationsResponse = AnswerOf<"/policy/violations", "get">;
+export type AlertsResponse = AnswerOf<"/policy/alerts", "get">;
+export type PolicyViolation = ViolationsResponse["violations"][number];
 
 /** `/policy`: what calls may not do, and which did. */
 export class Policies {

@@ -51,17 +51,17 @@ JUDGING_SECONDS = 5.0
 
 
 class Server:
-    """The ASGI application of one process: calls go to the gateway's face, everything else to the pages."""
+    """The ASGI application of one process: calls go to the gateway's face, everything else to ``pages``."""
 
     def __init__(self, calls: v1.Application, pages: FastAPI) -> None:
         self._calls = calls
-        self._pages = pages
+        self.pages = pages
 
     def __call__(self, scope: Any, receive: Any, send: Any) -> Coroutine[Any, Any, None]:
         """One request. Gives the coroutine of whoever serves it, because a frame less is time less for every call."""
         if scope["type"] == "http" and scope["path"].startswith(("/v1/", "/v1beta/")):
             return self._calls(scope, receive, send)
-        return self._pages(scope, receive, send)
+        return self.pages(scope, receive, send)
 
 
 @asynccontextmanager

@@ -21,6 +21,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "usage": "usage:usage",
     "doctor": "doctor:doctor",
     "configurations": "configurations:app",
+    "routes": "routes:app",
     "keys": "keys:app",
     "users": "users:app",
     "import": "import_litellm:app",

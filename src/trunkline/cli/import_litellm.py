@@ -173,7 +173,7 @@ async def make(api: Api, plan: Plan, *, shared: bool) -> tuple[list[Row], list[R
 
 
 async def _make_route(
-    api: Api, route: PlannedRoute, there: Mapping[str, Configuration], lacking: set[str], *, exists: bool
+    api: Api, route: PlannedRoute, there: dict[str, Configuration], lacking: set[str], *, exists: bool
 ) -> RouteRow:
     """Make one, once all that it leads to is there; what the server has refused is left out of it."""
     row = _route_row(route)
@@ -188,7 +188,8 @@ async def _make_route(
                 row.notes.append(f"{target.name} could not be made and is no target")
                 continue
             if not found.shared:
-                await api.ask("PUT", find_path("configurations", found.id), body={"shared": True})
+                answer = await api.ask("PUT", find_path("configurations", found.id), body={"shared": True})
+                there[target.name] = msgspec.json.decode(answer, type=Configuration)
                 row.notes.append(f"{target.name} is shared with the workspace now")
             given: dict[str, object] = {"configurationId": found.id}
             given |= {"priority": target.priority, "weight": target.weight}

@@ -127,15 +127,26 @@ _SAID: Final = 300
 
 
 class AnswerFailed(TrunklineError):
-    """An answer failed. ``status`` is the HTTP status where it is still to be chosen; ``retry_after`` whole seconds."""
+    """An answer failed. ``status`` is the HTTP status where it is still to be chosen; ``retry_after`` whole seconds.
+
+    ``refusal`` is set where the asker's key may not use the model: faces raise that, so that the attempt is noted.
+    """
 
     def __init__(
-        self, message: str, *, code: str, status: HTTPStatus, retryable: bool, retry_after: int | None = None
+        self,
+        message: str,
+        *,
+        code: str,
+        status: HTTPStatus,
+        retryable: bool,
+        retry_after: int | None = None,
+        refusal: Forbidden | None = None,
     ) -> None:
         super().__init__(message, code=code)
         self.status = status
         self.retryable = retryable
         self.retry_after = retry_after
+        self.refusal = refusal
 
     def record(self) -> dict[str, JsonValue]:
         """As it is kept, and told within a stream."""
@@ -158,7 +169,9 @@ def explain(error: TrunklineError) -> AnswerFailed:
         case InvalidInput():
             return AnswerFailed(error.message, code="INVALID_REQUEST", status=HTTPStatus.BAD_REQUEST, retryable=False)
         case Forbidden():
-            return AnswerFailed(error.message, code=error.code.upper(), status=HTTPStatus.FORBIDDEN, retryable=False)
+            refusal = error if error.code == "model_not_allowed" else None
+            code = error.code.upper()
+            return AnswerFailed(error.message, code=code, status=HTTPStatus.FORBIDDEN, retryable=False, refusal=refusal)
         case Conflict():
             return AnswerFailed(error.message, code="CONFLICT", status=HTTPStatus.CONFLICT, retryable=True)
         case TooMany():

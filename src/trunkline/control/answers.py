@@ -69,7 +69,8 @@ class Answers:
     async def begin(self, order: Order) -> None:
         """Have a message that is in the database answered, and wait until that has begun, or for 15 seconds.
 
-        :class:`AnswerFailed` when it failed before there was anything to show. Going away stops nothing.
+        :class:`AnswerFailed` when it failed before there was anything to show, or the :class:`Forbidden` of a key that
+        may not use the model. Going away stops nothing.
         """
         writing = AnswerWriting(self._database, self._gateway, self._pictures, order)
         self._running[order.message_id] = writing
@@ -84,7 +85,7 @@ class Answers:
         done, _ = await asyncio.wait({writing.begun}, timeout=BEGIN_SECONDS)
         failure: AnswerFailed | None = writing.begun.result() if done else None
         if failure is not None:
-            raise failure
+            raise failure.refusal or failure
 
     async def find(self, actor: Actor, conversation_id: str, message_id: str | None) -> ConversationMessage:
         """An answer of the actor's: that of the id, else the one that is being written, else the branch's last.

@@ -90,7 +90,7 @@ class Applications:
             raise Conflict("There is an application of that id in this workspace.")
         if await applications.is_taken(tx, application_id):
             raise NotFound("There is no application of that id here; choose another one.", code="hidden")
-        inserted = await applications.insert(
+        inserted = await applications.insert_if_free(
             tx,
             Application(id=application_id, workspace_id=actor.workspace_id, name=name, created_by=actor.user_id),
         )

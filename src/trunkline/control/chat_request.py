@@ -13,10 +13,12 @@ from trunkline.core.chat import JsonValue
 from trunkline.storage.tables import ConversationMessage
 
 MOST_PICTURES: Final = 10
-"""Pictures of a branch that a model is sent, the newest ones: each may have megabytes."""
+"""Pictures of a branch that a model is sent, the newest ones."""
 
-_LEFT_OUT: Final = "(An older picture is left out here.)"
-_GONE: Final = "(A picture that is gone stood here.)"
+MOST_BYTES: Final = 32 << 20
+"""Bytes of all of them together."""
+
+_MISSING: Final = "(A picture that is not sent along stood here.)"
 
 
 def pictures_of(branch: Sequence[ConversationMessage]) -> list[str]:
@@ -31,19 +33,22 @@ def pictures_of(branch: Sequence[ConversationMessage]) -> list[str]:
 
 
 def write_request(
-    model: str, branch: Sequence[ConversationMessage], pictures: Mapping[str, PictureFile], *, draws: bool
+    model: str,
+    branch: Sequence[ConversationMessage],
+    pictures: Mapping[str, PictureFile],
+    *,
+    modalities: Sequence[str] = (),
 ) -> bytes:
     """An OpenAI chat request (https://platform.openai.com/docs/api-reference/chat/create) for the branch.
 
     Thoughts are not sent back. Pictures of a model go with the question after them, because providers take pictures
     from users alone. Questions without an answer between them become one, because many models insist on turns.
-    ``draws`` asks for pictures beside text.
+    ``modalities`` are what is asked for where that is not the model's own choice.
     """
-    sent = set(pictures_of(branch))
     turns: list[dict[str, JsonValue]] = []
     drawn: list[JsonValue] = []
     for message in branch:
-        content = _write(message, sent, pictures)
+        content = _write(message, pictures)
         if message.role == "assistant":
             drawn += [part for part in content if part["type"] != "text"]
             text = "".join(cast("str", part["text"]) for part in content if part["type"] == "text")
@@ -60,23 +65,20 @@ def write_request(
         if isinstance(content, list) and all(cast("dict[str, JsonValue]", part)["type"] == "text" for part in content):
             turn["content"] = "\n\n".join(str(cast("dict[str, JsonValue]", part)["text"]) for part in content)
     body: dict[str, JsonValue] = {"model": model, "messages": list[JsonValue](turns), "stream": True}
-    if draws:
-        body["modalities"] = ["image", "text"]
+    if modalities:
+        body["modalities"] = list(modalities)
     return msgspec.json.encode(body)
 
 
-def _write(
-    message: ConversationMessage, sent: set[str], pictures: Mapping[str, PictureFile]
-) -> list[dict[str, JsonValue]]:
+def _write(message: ConversationMessage, pictures: Mapping[str, PictureFile]) -> list[dict[str, JsonValue]]:
     parts: list[dict[str, JsonValue]] = []
     for part in stored_parts(message.content, message.parts):
         if part["type"] == "text":
             parts.append({"type": "text", "text": part["text"]})
         elif part["type"] == "image":
-            identity = picture_id_of(part["url"]) or ""
-            picture = pictures.get(identity)
+            picture = pictures.get(picture_id_of(part["url"]) or "")
             if picture is not None:
                 parts.append({"type": "image_url", "image_url": {"url": picture.data_url}})
             elif message.role == "user":
-                parts.append({"type": "text", "text": _GONE if identity in sent else _LEFT_OUT})
+                parts.append({"type": "text", "text": _MISSING})
     return parts

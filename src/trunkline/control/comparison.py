@@ -16,15 +16,16 @@ Metric = Literal["errorRate", "satisfaction", "avgCostUSD", "avgLatencyMs", "avg
 class _Definition(msgspec.Struct, frozen=True):
     measure: Measure
     scale: float
+    is_share: bool = False
 
 
 _METRICS: Final[Mapping[Metric, _Definition]] = {
-    "errorRate": _Definition("error", 1.0),
+    "errorRate": _Definition("error", 1.0, is_share=True),
     "satisfaction": _Definition("satisfaction", 1.0),
     "avgCostUSD": _Definition("cost_nanos", 1e-9),
     "avgLatencyMs": _Definition("duration_us", 1e-3),
     "avgTokensUsed": _Definition("tokens", 1.0),
-    "slowShare": _Definition("slow", 1.0),
+    "slowShare": _Definition("slow", 1.0, is_share=True),
 }
 
 COMPARED: Final[tuple[Metric, ...]] = ("errorRate", "satisfaction", "avgCostUSD", "avgLatencyMs", "avgTokensUsed")
@@ -46,7 +47,8 @@ class Contender(msgspec.Struct, frozen=True, kw_only=True):
         definition = _METRICS[metric]
         if metric == "avgCostUSD" and self.measured.unpriced:
             return Ratio(None, 0.0, 0)
-        found = ratio(self.measured.moments.get(definition.measure, Moments()))
+        moments = self.measured.moments.get(definition.measure, Moments())
+        found = ratio(moments, is_share=definition.is_share)
         if found.value is None:
             return found
         return Ratio(found.value * definition.scale, found.variance * definition.scale**2, found.units)

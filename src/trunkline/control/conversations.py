@@ -15,6 +15,7 @@ from trunkline.control.pictures import owner_of
 from trunkline.core import access
 from trunkline.core.actor import Actor
 from trunkline.core.errors import InvalidInput, NotFound
+from trunkline.gateway.snapshot import SnapshotHolder
 from trunkline.storage import conversations as rows
 from trunkline.storage.database import Database, Transaction
 from trunkline.storage.tables import Conversation
@@ -57,15 +58,17 @@ class Conversations:
     The audit log tells that one was begun, changed or deleted, and nothing of what is in it: administrators read it.
     """
 
-    def __init__(self, database: Database, audit: Audit) -> None:
+    def __init__(self, database: Database, audit: Audit, holder: SnapshotHolder) -> None:
         self._database = database
         self._audit = audit
+        self._holder = holder
 
     async def create(self, actor: Actor, *, feature: str | None, model: str | None) -> ConversationView:
         """A new one, with a feature or a model: any name that calls may use as ``model``."""
         access.check(actor, "conversations.change")
         if (feature is None) == (model is None):
             raise InvalidInput.of("model", "name a feature or a model to talk with: one of the two.")
+        self._check_feature(actor, feature)
         row = Conversation(
             workspace_id=actor.workspace_id,
             user_id=actor.user_id,
@@ -114,6 +117,7 @@ class Conversations:
             if change.feature is not None or change.model is not None:
                 if change.feature is not None and change.model is not None:
                     raise InvalidInput.of("model", "name a feature or a model to go on with: one of the two.")
+                self._check_feature(actor, change.feature)
                 before = {"feature": row.feature, "model": row.model}
                 row.feature, row.model = change.feature, change.model
                 await self._audit.record(
@@ -134,6 +138,13 @@ class Conversations:
             row = await self._find(tx, actor, conversation_id, lock=True)
             await rows.remove(tx, row)
             await self._audit.record(tx, actor, "conversations.delete", target=("conversation", conversation_id))
+
+    def _check_feature(self, actor: Actor, slug: str | None) -> None:
+        part = self._holder.current.parts.get(actor.workspace_id)
+        if slug is not None and (part is None or slug not in part.features):
+            raise InvalidInput.of(
+                "feature", f"there is no feature {slug!r} here. GET /api/features lists what there is."
+            )
 
     async def _find(self, tx: Transaction, actor: Actor, conversation_id: str, *, lock: bool = False) -> Conversation:
         found = await rows.find(tx, owner_of(actor), conversation_id, lock=lock)

@@ -37,7 +37,8 @@ class Credentials:
     """Keeps secrets. Every method works inside the caller's transaction; data keys are made on demand.
 
     A credential has fields, ``apiKey`` and ``headers.<name>``, or ``apiKeyEncrypted`` alone, each sealed to its owner,
-    its row, its name and the origins it may be sent to. Plain values come in as :class:`Secret` and leave by :meth:`open` alone.
+    its row, its name and the origins it may be sent to. Plain values come in as :class:`Secret` and leave by
+    :meth:`open` alone.
     """
 
     def __init__(self, vault: Vault) -> None:

@@ -15,7 +15,7 @@ SLOW_MS: Final = 10_000
 RampState = Literal["running", "done", "stopped"]
 
 
-class Guardrails(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Guardrails(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, rename="camel"):
     """How much worse than the control a version may be before it is taken back; None: that is not watched.
 
     ``error_rate`` and ``slow_share`` are shares of requests (0.01 is one more in a hundred), ``cost`` a part of what
@@ -27,7 +27,7 @@ class Guardrails(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     cost: float | None = None
 
 
-class RampStep(msgspec.Struct, frozen=True, kw_only=True):
+class RampStep(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """A version gets ``percent`` of the traffic until it has served ``min_units``, or for ``hours``."""
 
     percent: float
@@ -35,7 +35,7 @@ class RampStep(msgspec.Struct, frozen=True, kw_only=True):
     hours: float | None = None
 
 
-class Ramp(msgspec.Struct, frozen=True, kw_only=True):
+class Ramp(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """A version's way up. ``at`` is the step that it is at, since ``since``."""
 
     version_id: str
@@ -50,7 +50,7 @@ class Ramp(msgspec.Struct, frozen=True, kw_only=True):
         return self.steps[self.at]
 
 
-class ExperimentSettings(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class ExperimentSettings(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, rename="camel"):
     """All of it. A call that takes longer than ``slow_ms`` counts as slow."""
 
     guardrails: Guardrails = Guardrails()

@@ -21,7 +21,7 @@ from trunkline.control.take_back import find_unfit, take_back
 from trunkline.control.verdict import Verdict
 from trunkline.control.versions import Versions
 from trunkline.core.chat import JsonValue
-from trunkline.core.errors import TrunklineError
+from trunkline.core.errors import Unavailable
 from trunkline.core.ids import new_id
 from trunkline.storage import experiment_units, experiments, leases
 from trunkline.storage.database import Database, Transaction
@@ -73,8 +73,10 @@ class ExperimentWatch:
             await asyncio.sleep(WATCH_SECONDS)
             try:
                 await self.look()
-            except TrunklineError as error:
+            except Unavailable as error:
                 _log.warning("experiments: cannot be watched now, next try in %.0f s: %s", WATCH_SECONDS, error.message)
+            except Exception:  # noqa: BLE001 - whatever it is, watching must go on
+                _log.exception("experiments: cannot be watched now, next try in %.0f s", WATCH_SECONDS)
 
     async def look(self) -> None:
         """Look once at every running experiment that has something new, if no other process does."""
@@ -91,7 +93,7 @@ class ExperimentWatch:
             return
         for configuration_id in due:
             began = tick()
-            await self._look_at(configuration_id)
+            await self._try_to_look_at(configuration_id)
             self._seen[configuration_id] = seen[configuration_id]
             self._next[configuration_id] = tick() + (tick() - began) * self._spare
 
@@ -106,6 +108,15 @@ class ExperimentWatch:
         async with self._database.write() as tx:
             until = moment + timedelta(seconds=_LEASE_SECONDS)
             return await leases.take(tx, LEASE, self._holder, now=moment, until=until)
+
+    async def _try_to_look_at(self, configuration_id: str) -> None:
+        """So that one that cannot be looked at keeps nobody from the others; it is tried again at its next call."""
+        try:
+            await self._look_at(configuration_id)
+        except Unavailable:
+            raise
+        except Exception:  # noqa: BLE001 - whatever it is, harm that others do must not wait for it
+            _log.exception("experiments: configuration %s cannot be looked at", configuration_id)
 
     async def _look_at(self, configuration_id: str) -> None:
         async with self._database.read() as tx:

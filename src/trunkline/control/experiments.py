@@ -95,7 +95,11 @@ class Experiments:
             configuration, experiment, versions = await self._open(tx, actor, configuration_id)
             version = next((each for each in versions if each.id == version_id), None)
             if version is None:
-                raise NotFound("There is no such version of this configuration.")
+                hidden = await experiments.is_version_elsewhere(tx, configuration.workspace_id, version_id)
+                code = "hidden" if hidden else "version_not_found"
+                raise NotFound("There is no such version of this configuration.", code=code)
+            # First the traffic: no other version may need the key that the configuration is about to give up.
+            await self._versions.weigh_in(tx, actor, configuration, {version.id: WHOLE}, "shipped")
             await self._configurations.update_in(tx, actor, configuration.id, _as_draft(version, configuration))
             verdict = Verdict("none", f"Version {version.version} was shipped: it serves everything.", version.id)
             return await self._end(tx, actor, configuration, experiment, version, "shipped", verdict)
@@ -197,7 +201,7 @@ def _as_draft(version: ConfigurationVersion, configuration: Configuration) -> Dr
         provider=version.provider,
         model=version.model,
         base_url=None,
-        parameters=parameters,
+        parameters={**dict.fromkeys(configuration.parameters), **version.parameters},
         borrows=True,
         lender_id=None,
         reason=reason,

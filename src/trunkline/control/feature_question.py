@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -52,16 +53,15 @@ def wants_stream(feature: FeatureEntry, question: Question) -> bool:
     return question.stream if question.stream is not None else feature.custom.get("stream") is True
 
 
-def write_chat(feature: FeatureEntry, question: Question, *, text_too: bool = True) -> MessageChat:
-    """The chat call of a feature that talks or paints. ``text_too`` False: its model makes pictures alone.
+def write_chat(feature: FeatureEntry, question: Question, modalities: Sequence[str] = ()) -> MessageChat:
+    """The chat call of a feature that talks or paints. ``modalities`` is what its model is asked for, if that is said.
 
     Raises InvalidInput that names the wrong field.
     """
     messages = _read_messages(question)
     body: JsonObject = {"model": f"feature/{feature.slug}", "messages": list(messages)}
-    if feature.kind == "image" and "modalities" not in feature.custom:
-        # https://openrouter.ai/docs/guides/overview/multimodal/image-generation
-        body["modalities"] = ["image", "text"] if text_too else ["image"]
+    if modalities:
+        body["modalities"] = list(modalities)
     return MessageChat(msgspec.json.encode(body))
 
 

@@ -19,7 +19,7 @@ from trunkline.control.pictures import Pictures
 from trunkline.control.rate_limit import RateLimit
 from trunkline.core import access
 from trunkline.core.actor import Actor
-from trunkline.core.errors import Forbidden, NotFound, TrunklineError, Unavailable
+from trunkline.core.errors import Forbidden, InvalidInput, NotFound, TrunklineError, Unavailable
 from trunkline.gateway.context import CallContext
 from trunkline.gateway.gateway import Gateway
 from trunkline.gateway.snapshot import FeatureEntry, Snapshot, SnapshotHolder
@@ -86,6 +86,17 @@ class FeatureRuns:
         answer, _ = await self._ask(gateway, tried, actor, slug, Question(input=text), request_id, context)
         return answer
 
+    async def modalities(self, actor: Actor, slug: str) -> tuple[str, ...]:
+        """What a conversation with a feature asks its model for; nothing where the model's own way is right.
+
+        Raises NotFound, InvalidInput for a feature that makes vectors, and AnswerFailed for one without a key.
+        """
+        feature = _find(self._holder.current, actor, slug)
+        if feature.kind == "embeddings":
+            raise InvalidInput.of("feature", "makes vectors: it cannot be talked with. Choose another one.")
+        _require_key(feature)
+        return await self._modalities(actor, feature)
+
     async def _ask(
         self,
         gateway: Gateway,
@@ -101,8 +112,7 @@ class FeatureRuns:
             call = write_vectors(feature, question)
             _require_key(feature)
             return await self._embed(gateway, actor, call, request_id, context), False
-        text_too = feature.kind != "image" or await self._writes_text(actor, feature)
-        exchange = write_chat(feature, question, text_too=text_too)
+        exchange = write_chat(feature, question, await self._modalities(actor, feature))
         _require_key(feature)
         try:
             answer = await gateway.run(actor, "chat", exchange, request_id, context)
@@ -119,6 +129,12 @@ class FeatureRuns:
         except TrunklineError as error:
             raise _explain(error) from error
         return read_vectors(call, answer, request_id)
+
+    async def _modalities(self, actor: Actor, feature: FeatureEntry) -> tuple[str, ...]:
+        # https://openrouter.ai/docs/guides/overview/multimodal/image-generation
+        if feature.kind != "image" or "modalities" in feature.custom:
+            return ()
+        return ("image", "text") if await self._writes_text(actor, feature) else ("image",)
 
     async def _writes_text(self, actor: Actor, feature: FeatureEntry) -> bool:
         """Whether a model of pictures also writes, which it must be asked for in that case alone."""

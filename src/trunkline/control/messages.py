@@ -12,7 +12,7 @@ from trunkline.control.answer_track import Part
 from trunkline.control.answer_writing import Order
 from trunkline.control.answers import Answers
 from trunkline.control.branches import Tree
-from trunkline.control.chat_request import pictures_of, write_request
+from trunkline.control.chat_request import MOST_BYTES, pictures_of, write_request
 from trunkline.control.message import MessageView, show_message
 from trunkline.control.pictures import Pictures, check_picture, owner_of, read_data_url
 from trunkline.control.titles import make_title
@@ -23,7 +23,6 @@ from trunkline.gateway.call import Prices
 from trunkline.gateway.context import CallContext
 from trunkline.gateway.message_stream import MessageChat, Windows
 from trunkline.gateway.resolve import FEATURE
-from trunkline.gateway.snapshot import SnapshotHolder
 from trunkline.storage import conversations as rows
 from trunkline.storage import pictures as picture_rows
 from trunkline.storage.conversations import RUNNING
@@ -32,6 +31,10 @@ from trunkline.storage.tables import Conversation, ConversationMessage, Picture,
 
 Rate: TypeAlias = Callable[[Actor, str, int], Awaitable[object]]
 """Counts a rating (1 to 5) for the call of a request."""
+
+
+Modalities: TypeAlias = Callable[[Actor, str], Awaitable[Sequence[str]]]
+"""What a feature's model is asked for; nothing where its own way is right. Raises where it cannot be talked with."""
 
 
 class SaidText(msgspec.Struct, frozen=True):
@@ -69,7 +72,7 @@ class Messages:
         database: Database,
         answers: Answers,
         pictures: Pictures,
-        holder: SnapshotHolder,
+        modalities: Modalities,
         rate: Rate,
         *,
         windows: Windows,
@@ -78,7 +81,7 @@ class Messages:
         self._database = database
         self._answers = answers
         self._pictures = pictures
-        self._holder = holder
+        self._modalities = modalities
         self._rate = rate
         self._windows = windows
         self._prices = prices
@@ -220,11 +223,10 @@ class Messages:
         self, actor: Actor, conversation: Conversation, branch: Sequence[ConversationMessage]
     ) -> MessageChat:
         slug = conversation.feature
-        part = self._holder.current.parts.get(actor.workspace_id)
-        feature = part.features.get(slug) if part is not None and slug is not None else None
-        shown = await self._pictures.load(actor, pictures_of(branch))
+        asked_for = await self._modalities(actor, slug) if slug is not None else ()
+        shown = await self._pictures.load(actor, pictures_of(branch), MOST_BYTES)
         model = FEATURE + slug if slug is not None else conversation.model or ""
-        body = write_request(model, branch, shown, draws=feature is not None and feature.kind == "image")
+        body = write_request(model, branch, shown, modalities=asked_for)
         return MessageChat(body, windows=self._windows, prices=self._prices)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -132,10 +133,17 @@ class Pictures:
             raise NotFound("There is no picture of that id among yours.")
         return _show(found[0])
 
-    async def load(self, actor: Actor, picture_ids: list[str]) -> dict[str, PictureFile]:
-        """Those of the actor's pictures that are still there, by id."""
+    async def load(self, actor: Actor, picture_ids: Sequence[str], largest: int) -> dict[str, PictureFile]:
+        """Those of the actor's pictures that are there, by id: the last ones, up to ``largest`` bytes together."""
+        owner, room, wanted = owner_of(actor), largest, list[str]()
         async with self._database.read() as tx:
-            found = await pictures.find(tx, owner_of(actor), picture_ids)
+            sizes = await pictures.find_sizes(tx, owner, picture_ids)
+            for identity in reversed(picture_ids):
+                room -= sizes.get(identity, 0)
+                if room < 0:
+                    break
+                wanted.append(identity)
+            found = await pictures.find(tx, owner, wanted)
         return {row.id: _show(row) for row in found}
 
     async def bring(self, tx: conversations.Transaction, actor: Actor, picture_id: str, conversation_id: str) -> str:

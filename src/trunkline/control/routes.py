@@ -89,7 +89,7 @@ class Routes:
         """Lay ``draft`` over it; targets are replaced as a whole.
 
         Raises NotFound, Stale (``if_revision`` is no longer the current one), InvalidInput, and Conflict for a name
-        that is taken.
+        that is taken, and when a feature knows it by the name that it had.
         """
         _require_admin(actor)
         async with self._database.write() as tx:
@@ -100,6 +100,7 @@ class Routes:
                 await _check_targets(tx, row.workspace_id, state.targets)
             if state.name != row.name:
                 await routes.require_free_name(tx, row.workspace_id, state.name, besides=row.id)
+                await _require_unused(tx, row, row.name)
             if state != before:
                 await self._save(tx, actor, row, before, state, draft.reason, action)
             (record,) = await show(tx, row.workspace_id, [row])
@@ -110,13 +111,7 @@ class Routes:
         _require_admin(actor)
         async with self._database.write() as tx:
             row = await _find(tx, actor, route_id, lock=True, if_revision=if_revision)
-            slugs = await features.find_targeting(tx, row.workspace_id, (row.id, row.name))
-            if slugs:
-                raise Conflict(
-                    f"The route {row.name!r} is in use: it serves the feature {', '.join(map(repr, slugs))}."
-                    " Choose another target there first.",
-                    code="in_use",
-                )
+            await _require_unused(tx, row, row.id, row.name)
             before = await read_state(tx, row)
             await routes.remove(tx, row)
             await revisions.remove_all(tx, row.workspace_id, KIND, row.id)
@@ -251,3 +246,14 @@ async def _find(
             " Read it again and repeat your change."
         )
     return row
+
+
+async def _require_unused(tx: Transaction, row: Route, *names: str) -> None:
+    """Raise Conflict when features are served by the route under one of ``names``."""
+    slugs = await features.find_targeting(tx, row.workspace_id, names)
+    if slugs:
+        raise Conflict(
+            f"The route {row.name!r} is in use: it serves the feature {', '.join(map(repr, slugs))}."
+            " Choose another target there first.",
+            code="in_use",
+        )

@@ -10,6 +10,7 @@ from typing import cast
 import msgspec
 
 from trunkline.control.borrowing import Way, find_version_way, find_way
+from trunkline.control.configuration import JsonObject
 from trunkline.control.snapshot_features import compile_features
 from trunkline.core.actor import Role, Scope
 from trunkline.gateway.snapshot import (
@@ -25,6 +26,8 @@ from trunkline.gateway.snapshot import (
     Variant,
     WorkspacePart,
 )
+from trunkline.providers.output_limits import clamp_output
+from trunkline.providers.registry import PROVIDERS
 from trunkline.storage.snapshot import WorkspaceRows
 from trunkline.storage.tables import Configuration, ConfigurationVersion, Policy
 from trunkline.vault.data_key import WrappedDataKey
@@ -143,7 +146,7 @@ def _compile_configuration(row: Configuration, way: Way, secrets: Secrets, is_de
         provider=row.provider,
         model=row.model,
         base_url=way.base_url,
-        parameters=way.parameters,
+        parameters=_clamp(row, way),
         shared=row.is_shared,
         application_id=row.application_id,
         is_default=is_default,
@@ -154,6 +157,12 @@ def _compile_configuration(row: Configuration, way: Way, secrets: Secrets, is_de
         credential_id=way.credential_id,
         secrets=secrets,
     )
+
+
+def _clamp(row: Configuration | ConfigurationVersion, way: Way) -> JsonObject:
+    """What is asked of the provider, within what its model can answer."""
+    provider = PROVIDERS.get(row.provider)
+    return way.parameters if provider is None else clamp_output(provider, row.model, way.parameters)
 
 
 def _compile_trials(
@@ -171,7 +180,7 @@ def _compile_trials(
             provider=row.provider,
             model=row.model,
             base_url=way.base_url,
-            parameters=way.parameters,
+            parameters=_clamp(row, way),
             credential_id=way.credential_id,
             secrets=lending.get(way.credential_id),
             version_id=row.id,

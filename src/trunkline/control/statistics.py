@@ -57,14 +57,22 @@ class Difference(msgspec.Struct, frozen=True):
         return self.low > 0 or self.high < 0
 
 
-def ratio(moments: Moments) -> Ratio:
-    """Sum by count over all units, with the variance that independent units give it."""
+def ratio(moments: Moments, *, is_share: bool = False) -> Ratio:
+    """Sum by count over all units, with the variance that independent units give it.
+
+    ``is_share``: a count of those among all, such as failures. Where none or all of few are, they seem never to vary;
+    so the variance is at least that of independent requests with one more of each kind (Laplace's rule of succession).
+    """
     if moments.n <= 0:
         return Ratio(None, 0.0, moments.units)
     value = moments.y / moments.n
     residual = max(0.0, moments.yy - 2 * value * moments.ny + value * value * moments.nn)
     correction = moments.units / (moments.units - 1) if moments.units > 1 else 1.0
-    return Ratio(value, residual * correction / moments.n**2, moments.units)
+    variance = residual * correction / moments.n**2
+    if is_share:
+        smoothed = (moments.y + 1) / (moments.n + 2)
+        variance = max(variance, smoothed * (1 - smoothed) / moments.n)
+    return Ratio(value, variance, moments.units)
 
 
 def compare(version: Ratio, control: Ratio, *, alpha: float) -> Difference | None:

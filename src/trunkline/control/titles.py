@@ -6,6 +6,7 @@ from typing import Final
 
 LONGEST: Final = 60
 PICTURE: Final = "Picture"
+_LOOSE: Final = " ,;:.-–—("
 
 
 def make_title(text: str) -> str:
@@ -23,6 +24,8 @@ def _cut(text: str) -> str:
     if len(text) <= LONGEST:
         return text
     head = text[: LONGEST - 1]
+    if text[len(head)] == " ":
+        return head.rstrip(_LOOSE) + "…"
     space = head.rfind(" ")
     # A script without spaces, or one long address, is cut where it must be.
-    return (head[:space] if space > LONGEST // 2 else head).rstrip(" ,;:.-–—(") + "…"
+    return (head[:space] if space > LONGEST // 2 else head).rstrip(_LOOSE) + "…"

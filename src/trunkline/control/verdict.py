@@ -117,12 +117,12 @@ def _tell_patience(comparison: Comparison, control: Contender) -> Verdict:
         )
     users = sum(each.measured.units for each in compared)
     version = max(comparison.challengers, key=lambda each: each.measured.units)
-    difference = comparison.differences.get(version.version_id, {}).get("errorRate")
     sentence = f"No difference between {version.name} and {control.name} is certain yet, after {users:,} users"
-    if difference is None:
-        return Verdict("wait", f"{sentence}: neither has failed so far.")
+    errors = comparison.differences.get(version.version_id, {}).get("errorRate")
+    if errors is None:
+        return Verdict("wait", f"{sentence}.")
     return Verdict(
         "wait",
-        f"{sentence}: the error rate of {version.name} is between {-100 * difference.low:.1f} points below and"
-        f" {100 * difference.high:.1f} points above that of {control.name}.",
+        f"{sentence}: the error rate of {version.name} is between {-100 * errors.low:.2f} points below and"
+        f" {100 * errors.high:.2f} points above that of {control.name}.",
     )

@@ -20,7 +20,8 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
 
     ``whole`` is false where some of the text cannot be read (input that is cut into tokens already). ``output_limit``
     is the most tokens of one answer that the call asks for, None where it names no limit; ``answers`` how many.
-    ``images`` are the pictures sent and those asked for.
+    ``images`` are the pictures sent and those asked for. ``models`` are further ones that the body itself names, for a
+    provider that falls back by itself (https://openrouter.ai/docs/guides/routing/model-fallbacks).
     """
 
     texts: tuple[str, ...] = ()
@@ -29,6 +30,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     output_limit: int | None = None
     answers: int = 1
     images: int = 0
+    models: tuple[str, ...] = ()
 
     @property
     def characters(self) -> int:

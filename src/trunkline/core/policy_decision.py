@@ -22,8 +22,8 @@ _UNREADABLE = Finding(None, "What was sent could not be looked through whole")
 
 
 def reads_content(rule: Rule) -> bool:
-    """Whether the rule looks at what is sent, and not only at who serves it."""
-    return isinstance(rule, (Ceilings, Patterns, PersonalData))
+    """Whether the rule looks into the body, if only for the models that it names, and not only at who serves it."""
+    return not isinstance(rule, AllowedProviders)
 
 
 def decide(rule: Rule, subject: Subject, matchers: Sequence[Matcher] = ()) -> Finding:
@@ -50,12 +50,12 @@ def decide(rule: Rule, subject: Subject, matchers: Sequence[Matcher] = ()) -> Fi
 
 
 def _decide_model(rule: AllowedModels, subject: Subject) -> Finding:
-    model = subject.model.lower()
-    names = (model, f"{subject.provider}/{model}")
-    listed = any(fnmatchcase(name, glob.lower()) for glob in rule.models for name in names)
-    if listed == (rule.mode == "allow"):
-        return KEPT
-    return Finding(True, f"The model {subject.provider}/{subject.model} is not allowed.")
+    for model in (subject.model, *subject.content.models):
+        names = (model.lower(), f"{subject.provider}/{model.lower()}")
+        listed = any(fnmatchcase(name, glob.lower()) for glob in rule.models for name in names)
+        if listed != (rule.mode == "allow"):
+            return Finding(True, f"The model {subject.provider}/{model} is not allowed.")
+    return KEPT
 
 
 def _decide_paid(rule: PaidModels, subject: Subject) -> Finding:

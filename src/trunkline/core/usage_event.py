@@ -19,7 +19,10 @@ Outcome = Literal[
 
 
 class Attempt(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A try that failed. ``status`` is the provider's HTTP status, if one came; ``error`` our kind of failure."""
+    """A try that failed. ``status`` is the provider's HTTP status, if one came; ``error`` our kind of failure.
+
+    The last three fields are as those of :class:`Opened`: what was tried need not be what served the call in the end.
+    """
 
     configuration_id: str | None
     provider: str
@@ -27,6 +30,9 @@ class Attempt(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     status: int | None = None
     error: str | None = None
     duration_us: int = 0
+    version_id: str | None = None
+    phase_id: str | None = None
+    unit: str | None = None
 
 
 class Opened(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -155,6 +155,9 @@ class Call:
                 status=error.status,
                 error=error.kind,
                 duration_us=int((self.ledger.ticks() - since) * 1_000_000),
+                version_id=self.opened.version_id,
+                phase_id=self.opened.phase_id,
+                unit=self.opened.unit,
             )
         )
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 from trunkline.core.chat import (
     Audio,
     ChatRequest,
     File,
     Image,
+    JsonValue,
     Media,
     Message,
     Opaque,
@@ -23,6 +25,9 @@ from trunkline.core.chat import (
 )
 from trunkline.core.policy import Content
 from trunkline.dialects.raw_json import decode, find_texts
+
+FALLBACKS: Final = ("models", "fallbacks")
+"""Fields of a body in which routers such as OpenRouter and LiteLLM take the models that they may go on to."""
 
 
 def read_chat(request: ChatRequest, input_tokens: int, before: Iterable[Message] = ()) -> Content:
@@ -46,13 +51,24 @@ def read_chat(request: ChatRequest, input_tokens: int, before: Iterable[Message]
         output_limit=request.sampling.max_tokens,
         answers=max(request.sampling.n or 1, 1),
         images=sum(_pictures(message) for message in messages),
+        models=tuple(name for fields in request.extra.values() for name in read_models(fields)),
     )
 
 
 def read_unknown(body: bytes, input_tokens: int) -> Content:
     """The content of a body that only its provider understands: every text in it. Its sizes are not known."""
     value = decode(body)
-    return Content(texts=tuple(find_texts(value)), whole=value is not None, input_tokens=input_tokens)
+    return Content(
+        texts=tuple(find_texts(value)),
+        whole=value is not None,
+        input_tokens=input_tokens,
+        models=tuple(read_models(value)) if isinstance(value, dict) else (),
+    )
+
+
+def read_models(fields: Mapping[str, JsonValue]) -> Iterator[str]:
+    """The models that a body names besides the one that is called."""
+    return find_texts([fields.get(name) for name in FALLBACKS])
 
 
 def _texts_of(part: Part) -> Iterable[str]:

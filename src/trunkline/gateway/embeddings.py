@@ -11,6 +11,7 @@ from trunkline.core.policy import Content
 from trunkline.dialects.dialect import EmbeddingsDialect
 from trunkline.gateway.answer import JSON, Answer, write_headers
 from trunkline.gateway.call import Call
+from trunkline.gateway.content import read_models
 from trunkline.gateway.estimate import text_tokens
 from trunkline.gateway.target import Target
 from trunkline.outbound import IncomingResponse, OutgoingRequest
@@ -71,6 +72,7 @@ class Embeddings:
             whole=not request.tokens,
             input_tokens=self.estimate().input,
             output_limit=0,
+            models=tuple(name for fields in request.extra.values() for name in read_models(fields)),
         )
 
     def estimate(self) -> Usage:

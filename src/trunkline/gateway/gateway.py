@@ -187,16 +187,9 @@ class Gateway:
         else was there to be tried.
         """
         exchange, context, snapshot = course.exchange, course.context, course.snapshot
-        resting: list[Candidate] | None = None
-        while course.more or (resting and not course.began):
-            if course.more:
-                candidate = course.take()
-                if not self._strategies.enter(candidate):
-                    resting = [*(resting or ()), candidate]
-                    continue
-            else:
-                assert resting
-                candidate = resting.pop(0)
+        resting: Ready | None = None
+        while course.more:
+            candidate = course.take()
             try:
                 if (
                     self._admission is not None
@@ -208,10 +201,17 @@ class Gateway:
                 request = exchange.write(target, candidate.model)
             except (InvalidInput, Forbidden, NotFound, CannotOpen) as error:
                 course.refusal = course.refusal or error
-            else:
+                continue
+            # Last, so that a request that goes nowhere never takes the place of the one call that probes.
+            if self._strategies.enter(candidate):
                 course.began = True
                 return candidate, target, request
-        return None
+            resting = resting or (candidate, target, request)
+        if resting is None or course.began:
+            return None
+        course.began = True
+        # What was written for the others meanwhile is forgotten.
+        return resting[0], resting[1], exchange.write(resting[1], resting[0].model)
 
     async def _send(self, call: Call, course: Course, ready: Ready) -> Answer:
         ticks = self._ledger.ticks

@@ -28,6 +28,7 @@ from trunkline.dialects.passthrough import Tap
 from trunkline.gateway.answer import EVENTS, Answer, HeaderList, write_headers
 from trunkline.gateway.call import Call
 from trunkline.gateway.chat import Chat
+from trunkline.gateway.content import FALLBACKS
 from trunkline.gateway.estimate import text_tokens
 from trunkline.gateway.piped import Piped
 from trunkline.gateway.relay import failed
@@ -216,6 +217,7 @@ class OperationCall:
             output_limit=body.number("max_tokens") if text else 0,
             answers=asked,
             images=asked if self._kind.operation == "images" else 0,
+            models=tuple(body.texts(*FALLBACKS)),
         )
 
     def read_error(self, response: IncomingResponse, body: bytes) -> UpstreamError:

@@ -9,6 +9,7 @@ import msgspec
 from trunkline.core.chat import Usage
 from trunkline.core.errors import InvalidInput
 from trunkline.core.policy import Content, Subject
+from trunkline.core.price import Price
 from trunkline.gateway.call import Prices
 from trunkline.gateway.candidate import Candidate
 from trunkline.gateway.snapshot import ConfigurationEntry
@@ -28,19 +29,24 @@ def make_subject(candidate: Candidate, content: Content, providers: Mapping[str,
     if content.output_limit is None:
         content = _limit(content, candidate, provider)
     price = prices.find(provider, candidate.model) if provider is not None else None
-    paid = entry.is_paid
+    paid = [entry.is_paid if entry.is_paid is not None else _costs(price)]
+    if provider is not None:
+        paid += [_costs(prices.find(provider, model)) for model in content.models]
     cost = None
     if price is not None:
-        paid = paid if paid is not None else not price.free
         output = (content.output_limit or 0) * content.answers
         cost = price.cost(Usage(input=content.input_tokens, output=output, images=content.images))
     return Subject(
         provider=entry.provider,
         model=candidate.model.strip().removeprefix("models/"),
-        paid=paid,
+        paid=True if True in paid else None if None in paid else False,
         cost_nanos=cost,
         content=content,
     )
+
+
+def _costs(price: Price | None) -> bool | None:
+    return None if price is None else not price.free
 
 
 def _limit(content: Content, candidate: Candidate, provider: Provider | None) -> Content:

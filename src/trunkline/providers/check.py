@@ -38,6 +38,9 @@ _NETWORK: Final[dict[OutboundStage, StageName]] = {
 _INCONCLUSIVE: Final = frozenset({"permission", "bad_request", "not_found", "malformed", "server"})
 """Failures of a list that a call of the model may well survive."""
 
+_NO_SUCH_MODEL: Final = frozenset({"not_found", "bad_request"})
+"""How providers answer to a known caller who asks for a model that they do not have."""
+
 _UNKNOWN_MODEL: Final = frozenset({"not_found", "bad_request", "permission"})
 """How providers answer to a model that they do not have, or not for this key."""
 
@@ -76,7 +79,8 @@ async def check(
     if any(not stage.ok for stage in account.stages):
         return
     listed = account.listed
-    if model is None and endpoint.provider.paths.models is None:
+    guessed = model is None and endpoint.provider.paths.models is None
+    if guessed:
         # Only a call can tell whether the key is good.
         model = next(iter(endpoint.provider.example_models), None)
     ids = [info.id for info in listed]
@@ -93,6 +97,11 @@ async def check(
         last = await try_chat(endpoint, transport, model, defaults)
     elif "embeddings" in capabilities:
         last = await try_embeddings(endpoint, transport, model)
+    if guessed and last is not None and last.details.get("kind") in _NO_SUCH_MODEL:
+        # It was ours to choose, and whose key it is has been looked at before that.
+        message = f"{endpoint.provider.display_name} accepts this key. It serves no {model} here: call another model."
+        yield Stage(name="auth", ok=True, ms=last.ms, message=message)
+        return
     if missing and (last is None or (not last.ok and last.details.get("kind") in _UNKNOWN_MODEL)):
         details: dict[str, JsonValue] = last.details if last is not None else {}
         yield Stage(

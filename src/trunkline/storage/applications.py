@@ -8,15 +8,28 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from trunkline.storage.database import Transaction
-from trunkline.storage.tables import Application, ApplicationConfiguration, Configuration, Credential
+from trunkline.storage.tables import (
+    Application,
+    ApplicationConfiguration,
+    Configuration,
+    Conversation,
+    Credential,
+    Picture,
+)
 
 
-async def insert(tx: Transaction, application: Application) -> bool:
-    """Add an application; its id is set afterwards. False: another writer has taken its id at the same moment."""
+async def insert(tx: Transaction, application: Application) -> Application:
+    """Add an application; its id is set afterwards."""
+    tx.add(application)
+    await tx.flush()
+    return application
+
+
+async def insert_if_free(tx: Transaction, application: Application) -> bool:
+    """Add an application under an id of its own. False: another writer has taken that at the same moment."""
     try:
         async with tx.begin_nested():
-            tx.add(application)
-            await tx.flush()
+            await insert(tx, application)
     except IntegrityError:
         return False
     return True
@@ -82,11 +95,13 @@ async def find_candidates(tx: Transaction, workspace_id: str, ids: Iterable[str]
 
 
 async def remove(tx: Transaction, application: Application) -> None:
-    """Delete an application with its keys, its associations, and its own configurations and their credentials."""
+    """Delete an application with its keys, associations, conversations, own configurations and their credentials."""
     own = Configuration.application_id == application.id
     used = (await tx.scalars(select(Configuration.credential_id).where(own))).all()
     await tx.execute(delete(Configuration).where(own))
     still = select(Configuration.credential_id).where(Configuration.credential_id.in_(used))
     await tx.execute(delete(Credential).where(Credential.id.in_(used), Credential.id.not_in(still)))
+    for owned in (Conversation, Picture):
+        await tx.execute(delete(owned).where(owned.application_id == application.id))
     await tx.delete(application)
     await tx.flush()

@@ -32,6 +32,14 @@ async def find_versions(tx: Transaction, configuration_id: str) -> Sequence[Conf
     return (await tx.scalars(query.order_by(ConfigurationVersion.created_at, ConfigurationVersion.id))).all()
 
 
+async def is_version_elsewhere(tx: Transaction, workspace_id: str, version_id: str) -> bool:
+    """Whether another workspace has a version of that id: for the audit log, never for an answer."""
+    query = select(ConfigurationVersion.id).where(
+        ConfigurationVersion.id == version_id, ConfigurationVersion.workspace_id != workspace_id
+    )
+    return await tx.scalar(query) is not None
+
+
 async def find(tx: Transaction, configuration_id: str) -> Experiment | None:
     """The experiment of that configuration, once it has had an active version."""
     return await tx.get(Experiment, configuration_id)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, func, select, update
 
 from trunkline.storage.conversations import Owner
 from trunkline.storage.database import Transaction
@@ -20,7 +20,17 @@ async def insert(tx: Transaction, picture: Picture) -> Picture:
 
 async def find(tx: Transaction, owner: Owner, picture_ids: Sequence[str]) -> Sequence[Picture]:
     """The owner's pictures among these ids, with their bytes."""
-    query = select(Picture).where(
+    return (await tx.scalars(select(Picture).where(_among(owner, picture_ids)))).all()
+
+
+async def find_sizes(tx: Transaction, owner: Owner, picture_ids: Sequence[str]) -> Mapping[str, int]:
+    """The bytes of each of the owner's pictures among these ids."""
+    query = select(Picture.id, func.length(Picture.content)).where(_among(owner, picture_ids))
+    return {identity: int(size) for identity, size in await tx.execute(query)}
+
+
+def _among(owner: Owner, picture_ids: Sequence[str]) -> ColumnElement[bool]:
+    return and_(
         Picture.id.in_(picture_ids),
         Picture.workspace_id == owner.workspace_id,
         Picture.user_id == owner.user_id,
@@ -28,7 +38,6 @@ async def find(tx: Transaction, owner: Owner, picture_ids: Sequence[str]) -> Seq
         if owner.application_id is None
         else Picture.application_id == owner.application_id,
     )
-    return (await tx.scalars(query)).all()
 
 
 async def adopt(tx: Transaction, picture_id: str, conversation_id: str) -> None:

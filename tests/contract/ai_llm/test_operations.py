@@ -41,6 +41,26 @@ async def test_validation_asks_the_provider_each_time(whole_on_each: Whole, upst
     assert await available(admin.client) == ["Production OpenAI"]
 
 
+async def test_calls_to_aws_are_signed_with_both_halves(whole: Whole, upstream: Upstream) -> None:
+    admin = await whole.admin()
+    made = await make(
+        admin.client, await admin.personal(), aiType="AWS", endpoint=upstream.url, key="AKIAIOSFODNN7EXAMPLE"
+    )
+    refusal = {"message": "The security token included in the request is invalid."}
+    for kind, body, expected in (
+        ("UnrecognizedClientException", refusal, False),
+        # There is no list of models: that a model of ours is not there tells that the key is good.
+        ("ResourceNotFoundException", {"message": "No such model."}, True),
+    ):
+        status = 404 if expected else 403
+        path = "/model/us.amazon.nova-lite-v1%3A0/converse-stream"
+        upstream.answer(f"POST {path}", body, status, headers={"x-amzn-errortype": kind})
+        assert (await validate(admin.client, made))["success"] is expected
+        signature = upstream.asked[-1].headers["authorization"]
+        assert signature.startswith("AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/")
+        assert SECRET not in repr(upstream.asked[-1])
+
+
 async def test_an_unreachable_provider_is_a_result(whole: Whole) -> None:
     admin = await whole.admin()
     made = await make(admin.client, await admin.personal(), aiType="OTHER", endpoint="http://127.0.0.1:9/v1")

@@ -87,6 +87,16 @@ async def test_an_unknown_model_names_the_nearest(talk: Talk) -> None:
     assert "Nearest: Fake" in answer.json()["message"]
 
 
+async def test_a_key_that_may_not_use_the_model_is_refused_and_that_is_noted(talk: Talk) -> None:
+    key = await talk.admin.make_key(models=["Other"])
+    answer = await talk.whole.client(key["key"]).post(f"{talk.path}/messages", json={"content": "Hi"})
+    assert answer.status_code == 403, answer.text
+    assert "may only use Other" in answer.json()["message"]
+    assert (await talk.see())["messages"][-1]["error"]["code"] == "MODEL_NOT_ALLOWED"
+    noted = (await talk.client.get("/api/audit?outcome=refused")).json()
+    assert [(event["action"], event["keyId"]) for event in noted] == [("conversations.change", key["id"])]
+
+
 async def test_the_providers_words_never_reveal_the_key(talk: Talk) -> None:
     failing = asyncio.ensure_future(fail_all(talk, 400, message="bad key sk-abcdefghijklmnopqrstuvwxyz0123456789"))
     answer = await talk.client.post(f"{talk.path}/messages", json={"content": "Hi"})

@@ -123,6 +123,7 @@ async def test_an_application_has_conversations_of_its_own(talk: Talk) -> None:
     assert await titles(bot) == [""]
     assert (await bot.get(talk.path)).status_code == 404
     assert (await talk.client.get(f"/api/conversations/{made.json()['id']}")).status_code == 404
+    assert (await talk.client.delete(f"/api/applications/{application['id']}")).status_code == 200
 
 
 @pytest.mark.parametrize("kind", ["json", "markdown"])
@@ -188,5 +189,3 @@ async def test_an_answer_is_rated(talk: Talk) -> None:
     assert question.status_code == 400
     log = (await talk.client.get("/api/audit?action=ratings.create")).json()
     assert [event["targetId"] for event in log] == [answer["requestId"]] * 2
-
-

@@ -35,17 +35,22 @@ async def test_a_picture_is_what_its_bytes_say(
     assert kept.json()["contentType"] == kind
     shown = await admin.client.get(kept.json()["url"])
     assert shown.content == content
-    assert dict(shown.headers).items() >= {
-        "content-type": kind,
-        "x-content-type-options": "nosniff",
-        "content-security-policy": "sandbox; default-src 'none'",
-        "content-disposition": f'inline; filename="{kept.json()["id"]}.{extension}"',
-        "cross-origin-resource-policy": "same-origin",
-    }.items()
+    assert (
+        dict(shown.headers).items()
+        >= {
+            "content-type": kind,
+            "x-content-type-options": "nosniff",
+            "content-security-policy": "sandbox; default-src 'none'",
+            "content-disposition": f'inline; filename="{kept.json()["id"]}.{extension}"',
+            "cross-origin-resource-policy": "same-origin",
+        }.items()
+    )
     assert shown.headers["cache-control"].startswith("private")
 
 
-@pytest.mark.parametrize("content", [b"", SVG, b"<html><script>alert(1)</script>", b"%PDF-1.7", b"RIFF\0\0\0\0WAVEfmt "])
+@pytest.mark.parametrize(
+    "content", [b"", SVG, b"<html><script>alert(1)</script>", b"%PDF-1.7", b"RIFF\0\0\0\0WAVEfmt "]
+)
 async def test_nothing_else_is_kept(whole: Whole, content: bytes) -> None:
     admin = await whole.admin()
     answer = await admin.client.post("/api/pictures", content=content, headers={"content-type": "image/png"})
@@ -80,6 +85,15 @@ async def test_a_picture_in_a_message_reaches_the_model(talk_on_each: Talk) -> N
     assert (question["content"], question["parts"][0]) == ("What is this?", content[0])
     shown = await talk.client.get(question["parts"][1]["url"])
     assert shown.content == PNG
+
+
+async def test_a_large_picture_in_a_message(talk: Talk) -> None:
+    large = data_url(PNG + bytes((20 << 20) - len(PNG)))
+    async with talk.send([{"type": "image", "url": large}]) as (_, provider):
+        assert provider.body["messages"][0]["content"] == [{"type": "image_url", "image_url": {"url": large}}]
+    too_large = {"content": [{"type": "image", "url": data_url(PNG + bytes(20 << 20))}]}
+    answer = await talk.client.post(f"{talk.path}/messages", json=too_large | {"parentId": None})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "content[0].url")
 
 
 async def test_pictures_that_a_model_makes_are_kept_and_go_with_the_next_question(talk: Talk) -> None:

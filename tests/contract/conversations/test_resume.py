@@ -65,9 +65,7 @@ def _joined(events: list[Event], after: int) -> list[tuple[str, str]]:
     return joined
 
 
-async def test_another_replica_shows_the_running_answer(
-    tmp_path: Path, database_url: str, provider: Upstream
-) -> None:
+async def test_another_replica_shows_the_running_answer(tmp_path: Path, database_url: str, provider: Upstream) -> None:
     async with (
         open_whole(tmp_path / "a", database_url, drain_seconds=0) as here,
         open_whole(tmp_path / "b", database_url, root_key_file=tmp_path / "a/root.key", drain_seconds=0) as there,

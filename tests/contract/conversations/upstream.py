@@ -29,7 +29,9 @@ class Exchange:
         """Send any event of the wire."""
         if not self._headed:
             self._headed = True
-            self._writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n")
+            self._writer.write(
+                b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+            )
         data = f"data: {json.dumps({'id': 'c', 'object': 'chat.completion.chunk', **event})}\n\n".encode()
         self._writer.write(b"%x\r\n%b\r\n" % (len(data), data))
         await self._writer.drain()

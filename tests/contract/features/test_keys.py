@@ -8,7 +8,6 @@ from pathlib import Path
 
 from tests.contract.features.conftest import Place
 from tests.contract.features.openrouter import BAD_KEY, KEY, OTHER_KEY
-
 from trunkline.core.secret import mask
 
 
@@ -126,8 +125,9 @@ async def test_validate_key_asks_openrouter_and_always_answers_200(place: Place)
 
 
 async def test_a_key_that_the_browser_sealed_is_opened(place: Place) -> None:
-    from trunkline.vault.sealed_key import SUITE, encode_info
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+
+    from trunkline.vault.sealed_key import SUITE, encode_info
 
     public = (await place.admin.get("/api/encryption-key")).json()
     raw = base64.urlsafe_b64decode(public["publicKey"] + "=")

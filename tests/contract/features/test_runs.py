@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
-from tests.contract.features.conftest import Place
-from tests.contract.features.openrouter import KEY, OTHER_KEY, PIXEL, chunk, last
-from tests.contract.whole import eventually
+from tests.contract.features.conftest import Place, make_place
+from tests.contract.features.openrouter import KEY, OTHER_KEY, PIXEL, OpenRouter, chunk, last
+from tests.contract.whole import eventually, open_whole
 
 USED = {
     "inputTokens": 12,
@@ -364,3 +365,65 @@ async def test_a_feature_is_a_model_of_the_gateway_too(place: Place) -> None:
     assert (await client.post("/api/features/chat-assistant/run", json={"input": "hi"})).status_code == 200
     refused = await client.post("/api/features/summarizer/run", json={"input": "hi"})
     assert refused.status_code == 403
+
+
+async def test_runs_are_no_changes_and_are_not_counted_as_such(openrouter: OpenRouter, tmp_path: Path) -> None:
+    async with open_whole(tmp_path / "whole", writes_per_minute=10) as whole:
+        place = await make_place(whole, openrouter)
+        await place.share()
+        statuses = [(await run(place, input="hi")).status_code for _ in range(15)]
+        assert set(statuses) == {200}
+        changes = [(await place.admin.put("/api/features/summarizer", json={"topP": 1})).status_code for _ in range(15)]
+        assert 429 in changes
+
+
+async def test_usage_is_found_by_feature_user_and_outcome(place_on_each: Place) -> None:
+    place = place_on_each
+    await place.share()
+    await run(place, input="hi")
+    await run(place, "summarizer", input="hi")
+    assert (await place.admin.post("/api/features/summarizer/run", json={"input": "hi"})).status_code == 200
+    await place.admin.post("/api/features/summarizer/test", json={"input": "hi"})
+    place.openrouter.fail(402)
+    failed = await run(place, "summarizer", input="hi")
+
+    async def all_settled() -> dict[str, Any] | None:
+        found = await usage(place)
+        return found if found["requests"] == 5 else None
+
+    found = await eventually(all_settled)
+    assert found["errors"] == 1
+    member = place.member_person.id
+    for params, count in (
+        ({"feature": "summarizer"}, 4),
+        ({"feature": "chat-assistant"}, 1),
+        ({"feature": "nobody"}, 0),
+        ({"userId": member}, 3),
+        ({"userId": member, "feature": "summarizer"}, 2),
+        ({"outcome": "error"}, 1),
+        ({"outcome": "ok", "feature": "summarizer"}, 3),
+        ({"purpose": "test"}, 1),
+        ({"requestId": failed.headers["x-request-id"]}, 1),
+        ({"model": "google/gemma-2-27b-it"}, 4),
+    ):
+        part = await usage(place, **params)
+        assert part["requests"] == len(part["events"]) == count, params
+    own = (await place.member.get("/api/usage", params={"feature": "summarizer"})).json()
+    assert own["requests"] == len(own["events"]) == 2
+    others = (await place.member.get("/api/usage", params={"userId": place.person.id})).json()
+    assert others["requests"] == len(others["events"]) == 0
+    assert (await place.admin.get("/api/usage?outcome=great")).status_code == 400
+    pages = await place.admin.get("/api/usage?feature=summarizer&limit=3")
+    rest = await place.admin.get(pages.headers["link"].split(">")[0][1:])
+    assert (len(pages.json()["events"]), len(rest.json()["events"])) == (3, 1)
+
+
+async def test_the_end_user_that_a_program_names_is_who_an_experiment_counts(place: Place) -> None:
+    await place.share()
+    answer = await place.member.post(
+        "/api/features/chat-assistant/run", json={"input": "hi"}, headers={"X-User-Id": "customer-7"}
+    )
+    assert answer.status_code == 200
+    # Its name itself goes to nobody and is kept nowhere.
+    assert "customer-7" not in str(place.openrouter.calls[-1])
+    assert "customer-7" not in (await place.admin.get("/api/usage")).text

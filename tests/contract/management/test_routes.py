@@ -330,3 +330,32 @@ async def test_history_and_the_way_back(whole_on_each: Whole) -> None:
     await admin.client.put(path, json={"targets": [{"configurationId": two["id"]}]})
     await admin.client.delete(f"/api/configurations/{one['id']}")
     assert fields_of(await admin.client.post(f"{path}/revisions/1/revert")) == ["targets[0].configurationId"]
+
+
+async def test_a_feature_goes_along_a_route_to_a_version(whole: Whole) -> None:
+    admin = await whole.admin()
+    one = await make_configuration(admin.client, "one")
+    version = {"version": "v2", "provider": "demo", "modelId": "demo-chat", "trafficPercent": 50}
+    made = await admin.client.post(f"/model-configs/{one['id']}/versions", json=version)
+    assert made.status_code == 201, made.text
+    route = await make_route(admin.client, "fast", one["id"])
+    path = f"/api/routes/{route['id']}"
+    assert (await admin.client.put("/api/features/summarizer", json={"target": "fast"})).status_code == 200
+    body = {"model": "feature/summarizer", "messages": [{"role": "user", "content": "hello"}]}
+    served: dict[str, set[str]] = {}
+    for number in range(24):
+        person = f"person {number % 12}"
+        answer = await admin.client.post("/v1/chat/completions", json=body, headers={"X-User-Id": person})
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["x-trunkline-feature"] == "summarizer"
+        assert answer.headers["x-trunkline-route"] == route["id"]
+        served.setdefault(person, set()).add(answer.headers["x-trunkline-version"])
+    assert all(len(versions) == 1 for versions in served.values()), "everybody stays with theirs"
+    assert len(set.union(*served.values())) == 2
+    for refused in (await admin.client.delete(path), await admin.client.put(path, json={"name": "other"})):
+        assert refused.status_code == 409
+        assert "'summarizer'" in refused.json()["message"]
+    assert (await admin.client.put(path, json={"strategy": "weighted"})).status_code == 200
+    assert (await admin.client.put("/api/features/summarizer", json={"target": None})).status_code == 200
+    assert (await admin.client.put(path, json={"name": "other"})).status_code == 200
+    assert (await admin.client.delete(path)).status_code == 200

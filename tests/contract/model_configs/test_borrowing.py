@@ -177,7 +177,9 @@ async def test_a_place_is_borrowed_with_its_key(local: Program, upstream: Upstre
     upstream.answer("POST /v1/chat/completions", chat_answer())
     body = {"applicationId": local.id, "name": "n", "provider": "custom", "modelId": "m"}
     assert "baseUrl" in await local.refuse("POST", "/model-configs", body)
-    await local.share(f"{upstream.url}/v1", OLD, provider="custom", model="m", configuration={"headers": {"X-Team": "t"}})
+    await local.share(
+        f"{upstream.url}/v1", OLD, provider="custom", model="m", configuration={"headers": {"X-Team": "t"}}
+    )
     config = await local.make(provider="custom", modelId="m")
     assert config["baseUrl"] is None
     assert (await local.call(await local.caller())).status_code == 200

@@ -97,6 +97,15 @@ async def test_users_stay_with_their_version_and_are_counted_once_each(program: 
         assert version["metrics"]["errorRate"] == 0
         assert version["metrics"]["avgTokensUsed"] > 0
     assert by_name["v1"]["isControl"]
+    assert set(by_name["v1"]["metrics"]) == {
+        "errorRate",
+        "slowShare",
+        "avgLatencyMs",
+        "avgTokensUsed",
+        "avgCostUSD",
+        "costUSD",
+        "satisfaction",
+    }
     assert found["sampleRatio"]["ok"]
     assert found["phase"]["weights"] == {versions["v1"]["_id"]: 50, versions["v2"]["_id"]: 50}
     metrics = (await list_versions(program, config["_id"]))["v2"]["metrics"]
@@ -170,6 +179,32 @@ async def test_a_version_that_fails_is_taken_back_by_itself(program: Program, up
     assert broken["_id"] in event["after"]["versionIds"]
 
 
+async def test_a_version_that_a_route_covers_up_for_is_taken_back_too(local: Program, upstream: Upstream) -> None:
+    def answer(asked: Asked) -> Answer:
+        broken = json.loads(asked.body)["model"] == "broken"
+        return Answer(404, {"error": {"message": "no such model"}}) if broken else Answer(200, chat_answer())
+
+    upstream.answers["POST /v1/chat/completions"] = answer
+    first = await local.share(f"{upstream.url}/v1", "sk-shared-0123456789abcdef")
+    second = await local.share(f"{upstream.url}/v1", "sk-shared-0123456789abcdef")
+    await add_version(local, first["id"], "v2", 50, modelId="broken")
+    targets = [{"configurationId": first["id"]}, {"configurationId": second["id"]}]
+    made = await local.client.post("/api/routes", json={"name": "safe", "targets": targets})
+    assert made.status_code == 201, made.text
+    key = await local.admin.make_key()
+    caller = local.whole.client(key["key"])
+    statuses = [(await local.call(caller, "safe", **{"X-User-Id": f"user {at}"})).status_code for at in range(80)]
+    assert statuses.count(200) > 60, "the route hides nearly all of it"
+
+    async def reverted() -> dict[str, Any] | None:
+        found = await look(local, first["id"])
+        return found if found["state"] == "reverted" else None
+
+    found = await eventually(reverted)
+    assert found["verdict"].startswith("Version v2 was taken back automatically: it fails in at least")
+    assert found["phases"][0]["reason"] == "guardrail"
+
+
 async def test_ship_makes_the_version_the_configuration(program: Program) -> None:
     config = await program.make(settings={"temperature": 0.2, "topP": 0.5})
     version = await add_version(program, config["_id"], "v2", 20, settings={"temperature": 0.9})
@@ -214,6 +249,7 @@ async def test_revert_gives_everything_to_the_control(program: Program) -> None:
     config = await program.make()
     path = f"/model-configs/{config['_id']}/experiment"
     await program.refuse("POST", f"{path}/revert", None, 409)
+    assert "versionId" in await program.refuse("POST", f"{path}/revert", {"versionId": config["_id"]})
     await add_version(program, config["_id"], "v2", 60)
     await add_version(program, config["_id"], "v3", 30)
     versions = await list_versions(program, config["_id"])
@@ -256,7 +292,7 @@ async def test_settings_are_kept_and_merged(program: Program) -> None:
     assert (found["slowMs"], found["phase"]["number"]) == (1500, before + 1)
     assert limits(await look(program, config["_id"])) == {"slowShare": 0.05, "cost": 0.2}
     last = (await program.log(config["_id"]))[0]
-    assert (last["action"], last["after"]) == ("experiments.change", {"slow_ms": 1500})
+    assert (last["action"], last["after"]) == ("experiments.change", {"slowMs": 1500})
 
 
 async def test_a_ramp_begins_at_once_and_ends_with_null(program: Program) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from typing import Any
 from uuid import uuid4
@@ -11,6 +10,7 @@ from sqlalchemy import insert
 
 from tests.contract.configurations.upstream import Upstream
 from tests.contract.model_configs.program import Program, chat_answer
+from tests.contract.model_configs.versioned import versioned
 from tests.contract.whole import eventually
 from trunkline.storage.database import Database
 from trunkline.storage.tables import Rating, UsageEventRow, now
@@ -25,37 +25,6 @@ TURBO = {
     "isActive": True,
 }
 NOTHING = {"requestCount": 0, "avgLatencyMs": 0, "avgTokensUsed": 0, "errorRate": 0.0, "userSatisfactionScore": None}
-
-
-class Versioned:
-    """A configuration and its versions."""
-
-    def __init__(self, program: Program, config: dict[str, Any]) -> None:
-        self.program = program
-        self.config = config
-        self.path = f"/model-configs/{config['_id']}/versions"
-
-    async def add(self, version: str, **fields: Any) -> dict[str, Any]:
-        answer = await self.program.client.post(self.path, json={"version": version, **fields})
-        assert answer.status_code == 201, answer.text
-        return answer.json()
-
-    async def change(self, version: dict[str, Any], **fields: Any) -> dict[str, Any]:
-        answer = await self.program.client.put(f"{self.path}/{version['_id']}", json=fields)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    async def list(self) -> list[dict[str, Any]]:
-        answer = await self.program.client.get(self.path)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    async def shares(self) -> dict[str, float]:
-        return {each["version"]: each["trafficPercent"] for each in await self.list() if each["isActive"]}
-
-
-async def versioned(program: Program, **fields: Any) -> Versioned:
-    return Versioned(program, await program.make(**fields))
 
 
 async def test_the_first_version_makes_the_configuration_the_first(program: Program) -> None:
@@ -145,7 +114,7 @@ async def test_all_shares_are_set_at_once(program: Program) -> None:
         "[1]._id: is there twice": asked((first, 50), (first, 50), (second, 0)),
         "[0]._id: is not the id of a version": asked((str(uuid4()), 50), (first, 50), (second, 0)),
         "[0].trafficPercent: has at most two decimals": asked((first, 33.333), (second, 66.667)),
-        "[0].trafficPercent: must be 100 or less": asked((first, 101), (second, 0)),
+        "[0].trafficPercent: must be between 0 and 100": asked((first, 101), (second, 0)),
         "[1].trafficPercent: must be a number": asked((first, 100), (second, "0")),
         "must be a list": {"_id": first},
         "[0].label": [{"_id": first, "trafficPercent": 100, "label": "x"}],
@@ -264,7 +233,9 @@ async def test_versions_get_their_traffic_and_a_user_keeps_theirs(program: Progr
     assert len(upstream.asked) == asked
 
 
-async def test_a_configuration_whose_versions_use_its_key_keeps_its_provider(local: Program, upstream: Upstream) -> None:
+async def test_a_configuration_whose_versions_use_its_key_keeps_its_provider(
+    local: Program, upstream: Upstream
+) -> None:
     own = {"provider": "openai", "modelId": "gpt-4", "apiKey": "sk-own-0123456789abcdef", "baseUrl": upstream.url}
     ours = await versioned(local, **own)
     version = await ours.add("v1")
@@ -294,9 +265,14 @@ async def test_ratings_count_for_the_version_that_served(program: Program, datab
     workspace = await program.admin.personal()
     event = {
         **{column.name: 0 for column in UsageEventRow.__table__.columns if not column.nullable},
-        **{name: "x" for name in ("operation", "user_id", "provider", "model", "requested_model", "outcome")},
-        **{"workspace_id": workspace, "version_id": version["_id"], "opened_at": now()},
-        **{"usage": {}, "attempts": [], "streamed": False, "usage_estimated": False},
+        **dict.fromkeys(("operation", "user_id", "provider", "model", "requested_model", "outcome"), "x"),
+        "workspace_id": workspace,
+        "version_id": version["_id"],
+        "opened_at": now(),
+        "usage": {},
+        "attempts": [],
+        "streamed": False,
+        "usage_estimated": False,
     }
     async with database.write() as tx:
         # A request that was called twice under one id, and one that nobody rated.
@@ -308,32 +284,18 @@ async def test_ratings_count_for_the_version_that_served(program: Program, datab
     assert (await ours.list())[0]["metrics"]["userSatisfactionScore"] == 4.0
 
 
-async def test_writers_at_once_leave_exact_shares(program: Program) -> None:
-    ours = await versioned(program)
-    answers = await asyncio.gather(
-        *(
-            program.client.post(ours.path, json={"version": f"v{number}", "trafficPercent": 7 * number})
-            for number in (1, 2, 2, 3, 4, 5)
-        )
+async def test_a_shipped_version_of_another_provider_takes_the_place_of_the_own_key(local: Program) -> None:
+    key = "sk-own-0123456789abcdef"
+    parameters = {"organizationId": "org-1", "frequencyPenalty": 1}
+    ours = await versioned(local, provider="openai", modelId="gpt-4", apiKey=key, settings={"topP": 0.5})
+    path = f"/api/configurations/{ours.config['_id']}"
+    assert (await local.client.put(path, json={"configuration": parameters})).status_code == 200
+    other = await ours.add("v2", provider="demo", modelId="demo-chat", settings={"temperature": 0.1})
+    first = (await ours.list())[0]
+    assert first["settings"] == {"topP": 0.5}
+    shipped = await local.client.post(
+        f"/model-configs/{ours.config['_id']}/experiment/ship", json={"versionId": other["_id"]}
     )
-    assert Counter(answer.status_code for answer in answers) in ({201: 5, 409: 1}, {201: 4, 409: 2})
-    present = await ours.list()
-    assert sum(round(each["trafficPercent"] * 100) for each in present) == 10_000
-
-    async def write(number: int, version: dict[str, Any]) -> int:
-        path = f"{ours.path}/{version['_id']}"
-        match number % 4:
-            case 0:
-                answer = await program.client.put(path, json={"trafficPercent": number})
-            case 1:
-                answer = await program.client.put(path, json={"isActive": False})
-            case 2:
-                answer = await program.client.put(path, json={"isActive": True, "trafficPercent": 33.33})
-            case _:
-                answer = await program.client.delete(path)
-        return answer.status_code
-
-    statuses = await asyncio.gather(*(write(number, version) for number, version in enumerate(present * 3)))
-    assert set(statuses) <= {200, 404}
-    shares = await ours.shares()
-    assert sum(round(share * 100) for share in shares.values()) == (10_000 if shares else 0)
+    assert shipped.status_code == 200, shipped.text
+    now_is = (await local.client.get(path)).json()
+    assert (now_is["provider"], now_is["apiKey"], now_is["configuration"]) == ("demo", None, {"temperature": 0.1})

@@ -23,7 +23,7 @@ from trunkline.core.usage_event import Opened, UsageEvent
 from trunkline.faces.server import ServerConfig
 from trunkline.faces.v1 import Application
 from trunkline.gateway.call import Ledger
-from trunkline.gateway.gateway import Gateway
+from trunkline.gateway.gateway import Admission, Gateway
 from trunkline.gateway.identity import Identity
 from trunkline.gateway.rate_reading import RateLimits
 from trunkline.gateway.retry import RetryBudget
@@ -31,6 +31,7 @@ from trunkline.gateway.snapshot import (
     ConfigurationEntry,
     FeatureEntry,
     KeyEntry,
+    PolicyEntry,
     RouteEntry,
     RouteTargetEntry,
     Snapshot,
@@ -173,6 +174,9 @@ class Rig:
         features: Iterable[FeatureEntry] = (),
         prices: Any = None,
         random: Random | None = None,
+        ticks: Callable[[], float] = time.monotonic,
+        policies: tuple[PolicyEntry, ...] = (),
+        admission: Admission | None = None,
         keys: Mapping[str, KeyEntry] | None = None,
         timeouts: Timeouts | None = None,
         client: Transport | None = None,
@@ -195,6 +199,7 @@ class Rig:
             keys=stored,
             data_keys={"d-1": WrappedDataKey("d-1", "user:u-1", 1, b"", datetime.now(UTC))},
             default_configuration_id=f"id-{default}" if default else None,
+            policies=policies,
             routes={entry.name: entry for entry in routes},
             features={entry.slug: entry for entry in features},
         )
@@ -215,11 +220,12 @@ class Rig:
         gateway = Gateway(
             holder=self.holder,
             targets=self.targets,
-            ledger=Ledger(self.books, prices or Prices(), self.tally, clock=time.time, ticks=time.monotonic),
+            ledger=Ledger(self.books, prices or Prices(), self.tally, clock=time.time, ticks=ticks),
             rate_limits=RateLimits(),
             budget=RetryBudget(time.monotonic),
             timeouts=timeouts or Timeouts(),
             random=random,
+            admission=admission,
         )
         identity = Identity(self.holder, Tokens(), Tokens(), used=lambda _: None)  # type: ignore[arg-type]
         self.application = Application(gateway, identity, Kept(), limit=limit)

@@ -18,8 +18,10 @@ from tests.contract.v1.rig import KEY, PRICE, Rig, configuration, route
 from tests.upstreams import scripted
 from tests.upstreams.aimock import free_port
 from tests.upstreams.scripted import Script, Scripted, in_turn, silence, slam, stream, whole
+from trunkline.core.errors import Forbidden
 from trunkline.core.price import Price, Rate
-from trunkline.gateway.snapshot import KeyEntry, RouteTargetEntry, WorkspacePart
+from trunkline.gateway.candidate import Candidate
+from trunkline.gateway.snapshot import KeyEntry, PolicyEntry, RouteTargetEntry, WorkspacePart
 from trunkline.outbound import Timeouts
 
 SECRET = "sk-secret-abcdefghijklmnop-7Qd"
@@ -432,6 +434,50 @@ def test_narrow_keys(serve: Callable[..., Rig], first: Scripted, second: Scripte
     assert ask(rig, key="tl-model").status_code == 403, "the other target has another model"
 
 
+class Judge:
+    """Forbids some configurations, and remembers which it was asked about."""
+
+    def __init__(self, *forbidden: str) -> None:
+        self.forbidden = forbidden
+        self.asked: list[str] = []
+
+    async def admit(self, snapshot: Any, actor: Any, candidate: Candidate, exchange: Any, request_id: str) -> None:
+        self.asked.append(candidate.entry.name)
+        if candidate.entry.name in self.forbidden:
+            raise Forbidden(f"The policy forbids {candidate.entry.name}.", code="policy")
+
+
+POLICY = PolicyEntry(id="p", name="p", content="", risk_type="HIGH", action=2)
+
+
+def test_policies_judge_each_target_before_it_is_asked(
+    serve: Callable[..., Rig], first: Scripted, second: Scripted
+) -> None:
+    judge = Judge("a")
+    rig = serve(policies=(POLICY,), admission=judge)
+    assert ask(rig).headers["x-trunkline-configuration"] == "id-b"
+    assert judge.asked == ["a", "b"]
+    assert first.asked == []
+    assert rig.books.last().attempts == ()
+
+
+def test_a_fallback_is_judged_too(serve: Callable[..., Rig], first: Scripted, second: Scripted) -> None:
+    judge = Judge("b")
+    rig = serve(policies=(POLICY,), admission=judge)
+    first.script = fails("404 Not Found")
+    assert ask(rig).status_code == 404, "what was tried is told, as the block is that of another one"
+    assert judge.asked == ["a", "b"]
+    assert second.asked == []
+
+
+def test_a_block_of_all_is_told(serve: Callable[..., Rig], first: Scripted, second: Scripted) -> None:
+    rig = serve(policies=(POLICY,), admission=Judge("a", "b"))
+    answer = ask(rig)
+    assert answer.status_code == 403
+    assert "forbids a" in answer.json()["error"]["message"]
+    assert rig.books.opened == []
+
+
 def test_nothing_listens_there(serve: Callable[..., Rig], second: Scripted) -> None:
     down = configuration(
         "down", "openai", model="m", base_url=f"http://127.0.0.1:{free_port()}", api_key=SECRET, shared=True
@@ -449,3 +495,17 @@ def test_one_hiccup_stays_with_its_target(serve: Callable[..., Rig], first: Scri
     assert answer.headers["x-trunkline-configuration"] == "id-a"
     assert len(rig.books.last().attempts) == 1
     assert second.asked == []
+
+
+def test_a_request_that_goes_nowhere_is_no_probe(serve: Callable[..., Rig], first: Scripted, second: Scripted) -> None:
+    now = [1000.0]
+    rig = serve(ticks=lambda: now[0])
+    first.script = fails("401 Unauthorized")
+    ask(rig)
+    now[0] += 301
+    first.script = whole(GOOD)
+    body = {"model": "both", "query": "x", "documents": ["y"]}
+    headers = {"Authorization": f"Bearer {KEY}"}
+    wrong = httpx2.post(f"{rig.url}/v1/rerank", json=body, headers=headers, timeout=20, trust_env=False)
+    assert wrong.status_code == 400, "neither ranks"
+    assert ask(rig).headers["x-trunkline-configuration"] == "id-a"

@@ -9,7 +9,7 @@ from tests.unit.control.trial_ground import TrialGround
 
 from trunkline.control.usage_row import estimate
 from trunkline.core.chat import Usage
-from trunkline.core.usage_event import Opened
+from trunkline.core.usage_event import Attempt, Opened
 from trunkline.storage.database import Database
 from trunkline.storage.tables import Configuration, ExperimentUnit, VersionUsage
 
@@ -59,6 +59,35 @@ async def test_a_call_of_nobody_is_a_unit_of_its_own(database: Database) -> None
     phase = (await ground.phases())[0].id
     await ground.keep([ground.event(ground.versions[0], phase, None) for _ in range(3)])
     assert [unit.request_count for unit in await units(database)] == [1, 1, 1]
+
+
+async def test_a_version_that_a_route_gave_up_on_has_failed_once(database: Database) -> None:
+    ground = await TrialGround.make(database, 5_000, 5_000)
+    first, second = ground.versions
+    phase = (await ground.phases())[0].id
+
+    def attempt(version_id: str | None, unit: str | None) -> Attempt:
+        return Attempt(
+            configuration_id=ground.configuration_id,
+            provider="demo",
+            model="m",
+            error="server",
+            duration_us=70,
+            version_id=version_id,
+            phase_id=phase if version_id else None,
+            unit=unit,
+        )
+
+    tries = (attempt(first, "ann"), attempt(first, "ann"), attempt(None, None))
+    await ground.keep([ground.event(None, None, None, attempts=tries)])
+    (unit,) = await units(database)
+    assert (unit.version_id, unit.unit, unit.request_count, unit.error_count) == (first, "ann", 1, 1)
+    assert (unit.duration_us, unit.tokens, unit.cost_nanos) == (140, 0, 0)
+    await ground.keep([ground.event(second, phase, "bob", attempts=(attempt(second, "bob"),))])
+    assert {total.version_id: (total.request_count, total.error_count) for total in await totals(database)} == {
+        first: (1, 1),
+        second: (1, 0),
+    }
 
 
 async def test_our_own_calls_and_unknown_ends_count_for_the_version_alone(database: Database) -> None:

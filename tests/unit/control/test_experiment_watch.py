@@ -195,3 +195,14 @@ async def test_nobody_takes_the_duty_for_nothing(database: Database, shares: tup
     await ground.watch().look()
     async with database.write() as tx:
         assert await leases.take(tx, LEASE, "another", now=now(), until=now())
+
+
+async def test_one_that_cannot_be_looked_at_keeps_nobody_from_the_others(database: Database) -> None:
+    spoiled, sound = [await TrialGround.make(database, 5_000, 5_000) for _ in range(2)]
+    async with database.write() as tx:
+        experiment = await experiments.find(tx, spoiled.configuration_id)
+        assert experiment is not None
+        experiment.settings = {"slowMs": "soon"}
+    await sound.serve([f"user {user}" for user in range(150)], {sound.versions[1]: set(range(150))})
+    await sound.watch().look()
+    assert (await sound.look()).state == "reverted"

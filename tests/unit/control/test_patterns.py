@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import string
-import time
 
 import pytest
 from hypothesis import given
@@ -56,9 +55,7 @@ def test_what_is_refused(pattern: str, reason: str) -> None:
     [r"(a+)+$", r"(a|a)*b", r"(\w*\s*)*!", r"([a-z]+)*\d", r"(.*)(.*)(.*)(.*)x", r"[a-z]{1,1000}!", r"(.{1,20}b){9}c"],
 )
 def test_patterns_that_make_others_explode_do_not(pattern: str) -> None:
-    """The search is linear: these never end in a backtracking engine. A minute is four orders above what they take."""
+    """The search is linear. In an engine that goes back the suite's time limit would end these."""
     matches = compile_pattern(pattern)
-    begin = time.process_time()
     for text in ("a" * 1_000_000, "ab" * 500_000, "aé ß1x " * 150_000):
         matches(text)
-    assert time.process_time() - begin < 60

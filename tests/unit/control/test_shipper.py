@@ -19,11 +19,14 @@ from trunkline.control.usage_row import LARGEST, estimate, event_row, moment, su
 from trunkline.core.chat import Usage
 from trunkline.core.errors import Unavailable
 from trunkline.core.ids import id_bytes, new_id
+from trunkline.core.policy import ViolationEvent
 from trunkline.core.usage_event import Opened, UsageEvent
 from trunkline.gateway.journal.frame import Kind, encode_frame
 from trunkline.gateway.journal.segment import Segment, name_segment
 from trunkline.gateway.journal.writer import Journal
+from trunkline.storage import violations
 from trunkline.storage.database import Database, Transaction
+from trunkline.storage.tables import PolicyViolation
 from trunkline.storage.usage import UsageScope, list_events, read_sums, read_sums_by, sum_events
 
 HOUR = 3_600_000_000
@@ -55,7 +58,7 @@ def event(workspace: str, **fields: object) -> UsageEvent:
 class Books:
     """A journal of segments that were written beforehand."""
 
-    def __init__(self, folder: Path, batches: Iterable[list[tuple[Kind, Opened]]]) -> None:
+    def __init__(self, folder: Path, batches: Iterable[list[tuple[Kind, Opened | ViolationEvent]]]) -> None:
         process = new_id().replace("-", "")
         self.kept: list[Segment] = []
         for number, batch in enumerate(batches, 1):
@@ -184,6 +187,77 @@ async def test_ships_what_a_live_journal_settles(database: Database, tmp_path: P
 
 def opened_of(record: UsageEvent) -> Opened:
     return Opened(**{name: getattr(record, name) for name in Opened.__struct_fields__})
+
+
+def violation(**fields: object) -> ViolationEvent:
+    base: dict[str, object] = {
+        "id": new_id(),
+        "at": START,
+        "policy_id": "p",
+        "policy_name": "P",
+        "workspace_id": "w",
+        "user_id": "u",
+        "risk_type": "LOW",
+        "action": 2,
+        "explanation": "Because.",
+        "request_id": "r",
+        "provider": "openai",
+        "model": "gpt-4o-mini",
+    }
+    return ViolationEvent(**{**base, **fields})  # pyright: ignore[reportArgumentType] - the tests' own fields
+
+
+async def list_violations(database: Database) -> list[PolicyViolation]:
+    async with database.read() as tx:
+        scope = violations.ViolationScope(workspace_ids=("w",))
+        return list((await violations.find(tx, scope, skip=0, take=100))[0])
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    count=st.integers(1, 6),
+    doubled=st.lists(st.integers(0, 5), max_size=4),
+    deaths=st.dictionaries(st.integers(1, 6), st.sampled_from(["before", "after"]), max_size=3),
+    batch=st.integers(1, 4),
+)
+async def test_broken_policies_are_stored_once_whatever_dies(
+    tmp_path: Path, count: int, doubled: list[int], deaths: dict[int, str], batch: int
+) -> None:
+    folder = tmp_path / new_id()
+    folder.mkdir()
+    database = Database(f"sqlite+aiosqlite:///{folder / 'trunkline.db'}")
+    await database.migrate()
+    noted = [violation(at=START + number) for number in range(count)]
+    records = [(Kind.NOTE, one) for one in (*noted, *(noted[at] for at in doubled if at < count))]
+    books = Books(folder, [records[: count // 2], records[count // 2 :]])
+    dying = Dying(database, deaths)
+    for _ in range(len(deaths) + 1):
+        try:
+            # Nothing of them counts as a call.
+            assert await Shipper(dying, books, folder, batch=batch).ship() == 0  # pyright: ignore[reportArgumentType] - fakes
+            break
+        except Crash:
+            continue
+    assert books.segments() == []
+    assert [row.id for row in await list_violations(database)] == [one.id for one in reversed(noted)]
+    await database.close()
+
+
+async def test_what_a_dead_process_noted_is_adopted(database: Database, tmp_path: Path) -> None:
+    folder = tmp_path / "journal"
+    dead = Journal(folder)
+    noted = violation(model="m\x00" * 400, host="h" * 400)
+    await dead.note(id_bytes(noted.id), msgspec.msgpack.encode(noted))
+    await dead.note(id_bytes(new_id()), b"of another version")
+    await dead.close()
+    dead.release()
+    living = Journal(folder)
+    assert await Shipper(database, living, folder).adopt() == 0
+    (row,) = await list_violations(database)
+    assert (row.id, row.created_at, row.explanation) == (noted.id, moment(START), "Because.")
+    assert (len(row.model), "\x00" in row.model, len(row.host)) == (255, False, 255)
+    await living.close()
+    living.release()
 
 
 async def test_calls_of_a_dead_process_without_an_end_are_estimated(database: Database, tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ def differs(version: Moments, control: Moments) -> bool:
 
 
 def exceeds(version: Moments, control: Moments) -> bool:
-    return least_excess(ratio(version), ratio(control), alpha=ALPHA) > 0
+    return least_excess(ratio(version, is_share=True), ratio(control, is_share=True), alpha=ALPHA) > 0
 
 
 NOTHING_DIFFERS = [
@@ -101,7 +101,7 @@ NOTHING_DIFFERS = [
 
 
 @pytest.mark.parametrize(("draw", "calls", "users"), NOTHING_DIFFERS)
-@pytest.mark.parametrize("is_so", [differs, exceeds])
+@pytest.mark.parametrize("is_so", [differs, exceeds], ids=["in either direction", "for the worse"])
 def test_versions_that_are_the_same_win_at_most_one_time_in_twenty_under_eighty_peeks(
     draw: Draw, calls: int, users: int | None, is_so: Callable[[Moments, Moments], bool]
 ) -> None:
@@ -156,6 +156,12 @@ def test_a_ratio_is_all_by_all_and_its_variance_is_that_of_users() -> None:
     assert found.value == pytest.approx(3 / 6)
     residuals = y - 0.5 * n
     assert found.variance == pytest.approx((residuals @ residuals) * (3 / 2) / 36)
+
+
+def test_versions_that_always_and_never_fail_differ() -> None:
+    always, never = Moments(40, 40, 40, 40, 40, 40), Moments(40, 40, 40, 0, 0, 0)
+    assert least_excess(ratio(always, is_share=True), ratio(never, is_share=True), alpha=ALPHA) > 0.5
+    assert least_excess(ratio(never, is_share=True), ratio(never, is_share=True), alpha=ALPHA) < 0
 
 
 def test_nothing_is_said_of_nothing_of_few_and_of_what_never_varies() -> None:

@@ -42,6 +42,13 @@ def test_models(globs: tuple[str, ...], listed: bool) -> None:
     assert decide(AllowedModels(models=globs, mode="deny"), GPT).broken is listed
 
 
+def test_models_that_a_body_names_besides_count_too() -> None:
+    subject = Subject(provider="openrouter", model="a/small", content=Content(models=("a/small", "b/large")))
+    assert decide(AllowedModels(models=("a/*",)), subject).explanation == "The model openrouter/b/large is not allowed."
+    assert decide(AllowedModels(models=("b/*",), mode="deny"), subject).broken is True
+    assert decide(AllowedModels(models=("a/*", "b/*")), subject).broken is False
+
+
 @given(st.lists(NAME, min_size=1, max_size=4), NAME)
 def test_allow_and_deny_are_opposites(globs: list[str], model: str) -> None:
     subject = Subject(provider="p", model=model)
@@ -127,6 +134,6 @@ def test_an_explanation_names_kinds_and_not_data() -> None:
 
 
 def test_only_some_rules_need_the_text() -> None:
-    rules = (AllowedModels(models=("a",)), AllowedProviders(providers=("a",)), PaidModels())
-    assert not any(map(reads_content, rules))
-    assert all(map(reads_content, (Ceilings(), Patterns(patterns=("a",)), PersonalData(kinds=("email",)))))
+    assert not reads_content(AllowedProviders(providers=("a",)))
+    others = (AllowedModels(models=("a",)), PaidModels(), Ceilings(), Patterns(patterns=("a",)))
+    assert all(map(reads_content, (*others, PersonalData(kinds=("email",)))))

@@ -275,6 +275,27 @@ def test_spellings_of_a_listed_model(model: str, ids: list[str], expected: bool)
     assert is_listed(model, ids) is expected
 
 
+class TestWithoutAModel:
+    """Where there is no list either, one call of a model of ours tells whether the key is good."""
+
+    BEDROCK = make_endpoint(find("bedrock"), "https://bedrock-runtime.eu-central-1.amazonaws.com", KEY)
+
+    @pytest.mark.parametrize(("status", "kind"), [(400, "ValidationException"), (404, "ResourceNotFoundException")])
+    async def test_a_model_that_is_not_there_says_that_the_key_is_good(self, status: int, kind: str) -> None:
+        body = {"message": "The provided model identifier is invalid."}
+
+        def refused() -> FakeResponse:
+            return reply(body, status, [("x-amzn-errortype", kind)])
+
+        assert outcome(await run(self.BEDROCK, None, refused())) == [("auth", True)]
+        assert outcome(await run(self.BEDROCK, "my.model", refused())) == [("stream", False)]
+
+    async def test_a_key_that_is_refused_is_not(self) -> None:
+        body = {"message": "The security token included in the request is invalid."}
+        refused = reply(body, 403, [("x-amzn-errortype", "UnrecognizedClientException")])
+        assert outcome(await run(self.BEDROCK, None, refused)) == [("auth", False)]
+
+
 class TestVerdict:
     def test_the_failing_stage_speaks(self) -> None:
         stages = [Stage(name="dns", ok=True, ms=3), Stage(name="auth", ok=False, ms=200, message="Bad key.")]

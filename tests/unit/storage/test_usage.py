@@ -106,9 +106,11 @@ async def test_scopes_narrow(database: Database) -> None:
             assert len(await list_events(tx, scope, after=None, limit=10)) == count
         by = await read_sums_by(tx, UsageScope(workspace_id="w"), "configuration")
         assert {key: sums.request_count for key, sums in by.items()} == {"": 1, "c1": 1, "c2": 1}
+        only = UsageScope(workspace_id="w", user_id="a", only_user_id="b")
+        assert (await read_sums(tx, only)).request_count == (await sum_events(tx, only)).request_count == 0
         application = UsageScope(workspace_id="w", application_id="app")
         assert (await sum_events(tx, application)).request_count == 1
-        with pytest.raises(ValueError, match="applications"):
+        with pytest.raises(ValueError, match="hourly sums"):
             await read_sums(tx, application)
 
 

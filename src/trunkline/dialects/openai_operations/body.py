@@ -39,8 +39,8 @@ class Body(Protocol):
         """A field that is a whole number; None for any other and where there is none."""
         ...
 
-    def texts(self) -> Iterator[str]:
-        """Every text in the body, in any field; data URLs and files are none."""
+    def texts(self, *names: str) -> Iterator[str]:
+        """Every text in those fields, or in any; data URLs and files are none."""
         ...
 
     def holds_tokens(self, *names: str) -> bool:

@@ -138,12 +138,12 @@ class FormBody:
         text = (self.text(name) or "").strip()
         return int(text) if len(text) < 10 and text.isascii() and text.isdecimal() else None
 
-    def texts(self) -> Iterator[str]:
+    def texts(self, *names: str) -> Iterator[str]:
         """See :class:`~trunkline.dialects.openai_operations.body.Body`."""
         return (
             self.raw[part.start : part.end].decode("utf-8", "replace")
             for part in self.parts
-            if not part.is_file and part.name != "model"
+            if not part.is_file and (part.name in names if names else part.name != "model")
         )
 
     def holds_tokens(self, *names: str) -> bool:

@@ -66,9 +66,10 @@ class JsonBody:
         value = self.value(name)
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 
-    def texts(self) -> Iterator[str]:
+    def texts(self, *names: str) -> Iterator[str]:
         """See :class:`~trunkline.dialects.openai_operations.body.Body`."""
-        return find_texts([decode(raw) for name, raw in self._fields.items() if name not in {"model", "stream"}])
+        wanted = names or self._fields.keys() - {"model", "stream"}
+        return find_texts([decode(raw) for name, raw in self._fields.items() if name in wanted])
 
     def holds_tokens(self, *names: str) -> bool:
         """See :class:`~trunkline.dialects.openai_operations.body.Body`."""

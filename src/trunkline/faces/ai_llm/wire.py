@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, SecretStr, StringConstraints
 
 from trunkline.control.ai_llm import AiLlmRecord, AiLlmStats, AiType, Entry
 from trunkline.core.secret import Secret
-from trunkline.faces.http.wire import Answer, Given, Moment
+from trunkline.faces.http.wire import EXAMPLE_ID, Answer, Given, Moment
 
 SecretText = Annotated[SecretStr, Field(min_length=1, max_length=32_768)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
@@ -23,20 +23,14 @@ class AiLlmGiven(Given):
     the access key id as `key`, or a Bedrock API key alone.
     """
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "name": "Production OpenAI",
-                    "aiType": "OPENAI",
-                    "endpoint": "https://api.openai.com/v1",
-                    "secret": "sk-proj-xxxxxxxxxxxx",
-                    "workspaceId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d",
-                }
-            ]
-        }
-    )
     read_only: ClassVar[frozenset[str]] = _READ_ONLY
+    example: ClassVar[dict[str, Any]] = {
+        "name": "Production OpenAI",
+        "aiType": "OPENAI",
+        "endpoint": "https://api.openai.com/v1",
+        "secret": "sk-proj-xxxxxxxxxxxx",
+        "workspaceId": EXAMPLE_ID,
+    }
 
     name: Name
     ai_type: AiType
@@ -59,8 +53,8 @@ class AiLlmGiven(Given):
 class AiLlmChangeGiven(Given):
     """Any part of an entry. `secret` is needed again when the endpoint's host changes; `key` null takes that away."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"secret": "new-api-key-xxxxxxxxxxxx"}]})
     read_only: ClassVar[frozenset[str]] = _READ_ONLY | {"workspaceId"}
+    example: ClassVar[dict[str, Any]] = {"secret": "new-api-key-xxxxxxxxxxxx"}
 
     name: Name = ""
     ai_type: AiType = "OTHER"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from msgspec import UNSET
 from pydantic import AfterValidator, Field, SecretStr, StrictBool
@@ -77,6 +77,10 @@ class DocumentGiven(Given):
     """The whole document."""
 
     read_only: ClassVar[frozenset[str]] = frozenset({"id", "createdAt", "updatedAt"})
+    example: ClassVar[dict[str, Any]] = {
+        "models": [{"provider": "openai", "type": "chat", "model": "gpt-4o-mini", "isPaid": True}],
+        "system_prompt": "Answer in one sentence.",
+    }
 
     models: list[ModelGiven] = Field(min_length=1, max_length=MODEL_LIMIT)
     system_prompt: str = Field("", max_length=PROMPT_LIMIT, alias="system_prompt")

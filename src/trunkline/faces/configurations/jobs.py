@@ -13,6 +13,7 @@ from starlette.responses import StreamingResponse
 from trunkline.control.jobs import JobRecord
 from trunkline.core.errors import NotFound, TrunklineError
 from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.event_stream import EVENTS
 from trunkline.faces.http.services import services_of
 from trunkline.faces.http.wire import Answer, Moment
 
@@ -51,7 +52,7 @@ async def get_job(request: Request, actor: ActorDep, job_id: str) -> JobAnswer:
     "/{job_id}/events",
     dependencies=[allow("jobs.read")],
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {}}, "description": "Server-sent events."}},
+    responses=EVENTS,
 )
 async def follow_job(
     request: Request,

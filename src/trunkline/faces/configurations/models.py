@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from fastapi import APIRouter
 from pydantic import Field
@@ -76,6 +76,8 @@ class ModelsAnswer(Answer):
 
 class PullGiven(Given):
     """The model to download, as its provider names it."""
+
+    example: ClassVar[dict[str, Any]] = {"model": "llama3.2"}
 
     model: str = Field(max_length=255)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Annotated, Any, ClassVar
 
 from fastapi import APIRouter, Query
@@ -60,10 +59,11 @@ class ProviderAnswer(Answer):
         )
 
 
-def _leave_out(schema: dict[str, Any], names: Iterable[str]) -> None:
-    """Take fields that are ignored, whatever they hold, out of a description."""
-    for name in names:
+def _describe(schema: dict[str, Any]) -> None:
+    # Fields that are ignored, whatever they hold, are no part of the description.
+    for name in ValidateGiven.read_only:
         schema["properties"].pop(name, None)
+    schema["examples"] = [ValidateGiven.example]
 
 
 class ValidateGiven(ChangeGiven):
@@ -71,9 +71,9 @@ class ValidateGiven(ChangeGiven):
 
     read_only: ClassVar[frozenset[str]] = ChangeGiven.read_only | {"isActive", "shared", "applicationId", "provider"}
 
-    model_config = ConfigDict(
-        extra="allow", json_schema_extra=lambda schema: _leave_out(schema, ValidateGiven.read_only)
-    )
+    example: ClassVar[dict[str, Any]] = {"model": "gpt-4o-mini", "apiKey": "sk-proj-xxxxxxxxxxxx"}
+
+    model_config = ConfigDict(extra="allow", json_schema_extra=_describe)
 
     live: StrictBool = False
 

@@ -39,6 +39,7 @@ class TemplateGiven(Given):
     """A template of one's own."""
 
     read_only: ClassVar[frozenset[str]] = frozenset({"id", "provider", "builtIn", "createdAt"})
+    example: ClassVar[dict[str, Any]] = {"name": "Precise", "configuration": {"temperature": 0.2}}
 
     name: str = Field(max_length=255)
     description: str = Field("", max_length=2000)

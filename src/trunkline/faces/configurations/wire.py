@@ -114,6 +114,7 @@ class ChangeGiven(Given):
     """Any subset of a configuration. ``configuration`` is merged member by member; null takes a member away."""
 
     read_only: ClassVar[frozenset[str]] = _READ_ONLY
+    example: ClassVar[dict[str, Any]] = {"configuration": {"temperature": 0.2}, "reason": "Shorter answers"}
 
     name: str = ""
     provider: str = ""
@@ -147,6 +148,15 @@ class ChangeGiven(Given):
 
 class ConfigurationGiven(ChangeGiven):
     """A new configuration."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "name": "Our GPT",
+        "provider": "openai",
+        "model": "gpt-4o-mini",
+        "apiKey": "sk-proj-xxxxxxxxxxxx",
+        "configuration": {"temperature": 0.7},
+        "shared": True,
+    }
 
     name: str = Field(max_length=255)
     provider: str = Field(max_length=100)
@@ -203,6 +213,8 @@ class TestAnswer(Answer):
 class RotateGiven(Given):
     """A new key; without one the stored key is encrypted anew."""
 
+    example: ClassVar[dict[str, Any]] = {"apiKey": "sk-proj-yyyyyyyyyyyy"}
+
     api_key: KeyText | None = None
 
 
@@ -222,6 +234,8 @@ class SuccessAnswer(Answer):
 
 class RevertGiven(Given):
     """``apiKey`` is needed where the revision has another origin than now."""
+
+    example: ClassVar[dict[str, Any]] = {"reason": "The new model is slower."}
 
     api_key: KeyText | None = None
     reason: str = Field("", max_length=500)

@@ -68,8 +68,8 @@ def router(services: Services) -> APIRouter:
     @routes.get(
         "/{conversation_id}/export",
         dependencies=[allow("conversations.read")],
-        response_class=Response,
-        responses={200: {"content": {"application/json": {}, "text/markdown": {}}, "description": "A file."}},
+        response_model=TreeAnswer,
+        responses={200: {"content": {"text/markdown": {"schema": {"type": "string"}}}, "description": "A file."}},
     )
     async def export_conversation(
         conversation_id: PathId,

@@ -53,7 +53,7 @@ def _headers(picture: PictureFile) -> dict[str, str]:
         "content-disposition": f'inline; filename="{picture.id}.{EXTENSIONS[picture.content_type]}"',
         "content-security-policy": "sandbox; default-src 'none'",
         "x-content-type-options": "nosniff",
-        # It never changes, and no proxy may keep it for others.
-        "cache-control": "private, max-age=31536000, immutable",
+        # It never changes, but its owner may delete it, and no proxy may keep it for others.
+        "cache-control": "private, max-age=3600",
         "vary": "Authorization",
     }

@@ -11,7 +11,7 @@ from trunkline.control.message import MessageView
 from trunkline.control.messages import Content, SaidText, SentPicture
 from trunkline.core.errors import InvalidInput
 from trunkline.core.price import usd
-from trunkline.faces.http.wire import Answer, Given, GivenId, Moment
+from trunkline.faces.http.wire import EXAMPLE_ID, Answer, Given, GivenId, Moment
 
 LONGEST_TEXT = 1_000_000
 
@@ -25,6 +25,8 @@ _READ_ONLY = frozenset({"id", "titledBy", "createdAt", "updatedAt", "messages"})
 class GivenConversation(Given):
     """A new conversation: with a feature, or with a model."""
 
+    example: ClassVar[dict[str, Any]] = {"feature": "chat-assistant"}
+
     feature: Slug | None = None
     model: Model | None = None
 
@@ -33,6 +35,7 @@ class GivenConversationChange(Given):
     """What is to change. ``leafId`` shows the branch through that message."""
 
     read_only: ClassVar[frozenset[str]] = _READ_ONLY
+    example: ClassVar[dict[str, Any]] = {"title": "Plans for spring"}
 
     title: Title | None = None
     leaf_id: GivenId | None = None
@@ -60,6 +63,8 @@ GivenPart = Annotated[GivenText | GivenPicture, Field(discriminator="type")]
 
 class GivenMessage(Given):
     """Something to say. Without ``parentId`` it follows the last message of the branch that is shown."""
+
+    example: ClassVar[dict[str, Any]] = {"content": "Which trees bloom first?", "stream": False}
 
     content: (
         Annotated[str, StringConstraints(max_length=LONGEST_TEXT)] | Annotated[list[GivenPart], Field(max_length=32)]
@@ -89,17 +94,23 @@ def _read_part(part: GivenText | GivenPicture, field: str) -> SaidText | SentPic
 class GivenAnswerId(Given):
     """Which answer is meant; without it the one that is being written, else the last one shown."""
 
+    example: ClassVar[dict[str, Any]] = {"messageId": EXAMPLE_ID}
+
     message_id: GivenId | None = None
 
 
 class GivenRegeneration(GivenAnswerId):
     """Which answer to write anew; without an id the last one of the branch that is shown."""
 
+    example: ClassVar[dict[str, Any]] = {"messageId": EXAMPLE_ID, "stream": False}
+
     stream: bool = True
 
 
 class GivenRating(Given):
     """How good an answer is."""
+
+    example: ClassVar[dict[str, Any]] = {"rating": 5}
 
     rating: Annotated[int, Field(ge=1, le=5, strict=True)]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from fastapi import APIRouter, Path
 from pydantic import Field
@@ -41,6 +41,8 @@ class FeatureRevision(Answer):
 
 class FeatureRevertGiven(Given):
     """Why, for the history."""
+
+    example: ClassVar[dict[str, Any]] = {"reason": "It was better before."}
 
     reason: str = Field("", max_length=500)
 

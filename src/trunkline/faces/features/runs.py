@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from fastapi import APIRouter, Header
 from msgspec import structs
@@ -42,6 +42,8 @@ class RunGiven(Given):
     Features that make vectors take a list of texts as ``input`` too.
     """
 
+    example: ClassVar[dict[str, Any]] = {"input": "Which trees bloom first?", "stream": False}
+
     input: Text | Annotated[list[Text], Field(max_length=2048)] | None = None
     prompt: Text | None = None
     messages: list[dict[str, Any]] | None = Field(None, max_length=2000)
@@ -52,6 +54,8 @@ class TestGiven(Given):
     """What is asked, and settings to lay over the saved ones for this once."""
 
     __test__ = False
+
+    example: ClassVar[dict[str, Any]] = {"input": "Which trees bloom first?", "settings": {"temperature": 0.9}}
 
     input: Text = Field(min_length=1)
     settings: SettingsGiven | None = None
@@ -136,7 +140,7 @@ async def run_feature(request: Request, actor: ActorDep, slug: Slug, given: RunG
     return _gone() if result is None else _send(RunAnswer.of(result, slug))
 
 
-@routes.post("/{slug}/test", dependencies=[allow("features.change")], responses=EVENTS)
+@routes.post("/{slug}/test", dependencies=[allow("features.change")], response_class=Response, responses=EVENTS)
 async def test_feature(request: Request, actor: ActorDep, slug: Slug, given: TestGiven) -> Response:
     """Try settings without saving them. Streamed as a run is; of vectors, a `vector` event shows the first."""
     settings = given.settings or SettingsGiven()

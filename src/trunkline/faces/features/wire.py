@@ -162,6 +162,7 @@ class FeatureChangeGiven(SettingsGiven):
     """A change of a feature."""
 
     read_only: ClassVar[frozenset[str]] = _READ_ONLY
+    example: ClassVar[dict[str, Any]] = {"systemPrompt": "Answer in one sentence.", "temperature": 0.3}
 
     name: str = Field("", max_length=255)
     reason: str = Field("", max_length=500, description="Why, for the history.")
@@ -175,6 +176,7 @@ class FeatureGiven(SettingsGiven):
     """A new feature. ``slug`` is its name in addresses and after ``feature/`` in ``model``."""
 
     read_only: ClassVar[frozenset[str]] = _READ_ONLY - {"slug", "kind"}
+    example: ClassVar[dict[str, Any]] = {"slug": "mail-writer", "name": "Mail writer", "model": "openai/gpt-4o-mini"}
 
     slug: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)
     name: str = Field(min_length=1, max_length=255)
@@ -184,6 +186,8 @@ class FeatureGiven(SettingsGiven):
 
 class ValidateKeyGiven(Given):
     """The key to ask about; without one, the key that the feature uses now."""
+
+    example: ClassVar[dict[str, Any]] = {"apiKey": "sk-or-v1-xxxxxxxxxxxx"}
 
     api_key: KeyText | None = None
 

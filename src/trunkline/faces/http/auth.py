@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
 from fastapi import Depends
@@ -17,6 +18,8 @@ from trunkline.faces.http.services import services_of
 
 WORKSPACE_HEADER: Final = "x-trunkline-workspace"
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_CALLS: Final = frozenset({"call", "features.run"})
+"""What changes nothing although it is no GET, and is asked for as often as its users like."""
 
 
 _SCHEME: Final = HTTPBearer(
@@ -47,7 +50,7 @@ async def identify(request: Request, _: Annotated[Any, Depends(_SCHEME)] = None)
             raise NotFound("There is no workspace of that id among yours.") from error
         raise
     remember_actor(request, actor)
-    if request.method not in _SAFE:
+    if request.method not in _SAFE and not _is_call(request):
         services.writes.take(actor.key_id or actor.user_id)
     return actor
 
@@ -97,6 +100,13 @@ class Permission:
         remember_action(request, self.action)
         check(actor, self.action)
         return actor
+
+
+def _is_call(request: Request) -> bool:
+    """Whether the route of ``request`` is one of a call, by its permission."""
+    dependencies: Sequence[Any] = getattr(request.scope.get("route"), "dependencies", ())
+    asked = (dependency.dependency for dependency in dependencies)
+    return any(isinstance(each, Permission) and each.action in _CALLS for each in asked)
 
 
 def allow(action: str) -> Any:

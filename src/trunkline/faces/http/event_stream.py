@@ -20,7 +20,7 @@ _BREAKS: Final = tuple((char.encode(), b"\\u%04x" % ord(char)) for char in "\x85
 """What JSON leaves as it is, and many readers of lines (Python's, say) take for the end of one."""
 
 EVENTS: Final[dict[int | str, dict[str, Any]]] = {
-    200: {"content": {"text/event-stream": {}}, "description": "Server-sent events."}
+    200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "Server-sent events."}
 }
 """What a route of such a stream says of its answer, for the description of the API."""
 

@@ -12,6 +12,7 @@ from fastapi.openapi.utils import get_openapi
 
 from trunkline.faces.http.error_shape import shape_of
 from trunkline.faces.http.openapi_links import link_records
+from trunkline.faces.http.openapi_parameters import describe_parameters
 
 _FRAMEWORKS_OWN: Final = ("HTTPValidationError", "ValidationError")
 
@@ -64,6 +65,9 @@ def describe(app: FastAPI, calls: Calls = ()) -> dict[str, Any]:
             operation["summary"] = _first_sentence(operation.get("description") or operation["summary"])
     link_records(document["paths"])
     document["paths"] = {**_describe_calls(calls), **document["paths"]}
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            describe_parameters(path, operation)
     app.openapi_schema = document
     return document
 

@@ -10,7 +10,7 @@ from typing import Any
 
 _BELOW = re.compile(r"/\{(\w+)\}")
 
-_FIELDS = {"/model-configs": "_id", "/ai/llm": "aiLlmId"}
+_FIELDS = {"/model-configs": "_id", "/ai/llm": "aiLlmId", "/policy": "policy/id", "/api/features": "slug"}
 """Where the id of a new record is, by the beginning of the path; elsewhere it is ``id``."""
 
 

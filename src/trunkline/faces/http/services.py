@@ -28,9 +28,9 @@ from trunkline.control.key_use import KeyUse
 from trunkline.control.keys import Keys
 from trunkline.control.members import Members
 from trunkline.control.messages import Messages
+from trunkline.control.model_configs import ModelConfigs
 from trunkline.control.model_documents import ModelDocuments
 from trunkline.control.pictures import Pictures
-from trunkline.control.model_configs import ModelConfigs
 from trunkline.control.policies import Policies
 from trunkline.control.provider_models import ProviderModels
 from trunkline.control.pulls import Pulls

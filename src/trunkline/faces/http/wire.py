@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Annotated, Any, ClassVar, cast
+from typing import Annotated, Any, ClassVar, Final, cast
 
 from pydantic import (
     AfterValidator,
@@ -27,10 +27,14 @@ Moment = Annotated[
 """A time in an answer: ISO 8601 in UTC, with milliseconds and ``Z``."""
 
 
+EXAMPLE_ID: Final = "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d"
+"""What ids look like, for examples."""
+
+
 def _read_id(text: str) -> str:
     lowered = text.lower()
     if not is_id(lowered):
-        raise ValueError("must be an id, such as 019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d.")
+        raise ValueError(f"must be an id, such as {EXAMPLE_ID}.")
     return lowered
 
 
@@ -62,18 +66,29 @@ class Answer(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, from_attributes=True)
 
 
+def _show_example(schema: dict[str, Any], model: type[BaseModel]) -> None:
+    if "example" in vars(model):
+        schema["examples"] = [vars(model)["example"]]
+
+
 class Given(BaseModel):
     """Something that a caller says. Unknown fields are refused, and each is named.
 
     ``read_only`` are the fields of our own answers, by their names on the wire: a caller who sends back what it got is
-    right to, and they are ignored.
+    right to, and they are ignored. ``example`` is a body that works, for the API's description; it is not inherited.
     """
 
     model_config = ConfigDict(
-        alias_generator=to_camel, extra="forbid", allow_inf_nan=False, str_strip_whitespace=False, frozen=True
+        alias_generator=to_camel,
+        extra="forbid",
+        allow_inf_nan=False,
+        str_strip_whitespace=False,
+        frozen=True,
+        json_schema_extra=_show_example,
     )
 
     read_only: ClassVar[frozenset[str]] = frozenset()
+    example: ClassVar[dict[str, Any]] = {}
 
     @model_validator(mode="before")
     @classmethod

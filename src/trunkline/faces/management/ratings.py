@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
 from fastapi import APIRouter, Response
 from pydantic import Field, StringConstraints
 
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.services import Services
-from trunkline.faces.http.wire import Answer, Given
+from trunkline.faces.http.wire import EXAMPLE_ID, Answer, Given
 
 
 class GivenRating(Given):
     """A rating. ``requestId`` is the header ``x-request-id`` of the answer that it is about."""
+
+    example: ClassVar[dict[str, Any]] = {"requestId": EXAMPLE_ID, "rating": 5}
 
     request_id: Annotated[str, StringConstraints(min_length=1, max_length=128)]
     rating: Annotated[int, Field(ge=1, le=5, strict=True)]

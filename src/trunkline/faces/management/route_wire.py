@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, StringConstraints
 
@@ -16,7 +16,7 @@ from trunkline.control.route import (
     RouteTargetDraft,
 )
 from trunkline.core.chat import JsonValue
-from trunkline.faces.http.wire import Answer, Given, GivenId, Moment
+from trunkline.faces.http.wire import EXAMPLE_ID, Answer, Given, GivenId, Moment
 from trunkline.gateway.snapshot import Strategy
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LARGEST_NAME)]
@@ -61,12 +61,23 @@ class _GivenParts(Given):
 class GivenRoute(_GivenParts):
     """A new route."""
 
+    example: ClassVar[dict[str, Any]] = {
+        "name": "fast",
+        "strategy": "priority",
+        "targets": [{"configurationId": EXAMPLE_ID}],
+    }
+
     name: Name
     targets: Targets
 
 
 class GivenRouteChange(_GivenParts):
     """What is to change of a route. Targets are replaced as a whole."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "strategy": "weighted",
+        "targets": [{"configurationId": EXAMPLE_ID, "weight": 3}],
+    }
 
     name: Name | None = None
     targets: Targets | None = None
@@ -92,6 +103,8 @@ def read_draft(given: GivenRoute | GivenRouteChange) -> RouteDraft:
 
 class GivenRevert(Given):
     """Why a route goes back."""
+
+    example: ClassVar[dict[str, Any]] = {"reason": "The other one was slower."}
 
     reason: Reason = ""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, SecretStr, StrictBool, StringConstraints
 
 from trunkline.core.actor import Role, Scope
 from trunkline.core.chat import JsonValue
-from trunkline.faces.http.wire import Answer, Given, GivenId, GivenMoment, Moment
+from trunkline.faces.http.wire import EXAMPLE_ID, Answer, Given, GivenId, GivenMoment, Moment
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
 Email = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=320)]
@@ -25,12 +25,20 @@ class Done(Answer):
 class GivenLogin(Given):
     """A sign-in."""
 
+    example: ClassVar[dict[str, Any]] = {"email": "ann@example.com", "password": "correct horse battery staple"}
+
     email: Email
     password: Password
 
 
 class GivenSignup(Given):
     """A stranger's account."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "email": "ann@example.com",
+        "password": "correct horse battery staple",
+        "name": "Ann",
+    }
 
     email: Email
     password: Password
@@ -40,6 +48,12 @@ class GivenSignup(Given):
 class GivenSetup(Given):
     """The end of set-up."""
 
+    example: ClassVar[dict[str, Any]] = {
+        "token": "tl-setup-…",
+        "email": "ann@example.com",
+        "password": "correct horse battery staple",
+    }
+
     token: Token
     email: Email
     password: Password
@@ -48,17 +62,26 @@ class GivenSetup(Given):
 class GivenRefresh(Given):
     """A refresh token; it works once."""
 
+    example: ClassVar[dict[str, Any]] = {"refreshToken": "tl-refresh-…"}
+
     refresh_token: Token
 
 
 class GivenLogout(Given):
     """How far signing out goes."""
 
+    example: ClassVar[dict[str, Any]] = {"everywhere": True}
+
     everywhere: StrictBool = Field(False, description="End all of the user's sessions, not only this one.")
 
 
 class GivenPassword(Given):
     """A new password."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "currentPassword": "correct horse battery staple",
+        "newPassword": "a longer and better one",
+    }
 
     current_password: Password
     new_password: Password
@@ -120,6 +143,11 @@ class GivenUser(Given):
     """A new user."""
 
     read_only: ClassVar[frozenset[str]] = frozenset({"id", "createdAt", "disabledAt"})
+    example: ClassVar[dict[str, Any]] = {
+        "email": "bob@example.com",
+        "password": "correct horse battery staple",
+        "name": "Bob",
+    }
 
     email: Email
     password: Password
@@ -131,6 +159,7 @@ class GivenUserChange(Given):
     """What is to change of a user."""
 
     read_only: ClassVar[frozenset[str]] = frozenset({"id", "email", "createdAt", "disabledAt"})
+    example: ClassVar[dict[str, Any]] = {"name": "Bob", "disabled": False}
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=255)] | None = None
     role: Literal["admin", "user"] | None = None
@@ -149,6 +178,7 @@ class GivenWorkspace(Given):
     """A new workspace."""
 
     read_only: ClassVar[frozenset[str]] = frozenset({"id", "role", "personal", "createdAt", "updatedAt"})
+    example: ClassVar[dict[str, Any]] = {"name": "Support team"}
 
     name: Name
 
@@ -157,6 +187,7 @@ class GivenWorkspaceChange(Given):
     """What is to change of a workspace. `defaultConfigurationId` null takes the default away."""
 
     read_only: ClassVar[frozenset[str]] = GivenWorkspace.read_only
+    example: ClassVar[dict[str, Any]] = {"name": "Support team"}
 
     name: Name | None = None
     default_configuration_id: GivenId | None = None
@@ -176,6 +207,7 @@ class GivenMember(Given):
     """A member's role."""
 
     read_only: ClassVar[frozenset[str]] = frozenset({"userId", "email", "name", "joinedAt"})
+    example: ClassVar[dict[str, Any]] = {"role": "member"}
 
     role: Role
 
@@ -184,6 +216,7 @@ class GivenInvitation(Given):
     """Whom to invite, as what."""
 
     read_only: ClassVar[frozenset[str]] = frozenset({"id", "invitedBy", "createdAt", "expiresAt"})
+    example: ClassVar[dict[str, Any]] = {"email": "cleo@example.com", "role": "viewer"}
 
     email: Email
     role: Role = "member"
@@ -209,6 +242,12 @@ class NewInvitationAnswer(InvitationAnswer):
 class GivenAcceptance(Given):
     """An invitation's token. `name` and `password` make an account; who has one signs in instead."""
 
+    example: ClassVar[dict[str, Any]] = {
+        "token": "tl-invitation-…",
+        "name": "Cleo",
+        "password": "correct horse battery staple",
+    }
+
     token: Token
     name: Name | None = None
     password: Password | None = None
@@ -225,6 +264,7 @@ class GivenApplication(Given):
     """A new application. `id` is the program's own choice, a UUID that nobody has used."""
 
     read_only: ClassVar[frozenset[str]] = frozenset({"workspaceId", "createdBy", "createdAt", "updatedAt"})
+    example: ClassVar[dict[str, Any]] = {"name": "Help desk"}
 
     id: GivenId | None = None
     name: Name
@@ -236,6 +276,7 @@ class GivenApplicationChange(Given):
     """What is to change of an application."""
 
     read_only: ClassVar[frozenset[str]] = GivenApplication.read_only | {"id"}
+    example: ClassVar[dict[str, Any]] = {"name": "Help desk", "defaultConfigurationId": EXAMPLE_ID}
 
     name: Name | None = None
     configuration_ids: Annotated[list[GivenId], Field(max_length=1000)] | None = None
@@ -259,6 +300,11 @@ class GivenKey(Given):
     """A new API key. Without `models` it may use any; without `expiresAt` it does not expire."""
 
     read_only: ClassVar[frozenset[str]] = frozenset({"id", "key", "userId", "createdAt", "lastUsedAt"})
+    example: ClassVar[dict[str, Any]] = {
+        "name": "Help desk, production",
+        "scope": "call",
+        "expiresAt": "2099-12-31T00:00:00Z",
+    }
 
     name: Name
     scope: Scope = "call"

@@ -10,7 +10,13 @@ from starlette.requests import Request
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.services import services_of
 from trunkline.faces.http.wire import PathId
-from trunkline.faces.model_configs.experiment_wire import ExperimentAnswer, GivenExperiment, GivenShip, show
+from trunkline.faces.model_configs.experiment_wire import (
+    ExperimentAnswer,
+    GivenExperiment,
+    GivenRevert,
+    GivenShip,
+    show,
+)
 
 routes = APIRouter(prefix="/model-configs/{config_id}/experiment", tags=["Model configs"])
 
@@ -40,6 +46,9 @@ async def ship_version(request: Request, config_id: PathId, given: GivenShip, ac
 
 
 @routes.post("/revert", dependencies=[allow("experiments.change")])
-async def revert_experiment(request: Request, config_id: PathId, actor: ActorDep) -> ExperimentAnswer:
+async def revert_experiment(
+    request: Request, config_id: PathId, actor: ActorDep, given: GivenRevert | None = None
+) -> ExperimentAnswer:
     """End the experiment without a winner: the control serves everything again."""
+    del given
     return show(await services_of(request).experiments.revert(actor, config_id))

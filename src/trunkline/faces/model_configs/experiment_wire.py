@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from msgspec import UNSET
 from pydantic import AfterValidator, Field, model_validator
@@ -12,7 +12,7 @@ from trunkline.control.experiment import ExperimentDraft, ExperimentRecord, Phas
 from trunkline.control.experiment_settings import RampState, RampStep
 from trunkline.control.guardrails import Rail, Reading
 from trunkline.control.verdict import Advice
-from trunkline.faces.http.wire import Answer, Given, GivenId, Moment
+from trunkline.faces.http.wire import EXAMPLE_ID, Answer, Given, GivenId, Moment
 
 Increase = Annotated[float, Field(ge=0, strict=True)]
 
@@ -97,6 +97,7 @@ class GivenExperiment(Given):
     read_only: ClassVar[frozenset[str]] = frozenset(
         {"configId", "state", "phase", "phases", "versions", "sampleRatio", "verdict", "recommendation"}
     )
+    example: ClassVar[dict[str, Any]] = {"slowMs": 4000, "guardrails": {"errorRate": {"maxIncrease": 0.01}}}
 
     control_version_id: GivenId | None = None
     guardrails: GivenGuardrails | None = None
@@ -116,7 +117,15 @@ class GivenExperiment(Given):
 class GivenShip(Given):
     """The winner."""
 
+    example: ClassVar[dict[str, Any]] = {"versionId": EXAMPLE_ID}
+
     version_id: GivenId
+
+
+class GivenRevert(Given):
+    """Nothing: a body may be left out, and one with fields is a mistake."""
+
+    example: ClassVar[dict[str, Any]] = {}
 
 
 class PhaseAnswer(Answer):

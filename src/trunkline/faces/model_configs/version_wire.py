@@ -8,18 +8,22 @@ from msgspec import UNSET
 from pydantic import AfterValidator, Field, StrictBool
 
 from trunkline.control.version import VersionDraft, VersionMetrics, VersionRecord
-from trunkline.faces.http.wire import Answer, Given, GivenId, Moment
+from trunkline.faces.http.wire import EXAMPLE_ID, Answer, Given, GivenId, Moment
 from trunkline.faces.model_configs.wire import SettingsGiven
 
 
 def _read_percent(percent: float) -> float:
+    if not 0 <= percent <= 100:
+        raise ValueError("must be between 0 and 100.")
     hundredths = percent * 100
     if abs(hundredths - round(hundredths)) > 1e-6:
         raise ValueError("has at most two decimals.")
     return percent
 
 
-Percent = Annotated[float, Field(strict=True, ge=0, le=100), AfterValidator(_read_percent)]
+Percent = Annotated[
+    float, Field(strict=True, json_schema_extra={"minimum": 0, "maximum": 100}), AfterValidator(_read_percent)
+]
 """Of the traffic: 0 to 100, whole or with two decimals."""
 
 
@@ -86,6 +90,7 @@ class VersionChangeGiven(Given):
     """Any subset of a version. ``settings`` are merged name by name, null takes one away."""
 
     read_only: ClassVar[frozenset[str]] = frozenset({"_id", "configId", "metrics", "createdAt", "updatedAt"})
+    example: ClassVar[dict[str, Any]] = {"trafficPercent": 25, "settings": {"temperature": 0.2}}
 
     application_id: GivenId | None = Field(default=None, description="Only that of the configuration.")
     version: str = Field("", max_length=64)
@@ -118,11 +123,20 @@ class VersionChangeGiven(Given):
 class VersionGiven(VersionChangeGiven):
     """A new version. ``provider`` and ``modelId`` are the configuration's where they are left out."""
 
+    example: ClassVar[dict[str, Any]] = {
+        "version": "v3",
+        "label": "Short answers",
+        "settings": {"maxTokens": 800},
+        "trafficPercent": 25,
+    }
+
     version: str = Field(max_length=64)
 
 
 class ShareGiven(Given):
     """The share of one version."""
+
+    example: ClassVar[dict[str, Any]] = {"_id": EXAMPLE_ID, "trafficPercent": 100}
 
     id: GivenId = Field(alias="_id")
     traffic_percent: Percent

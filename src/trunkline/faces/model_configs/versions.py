@@ -40,7 +40,7 @@ async def set_shares(
     request: Request,
     actor: ActorDep,
     config_id: PathId,
-    given: Annotated[list[ShareGiven], Body(max_length=100)],
+    given: Annotated[list[ShareGiven], Body(max_length=100, examples=[[ShareGiven.example]])],
 ) -> list[VersionAnswer]:
     """Set the shares of all active versions at once; they must sum up to 100."""
     asked = [(share.id, round(share.traffic_percent * 100)) for share in given]

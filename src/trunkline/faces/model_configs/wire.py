@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr, StrictBool
 from trunkline.control.configuration import JsonObject
 from trunkline.control.model_config import ModelConfigDraft, ModelConfigRecord
 from trunkline.core.secret import Secret
-from trunkline.faces.http.wire import Answer, Given, GivenId, Moment
+from trunkline.faces.http.wire import EXAMPLE_ID, Answer, Given, GivenId, Moment
 
 Number = Annotated[float, Field(strict=True)]
 Whole = Annotated[int, Field(strict=True)]
@@ -127,11 +127,22 @@ class ConfigChangeGiven(_ConfigFields):
     With ``_id`` it is an answer sent back: a default in it that nobody has set stays unset.
     """
 
+    example: ClassVar[dict[str, Any]] = {"modelId": "gpt-4o", "settings": {"temperature": 0.2}}
+
     application_id: GivenId | None = Field(default=None, description="Cannot change.")
 
 
 class ConfigGiven(_ConfigFields):
     """A new configuration. An application that nobody has made yet is made in your workspace."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "applicationId": EXAMPLE_ID,
+        "name": "Chat",
+        "provider": "openai",
+        "modelId": "gpt-4o-mini",
+        "apiKey": "sk-proj-xxxxxxxxxxxx",
+        "settings": {"temperature": 0.7, "maxTokens": 2048},
+    }
 
     application_id: GivenId
     name: str = Field(max_length=255)

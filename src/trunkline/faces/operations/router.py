@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CollectorRegistry
@@ -11,6 +12,8 @@ from pydantic import BaseModel
 
 from trunkline.faces.http.page import serve_folder
 from trunkline.faces.http.services import Services
+
+_METRICS: Final[dict[str, Any]] = {kind: {"schema": {"type": "string"}} for kind in ("text/plain", "application/openmetrics-text")}
 
 
 class Alive(BaseModel):
@@ -49,7 +52,7 @@ def router(services: Services, registry: CollectorRegistry) -> APIRouter:
             status, response.status_code = "unready", 503
         return Readiness(status=status, checks={finding.name: finding.problem or "ok" for finding in findings})
 
-    @routes.get("/metrics", response_class=Response)
+    @routes.get("/metrics", response_class=Response, responses={200: {"content": _METRICS}})
     async def show_metrics(request: Request) -> Response:
         """Metrics in the format that Prometheus asks for (https://prometheus.io/docs/instrumenting/exposition_formats/)."""
         encode, kind = choose_encoder(request.headers.get("accept", ""))

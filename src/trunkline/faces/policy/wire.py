@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import UNSET
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from trunkline.control.ai_llm import AiType
 from trunkline.control.policy import FailMode, PolicyDraft, PolicyScope, PolicyView, RiskType
 from trunkline.control.violations import Violations, ViolationView
 from trunkline.core.chat import JsonValue
-from trunkline.faces.http.wire import Answer, Given, GivenId, Moment
+from trunkline.faces.http.wire import EXAMPLE_ID, Answer, Given, GivenId, Moment
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
 PlainWords = Annotated[str, Field(max_length=10_000, description="What calls must not do, in plain language.")]
@@ -48,20 +48,13 @@ class _Scoped(Given):
 class GivenPolicy(_Scoped):
     """A new policy. Without `workspaceId` it holds for the whole installation, which is `orgId`."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "name": "No customer data",
-                    "content": "Names, addresses and numbers of customers must not be sent to a model.",
-                    "riskType": "HIGH",
-                    "actionType": 2,
-                    "orgId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d",
-                    "workspaceId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3e",
-                }
-            ]
-        }
-    )
+    example: ClassVar[dict[str, Any]] = {
+        "name": "No customer data",
+        "content": "Names, addresses and numbers of customers must not be sent to a model.",
+        "riskType": "HIGH",
+        "actionType": 2,
+        "workspaceId": EXAMPLE_ID,
+    }
 
     name: Name
     content: PlainWords = ""
@@ -84,6 +77,8 @@ class GivenPolicy(_Scoped):
 
 class GivenPolicyChange(_Scoped):
     """Any part of a policy. Its scope is fixed: sent back as it is, it is ignored. `rule` null takes the rule away."""
+
+    example: ClassVar[dict[str, Any]] = {"actionType": 1, "failMode": "closed"}
 
     name: Name | None = None
     content: PlainWords | None = None

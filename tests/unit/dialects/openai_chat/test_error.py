@@ -204,3 +204,10 @@ def test_the_callers_own_mistakes_come_with_the_providers_words() -> None:
     assert written(error, 400)["message"] == "The provider says no. Bad top_k."
     secretive = UpstreamError("The provider failed.", kind="server", detail="stack trace")
     assert written(secretive, 502)["message"] == "The provider failed."
+
+
+def test_openrouter_says_in_words_alone_that_it_does_not_have_a_model() -> None:
+    body = msgspec.json.encode({"error": {"code": 400, "message": "openai/gpt-9 is not a valid model ID"}})
+    assert DIALECT.read_error(400, body, {}).kind == "not_found"
+    other = msgspec.json.encode({"error": {"code": 400, "message": "temperature is not a valid number"}})
+    assert DIALECT.read_error(400, other, {}).kind == "bad_request"

@@ -1,4 +1,4 @@
-"""A process that journals calls until it is killed. Run by the tests; prints the id of each acknowledged settle.
+"""A process that journals calls until it is killed. Run by the tests; prints the ids of acknowledged records.
 
 Arguments: the directory, and `strict` or `relaxed`. Output: one line of hex per acknowledged event, each in one write.
 """
@@ -27,6 +27,9 @@ async def main(directory: str, mode: str) -> None:
                 await asyncio.sleep(0)
             await journal.settle(event_id, b"settle " + event_id * (number % 20))
             os.write(1, event_id.hex().encode() + b"\n")
+            note_id = b"note" + event_id[4:]
+            await journal.note(note_id, b"note " + event_id)
+            os.write(1, note_id.hex().encode() + b"\n")
 
     await asyncio.gather(*(call() for _ in range(20)))
 

@@ -32,7 +32,7 @@ def run_and_kill(directory: Path, mode: str, acknowledgements: int) -> set[bytes
 
 
 @pytest.mark.parametrize("mode", ["relaxed", "strict"])
-def test_no_acknowledged_settle_is_lost_in_24_kills(tmp_path: Path, mode: str) -> None:
+def test_no_acknowledged_settle_or_note_is_lost_in_24_kills(tmp_path: Path, mode: str) -> None:
     dice = random.Random(mode)
     acknowledged: set[bytes] = set()
     for _ in range(12):
@@ -40,6 +40,7 @@ def test_no_acknowledged_settle_is_lost_in_24_kills(tmp_path: Path, mode: str) -
 
     opened: set[bytes] = set()
     settled: set[bytes] = set()
+    noted: set[bytes] = set()
     unsettled: set[bytes] = set()
     processes = 0
     for orphan in adopt(tmp_path):
@@ -54,12 +55,14 @@ def test_no_acknowledged_settle_is_lost_in_24_kills(tmp_path: Path, mode: str) -
                 records = [one for one in entries if isinstance(one, Record)]
                 opened |= {one.event_id for one in records if one.kind is Kind.OPEN}
                 settled |= {one.event_id for one in records if one.kind is Kind.SETTLE}
+                noted |= {one.event_id for one in records if one.kind is Kind.NOTE}
             unsettled |= {one.event_id for one in orphan.unsettled()}
             for segment in segments:
                 orphan.discard(segment)
     assert processes == 12
     assert acknowledged
-    assert acknowledged <= settled
+    assert acknowledged <= settled | noted
+    assert any(event_id.startswith(b"note") for event_id in acknowledged)
     assert unsettled == opened - settled
     assert list(tmp_path.iterdir()) == [], "nothing of them is left"
     assert list(adopt(tmp_path)) == []

@@ -38,6 +38,13 @@ def test_an_end_without_a_beginning_is_no_open_call(tmp_path: Path) -> None:
         assert orphan.unsettled() == []
 
 
+def test_a_note_ends_no_call(tmp_path: Path) -> None:
+    leave(tmp_path, [(Kind.OPEN, ONE), (Kind.NOTE, ONE), (Kind.NOTE, TWO)])
+    (orphan,) = adopt(tmp_path)
+    with orphan:
+        assert [one.event_id for one in orphan.unsettled()] == [ONE]
+
+
 async def test_the_living_are_passed_over(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     await journal.settle(ONE, b"")

@@ -101,10 +101,43 @@ async def test_a_turn_of_the_loop_is_one_write(tmp_path: Path, disk: Disk) -> No
     for number in range(100):
         journal.open(event(number), b"")
     settled = [journal.settle(event(number), b"") for number in range(100)]
+    noted = [journal.note(event(number), b"") for number in range(100)]
     assert disk.writes == 0
-    await asyncio.gather(*settled)
+    await asyncio.gather(*settled, *noted)
     assert disk.writes == 1
     assert read_all(journal) == [(kind, n) for kind in Kind for n in range(100)]
+    await end(journal)
+
+
+async def test_a_note_is_written_as_an_end_is_and_belongs_to_nothing(tmp_path: Path, disk: Disk) -> None:
+    journal = Journal(tmp_path, calls=disk.calls, segment_bytes=1)
+    journal.open(event(1), b"")
+    await journal.note(event(2), b"a note")
+    await until(lambda: len(journal.segments()) > 1)
+    # The open call is carried over into the next segment; the note is not, and need not be.
+    first, *rest = (list(segment.read()) for segment in journal.segments())
+    assert [entry.kind for entry in first if isinstance(entry, Record)] == [Kind.OPEN, Kind.NOTE]
+    assert {entry.kind for entries in rest for entry in entries if isinstance(entry, Record)} <= {Kind.OPEN}
+    await journal.close()
+    with pytest.raises(Unavailable):
+        journal.note(event(3), b"")
+    journal.release()
+
+
+async def test_notes_wait_for_a_disk_that_fails_but_not_without_end(
+    tmp_path: Path, disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trunkline.gateway.journal.writer._MOST_WAITING", 2)
+    journal = Journal(tmp_path, calls=disk.calls, retry_seconds=0.001)
+    disk.room = 0
+    with pytest.raises(Unavailable):
+        await journal.note(event(0), b"")
+    waiting = [journal.note(event(number), b"") for number in (1, 2)]
+    with pytest.raises(Unavailable):
+        journal.note(event(3), b"")
+    disk.room = 1 << 20
+    await asyncio.gather(*waiting, return_exceptions=True)
+    await until(lambda: read_all(journal) == [(Kind.NOTE, 0), (Kind.NOTE, 1), (Kind.NOTE, 2)])
     await end(journal)
 
 

@@ -1,0 +1,63 @@
+// Conversations: an answer is followed, left, found again and stopped.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { AnswerEvent } from "@trunkline/client";
+
+import { client } from "./place.ts";
+
+let configurationId = "";
+
+before(async () => {
+  const body = { name: "Talk", provider: "demo", model: "demo-chat" };
+  configurationId = (await client.post("/api/configurations", { body })).id;
+});
+
+after(async () => {
+  await client.delete("/api/configurations/{configuration_id}", { path: { configuration_id: configurationId } });
+});
+
+async function collect(events: AsyncIterable<AnswerEvent>) {
+  const seen: AnswerEvent[] = [];
+  for await (const event of events) seen.push(event);
+  return seen;
+}
+
+function textOf(events: AnswerEvent[]): string {
+  return events.map((event) => (event.type === "delta" ? event.text : "")).join("");
+}
+
+test("an answer begins, grows and ends with what it used", async () => {
+  const { id } = await client.post("/api/conversations", { body: { model: "Talk" } });
+  const events = await collect(client.conversations.send(id, { content: "Hello!" }));
+  assert.equal(events[0]?.type, "start");
+  const last = events.at(-1);
+  assert.ok(last?.type === "done" && last.usage);
+  assert.ok(textOf(events).length > 0);
+  const tree = await client.get("/api/conversations/{conversation_id}", { path: { conversation_id: id } });
+  assert.equal(tree.messages.at(-1)?.content, textOf(events));
+});
+
+test("a reader that left finds the whole answer again", async () => {
+  const { id } = await client.post("/api/conversations", { body: { model: "Talk" } });
+  let left = "";
+  for await (const event of client.conversations.send(id, { content: "A long story, please." })) {
+    left = event.id;
+    if (event.type === "delta") break;
+  }
+  assert.ok(left);
+  const whole = await collect(client.conversations.resume(id));
+  const rest = await collect(client.conversations.resume(id, left));
+  assert.equal(whole.at(-1)?.type, "done");
+  assert.ok(textOf(whole).endsWith(textOf(rest)));
+  assert.ok(textOf(rest).length < textOf(whole).length || rest.length <= whole.length);
+});
+
+test("it is regenerated beside the old one", async () => {
+  const { id } = await client.post("/api/conversations", { body: { model: "Talk" } });
+  await collect(client.conversations.send(id, { content: "Hello!" }));
+  const events = await collect(client.conversations.regenerate(id));
+  assert.equal(events.at(-1)?.type, "done");
+  const tree = await client.get("/api/conversations/{conversation_id}", { path: { conversation_id: id } });
+  assert.equal(tree.messages.filter((message) => message.role === "assistant").length, 2);
+});

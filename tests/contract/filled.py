@@ -1,0 +1,232 @@
+"""An installation with one of everything in it, and everybody who might want it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from sqlalchemy import update
+
+from tests.contract.whole import Whole, open_whole
+from tests.contract.world import Person
+from trunkline.core.ids import is_id, new_id
+from trunkline.storage import jobs
+from trunkline.storage.database import Database
+from trunkline.storage.tables import ApiKey, Job, now
+
+CANARY = "Canary-7c0e"
+"""Stands in the name of each record."""
+
+PIXEL = b"\x89PNG\r\n\x1a\n" + CANARY.encode()
+
+
+@dataclass
+class Filled:
+    """A workspace of ``owner``'s with a record for each parameter of a path: ``ids`` has them by the parameter's name.
+
+    ``clients`` are by who sends: people in that workspace by their role, keys of the owner's by what they may, and
+    others.
+    """
+
+    whole: Whole
+    owner: Person
+    workspace_id: str
+    ids: dict[str, str]
+    clients: dict[str, httpx2.AsyncClient] = field(default_factory=dict[str, httpx2.AsyncClient])
+
+    def write_path(self, template: str) -> str:
+        """A path of the description with the ids of what is there."""
+        for name, value in self.ids.items():
+            template = template.replace(f"{{{name}}}", value).replace(f"{{{name}:path}}", value)
+        assert "{" not in template, f"there is no record for {template}"
+        return template
+
+    def put_ids(self, body: Any) -> Any:
+        """An example of the description with the ids of what is there, by the names of its fields."""
+        if isinstance(body, list):
+            return [self.put_ids(item) for item in body]
+        if not isinstance(body, dict):
+            return body
+        return {
+            name: self.ids[IDS_IN_BODIES[name]] if isinstance(value, str) and is_id(value) else self.put_ids(value)
+            for name, value in body.items()
+        }
+
+    async def make(self, what: str, client: httpx2.AsyncClient | None = None) -> str:
+        """Another record for the parameter ``what``, made by ``client`` (the owner). Gives its id."""
+        return await MAKERS[what](self, client or self.clients["owner"])
+
+
+IDS_IN_BODIES = {
+    "_id": "version_id",
+    "applicationId": "application_id",
+    "configurationId": "configuration_id",
+    "defaultConfigurationId": "configuration_id",
+    "messageId": "message_id",
+    "requestId": "request_id",
+    "versionId": "version_id",
+    "workspaceId": "workspace_id",
+}
+"""Which record a field of a body names."""
+
+
+async def _send(client: httpx2.AsyncClient, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    answer = await client.post(path, json=body)
+    assert answer.status_code in {200, 201}, (path, answer.text)
+    return answer.json()
+
+
+def _maker(path: str, id_field: str = "id", **body: Any) -> Callable[[Filled, httpx2.AsyncClient], Awaitable[str]]:
+    """One that posts ``body`` with a name that nobody has."""
+
+    async def make(filled: Filled, client: httpx2.AsyncClient) -> str:
+        name = body.get("name", "{}").format(f"{CANARY} {new_id()}" if "name" in filled.ids else CANARY)
+        asked = {"name": name, **{key: filled.put_ids(value) for key, value in body.items() if key != "name"}}
+        found: Any = await _send(client, filled.write_path(path), filled.put_ids({"_": asked})["_"])
+        for part in id_field.split("."):
+            found = found[part]
+        return found
+
+    return make
+
+
+async def _make_version(filled: Filled, client: httpx2.AsyncClient) -> str:
+    body = {"version": new_id(), "label": CANARY}
+    return (await _send(client, f"/model-configs/{filled.ids['config_id']}/versions", body))["_id"]
+
+
+async def _make_user(filled: Filled, client: httpx2.AsyncClient) -> str:
+    """A member of the workspace."""
+    person = await filled.whole.add_user(await filled.whole.admin(), f"{new_id()}@example.com")
+    await filled.whole.join(filled.owner, filled.workspace_id, person, "viewer")
+    return person.id
+
+
+async def _make_workspace(filled: Filled, client: httpx2.AsyncClient) -> str:
+    return await filled.owner.make_workspace(CANARY)
+
+
+async def _make_invitation(filled: Filled, client: httpx2.AsyncClient) -> str:
+    path = f"/api/workspaces/{filled.workspace_id}/invitations"
+    return (await _send(client, path, {"email": f"{new_id()}@example.com"}))["id"]
+
+
+async def _make_conversation(filled: Filled, client: httpx2.AsyncClient) -> str:
+    return (await _send(client, "/api/conversations", {"model": filled.ids["configuration_id"]}))["id"]
+
+
+async def _make_feature(filled: Filled, client: httpx2.AsyncClient) -> str:
+    body = {"slug": f"canary-{new_id()}", "name": CANARY, "target": CANARY}
+    return (await _send(client, "/api/features", body))["slug"]
+
+
+async def _make_picture(filled: Filled, client: httpx2.AsyncClient) -> str:
+    answer = await client.post("/api/pictures", content=PIXEL, headers={"content-type": "image/png"})
+    assert answer.status_code == 201, answer.text
+    return answer.json()["id"]
+
+
+_DEMO = {"provider": "demo", "model": "demo-chat", "shared": True}
+
+MAKERS: dict[str, Callable[[Filled, httpx2.AsyncClient], Awaitable[str]]] = {
+    "application_id": _maker("/api/applications"),
+    "configuration_id": _maker("/api/configurations", **_DEMO),
+    "config_id": _maker("/api/configurations", **_DEMO),
+    "ai_llm_id": _maker("/api/configurations", **_DEMO),
+    "version_id": _make_version,
+    "route_id": _maker("/api/routes", name="route {}", targets=[{"configurationId": new_id()}]),
+    "key_id": _maker("/api/keys"),
+    "invitation_id": _make_invitation,
+    "template_id": _maker("/api/providers/openai/templates", configuration={"temperature": 0.5}),
+    "policy_id": _maker("/policy", "policy.id", content="x", riskType="LOW", actionType=0, workspaceId=new_id()),
+    "conversation_id": _make_conversation,
+    "slug": _make_feature,
+    "picture_id": _make_picture,
+    "user_id": _make_user,
+    "workspace_id": _make_workspace,
+}
+
+
+@asynccontextmanager
+async def open_filled(directory: Path, url: str | None = None) -> AsyncIterator[Filled]:
+    """One on the database at ``url`` (default: SQLite in ``directory``), which counts nobody's requests."""
+    limits: dict[str, Any] = {"writes_per_minute": 1_000_000, "tests_per_minute": 1_000_000}
+    limits["login_attempts_per_minute"] = 1_000_000
+    async with open_whole(directory, url, local_upstreams="none", **limits) as whole:
+        root = await whole.admin()
+        roles = ("owner", "admin", "member", "viewer")
+        people = {name: await whole.add_user(root, f"the-{name}@example.com") for name in (*roles, "stranger")}
+        owner = people["owner"]
+        workspace_id = await owner.make_workspace(CANARY)
+        for role in roles[1:]:
+            await whole.join(owner, workspace_id, people[role], role)
+        clients = {role: people[role].at(workspace_id) for role in roles}
+        filled = Filled(whole, owner, workspace_id, {"user_id": people["viewer"].id}, clients)
+        await _fill(filled)
+        clients["administrator"] = root.client
+        clients["stranger"] = people["stranger"].client
+        clients["stranger there"] = people["stranger"].at(workspace_id)
+        await _add_keys(filled)
+        yield filled
+
+
+async def _fill(filled: Filled) -> None:
+    there = filled.clients["owner"]
+    ids = filled.ids
+    ids["configuration_id"] = await filled.make("configuration_id")
+    ids.update(workspace_id=filled.workspace_id, name="openai", number="1", model_id="openai/gpt-4o-mini")
+    ids.update(config_id=ids["configuration_id"], ai_llm_id=ids["configuration_id"])
+    for what in MAKERS:
+        if what not in ids:
+            ids[what] = await filled.make(what)
+    said = {"content": "Hello", "stream": False}
+    answer = await there.post(f"/api/conversations/{ids['conversation_id']}/messages", json=said)
+    assert answer.status_code == 200, answer.text
+    ids["message_id"], ids["request_id"] = answer.json()["id"], answer.json()["requestId"]
+    job = Job(workspace_id=filled.workspace_id, created_by=filled.owner.id, kind="pull", subject={"model": CANARY})
+    job.state, job.finished_at = "succeeded", now()
+    database = Database(filled.whole.settings.effective_database_url)
+    async with database.write() as tx:
+        await jobs.insert(tx, job)
+    await database.close()
+    ids["job_id"] = job.id
+
+
+async def _add_keys(filled: Filled) -> None:
+    """Keys of the owner's, and credentials that are no good."""
+    whole, owner, workspace_id = filled.whole, filled.owner, filled.workspace_id
+    filled.clients["anonymous"] = whole.client()
+    for name, fields in KEYS.items():
+        fields = {key: filled.ids["application_id"] if key == "applicationId" else value for key, value in fields.items()}
+        key = await owner.make_key(workspace_id, **fields)
+        filled.clients[name] = whole.client(key["key"])
+        filled.ids[name] = key["key"]
+        if name == "revoked key":
+            assert (await filled.clients["owner"].delete(f"/api/keys/{key['id']}")).status_code == 200
+        if name == "expired key":
+            await _expire(filled, key["id"])
+
+
+KEYS: dict[str, dict[str, Any]] = {
+    "call key": {"scope": "call"},
+    "manage key": {"scope": "manage"},
+    "application's key": {"scope": "manage", "applicationId": ""},
+    "revoked key": {"scope": "manage"},
+    "expired key": {"scope": "manage"},
+}
+"""By name, what each is made with."""
+
+
+async def _expire(filled: Filled, key_id: str) -> None:
+    database = Database(filled.whole.settings.effective_database_url)
+    async with database.write() as tx:
+        await tx.execute(update(ApiKey).where(ApiKey.id == key_id).values(expires_at=now() - timedelta(seconds=1)))
+    await database.close()
+    # A change in the workspace has what calls know of it compiled anew.
+    renamed = await filled.clients["owner"].patch(f"/api/workspaces/{filled.workspace_id}", json={"name": f"{CANARY} team"})
+    assert renamed.status_code == 200

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from tests.unit.cli.fakes import Reply, Wire
+from typer.testing import CliRunner
+
+from trunkline.cli import routes as module
+from trunkline.cli.application import app
+from trunkline.cli.routes import find_route
+from trunkline.core.errors import InvalidInput, NotFound
+
+
+def configuration(name: str) -> dict[str, Any]:
+    return {
+        "id": f"id-{name}", "name": name, "provider": "demo", "model": "m", "apiKey": None, "baseUrl": None,
+        "configuration": {}, "isActive": True, "shared": True, "lastTested": None, "testStatus": "pending",
+    }  # fmt: skip
+
+
+def route(name: str, strategy: str, *targets: tuple[str, int, int, str | None]) -> dict[str, Any]:
+    return {
+        "id": f"route-{name}",
+        "name": name,
+        "strategy": strategy,
+        "isActive": True,
+        "targets": [
+            {"configurationName": one, "priority": priority, "weight": weight, "problem": problem}
+            for one, priority, weight, problem in targets
+        ],
+    }
+
+
+def reply(value: Any, status: int = 200) -> Reply:
+    return Reply(status, [json.dumps(value).encode()])
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Runs a command against a server that gives these answers; gives its output and what was asked."""
+
+    def start(arguments: list[str], *answers: Reply) -> tuple[Any, Wire]:
+        wire = Wire(list(answers))
+
+        def call(work: Any) -> Any:
+            return asyncio.run(work(wire.api()))
+
+        monkeypatch.setattr(module, "call", call)
+        return CliRunner().invoke(app, ["routes", *arguments]), wire
+
+    return start
+
+
+def test_list(run: Any) -> None:
+    there = [
+        route("fast", "weighted", ("a", 0, 3, None), ("b", 0, 1, "It is not active."), ("c", 1, 1, None)),
+        route("safe", "priority", ("a", 0, 1, None), ("", 1, 1, "private")),
+    ]
+    done, _ = run(["list"], reply(there))
+    shown = " ".join(done.output.split())
+    assert "a ×3, b ×1 (off), then c ×1" in shown
+    assert "a, then a private one (off)" in shown
+    done, _ = run(["list", "--json"], reply(there))
+    assert json.loads(done.stdout) == there
+    done, _ = run(["list"], reply([]))
+    assert "Make one" in done.output
+
+
+def test_add(run: Any) -> None:
+    there = [configuration(name) for name in ("a", "b", "c")]
+    made = route("fast", "weighted", ("a", 0, 3, None), ("b", 0, 1, None), ("c", 1, 1, None))
+    arguments = ["add", "fast", "a", "b", "--strategy", "weighted", "--weight", "3", "--weight", "1", "--fallback", "c"]
+    done, wire = run(arguments, reply(there), reply(there), reply(there), reply(made, 201))
+    assert done.exit_code == 0, done.output
+    assert json.loads(wire.requests[-1].body) == {
+        "name": "fast",
+        "strategy": "weighted",
+        "targets": [
+            {"configurationId": "id-a", "weight": 3},
+            {"configurationId": "id-b", "weight": 1},
+            {"configurationId": "id-c", "priority": 1},
+        ],
+    }
+    assert "fast is ready" in done.output
+
+
+def test_weights_are_for_each(run: Any) -> None:
+    done, wire = run(["add", "fast", "a", "b", "--weight", "3"])
+    assert isinstance(done.exception, InvalidInput)
+    assert "one --weight for each configuration: 2, not 1" in done.exception.message
+    assert wire.requests == []
+
+
+def test_remove(run: Any) -> None:
+    done, wire = run(["remove", "fast"], reply([route("fast", "priority")]), reply({"success": True}))
+    assert "fast is removed" in done.output
+    assert (wire.requests[-1].method, wire.requests[-1].url.target) == ("DELETE", "/api/routes/route-fast")
+
+
+async def test_the_nearest_is_named() -> None:
+    there = [route("fast", "priority"), route("slow", "priority")]
+    assert (await find_route(Wire([reply(there)]).api(), "route-slow")).name == "slow"
+    with pytest.raises(NotFound, match="Nearest: fast"):
+        await find_route(Wire([reply(there)]).api(), "fats")
+    with pytest.raises(NotFound, match="routes list"):
+        await find_route(Wire([reply([])]).api(), "x")
