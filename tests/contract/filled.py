@@ -188,6 +188,8 @@ async def _fill(filled: Filled) -> None:
     answer = await there.post(f"/api/conversations/{ids['conversation_id']}/messages", json=said)
     assert answer.status_code == 200, answer.text
     ids["message_id"], ids["request_id"] = answer.json()["id"], answer.json()["requestId"]
+    document = {"models": [{"provider": "openai", "type": "chat", "model": CANARY, "isPaid": True}]}
+    await _send(there, "/api/v1/create/ai-model-config", document)
     job = Job(workspace_id=filled.workspace_id, created_by=filled.owner.id, kind="pull", subject={"model": CANARY})
     job.state, job.finished_at = "succeeded", now()
     database = Database(filled.whole.settings.effective_database_url)

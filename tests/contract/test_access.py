@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +15,12 @@ from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from tests.contract.filled import CANARY, MAKERS, Filled, open_filled
+from tests.contract.filled import CANARY, Filled, open_filled
 from trunkline.core.access import ACTIONS
 from trunkline.core.actor import Role, at_least
 from trunkline.core.ids import new_id
 from trunkline.faces.http.auth import Permission
+from trunkline.faces.v1.calls import CALLS
 
 PUBLIC = {
     ("POST", "/api/auth/login"),
@@ -55,7 +57,43 @@ ROLES: Mapping[str, Role] = {
 }
 """Who is in the workspace, and as what: keys have their maker's role."""
 
-IN_THE_WORKSPACE = tuple(ROLES)
+OTHERS = ("stranger", "stranger there", "administrator")
+"""Another tenant at home, the same in a workspace that is not theirs, and the installation's administrator."""
+
+OTHERS_OWN = ("viewer", "member", "admin", "application's key")
+"""Who is neither the maker of the records nor a key that is theirs alone."""
+
+BEYOND: tuple[tuple[tuple[str, ...], str, int], ...] = (
+    # Conversations and pictures are somebody's own: no role opens them, and an application has its own.
+    (OTHERS_OWN, r"\w+ /api/(conversations/\{conversation_id\}|pictures/\{picture_id\}).*", 404),
+    # So are the document of one's models and one's templates.
+    (("stranger", "administrator", *OTHERS_OWN[:3]), r"GET /api/v1/get/ai-model-config", 404),
+    (("application's key",), r"\w+ /api/v1/.*", 403),
+    (("member", "admin"), r"DELETE .*/templates/\{template_id\}", 404),
+    # Keys and jobs of others are the admins' affair, and those of the whole workspace no application's.
+    (("viewer", "member", "application's key"), r"\w+ /api/keys/\{key_id\}", 404),
+    (("viewer", "member"), r"GET /api/jobs/.*", 404),
+    (("application's key",), r"POST /api/ratings", 404),
+    # Everybody may leave a workspace, and only its admins send others away.
+    (("viewer", "member"), r"DELETE /api/workspaces/\{workspace_id\}/members/\{user_id\}", 403),
+    # A shared configuration is changed by its owner and by admins. Every member may try it.
+    (
+        ("member", "application's key"),
+        r"(PUT|DELETE) (/api/configurations|/model-configs|/ai/llm)/\{\w+\}"
+        r"|POST /api/configurations/\{configuration_id\}/(rotate-key|revisions/\{number\}/revert)"
+        r"|(POST|PUT|DELETE) /model-configs/\{config_id\}/(versions|experiment).*",
+        403,
+    ),
+    # An application is no member of the workspace: what concerns all of it is not its business.
+    (
+        ("application's key",),
+        r"\w+ /api/workspaces/\{workspace_id\}/.*|(PATCH|DELETE) /api/workspaces/\{workspace_id\}"
+        r"|POST /api/applications|DELETE /api/applications/.*|GET /api/audit|(POST|PUT|DELETE) (/api/routes|/policy).*"
+        r"|(POST|PUT|DELETE) /api/features(?!/\{slug\}/run).*",
+        403,
+    ),
+)
+"""The rules beyond the table, which depend on the record: who, where, and how they are refused what their role may."""
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -112,10 +150,20 @@ def find_refusal(who: str, way: Way) -> int | None:
             or not at_least(ROLES[who], rule.role)
         ):
             return 403
-        return None
+        return find_exception(who, way)
     if rule.instance:
         return None if who == "administrator" else 403
-    return 404 if "_id}" in way.path or "{slug}" in way.path else None
+    names_a_record = "_id}" in way.path or "{slug}" in way.path
+    return 404 if names_a_record else find_exception(who, way)
+
+
+def find_exception(who: str, way: Way) -> int | None:
+    """The status that the rules beyond the table refuse ``who`` with."""
+    statuses = [
+        status for whom, ways, status in BEYOND if who in whom and re.fullmatch(ways, f"{way.method} {way.path}")
+    ]
+    assert len(statuses) < 2, (who, way)
+    return statuses[0] if statuses else None
 
 
 def get_example(app: FastAPI, way: Way) -> Any:
@@ -150,7 +198,7 @@ async def test_every_route_has_an_action_or_is_public(filled: Filled) -> None:
     assert {(way.method, way.path) for way in ways if way.action is None} == PUBLIC
 
 
-@pytest.mark.parametrize("who", [*NOBODY, "stranger", "stranger there", "administrator", *IN_THE_WORKSPACE])
+@pytest.mark.parametrize("who", [*NOBODY, *OTHERS, *ROLES])
 async def test_everybody_may_what_the_table_says(filled: Filled, who: str) -> None:
     wrong: list[str] = []
     for way in find_ways(filled.whole.pages):
@@ -159,9 +207,210 @@ async def test_everybody_may_what_the_table_says(filled: Filled, who: str) -> No
             continue
         answer = await ask(filled, who, way, refusal)
         status = answer.status_code
-        fine = status == refusal if refusal is not None else status not in {401, 403, 404, 500}
-        if not fine:
-            wrong.append(f"{who}: {way.method} {way.path} expected {refusal or 'may'}, is {status} {answer.text[:150]}")
+        if status != refusal if refusal is not None else status in {401, 403, 404, 500}:
+            wrong.append(f"{way.method} {way.path}: expected {refusal or 'may'}, is {status} {answer.text[:150]}")
         if who not in ROLES and CANARY in answer.text:
-            wrong.append(f"{who}: {way.method} {way.path} leaks")
+            wrong.append(f"{way.method} {way.path}: leaks")
+        if who in {"stranger", "administrator"} and filled.workspace_id in answer.text and way.path != "/api/audit":
+            # In the audit log are a caller's own failed attempts, with what they asked for.
+            wrong.append(f"{way.method} {way.path}: tells of the workspace")
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("who", ["administrator", *ROLES])
+async def test_who_may_delete_deletes(filled: Filled, who: str) -> None:
+    """Records of others where no rule forbids it, and else one's own."""
+    for way in find_ways(filled.whole.pages):
+        if way.action is None or way.method != "DELETE":
+            continue
+        refusal = find_refusal(who, way)
+        own = refusal is not None and refusal == find_exception(who, way) and way.path in OWN
+        if refusal is not None and not own:
+            continue
+        what = re.findall(r"\{(\w+)\}", way.path)[-1]
+        made = await filled.make(what, filled.clients[who] if own else None)
+        path = filled.write_path(way.path.replace(f"{{{what}}}", made))
+        answer = await filled.clients[who].delete(path)
+        assert answer.status_code == 200, (way, answer.text)
+        again = await filled.clients[who].delete(path)
+        assert again.status_code == 200 if way.path.endswith("/sessions") else again.status_code == 404, (way, again)
+
+
+OWN = {
+    "/api/configurations/{configuration_id}",
+    "/model-configs/{config_id}",
+    "/ai/llm/{ai_llm_id}",
+    "/api/conversations/{conversation_id}",
+    "/api/keys/{key_id}",
+    "/api/providers/{name}/templates/{template_id}",
+}
+"""What one may delete of one's own where others' is refused."""
+
+
+@pytest.mark.parametrize("header", ["x-api-key", "x-goog-api-key"])
+async def test_every_carrier_is_heard_on_every_route(filled: Filled, header: str) -> None:
+    carriers = {name: filled.whole.client(**{header: filled.ids[name]}) for name in ("revoked key", "manage key")}
+    for way in find_ways(filled.whole.pages):
+        if way.action is None:
+            continue
+        refused = await carriers["revoked key"].request(way.method, filled.write_path(way.path))
+        assert refused.status_code == 401, (way, refused.text)
+        if way.method == "GET":
+            usual = find_refusal("manage key", way)
+            answer = await carriers["manage key"].get(filled.write_path(way.path))
+            assert answer.status_code == (usual or 200) or way.path == "/model-configs", (way, answer.text)
+    both = filled.whole.client(filled.ids["call key"], **{header: filled.ids["manage key"]})
+    assert (await both.get("/api/auth/me")).status_code == 400
+
+
+NAMED_IN_QUERIES = (
+    ("/api/providers/demo/models?configurationId={configuration_id}", 404),
+    # As its contract has it: a list for a workspace out of reach is empty.
+    ("/ai/llm?workspaceId={workspace_id}", 200),
+    ("/ai/llm/stats?aiLlmId={ai_llm_id}", 404),
+    ("/policy?workspaceId={workspace_id}", 404),
+    ("/policy?repoId={application_id}", 200),
+    ("/policy/violations?workspaceId={workspace_id}", 404),
+    ("/policy/violations?repoId={application_id}", 200),
+    ("/model-configs?applicationId={application_id}", 404),
+    ("/api/keys?applicationId={application_id}", 200),
+    ("/api/usage?configurationId={configuration_id}", 200),
+    ("/api/usage?applicationId={application_id}", 200),
+    ("/api/conversations/{own_conversation}/stream?messageId={message_id}", 404),
+    ("/api/conversations/{own_conversation}/messages/{message_id}", 404),
+    ("/v1/models", 200),
+    ("/v1/models/Canary", 404),
+)
+"""Where a query or the end of a path names somebody else's record, and the status. Filters find nothing."""
+
+
+@pytest.mark.parametrize(("path", "status"), NAMED_IN_QUERIES)
+async def test_queries_open_nothing_of_another_tenant(filled: Filled, path: str, status: int) -> None:
+    if "{own_conversation}" in path:
+        path = path.replace("{own_conversation}", await filled.make("conversation_id", filled.clients["stranger"]))
+    answer = await filled.clients["stranger"].get(filled.write_path(path))
+    assert answer.status_code == status, answer.text
+    assert CANARY not in answer.text
+    if status == 200:
+        found: Any = answer.json()
+        lists = [found] if isinstance(found, list) else [value for value in found.values() if isinstance(value, list)]
+        assert lists
+        assert not any(lists)
+
+
+_ENTRY = {"name": "x", "aiType": "OPENAI", "endpoint": "https://api.openai.com/v1", "secret": "sk-x"}
+_POLICY = {"name": "x", "content": "x", "riskType": "LOW", "actionType": 0}
+_CONFIG = {"name": "x", "provider": "demo", "model": "demo-chat"}
+_SAID: dict[str, Any] = {"content": "x", "stream": False}
+_CHAT: dict[str, Any] = {"messages": [{"role": "user", "content": "x"}]}
+
+NAMED_IN_BODIES: tuple[tuple[str, dict[str, Any], int], ...] = (
+    # As its contract has it.
+    ("POST /ai/llm", {**_ENTRY, "workspaceId": "{workspace_id}"}, 403),
+    ("POST /policy", {**_POLICY, "workspaceId": "{workspace_id}"}, 404),
+    ("POST /policy", {**_POLICY, "workspaceId": "{home}", "repoId": "{application_id}"}, 400),
+    ("POST /policy", {**_POLICY, "workspaceId": "{home}", "keyId": "{key_id}"}, 400),
+    # For the whole installation.
+    ("POST /policy", _POLICY, 403),
+    ("POST /api/keys", {"name": "x", "workspaceId": "{workspace_id}"}, 404),
+    ("POST /api/keys", {"name": "x", "applicationId": "{application_id}"}, 404),
+    ("POST /api/applications", {"name": "x", "configurationIds": ["{configuration_id}"]}, 400),
+    ("POST /api/applications", {"name": "x", "defaultConfigurationId": "{configuration_id}"}, 400),
+    ("POST /api/applications", {"name": "x", "id": "{application_id}"}, 404),
+    ("POST /api/configurations", {**_CONFIG, "applicationId": "{application_id}"}, 400),
+    ("POST /api/routes", {"name": "x", "targets": [{"configurationId": "{configuration_id}"}]}, 400),
+    ("POST /model-configs", {**_CONFIG, "applicationId": "{application_id}"}, 400),
+    ("PATCH /api/workspaces/{home}", {"defaultConfigurationId": "{configuration_id}"}, 400),
+    ("POST /api/ratings", {"requestId": "{request_id}", "rating": 5}, 404),
+    ("POST /api/conversations", {"feature": "{slug}"}, 400),
+    ("POST /api/features", {"slug": "mine", "name": "x", "target": "{configuration_id}"}, 400),
+    ("POST /api/conversations/{own_conversation}/messages", {**_SAID, "parentId": "{message_id}"}, 404),
+    (
+        "POST /api/conversations/{own_conversation}/messages",
+        {**_SAID, "content": [{"type": "image", "pictureId": "{picture_id}"}]},
+        404,
+    ),
+    ("POST /api/conversations/{own_conversation}/regenerate", {"messageId": "{message_id}"}, 404),
+    ("POST /api/conversations/{own_conversation}/stop", {"messageId": "{message_id}"}, 404),
+    ("PATCH /api/conversations/{own_conversation}", {"leafId": "{message_id}"}, 404),
+    ("POST /v1/chat/completions", {**_CHAT, "model": CANARY[:-1]}, 404),
+    ("POST /v1/chat/completions", {**_CHAT, "model": "{configuration_id}"}, 404),
+    ("POST /v1/chat/completions", {**_CHAT, "model": "feature/{slug}"}, 404),
+)
+"""Where a body names somebody else's record, and the status."""
+
+
+@pytest.mark.parametrize(("way", "body", "status"), NAMED_IN_BODIES)
+async def test_bodies_reach_nothing_of_another_tenant(
+    filled: Filled, way: str, body: dict[str, Any], status: int
+) -> None:
+    stranger = filled.clients["stranger"]
+    me = (await stranger.get("/api/auth/me")).json()
+    ids = {**filled.ids, "home": me["workspaces"][0]["id"]}
+    if "{own_conversation}" in way:
+        ids["own_conversation"] = await filled.make("conversation_id", stranger)
+    method, _, path = replace_names(way, ids).partition(" ")
+    answer = await stranger.request(method, path, json=replace_names(body, ids))
+    assert answer.status_code == status, answer.text
+    assert CANARY not in answer.text
+
+
+def replace_names(value: Any, ids: Mapping[str, str]) -> Any:
+    if isinstance(value, str):
+        return re.sub(r"\{(\w+)\}", lambda found: ids[found[1]], value)
+    if isinstance(value, list):
+        return [replace_names(item, ids) for item in value]
+    return {name: replace_names(item, ids) for name, item in value.items()} if isinstance(value, dict) else value
+
+
+@pytest.mark.parametrize("who", [*NOBODY, "stranger there", *ROLES])
+async def test_calls_may_what_the_table_says(filled: Filled, who: str) -> None:
+    for method, path, _, example in CALLS:
+        if method == "POST" and not example:
+            continue  # a form, which is read before its model is known
+        refusal = 401 if who in NOBODY else 404 if who == "stranger there" else None
+        if who in ROLES and not at_least(ROLES[who], ACTIONS["call" if method == "POST" else "models.list"].role):
+            refusal = 403
+        path = path.format(model=CANARY, name=CANARY)
+        answer = await filled.clients[who].request(method, path, json=example if refusal else {"model": 1})
+        if refusal is None:
+            assert answer.status_code == (200 if method == "GET" else 400), (path, answer.text)
+        else:
+            assert answer.status_code == refusal, (path, answer.text)
+            assert CANARY not in answer.text
+
+
+async def test_refused_attempts_are_in_the_audit_log(filled: Filled) -> None:
+    clients, key_id = filled.clients, filled.ids["key_id"]
+    refused = await clients["viewer"].post("/api/applications", json={"name": "x"})
+    assert refused.status_code == 403
+    log = (await clients["owner"].get("/api/audit?outcome=refused&limit=1")).json()
+    assert [event["action"] for event in log] == ["applications.change"]
+    assert log[0]["requestId"] == refused.headers["x-request-id"]
+    # What belongs to another workspace is noted at home, where the caller can be asked about it.
+    hidden = await clients["stranger"].get(f"/api/keys/{key_id}")
+    assert hidden.status_code == 404
+    home = (await clients["stranger"].get("/api/audit?outcome=refused&limit=1")).json()
+    assert [(event["action"], event["targetId"]) for event in home] == [("keys.read", key_id)]
+    assert home[0]["requestId"] == hidden.headers["x-request-id"]
+    # An id that nobody has is no attempt at anything.
+    await clients["stranger"].get(f"/api/keys/{new_id()}")
+    assert (await clients["stranger"].get("/api/audit?outcome=refused&limit=1")).json() == home
+
+
+async def test_no_field_of_a_body_gives_rights(filled: Filled) -> None:
+    member = filled.clients["member"]
+    for name in ("userId", "role", "isAdmin", "scopes", "workspace_id"):
+        answer = await member.post("/api/keys", json={"name": "x", name: "admin"})
+        assert answer.status_code in {201, 400}
+        if answer.status_code == 201:
+            assert answer.json()["userId"] != "admin"
+    own = await member.get("/api/auth/me")
+    path = f"/api/workspaces/{filled.workspace_id}/members/{own.json()['user']['id']}"
+    assert (await member.patch(path, json={"role": "owner"})).status_code == 403
+
+
+async def test_a_hostile_host_changes_nothing(filled: Filled) -> None:
+    answer = await filled.clients["owner"].get("/api/keys?limit=1", headers={"host": "evil.example"})
+    assert answer.status_code == 200
+    assert "evil.example" not in answer.text + str(answer.headers)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
+from trunkline.control.breadth import require_whole_workspace
 from trunkline.control.occasion import current_occasion
 from trunkline.control.page import Page, PageRequest, encode_cursor
 from trunkline.control.rate_limit import RateLimit
@@ -111,8 +112,9 @@ class Audit:
             return await records.exist(tx, ids)
 
     async def list(self, actor: Actor, wanted: AuditFilter, page: PageRequest) -> Page[AuditRecord]:
-        """The events of the actor's workspace, newest first. Needs ``audit.read``."""
+        """The events of the actor's workspace, newest first. Needs ``audit.read``, and no key of an application."""
         access.check(actor, "audit.read")
+        require_whole_workspace(actor)
         async with self._database.read() as tx:
             events = await rows.find(tx, actor.workspace_id, wanted, limit=page.limit + 1, before_id=page.after)
         more = len(events) > page.limit

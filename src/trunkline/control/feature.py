@@ -58,8 +58,8 @@ class ModelStanding(msgspec.Struct, frozen=True, kw_only=True):
 class FeatureRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A feature as people see it. ``revision`` 0 is one that nobody has saved yet; the times are None then.
 
-    ``served_by`` names what serves it instead of OpenRouter: a route or a configuration; ``problem`` says why nothing
-    can serve it now.
+    ``serving_model`` is what answers: its own model or its target's, None where a route chooses for each call;
+    ``problem`` says why nothing can serve it now.
     """
 
     slug: str
@@ -67,6 +67,7 @@ class FeatureRecord(msgspec.Struct, frozen=True, kw_only=True):
     kind: FeatureKind
     is_starting: bool
     model: str | None
+    serving_model: str | None
     standing: ModelStanding
     target: str | None
     base_url: str | None

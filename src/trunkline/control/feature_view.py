@@ -10,7 +10,7 @@ from trunkline.control.feature import PROVIDER, FeatureRecord, KeySource, ModelS
 from trunkline.control.feature_keys import NO_KEY, read_mask
 from trunkline.control.feature_lookup import find_feature, find_workspace_lender
 from trunkline.control.feature_state import start_row
-from trunkline.control.feature_target import FoundTarget, find_target
+from trunkline.control.feature_target import find_target
 from trunkline.control.starting_features import STARTING_FEATURES, FeatureKind
 from trunkline.core.actor import Actor
 from trunkline.core.errors import Unavailable
@@ -64,11 +64,13 @@ class FeatureView:
         shown = await read_mask(tx, row)
         source: KeySource = "own" if shown is not None else "workspace" if lent else "none"
         problem: str | None = None
-        model: str | None = row.model or None
-        found: FoundTarget | None = None
+        serving: str | None = row.model or None
         if row.target is not None:
             found = await find_target(tx, row.workspace_id, row.target)
-            model = (found.model if found is not None else None) or model
+            if found is None or found.configuration is None:
+                serving = None
+            elif found.model is not None:
+                serving = found.model
             if found is None:
                 problem = (
                     f"There is no active route and no shared configuration {row.target!r} any more. Choose another"
@@ -85,7 +87,8 @@ class FeatureView:
             name=row.name,
             kind=cast("FeatureKind", row.kind),
             is_starting=row.slug in STARTING_FEATURES,
-            model=model,
+            model=row.model or None,
+            serving_model=serving,
             standing=standing,
             target=row.target,
             base_url=row.base_url,

@@ -105,16 +105,29 @@ class Gateway:
         """
         check(actor, "call")
         snapshot = self._holder.current
-        candidate = self._find(snapshot, actor, count.model, NOTHING)[0]
-        target = self._targets.get(candidate)
-        request = count.write(target, candidate.model)
-        if request is None:
-            return count.estimate()
-        # The provider gets the whole text, as with a call that it answers.
-        if self._admission is not None and (snapshot.policies or candidate.part.policies):
-            await self._admission.admit(snapshot, actor, candidate, count, request_id)
-        response = await dispatch(target.endpoint, target.transport, request, self._timeouts)
-        return count.read(target, response, await response.read(ERROR_BODY_BYTES))
+        refusal: TrunklineError | None = None
+        candidates = self._find(snapshot, actor, count.model, NOTHING)
+        for candidate in candidates:
+            try:
+                target = self._targets.get(candidate)
+                request = count.write(target, candidate.model)
+                if request is None:
+                    return count.estimate()
+                # The provider gets the whole text, as with a call that it answers.
+                if self._admission is not None and (snapshot.policies or candidate.part.policies):
+                    await self._admission.admit(snapshot, actor, candidate, count, request_id)
+                response = await dispatch(target.endpoint, target.transport, request, self._timeouts)
+                return count.read(target, response, await response.read(ERROR_BODY_BYTES))
+            except (InvalidInput, Forbidden, NotFound, CannotOpen) as error:
+                refusal = refusal or error
+            except UpstreamError as error:
+                self._strategies.failed(candidate, error)
+                more = candidate is not candidates[-1] and falls_back(error)
+                if not (more and self._budget.withdraw(candidate.entry.workspace_id)):
+                    raise
+                refusal = error
+        assert refusal is not None
+        raise refusal
 
     async def run(
         self,

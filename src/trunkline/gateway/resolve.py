@@ -54,7 +54,7 @@ class Index:
 
     __slots__ = ("_found", "_shared", "by_id", "by_model", "by_name", "by_provider", "default", "part")
 
-    MAX_FOUND: Final = 2_000
+    MAX_FOUND: Final = 200
 
     def __init__(self, part: WorkspacePart, actor: Actor) -> None:
         self.part = part
@@ -182,8 +182,13 @@ class Resolver:
 def _not_found(index: Index, name: str) -> str:
     if name in index.by_name:
         return f"The configuration {name!r} has no model of its own: write '{name}/<model>'."
-    names = index.names()
+    names = [each for each in index.names() if not each.startswith(FEATURE) or _is_set_up(index.find(each))]
     if not names:
         return f"There is no model {name!r}: no active configuration is visible to this key. Make one first."
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.4) or names[:3]
     return f"There is no model or configuration {name!r} here. Nearest: {', '.join(near)}."
+
+
+def _is_set_up(way: Way | None) -> bool:
+    """Whether a feature is worth naming: every workspace has some that nobody has given a key."""
+    return way is not None and any(one.feature and (one.feature.target or one.entry.secrets) for one in way.candidates)

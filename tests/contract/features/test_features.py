@@ -74,6 +74,7 @@ async def test_members_see_models_and_no_settings(place: Place) -> None:
             "kind",
             "builtIn",
             "model",
+            "servingModel",
             "modelInfo",
             "available",
             "nearest",
@@ -309,7 +310,9 @@ async def test_a_target_serves_instead_and_cannot_be_deleted(place_on_each: Plac
     for target in (demo.json()["id"], "Try/demo-chat", "Try"):
         shown = await place.put(target=target)
         assert shown["ready"] is True
-        assert shown["model"] == "demo-chat"
+        assert (shown["model"], shown["servingModel"]) == ("openai/gpt-4o-mini", "demo-chat")
+        # Sent back as it came, it changes nothing.
+        assert (await place.put(**shown))["revision"] == shown["revision"]
         ran = await place.member.post("/api/features/chat-assistant/run", json={"input": "hello"})
         assert ran.status_code == 200, ran.text
         assert ran.json()["model"] == "demo-chat"

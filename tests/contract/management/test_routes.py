@@ -106,56 +106,58 @@ async def test_routes_come_in_pages(whole: Whole) -> None:
     assert "link" not in rest.headers
 
 
-@pytest.mark.parametrize(
-    ("change", "fields"),
-    [
-        ({"name": ""}, ["name"]),
-        ({"name": "x" * 256}, ["name"]),
-        ({"name": "feature/x"}, ["name"]),
-        ({"strategy": "best"}, ["strategy"]),
-        ({"targets": []}, ["targets"]),
-        ({"targets": [{"configurationId": NOBODY}]}, ["targets[0].configurationId"]),
-        ({"targets": [{"configurationId": "nonsense"}]}, ["targets[0].configurationId"]),
-        ({"targets": [{"configurationId": "GOOD"}, {"configurationId": "GOOD"}]}, ["targets[1].configurationId"]),
-        ({"targets": [{"configurationId": "GOOD", "weight": 0}]}, ["targets[0].weight"]),
-        ({"targets": [{"configurationId": "GOOD", "weight": 1001}]}, ["targets[0].weight"]),
-        ({"targets": [{"configurationId": "GOOD", "priority": -1}]}, ["targets[0].priority"]),
-        ({"targets": [{"configurationId": "PRIVATE"}]}, ["targets[0].configurationId"]),
-        ({"targets": [{"configurationId": "OTHERS"}]}, ["targets[0].configurationId"]),
-        ({"targets": [{"configurationId": "OPEN"}]}, ["targets[0].model"]),
-        ({"targets": [{"configurationId": "GOOD"}, {"configurationId": NOBODY}], "wrong": 1}, ["wrong"]),
-    ],
-)
-async def test_what_is_wrong_is_named_and_nothing_is_made(
-    whole: Whole, change: dict[str, Any], fields: list[str]
-) -> None:
+WRONG: list[tuple[dict[str, Any], list[str]]] = [
+    ({"name": ""}, ["name"]),
+    ({"name": "x" * 256}, ["name"]),
+    ({"name": "feature/x"}, ["name"]),
+    ({"strategy": "best"}, ["strategy"]),
+    ({"targets": []}, ["targets"]),
+    ({"targets": [{"configurationId": NOBODY}]}, ["targets[0].configurationId"]),
+    ({"targets": [{"configurationId": "nonsense"}]}, ["targets[0].configurationId"]),
+    ({"targets": [{"configurationId": "GOOD"}, {"configurationId": "GOOD"}]}, ["targets[1].configurationId"]),
+    ({"targets": [{"configurationId": "GOOD", "weight": 0}]}, ["targets[0].weight"]),
+    ({"targets": [{"configurationId": "GOOD", "weight": 1001}]}, ["targets[0].weight"]),
+    ({"targets": [{"configurationId": "GOOD", "priority": -1}]}, ["targets[0].priority"]),
+    ({"targets": [{"configurationId": "PRIVATE"}]}, ["targets[0].configurationId"]),
+    ({"targets": [{"configurationId": "OTHERS"}]}, ["targets[0].configurationId"]),
+    ({"targets": [{"configurationId": "OPEN"}]}, ["targets[0].model"]),
+    ({"targets": [{"configurationId": "GOOD"}, {"configurationId": NOBODY}], "wrong": 1}, ["wrong"]),
+]
+"""What a route may not be, and the fields that are named."""
+
+
+async def test_what_is_wrong_is_named_and_nothing_is_made(whole: Whole) -> None:
     admin = await whole.admin()
+    opened = {
+        "aiType": "OPENAI",
+        "name": "open",
+        "secret": "sk-0123456789abcdefghij",
+        "endpoint": "https://api.openai.com",
+    }
+    open_model = await admin.client.post("/ai/llm", json={**opened, "workspaceId": await admin.personal()})
+    assert open_model.status_code == 200, open_model.text
     there = {
         "GOOD": (await make_configuration(admin.client, "good"))["id"],
         "PRIVATE": (await make_configuration(admin.client, "private", shared=False))["id"],
-        "OPEN": "",
-        "OTHERS": "",
+        "OPEN": open_model.json()["aiLlmId"],
+        "OTHERS": (await make_configuration(admin.at(await admin.make_workspace()), "elsewhere"))["id"],
     }
-    if "OPEN" in str(change):
-        opened = {
-            "aiType": "OPENAI",
-            "name": "open",
-            "secret": "sk-0123456789abcdefghij",
-            "endpoint": "https://api.openai.com",
-        }
-        answer = await admin.client.post("/ai/llm", json={**opened, "workspaceId": await admin.personal()})
-        assert answer.status_code == 200, answer.text
-        there["OPEN"] = answer.json()["aiLlmId"]
-    if "OTHERS" in str(change):
-        other = await admin.make_workspace()
-        there["OTHERS"] = (await make_configuration(admin.at(other), "elsewhere"))["id"]
-    for target in change.get("targets", ()):
-        target["configurationId"] = there.get(target["configurationId"], target["configurationId"])
-    body = {"name": "fast", "targets": [{"configurationId": there["GOOD"]}], **change}
-    assert fields_of(await admin.client.post("/api/routes", json=body)) == fields
+
+    def put_ids(change: dict[str, Any]) -> dict[str, Any]:
+        if "targets" not in change:
+            return change
+        ids = [{**target, "configurationId": there.get(target["configurationId"], target["configurationId"])}
+               for target in change["targets"]]  # fmt: skip
+        return {**change, "targets": ids}
+
+    for change, fields in WRONG:
+        body = {"name": "fast", "targets": [{"configurationId": there["GOOD"]}], **put_ids(change)}
+        assert fields_of(await admin.client.post("/api/routes", json=body)) == fields, change
     assert (await admin.client.get("/api/routes")).json() == []
     kept = await make_route(admin.client, "kept", there["GOOD"])
-    assert fields_of(await admin.client.put(f"/api/routes/{kept['id']}", json=change)) == fields
+    for change, fields in WRONG:
+        answer = await admin.client.put(f"/api/routes/{kept['id']}", json=put_ids(change))
+        assert fields_of(answer) == fields, change
     assert (await admin.client.get(f"/api/routes/{kept['id']}")).json() == kept
 
 

@@ -106,6 +106,12 @@ async def test_only_credentials_that_one_sees_and_that_fit_are_lent(program: Pro
     elsewhere = {**body, **lent, "baseUrl": "https://elsewhere.example.com/v1"}
     assert "at this address" in (await theirs.refuse("POST", "/model-configs", elsewhere))["credentialId"]
     config = await theirs.make(provider="openai", modelId="gpt-4", **lent)
+    # An admin, who may change it, may not lend it what they do not see; nor may a key of the application.
+    unseen = await theirs.share(upstream.url, OWN, shared=False)
+    theirs_alone = {"credentialId": unseen["apiKeyInfo"]["credentialId"]}
+    assert "credentialId" in await owner.refuse("PUT", f"/model-configs/{config['_id']}", theirs_alone)
+    inside = Program(program.whole, member, await theirs.caller(scope="manage"), theirs.id)
+    assert "credentialId" in await inside.refuse("PUT", f"/model-configs/{config['_id']}", theirs_alone)
     upstream.answer("POST /v1/chat/completions", chat_answer())
     caller = await theirs.caller()
     assert (await theirs.call(caller)).status_code == 200

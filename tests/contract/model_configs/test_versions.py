@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from typing import Any
 from uuid import uuid4
@@ -299,3 +300,26 @@ async def test_a_shipped_version_of_another_provider_takes_the_place_of_the_own_
     assert shipped.status_code == 200, shipped.text
     now_is = (await local.client.get(path)).json()
     assert (now_is["provider"], now_is["apiKey"], now_is["configuration"]) == ("demo", None, {"temperature": 0.1})
+
+
+async def test_what_is_sent_fits_the_model_and_says_who_is_charged(local: Program, upstream: Upstream) -> None:
+    upstream.answer("POST /v1/chat/completions", chat_answer())
+    own = {"provider": "openai", "modelId": "gpt-4", "apiKey": "sk-own-0123456789abcdef", "baseUrl": upstream.url}
+    ours = await versioned(local, **own, settings={"maxTokens": 128_000})
+    parameters = {"configuration": {"organizationId": "org-1"}}
+    changed = await local.client.put(f"/api/configurations/{ours.config['_id']}", json=parameters)
+    assert changed.status_code == 200, changed.text
+    caller = await local.caller()
+
+    async def sent() -> tuple[str | None, Any]:
+        assert (await local.call(caller)).status_code == 200
+        asked = upstream.asked[-1]
+        return asked.headers.get("openai-organization"), json.loads(asked.body)["max_completion_tokens"]
+
+    # gpt-4 answers with 8,192 tokens at most, whatever is asked; gpt-4-turbo with 4,096.
+    assert await sent() == ("org-1", 8_192)
+    version = await ours.add("v1", modelId="gpt-4-turbo", settings={"maxTokens": 128_000})
+    assert await sent() == ("org-1", 4_096)
+    assert version["settings"] == {"maxTokens": 128_000}
+    await ours.change(version, settings={"maxTokens": 9})
+    assert await sent() == ("org-1", 9)

@@ -509,3 +509,20 @@ def test_a_request_that_goes_nowhere_is_no_probe(serve: Callable[..., Rig], firs
     wrong = httpx2.post(f"{rig.url}/v1/rerank", json=body, headers=headers, timeout=20, trust_env=False)
     assert wrong.status_code == 400, "neither ranks"
     assert ask(rig).headers["x-trunkline-configuration"] == "id-a"
+
+
+def test_tokens_are_counted_by_the_next_target_too(
+    serve: Callable[..., Rig], first: Scripted, second: Scripted
+) -> None:
+    broken = configuration("broken", "anthropic", model="claude-y", base_url=first.url, api_key=SECRET, shared=True)
+    rig = serve(routes=[route("both", "broken", "b")], more=[broken])
+    first.script = fails("401 Unauthorized")
+    second.script = whole(b'{"input_tokens": 42}')
+    ask(rig, "a")  # a call lets the budget begin
+    first.asked.clear()
+    body = {"model": "both", "messages": MESSAGES}
+    headers = {"x-api-key": KEY, "anthropic-version": "2023-06-01"}
+    for _ in range(2):
+        answer = httpx2.post(f"{rig.url}/v1/messages/count_tokens", json=body, headers=headers, trust_env=False)
+        assert answer.json() == {"input_tokens": 42}, answer.text
+    assert len(first.asked) == 1, "it rests then"

@@ -6,8 +6,8 @@ import asyncio
 from decimal import Decimal
 
 import pytest
-
 from tests.unit.providers.fakes import FakeResponse, FakeTransport, reply
+
 from trunkline.control.catalogue import FAILED_SECONDS, FRESH_SECONDS, Catalogue, ModelFilter, read_capability
 from trunkline.control.credentials import Credentials
 from trunkline.control.prices import PriceBook

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import cast
 
 import numpy as np
 import pytest
@@ -22,7 +25,7 @@ from trunkline.control.experiment_watch import LEASE, ExperimentWatch
 from trunkline.control.ramp import begin
 from trunkline.control.versions import Versions
 from trunkline.storage import experiments, leases
-from trunkline.storage.database import Database
+from trunkline.storage.database import Database, Transaction
 from trunkline.storage.tables import AuditEvent, Workspace, now
 
 
@@ -195,6 +198,41 @@ async def test_nobody_takes_the_duty_for_nothing(database: Database, shares: tup
     await ground.watch().look()
     async with database.write() as tx:
         assert await leases.take(tx, LEASE, "another", now=now(), until=now())
+
+
+class Raced:
+    """A database on which somebody else is faster: ``meanwhile`` comes right before the second change."""
+
+    def __init__(self, database: Database, meanwhile: Callable[[], Awaitable[None]]) -> None:
+        self.read = database.read
+        self._database = database
+        self._meanwhile = meanwhile
+        self._writes = 0
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Transaction]:
+        self._writes += 1
+        if self._writes == 2:
+            await self._meanwhile()
+        async with self._database.write() as tx:
+            yield tx
+
+
+async def test_what_was_read_in_another_phase_is_not_acted_on(database: Database) -> None:
+    ground = await TrialGround.make(database, 5_000, 5_000)
+    await ground.serve([f"user {user}" for user in range(150)], {ground.versions[1]: set(range(150))})
+
+    async def shift() -> None:
+        async with database.write() as tx:
+            first, second = await experiments.lock_versions(tx, ground.configuration_id)
+            first.share, second.share = 9_900, 100
+        await ground.settle("by hand")
+
+    audit = Audit(database)
+    raced = cast("Database", Raced(database, shift))
+    await ExperimentWatch(raced, audit, Versions(database, audit, lambda *_: None), spare=0).look()
+    assert (await ground.look()).state == "running"
+    assert [phase.reason for phase in await ground.phases()] == ["by hand", "test"]
 
 
 async def test_one_that_cannot_be_looked_at_keeps_nobody_from_the_others(database: Database) -> None:

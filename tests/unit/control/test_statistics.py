@@ -14,6 +14,7 @@ from trunkline.control.statistics import (
     ALPHA,
     LARGEST_E,
     RATIO_LIMIT,
+    Ratio,
     compare,
     least_excess,
     ratio,
@@ -156,6 +157,13 @@ def test_a_ratio_is_all_by_all_and_its_variance_is_that_of_users() -> None:
     assert found.value == pytest.approx(3 / 6)
     residuals = y - 0.5 * n
     assert found.variance == pytest.approx((residuals @ residuals) * (3 / 2) / 36)
+
+
+def test_what_is_allowed_on_top_of_the_control_makes_its_own_doubt_larger() -> None:
+    version, control = Ratio(10.0, 0.0, 500), Ratio(4.0, 0.25, 500)
+    margins = [10 - factor * 4 - least_excess(version, control, alpha=ALPHA, factor=factor) for factor in (1.0, 2.0)]
+    assert margins[0] > 0
+    assert margins[1] == pytest.approx(2 * margins[0])
 
 
 def test_versions_that_always_and_never_fail_differ() -> None:

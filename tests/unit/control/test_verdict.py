@@ -8,6 +8,7 @@ import pytest
 from tests.unit.control.figures import measured
 
 from trunkline.control.comparison import Contender, put_side_by_side
+from trunkline.control.statistics import ALPHA, compare, ratio
 from trunkline.control.verdict import Verdict, judge
 from trunkline.storage.experiment_units import Measured
 
@@ -101,6 +102,20 @@ def test_a_split_that_is_not_as_told_goes_before_everything() -> None:
     assert found.sentence.startswith(
         "Traffic does not arrive as split: v3 should have 33.3 % of the users and has 27.3 %."
     )
+
+
+def test_the_error_is_shared_out_over_all_that_is_compared() -> None:
+    def width(versions: int) -> float:
+        rows = [
+            Contender(version_id=f"id{at}", name=f"v{at}", weight=1_000, measured=measured(500, errors=50))
+            for at in range(versions + 1)
+        ]
+        found = put_side_by_side(rows, "id0").differences["id1"]["errorRate"]
+        return found.high - found.low
+
+    alone = compare(*[ratio(measured(500, errors=50).moments["error"], is_share=True)] * 2, alpha=ALPHA)
+    assert alone is not None
+    assert alone.high - alone.low < width(1) < width(2) < width(5)
 
 
 @pytest.mark.parametrize("metric", ["errorRate", "avgCostUSD", "avgLatencyMs", "avgTokensUsed"])

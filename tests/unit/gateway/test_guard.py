@@ -146,6 +146,12 @@ async def test_a_block_holds_whatever_happens_to_its_record() -> None:
     with pytest.raises(Forbidden):
         await admit(notes, policy("p", DENY))
     await admit(notes, policy("p", DENY, action=1))
+    # A disk that fails keeps the record in memory.
+    notes.fault = None
+    notes.written = asyncio.get_running_loop().create_future()
+    notes.written.set_exception(Unavailable("the disk is full"))
+    with pytest.raises(Forbidden):
+        await admit(notes, policy("p", DENY))
 
 
 async def test_a_refusal_leaves_after_its_record_is_safe() -> None:

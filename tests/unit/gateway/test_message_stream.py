@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -22,7 +24,23 @@ from trunkline.core.chat_events import (
     ToolCallStart,
     UsageReport,
 )
-from trunkline.gateway.message_stream import Broken, Finished, Pictured, Record, RecordWriter, Said, Thought
+from trunkline.core.price import Price, Rate
+from trunkline.gateway.message_stream import (
+    Broken,
+    Finished,
+    MessageChat,
+    Pictured,
+    Record,
+    RecordWriter,
+    Said,
+    Thought,
+)
+from trunkline.gateway.snapshot import ConfigurationEntry
+from trunkline.gateway.target import Target
+from trunkline.outbound import Transport
+from trunkline.providers.endpoint import make_endpoint
+from trunkline.providers.provider import Provider
+from trunkline.providers.registry import PROVIDERS
 
 DECODER = msgspec.json.Decoder(Record)
 
@@ -81,3 +99,38 @@ def test_any_text_is_one_line(text: str) -> None:
     assert line.count(b"\n") == 1
     assert len(line.splitlines()) == 1
     assert DECODER.decode(line) == Said(text)
+
+
+class Prices:
+    """A nano-dollar for each token."""
+
+    def find(self, provider: Provider, model: str) -> Price:
+        assert (provider.id, model) == ("custom", "m")
+        return Price(input=Rate(1_000_000), output=Rate(1_000_000))
+
+
+def test_what_the_model_has_no_room_for_is_left_out_and_told() -> None:
+    provider = PROVIDERS["custom"]
+    entry = ConfigurationEntry(id="c", workspace_id="w", owner_id="u", name="n", provider="custom", model="m")
+    target = Target(entry, provider, make_endpoint(provider, "http://127.0.0.1:9/v1", None), cast("Transport", None))
+    turns = [{"role": role, "content": role * 40} for role in ("user", "assistant", "user")]
+    body = msgspec.json.encode({"model": "any", "messages": turns, "max_tokens": 10})
+
+    asked: list[tuple[str, str]] = []
+
+    def window(of: Provider, model: str) -> int | None:
+        asked.append((of.id, model))
+        return 100
+
+    exchange = MessageChat(body, windows=window, prices=Prices())
+    sent = msgspec.json.decode(exchange.write(target, "m").body)
+    assert asked == [("custom", "m")]
+    assert (sent["model"], sent["stream"], sent["messages"]) == ("m", True, turns[2:])
+    assert exchange.omitted == 2
+    # Given up before the provider answered, it has used what was asked, by our own count.
+    used = exchange.used()
+    assert (used.estimated, used.usage.output) == (True, 0)
+    assert used.cost_nanos == used.usage.input > 0
+    everything = MessageChat(body)
+    assert len(msgspec.json.decode(everything.write(target, "m").body)["messages"]) == 3
+    assert everything.omitted == 0

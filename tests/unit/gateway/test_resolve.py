@@ -307,6 +307,15 @@ def test_names() -> None:
     assert Resolver().index(shot, me()).names() == ["r", "a", "default", "feature/f", "feature/g", "gpt-4"]
 
 
+def test_features_that_nobody_has_set_up_are_not_suggested() -> None:
+    start = feature("summarizer", entry=entry("start", provider="openrouter"))
+    with pytest.raises(NotFound, match="Make one first"):
+        candidates(snapshot(features=(start,)), "summarizer")
+    shot = snapshot(entry("a", **SHARED), features=(start, feature("summary", "a")))
+    with pytest.raises(NotFound, match=r"Nearest: feature/summary\.$"):
+        candidates(shot, "feature/summry")
+
+
 def test_what_is_kept_of_look_ups_is_bounded() -> None:
     index = Resolver().index(snapshot(entry("a")), me())
     for number in range(index.MAX_FOUND * 2):

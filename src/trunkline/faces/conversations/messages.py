@@ -9,7 +9,7 @@ from trunkline.control.messages import Messages
 from trunkline.faces.conversations.answers import answer_with, read_occasion
 from trunkline.faces.conversations.wire import GivenMessage, GivenRating, GivenRegeneration, MessageAnswer
 from trunkline.faces.http.auth import ActorDep, allow
-from trunkline.faces.http.event_stream import EVENTS
+from trunkline.faces.http.event_stream import ANSWERS
 from trunkline.faces.http.services import Services
 from trunkline.faces.http.wire import PathId
 
@@ -19,7 +19,7 @@ def router(services: Services) -> APIRouter:
     routes = APIRouter(prefix="/api/conversations/{conversation_id}", tags=["Conversations"])
 
     @routes.post(
-        "/messages", dependencies=[allow("conversations.change")], response_model=MessageAnswer, responses=EVENTS
+        "/messages", dependencies=[allow("conversations.change")], response_model=MessageAnswer, responses=ANSWERS
     )
     async def send_message(conversation_id: PathId, given: GivenMessage, actor: ActorDep, request: Request) -> Response:
         """Say something. The answer comes as server-sent events, or with `"stream": false` whole, as a message.
@@ -33,7 +33,7 @@ def router(services: Services) -> APIRouter:
         return await answer_with(services, actor, conversation_id, answer_id, stream=given.stream)
 
     @routes.post(
-        "/regenerate", dependencies=[allow("conversations.change")], response_model=MessageAnswer, responses=EVENTS
+        "/regenerate", dependencies=[allow("conversations.change")], response_model=MessageAnswer, responses=ANSWERS
     )
     async def regenerate_answer(
         conversation_id: PathId, given: GivenRegeneration, actor: ActorDep, request: Request

@@ -20,7 +20,7 @@ from trunkline.faces.features.features import Slug
 from trunkline.faces.features.wire import SettingsGiven
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.errors import request_id_of
-from trunkline.faces.http.event_stream import EVENTS, SentEvent, send_events
+from trunkline.faces.http.event_stream import ANSWERS, SentEvent, send_events
 from trunkline.faces.http.services import services_of
 from trunkline.faces.http.wire import Answer, Given
 
@@ -118,7 +118,7 @@ class VectorsAnswer(Answer):
     "/{slug}/run",
     dependencies=[allow("features.run")],
     response_model=RunAnswer | VectorsAnswer,
-    responses=EVENTS,
+    responses=ANSWERS,
 )
 async def run_feature(request: Request, actor: ActorDep, slug: Slug, given: RunGiven, unit: UnitDep = None) -> Response:
     """Ask a feature. With `stream` the answer comes as server-sent events: `start`, `delta`, `reasoning`, `image`, and
@@ -140,7 +140,7 @@ async def run_feature(request: Request, actor: ActorDep, slug: Slug, given: RunG
     return _gone() if result is None else _send(RunAnswer.of(result, slug))
 
 
-@routes.post("/{slug}/test", dependencies=[allow("features.change")], response_class=Response, responses=EVENTS)
+@routes.post("/{slug}/test", dependencies=[allow("features.change")], response_class=Response, responses=ANSWERS)
 async def test_feature(request: Request, actor: ActorDep, slug: Slug, given: TestGiven) -> Response:
     """Try settings without saving them. Streamed as a run is; of vectors, a `vector` event shows the first."""
     settings = given.settings or SettingsGiven()

@@ -24,8 +24,9 @@ Count = Annotated[int, Field(strict=True, ge=1, lt=2**31)]
 
 
 class FeatureAnswer(Answer):
-    """A feature as everybody sees it. ``modelInfo`` is what the catalogue says of its model.
+    """A feature as everybody sees it. ``modelInfo`` is what the catalogue says of its ``model``.
 
+    ``servingModel`` is what answers: the same, or that of its target; null where a route chooses for each call.
     ``available`` is false when the live list lacks the model, and ``nearest`` names what may stand in for it; null when
     there is no live list. ``ready`` is whether a call can be tried at all: there is a key, or its target is there.
     """
@@ -35,6 +36,7 @@ class FeatureAnswer(Answer):
     kind: FeatureKind
     built_in: bool
     model: str | None
+    serving_model: str | None
     model_info: CatalogueModel | None
     available: bool | None
     nearest: list[str]
@@ -144,6 +146,7 @@ _READ_ONLY = frozenset(
         "kind",
         "builtIn",
         "modelInfo",
+        "servingModel",
         "available",
         "nearest",
         "ready",
@@ -230,6 +233,7 @@ def _shown(record: FeatureRecord) -> dict[str, Any]:
         "kind": record.kind,
         "built_in": record.is_starting,
         "model": record.model,
+        "serving_model": record.serving_model,
         "model_info": None if info is None else CatalogueModel.of(info, "openrouter"),
         "available": record.standing.available,
         "nearest": list(record.standing.nearest),

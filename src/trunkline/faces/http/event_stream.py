@@ -25,6 +25,14 @@ EVENTS: Final[dict[int | str, dict[str, Any]]] = {
 """What a route of such a stream says of its answer, for the description of the API."""
 
 
+ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
+    **EVENTS,
+    502: {"description": "The provider refused the stored key, has no credits left, or sent what is no answer."},
+    504: {"description": "The provider took too long."},
+}
+"""The same for a route that a model answers, with what only a provider can do wrong."""
+
+
 class SentEvent(msgspec.Struct, frozen=True):
     """One event: its kind, its data, and the ``id`` after which a client can go on that lost the connection."""
 
