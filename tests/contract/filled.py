@@ -138,6 +138,7 @@ MAKERS: dict[str, Callable[[Filled, httpx2.AsyncClient], Awaitable[str]]] = {
     "configuration_id": _maker("/api/configurations", **_DEMO),
     "config_id": _maker("/api/configurations", **_DEMO),
     "ai_llm_id": _maker("/api/configurations", **_DEMO),
+    "keyed": _maker("/api/configurations", provider="openai", model="gpt-4o", apiKey="sk-x", shared=True),
     "version_id": _make_version,
     "route_id": _maker("/api/routes", name="route {}", targets=[{"configurationId": new_id()}]),
     "key_id": _maker("/api/keys"),
@@ -166,7 +167,7 @@ async def open_filled(directory: Path, url: str | None = None) -> AsyncIterator[
         for role in roles[1:]:
             await whole.join(owner, workspace_id, people[role], role)
         clients = {role: people[role].at(workspace_id) for role in roles}
-        filled = Filled(whole, owner, workspace_id, {"user_id": people["viewer"].id}, clients)
+        filled = Filled(whole, owner, workspace_id, {"user_id": owner.id}, clients)
         await _fill(filled)
         clients["administrator"] = root.client
         clients["stranger"] = people["stranger"].client

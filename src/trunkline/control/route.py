@@ -75,4 +75,5 @@ class RouteState(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
     def write(self) -> dict[str, JsonValue]:
         """As it is stored."""
-        return msgspec.to_builtins(self)
+        fields: dict[str, JsonValue] = msgspec.json.decode(msgspec.json.encode(self))
+        return fields

@@ -34,8 +34,8 @@ def assign(candidate: Candidate, context: CallContext, user: str | None, request
     """``candidate``, or the version of its configuration that serves this call.
 
     The unit is who the call is for, as the context names it, else as the request itself does (``user``), else the
-    conversation. A call that names none of these gets a version by its request, and counts for no unit, because the
-    next one need not get the same.
+    conversation. A call that names none of these gets a version by its request, and no unit, because the next one
+    need not get the same: an experiment counts it for itself.
     """
     trial = candidate.trial
     if trial is None:

@@ -6,9 +6,12 @@ import base64
 import json
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+
 from tests.contract.features.conftest import Place
 from tests.contract.features.openrouter import BAD_KEY, KEY, OTHER_KEY
 from trunkline.core.secret import mask
+from trunkline.vault.sealed_key import SUITE, encode_info
 
 
 async def test_a_good_key_is_asked_about_once_saved_and_never_shown(place_on_each: Place) -> None:
@@ -125,10 +128,6 @@ async def test_validate_key_asks_openrouter_and_always_answers_200(place: Place)
 
 
 async def test_a_key_that_the_browser_sealed_is_opened(place: Place) -> None:
-    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
-
-    from trunkline.vault.sealed_key import SUITE, encode_info
-
     public = (await place.admin.get("/api/encryption-key")).json()
     raw = base64.urlsafe_b64decode(public["publicKey"] + "=")
     origin = place.openrouter.url.removesuffix("/api/v1")

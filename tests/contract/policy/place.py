@@ -64,13 +64,6 @@ class Place:
 
         return await eventually(look)
 
-    async def nothing_is_noted(self) -> None:
-        """That no violation comes: another one, made now, is the only one there is."""
-        marker = await self.add(name="Marker", rule={"kind": "allowedModels", "models": ["none"]}, actionType=0)
-        assert (await self.chat("marker")).status_code == 200
-        assert [found["policyName"] for found in await self.violations()] == ["Marker"]
-        assert (await self.there.delete(f"/policy/{marker['id']}")).status_code == 200
-
 
 async def settle(whole: Whole) -> Place:
     """A workspace with a configuration of the demo provider, which needs neither key nor network."""

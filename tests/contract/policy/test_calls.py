@@ -152,7 +152,8 @@ async def test_no_carrier_of_a_key_leads_past_a_policy(place: Place) -> None:
             assert answer.status_code == 403, (headers.keys(), answer.text)
 
 
-async def test_what_is_logged_or_alerted_goes_on(place: Place, upstream: Upstream) -> None:
+async def test_what_is_logged_or_alerted_goes_on(place_on_each: Place, upstream: Upstream) -> None:
+    place = place_on_each
     await configure(place, upstream)
     logs = await place.add(name="Logs", actionType=0, riskType="LOW", rule=RULE)
     alerts = await place.add(name="Alerts", actionType=1, riskType="MEDIUM", rule=RULE)
@@ -213,8 +214,9 @@ async def test_what_is_logged_or_alerted_goes_on(place: Place, upstream: Upstrea
     assert (await stranger.client.get("/policy/violations")).json()["total"] == 0
 
 
-async def test_levels_add_up(place: Place) -> None:
+async def test_levels_add_up(place_on_each: Place) -> None:
     """The installation's hold everywhere; a wider rule is never taken back by a narrower one."""
+    place = place_on_each
     app = await place.make("/api/applications", {"name": "App"})
     app_key = await place.make("/api/keys", {"name": "k", "applicationId": app["id"]})
     other_key = await place.make("/api/keys", {"name": "k"})

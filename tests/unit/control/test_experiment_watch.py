@@ -143,7 +143,7 @@ async def test_a_ramp_goes_on_when_its_users_have_come_and_not_before(database: 
     await set_up(ground, ExperimentSettings(ramp=begin(ground.versions[1], steps, now())))
     audit = Audit(database)
     at = now()
-    watch = ExperimentWatch(database, audit, Versions(database, audit, lambda *_: None), clock=lambda: at, spare=0)
+    watch = ExperimentWatch(database, audit, Versions(database, audit, lambda *_: 4096), clock=lambda: at, spare=0)
 
     async def stand() -> tuple[list[int | None], str]:
         async with database.read() as tx:
@@ -230,7 +230,7 @@ async def test_what_was_read_in_another_phase_is_not_acted_on(database: Database
 
     audit = Audit(database)
     raced = cast("Database", Raced(database, shift))
-    await ExperimentWatch(raced, audit, Versions(database, audit, lambda *_: None), spare=0).look()
+    await ExperimentWatch(raced, audit, Versions(database, audit, lambda *_: 4096), spare=0).look()
     assert (await ground.look()).state == "running"
     assert [phase.reason for phase in await ground.phases()] == ["by hand", "test"]
 

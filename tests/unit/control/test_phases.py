@@ -38,13 +38,13 @@ async def test_salts_differ(database: Database) -> None:
     assert len(salts) == 2
 
 
-async def change(ground: TrialGround, at: int, reason: str = "changed", **fields: object) -> None:
+async def change(ground: TrialGround, at: int, **fields: object) -> None:
     async with ground.database.write() as tx:
         row = await tx.get(ConfigurationVersion, ground.versions[at])
         assert row is not None
         for name, value in fields.items():
             setattr(row, name, value)
-    await ground.settle(reason)
+    await ground.settle("changed")
 
 
 async def test_new_shares_open_a_phase_and_move_only_surrendered_buckets(database: Database) -> None:

@@ -99,7 +99,7 @@ class TrialGround:
 
     def watch(self) -> ExperimentWatch:
         audit = Audit(self.database)
-        return ExperimentWatch(self.database, audit, Versions(self.database, audit, lambda *_: None), spare=0)
+        return ExperimentWatch(self.database, audit, Versions(self.database, audit, lambda *_: 4096), spare=0)
 
     def event(self, version_id: str | None, phase_id: str | None, user: str | None, **fields: object) -> UsageEvent:
         """A call of ``user``, a second after the last one."""

@@ -1,0 +1,175 @@
+"""What the API's description promises to those who read it: examples that work, answers with a shape, links that lead on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from jsonschema import Draft202012Validator
+
+from tests.contract.filled import open_filled
+from trunkline.app.pages import describe_api
+
+Json = dict[str, Any]
+
+FILES = {"multipart/form-data", "image/png", "image/jpeg", "image/webp", "image/gif"}
+"""Bodies that are files, or have files in them."""
+
+NAMES_WHAT_IS_NOT_HERE = {
+    # Nobody here has this address, and these tokens were given to nobody.
+    "POST /api/auth/login": 401,
+    "POST /api/auth/refresh": 401,
+    "POST /api/auth/setup": 409,
+    "POST /api/auth/invitations/accept": 400,
+    # Strangers may make accounts where the installation lets them.
+    "POST /api/auth/signup": 403,
+    # There are more versions than the one.
+    "PUT /model-configs/{config_id}/versions": 400,
+    # Ollama alone downloads models, and there is none here.
+    "POST /api/configurations/{configuration_id}/models/pull": 400,
+}
+"""What an example is refused with in an installation that has none of what it names."""
+
+NEEDS_A_KEY = ("POST /api/configurations/{configuration_id}/rotate-key", "PUT /ai/llm/{ai_llm_id}")
+"""What changes the key of a configuration. That of the others takes none."""
+
+ENDS_THE_SESSION = ("POST /api/auth/password", "POST /api/auth/logout")
+
+
+@pytest.fixture(scope="module")
+def document() -> Json:
+    return describe_api()
+
+
+def find_operations(document: Json) -> Iterator[tuple[str, Json]]:
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            yield f"{method.upper()} {path}", operation
+
+
+def resolve(document: Json, schema: Json) -> Json:
+    while "$ref" in schema:
+        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    return schema
+
+
+def find_examples(document: Json, media: Json) -> list[Any]:
+    """The examples of a body, wherever a reader looks for them."""
+    if "example" in media:
+        return [media["example"]]
+    schema = media["schema"]
+    options = [resolve(document, option) for option in (schema, *schema.get("anyOf", ()))]
+    return [example for option in options for example in option.get("examples", ())]
+
+
+def find_bodies(document: Json) -> Iterator[tuple[str, Json]]:
+    for way, operation in find_operations(document):
+        for kind, media in operation.get("requestBody", {}).get("content", {}).items():
+            if kind not in FILES:
+                yield way, media
+
+
+def test_every_body_has_an_example_of_its_schema(document: Json) -> None:
+    bodies = list(find_bodies(document))
+    assert len(bodies) > 60
+    for way, media in bodies:
+        examples = find_examples(document, media)
+        assert examples, f"{way} has no example: give its model one (`example`)"
+        whole = {**media["schema"], "components": document["components"]}
+        for example in examples:
+            wrong = [error.message for error in Draft202012Validator(whole).iter_errors(example)]
+            assert not wrong, (way, wrong)
+
+
+async def test_every_example_is_accepted(document: Json, tmp_path: Path) -> None:
+    refused: list[str] = []
+    async with open_filled(tmp_path / "filled") as filled:
+        person = await filled.whole.add_user(await filled.whole.admin(), "leaving@example.com")
+        filled.ids["user_id"] = await filled.make("user_id")
+        keyed = await filled.make("keyed")
+        for way, media in find_bodies(document):
+            method, _, path = way.partition(" ")
+            if path.startswith(("/v1/", "/v1beta/")):
+                continue  # these are sent in the suite of calls
+            client: httpx2.AsyncClient = filled.clients["owner"]
+            if way in ENDS_THE_SESSION:
+                client = (await filled.whole.log_in(person.email)).client
+            elif path.startswith("/api/users"):
+                client = filled.clients["administrator"]
+            elif path.startswith("/api/v1/"):
+                client = filled.clients["admin"]  # who has no document yet
+            if way in NEEDS_A_KEY:
+                path = path.format(configuration_id=keyed, ai_llm_id=keyed)
+            for example in find_examples(document, media):
+                answer = await client.request(method, filled.write_path(path), json=filled.put_ids(example))
+                expected = NAMES_WHAT_IS_NOT_HERE.get(way)
+                if answer.status_code != expected if expected is not None else not answer.is_success:
+                    refused.append(f"{way}: {answer.status_code} {answer.text}")
+    assert not refused, "\n".join(refused)
+
+
+def test_every_parameter_of_a_path_says_what_it_is(document: Json) -> None:
+    for way, operation in find_operations(document):
+        for parameter in operation.get("parameters", ()):
+            if parameter["in"] == "path":
+                assert parameter.get("description"), f"{way}: {parameter['name']} (faces/http/openapi_parameters.py)"
+
+
+def test_every_answer_has_a_shape(document: Json) -> None:
+    for way, operation in find_operations(document):
+        if operation["tags"] == ["Calls"]:
+            continue  # whose answers are described by the vendors
+        for status, response in operation["responses"].items():
+            if not status.startswith("2") or status == "204":
+                continue
+            assert response.get("content"), f"{way} says nothing of its answer"
+            for kind, media in response["content"].items():
+                schema = resolve(document, media.get("schema", {}))
+                assert schema.keys() & {"type", "anyOf", "oneOf"}, f"{way}: {kind} has no schema"
+                assert kind == "application/json" or schema["type"] == "string", f"{way}: {kind}"
+
+
+def test_streams_are_described_as_such(document: Json) -> None:
+    streams = {
+        way
+        for way, operation in find_operations(document)
+        if "text/event-stream" in operation["responses"].get("200", {}).get("content", {})
+    }
+    assert streams == {
+        "GET /api/jobs/{job_id}/events",
+        "POST /api/conversations/{conversation_id}/messages",
+        "POST /api/conversations/{conversation_id}/regenerate",
+        "GET /api/conversations/{conversation_id}/stream",
+        "POST /api/features/{slug}/run",
+        "POST /api/features/{slug}/test",
+    }
+
+
+def test_links_lead_from_what_is_made_to_what_can_be_done_with_it(document: Json) -> None:
+    operations = {operation["operationId"]: way for way, operation in find_operations(document)}
+    linked: set[str] = set()
+    for way, operation in find_operations(document):
+        for response in operation["responses"].values():
+            for link in response.get("links", {}).values():
+                linked.add(operations[link["operationId"]])
+                for expression in link["parameters"].values():
+                    if expression.startswith("$response.body#/"):
+                        schema = resolve(document, response["content"]["application/json"]["schema"])
+                        for part in expression.removeprefix("$response.body#/").split("/"):
+                            assert part in schema["properties"], f"{way}: there is no {expression} in its answer"
+                            schema = resolve(document, schema["properties"][part])
+                        assert schema["type"] == "string"
+    for path in (
+        "/api/applications/{application_id}",
+        "/api/routes/{route_id}",
+        "/api/features/{slug}",
+        "/api/conversations/{conversation_id}",
+        "/model-configs/{config_id}",
+        "/model-configs/{config_id}/versions/{version_id}",
+        "/ai/llm/{ai_llm_id}",
+        "/policy/{policy_id}",
+    ):
+        assert f"DELETE {path}" in linked
