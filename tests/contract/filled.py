@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -153,6 +154,15 @@ MAKERS: dict[str, Callable[[Filled, httpx2.AsyncClient], Awaitable[str]]] = {
 }
 
 
+def replace_names(value: Any, ids: Mapping[str, str]) -> Any:
+    """``value`` with the ids in the places of their names: ``{workspace_id}``."""
+    if isinstance(value, str):
+        return re.sub(r"\{(\w+)\}", lambda found: ids[found[1]], value)
+    if isinstance(value, list):
+        return [replace_names(item, ids) for item in value]
+    return {name: replace_names(item, ids) for name, item in value.items()} if isinstance(value, dict) else value
+
+
 @asynccontextmanager
 async def open_filled(directory: Path, url: str | None = None) -> AsyncIterator[Filled]:
     """One on the database at ``url`` (default: SQLite in ``directory``), which counts nobody's requests."""
@@ -205,8 +215,7 @@ async def _add_keys(filled: Filled) -> None:
     whole, owner, workspace_id = filled.whole, filled.owner, filled.workspace_id
     filled.clients["anonymous"] = whole.client()
     for name, fields in KEYS.items():
-        fields = {key: filled.ids["application_id"] if key == "applicationId" else value for key, value in fields.items()}
-        key = await owner.make_key(workspace_id, **fields)
+        key = await owner.make_key(workspace_id, **replace_names(fields, filled.ids))
         filled.clients[name] = whole.client(key["key"])
         filled.ids[name] = key["key"]
         if name == "revoked key":
@@ -218,7 +227,7 @@ async def _add_keys(filled: Filled) -> None:
 KEYS: dict[str, dict[str, Any]] = {
     "call key": {"scope": "call"},
     "manage key": {"scope": "manage"},
-    "application's key": {"scope": "manage", "applicationId": ""},
+    "application's key": {"scope": "manage", "applicationId": "{application_id}"},
     "revoked key": {"scope": "manage"},
     "expired key": {"scope": "manage"},
 }
@@ -231,5 +240,7 @@ async def _expire(filled: Filled, key_id: str) -> None:
         await tx.execute(update(ApiKey).where(ApiKey.id == key_id).values(expires_at=now() - timedelta(seconds=1)))
     await database.close()
     # A change in the workspace has what calls know of it compiled anew.
-    renamed = await filled.clients["owner"].patch(f"/api/workspaces/{filled.workspace_id}", json={"name": f"{CANARY} team"})
+    renamed = await filled.clients["owner"].patch(
+        f"/api/workspaces/{filled.workspace_id}", json={"name": f"{CANARY} team"}
+    )
     assert renamed.status_code == 200

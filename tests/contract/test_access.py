@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -15,85 +14,22 @@ from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from tests.contract.filled import CANARY, Filled, open_filled
+from tests.contract.access_rules import (
+    BEYOND,
+    NAMED_IN_BODIES,
+    NAMED_IN_QUERIES,
+    NOBODY,
+    OTHERS,
+    OWN,
+    PUBLIC,
+    ROLES,
+)
+from tests.contract.filled import CANARY, Filled, open_filled, replace_names
 from trunkline.core.access import ACTIONS
-from trunkline.core.actor import Role, at_least
+from trunkline.core.actor import at_least
 from trunkline.core.ids import new_id
 from trunkline.faces.http.auth import Permission
 from trunkline.faces.v1.calls import CALLS
-
-PUBLIC = {
-    ("POST", "/api/auth/login"),
-    ("POST", "/api/auth/refresh"),
-    ("POST", "/api/auth/setup"),
-    ("POST", "/api/auth/signup"),
-    ("POST", "/api/auth/invitations/accept"),
-    ("GET", "/healthz"),
-    ("GET", "/readyz"),
-    ("GET", "/metrics"),
-    ("GET", "/"),
-    ("GET", "/setup"),
-    ("GET", "/setup/setup.css"),
-    ("GET", "/setup/setup.js"),
-    ("GET", "/setup/icon.svg"),
-    ("GET", "/docs"),
-    ("GET", "/docs/icon.svg"),
-    ("GET", "/docs/reference.css"),
-    ("GET", "/docs/reference.js"),
-    ("GET", "/docs/schema.js"),
-}
-"""What strangers may ask. Everything else names an action."""
-
-NOBODY = ("anonymous", "revoked key", "expired key")
-
-ROLES: Mapping[str, Role] = {
-    "viewer": "viewer",
-    "member": "member",
-    "admin": "admin",
-    "owner": "owner",
-    "call key": "owner",
-    "manage key": "owner",
-    "application's key": "owner",
-}
-"""Who is in the workspace, and as what: keys have their maker's role."""
-
-OTHERS = ("stranger", "stranger there", "administrator")
-"""Another tenant at home, the same in a workspace that is not theirs, and the installation's administrator."""
-
-OTHERS_OWN = ("viewer", "member", "admin", "application's key")
-"""Who is neither the maker of the records nor a key that is theirs alone."""
-
-BEYOND: tuple[tuple[tuple[str, ...], str, int], ...] = (
-    # Conversations and pictures are somebody's own: no role opens them, and an application has its own.
-    (OTHERS_OWN, r"\w+ /api/(conversations/\{conversation_id\}|pictures/\{picture_id\}).*", 404),
-    # So are the document of one's models and one's templates.
-    (("stranger", "administrator", *OTHERS_OWN[:3]), r"GET /api/v1/get/ai-model-config", 404),
-    (("application's key",), r"\w+ /api/v1/.*", 403),
-    (("member", "admin"), r"DELETE .*/templates/\{template_id\}", 404),
-    # Keys and jobs of others are the admins' affair, and those of the whole workspace no application's.
-    (("viewer", "member", "application's key"), r"\w+ /api/keys/\{key_id\}", 404),
-    (("viewer", "member"), r"GET /api/jobs/.*", 404),
-    (("application's key",), r"POST /api/ratings", 404),
-    # Everybody may leave a workspace, and only its admins send others away.
-    (("viewer", "member"), r"DELETE /api/workspaces/\{workspace_id\}/members/\{user_id\}", 403),
-    # A shared configuration is changed by its owner and by admins. Every member may try it.
-    (
-        ("member", "application's key"),
-        r"(PUT|DELETE) (/api/configurations|/model-configs|/ai/llm)/\{\w+\}"
-        r"|POST /api/configurations/\{configuration_id\}/(rotate-key|revisions/\{number\}/revert)"
-        r"|(POST|PUT|DELETE) /model-configs/\{config_id\}/(versions|experiment).*",
-        403,
-    ),
-    # An application is no member of the workspace: what concerns all of it is not its business.
-    (
-        ("application's key",),
-        r"\w+ /api/workspaces/\{workspace_id\}/.*|(PATCH|DELETE) /api/workspaces/\{workspace_id\}"
-        r"|POST /api/applications|DELETE /api/applications/.*|GET /api/audit|(POST|PUT|DELETE) (/api/routes|/policy).*"
-        r"|(POST|PUT|DELETE) /api/features(?!/\{slug\}/run).*",
-        403,
-    ),
-)
-"""The rules beyond the table, which depend on the record: who, where, and how they are refused what their role may."""
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -236,17 +172,6 @@ async def test_who_may_delete_deletes(filled: Filled, who: str) -> None:
         assert again.status_code == 200 if way.path.endswith("/sessions") else again.status_code == 404, (way, again)
 
 
-OWN = {
-    "/api/configurations/{configuration_id}",
-    "/model-configs/{config_id}",
-    "/ai/llm/{ai_llm_id}",
-    "/api/conversations/{conversation_id}",
-    "/api/keys/{key_id}",
-    "/api/providers/{name}/templates/{template_id}",
-}
-"""What one may delete of one's own where others' is refused."""
-
-
 @pytest.mark.parametrize("header", ["x-api-key", "x-goog-api-key"])
 async def test_every_carrier_is_heard_on_every_route(filled: Filled, header: str) -> None:
     carriers = {name: filled.whole.client(**{header: filled.ids[name]}) for name in ("revoked key", "manage key")}
@@ -263,27 +188,6 @@ async def test_every_carrier_is_heard_on_every_route(filled: Filled, header: str
     assert (await both.get("/api/auth/me")).status_code == 400
 
 
-NAMED_IN_QUERIES = (
-    ("/api/providers/demo/models?configurationId={configuration_id}", 404),
-    # As its contract has it: a list for a workspace out of reach is empty.
-    ("/ai/llm?workspaceId={workspace_id}", 200),
-    ("/ai/llm/stats?aiLlmId={ai_llm_id}", 404),
-    ("/policy?workspaceId={workspace_id}", 404),
-    ("/policy?repoId={application_id}", 200),
-    ("/policy/violations?workspaceId={workspace_id}", 404),
-    ("/policy/violations?repoId={application_id}", 200),
-    ("/model-configs?applicationId={application_id}", 404),
-    ("/api/keys?applicationId={application_id}", 200),
-    ("/api/usage?configurationId={configuration_id}", 200),
-    ("/api/usage?applicationId={application_id}", 200),
-    ("/api/conversations/{own_conversation}/stream?messageId={message_id}", 404),
-    ("/api/conversations/{own_conversation}/messages/{message_id}", 404),
-    ("/v1/models", 200),
-    ("/v1/models/Canary", 404),
-)
-"""Where a query or the end of a path names somebody else's record, and the status. Filters find nothing."""
-
-
 @pytest.mark.parametrize(("path", "status"), NAMED_IN_QUERIES)
 async def test_queries_open_nothing_of_another_tenant(filled: Filled, path: str, status: int) -> None:
     if "{own_conversation}" in path:
@@ -296,48 +200,6 @@ async def test_queries_open_nothing_of_another_tenant(filled: Filled, path: str,
         lists = [found] if isinstance(found, list) else [value for value in found.values() if isinstance(value, list)]
         assert lists
         assert not any(lists)
-
-
-_ENTRY = {"name": "x", "aiType": "OPENAI", "endpoint": "https://api.openai.com/v1", "secret": "sk-x"}
-_POLICY = {"name": "x", "content": "x", "riskType": "LOW", "actionType": 0}
-_CONFIG = {"name": "x", "provider": "demo", "model": "demo-chat"}
-_SAID: dict[str, Any] = {"content": "x", "stream": False}
-_CHAT: dict[str, Any] = {"messages": [{"role": "user", "content": "x"}]}
-
-NAMED_IN_BODIES: tuple[tuple[str, dict[str, Any], int], ...] = (
-    # As its contract has it.
-    ("POST /ai/llm", {**_ENTRY, "workspaceId": "{workspace_id}"}, 403),
-    ("POST /policy", {**_POLICY, "workspaceId": "{workspace_id}"}, 404),
-    ("POST /policy", {**_POLICY, "workspaceId": "{home}", "repoId": "{application_id}"}, 400),
-    ("POST /policy", {**_POLICY, "workspaceId": "{home}", "keyId": "{key_id}"}, 400),
-    # For the whole installation.
-    ("POST /policy", _POLICY, 403),
-    ("POST /api/keys", {"name": "x", "workspaceId": "{workspace_id}"}, 404),
-    ("POST /api/keys", {"name": "x", "applicationId": "{application_id}"}, 404),
-    ("POST /api/applications", {"name": "x", "configurationIds": ["{configuration_id}"]}, 400),
-    ("POST /api/applications", {"name": "x", "defaultConfigurationId": "{configuration_id}"}, 400),
-    ("POST /api/applications", {"name": "x", "id": "{application_id}"}, 404),
-    ("POST /api/configurations", {**_CONFIG, "applicationId": "{application_id}"}, 400),
-    ("POST /api/routes", {"name": "x", "targets": [{"configurationId": "{configuration_id}"}]}, 400),
-    ("POST /model-configs", {**_CONFIG, "applicationId": "{application_id}"}, 400),
-    ("PATCH /api/workspaces/{home}", {"defaultConfigurationId": "{configuration_id}"}, 400),
-    ("POST /api/ratings", {"requestId": "{request_id}", "rating": 5}, 404),
-    ("POST /api/conversations", {"feature": "{slug}"}, 400),
-    ("POST /api/features", {"slug": "mine", "name": "x", "target": "{configuration_id}"}, 400),
-    ("POST /api/conversations/{own_conversation}/messages", {**_SAID, "parentId": "{message_id}"}, 404),
-    (
-        "POST /api/conversations/{own_conversation}/messages",
-        {**_SAID, "content": [{"type": "image", "pictureId": "{picture_id}"}]},
-        404,
-    ),
-    ("POST /api/conversations/{own_conversation}/regenerate", {"messageId": "{message_id}"}, 404),
-    ("POST /api/conversations/{own_conversation}/stop", {"messageId": "{message_id}"}, 404),
-    ("PATCH /api/conversations/{own_conversation}", {"leafId": "{message_id}"}, 404),
-    ("POST /v1/chat/completions", {**_CHAT, "model": CANARY[:-1]}, 404),
-    ("POST /v1/chat/completions", {**_CHAT, "model": "{configuration_id}"}, 404),
-    ("POST /v1/chat/completions", {**_CHAT, "model": "feature/{slug}"}, 404),
-)
-"""Where a body names somebody else's record, and the status."""
 
 
 @pytest.mark.parametrize(("way", "body", "status"), NAMED_IN_BODIES)
@@ -355,14 +217,6 @@ async def test_bodies_reach_nothing_of_another_tenant(
     assert CANARY not in answer.text
 
 
-def replace_names(value: Any, ids: Mapping[str, str]) -> Any:
-    if isinstance(value, str):
-        return re.sub(r"\{(\w+)\}", lambda found: ids[found[1]], value)
-    if isinstance(value, list):
-        return [replace_names(item, ids) for item in value]
-    return {name: replace_names(item, ids) for name, item in value.items()} if isinstance(value, dict) else value
-
-
 @pytest.mark.parametrize("who", [*NOBODY, "stranger there", *ROLES])
 async def test_calls_may_what_the_table_says(filled: Filled, who: str) -> None:
     for method, path, _, example in CALLS:
@@ -371,8 +225,8 @@ async def test_calls_may_what_the_table_says(filled: Filled, who: str) -> None:
         refusal = 401 if who in NOBODY else 404 if who == "stranger there" else None
         if who in ROLES and not at_least(ROLES[who], ACTIONS["call" if method == "POST" else "models.list"].role):
             refusal = 403
-        path = path.format(model=CANARY, name=CANARY)
-        answer = await filled.clients[who].request(method, path, json=example if refusal else {"model": 1})
+        named = path.format(model=CANARY, name=CANARY)
+        answer = await filled.clients[who].request(method, named, json=example if refusal else {"model": 1})
         if refusal is None:
             assert answer.status_code == (200 if method == "GET" else 400), (path, answer.text)
         else:

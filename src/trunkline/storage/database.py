@@ -15,7 +15,7 @@ from sqlalchemy import URL, Connection, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from trunkline.core.errors import Conflict, InvalidInput, Unavailable
 from trunkline.storage import touches
@@ -25,6 +25,9 @@ Transaction = AsyncSession
 """An open transaction: what every repository's function takes first."""
 
 _BUSY_MILLISECONDS: Final = 10_000
+_MIGRATION_MILLISECONDS: Final = 120_000
+"""How long a process waits for another one that migrates: on a slow disk that takes its time."""
+
 _BEGIN: Final = "trunkline_begin"
 """The execution option that says how a SQLite transaction begins."""
 
@@ -77,8 +80,17 @@ class Database:
         with _Translation():
             if self._path is not None:
                 await asyncio.to_thread(_make_private, self._path)
-            async with self._engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"}).begin() as connection:
-                await connection.run_sync(upgrade)
+            async with self._engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"}).connect() as connection:
+                await self._be_patient(connection, _MIGRATION_MILLISECONDS)
+                async with connection.begin():
+                    await connection.run_sync(upgrade)
+                await self._be_patient(connection, _BUSY_MILLISECONDS)
+
+    async def _be_patient(self, connection: AsyncConnection, milliseconds: int) -> None:
+        """How long this connection waits for the writers of other processes. PostgreSQL's locks wait by themselves."""
+        if self.kind == "sqlite":
+            raw: Any = (await connection.get_raw_connection()).driver_connection
+            await raw.execute(f"PRAGMA busy_timeout={milliseconds}")
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[Transaction]:

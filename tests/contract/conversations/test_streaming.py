@@ -38,3 +38,4 @@ async def test_an_answer_is_streamed_and_accounted_for_to_the_token(talk_on_each
     used = await talk.usage_event(start.data["requestId"])
     assert (used["inputTokens"], used["outputTokens"], used["outcome"]) == (21, 9, "ok")
     assert used["costUSD"] == done.data["costUSD"]
+    assert used["conversationId"] == talk.id

@@ -19,11 +19,20 @@ COMMENT: Final = b": still here\n\n"
 _BREAKS: Final = tuple((char.encode(), b"\\u%04x" % ord(char)) for char in "\x85\u2028\u2029")
 """What JSON leaves as it is, and many readers of lines (Python's, say) take for the end of one."""
 
+_EVENT: Final = {
+    "type": "object",
+    "required": ["event", "data"],
+    "properties": {
+        "id": {"type": "string"},
+        "event": {"type": "string"},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+}
+
 EVENTS: Final[dict[int | str, dict[str, Any]]] = {
-    200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "Server-sent events."}
+    200: {"content": {"text/event-stream": {"schema": _EVENT}}, "description": "Server-sent events."}
 }
 """What a route of such a stream says of its answer, for the description of the API."""
-
 
 ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
     **EVENTS,

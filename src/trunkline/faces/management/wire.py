@@ -78,10 +78,7 @@ class GivenLogout(Given):
 class GivenPassword(Given):
     """A new password."""
 
-    example: ClassVar[dict[str, Any]] = {
-        "currentPassword": "correct horse battery staple",
-        "newPassword": "a longer and better one",
-    }
+    example: ClassVar[dict[str, Any]] = {"currentPassword": "a short old one", "newPassword": "a longer and better one"}
 
     current_password: Password
     new_password: Password

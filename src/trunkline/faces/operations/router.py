@@ -13,7 +13,8 @@ from pydantic import BaseModel
 from trunkline.faces.http.page import serve_folder
 from trunkline.faces.http.services import Services
 
-_METRICS: Final[dict[str, Any]] = {kind: {"schema": {"type": "string"}} for kind in ("text/plain", "application/openmetrics-text")}
+_TEXT: Final[dict[str, Any]] = {"schema": {"type": "string"}}
+_METRICS: Final = {"text/plain": _TEXT, "application/openmetrics-text": _TEXT}
 
 
 class Alive(BaseModel):
