@@ -31,6 +31,11 @@ def test_links_lead_somewhere(name: str) -> None:
         assert (page.parent / target).exists(), f"{name} links to {target}"
 
 
+def test_the_readme_leads_to_every_guide() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [str(page.relative_to(ROOT)) for page in (ROOT / "docs/guide").glob("*.md") if page.name not in text] == []
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_settings_that_pages_name_exist(name: str) -> None:
     known = {f"TRUNKLINE_{field.upper()}" for field in Settings.model_fields}
