@@ -41,17 +41,21 @@ export class Conversations {
     return this.#follow("post", "/api/conversations/{id}/regenerate", { path, body, ...options });
   }
 
-  /** Follow a running answer again, from the event after `lastEventId`, or from its beginning. */
+  /**
+   * Follow an answer again: the running one, or that of `messageId`; from its beginning, or from the event after
+   * `lastEventId`. Ends at once when nothing is left to tell.
+   */
   resume(
     conversationId: string,
-    lastEventId?: string,
+    from: { messageId?: string; lastEventId?: string } = {},
     options: RequestOptions = {},
   ): AsyncGenerator<AnswerEvent, void, undefined> {
-    const headers = lastEventId === undefined ? {} : { "last-event-id": lastEventId };
+    const last = from.lastEventId === undefined ? {} : { "last-event-id": from.lastEventId };
     return this.#follow("get", "/api/conversations/{id}/stream", {
       path: { id: conversationId },
+      query: { messageId: from.messageId },
       ...options,
-      headers: { ...options.headers, ...headers },
+      headers: { ...options.headers, ...last },
     });
   }
 

@@ -3366,8 +3366,9 @@ export interface components {
         };
         /**
          * FeatureAnswer
-         * @description A feature as everybody sees it. ``modelInfo`` is what the catalogue says of its model.
+         * @description A feature as everybody sees it. ``modelInfo`` is what the catalogue says of its ``model``.
          *
+         *     ``servingModel`` is what answers: the same, or that of its target; null where a route chooses for each call.
          *     ``available`` is false when the live list lacks the model, and ``nearest`` names what may stand in for it; null when
          *     there is no live list. ``ready`` is whether a call can be tried at all: there is a key, or its target is there.
          */
@@ -3385,6 +3386,8 @@ export interface components {
             builtIn: boolean;
             /** Model */
             model: string | null;
+            /** Servingmodel */
+            servingModel: string | null;
             modelInfo: components["schemas"]["CatalogueModel"] | null;
             /** Available */
             available: boolean | null;
@@ -3569,6 +3572,8 @@ export interface components {
             builtIn: boolean;
             /** Model */
             model: string | null;
+            /** Servingmodel */
+            servingModel: string | null;
             modelInfo: components["schemas"]["CatalogueModel"] | null;
             /** Available */
             available: boolean | null;
@@ -3896,7 +3901,7 @@ export interface components {
          * GivenPassword
          * @description A new password.
          * @example {
-         *       "currentPassword": "correct horse battery staple",
+         *       "currentPassword": "a short old one",
          *       "newPassword": "a longer and better one"
          *     }
          */
@@ -5957,6 +5962,7 @@ export interface components {
         /**
          * GivenRevert
          * @description Nothing: a body may be left out, and one with fields is a mistake.
+         * @example {}
          */
         trunkline__faces__model_configs__experiment_wire__GivenRevert: Record<string, never>;
         /**
@@ -11949,8 +11955,26 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The provider cannot be reached, refused the stored key, has no credits left, or sent what is no answer. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Something that the server needs is away for now. */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The provider took too long. */
+            504: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13061,7 +13085,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": {
+                        id?: string;
+                        event: string;
+                        data: string;
+                    };
                 };
             };
             /** @description The request is wrong; every wrong field is named. */
@@ -17451,7 +17479,11 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MessageAnswer"];
-                    "text/event-stream": string;
+                    "text/event-stream": {
+                        id?: string;
+                        event: string;
+                        data: string;
+                    };
                 };
             };
             /** @description The request is wrong; every wrong field is named. */
@@ -17528,8 +17560,26 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The provider cannot be reached, refused the stored key, has no credits left, or sent what is no answer. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Something that the server needs is away for now. */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The provider took too long. */
+            504: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17562,7 +17612,11 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MessageAnswer"];
-                    "text/event-stream": string;
+                    "text/event-stream": {
+                        id?: string;
+                        event: string;
+                        data: string;
+                    };
                 };
             };
             /** @description The request is wrong; every wrong field is named. */
@@ -17639,8 +17693,26 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The provider cannot be reached, refused the stored key, has no credits left, or sent what is no answer. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Something that the server needs is away for now. */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The provider took too long. */
+            504: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17867,7 +17939,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": {
+                        id?: string;
+                        event: string;
+                        data: string;
+                    };
                 };
             };
             /** @description All of it has been seen. */
@@ -18575,8 +18651,26 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The provider cannot be reached, refused the stored key, has no credits left, or sent what is no answer. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Something that the server needs is away for now. */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The provider took too long. */
+            504: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18776,8 +18870,26 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The provider cannot be reached, refused the stored key, has no credits left, or sent what is no answer. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Something that the server needs is away for now. */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The provider took too long. */
+            504: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19349,7 +19461,11 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunAnswer"] | components["schemas"]["VectorsAnswer"];
-                    "text/event-stream": string;
+                    "text/event-stream": {
+                        id?: string;
+                        event: string;
+                        data: string;
+                    };
                 };
             };
             /** @description The request is wrong; every wrong field is named. */
@@ -19426,8 +19542,26 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The provider cannot be reached, refused the stored key, has no credits left, or sent what is no answer. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Something that the server needs is away for now. */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The provider took too long. */
+            504: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19459,7 +19593,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": {
+                        id?: string;
+                        event: string;
+                        data: string;
+                    };
                 };
             };
             /** @description The request is wrong; every wrong field is named. */
@@ -19536,8 +19674,26 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The provider cannot be reached, refused the stored key, has no credits left, or sent what is no answer. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description Something that the server needs is away for now. */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The provider took too long. */
+            504: {
                 headers: {
                     [name: string]: unknown;
                 };

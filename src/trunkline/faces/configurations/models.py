@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from trunkline.control.provider_models import ModelListing
 from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.provider_failures import PROVIDER_FAILURES
 from trunkline.faces.http.services import services_of
 from trunkline.faces.http.wire import Answer, Given
 from trunkline.providers.model_info import ModelInfo
@@ -88,7 +89,7 @@ class PullAnswer(Answer):
     job_id: str
 
 
-@routes.get("/{configuration_id}/models", dependencies=[allow("configurations.read")])
+@routes.get("/{configuration_id}/models", dependencies=[allow("configurations.read")], responses=PROVIDER_FAILURES)
 async def list_configuration_models(request: Request, actor: ActorDep, configuration_id: str) -> ModelsAnswer:
     """The models that this configuration can use, asked from its provider: for Ollama, those that are installed."""
     return ModelsAnswer.of(await services_of(request).provider_models.list_local(actor, configuration_id))

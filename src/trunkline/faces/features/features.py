@@ -21,6 +21,7 @@ from trunkline.faces.features.wire import (
 )
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.etag import IfMatchDep, write_etag
+from trunkline.faces.http.provider_failures import PROVIDER_FAILURES
 from trunkline.faces.http.services import services_of
 from trunkline.faces.http.wire import Answer
 
@@ -42,7 +43,7 @@ async def list_features(request: Request, actor: ActorDep) -> list[FeatureSettin
     return [show(actor, record) for record in await services_of(request).features.list(actor)]
 
 
-@routes.post("", status_code=201, dependencies=[allow("features.change")])
+@routes.post("", status_code=201, dependencies=[allow("features.change")], responses=PROVIDER_FAILURES)
 async def create_feature(
     request: Request, response: Response, actor: ActorDep, given: FeatureGiven, reason: ReasonDep = None
 ) -> FeatureSettingsAnswer:
@@ -64,7 +65,7 @@ async def get_feature(
     return show(actor, record)
 
 
-@routes.put("/{slug}", dependencies=[allow("features.change")])
+@routes.put("/{slug}", dependencies=[allow("features.change")], responses=PROVIDER_FAILURES)
 async def change_feature(
     request: Request,
     response: Response,

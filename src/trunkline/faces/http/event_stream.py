@@ -10,6 +10,7 @@ import msgspec
 from starlette.responses import StreamingResponse
 
 from trunkline.core.chat import JsonValue
+from trunkline.faces.http.provider_failures import PROVIDER_FAILURES
 
 QUIET_SECONDS: Final = 15.0
 """After which a comment keeps the stream open through proxies."""
@@ -34,11 +35,7 @@ EVENTS: Final[dict[int | str, dict[str, Any]]] = {
 }
 """What a route of such a stream says of its answer, for the description of the API."""
 
-ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
-    **EVENTS,
-    502: {"description": "The provider refused the stored key, has no credits left, or sent what is no answer."},
-    504: {"description": "The provider took too long."},
-}
+ANSWERS: Final = {**EVENTS, **PROVIDER_FAILURES}
 """The same for a route that a model answers, with what only a provider can do wrong."""
 
 
