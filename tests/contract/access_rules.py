@@ -46,6 +46,12 @@ ROLES: Mapping[str, Role] = {
 OTHERS = ("stranger", "stranger there", "administrator")
 """Another tenant at home, the same in a workspace that is not theirs, and the installation's administrator."""
 
+AT_HOME = "viewer at home"
+"""Somebody who is a viewer in the workspace, and asks without naming it: in their own workspace, then."""
+
+REACHES_EVERYWHERE = r"/ai/llm/\{|/policy/\{|/api/workspaces/\{"
+"""Where a record is found in any of one's workspaces, and one's role is that in the record's; or the path names it."""
+
 OTHERS_OWN = ("viewer", "member", "admin", "application's key")
 """Who is neither the maker of the records nor a key that is theirs alone."""
 
@@ -53,8 +59,9 @@ BEYOND: tuple[tuple[tuple[str, ...], str, int], ...] = (
     # Conversations and pictures are somebody's own: no role opens them, and an application has its own.
     (OTHERS_OWN, r"\w+ /api/(conversations/\{conversation_id\}|pictures/\{picture_id\}).*", 404),
     # So are the document of one's models and one's templates.
-    (("stranger", "administrator", *OTHERS_OWN[:3]), r"GET /api/v1/get/ai-model-config", 404),
-    (("application's key",), r"\w+ /api/v1/.*", 403),
+    (("stranger", "administrator", AT_HOME, *OTHERS_OWN[:3]), r"GET /api/v1/get/ai-model-config", 404),
+    # It is at home in their personal workspace: keys of another do not open it.
+    (("manage key", "application's key"), r"\w+ /api/v1/.*", 403),
     (("member", "admin"), r"DELETE .*/templates/\{template_id\}", 404),
     # Keys and jobs of others are the admins' affair, and those of the whole workspace no application's.
     (("viewer", "member", "application's key"), r"\w+ /api/keys/\{key_id\}", 404),

@@ -180,6 +180,7 @@ async def open_filled(directory: Path, url: str | None = None) -> AsyncIterator[
         filled = Filled(whole, owner, workspace_id, {"user_id": owner.id}, clients)
         await _fill(filled)
         clients["administrator"] = root.client
+        clients["viewer at home"] = people["viewer"].client
         clients["stranger"] = people["stranger"].client
         clients["stranger there"] = people["stranger"].at(workspace_id)
         await _add_keys(filled)

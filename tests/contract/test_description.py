@@ -9,9 +9,12 @@ from typing import Any
 import httpx2
 import pytest
 from jsonschema import Draft202012Validator
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from tests.contract.filled import open_filled
 from trunkline.app.pages import describe_api
+from trunkline.core.errors import InvalidInput
+from trunkline.faces.http.wire import Given
 
 Json = dict[str, Any]
 
@@ -110,11 +113,10 @@ async def test_every_example_is_accepted(document: Json, tmp_path: Path) -> None
     assert not refused, "\n".join(refused)
 
 
-def test_every_parameter_of_a_path_says_what_it_is(document: Json) -> None:
+def test_every_parameter_says_what_it_is(document: Json) -> None:
     for way, operation in find_operations(document):
         for parameter in operation.get("parameters", ()):
-            if parameter["in"] == "path":
-                assert parameter.get("description"), f"{way}: {parameter['name']} (faces/http/openapi_parameters.py)"
+            assert parameter.get("description"), f"{way}: {parameter['name']} (faces/http/openapi_parameters.py)"
 
 
 def test_every_answer_has_a_shape(document: Json) -> None:
@@ -173,3 +175,32 @@ def test_links_lead_from_what_is_made_to_what_can_be_done_with_it(document: Json
         "/policy/{policy_id}",
     ):
         assert f"DELETE {path}" in linked
+
+
+@pytest.mark.parametrize("sent", ["true", "3", 1, True])
+def test_nothing_is_taken_for_what_the_schema_does_not_say(document: Json, sent: Any) -> None:
+    """A text is no number, and a number neither a text nor true: what the schema refuses, the model refuses."""
+    assert document["components"]
+    refused = 0
+    for model in find_models(Given):
+        for name, field in model.model_fields.items():
+            adapter: TypeAdapter[Any] = TypeAdapter(field.rebuild_annotation())
+            if not Draft202012Validator(adapter.json_schema()).is_valid(sent):
+                assert not is_taken(adapter, sent), f"{model.__name__}.{name} takes {sent!r}: make it strict"
+                refused += 1
+    assert refused > 100
+
+
+def is_taken(adapter: TypeAdapter[Any], sent: Any) -> bool:
+    try:
+        adapter.validate_python(sent)
+    except (ValidationError, InvalidInput):
+        return False
+    return True
+
+
+def find_models(base: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    for model in base.__subclasses__():
+        if model.__module__.startswith("trunkline."):
+            yield model
+            yield from find_models(model)

@@ -60,6 +60,8 @@ function fill(template: string, values: Record<string, unknown> = {}): string {
   return template.replace(/\{([^}:]+)(?::path)?\}/g, (_, name: string) => {
     const value = values[name];
     if (value === undefined || value === null || value === "") throw new TypeError(`${name} is required.`);
+    // These two mean another path than the one that was asked for, however they are written.
+    if (value === "." || value === "..") throw new TypeError(`${name} cannot be ${value}.`);
     return encodeURIComponent(String(value));
   });
 }

@@ -71,3 +71,10 @@ test("what is wrong is thrown, with its status and body", async () => {
   });
   await assert.rejects(client.updateAiLlm(id, {}), { status: 400 });
 });
+
+test("no id leads to another path", async () => {
+  for (const other of ["", ".", ".."]) await assert.rejects(client.deleteAiLlm(other), TypeError);
+  for (const other of ["../policy", "%2e%2e", "a?b#c"]) {
+    await assert.rejects(client.deleteAiLlm(other), { name: "TrunklineError", status: 404 });
+  }
+});

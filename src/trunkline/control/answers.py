@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -240,12 +240,12 @@ def last_position(message: ConversationMessage) -> int:
     return length_of(stored_parts(message.content, message.parts)) + 1
 
 
-def _rest(message: ConversationMessage, after: int) -> Sequence[AnswerEvent]:
-    events = list(events_after(stored_parts(message.content, message.parts), after))
+def _rest(message: ConversationMessage, after: int) -> Iterator[AnswerEvent]:
+    yield from events_after(stored_parts(message.content, message.parts), after)
     last = last_position(message)
     if last > after:
         if message.error is not None:
-            events.append(AnswerEvent(last, "error", message.error))
+            yield AnswerEvent(last, "error", message.error)
         else:
             cost = None if message.cost_nanos is None else usd(message.cost_nanos)
             data: dict[str, JsonValue] = {
@@ -253,8 +253,7 @@ def _rest(message: ConversationMessage, after: int) -> Sequence[AnswerEvent]:
                 "usage": message.usage,
                 "costUSD": cost,
             }
-            events.append(AnswerEvent(last, "done", data))
-    return events
+            yield AnswerEvent(last, "done", data)
 
 
 async def _wait(changed: asyncio.Event | None) -> None:

@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from trunkline.control.audit import Audit, changes
 from trunkline.control.breadth import require_whole_workspace
 from trunkline.control.page import Page, PageRequest, encode_cursor
 from trunkline.core import access
-from trunkline.core.actor import Actor
+from trunkline.core.actor import Actor, at_least
 from trunkline.core.chat import JsonValue
-from trunkline.core.errors import Conflict, FieldError, InvalidInput, NotFound
+from trunkline.core.errors import Conflict, FieldError, Forbidden, InvalidInput, NotFound
 from trunkline.core.ids import new_id
-from trunkline.storage import applications, routes, workspaces
+from trunkline.storage import applications, configurations, workspaces
 from trunkline.storage.database import Database, Transaction
-from trunkline.storage.tables import Application, now
+from trunkline.storage.tables import Application, Configuration, now
+
+_UNUSABLE: Final = "names no configuration that you may use here."
+_PRIVATE: Final = "is a private configuration, which the application's keys cannot use: share it with the workspace."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,10 +108,14 @@ class Applications:
         )
 
     async def change(self, actor: Actor, application_id: str, change: ApplicationChange) -> ApplicationView:
-        """Change an application: its name, the configurations it uses, its default."""
+        """Change an application: its name, the configurations it uses, its default.
+
+        :class:`InvalidInput` for a configuration that the actor may not use there, and for a default that the
+        application's keys cannot see.
+        """
         access.check(actor, "applications.change")
         async with self._database.write() as tx:
-            application = await self.find(tx, actor, application_id)
+            application = await self.find(tx, actor, application_id, lock=True)
             before = _state(await self._view(tx, application))
             await self._apply(tx, actor, application, change)
             view = await self._view(tx, application)
@@ -120,19 +128,25 @@ class Applications:
             return view
 
     async def delete(self, actor: Actor, application_id: str) -> None:
-        """Delete an application with its keys and its own configurations; shared configurations stay.
+        """Delete an application with its keys and its own configurations; those of the workspace stay.
 
-        :class:`Conflict` when routes lead to its configurations.
+        :class:`Forbidden` unless all of that is the actor's own, or the actor an admin; :class:`Conflict` while
+        something else needs its configurations.
         """
         access.check(actor, "applications.change")
         require_whole_workspace(actor)
         async with self._database.write() as tx:
-            application = await self.find(tx, actor, application_id)
-            names = await routes.find_names_into(tx, actor.workspace_id, application.id)
-            if names:
+            application = await self.find(tx, actor, application_id, lock=True)
+            if not at_least(actor.role, "admin") and await applications.has_more_users(tx, application, actor.user_id):
+                raise Forbidden(
+                    f"Others have configurations, keys or conversations in the application {application.name!r}: an"
+                    " admin of the workspace may delete it."
+                )
+            uses = await configurations.find_uses_of_application(tx, application, actor.user_id)
+            if uses:
                 raise Conflict(
-                    f"The application {application.name!r} has configurations that routes lead to:"
-                    f" {', '.join(map(repr, names))}. Choose other targets there first.",
+                    f"Configurations of the application {application.name!r} are in use: {', '.join(uses)}. Choose"
+                    " others there first.",
                     code="in_use",
                 )
             view = await self._view(tx, application)
@@ -142,10 +156,10 @@ class Applications:
                 tx, actor, "applications.delete", target=("application", view.id), before=_state(view)
             )
 
-    async def find(self, tx: Transaction, actor: Actor, application_id: str) -> Application:
-        """The row, if it exists for ``actor``; :class:`NotFound` otherwise."""
+    async def find(self, tx: Transaction, actor: Actor, application_id: str, *, lock: bool = False) -> Application:
+        """The row, if it exists for ``actor``; :class:`NotFound` otherwise. ``lock`` is as in storage."""
         if actor.application_id in {None, application_id}:
-            found = await applications.find(tx, actor.workspace_id, application_id)
+            found = await applications.find(tx, actor.workspace_id, application_id, lock=lock)
             if found is not None:
                 return found
         raise NotFound("There is no application of that id in this workspace.")
@@ -153,34 +167,37 @@ class Applications:
     async def _apply(self, tx: Transaction, actor: Actor, application: Application, change: ApplicationChange) -> None:
         if change.name is not None:
             application.name = change.name
-        wrong: list[FieldError] = []
-        if change.configuration_ids is not None:
-            ids = list(dict.fromkeys(change.configuration_ids))
-            usable = await self._find_usable(tx, actor, application, ids)
-            wrong += [
-                FieldError(f"configurationIds[{index}]", "names no configuration that you may use here.")
-                for index, configuration_id in enumerate(change.configuration_ids)
-                if configuration_id not in usable
-            ]
-            if not wrong:
-                await applications.replace_associations(tx, application.id, ids)
-        if change.sets_default:
-            wanted = change.default_configuration_id
-            if wanted is not None and wanted not in await self._find_usable(tx, actor, application, [wanted]):
-                wrong.append(FieldError("defaultConfigurationId", "names no configuration that you may use here."))
-            application.default_configuration_id = wanted
+        ids = list(dict.fromkeys(change.configuration_ids or ()))
+        wanted = change.default_configuration_id
+        usable = await self._lock_usable(tx, actor, application, ids if wanted is None else [*ids, wanted])
+        wrong = [
+            FieldError(f"configurationIds[{index}]", _UNUSABLE)
+            for index, configuration_id in enumerate(change.configuration_ids or ())
+            if configuration_id not in usable
+        ]
+        if wanted is not None and wanted != application.default_configuration_id:
+            chosen = usable.get(wanted)
+            if chosen is None:
+                wrong.append(FieldError("defaultConfigurationId", _UNUSABLE))
+            elif chosen.application_id is None and not chosen.is_shared:
+                wrong.append(FieldError("defaultConfigurationId", _PRIVATE))
         if wrong:
-            raise InvalidInput(wrong[0].field + ": " + wrong[0].message, fields=tuple(wrong))
+            raise InvalidInput.of_all(tuple(wrong))
+        if change.configuration_ids is not None:
+            await applications.replace_associations(tx, application.id, ids)
+        if change.sets_default:
+            application.default_configuration_id = wanted
         application.updated_at = now()
         await tx.flush()
 
-    async def _find_usable(
+    async def _lock_usable(
         self, tx: Transaction, actor: Actor, application: Application, ids: Sequence[str]
-    ) -> frozenset[str]:
-        found = await applications.find_candidates(tx, actor.workspace_id, ids)
-        return frozenset(
-            row.id
-            for row in found
+    ) -> dict[str, Configuration]:
+        """Those of the configurations that may be used there, by id; none of them is deleted meanwhile."""
+        found = await configurations.find_many(tx, actor.workspace_id, ids, lock=True) if ids else {}
+        return {
+            row.id: row
+            for row in found.values()
             if row.application_id in {None, application.id}
             and access.may_see(
                 actor,
@@ -189,7 +206,7 @@ class Applications:
                 shared=row.is_shared,
                 application_id=row.application_id,
             )
-        )
+        }
 
     async def _view(self, tx: Transaction, application: Application) -> ApplicationView:
         return _show(application, (await applications.find_associations(tx, [application.id]))[application.id])

@@ -26,11 +26,11 @@ from trunkline.core.errors import (
     Unavailable,
     UpstreamError,
 )
-from trunkline.providers.check import is_listed
 from trunkline.providers.endpoint import Endpoint, make_endpoint
 from trunkline.providers.model_info import ModelInfo
 from trunkline.providers.model_list import list_models
 from trunkline.providers.nearest import nearest
+from trunkline.providers.openrouter import read_routed
 from trunkline.providers.provider import Provider
 from trunkline.providers.registry import find
 from trunkline.storage import configurations
@@ -67,13 +67,9 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     problem: str | None = None
 
     def find(self, model: str) -> ModelInfo | None:
-        """The model of that id; for a variant behind a colon (``:free``) that is not listed, the model itself."""
+        """The model of that id; for one with OpenRouter's word for how it is routed (``:nitro``), the model itself."""
         by_id = {info.id: info for info in self.models}
-        return by_id.get(model) or by_id.get(model.rpartition(":")[0])
-
-    def has(self, model: str) -> bool:
-        """Whether the list names ``model``, also by another spelling of it."""
-        return is_listed(model, [info.id for info in self.models])
+        return by_id.get(model) or by_id.get(read_routed(model) or "")
 
 
 class ModelFilter(msgspec.Struct, frozen=True, kw_only=True):

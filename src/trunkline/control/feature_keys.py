@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import cast
 
 import msgspec
@@ -140,9 +141,14 @@ NO_KEY = (
 
 async def read_mask(tx: Transaction, row: Feature) -> str | None:
     """How the feature's own key is shown; None when it has none."""
-    if row.credential_id is None:
-        return None
-    return (await rows.read_masks(tx, [row.credential_id])).get(row.credential_id, {}).get(API_KEY)
+    return (await read_own_masks(tx, [row])).get(row.slug)
+
+
+async def read_own_masks(tx: Transaction, saved: Iterable[Feature]) -> dict[str, str]:
+    """How the own keys of a workspace's features are shown, by slug; without those that have none."""
+    slugs = {row.credential_id: row.slug for row in saved if row.credential_id is not None}
+    masks = await rows.read_masks(tx, list(slugs)) if slugs else {}
+    return {slugs[credential]: fields[API_KEY] for credential, fields in masks.items() if API_KEY in fields}
 
 
 def _praise(info: KeyInfo) -> str:

@@ -34,13 +34,14 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VectorsCall(Embeddings):
-    """An embeddings call that leaves its books to whoever made it."""
+    """An embeddings call of ``count`` texts, which leaves its books to whoever made it."""
 
-    __slots__ = ("call",)
+    __slots__ = ("call", "count")
 
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, body: bytes, count: int) -> None:
         super().__init__(openai_chat.DIALECT, body)
         self.call: Call | None = None
+        self.count = count
 
     async def read(self, call: Call, target: Target, response: IncomingResponse) -> Answer:
         """See :class:`~trunkline.gateway.exchange.Exchange`."""
@@ -76,8 +77,7 @@ def write_vectors(feature: FeatureEntry, question: Question) -> VectorsCall:
     for index, text in enumerate(texts):
         if not text:
             raise InvalidInput.of(f"input[{index}]" if isinstance(given, list) else "input", "is empty.")
-    own = {name: value for name, value in feature.custom.items() if name not in ("stream", "encoding_format")}
-    return VectorsCall(msgspec.json.encode({**own, "model": f"feature/{feature.slug}", "input": list(texts)}))
+    return VectorsCall(msgspec.json.encode({"model": f"feature/{feature.slug}", "input": list(texts)}), len(texts))
 
 
 def _read_messages(question: Question) -> list[JsonObject]:

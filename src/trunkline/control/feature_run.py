@@ -77,9 +77,11 @@ class _VectorsBody(msgspec.Struct):
 
 
 def read_vectors(call: VectorsCall, answer: Answer, request_id: str) -> Vectors:
-    """The vectors of a settled call."""
+    """The vectors of a settled call. Raises AnswerFailed where there is not one for each text."""
     assert call.call is not None
     body = msgspec.json.decode(answer.body, type=_VectorsBody)
+    if len(body.data) != call.count:
+        raise explain_kind("malformed")
     settled = call.call
     used = Used(settled.usage, settled.estimated, settled.cost_nanos)
     return Vectors(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import msgspec
 
@@ -38,9 +38,11 @@ def match_target(target: str, routes: Iterable[Route], shared: Iterable[Configur
     return None
 
 
-async def find_target(tx: Transaction, workspace_id: str, target: str) -> FoundTarget | None:
-    """The same from the database, as it is now."""
-    route = await features.find_route(tx, workspace_id, target)
-    if route is not None:
-        return FoundTarget(route=route.name)
-    return match_target(target, (), await features.find_shared(tx, workspace_id))
+async def find_targets(tx: Transaction, workspace_id: str, targets: Collection[str]) -> dict[str, FoundTarget]:
+    """The same of several from the database, as it is now. Those that name nothing are left out."""
+    if not targets:
+        return {}
+    routes = await features.find_routes(tx, workspace_id, targets)
+    shared = await features.find_shared(tx, workspace_id)
+    found = {target: match_target(target, routes, shared) for target in targets}
+    return {target: match for target, match in found.items() if match is not None}

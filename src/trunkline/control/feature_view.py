@@ -7,10 +7,10 @@ from typing import Final, cast
 
 from trunkline.control.catalogue import Catalogue, Listing
 from trunkline.control.feature import PROVIDER, FeatureRecord, KeySource, ModelStanding
-from trunkline.control.feature_keys import NO_KEY, read_mask
+from trunkline.control.feature_keys import NO_KEY, read_own_masks
 from trunkline.control.feature_lookup import find_feature, find_workspace_lender
 from trunkline.control.feature_state import start_row
-from trunkline.control.feature_target import find_target
+from trunkline.control.feature_target import FoundTarget, find_targets
 from trunkline.control.starting_features import STARTING_FEATURES, FeatureKind
 from trunkline.core.actor import Actor
 from trunkline.core.errors import Unavailable
@@ -42,17 +42,14 @@ class FeatureView:
                 saved.pop(slug, None) or start_row(start, actor.workspace_id, "")
                 for slug, start in STARTING_FEATURES.items()
             ]
-            rows += saved.values()
-            lent = await find_workspace_lender(tx, actor.workspace_id) is not None
-            return [await self._show(tx, row, lent, listing) for row in rows]
+            return await _show(tx, actor.workspace_id, [*rows, *saved.values()], listing)
 
     async def get(self, actor: Actor, slug: str) -> FeatureRecord:
         """One feature. Raises NotFound."""
         listing = await self._read_models(actor)
         async with self._database.read() as tx:
             row = await find_feature(tx, actor.workspace_id, slug)
-            lent = await find_workspace_lender(tx, actor.workspace_id) is not None
-            return await self._show(tx, row, lent, listing)
+            return (await _show(tx, actor.workspace_id, [row], listing))[0]
 
     async def _read_models(self, actor: Actor) -> Listing | None:
         try:
@@ -60,48 +57,58 @@ class FeatureView:
         except Unavailable:
             return None
 
-    async def _show(self, tx: Transaction, row: Feature, lent: bool, listing: Listing | None) -> FeatureRecord:
-        shown = await read_mask(tx, row)
-        source: KeySource = "own" if shown is not None else "workspace" if lent else "none"
-        problem: str | None = None
-        serving: str | None = row.model or None
-        if row.target is not None:
-            found = await find_target(tx, row.workspace_id, row.target)
-            if found is None or found.configuration is None:
-                serving = None
-            elif found.model is not None:
-                serving = found.model
-            if found is None:
-                problem = (
-                    f"There is no active route and no shared configuration {row.target!r} any more. Choose another"
-                    " target."
-                )
-        elif source == "none":
-            problem = NO_KEY
-        standing = ModelStanding()
-        if row.target is None and listing is not None:
-            standing = judge(row.model, row.kind, listing, elsewhere=row.base_url is not None)
-        saved = row.revision > 0
-        return FeatureRecord(
-            slug=row.slug,
-            name=row.name,
-            kind=cast("FeatureKind", row.kind),
-            is_starting=row.slug in STARTING_FEATURES,
-            model=row.model or None,
-            serving_model=serving,
-            standing=standing,
-            target=row.target,
-            base_url=row.base_url,
-            system_prompt=row.system_prompt,
-            parameters=dict(row.parameters),
-            custom=dict(row.custom_parameters),
-            key_source=source,
-            key_hint=shown,
-            problem=problem,
-            revision=row.revision,
-            created_at=row.created_at if saved else None,
-            updated_at=row.updated_at if saved else None,
-        )
+
+async def _show(
+    tx: Transaction, workspace_id: str, rows: Sequence[Feature], listing: Listing | None
+) -> list[FeatureRecord]:
+    """The records of ``rows``, by as many queries for one as for all."""
+    masks = await read_own_masks(tx, rows)
+    targets = await find_targets(tx, workspace_id, {row.target for row in rows if row.target is not None})
+    lent = await find_workspace_lender(tx, workspace_id) is not None
+    return [_show_one(row, masks.get(row.slug), lent, targets.get(row.target or ""), listing) for row in rows]
+
+
+def _show_one(
+    row: Feature, shown: str | None, lent: bool, found: FoundTarget | None, listing: Listing | None
+) -> FeatureRecord:
+    source: KeySource = "own" if shown is not None else "workspace" if lent else "none"
+    problem: str | None = None
+    serving: str | None = row.model or None
+    if row.target is not None:
+        if found is None or found.configuration is None:
+            serving = None
+        elif found.model is not None:
+            serving = found.model
+        if found is None:
+            problem = (
+                f"There is no active route and no shared configuration {row.target!r} any more. Choose another target."
+            )
+    elif source == "none":
+        problem = NO_KEY
+    standing = ModelStanding()
+    if row.target is None and listing is not None:
+        standing = judge(row.model, row.kind, listing, elsewhere=row.base_url is not None)
+    saved = row.revision > 0
+    return FeatureRecord(
+        slug=row.slug,
+        name=row.name,
+        kind=cast("FeatureKind", row.kind),
+        is_starting=row.slug in STARTING_FEATURES,
+        model=row.model or None,
+        serving_model=serving,
+        standing=standing,
+        target=row.target,
+        base_url=row.base_url,
+        system_prompt=row.system_prompt,
+        parameters=dict(row.parameters),
+        custom=dict(row.custom_parameters),
+        key_source=source,
+        key_hint=shown,
+        problem=problem,
+        revision=row.revision,
+        created_at=row.created_at if saved else None,
+        updated_at=row.updated_at if saved else None,
+    )
 
 
 def judge(model: str, kind: str, listing: Listing, *, elsewhere: bool = False) -> ModelStanding:
@@ -113,7 +120,7 @@ def judge(model: str, kind: str, listing: Listing, *, elsewhere: bool = False) -
     info = listing.find(model)
     if listing.source != "live" or elsewhere:
         return ModelStanding(info=info)
-    if info is not None or listing.has(model):
+    if info is not None:
         return ModelStanding(info=info, available=True)
     wanted = _MAKES.get(kind, "text")
     fitting = [other.id for other in listing.models if wanted in other.capabilities]

@@ -15,7 +15,7 @@ from trunkline.control.feature_keys import FeatureKeys, read_mask
 from trunkline.control.feature_lookup import find_feature, require_revision
 from trunkline.control.feature_plan import FeaturePlan, check_output_limit, plan_feature
 from trunkline.control.feature_state import apply_plan, new_row, saved_draft, show_key, starting_draft, write_state
-from trunkline.control.feature_target import find_target
+from trunkline.control.feature_target import find_targets
 from trunkline.control.feature_view import FeatureView
 from trunkline.control.history import RevisionRecord, read_history
 from trunkline.control.page import Page, PageRequest
@@ -190,7 +190,7 @@ class Features:
     async def _plan(self, tx: Transaction, actor: Actor, row: Feature, draft: FeatureDraft) -> FeaturePlan:
         plan = plan_feature(actor, row, await read_mask(tx, row), draft, self._sealed_keys)
         if plan.target is not None and plan.target != row.target:
-            found = await find_target(tx, row.workspace_id, plan.target)
+            found = (await find_targets(tx, row.workspace_id, [plan.target])).get(plan.target)
             if found is None:
                 raise InvalidInput.of(
                     "target",

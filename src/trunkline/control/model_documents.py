@@ -27,8 +27,9 @@ from trunkline.storage.tables import ModelDocument, now
 class ModelDocuments:
     """The one way to change a document.
 
-    It belongs to a user and lives in the user's personal workspace, whichever workspace the actor is in. Each model
-    that can be served has a configuration there, which is made, changed and deleted with it, all in one transaction.
+    It belongs to a user and lives in the user's personal workspace, whichever workspace the user is in; of API keys
+    only those of that workspace open it. Each model that can be served has a configuration there, which is made,
+    changed and deleted with it, all in one transaction.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class ModelDocuments:
         """The user's own, with the encrypted keys exactly as they came where asked for. Raises NotFound."""
         _check(actor, "ai_model_config.read")
         async with self._database.read() as tx:
+            await _find_home(tx, actor)
             document = await _find(tx, actor)
             return await self._show(tx, document, with_ciphertexts=with_ciphertexts)
 
@@ -183,10 +185,15 @@ def _check(actor: Actor, action: str) -> None:
 
 
 async def _find_home(tx: Transaction, actor: Actor) -> Actor:
-    """The actor in the user's personal workspace, which the user owns."""
+    """The actor in the user's personal workspace, which the user owns. Raises Forbidden for a key of another one."""
     workspace = await workspaces.find_personal(tx, actor.user_id)
     if workspace is None:
         raise NotFound("This user has no workspace of their own.", code="workspace_not_found")
+    if actor.kind == "key" and actor.workspace_id != workspace.id:
+        raise Forbidden(
+            "An AI model configuration lives in its user's personal workspace, and this key is one of a shared"
+            " workspace: use an access token, or a key of the personal workspace with the scope 'manage'."
+        )
     return msgspec.structs.replace(actor, workspace_id=workspace.id, role="owner")
 
 

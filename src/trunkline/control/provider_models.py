@@ -22,6 +22,7 @@ from trunkline.providers.base_url import read_base_url
 from trunkline.providers.endpoint import Endpoint, make_endpoint
 from trunkline.providers.model_info import ModelInfo, guess_capabilities
 from trunkline.providers.model_list import list_models
+from trunkline.providers.openrouter import read_maker
 from trunkline.providers.provider import Provider
 from trunkline.providers.registry import find
 from trunkline.providers.schema import MAX_OUTPUT
@@ -155,6 +156,8 @@ class ProviderModels:
         """What is known of a provider's models without asking it."""
         listed = {name: _example(name) for name in provider.example_models}
         listed |= {model.id: _describe(model) for model in self._prices.models(provider)}
+        if provider.id == "openrouter":
+            listed = {name: msgspec.structs.replace(info, owned_by=read_maker(name)) for name, info in listed.items()}
         return ModelListing(provider=provider.id, source="catalogue", models=tuple(listed.values()))
 
 

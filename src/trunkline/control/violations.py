@@ -98,9 +98,11 @@ class ViolationLog:
         access.check(actor, "violations.read")
         span = read_span(None if wanted.since or wanted.until else "all", wanted.since, wanted.until, self._now())
         async with self._database.read() as tx:
-            places = await self._find_places(tx, actor, wanted, everywhere)
+            reach = await find_actors(tx, actor, everywhere=everywhere)
+            for asked in await _find_asked(tx, actor, wanted, reach):
+                access.check(asked, "violations.read")
             scope = ViolationScope(
-                workspace_ids=places,
+                workspace_ids=tuple(each.workspace_id for each in reach if at_least(each.role, "admin")),
                 installation=actor.instance_admin and everywhere,
                 policy_id=wanted.policy_id,
                 workspace_id=wanted.workspace_id,
@@ -119,23 +121,33 @@ class ViolationLog:
             found, total = await rows.find(tx, _with_types(scope, wanted.types), skip=skip, take=take)
         return Violations([_show(row) for row in found], total)
 
-    async def _find_places(
-        self, tx: Transaction, actor: Actor, wanted: ViolationFilter, everywhere: bool
-    ) -> tuple[str, ...]:
-        reach = {each.workspace_id: each for each in await find_actors(tx, actor, everywhere=everywhere)}
-        asked = {wanted.workspace_id} - {None}
-        if asked - reach.keys():
-            raise NotFound("There is no workspace of that id among yours.")
-        if wanted.policy_id is not None:
-            policy = await policies.find(tx, reach.keys(), wanted.policy_id, deleted=True)
-            if policy is None or (
-                actor.application_id is not None and policy.application_id not in {None, actor.application_id}
-            ):
-                raise NotFound("There is no policy of that id that you can see.")
-            asked |= {policy.workspace_id} - {None}
-        for workspace_id in asked:
-            access.check(reach[workspace_id or ""], "violations.read")
-        return tuple(each.workspace_id for each in reach.values() if at_least(each.role, "admin"))
+    async def find_actor(self, actor: Actor, wanted: ViolationFilter, *, everywhere: bool = True) -> Actor:
+        """The caller in the workspace that ``wanted`` is about; as they are where it is about none or several.
+
+        Raises NotFound as :meth:`list` does.
+        """
+        async with self._database.read() as tx:
+            reach = await find_actors(tx, actor, everywhere=everywhere)
+            asked = await _find_asked(tx, actor, wanted, reach)
+        return asked[0] if len(asked) == 1 else actor
+
+
+async def _find_asked(
+    tx: Transaction, actor: Actor, wanted: ViolationFilter, reach: Sequence[Actor]
+) -> tuple[Actor, ...]:
+    """The caller in each workspace that ``wanted`` names, itself or by a policy."""
+    named = {wanted.workspace_id}
+    places = {each.workspace_id for each in reach}
+    if named - {None} - places:
+        raise NotFound("There is no workspace of that id among yours.")
+    if wanted.policy_id is not None:
+        policy = await policies.find(tx, places, wanted.policy_id, deleted=True)
+        if policy is None or (
+            actor.application_id is not None and policy.application_id not in {None, actor.application_id}
+        ):
+            raise NotFound("There is no policy of that id that you can see.")
+        named.add(policy.workspace_id)
+    return tuple(each for each in reach if each.workspace_id in named)
 
 
 def _with_types(scope: ViolationScope, types: Sequence[str]) -> ViolationScope:

@@ -20,7 +20,18 @@ Ready = tuple[Candidate, Target, OutgoingRequest]
 class Course:
     """The candidates of one call, in order, and how far it has come with them. ``refusal`` is the first one's."""
 
-    __slots__ = ("_next", "actor", "began", "candidates", "context", "exchange", "refusal", "request_id", "snapshot")
+    __slots__ = (
+        "_next",
+        "actor",
+        "began",
+        "candidates",
+        "context",
+        "exchange",
+        "refusal",
+        "request_id",
+        "snapshot",
+        "unfit",
+    )
 
     def __init__(
         self,
@@ -40,6 +51,8 @@ class Course:
         self.began = False
         """Whether something was ready to be sent to."""
         self.refusal: TrunklineError | None = None
+        self.unfit: Candidate | None = None
+        """The first version that cannot be called as it is, for want of a key say: no fault of the request."""
         self._next = 0
 
     @property

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 import msgspec
 
-from trunkline.core.chat import Usage
+from trunkline.core.chat import JsonValue, Usage
 from trunkline.core.embeddings import EmbeddingsRequest
 from trunkline.core.errors import Unsupported, UpstreamError
 from trunkline.core.policy import Content
@@ -15,7 +18,11 @@ from trunkline.gateway.content import read_models
 from trunkline.gateway.estimate import text_tokens
 from trunkline.gateway.target import Target
 from trunkline.outbound import IncomingResponse, OutgoingRequest
+from trunkline.providers.defaults import OPENAI_CHAT
 from trunkline.providers.dialect_choice import choose_dialect, choose_embeddings
+
+_PER_CALL: Final = frozenset({"encoding_format", "input", "model", "stream"})
+"""What a feature's parameters never say of an embeddings call."""
 
 
 class Embeddings:
@@ -44,7 +51,8 @@ class Embeddings:
             raise Unsupported.of("model", f"{target.provider.display_name} has no embeddings; choose another model")
         self._theirs = theirs
         self._chat = choose_dialect(target.provider, model)
-        written = theirs.write_embeddings_request(msgspec.structs.replace(self._request, model=model))
+        request = _fill(self._request, target.custom)
+        written = theirs.write_embeddings_request(msgspec.structs.replace(request, model=model))
         self._dropped = written.dropped
         return OutgoingRequest("POST", target.endpoint.embeddings(model), target.endpoint.headers, written.body)
 
@@ -79,3 +87,14 @@ class Embeddings:
         """The input, by our own count."""
         tokens = sum(len(cut) for cut in self._request.tokens)
         return Usage(input=tokens + sum(text_tokens(len(text)) for text in self._request.inputs))
+
+
+def _fill(request: EmbeddingsRequest, custom: Mapping[str, JsonValue]) -> EmbeddingsRequest:
+    """``request`` with what it leaves open filled from a feature's parameters; the caller's values win."""
+    added = {name: value for name, value in custom.items() if name not in _PER_CALL}
+    if not added:
+        return request
+    own = {**added, **request.extra.get(OPENAI_CHAT, {})}
+    said = own.pop("dimensions", None)
+    dimensions = said if request.dimensions is None and isinstance(said, int) else request.dimensions
+    return msgspec.structs.replace(request, dimensions=dimensions, extra={**request.extra, OPENAI_CHAT: own})

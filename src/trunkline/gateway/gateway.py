@@ -25,7 +25,7 @@ from trunkline.gateway.resolve import Resolver
 from trunkline.gateway.retry import RetryBudget, delay, falls_back
 from trunkline.gateway.snapshot import Snapshot, SnapshotHolder
 from trunkline.gateway.strategy import Strategies
-from trunkline.gateway.target import Targets
+from trunkline.gateway.target import Target, Targets
 from trunkline.gateway.trial import assign
 from trunkline.outbound import Timeouts
 from trunkline.providers.exchange import dispatch
@@ -149,16 +149,11 @@ class Gateway:
         ready = await self._ready(course)
         if ready is None:
             assert course.refusal is not None
+            if course.unfit is not None:
+                # Its experiment would take a version that serves nobody for one that nobody has asked yet.
+                await self._open(course.unfit, course, operation).settle("error", status=400, error=course.refusal)
             raise course.refusal
-        call = self._ledger.open(
-            actor,
-            ready[0],
-            operation,
-            request_id=request_id,
-            requested_model=exchange.model,
-            streamed=exchange.streams,
-            context=context,
-        )
+        call = self._open(ready[0], course, operation)
         call.provider = ready[1].provider
         try:
             return await self._send(call, course, ready)
@@ -175,6 +170,18 @@ class Gateway:
             if not call.settled:
                 await call.settle("error", status=500, error="internal")
             raise
+
+    def _open(self, candidate: Candidate, course: Course, operation: Operation) -> Call:
+        exchange = course.exchange
+        return self._ledger.open(
+            course.actor,
+            candidate,
+            operation,
+            request_id=course.request_id,
+            requested_model=exchange.model,
+            streamed=exchange.streams,
+            context=course.context,
+        )
 
     def _find(
         self,
@@ -210,7 +217,7 @@ class Gateway:
                     and (snapshot.policies or candidate.part.policies)
                 ):
                     await self._admission.admit(snapshot, course.actor, candidate, exchange, course.request_id)
-                target = self._targets.get(candidate)
+                target = self._get(candidate, course)
                 request = exchange.write(target, candidate.model)
             except (InvalidInput, Forbidden, NotFound, CannotOpen) as error:
                 course.refusal = course.refusal or error
@@ -225,6 +232,14 @@ class Gateway:
         course.began = True
         # What was written for the others meanwhile is forgotten.
         return resting[0], resting[1], exchange.write(resting[1], resting[0].model)
+
+    def _get(self, candidate: Candidate, course: Course) -> Target:
+        try:
+            return self._targets.get(candidate)
+        except (InvalidInput, NotFound, CannotOpen):
+            if candidate.entry.version_id is not None:
+                course.unfit = course.unfit or candidate
+            raise
 
     async def _send(self, call: Call, course: Course, ready: Ready) -> Answer:
         ticks = self._ledger.ticks

@@ -32,7 +32,7 @@ class Target:
     Holds a credential in plain, so it is no struct.
     """
 
-    __slots__ = ("defaults", "endpoint", "entry", "provider", "transport", "wire_defaults")
+    __slots__ = ("custom", "defaults", "endpoint", "entry", "provider", "transport", "wire_defaults")
 
     def __init__(
         self,
@@ -46,6 +46,7 @@ class Target:
         self.provider = provider
         self.endpoint = endpoint
         self.transport = transport
+        self.custom: Mapping[str, JsonValue] = feature.custom if feature is not None else {}
         overlay = read_overlay(feature) if feature is not None else None
         self.defaults: Defaults = compile_defaults(provider, entry.parameters, overlay)
         self.wire_defaults: Mapping[str, JsonValue] = wire_defaults(provider, entry.parameters, overlay=overlay)

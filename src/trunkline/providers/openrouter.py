@@ -20,6 +20,8 @@ _FEATURES: Final = {
     "structured_outputs": "structured_outputs",
 }
 
+_LISTED_VARIANTS: Final = frozenset({"batch", "extended", "free", "thinking"})
+
 
 class KeyInfo(msgspec.Struct, frozen=True, kw_only=True):
     """What OpenRouter tells of a key. Amounts are in credits, which are US dollars; ``limit`` None is unlimited."""
@@ -69,6 +71,22 @@ async def list_openrouter_models(endpoint: Endpoint, transport: Transport) -> li
     return [model for entry in objects(member(answer, "data")) if (model := _read(entry)) is not None]
 
 
+def read_maker(model_id: str) -> str | None:
+    """Who makes a model, by its id: ``openai`` of ``openai/gpt-4o``."""
+    maker, slash, _ = model_id.partition("/")
+    return maker if slash else None
+
+
+def read_routed(model_id: str) -> str | None:
+    """The model that a routing variant asks for: ``openai/gpt-4o`` of ``openai/gpt-4o:nitro``; None for what is none.
+
+    Lists do not name those, and they go with every model. Other variants are models of their own, and listed where they
+    exist: https://openrouter.ai/docs/guides/routing/model-variants/overview
+    """
+    model, _, variant = model_id.rpartition(":")
+    return model if model and variant not in _LISTED_VARIANTS else None
+
+
 def _read(entry: JsonObject) -> ModelInfo | None:
     if (model_id := first_text(entry, "id")) is None:
         return None
@@ -83,7 +101,7 @@ def _read(entry: JsonObject) -> ModelInfo | None:
     return ModelInfo(
         id=model_id,
         name=first_text(entry, "name") or model_id,
-        owned_by=model_id.partition("/")[0],
+        owned_by=read_maker(model_id),
         description=first_text(entry, "description"),
         context_length=first_int(entry, "context_length") or first_int(top, "context_length"),
         max_output_tokens=first_int(top, "max_completion_tokens"),

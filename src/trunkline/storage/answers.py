@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from trunkline.storage.conversations import RUNNING
 from trunkline.storage.database import Transaction
@@ -18,7 +19,8 @@ async def append(
 ) -> bool | None:
     """Add pieces (``sequence``, ``event``, ``data``) to a running answer and set ``values`` of its message.
 
-    Gives whether somebody wants it to stop; None, with nothing added, when it is not running any more.
+    Pieces that are there already are left out: a database that went away may have kept what it did not confirm. Gives
+    whether somebody wants the answer to stop; None, with nothing added, when it is not running any more.
     """
     changed = (
         update(ConversationMessage)
@@ -28,7 +30,9 @@ async def append(
     )
     wanted: bool | None = (await tx.execute(changed)).scalar_one_or_none()
     if wanted is not None and pieces:
-        await tx.execute(insert(MessagePiece), [{"message_id": message_id, **piece} for piece in pieces])
+        insert = (sqlite if tx.get_bind().dialect.name == "sqlite" else postgresql).insert(MessagePiece)
+        rows = [{"message_id": message_id, **piece} for piece in pieces]
+        await tx.execute(insert.on_conflict_do_nothing(index_elements=["message_id", "sequence"]), rows)
     return wanted
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, union_all
 from sqlalchemy.exc import IntegrityError
 
 from trunkline.storage.database import Transaction
 from trunkline.storage.tables import (
+    ApiKey,
     Application,
     ApplicationConfiguration,
     Configuration,
     Conversation,
     Credential,
     Picture,
+    Revision,
 )
 
 
@@ -88,16 +90,27 @@ async def replace_associations(tx: Transaction, application_id: str, configurati
     await tx.flush()
 
 
-async def find_candidates(tx: Transaction, workspace_id: str, ids: Iterable[str]) -> Sequence[Configuration]:
-    """Those of the workspace's configurations that have one of ``ids``."""
-    query = select(Configuration).where(Configuration.workspace_id == workspace_id, Configuration.id.in_(list(ids)))
-    return (await tx.scalars(query)).all()
+async def has_more_users(tx: Transaction, application: Application, user_id: str) -> bool:
+    """Whether anybody but that user has a configuration, a key or a conversation in it."""
+    theirs = (
+        select(Configuration.id).where(
+            Configuration.application_id == application.id, Configuration.user_id != user_id
+        ),
+        select(ApiKey.id).where(
+            ApiKey.application_id == application.id, ApiKey.user_id != user_id, ApiKey.revoked_at.is_(None)
+        ),
+        select(Conversation.id).where(Conversation.application_id == application.id, Conversation.user_id != user_id),
+    )
+    return await tx.scalar(union_all(*theirs).limit(1)) is not None
 
 
 async def remove(tx: Transaction, application: Application) -> None:
-    """Delete an application with its keys, associations, conversations, own configurations and their credentials."""
+    """Delete an application with its keys, associations, conversations, own configurations, their credentials and
+    histories.
+    """
     own = Configuration.application_id == application.id
     used = (await tx.scalars(select(Configuration.credential_id).where(own))).all()
+    await tx.execute(delete(Revision).where(Revision.subject_id.in_(select(Configuration.id).where(own))))
     await tx.execute(delete(Configuration).where(own))
     still = select(Configuration.credential_id).where(Configuration.credential_id.in_(used))
     await tx.execute(delete(Credential).where(Credential.id.in_(used), Credential.id.not_in(still)))

@@ -166,12 +166,7 @@ async def find_borrowers(tx: Transaction, configuration: Configuration) -> list[
         )
         .order_by(Configuration.id)
     )
-    return [
-        f"the configuration {row.name!r} borrows its key"
-        if row.is_shared or row.user_id == configuration.user_id
-        else "a private configuration of another user borrows its key"
-        for row in rows
-    ]
+    return [_name_borrower(row, configuration.user_id) for row in rows]
 
 
 async def find_uses(tx: Transaction, configuration: Configuration) -> list[str]:
@@ -217,6 +212,35 @@ async def find_uses(tx: Transaction, configuration: Configuration) -> list[str]:
     return uses
 
 
+async def find_uses_of_application(tx: Transaction, application: Application, user_id: str) -> list[str]:
+    """What else needs configurations of an application, in words: routes, the workspace's default, borrowers.
+
+    A private borrower that is not that user's stays unnamed.
+    """
+    own = Configuration.application_id == application.id
+    uses = [
+        f"the route {name!r} leads to one"
+        for name in await routes.find_names_into(tx, application.workspace_id, application.id)
+    ]
+    workspace = await tx.scalar(
+        select(Workspace.name)
+        .join(Configuration, Configuration.id == Workspace.default_configuration_id)
+        .where(Workspace.id == application.workspace_id, own)
+    )
+    if workspace is not None:
+        uses.append(f"one is the default of the workspace {workspace!r}")
+    borrowers = await tx.scalars(
+        select(Configuration)
+        .where(
+            Configuration.workspace_id == application.workspace_id,
+            Configuration.application_id.is_distinct_from(application.id),
+            Configuration.lender_id.in_(select(Configuration.credential_id).where(own)),
+        )
+        .order_by(Configuration.id)
+    )
+    return uses + [_name_borrower(row, user_id) for row in borrowers]
+
+
 async def remove(tx: Transaction, configuration: Configuration) -> None:
     """Delete it. Its history and its usage stay; its credential is erased apart (see ``storage.credentials``)."""
     await tx.execute(
@@ -224,6 +248,12 @@ async def remove(tx: Transaction, configuration: Configuration) -> None:
             Configuration.id == configuration.id, Configuration.workspace_id == configuration.workspace_id
         )
     )
+
+
+def _name_borrower(row: Configuration, user_id: str) -> str:
+    if row.is_shared or row.user_id == user_id:
+        return f"the configuration {row.name!r} borrows its key"
+    return "a private configuration of another user borrows its key"
 
 
 def _taken(name: str, application_id: str | None) -> str:

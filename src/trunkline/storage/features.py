@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
@@ -61,8 +61,13 @@ async def find_targeting(tx: Transaction, workspace_id: str, names: Sequence[str
 
 async def find_route(tx: Transaction, workspace_id: str, name: str) -> Route | None:
     """The workspace's active route of that name or id."""
+    return next(iter(await find_routes(tx, workspace_id, [name])), None)
+
+
+async def find_routes(tx: Transaction, workspace_id: str, names: Collection[str]) -> Sequence[Route]:
+    """The workspace's active routes of these names or ids."""
     query = select(Route).where(Route.workspace_id == workspace_id, Route.is_active)
-    return await tx.scalar(query.where((Route.name == name) | (Route.id == name)).limit(1))
+    return (await tx.scalars(query.where(Route.name.in_(names) | Route.id.in_(names)))).all()
 
 
 async def find_shared(tx: Transaction, workspace_id: str) -> Sequence[Configuration]:

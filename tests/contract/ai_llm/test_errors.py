@@ -62,6 +62,22 @@ async def test_wrong_fields_are_all_named(whole: Whole) -> None:
     assert all(name in message for name in ("name", "aiType", "endpoint", "secret", "workspaceId", "colour"))
 
 
+async def test_what_is_wrong_is_said_in_words_that_fit(whole: Whole) -> None:
+    admin = await whole.admin()
+    home = await admin.personal()
+    for wrong, message in (
+        ({"name": " "}, "name: must not be empty."),
+        ({"secret": ""}, "secret: must not be empty."),
+        ({"secret": "s" * 40_000}, "secret: has at most 32768 characters."),
+        ({"name": None}, "name: must be a text."),
+        ({"name": "two\nlines"}, "name: holds a line break or another character that cannot be shown."),
+    ):
+        assert failed(await admin.client.post("/ai/llm", json=entry(home, **wrong)), 400) == message
+    for content in (b"", b"null", b"[]"):
+        answer = await admin.client.post("/ai/llm", content=content, headers={"content-type": "application/json"})
+        assert failed(answer, 400) == "send a JSON object, with Content-Type: application/json."
+
+
 async def test_too_many_writes_are_429(tmp_path: Path) -> None:
     async with open_whole(tmp_path / "whole", writes_per_minute=3) as whole:
         admin = await whole.admin()

@@ -81,6 +81,11 @@ async def test_what_is_no_document(program: Program, body: Any) -> None:
     await refuse(program, body)
 
 
+async def test_what_is_no_model_is_said_where_it_is(program: Program) -> None:
+    assert await refuse(program, {"models": []}) == {"models": "must not be empty."}
+    assert await refuse(program, {"models": [model(), None]}) == {"models[1]": "must be a JSON object."}
+
+
 @pytest.mark.parametrize(
     "key",
     [

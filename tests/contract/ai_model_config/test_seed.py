@@ -141,7 +141,7 @@ async def test_it_is_the_same_in_every_workspace_and_by_key(whole: Whole) -> Non
     assert (await other.at(team).get("/api/configurations")).json() == []
     at_home = {each["id"] for each in (await other.client.get("/api/configurations")).json()}
     assert mine["models"][2]["configurationId"] in at_home
-    key = await admin.make_key(team, scope="manage")
+    key = await admin.make_key(scope="manage")
     client = whole.client(key["key"])
     made = await client.post(CREATE, json=CHANGED)
     assert made.status_code == 201
@@ -149,12 +149,17 @@ async def test_it_is_the_same_in_every_workspace_and_by_key(whole: Whole) -> Non
     assert made.json()["id"] != mine["id"]
 
 
-async def test_keys_that_are_nobodys_or_for_calls_alone_have_none(whole: Whole) -> None:
+async def test_keys_of_teams_and_applications_and_for_calls_alone_have_none(whole: Whole) -> None:
     admin = await whole.admin()
     application = (await admin.client.post("/api/applications", json={"name": "A"})).json()
+    team = await admin.make_workspace()
     await admin.client.post(CREATE, json=SAVED)
-    for fields in ({"scope": "manage", "applicationId": application["id"]}, {"scope": "call"}):
-        key = await admin.make_key(**fields)
+    for workspace, fields in (
+        (None, {"scope": "manage", "applicationId": application["id"]}),
+        (None, {"scope": "call"}),
+        (team, {"scope": "manage"}),
+    ):
+        key = await admin.make_key(workspace, **fields)
         client = whole.client(key["key"])
         for answer in (
             await client.get(GET),

@@ -18,8 +18,9 @@ from tests.contract.world import Person
 
 @dataclass
 class Event:
-    """One server-sent event."""
+    """One server-sent event. ``at`` is its id; ``id`` is how far the answer has come with it."""
 
+    at: str
     id: int
     event: str
     data: dict[str, Any]
@@ -34,7 +35,8 @@ async def _parse(response: httpx2.Response) -> AsyncIterator[Event]:
             name, _, value = line.partition(": ")
             fields[name] = value
         elif fields:
-            yield Event(int(fields["id"]), fields["event"], json.loads(fields["data"]))
+            at = fields["id"]
+            yield Event(at, int(at.rpartition(":")[2]), fields["event"], json.loads(fields["data"]))
             fields = {}
 
 

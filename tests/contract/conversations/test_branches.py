@@ -26,6 +26,10 @@ async def test_asking_again_opens_a_branch_beside_the_old_answer(talk_on_each: T
     assert (second["content"], first["content"]) == ("… red", "… blue")
     assert (await talk.see())["leafId"] == second["id"]
     assert (await talk.message(first["id"])) == first
+    # The last answer needs no naming, and then no body.
+    asking = asyncio.ensure_future(talk.client.post(f"{talk.path}/regenerate"))
+    await (await talk.provider.next()).end()
+    assert (await asking).status_code == 200
 
 
 async def test_a_changed_question_opens_a_branch(talk: Talk) -> None:

@@ -23,8 +23,8 @@ async def talk_with(talk: Talk, slug: str) -> Talk:
     return Talk(talk.whole, talk.provider, talk.admin, made.json()["id"])
 
 
-async def test_a_feature_brings_its_instructions_and_is_accounted_for(talk_on_each: Talk) -> None:
-    talk = await talk_with(talk_on_each, "chat-assistant")
+async def test_a_feature_brings_its_instructions_and_is_accounted_for(talk: Talk) -> None:
+    talk = await talk_with(talk, "chat-assistant")
     async with talk.send("Hello") as (reader, provider):
         assert provider.body["messages"] == [
             {"role": "system", "content": "Be brief."},

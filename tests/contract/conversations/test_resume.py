@@ -15,12 +15,12 @@ async def test_a_reader_who_leaves_only_detaches(talk_on_each: Talk) -> None:
     async with talk.send("Tell me a story.") as (reader, provider):
         await provider.say(" Once")
         await reader.until("… Once")
-        seen, last = reader.text, reader.seen[-1].id
+        seen, last = reader.text, reader.seen[-1].at
         message_id = reader.seen[0].data["messageId"]
         await reader.response.aclose()
         await provider.say(" upon a time")
         # A second reader comes while it goes on, and a third without having seen anything.
-        async with talk.read("GET", "/stream", headers={"Last-Event-ID": str(last)}) as again:
+        async with talk.read("GET", "/stream", headers={"Last-Event-ID": last}) as again:
             await again.until(" upon a time")
             async with talk.read("GET", f"/stream?messageId={message_id}") as late:
                 await provider.say(", the end.")
@@ -45,12 +45,36 @@ async def test_resuming_after_the_end_gives_exactly_what_was_not_seen(talk: Talk
     for place, event in enumerate(events):
         if event is events[-1]:
             break
-        async with talk.read("GET", f"/stream?lastEventId={event.id}") as again:
+        async with talk.read("GET", f"/stream?lastEventId={event.at}") as again:
             got = await again.rest()
         assert [(one.event, one.data["text"]) for one in got[:-1]] == _joined(whole, event.id), place
         assert (got[-1].id, got[-1].event, got[-1].data) == (events[-1].id, "done", events[-1].data)
-    over = await talk.client.get(f"{talk.path}/stream", headers={"Last-Event-ID": str(events[-1].id)})
+    over = await talk.client.get(f"{talk.path}/stream", headers={"Last-Event-ID": events[-1].at})
     assert (over.status_code, over.content) == (204, b"")
+
+
+async def test_a_reader_gets_the_rest_of_its_own_answer_while_another_is_written(talk: Talk) -> None:
+    # As an EventSource comes back: to the same address, with the id of the last event that it saw.
+    async with talk.send("Tell me a story.") as (reader, provider):
+        await provider.say(" Once")
+        await reader.until("… Once")
+        last = reader.seen[-1].at
+        await reader.response.aclose()
+        await provider.say(" upon a time")
+        await provider.end()
+
+    async def is_over() -> bool:
+        return (await talk.see())["messages"][-1]["state"] == "complete"
+
+    await eventually(is_over)
+    async with talk.send("Something else, please.") as (reader, provider):
+        await reader.until("…")
+        async with talk.read("GET", "/stream", headers={"Last-Event-ID": last}) as again:
+            assert said(await again.rest()) == " upon a time"
+        async with talk.read("GET", "/stream") as running:
+            await provider.say(" other")
+            await provider.end()
+            assert said(await running.rest()) == "… other"
 
 
 def _joined(events: list[Event], after: int) -> list[tuple[str, str]]:
@@ -119,7 +143,11 @@ async def test_leaving_before_the_first_word_stops_nothing(talk: Talk) -> None:
 
 async def test_what_is_no_event_of_this_answer_is_refused(talk: Talk) -> None:
     answer = await talk.exchange("Hi", "Hello")
-    wrong = await talk.client.get(f"{talk.path}/stream?lastEventId=x1")
-    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (400, "lastEventId")
+    for wrong in ("x1", "1", ":1", f"{answer['id']}:", f"{answer['id']}:-1", f"{answer['id']}:1&messageId={talk.id}"):
+        refused = await talk.client.get(f"{talk.path}/stream?lastEventId={wrong}")
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "lastEventId"), wrong
+    other = (await talk.client.post("/api/conversations", json={"model": "Fake"})).json()
+    elsewhere = await talk.client.get(f"/api/conversations/{other['id']}/stream?lastEventId={answer['id']}:1")
+    assert elsewhere.status_code == 404
     question = await talk.client.get(f"{talk.path}/stream?messageId={answer['parentId']}")
     assert question.status_code == 404

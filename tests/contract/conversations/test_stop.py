@@ -15,7 +15,7 @@ async def test_stopping_aborts_the_provider_and_keeps_what_had_come(talk_on_each
     async with talk.send("Count to a thousand.") as (reader, provider):
         await provider.say(" one two three")
         await reader.until("… one two three")
-        stopped = await talk.client.post(f"{talk.path}/stop", json={})
+        stopped = await talk.client.post(f"{talk.path}/stop")
         assert stopped.status_code == 200, stopped.text
         async with asyncio.timeout(20):
             await provider.gone.wait()

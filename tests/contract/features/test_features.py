@@ -205,7 +205,11 @@ async def test_a_model_that_is_not_listed_is_shown_as_unavailable_with_the_neare
     assert gone["available"] is False
     assert gone["nearest"][0] == "google/gemini-2.5-flash-image"
     assert "openai/gpt-4o" not in gone["nearest"]
-    assert (await place.put("image-generator", model="openai/gpt-4o-mini:free", maxTokens=None))["available"] is True
+    # A way of routing goes with every model; what is a model of its own is listed where it exists.
+    routed = await place.put("image-generator", model="openai/gpt-4o-mini:nitro", maxTokens=None)
+    assert (routed["available"], routed["modelInfo"]["id"]) == (True, "openai/gpt-4o-mini")
+    free = await place.put("image-generator", model="openai/gpt-4o-mini:free")
+    assert (free["available"], free["modelInfo"]) == (False, None)
 
 
 async def test_without_openrouter_features_are_shown_as_not_ready(place: Place) -> None:

@@ -121,11 +121,15 @@ async def test_what_nobody_set_is_not_sent_and_the_three_ways_of_asking_are_one(
         ({"input": "a", "model": "openai/o1"}, "model"),
         ({"input": "a", "stream": "yes"}, "stream"),
         ({"input": 5}, "input"),
+        ({"input": ["a", 5]}, "input"),
+        ({"input": "x" * 1_000_001}, "input"),
+        ({"input": ["x"] * 2049}, "input"),
     ]
     for body, field in wrong:
         answer = await run(place, **body)
         assert answer.status_code == 400, (body, answer.text)
-        assert answer.json()["errors"][0]["field"].startswith(field), (body, answer.text)
+        named = {error["field"].partition("[")[0] for error in answer.json()["errors"]}
+        assert field in named <= {"input", "prompt", "messages", "model", "stream"}, (body, answer.text)
     assert len(place.openrouter.calls) == count
 
 
@@ -310,9 +314,34 @@ async def test_vectors_come_whole(place: Place) -> None:
     assert (await run(place, "embeddings", prompt="one")).json()["embeddings"] == [[0.5, -0.25, 0]]
     for wrong in ({"messages": [{"role": "user", "content": "x"}]}, {"input": []}, {"input": ["a", ""]}, {}):
         assert (await run(place, "embeddings", **wrong)).status_code == 400, wrong
+    place.openrouter.failure = (200, {"data": [{"index": 0, "embedding": [0.5]}]}, {})
+    short = await run(place, "embeddings", input=["one", "two"])
+    assert (short.status_code, short.json()["code"]) == (502, "BAD_ANSWER")
     place.openrouter.fail(402)
     failed = await run(place, "embeddings", input="one")
     assert (failed.status_code, failed.json()["code"]) == (502, "NO_CREDITS")
+
+
+async def test_what_an_admin_says_of_vectors_goes_with_every_call(place: Place) -> None:
+    await place.share()
+    custom = {"dimensions": 64, "provider": {"sort": "price"}, "stream": True, "encoding_format": "base64"}
+    await place.put("embeddings", customParameters=custom)
+    assert (await run(place, "embeddings", input="one")).status_code == 200
+    key = await place.person.make_key(place.workspace)
+    client = place.whole.client(key["key"])
+    body = {"model": "feature/embeddings", "input": "one"}
+    assert (await client.post("/v1/embeddings", json=body)).status_code == 200
+    ran, called = (asked.body for asked in place.openrouter.calls[-2:])
+    assert ran == called
+    assert ran == {
+        "model": "openai/text-embedding-3-small",
+        "input": ["one"],
+        "dimensions": 64,
+        "provider": {"sort": "price"},
+    }
+    # The caller's own word wins.
+    assert (await client.post("/v1/embeddings", json={**body, "dimensions": 8})).status_code == 200
+    assert place.openrouter.calls[-1].body["dimensions"] == 8
 
 
 async def test_settings_are_tried_without_being_saved(place_on_each: Place) -> None:

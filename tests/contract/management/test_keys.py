@@ -158,17 +158,13 @@ async def test_an_application_may_choose_its_id(world: World, ann: Person, ben: 
     assert [item["action"] for item in log] == ["applications.change"]
 
 
-async def test_an_application_uses_configurations_that_exist_for_its_maker(
-    world: World, admin: Person, ann: Person
-) -> None:
+async def test_an_application_uses_configurations_that_exist_for_its_maker(admin: Person, ann: Person) -> None:
     mine = (await admin.client.get(f"/api/workspaces/{await admin.personal()}")).json()["defaultConfigurationId"]
-    body = {"name": "x", "configurationIds": [mine], "defaultConfigurationId": mine}
+    body = {"name": "x", "configurationIds": [mine]}
     made = await admin.client.post("/api/applications", json=body)
     assert made.status_code == 201
-    assert (made.json()["configurationIds"], made.json()["defaultConfigurationId"]) == ([mine], mine)
-    entry = world.holder.current.parts[made.json()["workspaceId"]].applications[made.json()["id"]]
-    assert entry.default_configuration_id == mine
-    foreign = await ann.client.post("/api/applications", json=body)
+    assert made.json()["configurationIds"] == [mine]
+    foreign = await ann.client.post("/api/applications", json={**body, "defaultConfigurationId": mine})
     assert foreign.status_code == 400
     assert {item["field"] for item in foreign.json()["errors"]} == {"configurationIds[0]", "defaultConfigurationId"}
 

@@ -179,6 +179,26 @@ async def test_a_version_that_fails_is_taken_back_by_itself(program: Program, up
     assert broken["_id"] in event["after"]["versionIds"]
 
 
+async def test_a_version_without_a_key_is_seen_to_fail_and_taken_back(local: Program) -> None:
+    config = await local.make()
+    await add_version(local, config["_id"], "v2", 50, provider="openai", modelId="gpt-4")
+    caller = await local.caller()
+    for at in range(80):
+        answer = await local.call(caller, config["_id"], **{"X-User-Id": f"user {at}"})
+        assert answer.status_code == 200 or answer.json()["error"]["code"] == "key_required"
+
+    async def reverted() -> dict[str, Any] | None:
+        found = await look(local, config["_id"])
+        return found if found["state"] == "reverted" else None
+
+    assert (await eventually(reverted))["verdict"].startswith("Version v2 was taken back automatically: ")
+    versions = await list_versions(local, config["_id"])
+    assert (versions["v1"]["trafficPercent"], versions["v2"]["isActive"]) == (100, False)
+    metrics = versions["v2"]["metrics"]
+    assert metrics["requestCount"] > 0
+    assert metrics["errorRate"] == 1
+
+
 async def test_a_version_that_a_route_covers_up_for_is_taken_back_too(local: Program, upstream: Upstream) -> None:
     def answer(asked: Asked) -> Answer:
         broken = json.loads(asked.body)["model"] == "broken"

@@ -9,18 +9,10 @@ from starlette.requests import Request
 
 from trunkline.core.access import check
 from trunkline.core.actor import Actor
-from trunkline.faces.http.auth import WORKSPACE_HEADER, ActorDep
+from trunkline.faces.http.auth import ActorDep, EverywhereDep
 from trunkline.faces.http.refusal import remember_actor
 from trunkline.faces.http.services import services_of
 from trunkline.faces.http.wire import PathId
-
-
-async def asks_everywhere(request: Request) -> bool:
-    """Whether the request is about all of one's workspaces: it is, unless it names one in ``X-Trunkline-Workspace``."""
-    return WORKSPACE_HEADER not in request.headers
-
-
-EverywhereDep = Annotated[bool, Depends(asks_everywhere)]
 
 
 class Acting:

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 
 from trunkline.core.access import check
-from trunkline.faces.ai_llm.acting import ChangerDep, EverywhereDep
+from trunkline.faces.ai_llm.acting import ChangerDep
 from trunkline.faces.ai_llm.failure import failures
 from trunkline.faces.ai_llm.wire import AiLlmChangeGiven, AiLlmGiven, AiLlmsAnswer, CreatedAnswer, DoneAnswer
-from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.auth import ActorDep, EverywhereDep, allow
 from trunkline.faces.http.refusal import remember_actor
 from trunkline.faces.http.services import services_of
 from trunkline.faces.http.wire import PathId

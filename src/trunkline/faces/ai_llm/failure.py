@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from trunkline.faces.http.error_shape import AI_LLM
+from trunkline.faces.http.error_shape import AI_LLM, describe_failures
 
 _MEANINGS: Final[Mapping[int, tuple[str, str]]] = {
     400: ("Wrong parameters, or a name that is taken.", "endpoint: must be a URL, such as https://llm.example.com/v1."),
@@ -26,13 +26,5 @@ _MEANINGS: Final[Mapping[int, tuple[str, str]]] = {
 
 
 def failures(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """What a route says of how it fails; every one of them can with 401."""
-    described: dict[int | str, dict[str, Any]] = {}
-    for status in sorted({401, *statuses}):
-        description, message = _MEANINGS[status]
-        content = {
-            "schema": {"$ref": f"#/components/schemas/{AI_LLM.name}"},
-            "example": {"success": False, "message": message},
-        }
-        described[status] = {"description": description, "content": {"application/json": content}}
-    return described
+    """What a route says of how it fails; with 401 too."""
+    return describe_failures(AI_LLM, _MEANINGS, statuses)

@@ -7,10 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.requests import Request
 
-from trunkline.faces.ai_llm.acting import EverywhereDep
 from trunkline.faces.ai_llm.failure import failures
 from trunkline.faces.ai_llm.wire import StatsAnswer
-from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.auth import ActorDep, EverywhereDep, allow
 from trunkline.faces.http.services import services_of
 
 routes = APIRouter(prefix="/ai/llm", tags=["AI LLMs"])

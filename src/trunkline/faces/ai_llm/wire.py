@@ -9,10 +9,9 @@ from pydantic import ConfigDict, Field, SecretStr, StringConstraints
 
 from trunkline.control.ai_llm import AiLlmRecord, AiLlmStats, AiType, Entry
 from trunkline.core.secret import Secret
-from trunkline.faces.http.wire import EXAMPLE_ID, Answer, Given, Moment
+from trunkline.faces.http.wire import EXAMPLE_ID, Answer, Given, GivenName, Moment
 
 SecretText = Annotated[SecretStr, Field(min_length=1, max_length=32_768)]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
 Endpoint = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 
 _READ_ONLY = frozenset({"id", "orgId", "userId", "createdAt", "repos"})
@@ -32,7 +31,7 @@ class AiLlmGiven(Given):
         "workspaceId": EXAMPLE_ID,
     }
 
-    name: Name
+    name: GivenName
     ai_type: AiType
     endpoint: Endpoint
     key: SecretText | None = None
@@ -56,7 +55,7 @@ class AiLlmChangeGiven(Given):
     read_only: ClassVar[frozenset[str]] = _READ_ONLY | {"workspaceId"}
     example: ClassVar[dict[str, Any]] = {"secret": "new-api-key-xxxxxxxxxxxx"}
 
-    name: Name = ""
+    name: GivenName = ""
     ai_type: AiType = "OTHER"
     endpoint: Endpoint = ""
     key: SecretText | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Header, Query, Request
 from starlette.responses import Response
@@ -22,6 +22,7 @@ from trunkline.faces.http.services import Services
 from trunkline.faces.http.wire import GivenId, PathId
 
 _LONGEST_UNIT = 255
+_LONGEST_POSITION = 10
 
 
 def router(services: Services) -> APIRouter:
@@ -46,17 +47,26 @@ def router(services: Services) -> APIRouter:
         ] = None,
     ) -> Response:
         """An answer from its beginning or from where a reader lost it, whether it is still written or long over."""
-        after = _read_event_id(last_event_id or last_event)
-        message = await services.answers.find(actor, conversation_id, message_id)
+        seen = _read_event_id(last_event_id or last_event)
+        if seen is None:
+            message, after = await services.answers.find(actor, conversation_id, message_id), -1
+        elif message_id in {None, seen.message_id}:
+            # The answer that was being read, also where another one is being written by now.
+            message, after = await services.answers.find(actor, conversation_id, seen.message_id), seen.position
+        else:
+            raise InvalidInput.of("lastEventId", "is of another answer than messageId. Leave one of the two out.")
         if message.finished_at is not None and after >= last_position(message):
             # What an EventSource takes as the word to come back no more.
             return Response(status_code=204)
-        return send_events(_tell(services.answers.follow(message.id, after)))
+        return send_events(_tell(message.id, services.answers.follow(message.id, after)))
 
     @routes.post("/stop", dependencies=[allow("conversations.change")])
-    async def stop_answer(conversation_id: PathId, given: GivenAnswerId, actor: ActorDep) -> MessageAnswer:
+    async def stop_answer(
+        conversation_id: PathId, actor: ActorDep, given: GivenAnswerId | None = None
+    ) -> MessageAnswer:
         """Stop an answer, at the provider too. What has come is kept, and what it used is in the answer."""
-        return MessageAnswer.of(show_message(await services.answers.stop(actor, conversation_id, given.message_id)))
+        message_id = given.message_id if given else None
+        return MessageAnswer.of(show_message(await services.answers.stop(actor, conversation_id, message_id)))
 
     return routes
 
@@ -66,7 +76,7 @@ async def answer_with(
 ) -> Response:
     """What is sent back for an answer that has begun: its events, or the message when it has ended."""
     if stream:
-        return send_events(_tell(services.answers.follow(answer_id)))
+        return send_events(_tell(answer_id, services.answers.follow(answer_id)))
     await services.answers.wait(answer_id)
     view = await services.messages.get(actor, conversation_id, answer_id)
     return Response(MessageAnswer.of(view).model_dump_json(by_alias=True), media_type="application/json")
@@ -78,17 +88,23 @@ def read_occasion(request: Request) -> Occasion:
     return Occasion(request_id_of(request), unit or None)
 
 
-async def _tell(events: AsyncGenerator[AnswerEvent]) -> AsyncGenerator[SentEvent]:
+async def _tell(message_id: str, events: AsyncGenerator[AnswerEvent]) -> AsyncGenerator[SentEvent]:
     try:
         async for event in events:
-            yield SentEvent(event.event, event.data, event.id)
+            yield SentEvent(event.event, event.data, f"{message_id}:{event.id}")
     finally:
         await events.aclose()
 
 
-def _read_event_id(text: str | None) -> int:
+class _Place(NamedTuple):
+    message_id: str
+    position: int
+
+
+def _read_event_id(text: str | None) -> _Place | None:
     if not text:
-        return -1
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise InvalidInput.of("lastEventId", "must be the id of an event of this answer. Leave it out to start anew.")
-    return int(text)
+        return None
+    message_id, _, position = text.rpartition(":")
+    if not (message_id and position.isascii() and position.isdigit() and len(position) < _LONGEST_POSITION):
+        raise InvalidInput.of("lastEventId", "must be the id of an event. Leave it out to start anew.")
+    return _Place(message_id, int(position))

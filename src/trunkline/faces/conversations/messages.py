@@ -36,9 +36,10 @@ def router(services: Services) -> APIRouter:
         "/regenerate", dependencies=[allow("conversations.change")], response_model=MessageAnswer, responses=ANSWERS
     )
     async def regenerate_answer(
-        conversation_id: PathId, given: GivenRegeneration, actor: ActorDep, request: Request
+        conversation_id: PathId, actor: ActorDep, request: Request, given: GivenRegeneration | None = None
     ) -> Response:
         """Have a question answered anew, on a new branch beside the old answer."""
+        given = given or GivenRegeneration()
         answer_id = await services.messages.regenerate(actor, conversation_id, given.message_id, read_occasion(request))
         return await answer_with(services, actor, conversation_id, answer_id, stream=given.stream)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, cast
 
-from pydantic import Field, StringConstraints
+from pydantic import Discriminator, Field, StrictBool, StringConstraints, Tag
 
 from trunkline.control.conversations import ConversationTree
 from trunkline.control.message import MessageView
@@ -16,7 +16,7 @@ from trunkline.faces.http.wire import EXAMPLE_ID, Answer, Given, GivenId, Moment
 LONGEST_TEXT = 1_000_000
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
-Model = Annotated[str, StringConstraints(min_length=1, max_length=511)]
+Model = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=511)]
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
 
 _READ_ONLY = frozenset({"id", "titledBy", "createdAt", "updatedAt", "messages"})
@@ -58,7 +58,32 @@ class GivenPicture(Given):
     url: str | None = None
 
 
-GivenPart = Annotated[GivenText | GivenPicture, Field(discriminator="type")]
+def _kind_of_part(part: object) -> str | None:
+    kind: object = cast("dict[str, object]", part).get("type") if isinstance(part, dict) else None
+    return f"<{kind}>" if isinstance(kind, str) else None
+
+
+def _kind_of_content(content: object) -> str | None:
+    return "<one>" if isinstance(content, str) else "<many>" if isinstance(content, list) else None
+
+
+# The tags stand in angle brackets, which keeps them out of the paths of wrong fields.
+GivenPart = Annotated[
+    Annotated[GivenText, Tag("<text>")] | Annotated[GivenPicture, Tag("<image>")],
+    Discriminator(
+        _kind_of_part,
+        custom_error_type="part",
+        custom_error_message='must be {"type": "text", "text"} or {"type": "image", "pictureId" or "url"}.',
+    ),
+]
+
+GivenContent = Annotated[
+    Annotated[str, StringConstraints(max_length=LONGEST_TEXT), Tag("<one>")]
+    | Annotated[list[GivenPart], Field(max_length=32), Tag("<many>")],
+    Discriminator(
+        _kind_of_content, custom_error_type="content", custom_error_message="must be a text, or a list of parts."
+    ),
+]
 
 
 class GivenMessage(Given):
@@ -66,10 +91,8 @@ class GivenMessage(Given):
 
     example: ClassVar[dict[str, Any]] = {"content": "Which trees bloom first?", "stream": False}
 
-    content: (
-        Annotated[str, StringConstraints(max_length=LONGEST_TEXT)] | Annotated[list[GivenPart], Field(max_length=32)]
-    )
-    stream: bool = True
+    content: GivenContent
+    stream: StrictBool = True
     parent_id: GivenId | None = None
 
     def read_content(self) -> Content:
@@ -104,7 +127,7 @@ class GivenRegeneration(GivenAnswerId):
 
     example: ClassVar[dict[str, Any]] = {"messageId": EXAMPLE_ID, "stream": False}
 
-    stream: bool = True
+    stream: StrictBool = True
 
 
 class GivenRating(Given):

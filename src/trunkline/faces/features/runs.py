@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar, cast
 
 from fastapi import APIRouter, Header
 from msgspec import structs
-from pydantic import Field, StrictBool
+from pydantic import BeforeValidator, Field, StrictBool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from trunkline.control.feature_question import Question
+from trunkline.control.feature_question import TEXTS_LIMIT, Question
 from trunkline.control.feature_run import Run, RunResult, Vectors
 from trunkline.core.errors import FieldError, InvalidInput
 from trunkline.faces.features.features import Slug
@@ -33,6 +33,21 @@ TEXT_LIMIT = 1_000_000
 """Characters of one text."""
 
 Text = Annotated[str, Field(max_length=TEXT_LIMIT)]
+
+
+def _read_input(given: object) -> object:
+    # The library would say of each kind that may be sent what is wrong with it, under names of its own.
+    texts = cast("list[object]", given) if isinstance(given, list) else [given]
+    if given is not None and not all(isinstance(text, str) for text in texts):
+        raise ValueError("must be a text, or a list of texts.")
+    if len(texts) > TEXTS_LIMIT:
+        raise ValueError(f"has at most {TEXTS_LIMIT} texts.")
+    if any(isinstance(text, str) and len(text) > TEXT_LIMIT for text in texts):
+        raise ValueError(f"has at most {TEXT_LIMIT} characters in one text.")
+    return cast("object", given)
+
+
+Input = Annotated[Text | Annotated[list[Text], Field(max_length=TEXTS_LIMIT)] | None, BeforeValidator(_read_input)]
 UnitDep = Annotated[str | None, Header(alias="X-User-Id", max_length=255, description="The end user you serve.")]
 
 
@@ -44,7 +59,7 @@ class RunGiven(Given):
 
     example: ClassVar[dict[str, Any]] = {"input": "Which trees bloom first?", "stream": False}
 
-    input: Text | Annotated[list[Text], Field(max_length=2048)] | None = None
+    input: Input = None
     prompt: Text | None = None
     messages: list[dict[str, Any]] | None = Field(None, max_length=2000)
     stream: StrictBool | None = None

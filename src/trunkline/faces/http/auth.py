@@ -78,6 +78,14 @@ ActorDep = Annotated[Actor, Depends(identify)]
 """Who asks. A route with it answers 401 to everybody else."""
 
 
+async def asks_everywhere(request: Request) -> bool:
+    """For what spans workspaces: whether a request is about all of the caller's. It is, unless its header names one."""
+    return WORKSPACE_HEADER not in request.headers
+
+
+EverywhereDep = Annotated[bool, Depends(asks_everywhere)]
+
+
 async def identify_if_any(request: Request) -> Actor | None:
     """The actor, if the request carries a credential; a bad one is refused all the same."""
     return None if find_credential(request) is None else await identify(request)

@@ -6,7 +6,7 @@ shape of its face too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final, TypeAlias
@@ -98,6 +98,25 @@ AI_LLM: Final = ErrorShape(
     {"duplicate_name": HTTPStatus.BAD_REQUEST, "in_use": HTTPStatus.FORBIDDEN},
 )
 """The same, where a name that is taken is a wrong request, and what is in use is forbidden to go."""
+
+
+def describe_failures(
+    shape: ErrorShape, meanings: Mapping[int, tuple[str, str]], statuses: Iterable[int]
+) -> dict[int | str, Schema]:
+    """What a route says of how it fails, in the description of the API; every one can with 401.
+
+    ``meanings`` has for each status what it means, and a message for the example.
+    """
+    described: dict[int | str, Schema] = {}
+    for status in sorted({401, *statuses}):
+        description, message = meanings[status]
+        content = {
+            "schema": {"$ref": f"#/components/schemas/{shape.name}"},
+            "example": shape.write(HTTPStatus(status), message, (), ""),
+        }
+        described[status] = {"description": description, "content": {"application/json": content}}
+    return described
+
 
 _BY_PREFIX: Final[Mapping[str, ErrorShape]] = {"/ai/llm": AI_LLM, "/policy": BRIEF}
 

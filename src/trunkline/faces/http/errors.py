@@ -57,7 +57,7 @@ _REMEDIES: Final[Mapping[str, str]] = {
     "missing": "is required.",
     "extra_forbidden": "is not a field of this request. Leave it out, or check its spelling.",
     "json_invalid": "the body is not valid JSON.",
-    "model_attributes_type": "send a JSON object, with Content-Type: application/json.",
+    "model_attributes_type": "must be a JSON object.",
     "dict_type": "must be a JSON object.",
     "list_type": "must be a list.",
     "string_type": "must be a text.",
@@ -85,6 +85,9 @@ _REMEDIES: Final[Mapping[str, str]] = {
     "timezone_aware": "needs a time zone, such as 2026-01-31T12:00:00Z.",
 }
 """What to do about what the validator found, by its type of error. The value that was sent is never repeated."""
+
+_NO_BODY: Final = "send a JSON object, with Content-Type: application/json."
+_EMPTY: Final = "must not be empty."
 
 
 def status_of(error: TrunklineError) -> HTTPStatus:
@@ -212,14 +215,21 @@ def _translate(item: Mapping[str, object]) -> FieldError:
     kind, context = cast("str", item["type"]), cast("Mapping[str, object]", item.get("ctx") or {})
     location = cast("Sequence[str | int]", item["loc"])
     path = "" if kind == "json_invalid" else write_path(location[1:] if len(location) > 1 else ())
-    remedy = _REMEDIES.get(kind)
+    if not path and kind in {"missing", "model_attributes_type"}:
+        return FieldError(path, _NO_BODY)
+    if kind in {"string_too_short", "too_short"} and context["min_length"] == 1:
+        return FieldError(path, _EMPTY)
+    # The library counts the "items" of a secret text.
+    remedy = _REMEDIES.get(f"string_{kind}" if kind.startswith("too_") and isinstance(item["input"], str) else kind)
     message = remedy.format_map(context) if remedy else cast("str", item["msg"]).removeprefix("Value error, ")
     return FieldError(path, message)
 
 
 def write_path(location: Sequence[str | int]) -> str:
-    """A field's path as the caller wrote it: ``models[0].provider``."""
+    """A field's path as the caller wrote it: ``models[0].provider``. Tags of unions (``<text>``) are left out."""
     path = ""
     for part in location:
+        if isinstance(part, str) and part.startswith("<") and part.endswith(">"):
+            continue
         path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
     return path

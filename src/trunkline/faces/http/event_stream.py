@@ -44,7 +44,7 @@ class SentEvent(msgspec.Struct, frozen=True):
 
     event: str
     data: JsonValue
-    id: int | None = None
+    id: int | str | None = None
 
     def encode(self) -> bytes:
         """As it is sent: the data is one line of JSON, whatever a model says."""
@@ -52,7 +52,7 @@ class SentEvent(msgspec.Struct, frozen=True):
         for raw, escaped in _BREAKS:
             if raw in data:
                 data = data.replace(raw, escaped)
-        lead = b"" if self.id is None else b"id: %d\n" % self.id
+        lead = b"" if self.id is None else b"id: %b\n" % str(self.id).encode()
         return b"%bevent: %b\ndata: %b\n\n" % (lead, self.event.encode(), data)
 
 

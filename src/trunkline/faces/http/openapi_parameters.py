@@ -1,4 +1,4 @@
-"""What the parameters of the API's paths are, in words."""
+"""What the parameters of the API are, in words."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MEANINGS: Final[Mapping[str, str]] = {
     "version_id": "The version's `_id`.",
     "workspace_id": "The workspace's `id`.",
 }
-"""By name. One that means different things at different paths is in the table below, or its route says it."""
+"""Those of paths, by name. What means different things at different paths is in the table below, or its route says."""
 
 _AT: Final[Mapping[str, str]] = {
     "/api/providers/{name}": "The provider's `name`: `GET /api/providers` lists them.",
@@ -35,11 +35,37 @@ _AT: Final[Mapping[str, str]] = {
 }
 
 
+_FILTERS: Final[Mapping[str, str]] = {
+    "action": "What was done, such as `keys.create`.",
+    "actorId": "By whom: a user's `id`.",
+    "applicationId": "An application's `id`.",
+    "configurationId": "A configuration's `id`.",
+    "conversationId": "A conversation's `id`.",
+    "from": "A time: not before.",
+    "isActive": "Those in use, or those that are not.",
+    "keyId": "An API key's `id`.",
+    "model": "A model, as its provider names it.",
+    "outcome": "How it ended.",
+    "provider": "A provider's `name`.",
+    "requestId": "The header `x-request-id` of an answer.",
+    "routeId": "A route's `id`.",
+    "targetId": "The `id` of what it was done to.",
+    "targetType": "What kind of thing it was done to, such as `key`.",
+    "to": "A time: before it.",
+    "userId": "A user's `id`.",
+    "versionId": "A version's `_id`.",
+    "workspaceId": "A workspace's `id`.",
+}
+"""Those of queries, by name: a list has what fits all of them."""
+
+
 def describe_parameters(path: str, operation: dict[str, Any]) -> None:
-    """Say of each parameter of ``path`` what it is, unless the operation says so itself."""
+    """Say of each parameter of the ``operation`` at ``path`` what it is, unless the operation says so itself."""
     beginning = path.partition("}")[0] + "}"
     for parameter in operation.get("parameters", ()):
+        name: str = parameter["name"]
+        meaning = _FILTERS.get(name)
         if parameter["in"] == "path":
-            meaning = _AT.get(beginning) if parameter["name"] == "name" else _MEANINGS.get(parameter["name"])
-            if meaning is not None:
-                parameter.setdefault("description", meaning)
+            meaning = _AT.get(beginning) if name == "name" else _MEANINGS.get(name)
+        if meaning is not None:
+            parameter.setdefault("description", meaning)

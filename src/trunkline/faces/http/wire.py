@@ -13,6 +13,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     PlainSerializer,
+    StringConstraints,
     model_validator,
 )
 from pydantic.alias_generators import to_camel
@@ -40,6 +41,18 @@ def _read_id(text: str) -> str:
 
 GivenId = Annotated[str, AfterValidator(_read_id)]
 """An id in a request's body or query."""
+
+
+def _read_name(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("holds a line break or another character that cannot be shown.")
+    return text
+
+
+GivenName = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255), AfterValidator(_read_name)
+]
+"""What a record is called, in a request: one line that can be shown, without spaces around it."""
 
 PathId = Annotated[str, AfterValidator(str.lower)]
 """An id in a path. One that is none is like one that nobody has: there is nothing there."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StrictBool, StringConstraints
 
 from trunkline.control.history import RevisionRecord
 from trunkline.control.route import (
@@ -31,9 +31,12 @@ class GivenTarget(Given):
 
     configuration_id: Annotated[GivenId, Field(description="A configuration that is shared with the workspace.")]
     model: Annotated[Model | None, Field(description="Null: the configuration's own.")] = None
-    priority: Annotated[int, Field(ge=0, le=LARGEST_PRIORITY, description="The lowest goes first.")] = 0
+    priority: Annotated[int, Field(strict=True, ge=0, le=LARGEST_PRIORITY, description="The lowest goes first.")] = 0
     weight: Annotated[
-        int, Field(ge=1, le=LARGEST_WEIGHT, description="Its share among those of its priority, where weighted.")
+        int,
+        Field(
+            strict=True, ge=1, le=LARGEST_WEIGHT, description="Its share among those of its priority, where weighted."
+        ),
     ] = 1
 
 
@@ -54,7 +57,7 @@ class _GivenParts(Given):
             " `cheapest` by price, `fastest` by what was measured."
         ),
     ] = None
-    is_active: bool | None = None
+    is_active: StrictBool | None = None
     reason: Reason = ""
 
 

@@ -160,7 +160,7 @@ class GivenUserChange(Given):
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=255)] | None = None
     role: Literal["admin", "user"] | None = None
-    disabled: bool | None = None
+    disabled: StrictBool | None = None
     password: Password | None = None
 
 

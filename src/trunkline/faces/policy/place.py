@@ -1,4 +1,4 @@
-"""Where a request is about: all workspaces of who asks, or one of them; and who the caller is where a policy is."""
+"""Who a caller is where a policy is: routes of this face reach into all workspaces of who asks."""
 
 from __future__ import annotations
 
@@ -8,18 +8,10 @@ from fastapi import Depends
 from starlette.requests import Request
 
 from trunkline.core.actor import Actor
-from trunkline.faces.http.auth import WORKSPACE_HEADER, ActorDep
+from trunkline.faces.http.auth import ActorDep, EverywhereDep
 from trunkline.faces.http.refusal import remember_actor
 from trunkline.faces.http.services import services_of
 from trunkline.faces.http.wire import PathId
-
-
-async def asks_everywhere(request: Request) -> bool:
-    """Whether the request is about all of one's workspaces: it is, unless it names one in ``X-Trunkline-Workspace``."""
-    return WORKSPACE_HEADER not in request.headers
-
-
-EverywhereDep = Annotated[bool, Depends(asks_everywhere)]
 
 
 async def act_there(request: Request, actor: ActorDep, everywhere: EverywhereDep, policy_id: PathId) -> Actor:

@@ -8,11 +8,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 
 from trunkline.control.violations import ViolationFilter
-from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.auth import ActorDep, EverywhereDep, allow
+from trunkline.faces.http.refusal import remember_actor
 from trunkline.faces.http.services import services_of
 from trunkline.faces.http.wire import GivenId, PathId
 from trunkline.faces.policy.failure import failures
-from trunkline.faces.policy.place import EverywhereDep
 from trunkline.faces.policy.wire import ViolationsAnswer
 
 routes = APIRouter(prefix="/policy", tags=["Policies"])
@@ -58,11 +58,12 @@ AlertFilterDep = Annotated[ViolationFilter, Depends(read_alert_filter)]
 
 
 class Lists:
-    """Lists violations for the request that it is a dependency of."""
+    """Lists violations for the request that it is a dependency of. A refusal is noted in the workspace it is about."""
 
     def __init__(
         self, request: Request, actor: ActorDep, everywhere: EverywhereDep, skip: SkipDep = 0, take: TakeDep = 50
     ) -> None:
+        self._request = request
         self._log = services_of(request).violations
         self._actor = actor
         self._everywhere = everywhere
@@ -73,9 +74,11 @@ class Lists:
         self, wanted: ViolationFilter, *, policy_id: str | None = None, alerts: bool = False
     ) -> ViolationsAnswer:
         """The page that is asked for."""
+        wanted = replace(wanted, policy_id=policy_id)
+        remember_actor(self._request, await self._log.find_actor(self._actor, wanted, everywhere=self._everywhere))
         found = await self._log.list(
             self._actor,
-            replace(wanted, policy_id=policy_id),
+            wanted,
             skip=self._skip,
             take=self._take,
             alerts=alerts,

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import UNSET
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from trunkline.control.ai_llm import AiType
 from trunkline.control.policy import FailMode, PolicyDraft, PolicyScope, PolicyView, RiskType
 from trunkline.control.violations import Violations, ViolationView
 from trunkline.core.chat import JsonValue
-from trunkline.faces.http.wire import EXAMPLE_ID, Answer, Given, GivenId, Moment
+from trunkline.faces.http.wire import EXAMPLE_ID, Answer, Given, GivenId, GivenName, Moment
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
 PlainWords = Annotated[str, Field(max_length=10_000, description="What calls must not do, in plain language.")]
 ActionType = Annotated[int, Field(strict=True, ge=0, le=2, description="0 log, 1 alert, 2 block.")]
 RuleBody = Annotated[
@@ -56,7 +55,7 @@ class GivenPolicy(_Scoped):
         "workspaceId": EXAMPLE_ID,
     }
 
-    name: Name
+    name: GivenName
     content: PlainWords = ""
     risk_type: RiskType
     action_type: ActionType
@@ -80,7 +79,7 @@ class GivenPolicyChange(_Scoped):
 
     example: ClassVar[dict[str, Any]] = {"actionType": 1, "failMode": "closed"}
 
-    name: Name | None = None
+    name: GivenName | None = None
     content: PlainWords | None = None
     risk_type: RiskType | None = None
     action_type: ActionType | None = None

@@ -1,0 +1,134 @@
+"""``/api/applications``: whose they are, what they may use, and what stays when one is deleted."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import httpx2
+import pytest
+from sqlalchemy import text
+
+from tests.contract.whole import Whole
+from trunkline.storage.database import Database
+
+SECRET = "sk-test-0123456789abcdef"
+
+
+async def make(there: httpx2.AsyncClient, name: str = "app") -> tuple[dict[str, Any], str]:
+    """An application and its path."""
+    made = await there.post("/api/applications", json={"name": name})
+    assert made.status_code == 201, made.text
+    return made.json(), f"/api/applications/{made.json()['id']}"
+
+
+async def configure(there: httpx2.AsyncClient, name: str, **fields: Any) -> dict[str, Any]:
+    body = {"name": name, "provider": "demo", "model": "demo-chat", "shared": True, **fields}
+    made = await there.post("/api/configurations", json=body)
+    assert made.status_code == 201, made.text
+    return made.json()
+
+
+async def ask(caller: httpx2.AsyncClient) -> httpx2.Response:
+    body = {"model": "default", "messages": [{"role": "user", "content": "hello"}]}
+    return await caller.post("/v1/chat/completions", json=body)
+
+
+@pytest.fixture
+async def team(whole: Whole) -> tuple[httpx2.AsyncClient, httpx2.AsyncClient]:
+    """An owner and a member in the workspace that they share."""
+    admin = await whole.admin()
+    workspace_id = await admin.make_workspace()
+    member = await whole.add_user(admin, "member@example.com")
+    await whole.join(admin, workspace_id, member, "member")
+    return admin.at(workspace_id), member.at(workspace_id)
+
+
+async def test_a_default_is_one_that_the_applications_keys_can_use(whole: Whole) -> None:
+    admin = await whole.admin()
+    application, path = await make(admin.client)
+    key = await admin.make_key(applicationId=application["id"], scope="call")
+    caller = whole.client(key["key"])
+    private = await configure(admin.client, "private", shared=False)
+    refused = await admin.client.put(path, json={"defaultConfigurationId": private["id"]})
+    assert refused.status_code == 400
+    assert "share it" in refused.json()["message"]
+    own = await configure(admin.client, "own", shared=False, applicationId=application["id"])
+    shared = await configure(admin.client, "shared")
+    for chosen in (own, shared):
+        assert (await admin.client.put(path, json={"defaultConfigurationId": chosen["id"]})).status_code == 200
+        assert (await ask(caller)).headers["x-trunkline-configuration"] == chosen["id"]
+    # What is there already may come back, whatever has become of it since.
+    await admin.client.put(f"/api/configurations/{shared['id']}", json={"shared": False})
+    assert (await admin.client.put(path, json=(await admin.client.get(path)).json())).status_code == 200
+
+
+async def test_what_others_have_in_it_is_for_an_admin_to_delete(
+    team: tuple[httpx2.AsyncClient, httpx2.AsyncClient],
+) -> None:
+    leading, inside = team
+    application, path = await make(inside)
+    await configure(inside, "own", applicationId=application["id"])
+    body = {"name": "k", "applicationId": application["id"]}
+    key = (await leading.post("/api/keys", json=body)).json()
+    refused = await inside.delete(path)
+    assert refused.status_code == 403
+    assert "an admin" in refused.json()["message"]
+    assert (await leading.delete(f"/api/keys/{key['id']}")).status_code == 200
+    theirs = await configure(leading, "theirs", applicationId=application["id"])
+    assert (await inside.delete(path)).status_code == 403
+    assert (await leading.get(f"/api/configurations/{theirs['id']}")).status_code == 200
+    assert (await leading.delete(path)).status_code == 200
+    _, path = await make(inside, "another")
+    assert (await inside.delete(path)).status_code == 200
+
+
+async def test_it_stays_while_others_need_its_configurations(whole: Whole) -> None:
+    admin = await whole.admin()
+    application, path = await make(admin.client)
+    lender = await configure(
+        admin.client, "lender", provider="openai", model="gpt-4", apiKey=SECRET, applicationId=application["id"]
+    )
+    other, _ = await make(admin.client, "other")
+    body = {"applicationId": other["id"], "name": "borrower", "provider": "openai", "modelId": "gpt-4"}
+    credential = lender["apiKeyInfo"]["credentialId"]
+    borrower = (await admin.client.post("/model-configs", json={**body, "credentialId": credential})).json()
+    workspace = f"/api/workspaces/{await admin.personal()}"
+    default = await configure(admin.client, "default", applicationId=application["id"])
+    before = (await admin.client.get(workspace)).json()["defaultConfigurationId"]
+    assert (await admin.client.patch(workspace, json={"defaultConfigurationId": default["id"]})).status_code == 200
+    refused = await admin.client.delete(path)
+    assert refused.status_code == 409
+    assert "'borrower' borrows its key" in refused.json()["message"]
+    assert "default of the workspace" in refused.json()["message"]
+    await admin.client.patch(workspace, json={"defaultConfigurationId": before})
+    given_up = await admin.client.put(f"/model-configs/{borrower['_id']}", json={"credentialId": None})
+    assert given_up.status_code == 200, given_up.text
+    assert (await admin.client.delete(path)).status_code == 200
+
+
+async def test_the_histories_of_its_configurations_go_with_it(whole_on_each: Whole, database_url: str) -> None:
+    admin = await whole_on_each.admin()
+    application, path = await make(admin.client)
+    one = await configure(admin.client, "one", applicationId=application["id"])
+    database = Database(database_url)
+    query = text("SELECT count(*) FROM revisions WHERE subject_id = :id").bindparams(id=one["id"])
+    async with database.read() as tx:
+        assert await tx.scalar(query) == 1
+    assert (await admin.client.delete(path)).status_code == 200
+    async with database.read() as tx:
+        assert await tx.scalar(query) == 0
+    await database.close()
+
+
+async def test_a_default_and_the_end_of_its_configuration_at_once(whole_on_each: Whole) -> None:
+    admin = await whole_on_each.admin()
+    _, path = await make(admin.client)
+    for number in range(4):
+        one = await configure(admin.client, f"c{number}")
+        chosen, deleted = await asyncio.gather(
+            admin.client.put(path, json={"defaultConfigurationId": one["id"]}),
+            admin.client.delete(f"/api/configurations/{one['id']}"),
+        )
+        assert (chosen.status_code, deleted.status_code) in {(200, 409), (400, 200)}, chosen.text + deleted.text
+        await admin.client.put(path, json={"defaultConfigurationId": None})
