@@ -3925,8 +3925,8 @@ export interface components {
          */
         GivenPicture: {
             /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
+             * Type
+             * @constant
              */
             type: "image";
             /** Pictureid */
@@ -4240,8 +4240,8 @@ export interface components {
          */
         GivenText: {
             /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
+             * Type
+             * @constant
              */
             type: "text";
             /** Text */
@@ -5186,8 +5186,16 @@ export interface components {
             configurationName: string;
             /** Provider */
             provider: string;
-            /** Model */
+            /**
+             * Model
+             * @description Null: the configuration's own.
+             */
             model: string | null;
+            /**
+             * Servedmodel
+             * @description What calls ask for: `model`, or the configuration's own.
+             */
+            servedModel: string | null;
             /** Priority */
             priority: number;
             /** Weight */
@@ -9624,6 +9632,7 @@ export interface operations {
     list_keys_api_keys_get: {
         parameters: {
             query?: {
+                /** @description An application's `id`. */
                 applicationId?: string | null;
                 /** @description Items on a page. */
                 limit?: number;
@@ -10875,12 +10884,19 @@ export interface operations {
     list_events_api_audit_get: {
         parameters: {
             query?: {
+                /** @description What was done, such as `keys.create`. */
                 action?: string | null;
+                /** @description What kind of thing it was done to, such as `key`. */
                 targetType?: string | null;
+                /** @description The `id` of what it was done to. */
                 targetId?: string | null;
+                /** @description By whom: a user's `id`. */
                 actorId?: string | null;
+                /** @description How it ended. */
                 outcome?: ("ok" | "failed" | "refused") | null;
+                /** @description A time: not before. */
                 from?: string | null;
+                /** @description A time: before it. */
                 to?: string | null;
                 /** @description Items on a page. */
                 limit?: number;
@@ -10961,7 +10977,9 @@ export interface operations {
     list_configurations_api_configurations_get: {
         parameters: {
             query?: {
+                /** @description A provider's `name`. */
                 provider?: string | null;
+                /** @description Those in use, or those that are not. */
                 isActive?: boolean | null;
                 /** @description Items on a page. */
                 limit?: number;
@@ -12250,6 +12268,7 @@ export interface operations {
     list_provider_models_api_providers__name__models_get: {
         parameters: {
             query?: {
+                /** @description A configuration's `id`. */
                 configurationId?: string | null;
             };
             header?: never;
@@ -12900,20 +12919,31 @@ export interface operations {
                 limit?: number;
                 /** @description From the `Link` header of the page before. */
                 cursor?: string | null;
+                /** @description A configuration's `id`. */
                 configurationId?: string | null;
+                /** @description A provider's `name`. */
                 provider?: string | null;
+                /** @description A model, as its provider names it. */
                 model?: string | null;
+                /** @description A user's `id`. */
                 userId?: string | null;
+                /** @description An application's `id`. */
                 applicationId?: string | null;
+                /** @description An API key's `id`. */
                 keyId?: string | null;
+                /** @description A version's `_id`. */
                 versionId?: string | null;
+                /** @description A route's `id`. */
                 routeId?: string | null;
                 /** @description A feature's slug. */
                 feature?: string | null;
+                /** @description A conversation's `id`. */
                 conversationId?: string | null;
+                /** @description The header `x-request-id` of an answer. */
                 requestId?: string | null;
                 /** @description Of calls of our own: `test`, `judge`. */
                 purpose?: string | null;
+                /** @description How it ended. */
                 outcome?: ("ok" | "error" | "cancelled" | "estimated") | null;
             };
             header?: never;
@@ -13151,6 +13181,7 @@ export interface operations {
     list_configs_model_configs_get: {
         parameters: {
             query: {
+                /** @description An application's `id`. */
                 applicationId: string;
                 /** @description Items on a page. */
                 limit?: number;
@@ -15854,6 +15885,7 @@ export interface operations {
                 skip?: number;
                 /** @description How many to give. */
                 take?: number;
+                /** @description A workspace's `id`. */
                 workspaceId?: string | null;
                 /** @description An application. */
                 repoId?: string | null;
@@ -15970,6 +16002,7 @@ export interface operations {
                 llmModel?: string | null;
                 /** @description Hosts, with commas between. */
                 host?: string | null;
+                /** @description A workspace's `id`. */
                 workspaceId?: string | null;
                 /** @description An application. */
                 repoId?: string | null;
@@ -16080,6 +16113,7 @@ export interface operations {
                 skip?: number;
                 /** @description How many to give. */
                 take?: number;
+                /** @description A workspace's `id`. */
                 workspaceId?: string | null;
                 /** @description An application. */
                 repoId?: string | null;
@@ -16199,6 +16233,7 @@ export interface operations {
                 llmModel?: string | null;
                 /** @description Hosts, with commas between. */
                 host?: string | null;
+                /** @description A workspace's `id`. */
                 workspaceId?: string | null;
                 /** @description An application. */
                 repoId?: string | null;
@@ -17599,9 +17634,9 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": components["schemas"]["GivenRegeneration"];
+                "application/json": components["schemas"]["GivenRegeneration"] | null;
             };
         };
         responses: {
@@ -18019,9 +18054,9 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": components["schemas"]["GivenAnswerId"];
+                "application/json": components["schemas"]["GivenAnswerId"] | null;
             };
         };
         responses: {

@@ -6,12 +6,13 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from datetime import timedelta
+from itertools import takewhile
 from typing import Any, Final
 
 import msgspec
 
 from trunkline.control.answer_errors import AnswerFailed, interrupted
-from trunkline.control.answer_track import AnswerEvent, events_after, length_of, read_events, stored_parts
+from trunkline.control.answer_track import LONGEST, AnswerEvent, events_after, length_of, read_events, stored_parts
 from trunkline.control.answer_writing import AnswerWriting, Order
 from trunkline.control.pictures import Pictures, owner_of
 from trunkline.core import access
@@ -40,7 +41,12 @@ END_SECONDS: Final = 5.0
 
 LOST_AFTER: Final = timedelta(seconds=30)
 RECOVER_SECONDS: Final = 15.0
-_PAGE: Final = 64
+_RECOVERED: Final = 64
+_PAGE: Final = 16
+"""Pieces that a reader holds at most."""
+
+_AT_ONCE: Final = 4 * LONGEST
+"""Characters of a finished answer that a reader holds at most."""
 
 _log: Final = logging.getLogger(__name__)
 
@@ -99,12 +105,11 @@ class Answers:
                 found = await conversations.find_message(tx, owner, conversation_id, message_id)
             else:
                 conversation = await conversations.find(tx, owner, conversation_id)
-                messages = await conversations.list_messages(tx, conversation_id) if conversation else ()
-                written = [message for message in messages if message.state == RUNNING]
-                shown = [message for message in messages if conversation and message.id == conversation.leaf_id]
-                found = next(iter((*written[::-1], *shown)), None)
                 if conversation is None:
                     raise NotFound("There is no conversation of that id among yours.")
+                running = await conversations.list_running(tx, conversation_id)
+                leaf_id = running[-1].id if running else conversation.leaf_id
+                found = await conversations.get_message(tx, leaf_id) if leaf_id else None
         if found is None or found.role != "assistant":
             raise NotFound("There is no such answer in this conversation.")
         return found
@@ -131,9 +136,15 @@ class Answers:
                 after = 0
                 yield _start(message)
             if ended:
-                for event in _rest(message, after):
+                events = _next_of(message, after)
+                # A slow reader must not hold a long answer in memory: what it has no room for is read again.
+                del look, message
+                for event in events:
                     yield event
-                return
+                    after = event.id
+                if not events:
+                    return
+                continue
             for piece in look.pieces:
                 if after >= 0:
                     yield AnswerEvent(piece.sequence, piece.event, piece.data)
@@ -164,8 +175,8 @@ class Answers:
         async with self._database.write() as tx:
             ids = [wanted.id]
             if message_id is None:
-                messages = await conversations.list_messages(tx, conversation_id)
-                ids += [message.id for message in messages if message.state == RUNNING and message.id != wanted.id]
+                running = await conversations.list_running(tx, conversation_id)
+                ids += [message.id for message in running if message.id != wanted.id]
             await rows.request_stop(tx, ids)
         for identity in ids:
             if (writing := self._running.get(identity)) is not None:
@@ -177,7 +188,7 @@ class Answers:
         """End as interrupted the answers whose process has died, as half a minute of silence tells."""
         count = 0
         async with self._database.write() as tx:
-            for message in await rows.find_silent(tx, now() - LOST_AFTER, limit=_PAGE):
+            for message in await rows.find_silent(tx, now() - LOST_AFTER, limit=_RECOVERED):
                 if message.id not in self._running:
                     pieces = await rows.all_pieces(tx, message.id)
                     count += await rows.finish(tx, message.id, _interrupt(pieces))
@@ -238,6 +249,10 @@ def _start(message: ConversationMessage) -> AnswerEvent:
 def last_position(message: ConversationMessage) -> int:
     """The id of the last event of an answer that has ended."""
     return length_of(stored_parts(message.content, message.parts)) + 1
+
+
+def _next_of(message: ConversationMessage, after: int) -> Sequence[AnswerEvent]:
+    return list(takewhile(lambda event: event.id <= after + _AT_ONCE, _rest(message, after)))
 
 
 def _rest(message: ConversationMessage, after: int) -> Iterator[AnswerEvent]:

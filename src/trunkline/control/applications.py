@@ -84,9 +84,7 @@ class Applications:
         async with self._database.write() as tx:
             chosen = application_id or new_id()
             await self.register(tx, actor, chosen, name)
-            application = await self.find(tx, actor, chosen)
-            await self._apply(tx, actor, application, change)
-            return await self._view(tx, application)
+            return await self._change(tx, actor, await self.find(tx, actor, chosen), change)
 
     async def register(self, tx: Transaction, actor: Actor, application_id: str, name: str) -> None:
         """Make an application with the id that its program has chosen, as a part of another change."""
@@ -115,17 +113,7 @@ class Applications:
         """
         access.check(actor, "applications.change")
         async with self._database.write() as tx:
-            application = await self.find(tx, actor, application_id, lock=True)
-            before = _state(await self._view(tx, application))
-            await self._apply(tx, actor, application, change)
-            view = await self._view(tx, application)
-            was, became = changes(before, _state(view))
-            if was or became:
-                await workspaces.touch(tx, actor.workspace_id)
-                await self._audit.record(
-                    tx, actor, "applications.change", target=("application", view.id), before=was, after=became
-                )
-            return view
+            return await self._change(tx, actor, await self.find(tx, actor, application_id, lock=True), change)
 
     async def delete(self, actor: Actor, application_id: str) -> None:
         """Delete an application with its keys and its own configurations; those of the workspace stay.
@@ -163,6 +151,20 @@ class Applications:
             if found is not None:
                 return found
         raise NotFound("There is no application of that id in this workspace.")
+
+    async def _change(
+        self, tx: Transaction, actor: Actor, application: Application, change: ApplicationChange
+    ) -> ApplicationView:
+        before = _state(await self._view(tx, application))
+        await self._apply(tx, actor, application, change)
+        view = await self._view(tx, application)
+        was, became = changes(before, _state(view))
+        if was or became:
+            await workspaces.touch(tx, actor.workspace_id)
+            await self._audit.record(
+                tx, actor, "applications.change", target=("application", view.id), before=was, after=became
+            )
+        return view
 
     async def _apply(self, tx: Transaction, actor: Actor, application: Application, change: ApplicationChange) -> None:
         if change.name is not None:

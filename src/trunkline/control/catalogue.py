@@ -114,7 +114,8 @@ class _Place(msgspec.Struct, frozen=True):
 
 
 class _Kept(msgspec.Struct):
-    lock: asyncio.Lock
+    asking: asyncio.Task[Listing] | None = None
+    asking_revision: int = 0
     listing: Listing | None = None
     revision: int = 0
     until: float = 0.0
@@ -127,7 +128,7 @@ class Catalogue:
 
     A list comes by the key that the workspace shares for the provider, else by one of the actor's configurations, else
     without a key where the provider's list is open to all (OpenRouter's is). Each is remembered for ten minutes;
-    several who wait for the same one wait for one answer.
+    several who wait for the same one wait for one answer, and who stops waiting does not stop it.
     """
 
     def __init__(
@@ -180,6 +181,8 @@ class Catalogue:
             kept = self._remember((provider.id, place.configuration_id, place.base_url))
             if (known := self._fresh(kept, place)) is not None:
                 return known
+            if kept.failed is not None and kept.failed_until > self._clock():
+                return self._fall_back(kept, provider, kept.failed)
             try:
                 endpoint = await self._open(tx, provider, row)
             except (InvalidInput, CannotOpen, Forbidden) as error:
@@ -187,9 +190,9 @@ class Catalogue:
         if endpoint is None:
             return self._bundled(provider)
         try:
-            async with asyncio.timeout(patience), kept.lock:
-                # Whoever waited for the lock may find the list that another one has fetched.
-                return self._fresh(kept, place) or await self._fetch(kept, place, endpoint)
+            async with asyncio.timeout(patience):
+                # Another one's answer may have come while the endpoint was opened.
+                return self._fresh(kept, place) or await asyncio.shield(self._ask(kept, place, endpoint))
         except UpstreamError as error:
             problem = _explain(error)
         except TimeoutError:
@@ -197,9 +200,15 @@ class Catalogue:
             kept.failed, kept.failed_until = problem, self._clock() + FAILED_SECONDS
         return self._fall_back(kept, provider, problem)
 
+    def _ask(self, kept: _Kept, place: _Place, endpoint: Endpoint) -> asyncio.Task[Listing]:
+        if kept.asking is None or kept.asking.done() or kept.asking_revision != place.revision:
+            kept.asking = asyncio.ensure_future(self._fetch(kept, place, endpoint))
+            kept.asking_revision = place.revision
+            # It may fail after everybody has stopped waiting for it.
+            kept.asking.add_done_callback(lambda task: task.cancelled() or task.exception())
+        return kept.asking
+
     async def _fetch(self, kept: _Kept, place: _Place, endpoint: Endpoint) -> Listing:
-        if kept.failed is not None and kept.failed_until > self._clock():
-            return self._fall_back(kept, endpoint.provider, kept.failed)
         provider = endpoint.provider
         try:
             models = tuple(await list_models(endpoint, self._reach.transport(provider)))
@@ -233,7 +242,7 @@ class Catalogue:
         if kept is None:
             if len(self._kept) >= CAPACITY:
                 del self._kept[next(iter(self._kept))]
-            kept = self._kept[key] = _Kept(asyncio.Lock())
+            kept = self._kept[key] = _Kept()
         return kept
 
     async def _find_configuration(self, tx: Transaction, actor: Actor, provider: Provider) -> Configuration | None:

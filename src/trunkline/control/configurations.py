@@ -25,7 +25,7 @@ from trunkline.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from trunkline.core.ids import new_id
 from trunkline.core.secret import Secret
 from trunkline.providers.registry import find
-from trunkline.storage import applications, configurations, revisions, versions, workspaces
+from trunkline.storage import applications, configurations, features, revisions, versions, workspaces
 from trunkline.storage.database import Database, Transaction
 from trunkline.storage.tables import Configuration, now
 from trunkline.vault.sealed_key import SealedKeys
@@ -157,6 +157,8 @@ class Configurations:
                 application_id=proposal.application_id,
                 besides=row.id,
             )
+        if proposal.name != row.name:
+            await _require_unnamed(tx, row)
         if proposal.provider.id != row.provider:
             await _require_unversioned(tx, row)
         before = await find_state(tx, row)
@@ -311,6 +313,17 @@ def _apply(row: Configuration, proposal: Proposal) -> None:
     row.application_id = proposal.application_id
     row.borrows = proposal.borrows
     row.lender_id = proposal.lender_id
+
+
+async def _require_unnamed(tx: Transaction, row: Configuration) -> None:
+    """Raise Conflict where features are served by it under its name."""
+    slugs = await features.find_served_by_name(tx, row)
+    if slugs:
+        raise Conflict(
+            f"The configuration {row.name!r} serves the feature {', '.join(map(repr, slugs))} under this name."
+            f" Write its id as the target there first: {row.id}.",
+            code="in_use",
+        )
 
 
 async def _require_unversioned(tx: Transaction, row: Configuration) -> None:

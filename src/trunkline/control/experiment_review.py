@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import msgspec
 
@@ -16,7 +17,10 @@ from trunkline.storage import experiment_units, experiments
 from trunkline.storage.database import Transaction
 from trunkline.storage.tables import Configuration, ConfigurationVersion, Experiment, ExperimentPhase
 
-_GONE = "a deleted version"
+SHOWN_PHASES: Final = 100
+"""How many phases are listed; older ones are looked at by their number."""
+
+_GONE: Final = "a deleted version"
 
 
 class Review(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,10 +45,14 @@ async def review(tx: Transaction, configuration: Configuration, phase_number: in
     """Where a configuration's experiment stands now, or stood in that phase. Raises NotFound for a phase it had not."""
     experiment = await experiments.find(tx, configuration.id)
     versions = await experiments.find_versions(tx, configuration.id)
-    phases = await experiments.find_phases(tx, configuration.id)
+    phases = await experiments.find_phases(tx, configuration.id, limit=SHOWN_PHASES)
     phase = next((each for each in phases if phase_number in {None, each.number}), None)
     if phase is None and phase_number is not None:
-        raise NotFound(f"There is no phase {phase_number} of this experiment: its last is {len(phases)}.")
+        last = phases[0].number if phases else 0
+        if phase_number < last:
+            phase = await experiments.find_phase(tx, configuration.id, phase_number)
+        if phase is None:
+            raise NotFound(f"There is no phase {phase_number} of this experiment: its last is {last}.")
     measured = await experiment_units.measure(tx, configuration.workspace_id, phase.id) if phase is not None else {}
     names = {version.id: version.version for version in versions}
     weights: Mapping[str, int] = phase.weights if phase is not None else {}

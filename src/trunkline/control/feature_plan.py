@@ -63,7 +63,11 @@ def plan_feature(
     target = _text(row.target if draft.target is UNSET else draft.target, "target", TARGET_LIMIT, errors)
     model = row.model if draft.model is UNSET else draft.model
     model = _text(model, "model", MODEL_LIMIT, errors) or (start.model if start is not None else "")
-    base_url = _text(row.base_url if draft.base_url is UNSET else draft.base_url, "baseUrl", 500, errors)
+    said = draft.base_url
+    if said is UNSET:
+        # The address is the key's: who takes the key away has no more use for it.
+        said = None if draft.api_key is None else row.base_url
+    base_url = _text(said, "baseUrl", 500, errors)
     if not name:
         errors.append(FieldError("name", "is required."))
     if not model and target is None:
@@ -80,9 +84,7 @@ def plan_feature(
             )
         )
     if base_url is not None and not has_own:
-        errors.append(
-            FieldError("baseUrl", "is where the feature's own key goes: send apiKey with it, or leave it out.")
-        )
+        errors.append(FieldError("baseUrl", "is where the feature's own key goes: send apiKey with it, or null."))
     parameters = _merge_numbers(row.parameters, draft.numbers, errors)
     custom: JsonObject = dict(row.custom_parameters if draft.custom is UNSET else draft.custom or {})
     errors += check_custom_parameters(custom)

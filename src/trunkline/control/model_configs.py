@@ -21,7 +21,7 @@ from trunkline.core.actor import Actor
 from trunkline.core.errors import Conflict, InvalidInput, NotFound
 from trunkline.storage import applications, configurations, workspaces
 from trunkline.storage.database import Database, Transaction
-from trunkline.storage.tables import Application
+from trunkline.storage.tables import Application, Configuration
 
 
 class ModelConfigs:
@@ -91,8 +91,7 @@ class ModelConfigs:
         """Lay ``draft`` over it. Raises NotFound, Forbidden, Stale, InvalidInput and Conflict."""
         access.check(actor, "configurations.change")
         async with self._database.write() as tx:
-            application = await self._lock_application_of(tx, actor, configuration_id)
-            row = await find_visible(tx, actor, configuration_id, lock=True)
+            application, row = await self._lock(tx, actor, configuration_id)
             if not isinstance(draft.application_id, UnsetType) and draft.application_id != row.application_id:
                 raise InvalidInput.of("applicationId", "cannot change: make a new configuration in that application.")
             is_default = application is not None and application.default_configuration_id == row.id
@@ -113,9 +112,8 @@ class ModelConfigs:
         """
         access.check(actor, "configurations.change")
         async with self._database.write() as tx:
-            application = _require(await self._lock_application_of(tx, actor, configuration_id))
-            row = await find_visible(tx, actor, configuration_id, lock=True)
-            await self._make_default(tx, actor, application, row.id)
+            application, row = await self._lock(tx, actor, configuration_id)
+            await self._make_default(tx, actor, _require(application), row.id)
             return await _show(tx, (await show_all(tx, [row]))[0])
 
     async def delete(self, actor: Actor, configuration_id: str, *, if_revision: int | None = None) -> None:
@@ -125,7 +123,7 @@ class ModelConfigs:
         """
         access.check(actor, "configurations.change")
         async with self._database.write() as tx:
-            await self._lock_application_of(tx, actor, configuration_id)
+            await self._lock(tx, actor, configuration_id)
             await self._configurations.delete_in(tx, actor, configuration_id, if_revision=if_revision)
 
     async def _make_default(
@@ -167,12 +165,18 @@ class ModelConfigs:
             raise Conflict("Somebody deleted the application at the same moment. Look again and retry.")
         return found
 
-    async def _lock_application_of(self, tx: Transaction, actor: Actor, configuration_id: str) -> Application | None:
-        """The application of a configuration, before that one is locked; None where it has none."""
+    async def _lock(
+        self, tx: Transaction, actor: Actor, configuration_id: str
+    ) -> tuple[Application | None, Configuration]:
+        """A configuration and, locked before it, its application; None where it has none."""
         application_id = (await find_visible(tx, actor, configuration_id)).application_id
-        if application_id is None:
-            return None
-        return await applications.find(tx, actor.workspace_id, application_id, lock=True)
+        application = None
+        if application_id is not None:
+            application = await applications.find(tx, actor.workspace_id, application_id, lock=True)
+        row = await find_visible(tx, actor, configuration_id, lock=True)
+        if row.application_id != application_id:
+            raise Conflict("Somebody moved it to another application at the same moment. Look again and retry.")
+        return application, row
 
 
 async def _show(tx: Transaction, record: ConfigurationRecord) -> ModelConfigRecord:

@@ -39,12 +39,16 @@ class RouteDraft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RouteTargetRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A target as people see it. ``problem`` says why calls pass it by now; None when they do not."""
+    """A target as people see it. ``model`` is as in the draft, ``served_model`` what calls ask for.
+
+    ``problem`` says why calls pass it by now; None when they do not.
+    """
 
     configuration_id: str
     configuration_name: str
     provider: str
     model: str | None
+    served_model: str | None
     priority: int
     weight: int
     problem: str | None

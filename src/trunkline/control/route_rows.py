@@ -67,7 +67,8 @@ def _show_target(target: RouteTarget, there: Mapping[str, Configuration]) -> Rou
         # One that its owner has taken back is nobody else's to see.
         configuration_name=row.name if row.is_shared else "",
         provider=row.provider if row.is_shared else "",
-        model=target.model or (row.model if row.is_shared else None),
+        model=target.model,
+        served_model=target.model or (row.model if row.is_shared else None),
         priority=target.priority,
         weight=target.weight,
         problem=_find_problem(row, target),

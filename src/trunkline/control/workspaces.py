@@ -12,7 +12,7 @@ from trunkline.core import access
 from trunkline.core.actor import Actor
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import Conflict, InvalidInput, NotFound
-from trunkline.storage import applications, workspaces
+from trunkline.storage import configurations, workspaces
 from trunkline.storage.database import Database, Transaction
 from trunkline.storage.tables import Workspace, now
 from trunkline.storage.workspaces import Belonging
@@ -127,10 +127,14 @@ class Workspaces:
     async def _require_default(self, tx: Transaction, workspace: Workspace, configuration_id: str | None) -> None:
         if configuration_id is None:
             return
-        for found in await applications.find_candidates(tx, workspace.id, [configuration_id]):
-            if found.application_id is None and (found.is_shared or workspace.personal_of == found.user_id):
-                return
-        raise InvalidInput.of("defaultConfigurationId", "names no configuration that the workspace shares.")
+        # Locked, so that it is not deleted meanwhile.
+        found = await configurations.find(tx, workspace.id, configuration_id, lock=True)
+        if (
+            found is None
+            or found.application_id is not None
+            or not (found.is_shared or workspace.personal_of == found.user_id)
+        ):
+            raise InvalidInput.of("defaultConfigurationId", "names no configuration that the workspace shares.")
 
 
 def _show(workspace: Workspace, role: str) -> WorkspaceView:

@@ -22,6 +22,7 @@ from trunkline.providers.endpoint import Endpoint
 from trunkline.providers.exchange import QUESTION_TIMEOUTS
 from trunkline.providers.model_info import ModelInfo, guess_capabilities
 from trunkline.providers.model_list import list_models
+from trunkline.providers.openai_models import NOTHING_THERE
 from trunkline.providers.openrouter import check_key
 from trunkline.providers.stage import Stage, StageName
 from trunkline.providers.trial import fail, since, try_chat, try_embeddings
@@ -40,6 +41,9 @@ _INCONCLUSIVE: Final = frozenset({"permission", "bad_request", "not_found", "mal
 
 _NO_SUCH_MODEL: Final = frozenset({"not_found", "bad_request"})
 """How providers answer to a known caller who asks for a model that they do not have."""
+
+_ANY_MODEL: Final = "gpt-4o-mini"
+"""What is called where nothing tells which models there are."""
 
 _UNKNOWN_MODEL: Final = frozenset({"not_found", "bad_request", "permission"})
 """How providers answer to a model that they do not have, or not for this key."""
@@ -65,8 +69,8 @@ async def check(
 
     Stages that do not apply (TLS of an http URL, a key where none is wanted, a list that the provider does not have)
     are left out. The first that fails is the last. A model that only makes vectors is tried with one ``embeddings``
-    call; without a ``model`` nothing is called. ``defaults`` are the configuration's, so that a model that refuses
-    one of its settings shows it here. Never raises for what a provider does.
+    call; without a ``model`` nothing is called where there is a list of models. ``defaults`` are the configuration's,
+    so that a model that refuses one of its settings shows it here. Never raises for what a provider does.
     """
     if prober is not None and not endpoint.provider.in_process:
         async for stage in _check_network(endpoint, prober):
@@ -79,16 +83,19 @@ async def check(
     if any(not stage.ok for stage in account.stages):
         return
     listed = account.listed
-    guessed = model is None and endpoint.provider.paths.models is None
+    guessed = model is None and not account.has_list
     if guessed:
         # Only a call can tell whether the key is good.
-        model = next(iter(endpoint.provider.example_models), None)
+        model = next(iter(endpoint.provider.example_models), _ANY_MODEL)
     ids = [info.id for info in listed]
     missing = model is not None and bool(ids) and not is_listed(model, ids)
     if ids and not missing:
         count = f"{len(ids)} model{'s' if len(ids) != 1 else ''}"
         yield Stage(name="models", ok=True, ms=account.list_ms, message=f"{count} may be used.")
     if model is None:
+        if not ids:
+            message = f"{endpoint.provider.display_name} answers, and lists no models."
+            yield Stage(name="models", ok=True, ms=account.list_ms, message=message)
         return
     capabilities = next((info.capabilities for info in listed if info.id == model and info.capabilities), None)
     capabilities = capabilities or guess_capabilities(model)
@@ -97,6 +104,11 @@ async def check(
         last = await try_chat(endpoint, transport, model, defaults)
     elif "embeddings" in capabilities:
         last = await try_embeddings(endpoint, transport, model)
+    if guessed and last is not None and endpoint.provider.paths.models and last.details.get("status") in NOTHING_THERE:
+        # Nor is the list where this provider has it, so the model is not what is missing.
+        message = f"{endpoint.origin.authority} answers, but nothing is at this address. Check the base URL's path."
+        yield Stage(name="models", ok=False, ms=last.ms, message=message, details=last.details)
+        return
     if guessed and last is not None and last.details.get("kind") in _NO_SUCH_MODEL:
         # It was ours to choose, and whose key it is has been looked at before that.
         message = f"{endpoint.provider.display_name} accepts this key. It serves no {model} here: call another model."
@@ -145,11 +157,15 @@ async def _check_network(endpoint: Endpoint, prober: Prober) -> AsyncIterator[St
 
 
 class _Account(msgspec.Struct):
-    """What is known of the key and its models. ``list_ms`` is set where no other stage tells that time."""
+    """What is known of the key and its models. ``list_ms`` is set where no other stage tells that time.
+
+    ``has_list`` False: there is no list of models, by the provider's row or by what the server says.
+    """
 
     stages: list[Stage]
     listed: list[ModelInfo] = []
     list_ms: int | None = None
+    has_list: bool = True
 
 
 async def _look_at_account(endpoint: Endpoint, transport: Transport, final: bool) -> _Account:
@@ -160,7 +176,7 @@ async def _look_at_account(endpoint: Endpoint, transport: Transport, final: bool
     """
     provider = endpoint.provider
     name = provider.display_name
-    account = _Account([])
+    account = _Account([], has_list=provider.paths.models is not None)
     started = perf_counter()
     try:
         if provider.paths.key is not None and endpoint.has_key:
@@ -168,8 +184,11 @@ async def _look_at_account(endpoint: Endpoint, transport: Transport, final: bool
             message = f"{name} knows this key."
             account.stages.append(Stage(name="auth", ok=True, ms=since(started), message=message, details=about))
             started = perf_counter()
-        account.listed = await list_models(endpoint, transport)
+        account.listed = await list_models(endpoint, transport, required=final)
     except UpstreamError as error:
+        if final and error.status in NOTHING_THERE:
+            account.has_list = False
+            return account
         asked_for_key = provider.paths.key is not None and endpoint.has_key and not account.stages
         if final or asked_for_key or error.kind not in _INCONCLUSIVE:
             of_key = asked_for_key or error.kind in ("auth", "permission", "no_credits")

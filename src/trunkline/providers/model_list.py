@@ -12,10 +12,11 @@ from trunkline.providers.openai_models import list_openai_models
 from trunkline.providers.openrouter import list_openrouter_models
 
 
-async def list_models(endpoint: Endpoint, transport: Transport) -> list[ModelInfo]:
+async def list_models(endpoint: Endpoint, transport: Transport, *, required: bool = False) -> list[ModelInfo]:
     """Every model that this key may use, as far as the provider tells; none where it has no list.
 
-    ``transport`` is the demo's own for a provider that answers in process. Raises UpstreamError.
+    ``transport`` is the demo's own for a provider that answers in process. Raises UpstreamError; with ``required`` also
+    where a server has no list that servers of its kind may have.
     """
     provider = endpoint.provider
     if provider.paths.models is None:
@@ -30,4 +31,4 @@ async def list_models(endpoint: Endpoint, transport: Transport) -> list[ModelInf
         case "ollama":
             return await list_ollama_models(endpoint, transport)
         case _:
-            return await list_openai_models(endpoint, transport)
+            return await list_openai_models(endpoint, transport, required=required)

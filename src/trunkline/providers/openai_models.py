@@ -7,6 +7,8 @@ bare list.
 
 from __future__ import annotations
 
+from typing import Final
+
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import UpstreamError
 from trunkline.outbound.transport import Transport
@@ -23,13 +25,19 @@ from trunkline.providers.model_info import (
     texts,
 )
 
+NOTHING_THERE: Final = frozenset({404, 405, 501})
+"""Statuses of a server that does not have what it is asked for."""
 
-async def list_openai_models(endpoint: Endpoint, transport: Transport) -> list[ModelInfo]:
-    """Every model, in the provider's order. A server without a list (404 or 405) has none that could be named."""
+
+async def list_openai_models(endpoint: Endpoint, transport: Transport, *, required: bool = False) -> list[ModelInfo]:
+    """Every model, in the provider's order.
+
+    A server without a list has none that could be named, or with ``required`` it is an UpstreamError.
+    """
     try:
         answer = await ask(endpoint, transport, endpoint.models())
     except UpstreamError as error:
-        if error.status in (404, 405, 501):
+        if error.status in NOTHING_THERE and not required:
             return []
         raise
     return read_openai_models(answer)

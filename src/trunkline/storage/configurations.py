@@ -213,7 +213,7 @@ async def find_uses(tx: Transaction, configuration: Configuration) -> list[str]:
 
 
 async def find_uses_of_application(tx: Transaction, application: Application, user_id: str) -> list[str]:
-    """What else needs configurations of an application, in words: routes, the workspace's default, borrowers.
+    """What else needs configurations of an application, in words: routes, and borrowers of their credentials.
 
     A private borrower that is not that user's stays unnamed.
     """
@@ -222,13 +222,6 @@ async def find_uses_of_application(tx: Transaction, application: Application, us
         f"the route {name!r} leads to one"
         for name in await routes.find_names_into(tx, application.workspace_id, application.id)
     ]
-    workspace = await tx.scalar(
-        select(Workspace.name)
-        .join(Configuration, Configuration.id == Workspace.default_configuration_id)
-        .where(Workspace.id == application.workspace_id, own)
-    )
-    if workspace is not None:
-        uses.append(f"one is the default of the workspace {workspace!r}")
     borrowers = await tx.scalars(
         select(Configuration)
         .where(

@@ -89,6 +89,14 @@ async def list_messages(tx: Transaction, conversation_id: str) -> Sequence[Conve
     return (await tx.scalars(query.order_by(ConversationMessage.id))).all()
 
 
+async def list_running(tx: Transaction, conversation_id: str) -> Sequence[ConversationMessage]:
+    """The answers of a conversation that are being written, in the order of their making."""
+    query = select(ConversationMessage).where(
+        ConversationMessage.conversation_id == conversation_id, ConversationMessage.state == RUNNING
+    )
+    return (await tx.scalars(query.order_by(ConversationMessage.id))).all()
+
+
 async def find_message(
     tx: Transaction, owner: Owner, conversation_id: str, message_id: str
 ) -> ConversationMessage | None:

@@ -51,10 +51,16 @@ async def insert(tx: Transaction, experiment: Experiment) -> None:
     await tx.flush()
 
 
-async def find_phases(tx: Transaction, configuration_id: str) -> Sequence[ExperimentPhase]:
-    """The configuration's phases, the newest first."""
+async def find_phases(tx: Transaction, configuration_id: str, *, limit: int | None = None) -> Sequence[ExperimentPhase]:
+    """The configuration's phases, the newest first, at most ``limit`` of them."""
     query = select(ExperimentPhase).where(ExperimentPhase.configuration_id == configuration_id)
-    return (await tx.scalars(query.order_by(ExperimentPhase.number.desc()))).all()
+    return (await tx.scalars(query.order_by(ExperimentPhase.number.desc()).limit(limit))).all()
+
+
+async def find_phase(tx: Transaction, configuration_id: str, number: int) -> ExperimentPhase | None:
+    """The configuration's phase of that number."""
+    query = select(ExperimentPhase).where(ExperimentPhase.configuration_id == configuration_id)
+    return await tx.scalar(query.where(ExperimentPhase.number == number))
 
 
 async def find_last_phase(tx: Transaction, configuration_id: str) -> ExperimentPhase | None:

@@ -59,6 +59,16 @@ async def find_targeting(tx: Transaction, workspace_id: str, names: Sequence[str
     return sorted(slug for slug, target in rows if target and (target in wanted or target.partition("/")[0] in wanted))
 
 
+async def find_served_by_name(tx: Transaction, configuration: Configuration) -> Sequence[str]:
+    """The slugs of the features that a configuration serves because it has the name that it has."""
+    route = await find_route(tx, configuration.workspace_id, configuration.name)
+    shared = await find_shared(tx, configuration.workspace_id)
+    meant = next((row.id for row in shared if row.name == configuration.name), None)
+    if route is not None or meant != configuration.id:
+        return ()
+    return await find_targeting(tx, configuration.workspace_id, [configuration.name])
+
+
 async def find_route(tx: Transaction, workspace_id: str, name: str) -> Route | None:
     """The workspace's active route of that name or id."""
     return next(iter(await find_routes(tx, workspace_id, [name])), None)

@@ -53,6 +53,24 @@ async def test_resuming_after_the_end_gives_exactly_what_was_not_seen(talk: Talk
     assert (over.status_code, over.content) == (204, b"")
 
 
+async def test_a_long_answer_is_told_whole(talk: Talk) -> None:
+    long = "".join(f"{number} " for number in range(30_000))
+    async with talk.send("Count.") as (reader, provider):
+        await provider.send({"choices": [{"index": 0, "delta": {"reasoning_content": long}}]})
+        await provider.say(long)
+        await provider.end()
+        live = await reader.rest()
+    async with talk.read("GET", "/stream") as again:
+        late = await again.rest()
+    async with talk.read("GET", f"/stream?lastEventId={late[5].at}") as rest:
+        last = await rest.rest()
+    for events in (live, late, [*late[:6], *last]):
+        assert said(events) == "…" + long
+        assert "".join(event.data["text"] for event in events if event.event == "reasoning") == long
+        assert [event.event for event in events].count("done") == 1
+        assert events[-1].event == "done"
+
+
 async def test_a_reader_gets_the_rest_of_its_own_answer_while_another_is_written(talk: Talk) -> None:
     # As an EventSource comes back: to the same address, with the id of the last event that it saw.
     async with talk.send("Tell me a story.") as (reader, provider):

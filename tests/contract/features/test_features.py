@@ -305,6 +305,7 @@ async def test_a_target_serves_instead_and_cannot_be_deleted(place_on_each: Plac
         "/api/configurations", json={"name": "Try", "provider": "demo", "model": "demo-chat", "shared": True}
     )
     assert demo.status_code == 201, demo.text
+    path = f"/api/configurations/{demo.json()['id']}"
     private = await place.admin.post(
         "/api/configurations", json={"name": "Mine", "provider": "demo", "model": "demo-chat"}
     )
@@ -323,7 +324,13 @@ async def test_a_target_serves_instead_and_cannot_be_deleted(place_on_each: Plac
         gone = await place.admin.delete(f"/api/configurations/{demo.json()['id']}")
         assert gone.status_code == 409
         assert "'chat-assistant'" in gone.json()["message"]
+        # Under another name, the feature would have nothing that serves it.
+        renamed = await place.admin.put(path, json={"name": "Tried"})
+        assert renamed.status_code == (200 if target == demo.json()["id"] else 409), renamed.text
+        assert renamed.status_code == 200 or demo.json()["id"] in renamed.json()["message"]
+        await place.admin.put(path, json={"name": "Try"})
     await place.put(target=None)
+    assert (await place.admin.put(path, json={"name": "Tried"})).status_code == 200
     assert (await place.admin.delete(f"/api/configurations/{demo.json()['id']}")).status_code == 200
 
 

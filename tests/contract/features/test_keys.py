@@ -96,6 +96,11 @@ async def test_a_key_is_not_sent_to_an_address_that_it_was_not_entered_for(place
     )
     assert tried.status_code == 400
     assert tried.json()["errors"][0]["field"] == "settings.apiKey"
+    # Who takes the key away takes its address away, too.
+    without = await place.put(apiKey=None)
+    assert (without["hasApiKey"], without["baseUrl"]) == (False, None)
+    lost = await place.admin.put("/api/features/chat-assistant", json={"baseUrl": place.openrouter.url})
+    assert lost.json()["errors"][0]["field"] == "baseUrl"
 
 
 async def test_validate_key_asks_openrouter_and_always_answers_200(place: Place) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +129,9 @@ async def test_what_nobody_set_is_not_sent_and_the_three_ways_of_asking_are_one(
     for body, field in wrong:
         answer = await run(place, **body)
         assert answer.status_code == 400, (body, answer.text)
-        named = {error["field"].partition("[")[0] for error in answer.json()["errors"]}
+        fields = [error["field"] for error in answer.json()["errors"]]
+        assert all(re.fullmatch(r"[a-z]+([.\[]\d.*)?", path) for path in fields), answer.text
+        named = {re.split(r"[.\[]", path)[0] for path in fields}
         assert field in named <= {"input", "prompt", "messages", "model", "stream"}, (body, answer.text)
     assert len(place.openrouter.calls) == count
 

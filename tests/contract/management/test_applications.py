@@ -63,6 +63,30 @@ async def test_a_default_is_one_that_the_applications_keys_can_use(whole: Whole)
     assert (await admin.client.put(path, json=(await admin.client.get(path)).json())).status_code == 200
 
 
+async def test_all_that_it_is_made_with_is_in_the_audit_log(whole: Whole) -> None:
+    admin = await whole.admin()
+    one = await configure(admin.client, "one")
+    body = {"name": "app", "configurationIds": [one["id"]], "defaultConfigurationId": one["id"]}
+    made = (await admin.client.post("/api/applications", json=body)).json()
+    events = (await admin.client.get("/api/audit", params={"targetId": made["id"]})).json()
+    assert [event["action"] for event in events] == ["applications.change", "applications.create"]
+    assert events[1]["after"] == {"name": "app"}
+    assert events[0]["after"] == {"configurationIds": [one["id"]], "defaultConfigurationId": one["id"]}
+
+
+async def test_a_name_is_one_line(whole: Whole) -> None:
+    admin = await whole.admin()
+    _, path = await make(admin.client, "  trimmed ")
+    assert (await admin.client.get(path)).json()["name"] == "trimmed"
+    for name in ("two\nlines", "", " ", "x" * 256):
+        for answer in (
+            await admin.client.post("/api/applications", json={"name": name}),
+            await admin.client.put(path, json={"name": name}),
+        ):
+            assert answer.status_code == 400
+            assert [error["field"] for error in answer.json()["errors"]] == ["name"]
+
+
 async def test_what_others_have_in_it_is_for_an_admin_to_delete(
     team: tuple[httpx2.AsyncClient, httpx2.AsyncClient],
 ) -> None:
@@ -93,15 +117,9 @@ async def test_it_stays_while_others_need_its_configurations(whole: Whole) -> No
     body = {"applicationId": other["id"], "name": "borrower", "provider": "openai", "modelId": "gpt-4"}
     credential = lender["apiKeyInfo"]["credentialId"]
     borrower = (await admin.client.post("/model-configs", json={**body, "credentialId": credential})).json()
-    workspace = f"/api/workspaces/{await admin.personal()}"
-    default = await configure(admin.client, "default", applicationId=application["id"])
-    before = (await admin.client.get(workspace)).json()["defaultConfigurationId"]
-    assert (await admin.client.patch(workspace, json={"defaultConfigurationId": default["id"]})).status_code == 200
     refused = await admin.client.delete(path)
     assert refused.status_code == 409
     assert "'borrower' borrows its key" in refused.json()["message"]
-    assert "default of the workspace" in refused.json()["message"]
-    await admin.client.patch(workspace, json={"defaultConfigurationId": before})
     given_up = await admin.client.put(f"/model-configs/{borrower['_id']}", json={"credentialId": None})
     assert given_up.status_code == 200, given_up.text
     assert (await admin.client.delete(path)).status_code == 200

@@ -75,6 +75,7 @@ async def test_a_body_that_is_none_is_400(admin: Person, content: bytes, kind: s
     answer = await admin.client.post("/api/workspaces", content=content, headers={"content-type": kind})
     assert answer.status_code == 400, answer.text
     assert set(answer.json()) >= SHAPE
+    assert any(word in answer.json()["message"] for word in ("JSON", "name"))
 
 
 @pytest.mark.parametrize("path", ["/api/keys/%00", "/api/keys?cursor=%00", "/api/keys/%ED%A0%80"])

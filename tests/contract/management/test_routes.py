@@ -56,10 +56,10 @@ async def test_a_route_is_made_read_changed_and_deleted(whole_on_each: Whole) ->
     assert made.headers["location"] == f"/api/routes/{route['id']}"
     assert (route["name"], route["strategy"], route["isActive"], route["revision"]) == ("fast", "weighted", True, 1)
     assert route["targets"] == [
-        {"configurationId": one["id"], "configurationName": "one", "provider": "demo", "model": "demo-chat",
-         "priority": 0, "weight": 3, "problem": None},
+        {"configurationId": one["id"], "configurationName": "one", "provider": "demo", "model": None,
+         "servedModel": "demo-chat", "priority": 0, "weight": 3, "problem": None},
         {"configurationId": two["id"], "configurationName": "two", "provider": "demo", "model": "demo-chat",
-         "priority": 1, "weight": 1, "problem": None},
+         "servedModel": "demo-chat", "priority": 1, "weight": 1, "problem": None},
     ]  # fmt: skip
     path = f"/api/routes/{route['id']}"
     assert (await admin.client.get(path)).json() == route
@@ -70,6 +70,8 @@ async def test_a_route_is_made_read_changed_and_deleted(whole_on_each: Whole) ->
     stale = await admin.client.put(path, json={"isActive": False}, headers={"If-Match": '"1"'})
     assert stale.status_code == 412, stale.text
     assert (await admin.client.put(path, json={})).json()["revision"] == 2, "nothing was changed"
+    echoed = await admin.client.put(path, json=changed.json())
+    assert echoed.json() == changed.json(), "what was read and is sent back changes nothing"
     assert (await admin.client.delete(path, headers={"If-Match": '"1"'})).status_code == 412
     assert (await admin.client.delete(path)).json() == {"success": True}
     assert (await admin.client.get(path)).status_code == 404
@@ -110,6 +112,7 @@ WRONG: list[tuple[dict[str, Any], list[str]]] = [
     ({"name": ""}, ["name"]),
     ({"name": "x" * 256}, ["name"]),
     ({"name": "feature/x"}, ["name"]),
+    ({"name": "two\nlines"}, ["name"]),
     ({"strategy": "best"}, ["strategy"]),
     ({"targets": []}, ["targets"]),
     ({"targets": [{"configurationId": NOBODY}]}, ["targets[0].configurationId"]),

@@ -88,6 +88,12 @@ async def test_providers_take_the_same_settings(local: Program) -> None:
         assert changed.json()["settings"] == {**settings, "maxTokens": 2048}
 
 
+async def test_a_whole_number_may_be_written_with_a_point(local: Program) -> None:
+    config = await local.make(settings={"maxTokens": 4096.0})
+    answer = await local.client.get(f"/model-configs/{config['_id']}")
+    assert '"maxTokens":4096,' in answer.text
+
+
 WRONG: list[tuple[dict[str, Any], dict[str, str] | set[str]]] = [
     ({"settings": {"temperature": 2.1}}, {"settings.temperature": "must be between 0 and 2; got 2.1"}),
     ({"settings": {"temperature": -1}}, {"settings.temperature": "must be between 0 and 2; got -1"}),

@@ -12,6 +12,7 @@ import pytest
 from tests.contract.configurations.upstream import Answer, Asked, Upstream
 from tests.contract.model_configs.program import Program, chat_answer
 from tests.contract.whole import eventually
+from trunkline.control import experiment_review
 
 
 async def add_version(program: Program, config_id: str, version: str, percent: float, **fields: Any) -> dict[str, Any]:
@@ -133,6 +134,23 @@ async def test_a_change_of_weights_moves_only_who_must_and_begins_anew(local: Pr
     assert older["phase"]["endedAt"] is not None
     answer = await local.client.get(f"/model-configs/{config['_id']}/experiment", params={"phase": 99})
     assert answer.status_code == 404
+
+
+async def test_the_newest_phases_are_listed_and_older_ones_found(
+    local: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(experiment_review, "SHOWN_PHASES", 2)
+    config = await local.make()
+    version = await add_version(local, config["_id"], "v2", 10)
+    for percent in (20, 30):
+        path = f"/model-configs/{config['_id']}/versions/{version['_id']}"
+        assert (await local.client.put(path, json={"trafficPercent": percent})).status_code == 200
+    found = await look(local, config["_id"])
+    assert [phase["number"] for phase in found["phases"]] == [3, 2]
+    older = await look(local, config["_id"], phase=1)
+    assert (older["phase"]["number"], older["phase"]["weights"][version["_id"]]) == (1, 10)
+    missing = await local.refuse("GET", f"/model-configs/{config['_id']}/experiment?phase=4", status=404)
+    assert missing[""] == "There is no phase 4 of this experiment: its last is 3."
 
 
 async def test_calls_of_nobody_count_too(local: Program) -> None:

@@ -109,10 +109,17 @@ async def test_many_who_wait_are_answered_by_one_question(database: Database) ->
 
 
 async def test_who_is_impatient_gets_what_is_known(database: Database) -> None:
-    catalogue, _ = make(database, Gated(reply(ONE)))
+    transport = Gated(reply(ONE))
+    catalogue, clock = make(database, transport)
     listing = await catalogue.read(ACTOR, "openrouter", patience=0)
     assert (listing.source, listing.stale) == ("catalogue", True)
     assert listing.problem == "OpenRouter has not answered yet."
+    # Meanwhile nobody waits again; the answer is still waited for, and counts when it comes.
+    assert (await catalogue.read(ACTOR, "openrouter")).stale
+    transport.gate.set()
+    clock.seconds += FAILED_SECONDS + 1
+    assert (await catalogue.read(ACTOR, "openrouter")).source == "live"
+    assert len(transport.requests) == 1
 
 
 def test_filters_let_through_what_they_say() -> None:

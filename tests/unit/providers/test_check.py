@@ -152,7 +152,7 @@ class TestNetwork:
     async def test_stages_that_do_not_apply_are_left_out(self) -> None:
         prober = FakeProber(Timing(connect_ms=1.0))
         stages = await run(OLLAMA, None, reply({"models": []}), prober=prober)
-        assert outcome(stages) == [("tcp", True)]
+        assert outcome(stages) == [("tcp", True), ("models", True)]
 
 
 class TestKey:
@@ -289,6 +289,27 @@ class TestWithoutAModel:
 
         assert outcome(await run(self.BEDROCK, None, refused())) == [("auth", True)]
         assert outcome(await run(self.BEDROCK, "my.model", refused())) == [("stream", False)]
+
+    async def test_a_server_without_a_list_is_called(self) -> None:
+        answered = FakeTransport(reply(b"Not Found", 404), reply(STREAM))
+        assert outcome(await run(OPENAI, None, transport=answered)) == [("stream", True)]
+        assert answered.targets == ["/v1/models", "/v1/chat/completions"]
+        wrong_model = reply({"error": {"message": "No such model.", "type": "invalid_request_error"}}, 400)
+        assert outcome(await run(OPENAI, None, reply(b"Not Found", 404), wrong_model)) == [("auth", True)]
+        wrong_key = reply({"error": {"message": "Incorrect API key provided."}}, 401)
+        assert outcome(await run(OPENAI, None, reply(b"Not Found", 405), wrong_key)) == [("auth", False)]
+
+    async def test_a_list_without_models_says_so(self) -> None:
+        (stage,) = await run(OPENAI, None, reply({"data": []}))
+        assert (stage.name, stage.ok, stage.message) == ("models", True, "OpenAI answers, and lists no models.")
+
+    @pytest.mark.parametrize("status", [404, 405])
+    async def test_an_address_with_nothing_at_it_is_wrong(self, status: int) -> None:
+        for provider in ("openai", "custom", "anthropic", "gemini"):
+            endpoint = make_endpoint(find(provider), "https://llm.example.com/typo", KEY)
+            stages = await run(endpoint, None, reply(b"Not Found", 404), reply(b"Not Found", status))
+            assert outcome(stages) == [("models", False)]
+            assert "Check the base URL" in stages[0].message
 
     async def test_a_key_that_is_refused_is_not(self) -> None:
         body = {"message": "The security token included in the request is invalid."}

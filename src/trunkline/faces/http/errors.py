@@ -88,6 +88,8 @@ _REMEDIES: Final[Mapping[str, str]] = {
 
 _NO_BODY: Final = "send a JSON object, with Content-Type: application/json."
 _EMPTY: Final = "must not be empty."
+_UNREAD: Final = "There was an error parsing the body"
+"""What the framework says of a body that its parser stumbles over: one that is not UTF-8, or is nested too deeply."""
 
 
 def status_of(error: TrunklineError) -> HTTPStatus:
@@ -158,7 +160,9 @@ async def _on_http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
     message = error.detail
-    if status == HTTPStatus.NOT_FOUND:
+    if message == _UNREAD:
+        message = "the body cannot be read. Send JSON in UTF-8 that is not nested too deeply."
+    elif status == HTTPStatus.NOT_FOUND:
         message = f"There is nothing at {request.url.path}. GET /docs lists what there is."
     elif status == HTTPStatus.METHOD_NOT_ALLOWED:
         message = f"{request.method} is not possible at {request.url.path}. GET /docs lists what is."

@@ -9,7 +9,8 @@ from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.paging import PageDep, link_next
 from trunkline.faces.http.services import Services
 from trunkline.faces.http.wire import PathId
-from trunkline.faces.management.wire import ApplicationAnswer, Done, GivenApplication, GivenApplicationChange
+from trunkline.faces.management.application_wire import ApplicationAnswer, GivenApplication, GivenApplicationChange
+from trunkline.faces.management.wire import Done
 
 
 def router(services: Services) -> APIRouter:

@@ -8,7 +8,6 @@ from pydantic import Field, StrictBool, StringConstraints
 
 from trunkline.control.history import RevisionRecord
 from trunkline.control.route import (
-    LARGEST_NAME,
     LARGEST_PRIORITY,
     LARGEST_WEIGHT,
     MOST_TARGETS,
@@ -16,10 +15,9 @@ from trunkline.control.route import (
     RouteTargetDraft,
 )
 from trunkline.core.chat import JsonValue
-from trunkline.faces.http.wire import EXAMPLE_ID, Answer, Given, GivenId, Moment
+from trunkline.faces.http.wire import EXAMPLE_ID, Answer, Given, GivenId, GivenName, Moment
 from trunkline.gateway.snapshot import Strategy
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LARGEST_NAME)]
 Model = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
 Reason = Annotated[str, Field(max_length=500, description="Why, for the history.")]
 
@@ -27,7 +25,7 @@ Reason = Annotated[str, Field(max_length=500, description="Why, for the history.
 class GivenTarget(Given):
     """One way that a route may take."""
 
-    read_only: ClassVar[frozenset[str]] = frozenset({"configurationName", "provider", "problem"})
+    read_only: ClassVar[frozenset[str]] = frozenset({"configurationName", "provider", "servedModel", "problem"})
 
     configuration_id: Annotated[GivenId, Field(description="A configuration that is shared with the workspace.")]
     model: Annotated[Model | None, Field(description="Null: the configuration's own.")] = None
@@ -70,7 +68,7 @@ class GivenRoute(_GivenParts):
         "targets": [{"configurationId": EXAMPLE_ID}],
     }
 
-    name: Name
+    name: GivenName
     targets: Targets
 
 
@@ -82,7 +80,7 @@ class GivenRouteChange(_GivenParts):
         "targets": [{"configurationId": EXAMPLE_ID, "weight": 3}],
     }
 
-    name: Name | None = None
+    name: GivenName | None = None
     targets: Targets | None = None
 
 
@@ -118,7 +116,8 @@ class TargetAnswer(Answer):
     configuration_id: str
     configuration_name: str
     provider: str
-    model: str | None
+    model: str | None = Field(description="Null: the configuration's own.")
+    served_model: str | None = Field(description="What calls ask for: `model`, or the configuration's own.")
     priority: int
     weight: int
     problem: str | None

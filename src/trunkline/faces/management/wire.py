@@ -8,9 +8,8 @@ from pydantic import Field, SecretStr, StrictBool, StringConstraints
 
 from trunkline.core.actor import Role, Scope
 from trunkline.core.chat import JsonValue
-from trunkline.faces.http.wire import EXAMPLE_ID, Answer, Given, GivenId, GivenMoment, Moment
+from trunkline.faces.http.wire import EXAMPLE_ID, Answer, Given, GivenId, GivenMoment, GivenName, Moment
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
 Email = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=320)]
 Password = Annotated[SecretStr, Field(max_length=1024, description="8 to 256 characters, any of Unicode.")]
 Token = Annotated[SecretStr, Field(min_length=1, max_length=512)]
@@ -177,7 +176,7 @@ class GivenWorkspace(Given):
     read_only: ClassVar[frozenset[str]] = frozenset({"id", "role", "personal", "createdAt", "updatedAt"})
     example: ClassVar[dict[str, Any]] = {"name": "Support team"}
 
-    name: Name
+    name: GivenName
 
 
 class GivenWorkspaceChange(Given):
@@ -186,7 +185,7 @@ class GivenWorkspaceChange(Given):
     read_only: ClassVar[frozenset[str]] = GivenWorkspace.read_only
     example: ClassVar[dict[str, Any]] = {"name": "Support team"}
 
-    name: Name | None = None
+    name: GivenName | None = None
     default_configuration_id: GivenId | None = None
 
 
@@ -246,7 +245,7 @@ class GivenAcceptance(Given):
     }
 
     token: Token
-    name: Name | None = None
+    name: GivenName | None = None
     password: Password | None = None
 
 
@@ -255,42 +254,6 @@ class AcceptanceAnswer(Answer):
 
     workspace: WorkspaceAnswer
     session: SignInAnswer | None
-
-
-class GivenApplication(Given):
-    """A new application. `id` is the program's own choice, a UUID that nobody has used."""
-
-    read_only: ClassVar[frozenset[str]] = frozenset({"workspaceId", "createdBy", "createdAt", "updatedAt"})
-    example: ClassVar[dict[str, Any]] = {"name": "Help desk"}
-
-    id: GivenId | None = None
-    name: Name
-    configuration_ids: Annotated[list[GivenId], Field(max_length=1000)] | None = None
-    default_configuration_id: GivenId | None = None
-
-
-class GivenApplicationChange(Given):
-    """What is to change of an application."""
-
-    read_only: ClassVar[frozenset[str]] = GivenApplication.read_only | {"id"}
-    example: ClassVar[dict[str, Any]] = {"name": "Help desk", "defaultConfigurationId": EXAMPLE_ID}
-
-    name: Name | None = None
-    configuration_ids: Annotated[list[GivenId], Field(max_length=1000)] | None = None
-    default_configuration_id: GivenId | None = None
-
-
-class ApplicationAnswer(Answer):
-    """An application."""
-
-    id: str
-    workspace_id: str
-    name: str
-    configuration_ids: list[str]
-    default_configuration_id: str | None
-    created_by: str
-    created_at: Moment
-    updated_at: Moment
 
 
 class GivenKey(Given):
@@ -303,11 +266,11 @@ class GivenKey(Given):
         "expiresAt": "2099-12-31T00:00:00Z",
     }
 
-    name: Name
+    name: GivenName
     scope: Scope = "call"
     application_id: GivenId | None = None
     workspace_id: GivenId | None = None
-    models: Annotated[tuple[Name, ...], Field(max_length=100)] = ()
+    models: Annotated[tuple[GivenName, ...], Field(max_length=100)] = ()
     expires_at: GivenMoment | None = None
 
 

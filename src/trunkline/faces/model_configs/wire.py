@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, ClassVar
 
 from msgspec import UNSET
-from pydantic import Field, SecretStr, StrictBool
+from pydantic import BeforeValidator, Field, SecretStr, StrictBool
 
 from trunkline.control.configuration import JsonObject
 from trunkline.control.model_config import ModelConfigDraft, ModelConfigRecord
@@ -13,7 +13,14 @@ from trunkline.core.secret import Secret
 from trunkline.faces.http.wire import EXAMPLE_ID, Answer, Given, GivenId, Moment
 
 Number = Annotated[float, Field(strict=True)]
-Whole = Annotated[int, Field(strict=True)]
+
+
+def _read_whole(number: object) -> object:
+    # JSON has no integers of its own: 4096.0 is one too.
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
+Whole = Annotated[int, Field(strict=True), BeforeValidator(_read_whole)]
 
 
 class SettingsGiven(Given):
