@@ -89,7 +89,9 @@ class Credentials:
         await self._put(tx, credential, put, tuple(origins))
         self._vault.forget(credential_id)
 
-    def seal_unsaved(self, secret: Secret, *, owner: str, origins: Iterable[str]) -> tuple[StoredSecret, WrappedDataKey]:
+    def seal_unsaved(
+        self, secret: Secret, *, owner: str, origins: Iterable[str]
+    ) -> tuple[StoredSecret, WrappedDataKey]:
         """An API key as it would be stored, under a data key of its own, for a call by settings that are not saved."""
         data_key = self._vault.new_data_key(owner)
         stored = self._vault.encrypt(

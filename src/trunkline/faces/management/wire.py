@@ -8,7 +8,7 @@ from pydantic import Field, SecretStr, StrictBool, StringConstraints
 
 from trunkline.core.actor import Role, Scope
 from trunkline.core.chat import JsonValue
-from trunkline.faces.http.wire import EXAMPLE_ID, Answer, Given, GivenId, GivenMoment, GivenName, Moment
+from trunkline.faces.http.wire import Answer, Given, GivenId, GivenMoment, GivenName, Moment
 
 Email = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=320)]
 Password = Annotated[SecretStr, Field(max_length=1024, description="8 to 256 characters, any of Unicode.")]
