@@ -13,22 +13,22 @@ from argon2 import PasswordHasher
 from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 
-from trunkline.control.accounts import Accounts
-from trunkline.control.applications import Applications
 from trunkline.control.audit import Audit
 from trunkline.control.health import Health
-from trunkline.control.installation import Installation
-from trunkline.control.invitations import Invitations
-from trunkline.control.key_use import KeyUse
-from trunkline.control.keys import Keys
-from trunkline.control.members import Members
+from trunkline.control.installation.installation import Installation
+from trunkline.control.people.accounts import Accounts
+from trunkline.control.people.invitations import Invitations
+from trunkline.control.people.key_use import KeyUse
+from trunkline.control.people.keys import Keys
+from trunkline.control.people.registration import Registration
+from trunkline.control.people.sessions import Sessions, SignInLimit
+from trunkline.control.people.setup import FirstStart, Setup
+from trunkline.control.people.users import Users
 from trunkline.control.rate_limit import RateLimit
-from trunkline.control.registration import Registration
-from trunkline.control.sessions import Sessions, SignInLimit
-from trunkline.control.setup import FirstStart, Setup
-from trunkline.control.snapshot import SnapshotRefresher
-from trunkline.control.users import Users
-from trunkline.control.workspaces import Workspaces
+from trunkline.control.snapshot.refresher import SnapshotRefresher
+from trunkline.control.workspaces.applications import Applications
+from trunkline.control.workspaces.members import Members
+from trunkline.control.workspaces.workspaces import Workspaces
 from trunkline.faces.console.router import router as console
 from trunkline.faces.http.application import build
 from trunkline.faces.http.services import Services

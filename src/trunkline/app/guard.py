@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from trunkline.control.patterns import compile_pattern
+from trunkline.control.policies.patterns import compile_pattern
 from trunkline.core.actor import Actor
 from trunkline.gateway.answer import Answer
 from trunkline.gateway.call import Prices

@@ -7,9 +7,9 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from trunkline.app.place import Place
-from trunkline.control.installation import Installation
-from trunkline.control.local_session import LocalSessions
-from trunkline.control.running import is_running
+from trunkline.control.installation.installation import Installation
+from trunkline.control.installation.running import is_running
+from trunkline.control.people.local_session import LocalSessions
 from trunkline.core.errors import Unavailable
 from trunkline.settings import Settings
 from trunkline.vault.access_token import AccessTokens

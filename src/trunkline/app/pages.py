@@ -7,7 +7,7 @@ from typing import Any, cast
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
-from trunkline.control.metrics import make_registry
+from trunkline.control.usage.metrics import make_registry
 from trunkline.faces import ai_llm, ai_model_config, configurations, conversations, features, model_configs, policy
 from trunkline.faces.console import router as console_routes
 from trunkline.faces.http.application import build

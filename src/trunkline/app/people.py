@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from trunkline.control.accounts import Accounts
 from trunkline.control.audit import Audit
-from trunkline.control.invitations import Invitations
-from trunkline.control.keys import Keys
-from trunkline.control.registration import Registration
-from trunkline.control.sessions import Sessions, SignInLimit
-from trunkline.control.setup import Setup
-from trunkline.control.users import Users
+from trunkline.control.people.accounts import Accounts
+from trunkline.control.people.invitations import Invitations
+from trunkline.control.people.keys import Keys
+from trunkline.control.people.registration import Registration
+from trunkline.control.people.sessions import Sessions, SignInLimit
+from trunkline.control.people.setup import Setup
+from trunkline.control.people.users import Users
 from trunkline.settings import Settings
 from trunkline.storage.database import Database
 from trunkline.vault.access_token import AccessTokens

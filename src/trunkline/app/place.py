@@ -6,8 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from trunkline.control.installation import Installation
-from trunkline.control.snapshot_copy import SnapshotCopy
+from trunkline.control.installation.installation import Installation
+from trunkline.control.snapshot.copy import SnapshotCopy
 from trunkline.core.errors import Unavailable
 from trunkline.settings import Settings
 from trunkline.storage.database import Database

@@ -5,7 +5,7 @@ from __future__ import annotations
 from trunkline.app.people import People
 from trunkline.app.place import Place, open_ring
 from trunkline.control.jobs import Jobs
-from trunkline.control.setup import FirstStart
+from trunkline.control.people.setup import FirstStart
 from trunkline.core.errors import Unavailable
 from trunkline.settings import Settings
 

@@ -16,13 +16,13 @@ from trunkline.app.pages import build_pages
 from trunkline.app.people import People
 from trunkline.app.place import Place, open_ring, open_ring_from_copy
 from trunkline.app.services import make_services
-from trunkline.control.key_use import KeyUse
-from trunkline.control.metrics import make_registry
-from trunkline.control.prices import PriceBook
-from trunkline.control.shipper import Shipper
-from trunkline.control.snapshot import SnapshotRefresher
-from trunkline.control.snapshot_keeper import SnapshotKeeper
+from trunkline.control.people.key_use import KeyUse
+from trunkline.control.snapshot.keeper import SnapshotKeeper
+from trunkline.control.snapshot.refresher import SnapshotRefresher
 from trunkline.control.stored_responses import StoredResponses
+from trunkline.control.usage.metrics import make_registry
+from trunkline.control.usage.prices import PriceBook
+from trunkline.control.usage.shipper import Shipper
 from trunkline.core.errors import Unavailable
 from trunkline.core.secret import Secret
 from trunkline.faces import v1

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
 from trunkline.app.local import open_local_sessions
-from trunkline.control.local_session import LocalSession, LocalSessions
+from trunkline.control.people.local_session import LocalSession, LocalSessions
 from trunkline.core.errors import CannotOpen, Unauthenticated, Unavailable
 from trunkline.core.secret import Secret
 from trunkline.settings import Settings

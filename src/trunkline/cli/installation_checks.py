@@ -8,9 +8,9 @@ from pathlib import Path
 
 from trunkline.app.place import Place
 from trunkline.cli.finding import Finding, fail, ok, warn
-from trunkline.control.installation import Installation
-from trunkline.control.running import is_running
-from trunkline.control.schema import read_schema
+from trunkline.control.installation.installation import Installation
+from trunkline.control.installation.running import is_running
+from trunkline.control.installation.schema import read_schema
 from trunkline.core.errors import CannotOpen, TrunklineError
 from trunkline.settings import Settings
 from trunkline.vault.root_key import verify

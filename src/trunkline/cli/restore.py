@@ -12,8 +12,8 @@ from trunkline.app.place import Place
 from trunkline.cli.backup import find_database
 from trunkline.cli.output import make_console, note, say
 from trunkline.cli.serve import read_settings
-from trunkline.control.archive import Manifest, Report
-from trunkline.control.restore import Restore
+from trunkline.control.installation.archive import Manifest, Report
+from trunkline.control.installation.restore import Restore
 
 
 def restore(

@@ -18,7 +18,7 @@ from uvicorn.supervisors import Multiprocess
 from trunkline import __version__, logs
 from trunkline.app.preparation import prepare
 from trunkline.app.process import Process
-from trunkline.control.setup import FirstStart
+from trunkline.control.people.setup import FirstStart
 from trunkline.core.errors import TrunklineError, Unavailable
 from trunkline.faces.server import ServerConfig
 from trunkline.outbound import Client, Guard, LocalUpstreams

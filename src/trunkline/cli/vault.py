@@ -14,8 +14,8 @@ from trunkline.app.place import Place
 from trunkline.cli.option import Json
 from trunkline.cli.output import note, print_json, say
 from trunkline.cli.serve import read_settings
-from trunkline.control.key_change import KeyChange, Standing
-from trunkline.control.running import is_running
+from trunkline.control.installation.key_change import KeyChange, Standing
+from trunkline.control.installation.running import is_running
 from trunkline.core.errors import Conflict, Unavailable
 
 app = typer.Typer(

@@ -10,7 +10,7 @@ from typing import Final, Literal, cast
 
 import msgspec
 
-from trunkline.control.configuration import JsonObject
+from trunkline.control.configurations.configuration import JsonObject
 from trunkline.core import access
 from trunkline.core.actor import Actor, at_least
 from trunkline.core.errors import NotFound, TrunklineError

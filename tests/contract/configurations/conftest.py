@@ -13,22 +13,22 @@ import httpx2
 import pytest
 
 from trunkline.control.audit import Audit
-from trunkline.control.configurations import Configurations
-from trunkline.control.connection_tests import ConnectionTests
-from trunkline.control.credentials import Credentials
-from trunkline.control.installation import Installation
+from trunkline.control.configurations.configurations import Configurations
+from trunkline.control.configurations.connection_tests import ConnectionTests
+from trunkline.control.configurations.credentials import Credentials
+from trunkline.control.configurations.provider_models import ProviderModels
+from trunkline.control.configurations.pulls import Pulls
+from trunkline.control.configurations.reach import Reach
+from trunkline.control.configurations.revisions import Revisions
+from trunkline.control.configurations.templates import Templates
+from trunkline.control.installation.installation import Installation
+from trunkline.control.installation.rotation import Rotation
 from trunkline.control.jobs import Jobs
-from trunkline.control.key_use import KeyUse
-from trunkline.control.prices import PriceBook
-from trunkline.control.provider_models import ProviderModels
-from trunkline.control.pulls import Pulls
+from trunkline.control.people.key_use import KeyUse
 from trunkline.control.rate_limit import RateLimit
-from trunkline.control.reach import Reach
-from trunkline.control.revisions import Revisions
-from trunkline.control.rotation import Rotation
-from trunkline.control.snapshot import SnapshotRefresher
-from trunkline.control.templates import Templates
-from trunkline.control.usage import Usage
+from trunkline.control.snapshot.refresher import SnapshotRefresher
+from trunkline.control.usage.prices import PriceBook
+from trunkline.control.usage.usage import Usage
 from trunkline.core.ids import new_id
 from trunkline.faces.configurations import router
 from trunkline.faces.http.application import build

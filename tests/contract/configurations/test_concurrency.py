@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from trunkline.control.credentials import Credentials
+from trunkline.control.configurations.credentials import Credentials
 
 from .conftest import Person, World
 

@@ -131,7 +131,7 @@ async def test_taking_the_key_away_erases_it(world: World, ann: Person) -> None:
 
 
 async def test_both_levels_rotate_under_traffic(world: World, ann: Person) -> None:
-    from trunkline.control.installation import KEY_STATE, Installation
+    from trunkline.control.installation.installation import KEY_STATE, Installation
     from trunkline.storage import facts
 
     async with world.database.write() as tx:
@@ -168,7 +168,7 @@ async def test_a_rotation_that_was_cut_off_is_finished_later(world: World, ann: 
 
 @pytest.mark.parametrize("column", ["owner", "origins", "ciphertext"])
 async def test_a_row_that_was_tampered_with_does_not_open(world: World, ann: Person, column: str) -> None:
-    from trunkline.control.credentials import Credentials
+    from trunkline.control.configurations.credentials import Credentials
     from trunkline.core.errors import CannotOpen, Forbidden
 
     await world.make(ann, **OPENAI)

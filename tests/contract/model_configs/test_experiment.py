@@ -12,7 +12,7 @@ import pytest
 from tests.contract.configurations.upstream import Answer, Asked, Upstream
 from tests.contract.model_configs.program import Program, chat_answer
 from tests.contract.whole import eventually
-from trunkline.control import experiment_review
+from trunkline.control.experiments import review as experiment_review
 
 
 async def add_version(program: Program, config_id: str, version: str, percent: float, **fields: Any) -> dict[str, Any]:

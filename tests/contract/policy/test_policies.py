@@ -235,7 +235,7 @@ async def test_fixed_paths_are_no_ids_and_pages_are_bounded(place: Place) -> Non
 
 
 async def test_there_is_a_limit(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("trunkline.control.policies.MOST", 2)
+    monkeypatch.setattr("trunkline.control.policies.policies.MOST", 2)
     await place.add()
     policy = await place.add()
     full = await place.there.post("/policy", json=draft(workspaceId=place.workspace_id))

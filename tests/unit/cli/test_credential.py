@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from trunkline.cli.credential import Owner, open_credential
-from trunkline.control.local_session import LocalSession, LocalSessions
+from trunkline.control.people.local_session import LocalSession, LocalSessions
 from trunkline.core.errors import Unauthenticated, Unavailable
 from trunkline.core.secret import Secret
 from trunkline.settings import Settings

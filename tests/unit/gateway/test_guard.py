@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trunkline.control.patterns import compile_pattern
+from trunkline.control.policies.patterns import compile_pattern
 from trunkline.core.actor import Actor
 from trunkline.core.errors import Forbidden, Unavailable
 from trunkline.core.policy import Content, ViolationEvent

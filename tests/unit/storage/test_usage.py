@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from trunkline.control.shipper import store
+from trunkline.control.usage.shipper import store
 from trunkline.core.chat import Usage
 from trunkline.core.ids import new_id
 from trunkline.core.usage_event import UsageEvent

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from msgspec import UNSET, UnsetType
 from pydantic import ConfigDict, Field, SecretStr, StringConstraints
 
-from trunkline.control.ai_llm import AiLlmRecord, AiLlmStats, AiType, Entry
+from trunkline.control.ai_llms.ai_llm import AiLlmRecord, AiLlmStats, AiType, Entry
 from trunkline.core.secret import Secret
 from trunkline.faces.http.wire import EXAMPLE_ID, Answer, Given, GivenName, Moment
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 from msgspec import UNSET
 from pydantic import AfterValidator, Field, SecretStr, StrictBool
 
-from trunkline.control.model_document import (
+from trunkline.control.model_documents.model_document import (
     CIPHERTEXT_LIMIT,
     MODEL_LIMIT,
     NAME_LIMIT,

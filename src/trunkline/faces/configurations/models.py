@@ -9,7 +9,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from trunkline.control.provider_models import ModelListing
+from trunkline.control.configurations.provider_models import ModelListing
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.provider_failures import PROVIDER_FAILURES
 from trunkline.faces.http.services import services_of

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import Field, StrictBool
 from starlette.requests import Request
 
-from trunkline.control.templates import TemplateRecord
+from trunkline.control.configurations.templates import TemplateRecord
 from trunkline.faces.configurations.wire import SuccessAnswer
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.services import services_of

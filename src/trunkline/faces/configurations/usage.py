@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from trunkline.control.usage_record import EventFilter
+from trunkline.control.usage.record import EventFilter
 from trunkline.core.usage_event import Outcome
 from trunkline.faces.configurations.usage_wire import EventsAnswer, ReportAnswer, UsageAnswer
 from trunkline.faces.http.auth import ActorDep, allow

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from trunkline.control.usage_record import (
+from trunkline.control.usage.record import (
     EventRecord,
     EventsRecord,
     Figures,

@@ -7,8 +7,8 @@ from typing import Annotated, Any, ClassVar
 from msgspec import UNSET, UnsetType
 from pydantic import Field, SecretStr, StrictBool
 
-from trunkline.control.configuration import ConfigurationRecord, Draft, KeyRecord, TestStatus
-from trunkline.control.connection_tests import ConnectionResult
+from trunkline.control.configurations.configuration import ConfigurationRecord, Draft, KeyRecord, TestStatus
+from trunkline.control.configurations.connection_tests import ConnectionResult
 from trunkline.core.secret import Secret
 from trunkline.faces.http.wire import Answer, Given, Moment
 from trunkline.providers.stage import Stage

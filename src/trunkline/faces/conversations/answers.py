@@ -8,10 +8,10 @@ from typing import Annotated, NamedTuple
 from fastapi import APIRouter, Header, Query, Request
 from starlette.responses import Response
 
-from trunkline.control.answer_track import AnswerEvent
-from trunkline.control.answers import last_position
-from trunkline.control.message import show_message
-from trunkline.control.messages import Occasion
+from trunkline.control.conversations.answer_track import AnswerEvent
+from trunkline.control.conversations.answers import last_position
+from trunkline.control.conversations.message import show_message
+from trunkline.control.conversations.messages import Occasion
 from trunkline.core.actor import Actor
 from trunkline.core.errors import InvalidInput
 from trunkline.faces.conversations.wire import GivenAnswerId, MessageAnswer

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
-from trunkline.control.conversation_export import file_name, write_markdown
-from trunkline.control.conversations import ConversationChange
+from trunkline.control.conversations.conversations import ConversationChange
+from trunkline.control.conversations.export import file_name, write_markdown
 from trunkline.faces.conversations.wire import (
     ConversationAnswer,
     Done,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from trunkline.control.messages import Messages
+from trunkline.control.conversations.messages import Messages
 from trunkline.faces.conversations.answers import answer_with, read_occasion
 from trunkline.faces.conversations.wire import GivenMessage, GivenRating, GivenRegeneration, MessageAnswer
 from trunkline.faces.http.auth import ActorDep, allow

@@ -7,7 +7,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from trunkline.control.pictures import EXTENSIONS, PictureFile
+from trunkline.control.conversations.pictures import EXTENSIONS, PictureFile
 from trunkline.faces.conversations.wire import PictureAnswer
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.services import Services

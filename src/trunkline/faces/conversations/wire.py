@@ -6,9 +6,9 @@ from typing import Annotated, Any, ClassVar, Literal, cast
 
 from pydantic import Discriminator, Field, StrictBool, StringConstraints, Tag
 
-from trunkline.control.conversations import ConversationTree
-from trunkline.control.message import MessageView
-from trunkline.control.messages import Content, SaidText, SentPicture
+from trunkline.control.conversations.conversations import ConversationTree
+from trunkline.control.conversations.message import MessageView
+from trunkline.control.conversations.messages import Content, SaidText, SentPicture
 from trunkline.core.errors import InvalidInput
 from trunkline.core.price import usd
 from trunkline.faces.http.wire import EXAMPLE_ID, Answer, Given, GivenId, Moment

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from trunkline.control.catalogue import Listing, ModelFilter, read_capability
+from trunkline.control.features.catalogue import Listing, ModelFilter, read_capability
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.paging import PageDep, link_next
 from trunkline.faces.http.services import services_of

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Path
 from starlette.requests import Request
 from starlette.responses import Response
 
-from trunkline.control.feature import FeatureRecord
+from trunkline.control.features.feature import FeatureRecord
 from trunkline.core.actor import Actor, at_least
 from trunkline.faces.features.wire import (
     FeatureAnswer,

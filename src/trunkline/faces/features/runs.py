@@ -13,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from trunkline.control.feature_question import TEXTS_LIMIT, Question
-from trunkline.control.feature_run import Run, RunResult, Vectors
+from trunkline.control.features.question import TEXTS_LIMIT, Question
+from trunkline.control.features.run import Run, RunResult, Vectors
 from trunkline.core.errors import FieldError, InvalidInput
 from trunkline.faces.features.features import Slug
 from trunkline.faces.features.wire import SettingsGiven

@@ -7,9 +7,9 @@ from typing import Annotated, Any, ClassVar
 from msgspec import UNSET, UnsetType
 from pydantic import Field, SecretStr
 
-from trunkline.control.feature import SETTINGS, FeatureDraft, FeatureRecord
-from trunkline.control.feature_keys import KeyVerdict
-from trunkline.control.starting_features import FeatureKind
+from trunkline.control.features.feature import SETTINGS, FeatureDraft, FeatureRecord
+from trunkline.control.features.keys import KeyVerdict
+from trunkline.control.features.starting_features import FeatureKind
 from trunkline.core.secret import Secret
 from trunkline.faces.features.catalogue import CatalogueModel
 from trunkline.faces.http.wire import Answer, Given, Moment
@@ -138,7 +138,7 @@ _NUMBERS = {
     "presence_penalty": "presencePenalty",
     "frequency_penalty": "frequencyPenalty",
 }
-"""The numbers' names here, and in :data:`~trunkline.control.feature.SETTINGS`."""
+"""The numbers' names here, and in :data:`~trunkline.control.features.feature.SETTINGS`."""
 
 _READ_ONLY = frozenset(
     {

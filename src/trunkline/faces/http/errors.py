@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import Scope
 
-from trunkline.control.answer_errors import AnswerFailed
+from trunkline.control.conversations.answer_errors import AnswerFailed
 from trunkline.core.errors import (
     Conflict,
     FieldError,

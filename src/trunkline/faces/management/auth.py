@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request
 
-from trunkline.control.registration import UserView
-from trunkline.control.sessions import SignIn
-from trunkline.control.workspaces import WorkspaceView
+from trunkline.control.people.registration import UserView
+from trunkline.control.people.sessions import SignIn
+from trunkline.control.workspaces.workspaces import WorkspaceView
 from trunkline.core.secret import Secret
 from trunkline.faces.http.auth import ActorDep, MaybeActorDep, allow
 from trunkline.faces.http.services import Services

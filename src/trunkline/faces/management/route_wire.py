@@ -6,8 +6,8 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, StrictBool, StringConstraints
 
-from trunkline.control.history import RevisionRecord
-from trunkline.control.route import (
+from trunkline.control.configurations.history import RevisionRecord
+from trunkline.control.routes.route import (
     LARGEST_PRIORITY,
     LARGEST_WEIGHT,
     MOST_TARGETS,

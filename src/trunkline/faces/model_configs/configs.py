@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from trunkline.control.model_config import ModelConfigRecord
+from trunkline.control.model_configs.model_config import ModelConfigRecord
 from trunkline.control.page import PageRequest
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.etag import IfMatchDep, write_etag

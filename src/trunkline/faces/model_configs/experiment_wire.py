@@ -8,10 +8,16 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from msgspec import UNSET
 from pydantic import AfterValidator, Field, model_validator
 
-from trunkline.control.experiment import ExperimentDraft, ExperimentRecord, PhaseRecord, RampDraft, VersionRecord
-from trunkline.control.experiment_settings import RampState, RampStep
-from trunkline.control.guardrails import Rail, Reading
-from trunkline.control.verdict import Advice
+from trunkline.control.experiments.experiment import (
+    ExperimentDraft,
+    ExperimentRecord,
+    PhaseRecord,
+    RampDraft,
+    VersionRecord,
+)
+from trunkline.control.experiments.guardrails import Rail, Reading
+from trunkline.control.experiments.settings import RampState, RampStep
+from trunkline.control.experiments.verdict import Advice
 from trunkline.faces.http.wire import EXAMPLE_ID, Answer, Given, GivenId, Moment
 
 Increase = Annotated[float, Field(ge=0, strict=True)]

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 from msgspec import UNSET
 from pydantic import AfterValidator, Field, StrictBool
 
-from trunkline.control.version import VersionDraft, VersionMetrics, VersionRecord
+from trunkline.control.model_configs.version import VersionDraft, VersionMetrics, VersionRecord
 from trunkline.faces.http.wire import EXAMPLE_ID, Answer, Given, GivenId, Moment
 from trunkline.faces.model_configs.wire import SettingsGiven
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.requests import Request
 
-from trunkline.control.policy import PolicyScope
+from trunkline.control.policies.policy import PolicyScope
 from trunkline.faces.http.auth import ActorDep, EverywhereDep, allow
 from trunkline.faces.http.refusal import remember_actor
 from trunkline.faces.http.services import services_of

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 
-from trunkline.control.violations import ViolationFilter
+from trunkline.control.policies.violations import ViolationFilter
 from trunkline.faces.http.auth import ActorDep, EverywhereDep, allow
 from trunkline.faces.http.refusal import remember_actor
 from trunkline.faces.http.services import services_of

@@ -7,9 +7,9 @@ from typing import Annotated, Any, ClassVar, Literal
 from msgspec import UNSET
 from pydantic import Field
 
-from trunkline.control.ai_llm import AiType
-from trunkline.control.policy import FailMode, PolicyDraft, PolicyScope, PolicyView, RiskType
-from trunkline.control.violations import Violations, ViolationView
+from trunkline.control.ai_llms.ai_llm import AiType
+from trunkline.control.policies.policy import FailMode, PolicyDraft, PolicyScope, PolicyView, RiskType
+from trunkline.control.policies.violations import Violations, ViolationView
 from trunkline.core.chat import JsonValue
 from trunkline.faces.http.wire import EXAMPLE_ID, Answer, Given, GivenId, GivenName, Moment
 

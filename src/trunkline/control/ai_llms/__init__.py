@@ -1,0 +1,1 @@
+"""Entries for providers, whose callers name the model."""

@@ -1,0 +1,223 @@
+"""Lists of models: live from the provider where a configuration can ask it, else from the catalogue."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Final, Literal
+
+import msgspec
+from genai_prices.types import ModelInfo as ListedModel
+from genai_prices.types import ModelPrice, TieredPrices
+
+from trunkline.control.configurations.lookup import find_visible
+from trunkline.control.configurations.reach import Reach
+from trunkline.control.usage.prices import PriceBook
+from trunkline.core import access
+from trunkline.core.actor import Actor
+from trunkline.core.errors import CannotOpen, Forbidden, InvalidInput, TrunklineError, UpstreamError
+from trunkline.core.price import NANOS_PER_USD, Price, Rate
+from trunkline.providers.base_url import read_base_url
+from trunkline.providers.endpoint import Endpoint, make_endpoint
+from trunkline.providers.model_info import ModelInfo, guess_capabilities
+from trunkline.providers.model_list import list_models
+from trunkline.providers.openrouter import read_maker
+from trunkline.providers.provider import Provider
+from trunkline.providers.registry import find
+from trunkline.providers.schema import MAX_OUTPUT
+from trunkline.storage import configurations
+from trunkline.storage.database import Database
+
+FRESH_SECONDS: Final = 600.0
+CAPACITY: Final = 1000
+"""Lists that are remembered; above it, all are forgotten."""
+
+CANDIDATES: Final = 20
+"""Configurations of a provider that are looked at to find one that can be asked."""
+
+
+class ModelListing(msgspec.Struct, frozen=True, kw_only=True):
+    """The models of a provider. ``problem`` says why a live list was not to be had, where one was asked for."""
+
+    provider: str
+    source: Literal["live", "catalogue"]
+    models: tuple[ModelInfo, ...]
+    problem: str | None = None
+
+
+class ProviderModels:
+    """Asks providers for their models and remembers the answer for ten minutes, per configuration and revision.
+
+    From lists that come from a provider's own address, not one that a user named, everybody learns: limits of output
+    tokens, and OpenRouter's prices.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        reach: Reach,
+        prices: PriceBook,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._database = database
+        self._reach = reach
+        self._prices = prices
+        self._clock = clock
+        self._lists: dict[tuple[str, int], tuple[float, tuple[ModelInfo, ...]]] = {}
+        self._limits: dict[tuple[str, str], int] = {}
+        self._windows: dict[tuple[str, str], int] = {}
+
+    def context_window(self, provider: Provider, model: str) -> int | None:
+        """How many tokens ``model`` takes, input and output together; None where nobody said."""
+        return self._windows.get((provider.id, model)) or self._prices.context_window(provider, model)
+
+    def output_limit(self, provider: Provider, model: str | None) -> int:
+        """The most output tokens of ``model``, as the provider's own list said it; 128,000 where none did."""
+        return self._limits.get((provider.id, model or ""), MAX_OUTPUT)
+
+    async def list(self, actor: Actor, provider_name: str, configuration_id: str | None = None) -> ModelListing:
+        """The models of a provider: live by that configuration, or by any of the actor's that can be used.
+
+        A provider that does not answer leaves the catalogue, with the ``problem``. Raises NotFound for an unknown
+        provider or configuration, InvalidInput for a configuration of another provider.
+        """
+        access.check(actor, "providers.read")
+        provider = find(provider_name)
+        if provider.in_process and configuration_id is None:
+            endpoint = make_endpoint(provider, None, None)
+            models = await list_models(endpoint, self._reach.transport(provider))
+            return ModelListing(provider=provider.id, source="live", models=tuple(models))
+        wanted = configuration_id or await self._find_usable(actor, provider)
+        if wanted is None:
+            return self.bundled(provider)
+        try:
+            listing = await self.list_local(actor, wanted)
+        except (UpstreamError, CannotOpen, Forbidden) as error:
+            return msgspec.structs.replace(self.bundled(provider), problem=_explain(error))
+        if listing.provider != provider.id:
+            raise InvalidInput.of("configurationId", f"is a configuration of {listing.provider}, not {provider.id}.")
+        return listing if listing.models else self.bundled(provider)
+
+    async def list_local(self, actor: Actor, configuration_id: str) -> ModelListing:
+        """The models that one configuration can use, live. Raises NotFound, and UpstreamError as the provider fails."""
+        access.check(actor, "configurations.read")
+        async with self._database.read() as tx:
+            row = await find_visible(tx, actor, configuration_id)
+            key = (row.id, row.revision)
+            known = self._lists.get(key)
+            if known is not None and known[0] > self._clock():
+                return ModelListing(provider=row.provider, source="live", models=known[1])
+            endpoint = await self._reach.open(tx, row)
+        models = tuple(await list_models(endpoint, self._reach.transport(endpoint.provider)))
+        if len(self._lists) >= CAPACITY:
+            self._lists.clear()
+        self._lists[key] = (self._clock() + FRESH_SECONDS, models)
+        self.learn(endpoint, models)
+        return ModelListing(provider=row.provider, source="live", models=models)
+
+    def forget(self, configuration_id: str) -> None:
+        """Ask anew the next time: its models have changed."""
+        for key in [key for key in self._lists if key[0] == configuration_id]:
+            del self._lists[key]
+
+    async def _find_usable(self, actor: Actor, provider: Provider) -> str | None:
+        async with self._database.read() as tx:
+            rows = await configurations.list_visible(
+                tx,
+                actor.workspace_id,
+                user_id=actor.user_id,
+                application_id=actor.application_id,
+                provider=provider.id,
+                is_active=True,
+                limit=CANDIDATES,
+            )
+        usable = [row for row in rows if row.credential_id is not None or not provider.requires_api_key]
+        # One that was tested and works is the best to ask; of equals the newest.
+        usable.sort(key=lambda row: ("success", "pending", "failed").index(row.test_status))
+        return usable[0].id if usable else None
+
+    def learn(self, endpoint: Endpoint, models: Sequence[ModelInfo]) -> None:
+        """Take limits and prices from a list that came from ``endpoint``, if that is the provider's own address."""
+        provider = endpoint.provider
+        if provider.base_url is None or endpoint.base != read_base_url(provider, None):
+            return
+        for model in models:
+            if model.context_length:
+                self._windows[provider.id, model.id] = model.context_length
+            if model.max_output_tokens is not None:
+                self._limits[provider.id, model.id] = model.max_output_tokens
+        if provider.id == "openrouter":
+            listed = {model.id: read_price(model.price) for model in models if model.price is not None}
+            self._prices.learn(provider.id, {name: price for name, price in listed.items() if price is not None})
+
+    def bundled(self, provider: Provider) -> ModelListing:
+        """What is known of a provider's models without asking it."""
+        listed = {name: _example(name) for name in provider.example_models}
+        listed |= {model.id: _describe(model) for model in self._prices.models(provider)}
+        if provider.id == "openrouter":
+            listed = {name: msgspec.structs.replace(info, owned_by=read_maker(name)) for name, info in listed.items()}
+        return ModelListing(provider=provider.id, source="catalogue", models=tuple(listed.values()))
+
+
+def read_price(listed: Mapping[str, str]) -> Price | None:
+    """OpenRouter's prices, USD per token or request as text, as ours; None without both main rates.
+
+    https://openrouter.ai/docs/overview/models#pricing-object. Pictures in the input are not priced apart here: what a
+    call really cost comes with OpenRouter's answer and wins over any price.
+    """
+    if "prompt" not in listed or "completion" not in listed:
+        return None
+    return Price(
+        input=_rate(listed["prompt"]),
+        output=_rate(listed["completion"]),
+        cached=_optional_rate(listed.get("input_cache_read")),
+        cache_write=_optional_rate(listed.get("input_cache_write")),
+        per_request=int(Decimal(listed.get("request", "0")) * NANOS_PER_USD),
+        source="openrouter",
+    )
+
+
+def _rate(dollars_per_token: str) -> Rate:
+    return Rate(int((Decimal(dollars_per_token) * NANOS_PER_USD * 1_000_000).to_integral_value()))
+
+
+def _optional_rate(dollars_per_token: str | None) -> Rate | None:
+    return None if dollars_per_token is None else _rate(dollars_per_token)
+
+
+def _example(name: str) -> ModelInfo:
+    return ModelInfo(id=name, name=name, capabilities=guess_capabilities(name))
+
+
+def _describe(model: ListedModel) -> ModelInfo:
+    return ModelInfo(
+        id=model.id,
+        name=model.name or model.id,
+        description=model.description,
+        context_length=model.context_window,
+        capabilities=guess_capabilities(model.id),
+        price=_show_price(model.prices if isinstance(model.prices, ModelPrice) else None),
+    )
+
+
+def _show_price(price: ModelPrice | None) -> dict[str, str] | None:
+    if price is None:
+        return None
+    rates: Iterable[tuple[str, Decimal | TieredPrices | None]] = (
+        ("prompt", price.input_mtok),
+        ("completion", price.output_mtok),
+        ("input_cache_read", price.cache_read_mtok),
+        ("input_cache_write", price.cache_write_mtok),
+    )
+    shown: dict[str, str] = {}
+    for name, rate in rates:
+        if rate is not None:
+            base = rate.base if isinstance(rate, TieredPrices) else rate
+            shown[name] = f"{(base / 1_000_000).normalize():f}"
+    return shown or None
+
+
+def _explain(error: TrunklineError) -> str:
+    return "The stored key cannot be opened: enter it again." if isinstance(error, CannotOpen) else error.message

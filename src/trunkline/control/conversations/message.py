@@ -1,0 +1,61 @@
+"""A message of a conversation, as people see it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from trunkline.control.conversations.answer_track import Part, stored_parts
+from trunkline.core.chat import JsonValue
+from trunkline.storage.tables import ConversationMessage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageView:
+    """``content`` is its text alone; ``parts`` are texts, thoughts and pictures in their order.
+
+    What only answers have is None in a question. ``omitted`` counts older messages that the model was not sent, because
+    it has no room for them. ``error`` has ``code``, ``message`` and ``retryable``.
+    """
+
+    id: str
+    conversation_id: str
+    parent_id: str | None
+    role: str
+    content: str
+    parts: Sequence[Part]
+    state: str
+    request_id: str | None
+    model: str | None
+    finish_reason: str | None
+    usage: dict[str, JsonValue] | None
+    cost_nanos: int | None
+    error: dict[str, JsonValue] | None
+    omitted: int
+    rating: int | None
+    created_at: datetime
+    finished_at: datetime | None
+
+
+def show_message(row: ConversationMessage) -> MessageView:
+    """From its row."""
+    return MessageView(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        parent_id=row.parent_id,
+        role=row.role,
+        content=row.content,
+        parts=tuple(stored_parts(row.content, row.parts)),
+        state=row.state,
+        request_id=row.request_id,
+        model=row.model,
+        finish_reason=row.finish_reason,
+        usage=row.usage,
+        cost_nanos=row.cost_nanos,
+        error=row.error,
+        omitted=row.omitted,
+        rating=row.rating,
+        created_at=row.created_at,
+        finished_at=row.finished_at,
+    )

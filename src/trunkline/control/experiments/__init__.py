@@ -1,0 +1,1 @@
+"""What versions are worth: assignment, phases, statistics, guardrails, ramps, verdicts, ratings."""

@@ -1,0 +1,1 @@
+"""The installation itself: its keys, its schema, its archive."""

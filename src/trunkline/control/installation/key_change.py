@@ -1,0 +1,93 @@
+"""Changing the keys at the top, while no server runs: a new key-encryption key, or another root key."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from trunkline.control.audit import Audit
+from trunkline.control.installation.installation import Installation
+from trunkline.control.installation.rotation import OldVersions, Rotation
+from trunkline.core.errors import CannotOpen, Conflict, Unavailable
+from trunkline.storage.database import Database
+from trunkline.vault.key_ring import KeyRing
+from trunkline.vault.root_key import RootKey, RootKeyFile, RootKeySource
+from trunkline.vault.vault import Vault
+
+
+class Standing(msgspec.Struct, frozen=True, rename="camel"):
+    """The version of the key-encryption key, and what is still under an older one: nothing, unless it was cut off."""
+
+    version: int
+    old_data_keys: int
+    old_wrappings: int
+
+
+class KeyChange:
+    """What the owner of the data folder does with the keys. Everything may be cut off and repeated."""
+
+    def __init__(self, database: Database, source: RootKeySource) -> None:
+        self._database = database
+        self._source = source
+        self._installation = Installation(database)
+
+    async def read_standing(self) -> Standing:
+        """How far the last change is."""
+        rotation, ring = await self._open()
+        return _show(ring, await rotation.count_old())
+
+    async def rotate(self) -> Standing:
+        """A new version of the key-encryption key, and every data key under it."""
+        rotation, _ = await self._open()
+        await rotation.advance()
+        return await self.read_standing()
+
+    async def migrate(self, new: Path) -> Path:
+        """Everything under the root key in the file ``new``, which then takes the place of the old one.
+
+        Gives where the old key's file is kept. :class:`CannotOpen` when ``new`` is unusable; :class:`Conflict` when the
+        root key is no file of ours, so that it cannot be replaced here.
+        """
+        if not isinstance(self._source, RootKeyFile):
+            raise Conflict(
+                f"The root key is the credential {self._source.describe()}, which is not Trunkline's to change."
+            )
+        root = RootKeyFile(new).load()
+        if root is None:
+            raise CannotOpen(f"There is no root key {new}. Make one: (umask 077; openssl rand -base64 32 > {new})")
+        rotation, ring = await self._open(root)
+        if ring.uses(root):
+            await rotation.finish()
+        else:
+            await rotation.migrate(root)
+        return _replace(Path(self._source.describe()), root)
+
+    async def _open(self, *others: RootKey) -> tuple[Rotation, KeyRing]:
+        state = await self._installation.read_state()
+        root = self._source.load()
+        if state is None or root is None:
+            raise Unavailable("There is no installation here: nothing is encrypted yet.")
+        ring = KeyRing([root, *others], state)
+        return Rotation(self._database, Vault(ring), self._installation, Audit(self._database)), ring
+
+
+def _show(ring: KeyRing, old: OldVersions) -> Standing:
+    return Standing(ring.state.kek_version, old.data_keys, old.wrappings)
+
+
+def _replace(path: Path, root: RootKey) -> Path:
+    """Put ``root`` in the place of ``path`` in one step; the old file is kept beside it."""
+    kept = path.with_name(f"{path.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%S.%f}")
+    os.link(path, kept)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(root.export_text() + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    return kept

@@ -1,0 +1,1 @@
+"""The one document of models that a user's program keeps here."""

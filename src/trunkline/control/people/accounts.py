@@ -1,0 +1,90 @@
+"""One's own account: signing up, who one is, one's password."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from trunkline.control.audit import Audit
+from trunkline.control.people.address import read_email
+from trunkline.control.people.registration import Registration, UserView, show_user
+from trunkline.control.people.sessions import Sessions, SignIn, SignInLimit
+from trunkline.control.workspaces.workspaces import WorkspaceView, show_workspace
+from trunkline.core import access
+from trunkline.core.actor import Actor
+from trunkline.core.errors import Forbidden, InvalidInput, NotFound
+from trunkline.storage import users, workspaces
+from trunkline.storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """Who one is, and where one works. ``workspaces`` of a key is the one it works in."""
+
+    user: UserView
+    workspaces: list[WorkspaceView]
+    actor: Actor
+
+
+class Accounts:
+    """What people do with their own accounts."""
+
+    def __init__(
+        self,
+        database: Database,
+        registration: Registration,
+        sessions: Sessions,
+        audit: Audit,
+        limit: SignInLimit,
+        *,
+        signup_open: bool,
+    ) -> None:
+        self._database = database
+        self._registration = registration
+        self._sessions = sessions
+        self._audit = audit
+        self._limit = limit
+        self._signup_open = signup_open
+
+    async def sign_up(self, email: str, password: str, name: str, *, user_agent: str = "") -> SignIn:
+        """An account for a stranger, signed in. :class:`Forbidden` unless the installation's sign-up is open."""
+        if not self._signup_open:
+            raise Forbidden(
+                "Sign-up is closed here. Ask for an invitation; an operator can open it with TRUNKLINE_SIGNUP=open."
+            )
+        address = read_email(email)
+        self._limit.take(address)
+        hashed = await self._registration.hash(password)
+        async with self._database.write() as tx:
+            user, _ = await self._registration.register(tx, None, email=address, name=name, password_hash=hashed)
+            return await self._sessions.begin(tx, user, user_agent=user_agent)
+
+    async def describe(self, actor: Actor) -> Me:
+        """Who the actor is. A key learns of its own workspace only."""
+        access.check(actor, "account.read")
+        async with self._database.read() as tx:
+            user = await users.find(tx, actor.user_id)
+            belongings = await workspaces.find_belongings(tx, actor.user_id)
+        if user is None:
+            raise NotFound("Your account no longer exists.")
+        reachable = [row for row in belongings if actor.kind == "user" or row.workspace.id == actor.workspace_id]
+        return Me(show_user(user), [show_workspace(row) for row in reachable], actor)
+
+    async def change_password(self, actor: Actor, current: str, new: str) -> None:
+        """Replace one's password. All other sessions of the user end."""
+        access.check(actor, "account.change")
+        async with self._database.read() as tx:
+            user = await users.find(tx, actor.user_id)
+        if user is None:
+            raise NotFound("Your account no longer exists.")
+        self._limit.take(user.email)
+        if not await self._sessions.is_password(user, current):
+            raise InvalidInput.of("currentPassword", "is not your password.")
+        self._limit.forgive(user.email)
+        hashed = await self._registration.hash(new, field="newPassword")
+        async with self._database.write() as tx:
+            found = await users.find(tx, actor.user_id)
+            if found is None or found.password_hash != user.password_hash:
+                raise InvalidInput.of("currentPassword", "was changed meanwhile.")
+            found.password_hash = hashed
+            await self._sessions.end_all(tx, actor, found.id, keep=actor.session_id)
+            await self._audit.record(tx, actor, "account.password", target=("user", found.id))

@@ -1,0 +1,216 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from trunkline.control.audit import Audit
+from trunkline.control.occasion import current_occasion
+from trunkline.control.people.address import read_email
+from trunkline.control.people.registration import UserView, show_user
+from trunkline.control.rate_limit import RateLimit
+from trunkline.core import access
+from trunkline.core.actor import Actor
+from trunkline.core.errors import InvalidInput, Unauthenticated
+from trunkline.core.secret import Secret
+from trunkline.storage import sessions, users, workspaces
+from trunkline.storage.database import Database, Transaction
+from trunkline.storage.tables import Session, User, now
+from trunkline.vault.access_token import LIFETIME_SECONDS, AccessTokens
+from trunkline.vault.password import Passwords
+from trunkline.vault.token import TokenKind, Tokens
+
+SESSION_LIFETIME: Final = timedelta(days=30)
+"""From its last refresh on."""
+
+_ADDRESS_FACTOR: Final = 10
+"""How many accounts' worth of attempts one address has: enough for an office, too few to try one password on all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """What somebody who signed in gets. ``expires_in`` is the access token's lifetime in seconds."""
+
+    access_token: Secret
+    refresh_token: Secret
+    expires_in: int
+    user: UserView
+
+
+class SignInLimit:
+    """Attempts with a password: some a minute of one address on one account, and ten times as many of one address."""
+
+    def __init__(self, per_minute: float) -> None:
+        self._pairs = RateLimit(per_minute, "attempts for this account")
+        self._addresses = RateLimit(per_minute * _ADDRESS_FACTOR, "attempts from your address")
+
+    def take(self, account: str) -> None:
+        """Count an attempt from the address of this request on ``account``. :class:`TooMany` over the limit."""
+        address = current_occasion().address or ""
+        self._addresses.take(address)
+        self._pairs.take(f"{address} {account}")
+
+    def forgive(self, account: str) -> None:
+        """The attempt was a good one: typing errors before it no longer count."""
+        self._pairs.forgive(f"{current_occasion().address or ''} {account}")
+
+
+class Sessions:
+    """Signs in by password, goes on by refresh tokens that work once, signs out."""
+
+    def __init__(
+        self,
+        database: Database,
+        tokens: Tokens,
+        access_tokens: AccessTokens,
+        passwords: Passwords,
+        audit: Audit,
+        limit: SignInLimit,
+    ) -> None:
+        self._database = database
+        self._tokens = tokens
+        self._access_tokens = access_tokens
+        self._passwords = passwords
+        self._audit = audit
+        self._limit = limit
+
+    async def log_in(self, email: str, password: str, *, user_agent: str = "") -> SignIn:
+        """A new session. :class:`Unauthenticated` alike for a wrong password, an unknown and a disabled account."""
+        account = _read_account(email)
+        self._limit.take(account)
+        async with self._database.read() as tx:
+            user = await users.find_by_email(tx, account)
+        if user is None or not await self.is_password(user, password):
+            if user is None:
+                await asyncio.to_thread(self._passwords.verify_dummy, password)
+            await self._note_failure(user)
+            raise Unauthenticated("The email address or the password is wrong.")
+        self._limit.forgive(account)
+        fresh = None
+        if user.password_hash and self._passwords.needs_rehash(user.password_hash):
+            fresh = await asyncio.to_thread(self._passwords.hash, password)
+        async with self._database.write() as tx:
+            found = await users.find(tx, user.id)
+            if found is None or found.disabled_at is not None or found.password_hash != user.password_hash:
+                raise Unauthenticated("The email address or the password is wrong.")
+            if fresh is not None:
+                found.password_hash = fresh
+            return await self.begin(tx, found, user_agent=user_agent)
+
+    async def is_password(self, user: User, password: str) -> bool:
+        """Whether ``password`` is the user's, and the user may sign in. Takes the same time in every case."""
+        if user.password_hash is None or user.disabled_at is not None:
+            return await asyncio.to_thread(self._passwords.verify_dummy, password)
+        return await asyncio.to_thread(self._passwords.verify, user.password_hash, password)
+
+    async def begin(self, tx: Transaction, user: User, *, user_agent: str = "") -> SignIn:
+        """A new session of ``user``, in the transaction that found out who it is."""
+        at = now()
+        await sessions.remove_expired(tx, user.id, at)
+        refresh = self._tokens.issue(TokenKind.REFRESH)
+        session = await sessions.insert(
+            tx,
+            Session(
+                user_id=user.id,
+                refresh_digest=refresh.digest.hex(),
+                user_agent=user_agent[:255],
+                expires_at=at + SESSION_LIFETIME,
+            ),
+        )
+        personal = await workspaces.find_personal(tx, user.id)
+        await self._audit.record(
+            tx,
+            None,
+            "auth.login",
+            target=("user", user.id),
+            workspace_id=personal.id if personal else None,
+            after={"sessionId": session.id},
+        )
+        return self._sign_in(user, session, refresh.secret)
+
+    async def refresh(self, token: Secret) -> SignIn:
+        """The next pair of tokens. Using a refresh token a second time means that it was stolen: the session ends."""
+        digest = self._tokens.digest(TokenKind.REFRESH, token.reveal()).hex()
+        at = now()
+        async with self._database.write() as tx:
+            session = await sessions.find_by_refresh(tx, digest)
+            user = await users.find(tx, session.user_id) if session else None
+            if session is not None and user is not None:
+                if session.refresh_digest != digest and session.revoked_at is None:
+                    await self._end(tx, session, "auth.refresh_reused", outcome="refused")
+                elif session.revoked_at is None and session.expires_at > at and user.disabled_at is None:
+                    fresh = self._tokens.issue(TokenKind.REFRESH)
+                    session.previous_digest, session.refresh_digest = digest, fresh.digest.hex()
+                    session.last_used_at, session.expires_at = at, at + SESSION_LIFETIME
+                    return self._sign_in(user, session, fresh.secret)
+        raise Unauthenticated("The refresh token is unknown, was used before, or has expired. Log in again.")
+
+    async def log_out(self, actor: Actor, *, everywhere: bool = False) -> None:
+        """End the actor's session, or all of theirs; access tokens of it are refused from now on."""
+        access.check(actor, "account.change")
+        async with self._database.write() as tx:
+            if everywhere:
+                await self.end_all(tx, actor, actor.user_id)
+            elif actor.session_id is not None:
+                session = await sessions.find(tx, actor.session_id)
+                if session is not None and session.revoked_at is None:
+                    await self._end(tx, session, "auth.logout", actor=actor)
+
+    async def end_all(self, tx: Transaction, actor: Actor, user_id: str, *, keep: str | None = None) -> int:
+        """End a user's sessions, but not ``keep``. How many there were."""
+        ended = await sessions.revoke_all(tx, user_id, now(), keep=keep)
+        if ended:
+            await workspaces.touch_all_of(tx, user_id)
+            await self._audit.record(
+                tx, actor, "auth.sessions_revoked", target=("user", user_id), after={"sessions": ended}
+            )
+        return ended
+
+    async def _end(
+        self, tx: Transaction, session: Session, action: str, *, actor: Actor | None = None, outcome: str = "ok"
+    ) -> None:
+        session.revoked_at = now()
+        personal = await workspaces.find_personal(tx, session.user_id)
+        if personal is not None:
+            await workspaces.touch(tx, personal.id)
+        await self._audit.record(
+            tx,
+            actor,
+            action,
+            target=("session", session.id),
+            outcome="refused" if outcome == "refused" else "ok",
+            workspace_id=personal.id if personal else None,
+        )
+
+    async def _note_failure(self, user: User | None) -> None:
+        # Also for an account that there is not: the time that this takes must not tell which there are.
+        user_id = user.id if user else None
+        async with self._database.write() as tx:
+            personal = await workspaces.find_personal(tx, user_id or "")
+            await self._audit.record(
+                tx,
+                None,
+                "auth.login",
+                target=("user", user_id),
+                outcome="refused",
+                workspace_id=personal.id if personal else None,
+            )
+
+    def _sign_in(self, user: User, session: Session, refresh: Secret) -> SignIn:
+        return SignIn(
+            access_token=Secret(self._access_tokens.issue(user.id, session.id, now().timestamp())),
+            refresh_token=refresh,
+            expires_in=LIFETIME_SECONDS,
+            user=show_user(user),
+        )
+
+
+def _read_account(email: str) -> str:
+    """The form in which addresses are kept. What is no address has no account, and is limited all the same."""
+    try:
+        return read_email(email)
+    except InvalidInput:
+        return email.strip().lower()

@@ -1,0 +1,1 @@
+"""What calls may not do, and which did."""

@@ -1,0 +1,1 @@
+"""Names that lead to several configurations."""

@@ -1,0 +1,1 @@
+"""What calls read, compiled from the database, and its copy on disk."""

@@ -1,0 +1,1 @@
+"""What calls used and cost: taken in from the journal, summed up, shown."""

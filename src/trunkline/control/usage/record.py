@@ -1,0 +1,135 @@
+"""What was used, as use cases give it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import msgspec
+
+from trunkline.control.configurations.configuration import JsonObject
+from trunkline.control.page import Page
+from trunkline.control.usage.span import Period, Span
+from trunkline.core.usage_event import Outcome
+
+
+class Figures(msgspec.Struct, frozen=True, kw_only=True):
+    """The figures of a span. ``cost_nanos`` counts priced calls alone; ``unpriced_count`` says how many were not.
+
+    ``average_latency`` is in milliseconds; ``error_rate`` a share of 1. All are 0, ``last_used`` None, when unused.
+    """
+
+    request_count: int
+    input_tokens: int
+    output_tokens: int
+    cost_nanos: int
+    unpriced_count: int
+    error_count: int
+    average_latency: int
+    error_rate: float
+    last_used: datetime | None
+
+    @property
+    def token_count(self) -> int:
+        """Input and output."""
+        return self.input_tokens + self.output_tokens
+
+
+class RateLimitRecord(msgspec.Struct, frozen=True):
+    """A provider's last word on its limits, as it wrote them, and when."""
+
+    reading: JsonObject
+    read_at: datetime
+
+
+class UsageRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """The figures of one configuration in a period. The days are the first and the last one, both included."""
+
+    configuration_id: str
+    period: Period | None
+    period_start: date
+    period_end: date
+    figures: Figures
+    rate_limit: RateLimitRecord | None
+
+
+class Share(msgspec.Struct, frozen=True):
+    """The figures of one part: a configuration (``key`` its id), a model, or a day. ``name`` is for people."""
+
+    key: str
+    name: str | None
+    figures: Figures
+
+
+class UsageReport(msgspec.Struct, frozen=True, kw_only=True):
+    """A user's report over all of their calls in a workspace."""
+
+    user_id: str
+    period: Period | None
+    period_start: date
+    period_end: date
+    totals: Figures
+    by_configuration: tuple[Share, ...]
+    by_model: tuple[Share, ...]
+    by_day: tuple[Share, ...]
+
+
+class EventRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One settled call, as people see it. Times are milliseconds."""
+
+    id: str
+    request_id: str
+    opened_at: datetime
+    operation: str
+    user_id: str
+    key_id: str | None
+    application_id: str | None
+    configuration_id: str | None
+    version_id: str | None
+    route_id: str | None
+    feature: str | None
+    conversation_id: str | None
+    purpose: str | None
+    revision: int
+    provider: str
+    model: str
+    requested_model: str
+    streamed: bool
+    outcome: str
+    status: int
+    error: str | None
+    input_tokens: int
+    output_tokens: int
+    cached_tokens: int
+    reasoning_tokens: int
+    usage_estimated: bool
+    cost_nanos: int | None
+    price_source: str | None
+    duration_ms: float
+    first_token_ms: float | None
+    attempts: int
+
+
+class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which calls are asked for; None: any. ``feature`` is a slug."""
+
+    configuration_id: str | None = None
+    provider: str | None = None
+    model: str | None = None
+    user_id: str | None = None
+    application_id: str | None = None
+    key_id: str | None = None
+    version_id: str | None = None
+    route_id: str | None = None
+    feature: str | None = None
+    conversation_id: str | None = None
+    request_id: str | None = None
+    purpose: str | None = None
+    outcome: Outcome | None = None
+
+
+class EventsRecord(msgspec.Struct, frozen=True):
+    """A page of calls, and the figures of all that the filter lets through."""
+
+    span: Span
+    figures: Figures
+    events: Page[EventRecord]

@@ -1,0 +1,1 @@
+"""Where people work: workspaces, their members, the programs in them."""

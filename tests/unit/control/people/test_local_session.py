@@ -1,0 +1,102 @@
+"""Sessions for who owns the data folder: of the first administrator, short, revocable, on the record."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from trunkline.control.audit import Audit
+from trunkline.control.people.local_session import LocalSessions
+from trunkline.control.people.registration import Registration
+from trunkline.core.errors import Unavailable
+from trunkline.storage import audit as audit_rows
+from trunkline.storage import sessions, users, workspaces
+from trunkline.storage.audit import AuditFilter
+from trunkline.storage.database import Database
+from trunkline.storage.snapshot import find_changed, find_revision, find_revoked_sessions
+from trunkline.storage.tables import now
+from trunkline.vault.access_token import LIFETIME_SECONDS, AccessTokens
+from trunkline.vault.key_ring import KeyRing
+from trunkline.vault.password import Passwords
+from trunkline.vault.root_key import RootKey
+from trunkline.vault.token import Tokens
+
+RING = KeyRing.create(RootKey.generate())
+
+
+def make(database: Database) -> LocalSessions:
+    return LocalSessions(database, Tokens(RING), AccessTokens(RING))
+
+
+async def register(database: Database, email: str, *, role: str, password: str | None) -> str:
+    async with database.write() as tx:
+        registration = Registration(Passwords(), Audit(database))
+        user, _ = await registration.register(tx, None, email=email, name="", password_hash=password, role=role)
+        return user.id
+
+
+async def test_it_is_the_first_administrators(database: Database) -> None:
+    await register(database, "somebody@example.com", role="user", password="x")
+    first = await register(database, "first@example.com", role="admin", password="x")
+    await register(database, "second@example.com", role="admin", password="x")
+    session = await make(database).begin()
+    assert (session.user_id, session.email) == (first, "first@example.com")
+    claims = AccessTokens(RING).verify(session.access_token.reveal(), now().timestamp())
+    assert (claims.user_id, claims.session_id) == (first, session.id)
+
+
+async def test_also_before_set_up_is_finished(database: Database) -> None:
+    first = await register(database, "admin@localhost", role="admin", password=None)
+    await register(database, "second@example.com", role="admin", password="x")
+    assert (await make(database).begin()).user_id == first
+
+
+async def test_it_lasts_as_long_as_its_token(database: Database) -> None:
+    await register(database, "first@example.com", role="admin", password="x")
+    session = await make(database).begin()
+    async with database.read() as tx:
+        row = await sessions.find(tx, session.id)
+    assert row is not None
+    assert row.expires_at - row.created_at == pytest.approx(
+        timedelta(seconds=LIFETIME_SECONDS), abs=timedelta(seconds=5)
+    )
+
+
+async def test_ending_it_revokes_its_token_everywhere(database: Database) -> None:
+    await register(database, "first@example.com", role="admin", password="x")
+    local = make(database)
+    session = await local.begin()
+    async with database.read() as tx:
+        before = await find_revision(tx)
+    await local.end(session)
+    await local.end(session)
+    async with database.read() as tx:
+        assert session.id in await find_revoked_sessions(tx, now() - timedelta(minutes=1))
+        assert await find_changed(tx, before), "other processes are told"
+
+
+async def test_both_ends_are_on_the_record(database: Database) -> None:
+    first = await register(database, "first@example.com", role="admin", password="x")
+    local = make(database)
+    session = await local.begin()
+    await local.end(session)
+    async with database.read() as tx:
+        personal = await workspaces.find_personal(tx, first)
+        assert personal is not None
+        found = await audit_rows.find(tx, personal.id, AuditFilter(actor_id=first), limit=10, before_id=None)
+    assert [(event.action, event.actor_kind, event.target_id) for event in reversed(found)] == [
+        ("auth.login", "local", session.id),
+        ("auth.logout", "local", session.id),
+    ]
+    assert session.access_token.reveal() not in str([(event.before, event.after) for event in found])
+
+
+async def test_without_an_administrator_there_is_none(database: Database) -> None:
+    first = await register(database, "first@example.com", role="admin", password="x")
+    async with database.write() as tx:
+        user = await users.find(tx, first)
+        assert user is not None
+        user.disabled_at = now()
+    with pytest.raises(Unavailable, match="no administrator"):
+        await make(database).begin()
