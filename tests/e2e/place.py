@@ -31,6 +31,8 @@ class Place:
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "server.log"
         self.settings = settings
+        self.options: list[str] = []
+        """Of `trunkline serve`, which go before the settings."""
         self.process: subprocess.Popen[bytes] | None = None
         self.token: str | None = None
 
@@ -53,7 +55,7 @@ class Place:
         """Start the server and wait until it is ready."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [TRUNKLINE, "serve"], env=self.environment(), stdout=log, stderr=log, cwd=self.folder
+                [TRUNKLINE, "serve", *self.options], env=self.environment(), stdout=log, stderr=log, cwd=self.folder
             )
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

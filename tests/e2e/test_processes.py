@@ -82,7 +82,7 @@ def test_calls_that_outlast_the_drain_are_told_and_counted(place: Place) -> None
 
 
 def test_several_workers_share_keys_and_lose_nothing(place: Place) -> None:
-    place.settings["TRUNKLINE_WORKERS"] = "2"
+    place.options = ["--workers", "2"]
     place.start()
     place.sign_in()
     key = place.make_key()

@@ -9,7 +9,9 @@ import signal
 import socket
 import sys
 from pathlib import Path
+from typing import Annotated
 
+import typer
 import uvicorn
 from pydantic import ValidationError
 from rich.console import Console
@@ -29,8 +31,16 @@ from trunkline.settings import Settings
 _KEEP_ALIVE_SECONDS = 75
 
 
-def serve() -> None:
+def serve(
+    host: Annotated[str | None, typer.Option(help="The address to listen on; as TRUNKLINE_HOST.")] = None,
+    port: Annotated[int | None, typer.Option(help="The port to listen on; as TRUNKLINE_PORT.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Server processes; as TRUNKLINE_WORKERS.")] = None,
+) -> None:
     """Start the server. Settings come from the environment (TRUNKLINE_…) or an .env file."""
+    for name, value in (("HOST", host), ("PORT", port), ("WORKERS", workers)):
+        if value is not None:
+            # Through the environment, from which the processes that it starts read their settings too.
+            os.environ[f"TRUNKLINE_{name}"] = str(value)
     settings = read_settings()
     logs.configure(settings.log_level, settings.log_format)
     make_folder(settings.data_dir)
