@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
@@ -103,7 +104,8 @@ async def _insert_all(tx: Transaction, rows: Sequence[Row]) -> bool:
     The driver's own statement takes half the time of one that gives rows back, and events that are there already come
     only after a crash.
     """
-    names = tuple(rows[0])
+    # What no row has is not named: most calls have no route, no version, no feature, and each NULL costs time.
+    names = tuple(name for name in rows[0] if any(row[name] is not None for row in rows))
     columns = ", ".join(names)
     sql = f"INSERT INTO usage_events ({columns}) VALUES ({', '.join('?' * len(names))}) ON CONFLICT DO NOTHING"  # noqa: S608 - names of columns
     dialect = tx.get_bind().dialect
@@ -114,8 +116,9 @@ async def _insert_all(tx: Transaction, rows: Sequence[Row]) -> bool:
         if (write := table.c[name].type.dialect_impl(dialect).bind_processor(dialect))
     ]
     values: list[tuple[Any, ...]] = []
+    pick: Callable[[Row], Sequence[Any]] = itemgetter(*names)
     for row in rows:
-        value = list(row.values())
+        value = list(pick(row))
         for at, write in writers:
             value[at] = write(value[at])
         values.append(tuple(value))

@@ -36,7 +36,12 @@ async def take_in(tx: Transaction, events: Iterable[UsageEvent]) -> None:
     chose the version; a call of nobody is a unit of its own. Not counted there: a call that its process died under, of
     which nothing is known, and one whose phase is gone, with its configuration. Events without a version cost nothing.
     """
-    seen = [(event, exposure) for event in events for exposure in _look_at(event)]
+    seen = [
+        (event, exposure)
+        for event in events
+        if event.version_id is not None or event.attempts
+        for exposure in _look_at(event)
+    ]
     if not seen:
         return
     await experiment_units.grow_versions(tx, _sum_versions(exposure for _, exposure in seen))

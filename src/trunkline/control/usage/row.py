@@ -115,9 +115,11 @@ def moment(microseconds: int) -> datetime:
 
 
 def _text(text: str, length: int) -> str:
+    if len(text) <= length and "\x00" not in text:
+        return text
     # PostgreSQL stores no NUL in a text.
     return text.replace("\x00", "")[:length]
 
 
 def _count(number: int) -> int:
-    return min(max(number, 0), LARGEST)
+    return number if 0 <= number <= LARGEST else min(max(number, 0), LARGEST)

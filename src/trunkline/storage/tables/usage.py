@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, BigInteger, Index, String
+from sqlalchemy import JSON, BigInteger, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trunkline.core.chat import JsonValue
@@ -19,7 +19,14 @@ class UsageEventRow(Base):
         Index("ix_usage_events_workspace", "workspace_id", "opened_at"),
         Index("ix_usage_events_configuration", "configuration_id", "opened_at"),
         Index("ix_usage_events_request", "request_id"),
-        Index("ix_usage_events_version", "version_id", "opened_at"),
+        # Few calls are of a version: the others shall not pay for its index.
+        Index(
+            "ix_usage_events_version",
+            "version_id",
+            "opened_at",
+            sqlite_where=text("version_id IS NOT NULL"),
+            postgresql_where=text("version_id IS NOT NULL"),
+        ),
     )
 
     opened_at: Mapped[datetime] = mapped_column(primary_key=True)

@@ -19,7 +19,14 @@ def upgrade() -> None:
     op.add_column("usage_events", sa.Column("phase_id", sa.String(length=36), nullable=True))
     op.add_column("usage_events", sa.Column("unit", sa.String(length=32), nullable=True))
     op.add_column("usage_events", sa.Column("purpose", sa.String(length=16), nullable=True))
-    op.create_index("ix_usage_events_version", "usage_events", ["version_id", "opened_at"], unique=False)
+    op.create_index(
+        "ix_usage_events_version",
+        "usage_events",
+        ["version_id", "opened_at"],
+        unique=False,
+        sqlite_where=sa.text("version_id IS NOT NULL"),
+        postgresql_where=sa.text("version_id IS NOT NULL"),
+    )
 
 
 def downgrade() -> None:
