@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from operator import itemgetter
 from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
@@ -116,9 +115,8 @@ async def _insert_all(tx: Transaction, rows: Sequence[Row]) -> bool:
         if (write := table.c[name].type.dialect_impl(dialect).bind_processor(dialect))
     ]
     values: list[tuple[Any, ...]] = []
-    pick: Callable[[Row], Sequence[Any]] = itemgetter(*names)
     for row in rows:
-        value = list(pick(row))
+        value = [row[name] for name in names]
         for at, write in writers:
             value[at] = write(value[at])
         values.append(tuple(value))
