@@ -3166,6 +3166,20 @@ export interface components {
             date: string;
         };
         /**
+         * DifferenceAnswer
+         * @description Version minus control, and the bounds between which that certainly is.
+         */
+        DifferenceAnswer: {
+            /** Estimate */
+            estimate: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** Significant */
+            significant: boolean;
+        };
+        /**
          * DocumentAnswer
          * @description The document.
          */
@@ -3448,18 +3462,6 @@ export interface components {
             reason?: string;
         };
         /**
-         * FeatureDifference
-         * @description One thing that a revision changed, by its path.
-         */
-        FeatureDifference: {
-            /** Path */
-            path: string;
-            /** Before */
-            before: unknown;
-            /** After */
-            after: unknown;
-        };
-        /**
          * FeatureGiven
          * @description A new feature. ``slug`` is its name in addresses and after ``feature/`` in ``model``.
          * @example {
@@ -3529,27 +3531,6 @@ export interface components {
              * @default
              */
             reason?: string;
-        };
-        /**
-         * FeatureRevision
-         * @description A saved state: what it changed of the one before.
-         */
-        FeatureRevision: {
-            /** Number */
-            number: number;
-            /** Author */
-            author: string;
-            /** Authorid */
-            authorId: string;
-            /**
-             * Time
-             * Format: date-time
-             */
-            time: string;
-            /** Reason */
-            reason: string;
-            /** Diff */
-            diff: components["schemas"]["FeatureDifference"][];
         };
         /**
          * FeatureSettingsAnswer
@@ -4892,7 +4873,19 @@ export interface components {
             /** Reason */
             reason: string;
             /** Diff */
-            diff: components["schemas"]["trunkline__faces__configurations__wire__DifferenceAnswer"][];
+            diff: components["schemas"]["RevisionDifference"][];
+        };
+        /**
+         * RevisionDifference
+         * @description One thing that a revision changed, by its path.
+         */
+        RevisionDifference: {
+            /** Path */
+            path: string;
+            /** Before */
+            before: unknown;
+            /** After */
+            after: unknown;
         };
         /**
          * RotateAnswer
@@ -4954,39 +4947,6 @@ export interface components {
              * Format: date-time
              */
             updatedAt: string;
-        };
-        /**
-         * RouteDifferenceAnswer
-         * @description One thing that a revision changed.
-         */
-        RouteDifferenceAnswer: {
-            /** Path */
-            path: string;
-            /** Before */
-            before: unknown;
-            /** After */
-            after: unknown;
-        };
-        /**
-         * RouteRevisionAnswer
-         * @description A saved state of a route: what it changed of the one before.
-         */
-        RouteRevisionAnswer: {
-            /** Number */
-            number: number;
-            /** Author */
-            author: string;
-            /** Authorid */
-            authorId: string;
-            /**
-             * Time
-             * Format: date-time
-             */
-            time: string;
-            /** Reason */
-            reason: string;
-            /** Diff */
-            diff: components["schemas"]["RouteDifferenceAnswer"][];
         };
         /**
          * RunAnswer
@@ -5763,18 +5723,6 @@ export interface components {
             } | null;
         };
         /**
-         * DifferenceAnswer
-         * @description One thing that a revision changed.
-         */
-        trunkline__faces__configurations__wire__DifferenceAnswer: {
-            /** Path */
-            path: string;
-            /** Before */
-            before: unknown;
-            /** After */
-            after: unknown;
-        };
-        /**
          * KeyAnswer
          * @description What is known of the stored key beside its mask. By ``credentialId`` another configuration borrows it.
          */
@@ -5954,20 +5902,6 @@ export interface components {
             lastUsedAt: string | null;
         };
         /**
-         * DifferenceAnswer
-         * @description Version minus control, and the bounds between which that certainly is.
-         */
-        trunkline__faces__model_configs__experiment_wire__DifferenceAnswer: {
-            /** Estimate */
-            estimate: number;
-            /** Low */
-            low: number;
-            /** High */
-            high: number;
-            /** Significant */
-            significant: boolean;
-        };
-        /**
          * GivenRevert
          * @description Nothing: a body may be left out, and one with fields is a mistake.
          * @example {}
@@ -6013,7 +5947,7 @@ export interface components {
             metrics: components["schemas"]["trunkline__faces__model_configs__experiment_wire__MetricsAnswer"];
             /** Differences */
             differences: {
-                [key: string]: components["schemas"]["trunkline__faces__model_configs__experiment_wire__DifferenceAnswer"];
+                [key: string]: components["schemas"]["DifferenceAnswer"];
             };
         };
         /**
@@ -10624,7 +10558,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RouteRevisionAnswer"][];
+                    "application/json": components["schemas"]["RevisionAnswer"][];
                 };
             };
             /** @description The request is wrong; every wrong field is named. */
@@ -19285,7 +19219,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FeatureRevision"][];
+                    "application/json": components["schemas"]["RevisionAnswer"][];
                 };
             };
             /** @description The request is wrong; every wrong field is named. */

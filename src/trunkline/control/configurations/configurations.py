@@ -10,7 +10,7 @@ from trunkline.control.audit import Audit
 from trunkline.control.configurations.configuration import KIND, ConfigurationRecord, Draft, JsonObject
 from trunkline.control.configurations.configuration_secrets import ConfigurationSecrets
 from trunkline.control.configurations.credentials import API_KEY, Credentials, name_owner
-from trunkline.control.configurations.difference import compare, split
+from trunkline.control.configurations.history import save_state
 from trunkline.control.configurations.loan import list_lenders
 from trunkline.control.configurations.lookup import find_changeable, find_visible
 from trunkline.control.configurations.proposal import OutputLimit, propose
@@ -280,19 +280,19 @@ class Configurations:
             after = write_state(proposal, fingerprints, proposal.put, {}, before)
         row.revision += 1
         row.updated_at = now()
-        await revisions.insert(
+        await save_state(
             tx,
+            self._audit,
+            actor,
+            action,
             kind=KIND,
             subject_id=row.id,
             workspace_id=row.workspace_id,
             number=row.revision,
-            author_id=actor.user_id,
             reason=reason,
-            state=after,
+            before=before,
+            after=after,
         )
-        old, new = split(compare(before, after))
-        await self._audit.record(tx, actor, action, target=(KIND, row.id), before=old if before else None, after=new)
-        await workspaces.touch(tx, row.workspace_id)
 
 
 def _read_provider(name: str) -> str:

@@ -6,10 +6,13 @@ from datetime import datetime
 
 import msgspec
 
-from trunkline.control.configurations.difference import Difference, compare
+from trunkline.control.audit import Audit
+from trunkline.control.configurations.configuration import JsonObject
+from trunkline.control.configurations.difference import Difference, compare, split
 from trunkline.control.page import Page, PageRequest, encode_cursor
+from trunkline.core.actor import Actor
 from trunkline.core.errors import InvalidInput
-from trunkline.storage import revisions
+from trunkline.storage import revisions, workspaces
 from trunkline.storage.database import Transaction
 
 
@@ -22,6 +25,39 @@ class RevisionRecord(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     reason: str
     diff: tuple[Difference, ...]
+
+
+async def save_state(
+    tx: Transaction,
+    audit: Audit,
+    actor: Actor,
+    action: str,
+    *,
+    kind: str,
+    subject_id: str,
+    workspace_id: str,
+    number: int,
+    reason: str,
+    before: JsonObject | None,
+    after: JsonObject,
+) -> None:
+    """What every change of such a thing leaves: a revision, an audit event, and the note that makes calls see it.
+
+    ``before`` None or empty: it has just been made.
+    """
+    await revisions.insert(
+        tx,
+        kind=kind,
+        subject_id=subject_id,
+        workspace_id=workspace_id,
+        number=number,
+        author_id=actor.user_id,
+        reason=reason,
+        state=after,
+    )
+    old, new = split(compare(before or {}, after))
+    await audit.record(tx, actor, action, target=(kind, subject_id), before=old if before else None, after=new)
+    await workspaces.touch(tx, workspace_id)
 
 
 async def read_history(

@@ -146,6 +146,7 @@ class AnswerWriting:
             await answer.relay.abandon()
             self._told = self._fault()
         except BaseException:
+            # Cancelled: by a stop, or because the server ends. The provider must stop too, and the call be settled.
             await answer.relay.abandon()
             raise
 

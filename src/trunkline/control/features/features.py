@@ -7,8 +7,7 @@ from typing import Final
 
 from trunkline.control.audit import Audit
 from trunkline.control.configurations.credentials import API_KEY, Credentials, name_owner
-from trunkline.control.configurations.difference import compare, split
-from trunkline.control.configurations.history import RevisionRecord, read_history
+from trunkline.control.configurations.history import RevisionRecord, read_history, save_state
 from trunkline.control.features.catalogue import Catalogue
 from trunkline.control.features.feature import KIND, PROVIDER, FeatureDraft, FeatureRecord, JsonObject
 from trunkline.control.features.keys import FeatureKeys, read_mask
@@ -249,19 +248,19 @@ class Features:
             row.created_at = row.updated_at
             await features.insert(tx, row)
         await tx.flush()
-        await revisions.insert(
+        await save_state(
             tx,
+            self._audit,
+            actor,
+            action,
             kind=KIND,
             subject_id=row.id,
             workspace_id=row.workspace_id,
             number=row.revision,
-            author_id=actor.user_id,
             reason=reason,
-            state=after,
+            before=before,
+            after=after,
         )
-        old, new = split(compare(before, after))
-        await self._audit.record(tx, actor, action, target=(KIND, row.id), before=old if before else None, after=new)
-        await workspaces.touch(tx, row.workspace_id)
 
     async def _change_key(self, tx: Transaction, actor: Actor, row: Feature, plan: FeaturePlan) -> None:
         if plan.drop and row.credential_id is not None:

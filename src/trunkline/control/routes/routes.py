@@ -8,8 +8,7 @@ from typing import Final
 import msgspec
 
 from trunkline.control.audit import Audit
-from trunkline.control.configurations.difference import compare, split
-from trunkline.control.configurations.history import RevisionRecord, read_history
+from trunkline.control.configurations.history import RevisionRecord, read_history, save_state
 from trunkline.control.page import Page, PageRequest, encode_cursor
 from trunkline.control.routes.route import (
     KIND,
@@ -166,21 +165,19 @@ class Routes:
         if before is None or before.targets != state.targets:
             await routes.replace_targets(tx, row.id, [make_row(target) for target in state.targets])
         after = state.write()
-        await revisions.insert(
+        await save_state(
             tx,
+            self._audit,
+            actor,
+            action,
             kind=KIND,
             subject_id=row.id,
             workspace_id=row.workspace_id,
             number=row.revision,
-            author_id=actor.user_id,
             reason=reason,
-            state=after,
+            before=None if before is None else before.write(),
+            after=after,
         )
-        old, new = split(compare({} if before is None else before.write(), after))
-        await self._audit.record(
-            tx, actor, action, target=(KIND, row.id), before=None if before is None else old, after=new
-        )
-        await workspaces.touch(tx, row.workspace_id)
 
 
 def _require_admin(actor: Actor) -> None:

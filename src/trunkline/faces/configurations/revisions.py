@@ -12,14 +12,13 @@ from starlette.responses import Response
 from trunkline.faces.configurations.configurations import ReasonDep
 from trunkline.faces.configurations.wire import (
     ConfigurationAnswer,
-    DifferenceAnswer,
     RevertGiven,
-    RevisionAnswer,
     read_secret,
 )
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.etag import IfMatchDep, write_etag
 from trunkline.faces.http.paging import PageDep, link_next
+from trunkline.faces.http.revision_wire import RevisionAnswer
 from trunkline.faces.http.services import services_of
 
 routes = APIRouter(prefix="/api/configurations", tags=["Configurations"])
@@ -32,17 +31,7 @@ async def list_revisions(
     """Its saved states, the newest first, each with what it changed."""
     found = await services_of(request).revisions.list(actor, configuration_id, page)
     link_next(request, response, found)
-    return [
-        RevisionAnswer(
-            number=record.number,
-            author=record.author,
-            author_id=record.author_id,
-            time=record.created_at,
-            reason=record.reason,
-            diff=[DifferenceAnswer(path=part.path, before=part.before, after=part.after) for part in record.diff],
-        )
-        for record in found.items
-    ]
+    return [RevisionAnswer.of(record) for record in found.items]
 
 
 @routes.post("/{configuration_id}/revisions/{number}/revert", dependencies=[allow("configurations.change")])

@@ -239,22 +239,3 @@ class RevertGiven(Given):
 
     api_key: KeyText | None = None
     reason: str = Field("", max_length=500)
-
-
-class DifferenceAnswer(Answer):
-    """One thing that a revision changed."""
-
-    path: str
-    before: Any
-    after: Any
-
-
-class RevisionAnswer(Answer):
-    """A saved state: what it changed of the one before."""
-
-    number: int
-    author: str
-    author_id: str
-    time: Moment
-    reason: str
-    diff: list[DifferenceAnswer]

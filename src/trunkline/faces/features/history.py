@@ -14,29 +14,11 @@ from trunkline.faces.features.wire import FeatureSettingsAnswer
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.etag import IfMatchDep, write_etag
 from trunkline.faces.http.paging import PageDep, link_next
+from trunkline.faces.http.revision_wire import RevisionAnswer
 from trunkline.faces.http.services import services_of
-from trunkline.faces.http.wire import Answer, Given, Moment
+from trunkline.faces.http.wire import Given
 
 routes = APIRouter(prefix="/api/features", tags=["Features"])
-
-
-class FeatureDifference(Answer):
-    """One thing that a revision changed, by its path."""
-
-    path: str
-    before: Any
-    after: Any
-
-
-class FeatureRevision(Answer):
-    """A saved state: what it changed of the one before."""
-
-    number: int
-    author: str
-    author_id: str
-    time: Moment
-    reason: str
-    diff: list[FeatureDifference]
 
 
 class FeatureRevertGiven(Given):
@@ -50,21 +32,11 @@ class FeatureRevertGiven(Given):
 @routes.get("/{slug}/revisions", dependencies=[allow("features.change")])
 async def list_feature_revisions(
     request: Request, response: Response, actor: ActorDep, slug: Slug, page: PageDep
-) -> list[FeatureRevision]:
+) -> list[RevisionAnswer]:
     """Its saved states, the newest first, each with what it changed."""
     found = await services_of(request).features.history(actor, slug, page)
     link_next(request, response, found)
-    return [
-        FeatureRevision(
-            number=record.number,
-            author=record.author,
-            author_id=record.author_id,
-            time=record.created_at,
-            reason=record.reason,
-            diff=[FeatureDifference(path=part.path, before=part.before, after=part.after) for part in record.diff],
-        )
-        for record in found.items
-    ]
+    return [RevisionAnswer.of(record) for record in found.items]
 
 
 @routes.post("/{slug}/revisions/{number}/revert", dependencies=[allow("features.change")])

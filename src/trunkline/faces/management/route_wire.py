@@ -6,7 +6,6 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, StrictBool, StringConstraints
 
-from trunkline.control.configurations.history import RevisionRecord
 from trunkline.control.routes.route import (
     LARGEST_PRIORITY,
     LARGEST_WEIGHT,
@@ -14,7 +13,6 @@ from trunkline.control.routes.route import (
     RouteDraft,
     RouteTargetDraft,
 )
-from trunkline.core.chat import JsonValue
 from trunkline.faces.http.wire import EXAMPLE_ID, Answer, Given, GivenId, GivenName, Moment
 from trunkline.gateway.snapshot import Strategy
 
@@ -136,34 +134,3 @@ class RouteAnswer(Answer):
     created_by: str
     created_at: Moment
     updated_at: Moment
-
-
-class RouteDifferenceAnswer(Answer):
-    """One thing that a revision changed."""
-
-    path: str
-    before: JsonValue
-    after: JsonValue
-
-
-class RouteRevisionAnswer(Answer):
-    """A saved state of a route: what it changed of the one before."""
-
-    number: int
-    author: str
-    author_id: str
-    time: Moment
-    reason: str
-    diff: list[RouteDifferenceAnswer]
-
-    @classmethod
-    def of(cls, record: RevisionRecord) -> RouteRevisionAnswer:
-        """From the use case."""
-        return cls(
-            number=record.number,
-            author=record.author,
-            author_id=record.author_id,
-            time=record.created_at,
-            reason=record.reason,
-            diff=[RouteDifferenceAnswer(path=one.path, before=one.before, after=one.after) for one in record.diff],
-        )

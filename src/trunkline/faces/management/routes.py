@@ -10,6 +10,7 @@ from trunkline.control.routes.route import RouteRecord
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.etag import IfMatchDep, write_etag
 from trunkline.faces.http.paging import PageDep, link_next
+from trunkline.faces.http.revision_wire import RevisionAnswer
 from trunkline.faces.http.services import Services
 from trunkline.faces.http.wire import PathId
 from trunkline.faces.management.route_wire import (
@@ -17,7 +18,6 @@ from trunkline.faces.management.route_wire import (
     GivenRoute,
     GivenRouteChange,
     RouteAnswer,
-    RouteRevisionAnswer,
     read_draft,
 )
 from trunkline.faces.management.wire import Done
@@ -62,11 +62,11 @@ def router(services: Services) -> APIRouter:
     @routes.get("/{route_id}/revisions", dependencies=[allow("routes.read")])
     async def list_route_revisions(
         route_id: PathId, actor: ActorDep, page: PageDep, request: Request, response: Response
-    ) -> list[RouteRevisionAnswer]:
+    ) -> list[RevisionAnswer]:
         """Its saved states, the newest first, each with what it changed."""
         found = await services.routes.history(actor, route_id, page)
         link_next(request, response, found)
-        return [RouteRevisionAnswer.of(record) for record in found.items]
+        return [RevisionAnswer.of(record) for record in found.items]
 
     @routes.post("/{route_id}/revisions/{number}/revert", dependencies=[allow("routes.change")])
     async def revert_route(
