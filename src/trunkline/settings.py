@@ -69,8 +69,15 @@ class Settings(BaseSettings):
     drain_seconds: float = Field(default=120, ge=0, description="How long a stopping server lets running calls finish.")
     header_seconds: float = Field(default=15, ge=1, description="How long a client may take to send a request's head.")
     connect_timeout: float = Field(default=5, gt=0, description="Seconds for a connection to a provider.")
-    first_byte_timeout: float = Field(default=60, gt=0, description="Seconds until a provider's first byte.")
-    between_timeout: float = Field(default=60, gt=0, description="Seconds between two pieces of a provider's answer.")
+    first_byte_timeout: float = Field(
+        default=60,
+        gt=0,
+        description="Seconds until a provider's first byte, where the answer is streamed. One that is not streamed"
+        " comes when it is complete, and has the time of the whole call.",
+    )
+    between_timeout: float = Field(
+        default=60, gt=0, description="Seconds between two pieces of a provider's streamed answer."
+    )
     total_timeout: float = Field(default=600, gt=0, description="Seconds for a whole call, retries included.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="What to log.")
     log_format: Literal["auto", "json", "console"] = Field(

@@ -5,7 +5,6 @@ https://platform.openai.com/docs/guides/error-codes/api-errors
 
 from __future__ import annotations
 
-from email.utils import parsedate_to_datetime
 from typing import Final
 
 import msgspec
@@ -21,6 +20,7 @@ from trunkline.core.redact import redact
 from trunkline.dialects.dialect import Headers
 from trunkline.dialects.openai_failure import MAX_DETAIL, classify, read_error_object
 from trunkline.dialects.raw_json import decode
+from trunkline.dialects.retry_after import read_retry_after
 
 HTML: Final = "The provider answered with an HTML page, not JSON."
 
@@ -74,26 +74,6 @@ def read_error(status: int, body: bytes, headers: Headers) -> UpstreamError:
         retry_after=read_retry_after(headers),
         upstream_code=error.code or error.type,
     )
-
-
-def read_retry_after(headers: Headers) -> float | None:
-    """Seconds to wait, by ``retry-after-ms`` or ``Retry-After``; a date is measured from the answer's ``Date``."""
-    for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
-        text = headers.get(name)
-        if text is None:
-            continue
-        try:
-            seconds = float(text) / unit
-        except ValueError:
-            continue
-        if 0 <= seconds < float("inf"):
-            return seconds
-    try:
-        until = parsedate_to_datetime(headers.get("retry-after") or "")
-        now = parsedate_to_datetime(headers.get("date") or "")
-        return max(0.0, (until - now).total_seconds())
-    except (ValueError, TypeError):  # no date, or one with a zone against one without
-        return None
 
 
 def write_error(error: TrunklineError, status: int, request_id: str) -> bytes:

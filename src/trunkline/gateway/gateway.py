@@ -248,7 +248,7 @@ class Gateway:
         place = candidate.entry.workspace_id
         deadline = ticks() + self._timeouts.total
         self._budget.deposit(place)
-        timeouts = self._timeouts
+        timeouts = self._grant(course, self._timeouts.total)
         tries = 0
         while True:
             since = ticks()
@@ -282,10 +282,22 @@ class Gateway:
                     candidate, target, request = following
                     call.turn_to(candidate, target.provider)
                     tries = 0
-                timeouts = msgspec.structs.replace(self._timeouts, total=deadline - ticks())
+                timeouts = self._grant(course, deadline - ticks())
             else:
                 strategies.succeeded(candidate, exchange.streams, ticks() - since)
                 return answer
+
+    def _grant(self, course: Course, left: float) -> Timeouts:
+        """The time for the next attempt, where the call has ``left`` seconds.
+
+        Nothing comes of an answer in one piece before all of it is there, so no silence means anything: the attempt
+        may take all that is left, or half of it while there is another target to turn to.
+        """
+        timeouts = self._timeouts
+        if course.exchange.streams:
+            return timeouts if left == timeouts.total else msgspec.structs.replace(timeouts, total=left)
+        silence = max(left / 2, timeouts.first_byte) if course.more else left
+        return Timeouts(connect=timeouts.connect, first_byte=silence, between=silence, total=left)
 
 
 def _status(error: TrunklineError) -> int:

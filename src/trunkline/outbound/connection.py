@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from email.utils import formatdate
 from time import perf_counter
 from typing import Final, cast
 
@@ -225,6 +226,8 @@ class Connection(asyncio.Protocol):
                 self._violation = "a switch of protocols that was not asked for"
             return
         raw, self._raw_headers = self._raw_headers, []
+        if status >= 400:
+            _date(raw)
         self._read_framing(reply, status, raw)
         if not self._violation:
             self._in_body = True
@@ -365,3 +368,13 @@ class Connection(asyncio.Protocol):
 
 def _size(raw: list[tuple[bytes, bytes]]) -> int:
     return sum(len(name) + len(value) + 4 for name, value in raw)
+
+
+def _date(raw: list[tuple[bytes, bytes]]) -> None:
+    """Put the time of receipt where an answer has no ``Date``, so that a ``Retry-After`` can be measured from it.
+
+    https://www.rfc-editor.org/rfc/rfc9110#field.date: "a recipient with a clock … MUST record the time it was received
+    and append a corresponding Date".
+    """
+    if all(name.lower() != b"date" for name, _ in raw):
+        raw.append((b"date", formatdate(usegmt=True).encode("ascii")))

@@ -111,7 +111,7 @@ def serve(first: Scripted, second: Scripted) -> Iterator[Callable[..., Rig]]:
         def start(**fields: Any) -> Rig:
             given = {
                 "routes": [route("both", "a", "b")],
-                "timeouts": Timeouts(connect=2, first_byte=0.4, between=0.4, total=5),
+                "timeouts": Timeouts(connect=2, first_byte=0.4, between=0.4, total=3),
                 **fields,
             }
             more = given.pop("more", ())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from email.utils import parsedate_to_datetime
+from time import time
 
 import pytest
 
@@ -354,3 +356,19 @@ async def test_a_slow_reader_is_not_a_slow_upstream(client: Client, serve) -> No
     assert await response.next_chunk() == b"hello"
     late.set()
     assert await response.next_chunk() == b"!"
+
+
+async def test_an_error_without_a_date_gets_the_time_at_which_it_came(client: Client, answer) -> None:
+    """https://www.rfc-editor.org/rfc/rfc9110#field.date; a ``Retry-After`` that is a date is measured from it."""
+    server = await answer(b"HTTP/1.1 429 Too Many\r\nContent-Length: 0\r\n\r\n")
+    before = int(time())
+    response = await client.send(server.get())
+    date = response.headers.get("date")
+    assert date is not None
+    assert before <= parsedate_to_datetime(date).timestamp() <= time()
+
+
+async def test_a_date_of_the_server_stays(client: Client, answer) -> None:
+    theirs = "Fri, 21 Nov 2025 12:00:00 GMT"
+    server = await answer(f"HTTP/1.1 429 Too Many\r\nDATE: {theirs}\r\nContent-Length: 0\r\n\r\n".encode())
+    assert (await client.send(server.get())).headers.get("date") == theirs

@@ -6,9 +6,6 @@
 
 from __future__ import annotations
 
-import math
-import time
-from email.utils import parsedate_to_datetime
 from typing import Final
 
 import msgspec
@@ -30,6 +27,7 @@ from trunkline.core.errors import (
 from trunkline.core.redact import redact
 from trunkline.dialects.anthropic_messages.field import BROKEN_JSON, Object
 from trunkline.dialects.dialect import Headers
+from trunkline.dialects.retry_after import read_retry_after
 
 DETAIL: Final = 2000
 """The most characters of a provider's own words that are kept."""
@@ -140,26 +138,6 @@ def read_failure(document: JsonValue, *, status: int | None = None) -> UpstreamE
     )
 
 
-def read_retry_after(headers: Headers) -> float | None:
-    """Seconds to wait: ``retry-after-ms``, or ``retry-after`` in seconds or as a date. Never negative.
-
-    A date counts from the answer's own ``date``, since the clocks may differ, and only without one from ours.
-    """
-    milliseconds = _seconds(headers.get("retry-after-ms"))
-    if milliseconds is not None:
-        return milliseconds / 1000
-    value = headers.get("retry-after")
-    seconds = _seconds(value)
-    if seconds is not None or value is None:
-        return seconds
-    try:
-        date = headers.get("date")
-        now = time.time() if date is None else parsedate_to_datetime(date).timestamp()
-        return max(parsedate_to_datetime(value).timestamp() - now, 0.0)
-    except (ValueError, OverflowError):
-        return None
-
-
 def write_error(error: TrunklineError, status: int, request_id: str) -> bytes:
     """An error for a client. ``status`` is what it is sent with; the type follows the error itself."""
     details: Object | None = None
@@ -211,14 +189,6 @@ def error_message(error: TrunklineError) -> str:
     if isinstance(error, UpstreamError) and error.detail and error.kind in WRITTEN:
         return f"{error.message} {error.detail}"
     return error.message
-
-
-def _seconds(value: str | None) -> float | None:
-    try:
-        number = float(value or "")
-    except ValueError:
-        return None
-    return max(number, 0.0) if math.isfinite(number) else None
 
 
 def _decode(body: bytes) -> JsonValue:

@@ -10,7 +10,8 @@ from trunkline.core.chat import JsonValue
 from trunkline.core.errors import InvalidInput, TooMany, TrunklineError, Unauthenticated, UpstreamError, UpstreamKind
 from trunkline.core.redact import redact
 from trunkline.dialects.dialect import Headers
-from trunkline.dialects.gemini.retry import read_delay, read_retry_after, write_delay
+from trunkline.dialects.gemini.retry import read_delay, write_delay
+from trunkline.dialects.retry_after import read_retry_after
 
 _DETAIL: Final = 2000
 _TYPE: Final = "type.googleapis.com/google.rpc."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Final
 
 import msgspec
@@ -11,6 +10,7 @@ from trunkline.core.chat import JsonValue
 from trunkline.core.errors import TrunklineError, UpstreamError, UpstreamKind
 from trunkline.core.redact import redact
 from trunkline.dialects.dialect import Headers
+from trunkline.dialects.retry_after import read_retry_after
 
 _DETAIL: Final = 2000
 _KINDS: Final[dict[int, UpstreamKind]] = {
@@ -52,7 +52,7 @@ def read_error(status: int, body: bytes, headers: Headers) -> UpstreamError:
             words = "The provider answered with an HTML page, not JSON."
     else:
         words = value.get("error") if isinstance(value, dict) else None
-    return read_failure(status, words, _read_retry_after(headers))
+    return read_failure(status, words, read_retry_after(headers))
 
 
 def read_failure(status: int | str | None, words: JsonValue, retry_after: float | None = None) -> UpstreamError:
@@ -69,18 +69,6 @@ def read_failure(status: int | str | None, words: JsonValue, retry_after: float 
         detail=redact(message[: 8 * _DETAIL])[:_DETAIL] or None,
         retry_after=retry_after,
     )
-
-
-def _read_retry_after(headers: Headers) -> float | None:
-    """Seconds. Ollama's hosted service says them as a number."""
-    for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
-        try:
-            seconds = float(headers.get(name) or "nan") / unit
-        except ValueError:
-            continue
-        if math.isfinite(seconds) and seconds >= 0:
-            return seconds
-    return None
 
 
 def error_message(error: TrunklineError) -> str:

@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import time
-from email.utils import formatdate
-
 import msgspec
 import pytest
 from hypothesis import given
@@ -98,9 +95,7 @@ def test_words_are_cut_and_keys_taken_out():
     [
         ({"retry_after": "30"}, 30),
         ({"retry_after": "0.5"}, 0.5),
-        ({"retry_after": "-3"}, 0),
         ({"retry_after_ms": "1500", "retry_after": "30"}, 1.5),
-        ({"retry_after": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0),
         ({"retry_after": "soon"}, None),
         ({"retry_after_ms": "soon", "retry_after": "2"}, 2),
         ({"retry_after": "nan"}, None),
@@ -110,15 +105,6 @@ def test_words_are_cut_and_keys_taken_out():
 )
 def test_when_to_come_back(headers, seconds):
     assert read(429, b"", **headers).retry_after == seconds
-
-
-def test_when_to_come_back_as_a_date():
-    later = read(429, b"", retry_after=formatdate(time.time() + 100, usegmt=True)).retry_after
-    assert later is not None
-    assert 90 < later <= 100
-    their_clock = {"retry_after": "Wed, 21 Oct 2015 07:28:00 GMT", "date": "Wed, 21 Oct 2015 07:27:50 GMT"}
-    assert read(429, b"", **their_clock).retry_after == 10
-    assert read(429, b"", **{**their_clock, "date": "yesterday"}).retry_after is None
 
 
 numbers = st.text(max_size=12) | st.floats().map(str)
