@@ -31,11 +31,14 @@ from trunkline.dialects.anthropic_messages.seal import is_signed_here
 
 TTLS: Final = ("5m", "1h")
 
+BLANK_TEXT: Final = "blank_text"
+"""What is left out where a text is white space alone, as callers are told."""
+
 _CALL_ID: Final = re.compile(r"[a-zA-Z0-9_-]+")
 
 
 def write_block(part: Part, path: str, dropped: set[str]) -> Object | None:
-    """The block for ``part``; None for what says nothing here: an empty text, or thoughts of another vendor.
+    """The block for ``part``; None for what says nothing here: a blank text, or thoughts of another vendor.
 
     ``path`` names the part in errors; names of what is left out are added to ``dropped``. Raises
     :class:`~trunkline.core.errors.Unsupported`, or InvalidInput for a tool call whose arguments are no JSON object.
@@ -63,9 +66,9 @@ def write_block(part: Part, path: str, dropped: set[str]) -> Object | None:
         case ToolResult():
             return _tool_result(part, path, dropped)
         case Refusal():
-            return {"type": "text", "text": part.text} if part.text else None
+            return {"type": "text", "text": part.text} if part.text.strip() else None
         case Audio():
-            if not part.transcript:
+            if not (part.transcript or "").strip():
                 raise Unsupported.of(
                     path, "This model takes no audio. Send a transcript as text, or use another model."
                 )
@@ -127,8 +130,10 @@ def _note(value: object, name: str, dropped: set[str]) -> None:
 
 def _text(part: Text, dropped: set[str]) -> Object | None:
     _note(part.signature, "signature", dropped)
-    if not part.text:
+    if not part.text.strip():
         _note(part.cache, "cache", dropped)
+        if part.text:
+            dropped.add(BLANK_TEXT)
         return None
     block: Object = {"type": "text", "text": part.text}
     citations = [write_citation(citation) for citation in part.citations if is_ours(citation)]
@@ -164,7 +169,8 @@ def _thinking(part: Reasoning, dropped: set[str]) -> Object | None:
 def _tool_result(part: ToolResult, path: str, dropped: set[str]) -> Object:
     block: Object = {"type": "tool_result", "tool_use_id": call_id(part.call_id)}
     if len(part.parts) == 1 and is_plain(part.parts[0]):
-        block["content"] = part.parts[0].text if isinstance(part.parts[0], Text) else ""
+        words = part.parts[0].text if isinstance(part.parts[0], Text) else ""
+        block["content"] = words if words.strip() else ""
     elif part.parts:
         blocks = [write_block(piece, path, dropped) for piece in part.parts]
         block["content"] = [written for written in blocks if written is not None]

@@ -15,6 +15,7 @@ from trunkline.core.chat_events import Failure
 from trunkline.core.errors import InvalidInput
 from trunkline.dialects.anthropic_messages.error import WRITTEN, encode_error
 from trunkline.dialects.anthropic_messages.foreign_thoughts import has_foreign, strip_foreign
+from trunkline.dialects.anthropic_messages.mending import mend
 from trunkline.dialects.anthropic_messages.options import Fields, fill, fit, raw
 from trunkline.dialects.anthropic_messages.stop import read_stop
 from trunkline.dialects.anthropic_messages.tap import StreamTap, read_stream_error
@@ -90,7 +91,8 @@ def edit(
     ``model`` is set; ``system_prompt`` goes before the caller's own, as a block where that is one of blocks, so that
     its cache hints stay; ``defaults`` fill what is absent or null, and ``max_tokens`` is 4096 where nobody says it;
     ``adapt`` is given the sampling and the thinking. Thoughts that another vendor signed are taken out, for which
-    ``messages`` is read only where a search finds a sign of them. ``stream_usage``, ``rename``, ``drop`` and
+    ``messages`` is read only where a search finds a sign of them; so is what the vendor is known to refuse
+    (:mod:`~trunkline.dialects.anthropic_messages.mending`). ``stream_usage``, ``rename``, ``drop`` and
     ``system_role`` are of other wires. Raises InvalidInput for a body that is no JSON object and for what ``adapt``
     refuses.
     """
@@ -109,6 +111,7 @@ def edit(
         fields["messages"], found = strip_foreign(fields["messages"])
         if found:
             dropped.add("reasoning")
+    mend(fields, body, dropped)
     return msgspec.json.encode(fields), tuple(sorted(dropped))
 
 

@@ -8,12 +8,16 @@ The neutral form has messages of four roles, each with parts of its own.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from trunkline.core.chat import File, Image, JsonValue, Message, Opaque, Part, Text, ToolResult
 from trunkline.core.errors import InvalidInput, Unsupported
 from trunkline.dialects.anthropic_messages.block_reading import NAME, read_content
 from trunkline.dialects.anthropic_messages.block_writing import is_plain, write_block
 from trunkline.dialects.anthropic_messages.field import Object, join, listing, mapping, required, text
+
+PREFILL_SPACE: Final = "prefill.white_space"
+"""What is left out of an answer that the model is to go on from, as callers are told."""
 
 
 def read_system(value: JsonValue) -> list[Message]:
@@ -55,11 +59,14 @@ def write_turns(
 
     Every system message goes into the system prompt, in order, since not all models on this wire take another in the
     middle; with ``in_place`` only those before the first turn, for a client of this wire that knows that its model
-    does. Neighbours that speak in the same turn become one; a message without content is left out.
+    does. Neighbours that speak in the same turn become one; a message without content is left out. A conversation in
+    which no user speaks is what the system prompt says, said by the user, as the vendor demands a turn. White space at
+    the end of an answer that the model is to go on from goes, as it is refused ("final assistant content cannot end
+    with trailing whitespace"). Raises InvalidInput where nothing is said at all.
     """
     system: list[Part] = []
     prompt: list[JsonValue] = []
-    turns: list[JsonValue] = []
+    said: list[tuple[str, list[Part], list[JsonValue]]] = []
     for place, (role, group) in enumerate(_group(messages, in_place=in_place)):
         parts: list[Part] = []
         blocks: list[JsonValue] = []
@@ -75,8 +82,35 @@ def write_turns(
         if place == 0:
             system, prompt = parts, blocks
         elif blocks:
-            turns.append({"role": role, "content": _content(parts, blocks)})
+            said.append((role, parts, blocks))
+    if prompt and not any(role == "user" for role, _, _ in said):
+        said.insert(0, ("user", system, prompt))
+        prompt = []
+    if not said:
+        raise InvalidInput.of("messages", "at least one message with text in it is required")
+    turns: list[JsonValue] = [{"role": role, "content": _content(parts, blocks)} for role, parts, blocks in said]
+    if trim_prefill(turns):
+        dropped.add(PREFILL_SPACE)
     return _content(system, prompt) if prompt else None, turns
+
+
+def trim_prefill(turns: list[JsonValue]) -> bool:
+    """Takes the white space from the end of a last turn of the assistant. Whether there was any."""
+    last = turns[-1]
+    if not isinstance(last, dict) or last.get("role") != "assistant":
+        return False
+    content = last.get("content")
+    holder, name = last, "content"
+    if isinstance(content, list) and content:
+        block = content[-1]
+        if not isinstance(block, dict) or block.get("type") != "text":
+            return False
+        holder, name = block, "text"
+    value = holder.get(name)
+    if not isinstance(value, str) or value == value.rstrip():
+        return False
+    holder[name] = value.rstrip()
+    return True
 
 
 def _block(part: Part, role: str, path: str, dropped: set[str]) -> Object | None:

@@ -33,6 +33,10 @@ TTLS: Final = ("5m", "1h")
 DOCUMENT: Final = "document"
 """The name of a document that has none, as the wire demands one."""
 
+NOTHING: Final = "(no output)"
+"""What a tool said that said nothing: the wire wants content, and the service refuses blank texts here too
+(https://github.com/NousResearch/hermes-agent/pull/55093)."""
+
 _CALL_ID: Final = re.compile(r"[a-zA-Z0-9_.:-]{1,64}")
 _UNNAMEABLE: Final = re.compile(r"[^a-zA-Z0-9 ()\[\]-]+")
 
@@ -105,6 +109,8 @@ class Blocks:
         if not part.text.strip():
             # The service refuses blank texts.
             self._note(part.cache, "cache")
+            if part.text:
+                self.dropped.add("blank_text")
             return []
         if part.citations and all(is_ours(citation) for citation in part.citations):
             return self._cached(write_cited(part), part.cache)
@@ -139,13 +145,13 @@ class Blocks:
             if isinstance(piece, Audio):
                 raise Unsupported.of(path, "The result of a tool cannot hold sound here. Send a transcript as text.")
             if isinstance(piece, Text) and not piece.citations:
-                # Also where it is empty: a tool may have nothing to say, and the wire wants content.
                 self._note(piece.cache, "cache")
-                content.append({"text": piece.text})
+                if piece.text.strip():
+                    content.append({"text": piece.text})
             else:
                 content.extend(self.write(msgspec.structs.replace(piece, cache=None), path))
                 self._note(piece.cache, "cache")
-        wire: Object = {"toolUseId": call_id(part.call_id), "content": content or [{"text": ""}]}
+        wire: Object = {"toolUseId": call_id(part.call_id), "content": content or [{"text": NOTHING}]}
         if part.is_error:
             wire["status"] = "error"
         return {"toolResult": wire}

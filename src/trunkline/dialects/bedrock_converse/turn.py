@@ -8,12 +8,16 @@ four roles, each with parts of its own.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from trunkline.core.chat import Audio, File, Image, JsonValue, Message, Opaque, Part, Role, Text, ToolResult
 from trunkline.core.errors import InvalidInput, Unsupported
 from trunkline.dialects.bedrock_converse.block_reading import read_content
 from trunkline.dialects.bedrock_converse.block_writing import Blocks
 from trunkline.dialects.bedrock_converse.field import NAME, join, listing, mapping, required, text
+
+OPENING: Final = "(The conversation begins.)"
+"""The user's turn before an assistant's greeting: https://docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference-call.html"""
 
 
 def read_system(value: JsonValue) -> list[Message]:
@@ -47,7 +51,10 @@ def write_turns(messages: Sequence[Message], dropped: set[str]) -> tuple[list[Js
     """The system prompt and the turns.
 
     Every system message goes into the system prompt, in order. Neighbours that speak in the same turn become one; a
-    message without content is left out.
+    message without content is left out. The service demands that the user speaks first ("A conversation must start with
+    a user message"): where no user speaks at all, the system prompt becomes the user's words, and before an assistant
+    who opens the conversation stands :data:`OPENING`. White space at the end of an answer that the model is to go on
+    from goes, as Claude refuses it. Raises InvalidInput where nothing is said at all.
     """
     blocks = Blocks(dropped)
     system: list[JsonValue] = []
@@ -65,7 +72,23 @@ def write_turns(messages: Sequence[Message], dropped: set[str]) -> tuple[list[Js
                 turns[-1][1].extend(written)
             else:
                 turns.append((role, written))
+    if system and not any(role == "user" for role, _ in turns):
+        turns.insert(0, ("user", system))
+        system = []
+    if not turns:
+        raise InvalidInput.of("messages", "at least one message with text in it is required")
+    if turns[0][0] == "assistant":
+        turns.insert(0, ("user", [{"text": OPENING}]))
+    if turns[-1][0] == "assistant":
+        _trim(turns[-1][1], dropped)
     return system, [{"role": role, "content": content} for role, content in turns]
+
+
+def _trim(content: list[JsonValue], dropped: set[str]) -> None:
+    last = content[-1]
+    if isinstance(last, dict) and isinstance(words := last.get("text"), str) and words != words.rstrip():
+        content[-1] = {**last, "text": words.rstrip()}
+        dropped.add("prefill.white_space")
 
 
 def _blocks(part: Part, role: Role, path: str, blocks: Blocks) -> list[JsonValue]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from trunkline.core.chat import ChatRequest, JsonValue, Message, Part, Reasoning, Role, ToolCall, ToolResult
+from trunkline.core.chat import ChatRequest, JsonValue, Message, Part, Reasoning, Role, Text, ToolCall, ToolResult
 from trunkline.core.errors import InvalidInput
 from trunkline.dialects.dialect import Written
 from trunkline.dialects.gemini.call_ids import CallIds
@@ -81,11 +81,23 @@ def _read_messages(fields: Fields) -> tuple[Message, ...]:
         if role not in ("user", "model", "function"):
             raise InvalidInput.of(content.at("role"), "must be user or model; system text goes to systemInstruction")
         parts = _read_parts(content, ids)
-        if role == "model":
+        if role == "model" and messages and messages[-1].role == "assistant":
+            messages[-1] = Message("assistant", _join(messages[-1].parts, parts))
+        elif role == "model":
             messages.append(Message("assistant", tuple(parts)))
         else:
             messages.extend(_split(parts))
     return tuple(messages)
+
+
+def _join(before: tuple[Part, ...], parts: list[Part]) -> tuple[Part, ...]:
+    """One turn of two that follow each other. The SDK's chats keep each piece of a stream as a turn of its own
+    (https://github.com/googleapis/python-genai, ``chats.py``), so what was one text becomes one again."""
+    last = before[-1] if before else None
+    first = parts[0] if parts else None
+    if isinstance(last, Text) and isinstance(first, Text) and last.signature is None and first.signature is None:
+        return (*before[:-1], Text(last.text + first.text), *parts[1:])
+    return (*before, *parts)
 
 
 def _read_parts(content: Fields, ids: CallIds) -> list[Part]:
@@ -133,11 +145,13 @@ def write_fields(request: ChatRequest) -> tuple[dict[str, JsonValue], dict[str, 
     extra = request.extra.get("gemini", {})
     system, contents = _write_messages(request.messages, dropped)
     out: dict[str, JsonValue] = {}
-    if not contents and system:
+    if system and not any(isinstance(turn, dict) and turn["role"] == "user" for turn in contents):
         # The API demands a turn of the user.
-        contents.append({"role": "user", "parts": system})
+        contents.insert(0, {"role": "user", "parts": system})
     elif system:
         out["systemInstruction"] = {"parts": system}
+    if not contents:
+        raise InvalidInput.of("messages", "at least one message with text in it is required")
     out["contents"] = contents
     tools = write_tools(request.tools, extra.get("tools"), dropped)
     if tools:

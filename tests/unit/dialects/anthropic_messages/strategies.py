@@ -50,6 +50,8 @@ NAME = "anthropic_messages"
 OURS = "anthropic-claude-v1"
 
 words = st.text(min_size=1, max_size=12)
+said = words.map(str.strip).filter(bool)
+"""What a turn may say: the vendor refuses white space alone, and white space at the end of the last turn."""
 identifiers = st.text("abcdefghijklmnopqrstuvwxyzABC0123456789_-", min_size=1, max_size=12)
 signatures = identifiers
 counts = st.integers(0, 10**6)
@@ -118,8 +120,8 @@ file_media = (
     )
 )
 
-texts = st.builds(Text, words, cache=caches)
-cited_texts = st.builds(Text, words, citations=citation_lists)
+texts = st.builds(Text, said, cache=caches)
+cited_texts = st.builds(Text, said, citations=citation_lists)
 images = st.builds(Image, image_media, cache=caches)
 files = st.builds(File, file_media, title=maybe(words), context=maybe(words), citations=st.booleans(), cache=caches)
 search_results = st.builds(

@@ -361,3 +361,63 @@ def test_fields_of_a_tool_that_another_dialect_knows_are_told():
 
 def test_the_ordinary_tier_of_others_is_the_standard_one():
     assert write(service_tier="default")[0]["service_tier"] == "standard_only"
+
+
+BLANK = "  \n"
+
+
+@pytest.mark.parametrize(
+    ("messages", "sent"),
+    [
+        ((HELLO, Message("assistant", (Text(BLANK),)), HELLO), ["Hi", "Hi"]),
+        ((Message("user", (Text("Hi"), Text(BLANK))),), ["Hi"]),
+        ((HELLO, Message("assistant", (Refusal(BLANK),)), HELLO), ["Hi", "Hi"]),
+    ],
+)
+def test_no_text_of_white_space_is_sent_as_the_vendor_refuses_it(messages: tuple[Message, ...], sent: list[str]):
+    wire, _ = write(*messages)
+    texts = [
+        text
+        for turn in wire["messages"]
+        for text in ([turn["content"]] if isinstance(turn["content"], str) else [b["text"] for b in turn["content"]])
+    ]
+    assert texts == sent
+
+
+def test_white_space_that_was_left_out_is_told():
+    assert write(HELLO, Message("system", (Text(BLANK),))) == (write()[0], ("blank_text",))
+    assert write(HELLO, Message("assistant", (Text(""),)))[1] == ()
+
+
+def test_a_blank_result_is_an_empty_one():
+    call = Message("assistant", (ToolCall("c", "f", "{}"),))
+    wire, _ = write(HELLO, call, Message("tool", (ToolResult("c", (Text(BLANK),)),)), tools=(F,))
+    assert wire["messages"][2]["content"] == [{"type": "tool_result", "tool_use_id": "c", "content": ""}]
+
+
+@pytest.mark.parametrize("parts", [(Text("<answer>\n"),), (Text("one "), Text("<answer> ", cache=CacheHint()))])
+def test_an_answer_to_go_on_from_ends_without_white_space(parts: tuple[Text, ...]):
+    wire, dropped = write(HELLO, Message("assistant", parts))
+    content = wire["messages"][-1]["content"]
+    assert (content if isinstance(content, str) else content[-1]["text"]) == "<answer>"
+    assert dropped == ("prefill.white_space",)
+
+
+def test_white_space_within_a_conversation_stays():
+    wire, dropped = write(HELLO, Message("assistant", (Text("Yes.\n"),)), HELLO)
+    assert (wire["messages"][1]["content"], dropped) == ("Yes.\n", ())
+
+
+def test_without_a_word_of_the_user_the_system_prompt_is_the_users():
+    wire, _ = write(Message("system", (Text("You are a potato."),)))
+    assert "system" not in wire
+    assert wire["messages"] == [{"role": "user", "content": "You are a potato."}]
+    wire, _ = write(Message("system", (Text("You are a potato."),)), Message("assistant", (Text("I am"),)))
+    assert [turn["role"] for turn in wire["messages"]] == ["user", "assistant"]
+
+
+@pytest.mark.parametrize("messages", [(Message("user", (Text(BLANK),)),), (Message("user"),)])
+def test_a_conversation_in_which_nothing_is_said_is_refused(messages: tuple[Message, ...]):
+    with pytest.raises(InvalidInput) as caught:
+        write(*messages)
+    assert caught.value.fields[0].field == "messages"

@@ -110,9 +110,7 @@ plain_files = files.map(lambda file: msgspec.structs.replace(file, cache=None))
 results = st.builds(
     ToolResult,
     names,
-    st.lists(
-        st.builds(Text, st.text(max_size=12)) | st.builds(Image, media(IMAGES)) | plain_files, min_size=1, max_size=3
-    ).map(tuple),
+    st.lists(st.builds(Text, words) | st.builds(Image, media(IMAGES)) | plain_files, min_size=1, max_size=3).map(tuple),
     is_error=st.booleans(),
     cache=maybe(cache_hints),
 )

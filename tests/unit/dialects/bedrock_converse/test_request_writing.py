@@ -83,16 +83,38 @@ def test_results_and_what_the_user_says_next_are_one_turn():
 
 
 def test_blank_texts_are_left_out_as_the_service_refuses_them():
-    assert write(HI, Message("assistant", (Text("  \n"),)), user(Text("?"))) == {
+    assert write(HI, Message("assistant", (Text("  \n"),)), user(Text("?")), dropped=("blank_text",)) == {
         "messages": [{"role": "user", "content": [{"text": "Hi"}, {"text": "?"}]}]
     }
+
+
+def test_an_answer_to_go_on_from_ends_without_white_space():
+    wire = write(HI, Message("assistant", (Text("<answer>\n"),)), dropped=("prefill.white_space",))
+    assert wire["messages"][-1] == {"role": "assistant", "content": [{"text": "<answer>"}]}
+
+
+def test_without_a_word_of_the_user_the_system_prompt_is_the_users():
+    assert write(Message("system", (Text("You are a potato."),))) == {
+        "messages": [{"role": "user", "content": [{"text": "You are a potato."}]}]
+    }
+
+
+def test_the_user_opens_the_conversation_as_the_service_demands():
+    wire = write(Message("system", (Text("Be kind."),)), Message("assistant", (Text("Hello!"),)), HI)
+    assert [turn["role"] for turn in wire["messages"]] == ["user", "assistant", "user"]
+    assert wire["system"] == [{"text": "Be kind."}]
+
+
+def test_a_conversation_in_which_nothing_is_said_is_refused():
+    with pytest.raises(InvalidInput, match="messages"):
+        write(user(Text(" ")), dropped=("blank_text",))
 
 
 def test_an_empty_result_has_content_all_the_same():
     wire = write(*CALLED[:2], Message("tool", (ToolResult("c1", is_error=True),)), tools=(Tool("f"),))
     assert wire["messages"][2]["content"][0]["toolResult"] == {
         "toolUseId": "c1",
-        "content": [{"text": ""}],
+        "content": [{"text": "(no output)"}],
         "status": "error",
     }
 

@@ -430,3 +430,35 @@ def test_a_wrong_request_names_its_field(body: bytes, field: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         DIALECT.read_request(body)
     assert caught.value.fields[0].field == field
+
+
+def test_pieces_of_a_stream_that_a_chat_keeps_as_turns_are_one_turn() -> None:
+    turns = [{"role": "model", "parts": [{"text": text}]} for text in ("Hello!", " ", "Bye.", "")]
+    body = {
+        "contents": [{"role": "user", "parts": [{"text": "hi"}]}, *turns, {"role": "user", "parts": [{"text": "?"}]}]
+    }
+    messages = DIALECT.read_request(msgspec.json.encode(body)).messages
+    assert messages[1] == Message("assistant", (Text("Hello! Bye."),))
+    assert len(messages) == 3
+
+
+def test_a_signed_piece_stays_apart() -> None:
+    turns = [
+        {"role": "model", "parts": [{"text": "a"}]},
+        {"role": "model", "parts": [{"text": "", "thoughtSignature": "c2ln"}]},
+    ]
+    body = {"contents": [{"role": "user", "parts": [{"text": "hi"}]}, *turns]}
+    assert DIALECT.read_request(msgspec.json.encode(body)).messages[1:] == (
+        Message("assistant", (Text("a"), Text("", signature="c2ln"))),
+    )
+
+
+def test_without_a_word_of_the_user_the_system_prompt_is_the_users() -> None:
+    wire = write(Message("system", (Text("You are a potato."),)), Message("assistant", (Text("I am"),)))
+    assert "systemInstruction" not in wire
+    assert [turn["role"] for turn in wire["contents"]] == ["user", "model"]
+
+
+def test_a_conversation_in_which_nothing_is_said_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="messages"):
+        write(Message("user"))
