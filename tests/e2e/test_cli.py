@@ -80,7 +80,7 @@ def fails(place: Place, *words: str, **more: str) -> str:
 def test_the_tour(place: Place) -> None:
     said = run(place, "chat", "Say hello.")
     assert "“Say hello.”" in said.stdout
-    assert re.search(r"^\d+ ms to first token · \d+ tok/s · \d+ tok · \$0$", said.stderr, re.MULTILINE)
+    assert re.search(r"^default \(.+\) · \d+ ms to first token · \d+ tok/s · \d+ tok · \$0$", said.stderr, re.MULTILINE)
 
     with scripted.start() as provider:
         models = b'{"object":"list","data":[{"id":"gpt-4o-mini","object":"model"}]}'
@@ -184,7 +184,13 @@ def test_keys(place: Place) -> None:
     assert key not in run(place, "keys", "list").stdout
     url = {"TRUNKLINE_URL": place.url, "TRUNKLINE_API_KEY": key}
     assert "Say hi." in run(place, "chat", "--model", "demo", "Say hi.", **url).stdout
-    assert "may only call models" in fails(place, "configurations", "list", **url)
+    refused = fails(place, "configurations", "list", **url)
+    assert "may only call models" in refused
+    assert "TRUNKLINE_API_KEY in your environment" in refused
+    here = {"TRUNKLINE_API_KEY": key}
+    for words in (("configurations", "list"), ("usage",), ("users", "list"), ("keys", "list")):
+        assert "signed in as the owner" in run(place, *words, **here).stderr
+    assert "Say hi." in run(place, "chat", "--model", "demo", "Say hi.", **here).stdout
     run(place, "keys", "revoke", "ci")
     assert "does not accept TRUNKLINE_API_KEY" in fails(place, "chat", "Say hi.", **url)
     assert "no key 'ci'" in fails(place, "keys", "revoke", "ci")
@@ -287,8 +293,11 @@ def test_a_server_of_another_folder(place: Place, tmp_path: Path) -> None:
 
 
 def test_a_wrong_key(place: Place) -> None:
-    line = fails(place, "usage", TRUNKLINE_API_KEY="tl-" + "x" * 43)
-    assert line.startswith("The server does not accept TRUNKLINE_API_KEY.")
+    wrong = "tl-" + "x" * 43
+    done = run(place, "usage", TRUNKLINE_API_KEY=wrong)
+    assert "signed in as the owner of the data folder" in done.stderr
+    line = fails(place, "chat", "Say hi.", TRUNKLINE_API_KEY=wrong)
+    assert line.startswith("The server does not accept TRUNKLINE_API_KEY, which is set in your environment.")
     assert "xxx" not in line
 
 

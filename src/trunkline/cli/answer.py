@@ -41,12 +41,16 @@ class Answer(msgspec.Struct, rename="camel", omit_defaults=True):
     cost_usd: float | None = msgspec.field(name="costUSD", default=None)
     request_id: str = ""
 
-    def describe(self) -> str:
-        """``412 ms to first token · 38 tok/s · 96 tok · $0.0004``, of which what is known."""
+    def describe(self, asked: str) -> str:
+        """``gpt-4o-mini · 412 ms to first token · 38 tok/s · 96 tok · $0.0004``, of which what is known.
+
+        ``asked`` is what was written as `model`; the one that answered is named beside it where it is another.
+        """
         parts = [
+            self.model if self.model in ("", asked) or not asked else f"{asked} ({self.model})",
             f"{self.first_token_ms:,} ms to first token"
             if self.first_token_ms is not None
-            else f"{self.duration_ms:,} ms"
+            else f"{self.duration_ms:,} ms",
         ]
         if self.output_tokens is not None:
             writing = self.duration_ms - (self.first_token_ms or 0)
@@ -55,7 +59,7 @@ class Answer(msgspec.Struct, rename="camel", omit_defaults=True):
             parts.append(f"{self.output_tokens:,} tok")
         if self.cost_usd is not None:
             parts.append(write_cost(self.cost_usd))
-        return " · ".join(parts)
+        return " · ".join(filter(None, parts))
 
 
 class _Delta(msgspec.Struct):

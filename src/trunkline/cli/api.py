@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from trunkline.cli.credential import Credential, open_credential
-from trunkline.cli.serve import read_settings
+from trunkline.cli.own_place import read_url
 from trunkline.core.errors import (
     Conflict,
     Forbidden,
@@ -34,7 +34,6 @@ from trunkline.outbound import (
     Timeouts,
     Url,
 )
-from trunkline.settings import Settings
 
 _T = TypeVar("_T")
 
@@ -105,7 +104,23 @@ class Api:
         headers: tuple[tuple[str, str], ...] = (),
     ) -> IncomingResponse:
         """The answer as it comes, once its status is good."""
-        token = await self._credential.token()
+        try:
+            return await self._send(method, path, query, body, headers)
+        except (Unauthenticated, Forbidden) as refusal:
+            # Nothing was done, so it may be asked again by somebody who may.
+            if not await self._credential.give_way(path, refusal):
+                raise
+            return await self._send(method, path, query, body, headers)
+
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str | None] | None,
+        body: object,
+        headers: tuple[tuple[str, str], ...],
+    ) -> IncomingResponse:
+        token = await self._credential.token(path)
         sent = [("Authorization", f"Bearer {token.reveal()}"), ("User-Agent", "trunkline"), *headers]
         if self._workspace_id is not None:
             sent.append(("X-Trunkline-Workspace", self._workspace_id))
@@ -118,7 +133,7 @@ class Api:
         except OutboundError as error:
             raise explain_silence(self._url, error) from error
         if response.status >= 400:
-            raise _read_refusal(response.status, await response.read())
+            raise self._credential.explain(path, _read_refusal(response.status, await response.read()))
         return response
 
 
@@ -133,30 +148,19 @@ def call(work: Callable[[Api], Awaitable[_T]]) -> _T:
 
 
 @asynccontextmanager
-async def open_api() -> AsyncGenerator[Api]:
-    """The API of the server that ``TRUNKLINE_URL`` names, else of the one that runs by these settings."""
-    settings = read_settings()
+async def open_api(*, calls_only: bool = False) -> AsyncGenerator[Api]:
+    """The API of the server that ``TRUNKLINE_URL`` names, else of the one that runs by the settings of this folder.
+
+    ``calls_only`` never signs in as the owner of the folder when there is a key to call with.
+    """
     async with AsyncExitStack() as stack:
-        url = read_url(settings)
+        url = read_url()
         client = make_client(url)
         stack.push_async_callback(client.close)
-        credential = await stack.enter_async_context(open_credential(settings, lambda: _find_server(client, url)))
+        credential = await stack.enter_async_context(
+            open_credential(lambda: _find_server(client, url), calls_only=calls_only)
+        )
         yield Api(url, client, credential, os.environ.get("TRUNKLINE_WORKSPACE") or None)
-
-
-def read_url(settings: Settings) -> Url:
-    """Where the server is. :class:`InvalidInput` when ``TRUNKLINE_URL`` is none."""
-    named = os.environ.get("TRUNKLINE_URL")
-    try:
-        return Url.parse(named or write_own_url(settings))
-    except InvalidInput as error:
-        raise InvalidInput(f"TRUNKLINE_URL: {error.message}") from None
-
-
-def write_own_url(settings: Settings) -> str:
-    """Where a server with these settings answers on this machine."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - compared, not bound
-    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
 
 
 def make_client(url: Url) -> Client:
@@ -174,8 +178,9 @@ def explain_silence(url: Url, error: OutboundError) -> Unavailable:
 
 
 def find_path(collection: str, identity: str, *rest: str) -> str:
-    """``/api/<collection>/<id>/…`` with every part encoded."""
-    return "/".join(("/api", collection, quote(identity, safe=""), *rest))
+    """``<collection>/<id>/…`` with every part encoded; a collection without a slash is below ``/api``."""
+    place = collection if collection.startswith("/") else f"/api/{collection}"
+    return "/".join((place, *(quote(part, safe="") for part in (identity, *rest))))
 
 
 async def _find_server(client: Client, url: Url) -> None:
@@ -199,6 +204,4 @@ def _read_refusal(status: int, document: bytes) -> TrunklineError:
         return kind(f"The server answered with status {status}, in a way that is not Trunkline's.")
     inner = refusal.error.message if isinstance(refusal.error, _Inner) else ""
     message = inner or refusal.message or f"The server answered with status {status}."
-    if status == 401 and os.environ.get("TRUNKLINE_API_KEY"):
-        message = f"The server does not accept TRUNKLINE_API_KEY. {message}"
     return kind(message)

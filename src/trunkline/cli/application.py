@@ -8,54 +8,77 @@ from importlib import import_module
 from typing import Annotated, Any, Final
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from trunkline import __version__
+from trunkline.cli.nearest import suggest
 from trunkline.cli.output import complain
 from trunkline.core.errors import TrunklineError
 
-COMMANDS: Final[Mapping[str, str]] = {
-    "serve": "serve:serve",
-    "chat": "chat:chat",
-    "usage": "usage:usage",
-    "doctor": "doctor:doctor",
-    "configurations": "configurations:app",
-    "routes": "routes:app",
-    "keys": "keys:app",
-    "users": "users:app",
-    "import": "import_litellm:app",
-    "vault": "vault:app",
-    "backup": "backup:backup",
-    "restore": "restore:restore",
-    "reference": "reference:reference",
+COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
+    "serve": ("serve:serve", "Start the server."),
+    "chat": ("chat:chat", "Talk to a model through the running server."),
+    "usage": ("usage:usage", "Show what you used and what it cost."),
+    "doctor": ("doctor:doctor", "Find out what does not work, and what to do about it."),
+    "configurations": ("configurations:app", "Named ways to reach a model."),
+    "models": ("models:app", "Models: what is offered, and what Ollama has."),
+    "providers": ("providers:app", "Providers that Trunkline knows."),
+    "templates": ("templates:app", "Settings to begin a configuration with."),
+    "routes": ("routes:app", "Names that lead to several configurations."),
+    "applications": ("applications:app", "Programs, with their own configurations and keys."),
+    "model-configs": ("model_configs:app", "Model configs of applications, their versions and experiments."),
+    "features": ("features:app", "Tools of your app, called as `feature/SLUG`."),
+    "conversations": ("conversations:app", "Conversations with features and models."),
+    "policies": ("policies:app", "Rules that every call is held to."),
+    "keys": ("keys:app", "API keys: what programs call with."),
+    "users": ("users:app", "People of this installation."),
+    "workspaces": ("workspaces:app", "People who share configurations, routes and policies."),
+    "audit": ("audit:audit", "Show who did what."),
+    "import": ("import_litellm:app", "Take over what another gateway is set up for."),
+    "vault": ("vault:app", "The keys that everything is encrypted with."),
+    "backup": ("backup:backup", "Write a backup of the data folder."),
+    "restore": ("restore:restore", "Bring a backup back."),
+    "reference": ("reference:reference", "Write the reference pages."),
 }
-"""Each command and where it is: a module of this package, and a function or a group in it."""
+"""Each command: where it is (a module of this package, and a function or a group in it), and what it is for."""
 
 HIDDEN: Final = frozenset({"reference"})
 
 
 class Commands(TyperGroup):
-    """Loads a command when it is asked for, so that each starts as fast as it can."""
+    """Loads a command when it is run, so that each starts as fast as it can."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Their names, as the help lists them."""
         return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """The command of that name; None where there is none."""
-        place = COMMANDS.get(cmd_name)
-        if place is None:
+        """What the help shows of a command; None where there is none."""
+        if cmd_name not in COMMANDS:
             return None
-        module, _, name = place.partition(":")
-        found = getattr(import_module(f"trunkline.cli.{module}"), name)
-        if not isinstance(found, typer.Typer):
-            alone = typer.Typer(add_completion=False)
-            alone.command(cmd_name, hidden=cmd_name in HIDDEN)(found)
-            found = alone
-        command = get_command(found)
-        command.name = cmd_name
-        return command
+        return TyperCommand(cmd_name, help=COMMANDS[cmd_name][1], hidden=cmd_name in HIDDEN)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that ``args`` begin with, and what is left of them. A usage error names the nearest."""
+        name, *rest = args
+        if name not in COMMANDS:
+            known = [one for one in COMMANDS if one not in HIDDEN]
+            ctx.fail(f"No such command {name!r}.{suggest(name, known)}")
+        return name, load_command(name), rest
+
+
+def load_command(name: str) -> Any:
+    """The command itself."""
+    module, _, attribute = COMMANDS[name][0].partition(":")
+    found = getattr(import_module(f"trunkline.cli.{module}"), attribute)
+    if not isinstance(found, typer.Typer):
+        alone = typer.Typer(add_completion=False)
+        alone.command(name, hidden=name in HIDDEN)(found)
+        found = alone
+    command = get_command(found)
+    command.name = name
+    return command
 
 
 app = typer.Typer(

@@ -11,7 +11,7 @@ import typer
 from trunkline.app.place import Place
 from trunkline.cli.option import Json
 from trunkline.cli.output import make_console, note, print_json, say
-from trunkline.cli.serve import read_settings
+from trunkline.cli.own_settings import read_settings
 from trunkline.control.installation.backup import write_backup
 from trunkline.core.errors import InvalidInput
 from trunkline.settings import Settings

@@ -55,7 +55,7 @@ class _Opened:
         self._stack = contextlib.AsyncExitStack()
 
     def __enter__(self) -> Api:
-        return self._runner.run(self._stack.enter_async_context(open_api()))
+        return self._runner.run(self._stack.enter_async_context(open_api(calls_only=True)))
 
     def __exit__(self, *_error: object) -> None:
         self._runner.run(self._stack.aclose())
@@ -124,7 +124,7 @@ class Talk:
             return
         if not self._streams:
             print(_for_reader(answer.content))
-        note(answer.describe())
+        note(answer.describe(self._model))
 
 
 def _show(text: str) -> None:

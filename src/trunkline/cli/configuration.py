@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from datetime import datetime
 
 import msgspec
 
 from trunkline.cli.api import Api
+from trunkline.cli.nearest import suggest_or_list
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import Conflict, NotFound
 
@@ -36,10 +36,10 @@ async def find_configuration(api: Api, name: str) -> Configuration:
         return found[0]
     if found:
         raise Conflict(f"Several configurations are called {name!r}. Say which by its id: {_list_ids(found)}.")
-    names = [one.name for one in every]
-    near = difflib.get_close_matches(name, names, n=3, cutoff=0.4) or names[:5]
-    hint = f" Nearest: {', '.join(near)}." if near else " Make one: trunkline configurations add NAME --provider …"
-    raise NotFound(f"There is no configuration {name!r}.{hint}")
+    hint = suggest_or_list(name, [one.name for one in every])
+    raise NotFound(
+        f"There is no configuration {name!r}.{hint or ' Make one: trunkline configurations add NAME --provider …'}"
+    )
 
 
 def _list_ids(found: list[Configuration]) -> str:

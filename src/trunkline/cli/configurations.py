@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from importlib import import_module
 from typing import Annotated
 
 import msgspec
@@ -14,12 +14,10 @@ from trunkline.cli.connection_test import show_test
 from trunkline.cli.option import Json, Yes
 from trunkline.cli.output import make_console, note, print_json, print_table, say, write_moment
 from trunkline.cli.pull import follow_pull
+from trunkline.cli.record_commands import confirm, read_value, tell
 from trunkline.cli.secret_input import read_secret
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import InvalidInput
-from trunkline.core.secret import Secret
-from trunkline.providers.provider import Provider
-from trunkline.providers.registry import find as find_provider
 
 app = typer.Typer(
     name="configurations", add_completion=False, help="Named ways to reach a model.", no_args_is_help=True
@@ -67,10 +65,11 @@ def add(
     json: Json = False,
 ) -> None:
     """Add a configuration. Asks for the provider's key, unless one of the --key options says where it is."""
-    row = find_provider(provider)
+    # The table of providers is slow to load, and this command alone asks by it.
+    keys = import_module("trunkline.cli.provider_key")
     parameters = dict(_read_parameter(text) for text in parameter or ())
-    key = _read_key(row, key_env, key_stdin)
-    body: dict[str, object] = {"name": name, "provider": row.id, "model": model, "configuration": parameters}
+    row, key = keys.read_key(provider, key_env, key_stdin)
+    body: dict[str, object] = {"name": name, "provider": row, "model": model, "configuration": parameters}
     if key is not None:
         body["apiKey"] = key.reveal()
     if base_url is not None:
@@ -134,13 +133,85 @@ def run_test(
     show_test(document, json=json)
 
 
+@app.command("edit")
+def edit(
+    name: Name,
+    new_name: Annotated[str | None, typer.Option("--name", help="Another name; programs must then use that.")] = None,
+    model: Annotated[str | None, typer.Option(help="Another model of the provider.")] = None,
+    base_url: Annotated[str | None, typer.Option(help="Another address. The key must be given anew.")] = None,
+    parameter: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter, such as temperature=0.2.")
+    ] = None,
+    unset: Annotated[list[str] | None, typer.Option(metavar="NAME", help="A parameter to take out.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Why, for the history.")] = None,
+    json: Json = False,
+) -> None:
+    """Change a configuration. What is not named stays as it is."""
+    given = {"name": new_name, "model": model, "baseUrl": base_url}
+    body: dict[str, object] = {field: value for field, value in given.items() if value is not None}
+    changed = dict(_read_parameter(text) for text in parameter or ())
+    if not body and not changed and not unset:
+        raise InvalidInput("Say what to change: --name, --model, --base-url, --set or --unset.")
+    if reason is not None:
+        body["reason"] = reason
+
+    async def work(api: Api) -> bytes:
+        found = await find_configuration(api, name)
+        if changed or unset:
+            missing = [one for one in unset or () if one not in found.configuration]
+            if missing:
+                raise InvalidInput(f"--unset {missing[0]}: {found.name} does not set it.")
+            kept = {one: value for one, value in found.configuration.items() if one not in (unset or ())}
+            body["configuration"] = {**kept, **changed}
+        return await api.ask("PUT", find_path("configurations", found.id), body=body)
+
+    tell(call(work), f"{name} is changed.", json=json)
+
+
+@app.command("share")
+def share(
+    name: Name,
+    off: Annotated[bool, typer.Option("--off", help="Make it private again.")] = False,
+    json: Json = False,
+) -> None:
+    """Let everybody in the workspace use a configuration."""
+    told = f"{name} is yours alone again." if off else f"{name} is shared with the workspace."
+    tell(_change(name, {"shared": not off}), told, json=json)
+
+
+@app.command("activate")
+def activate(name: Name, json: Json = False) -> None:
+    """Switch a configuration on."""
+    tell(_change(name, {"isActive": True}), f"{name} is on.", json=json)
+
+
+@app.command("deactivate")
+def deactivate(name: Name, json: Json = False) -> None:
+    """Switch a configuration off: calls of it are refused until it is activated."""
+    tell(_change(name, {"isActive": False}), f"{name} is off.", json=json)
+
+
+@app.command("rotate-key")
+def rotate_key(
+    name: Name,
+    key_env: Annotated[str | None, typer.Option(help="The environment variable that holds the new key.")] = None,
+    key_stdin: Annotated[bool, typer.Option("--key-stdin", help="Read the new key from standard input.")] = False,
+    json: Json = False,
+) -> None:
+    """Replace a configuration's key. Asks for the new one, unless a --key option says where it is."""
+    key = read_secret("New API key", option="--key", env=key_env, stdin=key_stdin)
+
+    async def work(api: Api) -> bytes:
+        found = await find_configuration(api, name)
+        return await api.ask("POST", find_path("configurations", found.id, "rotate-key"), body={"apiKey": key.reveal()})
+
+    tell(call(work), f"{name} has a new key. Test it: trunkline configurations test {name}", json=json)
+
+
 @app.command("remove")
 def remove(name: Name, yes: Yes = False, json: Json = False) -> None:
     """Delete a configuration and erase its key."""
-    if not yes:
-        if not sys.stdin.isatty():
-            raise InvalidInput("There is no terminal to ask whether you are sure: add --yes.")
-        typer.confirm(f"Delete {name} and erase its key?", abort=True)
+    confirm(f"Delete {name} and erase its key?", yes=yes)
 
     async def work(api: Api) -> bytes:
         found = await find_configuration(api, name)
@@ -170,17 +241,12 @@ def pull(
         say(f"{model} is there.")
 
 
-def _read_key(provider: Provider, env: str | None, stdin: bool) -> Secret | None:
-    if provider.auth == "none":
-        if env is not None or stdin:
-            raise InvalidInput(f"{provider.display_name} takes no key: leave the --key options out.")
-        return None
-    if env is None and not stdin and not provider.requires_api_key:
-        return None
-    prompt = f"{provider.display_name} API key"
-    if provider.key_url is not None and env is None and not stdin:
-        note(f"Keys are made at {provider.key_url}")
-    return read_secret(prompt, option="--key", env=env, stdin=stdin)
+def _change(name: str, body: dict[str, object]) -> bytes:
+    async def work(api: Api) -> bytes:
+        found = await find_configuration(api, name)
+        return await api.ask("PUT", find_path("configurations", found.id), body=body)
+
+    return call(work)
 
 
 def _read_parameter(text: str) -> tuple[str, JsonValue]:
@@ -188,8 +254,4 @@ def _read_parameter(text: str) -> tuple[str, JsonValue]:
     name, equals, value = text.partition("=")
     if not equals or not name:
         raise InvalidInput(f"--set {text}: write it as name=value, such as temperature=0.2.")
-    try:
-        parsed: JsonValue = msgspec.json.decode(value)
-    except msgspec.MsgspecError:
-        parsed = value
-    return name, parsed
+    return name, read_value(value)

@@ -13,7 +13,7 @@ from trunkline.cli.installation_checks import examine_installation
 from trunkline.cli.machine_checks import examine_machine
 from trunkline.cli.option import Json
 from trunkline.cli.output import clean, make_console, print_json
-from trunkline.cli.serve import read_settings
+from trunkline.cli.own_settings import read_settings
 from trunkline.cli.server_checks import examine_server
 from trunkline.settings import Settings
 

@@ -9,6 +9,8 @@ import msgspec
 import typer
 
 from trunkline.cli.api import Api, call, find_path
+from trunkline.cli.applications import APPLICATIONS
+from trunkline.cli.nearest import suggest_or_list
 from trunkline.cli.option import Json
 from trunkline.cli.output import note, print_json, print_table, say, write_moment
 from trunkline.core.errors import Conflict, NotFound
@@ -64,16 +66,20 @@ def add(
         list[str] | None, typer.Option(help="A name that it may use as `model`; repeat it for more. Default: any.")
     ] = None,
     days: Annotated[int | None, typer.Option(min=1, max=3650, help="Days until it expires. Default: never.")] = None,
-    application: Annotated[str | None, typer.Option(help="The id of the application that it belongs to.")] = None,
+    application: Annotated[str | None, typer.Option(help="The application that it belongs to, by name or id.")] = None,
     json: Json = False,
 ) -> None:
     """Make a key. It is shown this once."""
     body: dict[str, object] = {"name": name, "scope": scope, "models": model or []}
     if days is not None:
         body["expiresAt"] = datetime.now(UTC) + timedelta(days=days)
-    if application is not None:
-        body["applicationId"] = application
-    answer = call(lambda api: api.ask("POST", "/api/keys", body=body))
+
+    async def work(api: Api) -> bytes:
+        if application is not None:
+            body["applicationId"] = await APPLICATIONS.find_id(api, application)
+        return await api.ask("POST", "/api/keys", body=body)
+
+    answer = call(work)
     if json:
         print_json(answer)
         return
@@ -105,7 +111,7 @@ async def _find(api: Api, which: str) -> Key:
         key for key in keys if which in {key.name, key.key, key.key[-4:]}
     ]
     if not found:
-        raise NotFound(f"There is no key {which!r}. `trunkline keys list` shows which there are.")
+        raise NotFound(f"There is no key {which!r}.{suggest_or_list(which, [key.name for key in keys])}")
     if len(found) > 1:
         raise Conflict(f"Several keys are called {which!r}. Say which by its id: `trunkline keys list` shows it.")
     return found[0]

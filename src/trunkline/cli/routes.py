@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Annotated, Literal
 
 import msgspec
@@ -10,6 +9,7 @@ import typer
 
 from trunkline.cli.api import Api, call, find_path
 from trunkline.cli.configuration import find_configuration
+from trunkline.cli.nearest import suggest_or_list
 from trunkline.cli.option import Json
 from trunkline.cli.output import note, print_json, print_table, say
 from trunkline.core.errors import InvalidInput, NotFound
@@ -119,9 +119,8 @@ async def find_route(api: Api, which: str) -> Route:
     for route in routes:
         if which in (route.id, route.name):
             return route
-    near = difflib.get_close_matches(which, [route.name for route in routes], n=3, cutoff=0.4)
-    hint = f"Nearest: {', '.join(near)}." if near else "`trunkline routes list` shows which there are."
-    raise NotFound(f"There is no route {which!r}. {hint}")
+    hint = suggest_or_list(which, [route.name for route in routes])
+    raise NotFound(f"There is no route {which!r}.{hint or ' `trunkline routes list` shows which there are.'}")
 
 
 def _write_targets(route: Route) -> str:

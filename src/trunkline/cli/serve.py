@@ -13,15 +13,16 @@ from typing import Annotated
 
 import typer
 import uvicorn
-from pydantic import ValidationError
 from rich.console import Console
 from uvicorn.supervisors import Multiprocess
 
 from trunkline import __version__, logs
 from trunkline.app.preparation import prepare
 from trunkline.app.process import Process
+from trunkline.cli.output import note
+from trunkline.cli.own_settings import find_unknown, read_settings
 from trunkline.control.people.setup import FirstStart
-from trunkline.core.errors import TrunklineError, Unavailable
+from trunkline.core.errors import Unavailable
 from trunkline.faces.server import ServerConfig
 from trunkline.outbound import Client, Guard, LocalUpstreams
 from trunkline.providers.found import Found, discover
@@ -42,6 +43,8 @@ def serve(
             # Through the environment, from which the processes that it starts read their settings too.
             os.environ[f"TRUNKLINE_{name}"] = str(value)
     settings = read_settings()
+    for problem in find_unknown():
+        note(f"Warning: {problem}", style="yellow")
     logs.configure(settings.log_level, settings.log_format)
     make_folder(settings.data_dir)
     listener = listen(settings)
@@ -86,18 +89,6 @@ async def _prepare(settings: Settings) -> tuple[FirstStart, list[Found]]:
         return first, await looking
     finally:
         await client.close()
-
-
-def read_settings() -> Settings:
-    """The settings. :class:`TrunklineError` that names each wrong variable."""
-    try:
-        return Settings()
-    except ValidationError as error:
-        wrong = [
-            f"TRUNKLINE_{'_'.join(str(part) for part in problem['loc']).upper()}: {problem['msg']}"
-            for problem in error.errors(include_input=False, include_url=False)
-        ]
-        raise TrunklineError("Some settings are wrong. " + "; ".join(wrong)) from None
 
 
 def make_folder(folder: Path) -> None:

@@ -7,10 +7,11 @@ from typing import Final
 
 import msgspec
 
-from trunkline.cli.api import make_client, open_api, read_url
+from trunkline.cli.api import make_client, open_api
 from trunkline.cli.configuration import Configuration
 from trunkline.cli.finding import Finding, fail, ok, warn
 from trunkline.cli.machine_checks import check_port
+from trunkline.cli.own_place import read_url
 from trunkline.core.errors import TrunklineError
 from trunkline.outbound import Client, Guard, LocalUpstreams, Origin, OutboundError, OutgoingRequest, Timeouts
 from trunkline.providers.base_url import read_base_url
@@ -29,7 +30,7 @@ class Readiness(msgspec.Struct):
 
 async def examine_server(settings: Settings) -> AsyncIterator[Finding]:
     """The port, the server behind it, and the providers of its configurations."""
-    readiness = await _ask(settings)
+    readiness = await _ask()
     yield check_port(settings, is_ours=readiness is not None)
     yield _judge(readiness)
     if readiness is None:
@@ -49,8 +50,8 @@ async def examine_server(settings: Settings) -> AsyncIterator[Finding]:
         await client.close()
 
 
-async def _ask(settings: Settings) -> Readiness | None:
-    url = read_url(settings)
+async def _ask() -> Readiness | None:
+    url = read_url()
     client = make_client(url)
     try:
         response = await client.send(OutgoingRequest("GET", url.join("/readyz")), _SHORT)

@@ -10,8 +10,10 @@ import msgspec
 import typer
 
 from trunkline.cli.api import Api, call, find_path
-from trunkline.cli.option import Json
+from trunkline.cli.nearest import suggest_or_list
+from trunkline.cli.option import Json, Yes
 from trunkline.cli.output import print_json, print_table, say, write_moment
+from trunkline.cli.record_commands import confirm
 from trunkline.cli.secret_input import read_secret
 from trunkline.core.errors import NotFound
 
@@ -31,6 +33,14 @@ class User(msgspec.Struct, rename="camel"):
     role: str
     created_at: datetime
     disabled_at: datetime | None
+
+
+class _Myself(msgspec.Struct):
+    id: str
+
+
+class _Me(msgspec.Struct):
+    user: _Myself
 
 
 @app.command("list")
@@ -74,8 +84,10 @@ def add(
 
 
 @app.command("disable")
-def disable(who: Who, json: Json = False) -> None:
+def disable(who: Who, yes: Yes = False, json: Json = False) -> None:
     """Shut a person out: ends their sessions and stops their keys at once."""
+    if call(lambda api: _is_me(api, who)):
+        confirm(f"{who} is you. Shut yourself out of this installation?", yes=yes)
     _tell(_change(who, {"disabled": True}), json, "{email} is shut out.")
 
 
@@ -114,11 +126,20 @@ def _change(who: str, body: Mapping[str, object]) -> bytes:
 
 async def _find(api: Api, who: str) -> User:
     wanted = who.strip().lower()
-    for item in await api.list("/api/users"):
-        user = msgspec.json.decode(item, type=User)
+    users = [msgspec.json.decode(item, type=User) for item in await api.list("/api/users")]
+    for user in users:
         if wanted in {user.id, user.email}:
             return user
-    raise NotFound(f"There is no user {who!r}. `trunkline users list` shows who there is.")
+    named = [user for user in users if user.name and user.name.lower() == wanted]
+    if len(named) == 1:
+        return named[0]
+    raise NotFound(f"There is no user {who!r}.{suggest_or_list(who, [user.email for user in users])}")
+
+
+async def _is_me(api: Api, who: str) -> bool:
+    """Whether ``who`` is the person who types the command."""
+    me = msgspec.json.decode(await api.ask("GET", "/api/auth/me"), type=_Me)
+    return (await _find(api, who)).id == me.user.id
 
 
 def _tell(answer: bytes, json: bool, sentence: str) -> None:

@@ -13,7 +13,7 @@ import typer
 from trunkline.app.place import Place
 from trunkline.cli.option import Json
 from trunkline.cli.output import note, print_json, say
-from trunkline.cli.serve import read_settings
+from trunkline.cli.own_settings import read_settings
 from trunkline.control.installation.key_change import KeyChange, Standing
 from trunkline.control.installation.running import is_running
 from trunkline.core.errors import Conflict, Unavailable

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from trunkline.cli.api import Api
-from trunkline.cli.credential import ApiKey
+from trunkline.cli.credential import Credential
+from trunkline.core.errors import TrunklineError
 from trunkline.core.secret import Secret
 from trunkline.outbound import Client, Headers, OutboundError, OutgoingRequest, Url
 
@@ -53,7 +54,20 @@ class Wire:
             raise answer
         return answer
 
-    def api(self, workspace_id: str | None = None) -> Api:
+    def api(self, workspace_id: str | None = None, credential: Credential | None = None) -> Api:
         """An API over this wire."""
         url = Url.parse("http://127.0.0.1:8700")
-        return Api(url, cast("Client", self), ApiKey(Secret("tl-test")), workspace_id)
+        return Api(url, cast("Client", self), credential or Bearer(), workspace_id)
+
+
+class Bearer:
+    """A credential that is always good."""
+
+    async def token(self, path: str) -> Secret:
+        return Secret("tl-test")
+
+    async def give_way(self, path: str, refusal: TrunklineError) -> bool:
+        return False
+
+    def explain(self, path: str, refusal: Any) -> Any:
+        return refusal

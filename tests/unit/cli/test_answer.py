@@ -96,7 +96,9 @@ async def test_a_key_that_may_only_call_learns_no_cost() -> None:
         ),
         (Answer(duration_ms=1_000, output_tokens=96, cost_usd=0), "1,000 ms · 96 tok/s · 96 tok · $0"),
         (Answer(duration_ms=7), "7 ms"),
+        (Answer(duration_ms=7, model="default"), "default · 7 ms"),
+        (Answer(duration_ms=7, model="gpt-4o-mini"), "default (gpt-4o-mini) · 7 ms"),
     ],
 )
 def test_the_line_below_an_answer(answer: Answer, line: str) -> None:
-    assert answer.describe() == line
+    assert answer.describe("default") == line

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from tests.unit.cli.fakes import Reply, Wire
+from tests.unit.cli.fakes import Bearer, Reply, Wire
 
-from trunkline.cli.api import find_path, read_url, write_own_url
+from trunkline.cli.api import find_path
+from trunkline.cli.credential import ApiKey
+from trunkline.cli.own_place import read_url, write_own_url
 from trunkline.core.errors import (
     Conflict,
     Forbidden,
@@ -16,6 +18,7 @@ from trunkline.core.errors import (
     Unauthenticated,
     Unavailable,
 )
+from trunkline.core.secret import Secret
 from trunkline.outbound import ConnectFailed, Origin, TimedOut
 from trunkline.settings import Settings
 
@@ -75,11 +78,27 @@ async def test_an_error_that_is_not_trunklines() -> None:
         await Wire([Reply(502, [b"<html>"])]).api().ask("GET", "/api/keys")
 
 
-async def test_a_refused_key_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TRUNKLINE_API_KEY", "tl-wrong")
+async def test_a_refused_key_is_named() -> None:
+    wire = Wire([Reply(401, [b'{"message":"Unknown."}'])])
     with pytest.raises(Unauthenticated, match="does not accept TRUNKLINE_API_KEY") as caught:
-        await Wire([Reply(401, [b'{"message":"Unknown."}'])]).api().ask("GET", "/api/keys")
+        await wire.api(credential=ApiKey(Secret("tl-wrong"))).ask("GET", "/api/keys")
     assert "tl-wrong" not in caught.value.message
+
+
+async def test_a_request_is_repeated_by_whoever_steps_in() -> None:
+    class Second(Bearer):
+        asked = 0
+
+        async def give_way(self, path: str, refusal: TrunklineError) -> bool:
+            self.asked += 1
+            return self.asked == 1
+
+    wire = Wire([Reply(403, [b'{"message":"No."}']), Reply(pieces=[b"[]"])])
+    assert await wire.api(credential=Second()).ask("POST", "/api/keys", body={"name": "x"}) == b"[]"
+    assert [msgspec.json.decode(request.body) for request in wire.requests] == [{"name": "x"}] * 2
+    wire = Wire([Reply(403, [b'{"message":"No."}']), Reply(403, [b'{"message":"Still no."}'])])
+    with pytest.raises(Forbidden, match="Still no"):
+        await wire.api(credential=Second()).ask("GET", "/api/keys")
 
 
 async def test_a_server_that_does_not_run() -> None:
@@ -110,8 +129,9 @@ def test_the_own_server_is_found_by_the_settings(host: str, url: str) -> None:
 def test_a_bad_url_is_told_by_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRUNKLINE_URL", "ai.example.com")
     with pytest.raises(InvalidInput, match=r"^TRUNKLINE_URL: "):
-        read_url(Settings())
+        read_url()
 
 
 def test_paths_are_encoded() -> None:
     assert find_path("keys", "a/../b", "test") == "/api/keys/a%2F..%2Fb/test"
+    assert find_path("/model-configs", "a", "versions") == "/model-configs/a/versions"

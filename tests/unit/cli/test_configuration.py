@@ -44,7 +44,7 @@ async def test_an_id_wins_over_a_name_that_looks_like_it() -> None:
 
 
 async def test_the_nearest_is_named() -> None:
-    with pytest.raises(NotFound, match=r"no configuration 'wrok'\. Nearest: work\."):
+    with pytest.raises(NotFound, match=r"no configuration 'wrok'\. Did you mean work\?"):
         await find("wrok", make(ID, "work"), make(OTHER, "home"))
 
 

@@ -7,11 +7,10 @@ from typing import cast
 
 import pytest
 
-from trunkline.cli.credential import Owner, open_credential
+from trunkline.cli.credential import ApiKey, Owner, open_credential
 from trunkline.control.people.local_session import LocalSession, LocalSessions
-from trunkline.core.errors import Unauthenticated, Unavailable
+from trunkline.core.errors import Forbidden, Unauthenticated, Unavailable
 from trunkline.core.secret import Secret
-from trunkline.settings import Settings
 
 
 class Sessions:
@@ -42,14 +41,14 @@ async def _find() -> None:
 
 async def test_a_key_of_the_environment_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRUNKLINE_API_KEY", " tl-key\n")
-    async with open_credential(Settings(), _find) as credential:
-        assert (await credential.token()).reveal() == "tl-key"
+    async with open_credential(_find) as credential:
+        assert (await credential.token("/v1/models")).reveal() == "tl-key"
 
 
 async def test_another_server_is_never_shown_a_token_of_this_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRUNKLINE_URL", "http://127.0.0.1:9")
     with pytest.raises(Unauthenticated, match="TRUNKLINE_API_KEY"):
-        async with open_credential(Settings(), _find):
+        async with open_credential(_find):
             pass
 
 
@@ -58,20 +57,20 @@ async def test_a_server_that_is_down_is_told_first() -> None:
         raise Unavailable("No server answers.")
 
     with pytest.raises(Unavailable, match="No server answers"):
-        async with open_credential(Settings(), find):
+        async with open_credential(find):
             pass
 
 
 async def test_whoever_has_the_port_but_not_the_folder_gets_nothing() -> None:
     with pytest.raises(Unavailable, match=r"No server of this machine runs on the data folder .* TRUNKLINE_API_KEY"):
-        async with open_credential(Settings(), _find):
+        async with open_credential(_find):
             pass
 
 
 async def test_one_session_serves_a_command_and_ends_with_it() -> None:
     sessions = Sessions(15)
     owner = Owner(cast("LocalSessions", sessions))
-    assert [(await owner.token()).reveal() for _ in range(3)] == ["token-1"] * 3
+    assert [(await owner.token("/api/keys")).reveal() for _ in range(3)] == ["token-1"] * 3
     await owner.end()
     await owner.end()
     assert sessions.ended == ["1"]
@@ -80,6 +79,44 @@ async def test_one_session_serves_a_command_and_ends_with_it() -> None:
 async def test_a_session_is_replaced_before_it_expires() -> None:
     sessions = Sessions(1)
     owner = Owner(cast("LocalSessions", sessions))
-    await owner.token()
-    assert (await owner.token()).reveal() == "token-2"
+    await owner.token("/api/keys")
+    assert (await owner.token("/api/keys")).reveal() == "token-2"
     assert sessions.ended == ["1"]
+
+
+class TestAKeyOfTheEnvironment:
+    @staticmethod
+    def key(sessions: Sessions) -> ApiKey:
+        async def open_owner() -> Owner:
+            return Owner(cast("LocalSessions", sessions))
+
+        return ApiKey(Secret("tl-key"), open_owner)
+
+    @pytest.mark.parametrize("refusal", [Forbidden("It may only call."), Unauthenticated("Unknown.")])
+    async def test_the_owner_steps_in_where_it_may_not_manage(
+        self, refusal: Forbidden | Unauthenticated, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        key = self.key(Sessions(15))
+        assert await key.give_way("/api/keys", refusal)
+        assert (await key.token("/api/keys")).reveal() == "token-1"
+        assert (await key.token("/v1/chat/completions")).reveal() == "tl-key"
+        assert not await key.give_way("/api/keys", refusal), "once is enough"
+        assert "TRUNKLINE_API_KEY of your environment" in " ".join(capsys.readouterr().err.split())
+
+    async def test_a_call_is_the_keys_alone(self) -> None:
+        key = self.key(Sessions(15))
+        assert not await key.give_way("/v1/chat/completions", Unauthenticated("Unknown."))
+        assert (await key.token("/v1/chat/completions")).reveal() == "tl-key"
+
+    async def test_nobody_steps_in_at_another_server(self) -> None:
+        assert not await ApiKey(Secret("tl-key")).give_way("/api/keys", Forbidden("It may only call."))
+
+    async def test_without_the_folder_the_refusal_stays(self) -> None:
+        async def open_owner() -> Owner:
+            raise Unavailable("No server of this machine runs here.")
+
+        assert not await ApiKey(Secret("tl-key"), open_owner).give_way("/api/keys", Forbidden("It may only call."))
+
+    def test_a_refusal_says_where_the_key_is_from(self) -> None:
+        told = ApiKey(Secret("tl-key")).explain("/api/keys", Forbidden("This API key may only call models."))
+        assert "TRUNKLINE_API_KEY in your environment" in told.message

@@ -103,7 +103,7 @@ def test_remove(run: Any) -> None:
 async def test_the_nearest_is_named() -> None:
     there = [route("fast", "priority"), route("slow", "priority")]
     assert (await find_route(Wire([reply(there)]).api(), "route-slow")).name == "slow"
-    with pytest.raises(NotFound, match="Nearest: fast"):
+    with pytest.raises(NotFound, match=r"Did you mean fast\?"):
         await find_route(Wire([reply(there)]).api(), "fats")
     with pytest.raises(NotFound, match="routes list"):
         await find_route(Wire([reply([])]).api(), "x")
