@@ -239,7 +239,7 @@ async def test_a_version_that_a_route_covers_up_for_is_taken_back_too(local: Pro
         return found if found["state"] == "reverted" else None
 
     found = await eventually(reverted)
-    assert found["verdict"].startswith("Version v2 was taken back automatically: it fails in at least")
+    assert found["verdict"].startswith("Version v2 was taken back automatically: it has an error rate at least")
     assert found["phases"][0]["reason"] == "guardrail"
 
 
@@ -262,6 +262,8 @@ async def test_ship_makes_the_version_the_configuration(program: Program) -> Non
     revisions = (await program.client.get(f"/api/configurations/{config['_id']}/revisions")).json()
     assert revisions[0]["reason"] == "Version v2 was shipped"
     assert "experiments.ship" in [each["action"] for each in await program.log(config["_id"])]
+    said = await program.refuse("POST", path.replace("/ship", "/revert"), None, 409)
+    assert "revision before" in said[""]
     caller = await program.caller()
     assert set((await call_as(program, caller, ["ann", "bob"], config)).values()) == {version["_id"]}
 
@@ -281,6 +283,21 @@ async def test_ship_to_another_provider(local: Program, upstream: Upstream) -> N
         await local.client.delete(f"/model-configs/{config['_id']}/versions/{each['_id']}")
     said = await local.call(await local.caller(), config["_id"])
     assert said.json()["choices"][0]["message"]["content"] == "from openai"
+
+
+async def test_another_control_opens_a_phase(program: Program) -> None:
+    config = await program.make()
+    path = f"/model-configs/{config['_id']}/experiment"
+    await add_version(program, config["_id"], "v2", 50)
+    versions = await list_versions(program, config["_id"])
+    before = await look(program, config["_id"])
+    answer = await program.client.put(path, json={"controlVersionId": versions["v1"]["_id"]})
+    assert answer.json()["phase"]["number"] == before["phase"]["number"], "it was the control already"
+    found = (await program.client.put(path, json={"controlVersionId": versions["v2"]["_id"]})).json()
+    assert found["phase"]["number"] == before["phase"]["number"] + 1
+    assert found["controlVersionId"] == versions["v2"]["_id"]
+    earlier = await look(program, config["_id"], phase=before["phase"]["number"])
+    assert earlier["controlVersionId"] == versions["v1"]["_id"]
 
 
 async def test_revert_gives_everything_to_the_control(program: Program) -> None:

@@ -7,7 +7,15 @@ from typing import Final, Literal
 
 import msgspec
 
-from trunkline.control.experiments.statistics import ALPHA, RATIO_LIMIT, Difference, Ratio, compare, ratio, sample_ratio
+from trunkline.control.experiments.statistics import (
+    RATIO_LIMIT,
+    Difference,
+    Ratio,
+    alpha_of_phase,
+    compare,
+    ratio,
+    sample_ratio,
+)
 from trunkline.storage.experiment_units import Measure, Measured, Moments
 
 Metric = Literal["errorRate", "satisfaction", "avgCostUSD", "avgLatencyMs", "avgTokensUsed", "slowShare"]
@@ -51,7 +59,8 @@ class Contender(msgspec.Struct, frozen=True, kw_only=True):
         found = ratio(moments, is_share=definition.is_share)
         if found.value is None:
             return found
-        return Ratio(found.value * definition.scale, found.variance * definition.scale**2, found.units)
+        scale = definition.scale
+        return Ratio(found.value * scale, found.variance * scale**2, found.units, found.is_share)
 
     @property
     def figures(self) -> dict[Metric, float | None]:
@@ -78,17 +87,17 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(each for each in self.contenders if each.weight > 0 and each is not self.control)
 
 
-def put_side_by_side(contenders: Sequence[Contender], control_id: str | None) -> Comparison:
-    """Compare all versions of a phase that get traffic with the control.
+def put_side_by_side(contenders: Sequence[Contender], control_id: str | None, phase: int = 1) -> Comparison:
+    """Compare all versions of a phase, by its number, that get traffic with the control.
 
-    What may be wrong, :data:`ALPHA`, is shared out evenly over all versions and metrics, so that it holds for all that
-    is said at once.
+    What may be wrong in a phase, :func:`alpha_of_phase`, is shared out evenly over all versions and metrics, so that it
+    holds for all that is said at once.
     """
     control = next((each for each in contenders if each.version_id == control_id), None)
     challengers = [each for each in contenders if each.weight > 0 and each is not control]
     differences: dict[str, dict[Metric, Difference]] = {}
     if control is not None and control.weight > 0 and challengers:
-        alpha = ALPHA / (len(challengers) * len(COMPARED))
+        alpha = alpha_of_phase(phase) / (len(challengers) * len(COMPARED))
         for each in challengers:
             known = differences[each.version_id] = {}
             for metric in COMPARED:

@@ -14,9 +14,9 @@ from trunkline.control.configurations.configurations import Configurations
 from trunkline.control.configurations.lookup import find_changeable, find_visible
 from trunkline.control.experiments.experiment import ExperimentDraft, ExperimentRecord, RampDraft
 from trunkline.control.experiments.guardrails import Rail
-from trunkline.control.experiments.phases import settle_weights
+from trunkline.control.experiments.phases import find_control, settle_weights
 from trunkline.control.experiments.ramp import begin, share_of, stop
-from trunkline.control.experiments.review import find_control, review, shares_of, show
+from trunkline.control.experiments.review import review, shares_of, show
 from trunkline.control.experiments.settings import (
     ExperimentSettings,
     Guardrails,
@@ -105,10 +105,22 @@ class Experiments:
             return await self._end(tx, actor, configuration, experiment, version, "shipped", verdict)
 
     async def revert(self, actor: Actor, configuration_id: str) -> ExperimentRecord:
-        """End it without a winner: the control serves everything, the others stop. Conflict if none is active."""
+        """End it without a winner: the control serves everything, the others stop.
+
+        Conflict if none is active, and for an experiment that has ended: a version that was shipped is taken back by
+        reverting the configuration to the revision before.
+        """
         access.check(actor, "experiments.change")
         async with self._database.write() as tx:
             configuration, experiment, versions = await self._open(tx, actor, configuration_id)
+            if experiment.state == "shipped":
+                raise Conflict(
+                    "This experiment has ended: a version was shipped. To take that back, revert the configuration to"
+                    " the revision before, or give another version a share to start again.",
+                    code="experiment_ended",
+                )
+            if experiment.state == "reverted":
+                raise Conflict("This experiment has ended: it was reverted already.", code="experiment_ended")
             control_id = find_control(experiment, versions, shares_of(versions))
             control = next((each for each in versions if each.id == control_id), None)
             if control is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Final
 
@@ -21,8 +22,9 @@ async def settle_weights(tx: Transaction, configuration: Configuration, reason: 
     """Bring buckets and phases in line with the versions, after any write of them and in its transaction.
 
     Every active version gets as many buckets as its share, of which as few as can be change hands. When a share, what a
-    version is (its provider, model, parameters) or what counts as slow differs from the open phase, that one ends and
-    the next opens, because what was measured before and after must not be pooled; with no active version none opens.
+    version is (its provider, model, parameters), which of them is the control or what counts as slow differs from the
+    open phase, that one ends and the next opens, because what was measured before and after must not be pooled (with
+    another control, everything already looked at would be tested once more); with no active version none opens.
     The first active version begins the experiment. ``reason`` (at most 32 characters) is why the phase opened. The
     caller has locked the configuration, has written shares that sum up to 10,000, and touches the workspace.
     """
@@ -39,10 +41,12 @@ async def settle_weights(tx: Transaction, configuration: Configuration, reason: 
             version.buckets = buckets
     experiment = await experiments.find(tx, configuration.id)
     slow_ms = read_settings(experiment.settings).slow_ms if experiment is not None else SLOW_MS
+    control_id = find_control(experiment, versions, weights)
     last = await experiments.find_last_phase(tx, configuration.id)
     opened = last if last is not None and last.ended_at is None else None
     if opened is not None:
-        if (opened.weights, opened.contents, opened.slow_ms) == (weights, contents, slow_ms):
+        same = (opened.weights, opened.contents, opened.slow_ms) == (weights, contents, slow_ms)
+        if same and opened.control_version_id in {None, control_id}:
             return
         opened.ended_at = now()
     if active:
@@ -55,10 +59,21 @@ async def settle_weights(tx: Transaction, configuration: Configuration, reason: 
                 weights=weights,
                 contents=contents,
                 slow_ms=slow_ms,
+                control_version_id=control_id,
                 reason=reason[:REASON_LIMIT],
             ),
         )
     await tx.flush()
+
+
+def find_control(
+    experiment: Experiment | None, versions: Sequence[ConfigurationVersion], weights: Mapping[str, int]
+) -> str | None:
+    """The version that others are compared with: the chosen one if it is active, else the oldest that has traffic."""
+    chosen = experiment.control_version_id if experiment is not None else None
+    if chosen is not None and chosen in weights:
+        return chosen
+    return next((version.id for version in versions if weights.get(version.id, 0) > 0), None)
 
 
 async def _begin(tx: Transaction, configuration: Configuration, experiment: Experiment | None, served: int) -> None:

@@ -10,6 +10,7 @@ import msgspec
 from trunkline.control.experiments.comparison import COMPARED, NOTHING, Comparison, Contender, put_side_by_side
 from trunkline.control.experiments.experiment import ExperimentRecord, PhaseRecord, State, VersionRecord
 from trunkline.control.experiments.guardrails import Reading, read_guardrails
+from trunkline.control.experiments.phases import find_control
 from trunkline.control.experiments.settings import ExperimentSettings, read_settings
 from trunkline.control.experiments.verdict import Verdict, judge
 from trunkline.core.errors import NotFound
@@ -65,7 +66,10 @@ async def review(tx: Transaction, configuration: Configuration, phase_number: in
         )
         for version_id in [*weights, *sorted(measured.keys() - weights.keys())]
     ]
-    comparison = put_side_by_side(contenders, find_control(experiment, versions, weights))
+    control_id = phase.control_version_id if phase is not None else None
+    if control_id not in weights:
+        control_id = find_control(experiment, versions, weights)
+    comparison = put_side_by_side(contenders, control_id, phase.number if phase is not None else 1)
     settings = read_settings(experiment.settings) if experiment is not None else ExperimentSettings()
     return Review(
         configuration_id=configuration.id,
@@ -77,16 +81,6 @@ async def review(tx: Transaction, configuration: Configuration, phase_number: in
         comparison=comparison,
         readings=read_guardrails(settings.guardrails, comparison),
     )
-
-
-def find_control(
-    experiment: Experiment | None, versions: Sequence[ConfigurationVersion], weights: Mapping[str, int]
-) -> str | None:
-    """The version that others are compared with: the chosen one if it is active, else the oldest that has traffic."""
-    chosen = experiment.control_version_id if experiment is not None else None
-    if chosen is not None and chosen in weights:
-        return chosen
-    return next((version.id for version in versions if weights.get(version.id, 0) > 0), None)
 
 
 def shares_of(versions: Sequence[ConfigurationVersion]) -> dict[str, int]:
@@ -134,7 +128,7 @@ def _verdict(found: Review) -> Verdict:
     stored = found.experiment.verdict if found.experiment is not None else None
     if stored is not None and found.is_latest:
         return msgspec.convert(stored, Verdict)
-    return judge(found.comparison)
+    return judge(found.comparison, found.settings.guardrails.error_rate)
 
 
 def _show_phase(phase: ExperimentPhase) -> PhaseRecord:

@@ -37,19 +37,29 @@ _CONCENTRATION: Final = 100.0
 
 
 class Ratio(msgspec.Struct, frozen=True):
-    """A version's figure and the variance of that figure; ``value`` None where nothing was counted."""
+    """A version's figure and the variance of that figure; ``value`` None where nothing was counted.
+
+    ``is_share``: it counts those among all, such as failures, and so has no tail.
+    """
 
     value: float | None
     variance: float
     units: int
+    is_share: bool = False
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """By how much a version differs from the control, and between which bounds that certainly is."""
+    """By how much a version differs from the control, and between which bounds that certainly is.
+
+    ``low_part`` and ``high_part`` bound the same as a part of the control's figure (-0.21: at least 21 % less); None
+    where the control's own figure may be zero.
+    """
 
     estimate: float
     low: float
     high: float
+    low_part: float | None = None
+    high_part: float | None = None
 
     @property
     def significant(self) -> bool:
@@ -64,7 +74,7 @@ def ratio(moments: Moments, *, is_share: bool = False) -> Ratio:
     so the variance is at least that of independent requests with one more of each kind (Laplace's rule of succession).
     """
     if moments.n <= 0:
-        return Ratio(None, 0.0, moments.units)
+        return Ratio(None, 0.0, moments.units, is_share)
     value = moments.y / moments.n
     residual = max(0.0, moments.yy - 2 * value * moments.ny + value * value * moments.nn)
     correction = moments.units / (moments.units - 1) if moments.units > 1 else 1.0
@@ -72,20 +82,33 @@ def ratio(moments: Moments, *, is_share: bool = False) -> Ratio:
     if is_share:
         smoothed = (moments.y + 1) / (moments.n + 2)
         variance = max(variance, smoothed * (1 - smoothed) / moments.n)
-    return Ratio(value, variance, moments.units)
+    return Ratio(value, variance, moments.units, is_share)
+
+
+def alpha_of_phase(number: int) -> float:
+    """What of :data:`ALPHA` a phase may spend, by its number from 1: a half, a sixth, a twelfth, … which sum to one.
+
+    So that the chance of a false verdict is at most :data:`ALPHA` in a whole experiment, however many phases it has.
+    """
+    return ALPHA / (number * (number + 1))
 
 
 def compare(version: Ratio, control: Ratio, *, alpha: float) -> Difference | None:
     """The confidence sequence of ``version`` minus ``control``, with an error of ``alpha`` over all times.
 
-    None as long as either has fewer than :data:`LEAST_UNITS`, or nothing at all varied.
+    None as long as either has fewer than :data:`LEAST_UNITS`, or nothing at all varied. The bounds of the part are
+    Fieller's, with the same margin: https://doi.org/10.1111/j.2517-6161.1954.tb00159.x.
     """
-    variance = version.variance + control.variance
-    if version.value is None or control.value is None or not _enough(version, control) or variance <= 0:
+    if version.value is None or control.value is None or not _enough(version, control):
+        return None
+    own, theirs = _variances(version, control)
+    if own + theirs <= 0:
         return None
     estimate = version.value - control.value
-    margin = sqrt(variance) * _two_sided(version.units + control.units, alpha)
-    return Difference(estimate, estimate - margin, estimate + margin)
+    margin = _two_sided(version.units + control.units, alpha)
+    width = sqrt(own + theirs) * margin
+    low_part, high_part = _parts(version.value, control.value, own * margin**2, theirs * margin**2)
+    return Difference(estimate, estimate - width, estimate + width, low_part, high_part)
 
 
 def least_excess(version: Ratio, control: Ratio, *, alpha: float, factor: float = 1.0) -> float:
@@ -93,10 +116,41 @@ def least_excess(version: Ratio, control: Ratio, *, alpha: float, factor: float 
 
     One-sided, and so sooner certain than :func:`compare`. Minus infinity as long as nothing can be said.
     """
-    variance = version.variance + factor * factor * control.variance
-    if version.value is None or control.value is None or not _enough(version, control) or variance <= 0:
+    if version.value is None or control.value is None or not _enough(version, control):
+        return -inf
+    scaled = Ratio(factor * control.value, factor * factor * control.variance, control.units, control.is_share)
+    variance = sum(_variances(version, scaled))
+    if variance <= 0:
         return -inf
     return version.value - factor * control.value - sqrt(variance) * _one_sided(version.units + control.units, alpha)
+
+
+def _variances(version: Ratio, control: Ratio) -> tuple[float, float]:
+    """The variances of two figures, none of them less than what the other's units make likely.
+
+    A few dozen users have often not met the rare large cost, or the rare failure: then their mean is too low and their
+    variance far too low at once, and a small arm beside a large one seems certainly better. Costs, times and ratings
+    vary per unit at least as much as the other version's; shares, which have no tail, of the smaller arm as much as all
+    units pooled, which costs least where arms are equal.
+    """
+    own, theirs = version.variance * version.units, control.variance * control.units
+    if not version.is_share:
+        most = max(own, theirs)
+        return most / version.units, most / control.units
+    pooled = (own * version.units + theirs * control.units) / (version.units + control.units)
+    if version.units <= control.units:
+        return max(own, pooled) / version.units, control.variance
+    return version.variance, max(theirs, pooled) / control.units
+
+
+def _parts(version: float, control: float, own: float, theirs: float) -> tuple[float | None, float | None]:
+    """Between which parts ``version / control - 1`` is; ``own`` and ``theirs`` are squared margins."""
+    square = control * control - theirs
+    if control <= 0 or square <= 0:
+        return None, None
+    product = version * control
+    root = sqrt(max(0.0, product * product - square * (version * version - own)))
+    return (product - root) / square - 1, (product + root) / square - 1
 
 
 def sample_ratio(units: Mapping[str, int], weights: Mapping[str, int]) -> float:

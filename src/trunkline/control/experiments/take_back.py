@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from trunkline.control.experiments.guardrails import Reading, is_broken
 from trunkline.control.experiments.review import Review
+from trunkline.control.experiments.verdict import write_points
 from trunkline.control.model_configs.shares import WHOLE
 
 Recent = Mapping[str, tuple[int, int]]
@@ -41,7 +42,9 @@ def take_back(shares: Mapping[str, int], unfit: Iterable[str], control_id: str) 
 
 
 def _say(reading: Reading) -> str:
-    least = f"{100 * (reading.at_least or 0):.1f} %"
+    least = reading.at_least or 0.0
     if reading.rail == "cost":
-        return f"costs at least {least} more"
-    return f"{'fails' if reading.rail == 'errorRate' else 'is slow'} in at least {least} more of its requests"
+        return f"costs at least {100 * least:.1f} % more"
+    if reading.rail == "errorRate":
+        return f"has an error rate at least {write_points(least)} higher"
+    return f"has a share of slow requests at least {write_points(least)} higher"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from math import ceil, floor
 from typing import Final, Literal
 
 import msgspec
@@ -13,6 +14,9 @@ from trunkline.control.experiments.statistics import LEAST_UNITS, Difference
 Advice = Literal["ship", "revert", "decide", "wait", "check", "none"]
 
 _CERTAIN: Final = "(95 % certain)"
+
+TOLERATED: Final = 0.01
+"""One more failure in a hundred requests: what must be ruled out at the least before a version is to be shipped."""
 
 _LESS_IS_BETTER: Final[tuple[Metric, ...]] = ("errorRate", "avgCostUSD", "avgLatencyMs")
 _JUDGED: Final[tuple[Metric, ...]] = ("errorRate", "satisfaction", "avgCostUSD", "avgLatencyMs")
@@ -26,8 +30,12 @@ class Verdict(msgspec.Struct, frozen=True):
     version_id: str | None = None
 
 
-def judge(comparison: Comparison) -> Verdict:
-    """What the figures say, in the order of what matters: the split, winners, losers, mixed ones, patience."""
+def judge(comparison: Comparison, error_limit: float | None = None) -> Verdict:
+    """What the figures say, in the order of what matters: the split, winners, losers, mixed ones, patience.
+
+    A version is only to be shipped when its error rate certainly is not higher than the control's by more than
+    ``error_limit``, the guardrail; without one, or with a smaller one, by more than :data:`TOLERATED`.
+    """
     control, challengers = comparison.control, comparison.challengers
     if control is None or not any(each.weight for each in comparison.contenders):
         return Verdict("none", "No version is active: the configuration serves itself.")
@@ -40,54 +48,102 @@ def judge(comparison: Comparison) -> Verdict:
         )
     if not comparison.arrives_as_split:
         return _tell_split(comparison)
-    told = [_tell(each, control, comparison.differences.get(each.version_id, {})) for each in challengers]
-    order: tuple[Advice, ...] = ("ship", "revert", "decide")
+    tolerated = max(error_limit or 0.0, TOLERATED)
+    told = [_tell(each, control, comparison.differences.get(each.version_id, {}), tolerated) for each in challengers]
+    order: tuple[Advice, ...] = ("ship", "revert", "decide", "wait")
     for advice in order:
-        for verdict in told:
-            if verdict is not None and verdict.advice == advice:
-                return verdict
+        fitting = [each for each in told if each is not None and each.verdict.advice == advice]
+        if fitting:
+            return max(fitting, key=lambda each: each.gain).verdict
     return _tell_patience(comparison, control)
 
 
-def _tell(version: Contender, control: Contender, differences: Mapping[Metric, Difference]) -> Verdict | None:
+class _Told(msgspec.Struct, frozen=True):
+    """A verdict on one version. ``gain`` adds up what it certainly is better by, each metric as a part of its scale."""
+
+    verdict: Verdict
+    gain: float
+
+
+def _tell(
+    version: Contender, control: Contender, differences: Mapping[Metric, Difference], tolerated: float
+) -> _Told | None:
     """What is certain about one version; None when nothing is."""
     better: list[str] = []
     worse: list[str] = []
+    gain = 0.0
     for metric in _JUDGED:
         difference = differences.get(metric)
         if difference is not None and difference.significant:
             good = (difference.estimate < 0) == (metric in _LESS_IS_BETTER)
-            (better if good else worse).append(_phrase(metric, difference.estimate, control.ratio(metric).value or 0.0))
+            (better if good else worse).append(_phrase(metric, difference))
+            gain += _size(metric, difference) if good else 0.0
+
+    def tell(advice: Advice, sentence: str) -> _Told:
+        return _Told(Verdict(advice, f"Version {version.name} {sentence}", version.version_id), gain)
+
     if better and worse:
         sentence = f"{' and '.join(better)} than {control.name}, but {' and '.join(worse)} {_CERTAIN}"
-        return Verdict(
-            "decide", f"Version {version.name} {sentence}: weigh the one against the other.", version.version_id
-        )
+        return tell("decide", f"{sentence}: weigh the one against the other.")
     if better:
-        sentence = f"{' and '.join(better)} than {control.name} {_CERTAIN}: ship it."
-        return Verdict("ship", f"Version {version.name} {sentence}", version.version_id)
+        sentence = f"{' and '.join(better)} than {control.name} {_CERTAIN}"
+        errors = differences.get("errorRate")
+        if errors is None or errors.high > tolerated:
+            harm = (
+                "cannot be told yet" if errors is None else f"may still be {write_points(errors.high, up=True)} higher"
+            )
+            patience = f"wait until a rise of more than {write_points(tolerated)} is ruled out"
+            return tell("wait", f"{sentence}, but its error rate {harm}: {patience}.")
+        return tell("ship", f"{sentence}: ship it.")
     if worse:
-        sentence = f"{' and '.join(worse)} than {control.name} {_CERTAIN}: revert it."
-        return Verdict("revert", f"Version {version.name} {sentence}", version.version_id)
+        return tell("revert", f"{' and '.join(worse)} than {control.name} {_CERTAIN}: revert it.")
     return None
 
 
-def _phrase(metric: Metric, difference: float, control: float) -> str:
-    """A difference in words that "than …" follows."""
-    more = "more" if difference > 0 else "less"
+def _phrase(metric: Metric, difference: Difference) -> str:
+    """The end of the interval that is nearer to no difference, in words that "than …" follows."""
+    up = difference.estimate > 0
+    least = difference.low if up else -difference.high
     if metric == "satisfaction":
-        return f"is rated {abs(difference):.1f} points {'higher' if difference > 0 else 'lower'}"
+        return f"is rated at least {_floor(least)} points {'higher' if up else 'lower'}"
     if metric == "errorRate":
-        if abs(difference) > 10 * control:
-            return f"fails in {_percent(difference)} {more} of its requests"
-        return f"answers with {_percent(difference / control)} {'more' if difference > 0 else 'fewer'} errors"
-    amount = f"{_percent(difference / control)} {more}" if control > 0 else more
+        return f"has an error rate at least {write_points(least)} {'higher' if up else 'lower'}"
+    part = difference.low_part if up else difference.high_part
+    more = "more" if up else "less"
+    amount = f"at least {_floor(100 * abs(part))} % {more}" if part is not None else more
     return f"costs {amount}" if metric == "avgCostUSD" else f"takes {amount} time"
 
 
-def _percent(part: float) -> str:
-    percent = abs(part) * 100
-    return f"{percent:.0f} %" if percent >= 10 else f"{percent:.1f} %"
+def _size(metric: Metric, difference: Difference) -> float:
+    """What is certain of a difference, as a part: of the control's figure, of all requests, of the scale of ratings."""
+    nearest = min(abs(difference.low), abs(difference.high))
+    if metric == "errorRate":
+        return nearest
+    if metric == "satisfaction":
+        return nearest / 4
+    return min(abs(difference.low_part or 0.0), abs(difference.high_part or 0.0))
+
+
+def write_points(share: float, *, up: bool = False) -> str:
+    """A difference of shares in percentage points, rounded down for "at least", and ``up`` for "at most"."""
+    number = _ceiling(100 * share) if up else _floor(100 * share)
+    return f"{number} {'point' if number == '1' else 'points'}"
+
+
+def _floor(number: float) -> str:
+    """Rounded down, so that "at least" stays true: whole from 10 on, else one decimal, two below a tenth."""
+    return _round(number, floor)
+
+
+def _ceiling(number: float) -> str:
+    return _round(number, ceil)
+
+
+def _round(number: float, towards: Callable[[float], int]) -> str:
+    decimals = 0 if number >= 10 else 1 if number >= 0.1 else 2
+    # What is a whole number but for the last bit of a float is that number.
+    rounded = towards(round(number * 10**decimals, 6)) / 10**decimals
+    return f"{rounded:.{decimals}f}".removesuffix(".0")
 
 
 def _tell_split(comparison: Comparison) -> Verdict:
@@ -112,12 +168,12 @@ def _tell_patience(comparison: Comparison, control: Contender) -> Verdict:
     if fewest.measured.units < LEAST_UNITS:
         return Verdict(
             "wait",
-            f"Too early to tell: {fewest.name} has been seen by {fewest.measured.units} users, and with fewer than"
+            f"Too early to tell: {fewest.name} has been seen by {_users(fewest.measured.units)}, and with fewer than"
             f" {LEAST_UNITS} nothing can be said.",
         )
     users = sum(each.measured.units for each in compared)
     version = max(comparison.challengers, key=lambda each: each.measured.units)
-    sentence = f"No difference between {version.name} and {control.name} is certain yet, after {users:,} users"
+    sentence = f"No difference between {version.name} and {control.name} is certain yet, after {_users(users)}"
     errors = comparison.differences.get(version.version_id, {}).get("errorRate")
     if errors is None:
         return Verdict("wait", f"{sentence}.")
@@ -126,3 +182,7 @@ def _tell_patience(comparison: Comparison, control: Contender) -> Verdict:
         f"{sentence}: the error rate of {version.name} is between {-100 * errors.low:.2f} points below and"
         f" {100 * errors.high:.2f} points above that of {control.name}.",
     )
+
+
+def _users(count: int) -> str:
+    return f"{count:,} {'user' if count == 1 else 'users'}"

@@ -59,7 +59,7 @@ class ExperimentPhase(Base):
     """A time in which weights and versions stood still. Phases are never pooled. The open one has no end.
 
     ``weights`` are hundredths of a percent by version; ``contents`` are digests of what each version was; a call that
-    takes longer than ``slow_ms`` counts as slow.
+    takes longer than ``slow_ms`` counts as slow. ``control_version_id`` is what the others were compared with.
     """
 
     __tablename__ = "experiment_phases"
@@ -71,6 +71,7 @@ class ExperimentPhase(Base):
     weights: Mapped[dict[str, int]] = mapped_column(JSON)
     contents: Mapped[dict[str, str]] = mapped_column(JSON)
     slow_ms: Mapped[int]
+    control_version_id: Mapped[str | None] = mapped_column(Id)
     reason: Mapped[str] = mapped_column(String(32))
     started_at: Mapped[datetime] = mapped_column(default=now)
     ended_at: Mapped[datetime | None]

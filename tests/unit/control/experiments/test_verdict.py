@@ -62,14 +62,18 @@ def test_patience_says_between_which_bounds_the_truth_is() -> None:
 
 def test_fewer_errors_are_shipped() -> None:
     found = verdict(measured(2_000, errors=400), measured(2_000, errors=200))
-    assert found == Verdict("ship", "Version v2 answers with 50 % fewer errors than v1 (95 % certain): ship it.", "id2")
+    assert found == Verdict(
+        "ship", "Version v2 has an error rate at least 5.3 points lower than v1 (95 % certain): ship it.", "id2"
+    )
 
 
 def test_more_errors_are_reverted_also_where_the_control_has_none() -> None:
     found = verdict(measured(2_000, errors=100), measured(2_000, errors=220))
-    assert found.sentence == "Version v2 answers with 120 % more errors than v1 (95 % certain): revert it."
+    assert (
+        found.sentence == "Version v2 has an error rate at least 2.6 points higher than v1 (95 % certain): revert it."
+    )
     found = verdict(measured(2_000), measured(2_000, errors=100))
-    assert found.sentence == "Version v2 fails in 5.0 % more of its requests than v1 (95 % certain): revert it."
+    assert found.sentence == "Version v2 has an error rate at least 3 points higher than v1 (95 % certain): revert it."
     assert found.advice == "revert"
 
 
@@ -77,13 +81,45 @@ def test_what_is_better_in_one_and_worse_in_another_is_for_people_to_decide() ->
     found = verdict(measured(2_000, cost=1_000, ms=200), measured(2_000, cost=2_000, ms=100))
     assert found.advice == "decide"
     assert found.sentence == (
-        "Version v2 takes 50 % less time than v1, but costs 100 % more (95 % certain): weigh the one against the other."
+        "Version v2 takes at least 49 % less time than v1, but costs at least 96 % more (95 % certain): weigh the one"
+        " against the other."
     )
 
 
 def test_ratings_count() -> None:
-    found = verdict(measured(500, stars=3.0), measured(500, stars=4.0))
-    assert found.sentence == "Version v2 is rated 1.0 points higher than v1 (95 % certain): ship it."
+    found = verdict(measured(900, stars=3.0), measured(900, stars=4.0))
+    assert found.sentence == "Version v2 is rated at least 0.9 points higher than v1 (95 % certain): ship it."
+
+
+def test_a_better_version_waits_until_harm_is_ruled_out() -> None:
+    found = verdict(measured(500, errors=5, cost=1_000), measured(500, errors=6, cost=500))
+    assert (found.advice, found.version_id) == ("wait", "id2")
+    assert "costs at least 4" in found.sentence
+    assert "but its error rate may still be" in found.sentence
+    assert found.sentence.endswith("points higher: wait until a rise of more than 1 point is ruled out.")
+
+
+def test_a_guardrail_that_allows_more_is_the_harm_that_must_be_ruled_out() -> None:
+    rows = [
+        Contender(version_id="a", name="v1", weight=5_000, measured=measured(500, errors=5, cost=1_000)),
+        Contender(version_id="b", name="v2", weight=5_000, measured=measured(500, errors=6, cost=500)),
+    ]
+    comparison = put_side_by_side(rows, "a")
+    assert judge(comparison, 0.0).advice == "wait"
+    assert judge(comparison, 0.05).advice == "ship"
+
+
+def test_of_several_winners_the_one_that_wins_most_is_shipped() -> None:
+    found = verdict(measured(3_000, cost=1_000), measured(3_000, cost=800), measured(3_000, cost=400))
+    assert (found.advice, found.version_id) == ("ship", "id3")
+    assert "costs at least 5" in found.sentence
+
+
+def test_what_is_at_least_is_rounded_down_and_one_is_no_plural() -> None:
+    found = verdict(measured(31), measured(1))
+    assert "has been seen by 1 user, and" in found.sentence
+    found = verdict(measured(60_000, errors=6_000), measured(60_000, errors=4_900))
+    assert "at least 1.1 points lower" in found.sentence
 
 
 def test_a_cost_that_is_not_known_is_not_compared() -> None:

@@ -60,7 +60,7 @@ async def test_a_jump_from_one_to_six_percent_is_reverted_within_1500_calls(data
         await watch.look()
     record = await ground.look()
     assert record.state == "reverted"
-    assert "Version v2 was taken back automatically: it fails in at least" in record.verdict.sentence
+    assert "Version v2 was taken back automatically: it has an error rate at least" in record.verdict.sentence
     phase = (await ground.phases())[0]
     assert phase.reason == "guardrail"
     assert shares(ground, phase.weights) == [10_000, None]
