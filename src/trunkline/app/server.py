@@ -109,7 +109,7 @@ async def open_server(settings: Settings) -> AsyncGenerator[Server]:
             clock=time.monotonic,
         )
         identity = Identity(holder, people.tokens, people.access_tokens, used=key_use.note)
-        ledger = Ledger(journal, prices, tally, clock=time.time, ticks=time.monotonic)
+        ledger = Ledger(journal, prices, tally, clock=time.time, ticks=time.monotonic, window=prices.context_window)
         budget = RetryBudget(time.monotonic)
         guard = make_guard(settings, journal, prices, lambda: gateway)
 

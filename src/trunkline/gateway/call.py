@@ -12,6 +12,7 @@ from trunkline.core.chat import Usage
 from trunkline.core.errors import TrunklineError, UpstreamError
 from trunkline.core.ids import new_id_pair
 from trunkline.core.price import Price
+from trunkline.core.usage_bound import SMALLEST_WINDOW, believe
 from trunkline.core.usage_event import Attempt, Opened, Operation, Outcome, UsageEvent
 from trunkline.gateway.candidate import Candidate
 from trunkline.gateway.context import NOTHING, CallContext
@@ -40,18 +41,29 @@ class Prices(Protocol):
 
 
 class Ledger:
-    """Opens and settles calls. ``clock`` is seconds since the epoch, ``ticks`` monotonic seconds."""
+    """Opens and settles calls. ``clock`` is seconds since the epoch, ``ticks`` monotonic seconds.
 
-    __slots__ = ("books", "clock", "encoder", "prices", "tally", "ticks")
+    ``window`` tells how many tokens a model takes, where that is known.
+    """
+
+    __slots__ = ("books", "clock", "encoder", "prices", "tally", "ticks", "window")
 
     def __init__(
-        self, books: Books, prices: Prices, tally: Tally, *, clock: Callable[[], float], ticks: Callable[[], float]
+        self,
+        books: Books,
+        prices: Prices,
+        tally: Tally,
+        *,
+        clock: Callable[[], float],
+        ticks: Callable[[], float],
+        window: Callable[[Provider, str], int | None] | None = None,
     ) -> None:
         self.books = books
         self.prices = prices
         self.tally = tally
         self.clock = clock
         self.ticks = ticks
+        self.window = window
         self.encoder = msgspec.msgpack.Encoder()
 
     def open(
@@ -165,6 +177,17 @@ class Call:
         """The first piece of the answer is on its way to the client."""
         if self.first_token_us is None:
             self.first_token_us = self.elapsed_us()
+
+    def believe(self, told: Usage | None) -> Usage | None:
+        """What the provider told of this call, unless it cannot be: see :mod:`trunkline.core.usage_bound`."""
+        if told is None:
+            return None
+        window = self.ledger.window
+        known = None
+        # A window tightens the bound for what is above the smallest one's; most calls need not ask for it.
+        if window is not None and self.provider is not None and told.total > SMALLEST_WINDOW:
+            known = window(self.provider, self.opened.model)
+        return believe(told, known)
 
     def settle(
         self,

@@ -143,10 +143,10 @@ class Chat:
             tapped = passing.read_tap(raw)
             if tapped.error is not None:
                 raise failed(tapped.error, target.provider.id)
-            usage, body = tapped.usage, raw
+            usage, body = call.believe(tapped.usage), raw
         else:
             whole = self._theirs.read_response(raw)
-            usage = whole.usage
+            usage = call.believe(whole.usage)
             whole = self._show(self._complete(whole, call))
             body = self._dialect.write_response(whole)
             parts = whole.choices[0].parts if whole.choices else ()

@@ -62,7 +62,7 @@ class Embeddings:
         if not whole.model:
             whole = msgspec.structs.replace(whole, model=call.opened.model)
         body = self._dialect.write_embeddings_response(whole, self._request)
-        usage = whole.usage
+        usage = call.believe(whole.usage)
         await call.settle("ok", usage=usage or self.estimate(), estimated=usage is None)
         headers = write_headers(call, target, self._dropped)
         headers.append(JSON)

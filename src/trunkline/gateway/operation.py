@@ -171,7 +171,7 @@ class OperationCall:
         told = self._read_told(raw) if is_json else Told()
         if told.error is not None:
             raise failed(told.error, target.provider.id)
-        usage = told.usage
+        usage = call.believe(told.usage)
         # A number of pictures or a length of sound is no price by itself.
         metered = self._kind is COMPLETIONS or (usage is not None and usage.total > 0)
         estimated = usage is None or (usage.total == 0 and usage.images > 0)

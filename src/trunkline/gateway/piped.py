@@ -128,7 +128,7 @@ class Piped:
         self, outcome: Outcome, *, whole: bool, status: int = 200, error: str | None = None
     ) -> Failure | None:
         """Close the books. A failure when the record is not safe yet: then the answer must not look complete."""
-        told = self._tap.usage
+        told = self._call.believe(self._tap.usage)
         usage = Usage(input=self._input_tokens(), output=self._tap.output) if told is None else told
         if told is not None and not whole and told.output < self._tap.output:
             usage = msgspec.structs.replace(told, output=self._tap.output)

@@ -87,6 +87,7 @@ class _Stream:
         A whole answer used what the provider told. Of one that broke off the provider may have told the input already;
         the output is our own count then.
         """
+        told = self._call.believe(told)
         if told is None:
             return Usage(input=self._count_input(), output=output), True
         if whole or told.output > output:

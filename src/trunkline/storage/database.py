@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, a
 
 from trunkline.core.errors import Conflict, InvalidInput, Unavailable
 from trunkline.storage import touches
+from trunkline.storage.data_fault import is_data_fault
 from trunkline.storage.migration import upgrade
 
 Transaction = AsyncSession
@@ -169,6 +170,8 @@ class _Translation:
                     "Somebody else changed the same thing at the same moment. Look again and retry."
                 ) from error
             case DataError() | ProgrammingError():
+                return
+            case DBAPIError() if is_data_fault(error):
                 return
             case DBAPIError(orig=sqlite3.OperationalError() as cause) if "full" in str(cause):
                 raise Unavailable("The database's disk is full. Free some space; nothing else is needed.") from error

@@ -20,6 +20,7 @@ from trunkline.storage.tables import (
     VersionUsage,
 )
 from trunkline.storage.usage import Row
+from trunkline.storage.wide_sum import grow
 
 Measure = Literal["error", "slow", "duration_us", "tokens", "cost_nanos", "satisfaction"]
 
@@ -173,7 +174,7 @@ async def _grow(
     # The clause ON CONFLICT is no part of the common language of databases; both of ours have it, in two classes.
     statement = sqlite.insert(table) if tx.get_bind().dialect.name == "sqlite" else postgresql.insert(table)
     excluded = statement.excluded
-    grown: dict[str, ColumnElement[Any]] = {name: getattr(table, name) + excluded[name] for name in counts}
+    grown: dict[str, ColumnElement[Any]] = {name: grow(getattr(table, name), excluded[name]) for name in counts}
     if table is ExperimentUnit:
         earlier = excluded.first_at < ExperimentUnit.first_at
         grown["first_at"] = case((earlier, excluded.first_at), else_=ExperimentUnit.first_at)

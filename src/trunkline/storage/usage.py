@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from trunkline.storage.database import Transaction
 from trunkline.storage.tables import ApiKey, Configuration, Credential, ProviderUsage, UsageEventRow
+from trunkline.storage.wide_sum import grow, halves, join
 
 Row: TypeAlias = "dict[str, Any]"
 """One row to insert, by column."""
@@ -148,7 +149,7 @@ async def grow_sums(tx: Transaction, rows: Sequence[Row]) -> None:
         "cost_nanos",
         "duration_us",
     )
-    grown: dict[str, ColumnElement[Any]] = {name: getattr(ProviderUsage, name) + excluded[name] for name in counts}
+    grown: dict[str, ColumnElement[Any]] = {name: grow(getattr(ProviderUsage, name), excluded[name]) for name in counts}
     grown["last_used_at"] = case(
         (excluded.last_used_at > ProviderUsage.last_used_at, excluded.last_used_at), else_=ProviderUsage.last_used_at
     )
@@ -203,10 +204,10 @@ async def sum_events(tx: Transaction, scope: UsageScope) -> Sums:
         func.count(),
         func.coalesce(func.sum(failed), 0),
         func.coalesce(func.sum(unpriced), 0),
-        func.coalesce(func.sum(UsageEventRow.input_tokens), 0),
-        func.coalesce(func.sum(UsageEventRow.output_tokens), 0),
-        func.coalesce(func.sum(UsageEventRow.cost_nanos), 0),
-        func.coalesce(func.sum(UsageEventRow.duration_us), 0),
+        *halves(UsageEventRow.input_tokens.expression),
+        *halves(UsageEventRow.output_tokens.expression),
+        *halves(UsageEventRow.cost_nanos.expression),
+        *halves(UsageEventRow.duration_us.expression),
         func.max(UsageEventRow.opened_at),
         func.min(UsageEventRow.opened_at),
     )
@@ -254,10 +255,10 @@ def _sums() -> tuple[ColumnElement[Any], ...]:
         func.coalesce(func.sum(ProviderUsage.request_count), 0),
         func.coalesce(func.sum(ProviderUsage.error_count), 0),
         func.coalesce(func.sum(ProviderUsage.unpriced_count), 0),
-        func.coalesce(func.sum(ProviderUsage.input_tokens), 0),
-        func.coalesce(func.sum(ProviderUsage.output_tokens), 0),
-        func.coalesce(func.sum(ProviderUsage.cost_nanos), 0),
-        func.coalesce(func.sum(ProviderUsage.duration_us), 0),
+        *halves(ProviderUsage.input_tokens.expression),
+        *halves(ProviderUsage.output_tokens.expression),
+        *halves(ProviderUsage.cost_nanos.expression),
+        *halves(ProviderUsage.duration_us.expression),
         func.max(ProviderUsage.last_used_at),
         func.min(ProviderUsage.hour),
     )
@@ -265,8 +266,9 @@ def _sums() -> tuple[ColumnElement[Any], ...]:
 
 def _read(row: Sequence[Any]) -> Sums:
     # PostgreSQL sums bigint to numeric, which the driver gives as Decimal.
-    requests, errors, unpriced, inputs, outputs, cost, duration = (int(count) for count in row[:7])
-    return Sums(requests, errors, unpriced, inputs, outputs, cost, duration, row[7], row[8])
+    requests, errors, unpriced = (int(count) for count in row[:3])
+    inputs, outputs, cost, duration = (join(row[at], row[at + 1]) for at in range(3, 11, 2))
+    return Sums(requests, errors, unpriced, inputs, outputs, cost, duration, row[11], row[12])
 
 
 def _hours(scope: UsageScope) -> list[ColumnElement[bool]]:

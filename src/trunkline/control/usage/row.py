@@ -11,7 +11,7 @@ import msgspec
 from trunkline.core.usage_event import Opened, UsageEvent
 from trunkline.storage.usage import Row
 
-LARGEST: Final = 10**15
+LARGEST: Final = 10**14
 """No count, duration or cost of one call is larger: nonsense must neither stop the shipper nor overflow a sum."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -56,7 +56,7 @@ def event_row(event: UsageEvent) -> Row:
         "cached_tokens": _count(usage.cached),
         "cache_write_tokens": _count(usage.cache_write),
         "reasoning_tokens": _count(usage.reasoning),
-        "usage": msgspec.to_builtins(usage),
+        "usage": {name: _bound(value) for name, value in msgspec.to_builtins(usage).items()},
         "usage_estimated": event.usage_estimated,
         "cost_nanos": None if event.cost_nanos is None else _count(event.cost_nanos),
         "price_source": None if event.price_source is None else _text(event.price_source, 64),
@@ -119,6 +119,10 @@ def _text(text: str, length: int) -> str:
         return text
     # PostgreSQL stores no NUL in a text.
     return text.replace("\x00", "")[:length]
+
+
+def _bound(value: object) -> object:
+    return _count(value) if isinstance(value, int) else value
 
 
 def _count(number: int) -> int:

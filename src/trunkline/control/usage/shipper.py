@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 
 from trunkline.control.experiments.intake import take_in
 from trunkline.control.policies.violation_row import violation_row
 from trunkline.control.usage.row import estimate, event_row, moment, sum_rows
+from trunkline.control.usage.set_aside import SetAside
 from trunkline.core.errors import TrunklineError
 from trunkline.core.policy import ViolationEvent
 from trunkline.core.usage_event import Opened, UsageEvent
@@ -24,6 +25,7 @@ from trunkline.gateway.journal.segment import Segment
 from trunkline.gateway.journal.writer import Journal
 from trunkline.gateway.rate_reading import RateLimits
 from trunkline.storage import journal_marks, rate_limits, usage, violations
+from trunkline.storage.data_fault import is_data_fault
 from trunkline.storage.database import Database, Transaction
 
 BATCH: Final = 500
@@ -38,6 +40,9 @@ _log: Final = logging.getLogger(__name__)
 _settled: Final = msgspec.msgpack.Decoder(UsageEvent)
 _opened: Final = msgspec.msgpack.Decoder(Opened)
 _noted: Final = msgspec.msgpack.Decoder(ViolationEvent)
+
+
+_Event: TypeAlias = UsageEvent | ViolationEvent
 
 
 class Shipper:
@@ -65,6 +70,7 @@ class Shipper:
         self._batch = batch
         self._now = now
         self._offsets: dict[str, int] = {}
+        self._set_aside = SetAside(directory)
 
     async def run(self) -> None:
         """Ship every half second until cancelled; after a failure, pause longer and longer, up to 15 s."""
@@ -117,8 +123,7 @@ class Shipper:
         unsettled = await asyncio.to_thread(orphan.unsettled)
         events = iter([estimate(opened) for record in unsettled if (opened := _decode_opened(record)) is not None])
         while batch := list(islice(events, self._batch)):
-            async with self._database.write() as tx:
-                shipped += await store(tx, batch)
+            shipped += await self._put_apart(batch)
         for segment in segments:
             orphan.discard(segment)
             await self._forget(segment)
@@ -150,13 +155,43 @@ class Shipper:
                 broken.append(violation)
         shipped, end = 0, batch[-1].end
         if events or broken:
-            async with self._database.write() as tx:
-                shipped = await store(tx, events)
-                await violations.insert(tx, [violation_row(violation) for violation in broken])
-                await journal_marks.put(tx, segment.name, end)
+            try:
+                async with self._database.write() as tx:
+                    shipped = await _put(tx, [*events, *broken])
+                    await journal_marks.put(tx, segment.name, end)
+            except Exception as error:
+                if not is_data_fault(error):
+                    raise
+                shipped = await self._put_apart([*events, *broken])
+                async with self._database.write() as tx:
+                    await journal_marks.put(tx, segment.name, end)
         # Where there was nothing to store the mark may stay behind in the database: reading twice costs nothing.
         self._offsets[segment.name] = end
         return shipped
+
+    async def _put_apart(self, records: Sequence[_Event]) -> int:
+        """Store ``records``: together, or where the database refuses that in ever smaller parts, each by itself.
+
+        What is refused alone is set aside and reported, so that it never stops the others. What is stored already when
+        this breaks off changes nothing when it is repeated.
+        """
+        try:
+            async with self._database.write() as tx:
+                return await _put(tx, records)
+        except Exception as error:
+            if not is_data_fault(error):
+                raise
+            if len(records) == 1:
+                self._set_aside.add(records[0], _name(error))
+                _log.error(
+                    "shipper: event %s cannot be stored (%s): it is in %s and in no sum",
+                    records[0].id,
+                    _name(error),
+                    self._set_aside.path,
+                )
+                return 0
+        half = len(records) // 2
+        return await self._put_apart(records[:half]) + await self._put_apart(records[half:])
 
     async def _forget(self, segment: Segment) -> None:
         self._offsets.pop(segment.name, None)
@@ -176,6 +211,13 @@ class Shipper:
 def _name(error: Exception) -> str:
     """What went wrong, without values that a driver's text may hold."""
     return error.message if isinstance(error, TrunklineError) else type(error).__name__
+
+
+async def _put(tx: Transaction, records: Sequence[_Event]) -> int:
+    shipped = await store(tx, [record for record in records if isinstance(record, UsageEvent)])
+    broken = [record for record in records if isinstance(record, ViolationEvent)]
+    await violations.insert(tx, [violation_row(violation) for violation in broken])
+    return shipped
 
 
 async def store(tx: Transaction, events: Iterable[UsageEvent]) -> int:

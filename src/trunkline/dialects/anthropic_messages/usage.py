@@ -8,35 +8,36 @@ from __future__ import annotations
 
 import msgspec
 
-from trunkline.core.chat import Usage
+from trunkline.core.chat import JsonValue, Usage
 from trunkline.dialects.anthropic_messages.field import Object
+from trunkline.dialects.figure import read_count
 
 
 class CacheCreation(msgspec.Struct):
     """What was written to the prompt cache, by how long it is kept."""
 
-    ephemeral_1h_input_tokens: int | None = None
+    ephemeral_1h_input_tokens: JsonValue = None
 
 
 class ServerToolUse(msgspec.Struct):
     """How often the vendor's own tools ran."""
 
-    web_search_requests: int | None = None
+    web_search_requests: JsonValue = None
 
 
 class OutputDetails(msgspec.Struct):
     """Parts of the output."""
 
-    thinking_tokens: int | None = None
+    thinking_tokens: JsonValue = None
 
 
 class WireUsage(msgspec.Struct):
     """The ``usage`` object. Every field may be missing or null, as gateways and compatible servers leave some out."""
 
-    input_tokens: int | None = None
-    output_tokens: int | None = None
-    cache_creation_input_tokens: int | None = None
-    cache_read_input_tokens: int | None = None
+    input_tokens: JsonValue = None
+    output_tokens: JsonValue = None
+    cache_creation_input_tokens: JsonValue = None
+    cache_read_input_tokens: JsonValue = None
     cache_creation: CacheCreation | None = None
     server_tool_use: ServerToolUse | None = None
     output_tokens_details: OutputDetails | None = None
@@ -45,16 +46,16 @@ class WireUsage(msgspec.Struct):
 
 def read_usage(wire: WireUsage) -> Usage | None:
     """The neutral counts. All zeros are None: no call takes nothing, so the server just does not count."""
-    cached = wire.cache_read_input_tokens or 0
-    written = wire.cache_creation_input_tokens or 0
+    cached = read_count(wire.cache_read_input_tokens)
+    written = read_count(wire.cache_creation_input_tokens)
     usage = Usage(
-        input=(wire.input_tokens or 0) + cached + written,
-        output=wire.output_tokens or 0,
+        input=read_count(wire.input_tokens) + cached + written,
+        output=read_count(wire.output_tokens),
         cached=cached,
         cache_write=written,
-        cache_write_1h=(wire.cache_creation.ephemeral_1h_input_tokens or 0) if wire.cache_creation else 0,
-        reasoning=(wire.output_tokens_details.thinking_tokens or 0) if wire.output_tokens_details else 0,
-        searches=(wire.server_tool_use.web_search_requests or 0) if wire.server_tool_use else 0,
+        cache_write_1h=read_count(wire.cache_creation.ephemeral_1h_input_tokens) if wire.cache_creation else 0,
+        reasoning=read_count(wire.output_tokens_details.thinking_tokens) if wire.output_tokens_details else 0,
+        searches=read_count(wire.server_tool_use.web_search_requests) if wire.server_tool_use else 0,
     )
     return usage if usage.input or usage.output or usage.searches else None
 

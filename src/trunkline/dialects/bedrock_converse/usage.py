@@ -9,24 +9,25 @@ from __future__ import annotations
 
 import msgspec
 
-from trunkline.core.chat import Usage
+from trunkline.core.chat import JsonValue, Usage
 from trunkline.dialects.bedrock_converse.field import Object
+from trunkline.dialects.figure import read_count
 
 
 class CacheDetail(msgspec.Struct, rename="camel"):
     """What was written to the prompt cache for one time to live."""
 
     ttl: str | None = None
-    input_tokens: int | None = None
+    input_tokens: JsonValue = None
 
 
 class WireUsage(msgspec.Struct, rename="camel"):
     """The ``usage`` object; every field may be missing."""
 
-    input_tokens: int | None = None
-    output_tokens: int | None = None
-    cache_read_input_tokens: int | None = None
-    cache_write_input_tokens: int | None = None
+    input_tokens: JsonValue = None
+    output_tokens: JsonValue = None
+    cache_read_input_tokens: JsonValue = None
+    cache_write_input_tokens: JsonValue = None
     cache_details: list[CacheDetail] | None = None
 
 
@@ -34,14 +35,14 @@ def read_usage(wire: WireUsage | None) -> Usage | None:
     """The neutral counts. All zeros are None: no call takes nothing, so the server just does not count."""
     if wire is None:
         return None
-    cached = max(wire.cache_read_input_tokens or 0, 0)
-    written = max(wire.cache_write_input_tokens or 0, 0)
+    cached = read_count(wire.cache_read_input_tokens)
+    written = read_count(wire.cache_write_input_tokens)
     usage = Usage(
-        input=max(wire.input_tokens or 0, 0) + cached + written,
-        output=max(wire.output_tokens or 0, 0),
+        input=read_count(wire.input_tokens) + cached + written,
+        output=read_count(wire.output_tokens),
         cached=cached,
         cache_write=written,
-        cache_write_1h=sum(detail.input_tokens or 0 for detail in wire.cache_details or () if detail.ttl == "1h"),
+        cache_write_1h=sum(read_count(part.input_tokens) for part in wire.cache_details or () if part.ttl == "1h"),
     )
     return usage if usage.input or usage.output else None
 

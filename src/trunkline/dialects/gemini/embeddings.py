@@ -14,6 +14,7 @@ from trunkline.core.chat import JsonValue, Usage
 from trunkline.core.embeddings import EmbeddingsRequest, EmbeddingsResponse
 from trunkline.core.errors import InvalidInput, Unsupported, UpstreamError
 from trunkline.dialects.dialect import Written
+from trunkline.dialects.figure import read_count
 from trunkline.dialects.gemini.error import read_error_value
 from trunkline.dialects.gemini.fields import Fields, decode
 from trunkline.dialects.gemini.wire import UsageMetadata
@@ -111,7 +112,7 @@ def read_embeddings_response(body: bytes) -> EmbeddingsResponse:
     return EmbeddingsResponse(
         model="",
         vectors=tuple(embedding.values for embedding in found),
-        usage=None if usage is None else Usage(input=usage.prompt_token_count or 0),
+        usage=None if usage is None else Usage(input=read_count(usage.prompt_token_count)),
     )
 
 

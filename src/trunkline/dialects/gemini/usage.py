@@ -6,16 +6,17 @@ On this wire the candidates do not include the thoughts, nor the prompt what ser
 from __future__ import annotations
 
 from trunkline.core.chat import JsonValue, Usage
+from trunkline.dialects.figure import read_count
 from trunkline.dialects.gemini.wire import TokenDetail, UsageMetadata
 
 
 def read_usage(wire: UsageMetadata, images: int = 0, searches: int = 0) -> Usage:
     """``images`` and ``searches`` are counted by who reads the answer; the wire says neither."""
-    thoughts = wire.thoughts_token_count or 0
+    thoughts = read_count(wire.thoughts_token_count)
     return Usage(
-        input=(wire.prompt_token_count or 0) + (wire.tool_use_prompt_token_count or 0),
-        output=(wire.candidates_token_count or 0) + thoughts,
-        cached=wire.cached_content_token_count or 0,
+        input=read_count(wire.prompt_token_count) + read_count(wire.tool_use_prompt_token_count),
+        output=read_count(wire.candidates_token_count) + thoughts,
+        cached=read_count(wire.cached_content_token_count),
         reasoning=thoughts,
         audio_input=_tokens(wire.prompt_tokens_details, "AUDIO"),
         audio_output=_tokens(wire.candidates_tokens_details, "AUDIO"),
@@ -26,7 +27,7 @@ def read_usage(wire: UsageMetadata, images: int = 0, searches: int = 0) -> Usage
 
 
 def _tokens(details: list[TokenDetail] | None, modality: str) -> int:
-    return sum(detail.token_count or 0 for detail in details or () if detail.modality == modality)
+    return sum(read_count(detail.token_count) for detail in details or () if detail.modality == modality)
 
 
 def write_usage(usage: Usage) -> dict[str, JsonValue]:

@@ -14,17 +14,17 @@ class TokenDetail(msgspec.Struct, rename="camel"):
     """Tokens of one kind of content."""
 
     modality: str | None = None
-    token_count: int | None = None
+    token_count: JsonValue = None
 
 
 class UsageMetadata(msgspec.Struct, rename="camel"):
     """Tokens of a call. ``total`` is the sum of prompt, candidates, thoughts and what tools brought in."""
 
-    prompt_token_count: int | None = None
-    candidates_token_count: int | None = None
-    thoughts_token_count: int | None = None
-    tool_use_prompt_token_count: int | None = None
-    cached_content_token_count: int | None = None
+    prompt_token_count: JsonValue = None
+    candidates_token_count: JsonValue = None
+    thoughts_token_count: JsonValue = None
+    tool_use_prompt_token_count: JsonValue = None
+    cached_content_token_count: JsonValue = None
     prompt_tokens_details: list[TokenDetail] | None = None
     candidates_tokens_details: list[TokenDetail] | None = None
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from trunkline.core.chat import JsonValue, LogProb, StopReason, Usage
+from trunkline.dialects.figure import read_count
 from trunkline.dialects.ollama.wire import Answer, TokenChance
 
 _DURATIONS: Final = ("total_duration", "load_duration", "prompt_eval_duration", "eval_duration")
@@ -43,9 +44,9 @@ def read_usage(answer: Answer) -> Usage | None:
     if answer.prompt_eval_count is None and answer.eval_count is None:
         return None
     return Usage(
-        input=answer.prompt_eval_count or 0,
-        output=answer.eval_count or 0,
-        cached=answer.prompt_eval_cached_count or 0,
+        input=read_count(answer.prompt_eval_count),
+        output=read_count(answer.eval_count),
+        cached=read_count(answer.prompt_eval_cached_count),
     )
 
 

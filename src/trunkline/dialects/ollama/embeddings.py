@@ -10,6 +10,7 @@ from trunkline.core.chat import JsonValue, Usage
 from trunkline.core.embeddings import EmbeddingsRequest, EmbeddingsResponse
 from trunkline.core.errors import InvalidInput, Unsupported, UpstreamError
 from trunkline.dialects.dialect import Written
+from trunkline.dialects.figure import read_count
 from trunkline.dialects.ollama.error import read_failure
 from trunkline.dialects.ollama.request import decode, wrong_field
 
@@ -23,7 +24,7 @@ class _Asked(msgspec.Struct):
 class _Answer(msgspec.Struct):
     model: str | None = None
     embeddings: list[tuple[float, ...]] | None = None
-    prompt_eval_count: int | None = None
+    prompt_eval_count: JsonValue = None
     error: str | dict[str, JsonValue] | None = None
 
 
@@ -75,7 +76,7 @@ def read_embeddings_response(body: bytes) -> EmbeddingsResponse:
     return EmbeddingsResponse(
         model=answer.model or "",
         vectors=tuple(answer.embeddings),
-        usage=None if answer.prompt_eval_count is None else Usage(input=answer.prompt_eval_count),
+        usage=None if answer.prompt_eval_count is None else Usage(input=read_count(answer.prompt_eval_count)),
     )
 
 

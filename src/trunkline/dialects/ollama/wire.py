@@ -52,9 +52,9 @@ class Answer(msgspec.Struct):
     message: AnswerMessage | None = None
     done: bool | None = False
     done_reason: str | None = None
-    prompt_eval_count: int | None = None
-    prompt_eval_cached_count: int | None = None
-    eval_count: int | None = None
+    prompt_eval_count: JsonValue = None
+    prompt_eval_cached_count: JsonValue = None
+    eval_count: JsonValue = None
     total_duration: int | None = None
     load_duration: int | None = None
     prompt_eval_duration: int | None = None

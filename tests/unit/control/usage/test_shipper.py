@@ -354,6 +354,67 @@ async def test_unreadable_and_damaged_records_cost_only_themselves(database: Dat
     assert books.segments() == []
 
 
+@pytest.fixture
+async def either(database_url: str) -> AsyncIterator[Database]:
+    opened = Database(database_url)
+    await opened.migrate()
+    yield opened
+    await opened.close()
+
+
+async def test_an_event_that_cannot_be_stored_is_set_aside_and_blocks_no_other(
+    either: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    workspace = new_id()
+    bad = event(workspace, request_id="bad")
+    good = [event(workspace, usage=Usage(input=3)) for _ in range(10)]
+    calls: list[tuple[Kind, Opened | ViolationEvent]] = [(Kind.SETTLE, one) for one in (*good[:7], bad, *good[7:])]
+
+    def row(one: UsageEvent) -> dict[str, object]:
+        return event_row(one) | ({"input_tokens": 2**64} if one.id == bad.id else {})
+
+    monkeypatch.setattr(module, "event_row", row)
+    books = Books(tmp_path, [calls, [(Kind.SETTLE, event(workspace, usage=Usage(input=4)))]])
+    shipper = Shipper(either, books, tmp_path)  # pyright: ignore[reportArgumentType] - as much of a journal as it needs
+    assert await shipper.ship() == 11
+    assert await shipper.ship() == 0
+    async with either.read() as tx:
+        sums = await read_sums(tx, UsageScope(workspace_id=workspace))
+    assert (sums.request_count, sums.input_tokens) == (11, 34)
+    aside = tmp_path / "set-aside.jsonl"
+    (line,) = aside.read_bytes().splitlines()
+    assert msgspec.json.decode(line)["event"]["id"] == bad.id
+    assert aside.stat().st_mode & 0o777 == 0o600
+    assert bad.id in caplog.text
+
+
+async def test_a_database_that_is_away_sets_nothing_aside(database: Database, tmp_path: Path) -> None:
+    class Away:
+        def read(self) -> object:
+            return database.read()
+
+        def write(self) -> object:
+            raise Unavailable("The database cannot be reached.")
+
+    books = Books(tmp_path, [[(Kind.SETTLE, event("w"))]])
+    shipper = Shipper(Away(), books, tmp_path)  # pyright: ignore[reportArgumentType] - as much as it needs
+    with pytest.raises(Unavailable):
+        await shipper.ship()
+    assert books.kept != []
+    assert not (tmp_path / "set-aside.jsonl").exists()
+
+
+async def test_absurd_figures_that_were_settled_before_stop_nobody(either: Database, tmp_path: Path) -> None:
+    workspace = new_id()
+    wild = [event(workspace, usage=Usage(input=2**63 - 1, output=2**63 - 1), cost_nanos=2**63 - 1) for _ in range(30)]
+    books = Books(tmp_path, [[(Kind.SETTLE, one)] for one in wild])
+    shipper = Shipper(either, books, tmp_path)  # pyright: ignore[reportArgumentType] - as much of a journal as it needs
+    assert await shipper.ship() == 30
+    async with either.read() as tx:
+        sums = await read_sums(tx, UsageScope(workspace_id=workspace))
+    assert (sums.request_count, sums.input_tokens) == (30, 30 * LARGEST)
+
+
 def test_a_providers_nonsense_fits_the_columns() -> None:
     wild = event(
         "w",

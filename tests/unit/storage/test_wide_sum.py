@@ -1,0 +1,88 @@
+"""Sums of usage hold on both databases, however large their parts are."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from trunkline.core.ids import new_id
+from trunkline.storage.database import Database
+from trunkline.storage.tables import UsageEventRow
+from trunkline.storage.usage import Row, UsageScope, grow_sums, insert_events, read_sums, read_sums_by, sum_events
+from trunkline.storage.wide_sum import LARGEST_SUM
+
+HOUR = datetime(2026, 5, 1, 12, tzinfo=UTC)
+SCOPE = UsageScope(workspace_id="w")
+
+
+def hourly(hour: datetime, count: int) -> Row:
+    return {
+        "hour": hour,
+        "workspace_id": "w",
+        "user_id": "u",
+        "configuration_id": "",
+        "provider": "custom",
+        "model": "m",
+        "request_count": 1,
+        "error_count": 0,
+        "unpriced_count": 0,
+        "input_tokens": count,
+        "output_tokens": 1,
+        "cost_nanos": count,
+        "duration_us": count,
+        "last_used_at": hour,
+    }
+
+
+async def test_an_hour_that_grows_stands_still_at_the_largest_number(database: Database) -> None:
+    for count in (LARGEST_SUM - 10, 5, 50, LARGEST_SUM):
+        async with database.write() as tx:
+            await grow_sums(tx, [hourly(HOUR, count)])
+    async with database.read() as tx:
+        sums = await read_sums(tx, SCOPE)
+    assert (sums.request_count, sums.input_tokens, sums.output_tokens) == (4, LARGEST_SUM, 4)
+
+
+async def test_hours_that_are_full_are_added_up_exactly(database: Database) -> None:
+    async with database.write() as tx:
+        await grow_sums(tx, [hourly(HOUR.replace(hour=hour), LARGEST_SUM) for hour in range(3)])
+    async with database.read() as tx:
+        sums = await read_sums(tx, SCOPE)
+        by_model = await read_sums_by(tx, SCOPE, "model")
+    assert sums.input_tokens == sums.cost_nanos == sums.duration_us == 3 * LARGEST_SUM
+    assert by_model["m"] == sums
+
+
+async def test_calls_are_added_up_exactly(database: Database) -> None:
+    row: Row = {
+        "opened_at": HOUR,
+        "id": "",
+        "request_id": "r",
+        "operation": "chat",
+        "workspace_id": "w",
+        "user_id": "u",
+        "revision": 1,
+        "provider": "custom",
+        "model": "m",
+        "requested_model": "m",
+        "streamed": False,
+        "outcome": "ok",
+        "status": 200,
+        "input_tokens": LARGEST_SUM // 2,
+        "output_tokens": LARGEST_SUM // 2,
+        "cached_tokens": 0,
+        "cache_write_tokens": 0,
+        "reasoning_tokens": 0,
+        "usage": {},
+        "usage_estimated": False,
+        "cost_nanos": LARGEST_SUM,
+        "duration_us": 1,
+        "attempts": [],
+    }
+    async with database.write() as tx:
+        await insert_events(tx, [{**row, "id": new_id()} for _ in range(4)])
+    async with database.read() as tx:
+        sums = await sum_events(tx, SCOPE)
+        nothing = await sum_events(tx, UsageScope(workspace_id="another"))
+    assert (sums.request_count, sums.cost_nanos, sums.duration_us) == (4, 4 * LARGEST_SUM, 4)
+    assert sums.input_tokens == 4 * (LARGEST_SUM // 2)
+    assert (nothing.request_count, nothing.cost_nanos) == (0, 0)
