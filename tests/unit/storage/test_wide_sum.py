@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 from trunkline.core.ids import new_id
 from trunkline.storage.database import Database
-from trunkline.storage.tables import UsageEventRow
 from trunkline.storage.usage import Row, UsageScope, grow_sums, insert_events, read_sums, read_sums_by, sum_events
 from trunkline.storage.wide_sum import LARGEST_SUM
 
