@@ -88,6 +88,18 @@ def fails(client: openai.OpenAI, rig: Rig, **changes: Any) -> tuple[int, dict[st
     return raised.value.status_code, json.loads(text)["error"]
 
 
+def post(rig: Rig, path: str, body: dict[str, Any]) -> tuple[int, dict[str, str], str]:
+    """Status, headers by lower-case name, and the whole body."""
+    connection = http.client.HTTPConnection("127.0.0.1", rig.port, timeout=20)
+    try:
+        connection.request("POST", path, json.dumps(body), {"authorization": f"Bearer {KEY}"})
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, text
+    finally:
+        connection.close()
+
+
 def test_nothing_listens(client: openai.OpenAI, rig: Rig) -> None:
     status, error = fails(client, rig, model="down")
     assert status == 502
@@ -260,3 +272,24 @@ def test_key_goes_to_its_origin_alone(client: openai.OpenAI, upstream: Scripted)
     upstream.asked.clear()
     client.chat.completions.create(**ASK, extra_body={"api_base": "http://evil.example", "base_url": "http://evil"})
     assert upstream.asked[0].headers["authorization"] == f"Bearer {SECRET}"
+
+
+LARGEST = 9223372036854775807
+
+
+@pytest.mark.parametrize("streams", [False, True])
+@pytest.mark.parametrize("client", ["/v1/chat/completions", "/v1/messages"])
+def test_absurd_figures_are_not_believed_but_counted_by_our_own_rule(
+    rig: Rig, upstream: Scripted, client: str, streams: bool
+) -> None:
+    absurd = {"prompt_tokens": LARGEST, "completion_tokens": LARGEST, "total_tokens": LARGEST}
+    if streams:
+        upstream.script = stream(chunk("hi"), chunk(finish="stop"), chunk(usage=absurd), DONE)
+    else:
+        upstream.script = whole(json.dumps(json.loads(GOOD) | {"usage": absurd}).encode())
+    for _ in range(2):
+        body = {**ASK, "max_tokens": 9, "stream": streams}
+        status, headers, _ = post(rig, client, body)
+        event = rig.books.last(headers["x-request-id"])
+        assert (status, event.outcome, event.usage_estimated) == (200, "ok", True)
+        assert (event.usage.input, event.usage.output) == (2, 1)

@@ -12,34 +12,46 @@ from trunkline.dialects.figure import read_count
 ANSWERS: list[tuple[Dialect, str]] = [
     (
         anthropic_messages.DIALECT,
-        '{"id":"m","type":"message","role":"assistant","model":"m","content":[{"type":"text","text":"hi"}],'
-        '"stop_reason":"end_turn","usage":{"input_tokens":COUNT,"output_tokens":7}}',
+        (
+            '{"id":"m","type":"message","role":"assistant","model":"m","content":[{"type":"text","text":"hi"}],'
+            '"stop_reason":"end_turn","usage":{"input_tokens":COUNT,"output_tokens":7}}'
+        ),
     ),
     (
         openai_chat.DIALECT,
-        '{"id":"m","object":"chat.completion","model":"m","choices":[{"index":0,"message":{"role":"assistant",'
-        '"content":"hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":COUNT,"completion_tokens":7}}',
+        (
+            '{"id":"m","object":"chat.completion","model":"m","choices":[{"index":0,"message":{"role":"assistant",'
+            '"content":"hi"},"finish_reason":"stop"}],"usage":{"prompt_tokens":COUNT,"completion_tokens":7}}'
+        ),
     ),
     (
         gemini.DIALECT,
-        '{"candidates":[{"content":{"role":"model","parts":[{"text":"hi"}]},"finishReason":"STOP"}],'
-        '"usageMetadata":{"promptTokenCount":COUNT,"candidatesTokenCount":7}}',
+        (
+            '{"candidates":[{"content":{"role":"model","parts":[{"text":"hi"}]},"finishReason":"STOP"}],'
+            '"usageMetadata":{"promptTokenCount":COUNT,"candidatesTokenCount":7}}'
+        ),
     ),
     (
         ollama.DIALECT,
-        '{"model":"m","created_at":"2024-01-01T00:00:00Z","message":{"role":"assistant","content":"hi"},"done":true,'
-        '"done_reason":"stop","prompt_eval_count":COUNT,"eval_count":7}',
+        (
+            '{"model":"m","created_at":"2024-01-01T00:00:00Z","message":{"role":"assistant","content":"hi"},"done":true,'
+            '"done_reason":"stop","prompt_eval_count":COUNT,"eval_count":7}'
+        ),
     ),
     (
         bedrock_converse.DIALECT,
-        '{"output":{"message":{"role":"assistant","content":[{"text":"hi"}]}},"stopReason":"end_turn",'
-        '"usage":{"inputTokens":COUNT,"outputTokens":7,"totalTokens":7}}',
+        (
+            '{"output":{"message":{"role":"assistant","content":[{"text":"hi"}]}},"stopReason":"end_turn",'
+            '"usage":{"inputTokens":COUNT,"outputTokens":7,"totalTokens":7}}'
+        ),
     ),
     (
         openai_responses.DIALECT,
-        '{"id":"r","object":"response","model":"m","status":"completed","output":[{"type":"message","id":"x",'
-        '"role":"assistant","status":"completed","content":[{"type":"output_text","text":"hi","annotations":[]}]}],'
-        '"usage":{"input_tokens":COUNT,"output_tokens":7,"total_tokens":7}}',
+        (
+            '{"id":"r","object":"response","model":"m","status":"completed","output":[{"type":"message","id":"x",'
+            '"role":"assistant","status":"completed","content":[{"type":"output_text","text":"hi","annotations":[]}]}],'
+            '"usage":{"input_tokens":COUNT,"output_tokens":7,"total_tokens":7}}'
+        ),
     ),
 ]
 

@@ -27,7 +27,7 @@ from trunkline.gateway.journal.writer import Journal
 from trunkline.storage import violations
 from trunkline.storage.database import Database, Transaction
 from trunkline.storage.tables import PolicyViolation
-from trunkline.storage.usage import UsageScope, list_events, read_sums, read_sums_by, sum_events
+from trunkline.storage.usage import Row, UsageScope, list_events, read_sums, read_sums_by, sum_events
 
 HOUR = 3_600_000_000
 START = 1_750_000_000_000_000 // HOUR * HOUR
@@ -370,7 +370,7 @@ async def test_an_event_that_cannot_be_stored_is_set_aside_and_blocks_no_other(
     good = [event(workspace, usage=Usage(input=3)) for _ in range(10)]
     calls: list[tuple[Kind, Opened | ViolationEvent]] = [(Kind.SETTLE, one) for one in (*good[:7], bad, *good[7:])]
 
-    def row(one: UsageEvent) -> dict[str, object]:
+    def row(one: UsageEvent) -> Row:
         return event_row(one) | ({"input_tokens": 2**64} if one.id == bad.id else {})
 
     monkeypatch.setattr(module, "event_row", row)
