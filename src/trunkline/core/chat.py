@@ -218,6 +218,10 @@ class ReasoningOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     """OpenAI's ``auto``, ``concise`` or ``detailed``."""
     include: bool | None = None
     """Whether the answer shows the thoughts."""
+    effort_of_answer: bool = False
+    """Whether the effort is that of the whole answer and asks for no thinking by itself (Anthropic's)."""
+    off: str | None = None
+    """Anthropic's word for not thinking, where a model wants another than ``disabled``."""
 
 
 class Sampling(msgspec.Struct, frozen=True, omit_defaults=True):

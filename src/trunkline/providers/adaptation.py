@@ -6,9 +6,10 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from trunkline.core.chat import ChatRequest, Effort, JsonValue, Part, ReasoningOptions, Sampling, Tool, ToolResult
+from trunkline.core.chat import ChatRequest, JsonValue, Part, Sampling, Tool, ToolResult
 from trunkline.core.errors import Unsupported
 from trunkline.providers.quirks import Quirk
+from trunkline.providers.thinking import fit_thinking, thinks
 
 _TOP_LEVEL: Final = {
     "parallel_tool_calls": "parallel_tools",
@@ -19,17 +20,6 @@ _TOP_LEVEL: Final = {
     "reasoning_effort": "reasoning",
 }
 """Names of the wire, and the request's own fields for them."""
-
-BUDGETS: Final[dict[Effort, int]] = {
-    "none": 0,
-    "minimal": 1024,
-    "low": 2048,
-    "medium": 8192,
-    "high": 16_384,
-    "xhigh": 20_480,
-    "max": 24_576,
-}
-"""Tokens of thinking that stand for an effort at models which know budgets. Gemini 2.5 Flash takes no more."""
 
 _SAMPLING_FIELDS: Final = frozenset(Sampling.__struct_fields__)
 
@@ -47,13 +37,9 @@ def adapt(request: ChatRequest, quirk: Quirk) -> tuple[ChatRequest, tuple[str, .
     sampling: dict[str, object] = {}
     changes: dict[str, object] = {}
     extra = request.extra
-    reasoning = request.reasoning
-    if reasoning is not None:
-        reasoning, lost = _adapt_reasoning(reasoning, quirk)
-        dropped += lost
-        if reasoning != request.reasoning:
-            changes["reasoning"] = reasoning
-    thinking = reasoning is not None and _thinks(reasoning)
+    request, lost = fit_thinking(request, quirk)
+    dropped += lost
+    thinking = request.reasoning is not None and thinks(request.reasoning)
     for name in sorted(quirk.drop | quirk.drop_when_thinking if thinking else quirk.drop):
         if name in _SAMPLING_FIELDS:
             if getattr(request.sampling, name) is not None:
@@ -85,30 +71,6 @@ def adapt(request: ChatRequest, quirk: Quirk) -> tuple[ChatRequest, tuple[str, .
     if extra is not request.extra:
         changes["extra"] = extra
     return (msgspec.structs.replace(request, **changes) if changes else request), tuple(dropped)
-
-
-def _thinks(reasoning: ReasoningOptions) -> bool:
-    return bool(reasoning.enabled) or bool(reasoning.budget_tokens)
-
-
-def _adapt_reasoning(reasoning: ReasoningOptions, quirk: Quirk) -> tuple[ReasoningOptions | None, list[str]]:
-    """How much to think, in the form that the model takes."""
-    if quirk.thinking == "adaptive" and reasoning.budget_tokens is not None:
-        on = reasoning.budget_tokens != 0
-        return msgspec.structs.replace(reasoning, budget_tokens=None, enabled=on), ["reasoning.budget_tokens"]
-    if quirk.thinking == "none":
-        return None, ["reasoning"] if reasoning.effort not in (None, "none") or _thinks(reasoning) else []
-    if quirk.thinking == "dynamic" and reasoning.effort is not None and reasoning.budget_tokens is None:
-        budget = BUDGETS[reasoning.effort] if reasoning.enabled is not False else 0
-        return msgspec.structs.replace(reasoning, effort=None, enabled=None, budget_tokens=budget), []
-    # A budget below 0 leaves it to the model (Gemini), which here is no budget.
-    if quirk.thinking == "budget" and (reasoning.budget_tokens is None or reasoning.budget_tokens < 0):
-        effort = reasoning.effort
-        if effort is None and not reasoning.enabled and reasoning.budget_tokens is None:
-            return reasoning, []
-        budget = BUDGETS[effort or "medium"] if reasoning.enabled is not False else 0
-        return msgspec.structs.replace(reasoning, effort=None, enabled=None, budget_tokens=budget), []
-    return reasoning, []
 
 
 def _without_cache(request: ChatRequest) -> dict[str, object]:

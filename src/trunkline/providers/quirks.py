@@ -14,6 +14,7 @@ from typing import Final, Literal
 import msgspec
 
 from trunkline.dialects.openai_chat.options import WireOptions
+from trunkline.providers.thinking_rules import ANY, ThinkingRules, find_rules
 
 Thinking = Literal["any", "adaptive", "budget", "dynamic", "none"]
 """Which forms of extended thinking a model takes: all; its own judgement and an effort, but no budget; only a budget;
@@ -37,6 +38,8 @@ class Quirk(msgspec.Struct, frozen=True, kw_only=True):
     cache_hints: bool = True
     """Whether hints to the prompt cache may be sent; where not, they are left out."""
     thinking: Thinking = "any"
+    rules: ThinkingRules = ANY
+    """How much it thinks, and what it refuses while it does."""
     wire: WireOptions = WireOptions()
     """How the OpenAI chat wire is written for it."""
     stream_usage: bool = True
@@ -254,4 +257,6 @@ def quirk(provider_id: str, model: str) -> Quirk:
 
     Rows are tried in order, and models are matched from their beginning.
     """
-    return next((row.quirk for row in _ROWS if row.provider == provider_id and row.models.match(model)), _NONE)
+    found = next((row.quirk for row in _ROWS if row.provider == provider_id and row.models.match(model)), _NONE)
+    rules = find_rules(provider_id, model)
+    return found if rules is ANY else msgspec.structs.replace(found, rules=rules)

@@ -18,8 +18,8 @@ from trunkline.core.chat import (
 )
 from trunkline.core.errors import Unsupported
 from trunkline.providers import PROVIDERS, Quirk, adapt, find, quirk
-from trunkline.providers.adaptation import BUDGETS
 from trunkline.providers.dialect_choice import choose_dialect
+from trunkline.providers.thinking import BUDGETS
 
 
 def ask(**fields: object) -> ChatRequest:

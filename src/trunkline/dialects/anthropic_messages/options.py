@@ -46,7 +46,7 @@ def fit(fields: Fields, *, model: str, filled: bool, output_limit: int | None, a
     left as they are, for the vendor to judge. Raises InvalidInput for what the model cannot do.
     """
     dropped: set[str] = set()
-    before = _read(fields, model)
+    before = _read(fields, model, filled=filled)
     after = before
     if before is not None and adapt is not None:
         after, lost = adapt(before)
@@ -75,8 +75,11 @@ def fit(fields: Fields, *, model: str, filled: bool, output_limit: int | None, a
     return dropped
 
 
-def _read(fields: Fields, model: str) -> ChatRequest | None:
-    """The options in the neutral form; None where there are none, or of a kind unknown here."""
+def _read(fields: Fields, model: str, *, filled: bool) -> ChatRequest | None:
+    """The options in the neutral form; None where there are none, or of a kind unknown here.
+
+    An effort that a configuration sets (``filled``) asks for thinking, whoever its clients are.
+    """
     thinking = decode(fields.get("thinking", ABSENT))
     numbers = {name: decode(fields[name]) for name in _SAMPLED if name in fields}
     try:
@@ -84,6 +87,8 @@ def _read(fields: Fields, model: str) -> ChatRequest | None:
         sampling = msgspec.convert(numbers, Sampling)
     except (InvalidInput, msgspec.ValidationError):
         return None
+    if filled and reasoning is not None and reasoning.effort_of_answer:
+        reasoning = msgspec.structs.replace(reasoning, effort_of_answer=False)
     if unknown is not None or (reasoning is None and sampling == _NOTHING):
         return None
     return ChatRequest(model=model, messages=(), sampling=sampling, reasoning=reasoning)

@@ -37,12 +37,12 @@ def read_thinking(source: Object | None, config: Object) -> tuple[ReasoningOptio
     """Reasoning from ``thinking`` and ``output_config``; and ``thinking`` back when it is of a kind unknown here."""
     effort = optional(config, "effort", "output_config", _effort)
     if source is None:
-        return (None if effort is None else ReasoningOptions(effort=effort)), None
+        return (None if effort is None else ReasoningOptions(effort=effort, effort_of_answer=True)), None
     kind = required(source, "type", "thinking", text)
     if kind == "disabled":
         return ReasoningOptions(enabled=False, effort=effort), None
     if kind not in {"enabled", "adaptive"}:
-        return (None if effort is None else ReasoningOptions(effort=effort)), source
+        return (None if effort is None else ReasoningOptions(effort=effort, effort_of_answer=True)), source
     display = optional(source, "display", "thinking", text)
     return ReasoningOptions(
         enabled=True,
@@ -60,14 +60,14 @@ def write_thinking(reasoning: ReasoningOptions, limit: int | None, dropped: set[
     """
     budget = reasoning.budget_tokens
     if reasoning.enabled is False or reasoning.effort == "none" or budget == 0:
-        thinking: Object | None = {"type": "disabled"}
+        thinking: Object | None = {"type": reasoning.off or "disabled"}
     elif budget is not None and budget > 0:
         thinking = {"type": "enabled", "budget_tokens": _budget(budget, limit, dropped)}
     elif reasoning.enabled or budget is not None:
         thinking = {"type": "adaptive"}
     else:
         thinking = None
-    if thinking is not None and thinking["type"] != "disabled":
+    if thinking is not None and thinking["type"] in ("enabled", "adaptive"):
         if reasoning.include is not None:
             thinking["display"] = "summarized" if reasoning.include else "omitted"
         elif reasoning.summary is not None:

@@ -258,7 +258,7 @@ def _hold_back(wire: Object, dropped: set[str]) -> None:
     # https://docs.anthropic.com/en/docs/build-with-claude/extended-thinking#feature-compatibility: a thinking model's
     # sampling is fixed but for top_p, and a request that touches it is refused.
     thinking = wire.get("thinking")
-    if not isinstance(thinking, dict) or thinking["type"] == "disabled":
+    if not isinstance(thinking, dict) or thinking["type"] not in ("enabled", "adaptive"):
         return
     if wire.get("temperature", 1.0) != 1.0:
         del wire["temperature"]

@@ -43,7 +43,7 @@ def read_reasoning(more: Object, config: Object) -> ReasoningOptions | None:
     thinking = more.get("thinking")
     kind = thinking.get("type") if isinstance(thinking, dict) else None
     if not isinstance(thinking, dict) or kind not in ("enabled", "adaptive", "disabled"):
-        return None if effort is None else ReasoningOptions(effort=effort)
+        return None if effort is None else ReasoningOptions(effort=effort, effort_of_answer=True)
     del more["thinking"]
     if kind == "disabled":
         return ReasoningOptions(enabled=False, effort=effort)
@@ -64,14 +64,14 @@ def write_thinking(reasoning: ReasoningOptions, limit: int | None, dropped: set[
     """
     budget = reasoning.budget_tokens
     if reasoning.enabled is False or reasoning.effort == "none" or budget == 0:
-        thinking: Object | None = {"type": "disabled"}
+        thinking: Object | None = {"type": reasoning.off or "disabled"}
     elif budget is not None and budget > 0:
         thinking = {"type": "enabled", "budget_tokens": _budget(budget, limit, dropped)}
     elif reasoning.enabled or budget is not None:
         thinking = {"type": "adaptive"}
     else:
         thinking = None
-    if thinking is not None and thinking["type"] != "disabled" and reasoning.include is not None:
+    if thinking is not None and thinking["type"] in ("enabled", "adaptive") and reasoning.include is not None:
         thinking["display"] = "summarized" if reasoning.include else "omitted"
     elif reasoning.include is not None:
         dropped.add("reasoning.include")

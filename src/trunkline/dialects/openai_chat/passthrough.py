@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from trunkline.core.chat import JsonValue
+from trunkline.core.chat import ChatRequest, JsonValue, ReasoningOptions
 from trunkline.core.chat_events import Failure
 from trunkline.core.errors import InvalidInput
 from trunkline.dialects.openai_chat.finish import read_finish
@@ -24,6 +24,7 @@ from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, decode, is_said
 __all__ = ["DONE", "PASSTHROUGH", "Peek", "StreamTap", "edit", "peek", "read_tap", "write_failure"]
 
 _TRUE: Final = msgspec.Raw(b"true")
+_EFFORT: Final = "reasoning_effort"
 _LIMITS: Final = frozenset({"max_tokens", "max_completion_tokens"})
 """Two names of one thing: a default for either gives way to the caller's other."""
 
@@ -100,9 +101,9 @@ def edit(
     In this order: ``model`` is set; ``system_prompt`` goes before the caller's messages, in role ``system_role``;
     ``defaults`` fill top-level fields that are absent or null; a token limit above ``output_limit``, or none, becomes
     that; ``rename`` moves fields (where the new name is taken, that one stays); ``drop`` takes away fields by their new
-    names. With ``stream_usage`` a request that streams asks for usage in the stream. ``adapt`` is not needed: names
-    are enough on this wire. Raises InvalidInput for what :func:`peek` refuses, and for ``messages`` that is no array
-    when a system prompt is to go before it.
+    names. With ``stream_usage`` a request that streams asks for usage in the stream. ``adapt`` is asked only for the
+    level of ``reasoning_effort``: names are enough for the rest of this wire. Raises InvalidInput for what
+    :func:`peek` refuses, and for ``messages`` that is no array when a system prompt is to go before it.
     """
     try:
         fields = _fields.decode(body)
@@ -123,8 +124,27 @@ def edit(
         moved = fields.pop(old, None)
         if moved is not None:
             fields.setdefault(new, moved)
-    dropped = tuple(name for name in sorted(drop & fields.keys()) if is_said(fields.pop(name)))
-    return msgspec.json.encode(fields), dropped
+    dropped = [name for name in sorted(drop & fields.keys()) if is_said(fields.pop(name))]
+    if adapt is not None and is_said(fields.get(_EFFORT, ABSENT)):
+        dropped += _fit_effort(fields, model, adapt)
+    return msgspec.json.encode(fields), tuple(dropped)
+
+
+def _fit_effort(fields: dict[str, msgspec.Raw], model: str, adapt: Adapt) -> list[str]:
+    """The level of thinking as one that the model has. A word that is not ours is the server's own, and stays."""
+    try:
+        asked = msgspec.convert({"effort": decode(fields[_EFFORT])}, ReasoningOptions)
+    except msgspec.ValidationError:
+        return []
+    fitted, _ = adapt(ChatRequest(model=model, messages=(), reasoning=asked))
+    level = None if fitted.reasoning is None else fitted.reasoning.effort
+    if level == asked.effort:
+        return []
+    if level is None:
+        del fields[_EFFORT]
+    else:
+        fields[_EFFORT] = _raw(level)
+    return [_EFFORT]
 
 
 def read_tap(body: bytes) -> Tapped:

@@ -231,7 +231,7 @@ def requests(draw) -> ChatRequest:
     own = draw(own_fields)
     reasoning = draw(
         st.none()
-        | st.builds(ReasoningOptions, effort=efforts)
+        | st.builds(ReasoningOptions, effort=efforts, effort_of_answer=st.just(True))
         | st.builds(ReasoningOptions, enabled=st.just(False), effort=maybe(efforts))
         | st.builds(
             ReasoningOptions,

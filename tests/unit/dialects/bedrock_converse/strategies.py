@@ -172,7 +172,7 @@ def requests(draw) -> ChatRequest:
     budget = draw(maybe(st.integers(1024, 20000)))
     reasoning = draw(
         st.none()
-        | st.builds(ReasoningOptions, effort=efforts)
+        | st.builds(ReasoningOptions, effort=efforts, effort_of_answer=st.just(True))
         | st.builds(ReasoningOptions, enabled=st.just(False), effort=maybe(efforts))
         | st.builds(
             ReasoningOptions,

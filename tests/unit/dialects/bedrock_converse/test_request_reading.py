@@ -125,7 +125,7 @@ def test_form_and_effort():
     request = read("schema")
     assert request.response_format is not None
     assert request.response_format.schema == {"type": "object", "properties": {"name": {"type": "string"}}}
-    assert request.reasoning == ReasoningOptions(effort="medium")
+    assert request.reasoning == ReasoningOptions(effort="medium", effort_of_answer=True)
 
 
 def test_a_system_turn_stays_where_it_is():

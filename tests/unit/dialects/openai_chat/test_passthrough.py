@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import msgspec
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from tests.strategies import chat
 
-from trunkline.core.chat import Usage
+from trunkline.core.chat import ChatRequest, ReasoningOptions, Usage
 from trunkline.core.errors import InvalidInput
 from trunkline.dialects.openai_chat import DIALECT
 from trunkline.dialects.openai_chat.passthrough import edit, peek, read_tap
@@ -214,3 +215,26 @@ def test_the_tap_sees_errors(body: bytes, kind: str) -> None:
     tapped = read_tap(body)
     assert tapped.error is not None
     assert tapped.error.kind == kind
+
+
+class TestTheLevelOfThinking:
+    def edited(self, effort: object, level: str | None) -> tuple[dict[str, object], tuple[str, ...]]:
+        def adapt(request: ChatRequest) -> tuple[ChatRequest, tuple[str, ...]]:
+            reasoning = None if level is None else ReasoningOptions(effort=level)
+            return msgspec.structs.replace(request, reasoning=reasoning), ("reasoning.effort",)
+
+        body = json.dumps({"model": "a", "messages": [], "reasoning_effort": effort}).encode()
+        out, dropped = edit(body, model="b", adapt=adapt)
+        return json.loads(out), dropped
+
+    def test_becomes_one_that_the_model_has(self) -> None:
+        body, dropped = self.edited("none", "minimal")
+        assert (body["reasoning_effort"], dropped) == ("minimal", ("reasoning_effort",))
+
+    def test_goes_where_the_model_has_none(self) -> None:
+        body, dropped = self.edited("high", None)
+        assert ("reasoning_effort" in body, dropped) == (False, ("reasoning_effort",))
+
+    def test_stays_where_it_is_right_or_the_servers_own_word(self) -> None:
+        assert self.edited("high", "high")[1] == ()
+        assert self.edited("default", "low")[0]["reasoning_effort"] == "default"
