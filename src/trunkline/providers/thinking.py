@@ -98,7 +98,7 @@ def _level(reasoning: ReasoningOptions, effort: Effort, rules: ThinkingRules, lo
     """An effort as a level that the model has, and thinking switched on where the effort alone would not do that."""
     level = nearest(effort, rules.levels)
     # The least of what there is stands for "minimal", which few vendors have a word for.
-    if level != effort and effort != "minimal":
+    if effort not in (level, "minimal"):
         lost.append("reasoning.effort")
     if level != effort:
         reasoning = msgspec.structs.replace(reasoning, effort=level)
