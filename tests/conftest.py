@@ -16,11 +16,23 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.vendors import watch
 from trunkline.storage.database import Database
 
 # A machine that is busy with something else says nothing about the code.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
+
+watch.install()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """A test fails when a request left in it that the vendor would refuse, unless it says why that is meant."""
+    watch.REFUSALS.clear()
+    yield
+    if watch.REFUSALS and item.get_closest_marker("refused_by_vendor") is None:
+        pytest.fail("\n".join(watch.REFUSALS), pytrace=False)
 
 
 def pytest_collection_finish() -> None:

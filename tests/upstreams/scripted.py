@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from tests.vendors.watch import note
+
 Script = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
 
@@ -39,6 +41,7 @@ class Scripted:
                 headers = {name.lower(): value.strip() for name, _, value in fields}
                 body = await reader.readexactly(int(headers.get("content-length", 0)))
                 self.asked.append(Asked(head[0], headers, body))
+                note("", head[0].split(" ")[1], body)
                 assert self.script is not None
                 script = asyncio.ensure_future(self.script(writer))
                 watch = asyncio.ensure_future(reader.read(1))

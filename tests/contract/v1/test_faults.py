@@ -267,6 +267,7 @@ def test_books_that_cannot_be_written_refuse_calls(client: openai.OpenAI, rig: R
     assert not upstream.asked
 
 
+@pytest.mark.refused_by_vendor("fields that the caller made up are the vendor's to judge")
 def test_key_goes_to_its_origin_alone(client: openai.OpenAI, upstream: Scripted) -> None:
     upstream.script = whole(GOOD)
     upstream.asked.clear()

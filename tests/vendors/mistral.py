@@ -1,0 +1,120 @@
+"""Mistral's chat completions: https://docs.mistral.ai/api/#tag/chat/operation/chat_completion_v1_chat_completions_post"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from typing import Any, Literal, NotRequired
+
+from typing_extensions import TypedDict
+
+from tests.vendors import openai_chat
+from tests.vendors.rule import Rule, Sent, break_rules
+from tests.vendors.shape import misfits
+
+_API = "https://docs.mistral.ai/api/#tag/chat/operation/chat_completion_v1_chat_completions_post"
+_ID_REPORT = "https://github.com/editor-code-assistant/eca/issues/233"
+_ORDER_REPORT = "https://github.com/datapizza-labs/datapizza-ai/issues/98"
+_PREFIX = "https://docs.mistral.ai/guides/prefix/"
+
+_ID = re.compile(r"[a-zA-Z0-9]{9}")
+_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+
+
+class _Function(TypedDict):
+    name: str
+    arguments: str | dict[str, Any]
+
+
+class _Call(TypedDict):
+    id: NotRequired[str]
+    type: NotRequired[str]
+    function: _Function
+    index: NotRequired[int]
+
+
+class _Message(TypedDict):
+    role: Literal["system", "user", "assistant", "tool"]
+    content: NotRequired[str | list[dict[str, Any]] | None]
+    tool_calls: NotRequired[list[_Call] | None]
+    tool_call_id: NotRequired[str | None]
+    name: NotRequired[str | None]
+    prefix: NotRequired[bool]
+
+
+class _Request(TypedDict):
+    """Fields of https://github.com/mistralai/platform-docs-public/blob/main/openapi.yaml"""
+
+    model: str
+    messages: list[_Message]
+    temperature: NotRequired[float | None]
+    top_p: NotRequired[float]
+    max_tokens: NotRequired[int | None]
+    stream: NotRequired[bool]
+    stop: NotRequired[str | list[str]]
+    random_seed: NotRequired[int | None]
+    metadata: NotRequired[dict[str, Any] | None]
+    response_format: NotRequired[dict[str, Any]]
+    tools: NotRequired[list[dict[str, Any]] | None]
+    tool_choice: NotRequired[Literal["auto", "none", "any", "required"] | dict[str, Any]]
+    presence_penalty: NotRequired[float]
+    frequency_penalty: NotRequired[float]
+    n: NotRequired[int | None]
+    prediction: NotRequired[dict[str, Any]]
+    parallel_tool_calls: NotRequired[bool]
+    prompt_mode: NotRequired[Literal["reasoning"] | None]
+    reasoning_effort: NotRequired[Literal["high", "none"] | None]
+    safe_prompt: NotRequired[bool]
+    guardrails: NotRequired[list[dict[str, Any]] | None]
+    prompt_cache_key: NotRequired[str | None]
+
+
+def _ids(sent: Sent) -> Iterator[str]:
+    ids = [call["id"] for call in openai_chat.calls(sent) if "id" in call]
+    ids += [message["tool_call_id"] for message in sent.body["messages"] if message.get("tool_call_id")]
+    for one in ids:
+        if not _ID.fullmatch(one):
+            yield f"Tool call id was {one} but must be a-z, A-Z, 0-9, with a length of 9."
+
+
+def _order(sent: Sent) -> Iterator[str]:
+    roles = [message["role"] for message in sent.body["messages"]]
+    for before, after in itertools.pairwise(roles):
+        if (before, after) == ("tool", "user") or (after == "tool" and before not in ("assistant", "tool")):
+            yield f"Unexpected role '{after}' after role '{before}'"
+
+
+def _last(sent: Sent) -> Iterator[str]:
+    last = sent.body["messages"][-1] if sent.body["messages"] else {"role": "nobody"}
+    if last["role"] not in ("user", "tool") and not (last["role"] == "assistant" and last.get("prefix")):
+        yield f"Expected last role User or Tool (or Assistant with prefix True) for serving but got {last['role']}"
+
+
+def _said(sent: Sent) -> Iterator[str]:
+    for message in sent.body["messages"]:
+        if message["role"] == "assistant" and not message.get("content") and not message.get("tool_calls"):
+            yield "Assistant message must have either content or tool_calls, but not none."
+
+
+def _names(sent: Sent) -> Iterator[str]:
+    names = [tool["function"]["name"] for tool in sent.body.get("tools") or () if "function" in tool]
+    names += [call["function"]["name"] for call in openai_chat.calls(sent)]
+    for name in names:
+        if not _NAME.fullmatch(name):
+            yield f"Function name was {name} but must be a-z, A-Z, 0-9, or contain _ and -, of at most 64."
+
+
+RULES = (
+    *openai_chat.COMPATIBLE,
+    Rule("ids have nine letters", _ID_REPORT, _ids),
+    Rule("roles in order", _ORDER_REPORT, _order),
+    Rule("somebody is answered", _PREFIX, _last),
+    Rule("the assistant has said something", _API, _said),
+    Rule("names of functions match", _API, _names),
+)
+
+
+def check(sent: Sent) -> list[str]:
+    """What Mistral would refuse."""
+    return misfits(sent.body, _Request) or break_rules(RULES, sent)

@@ -1,0 +1,42 @@
+"""Looks at every request that leaves for a provider in the process of the tests, whichever test sends it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.vendors import check
+from trunkline.gateway.target import Target
+from trunkline.outbound import OutgoingRequest
+from trunkline.outbound.transport import IncomingResponse, Transport
+
+REFUSALS: list[str] = []
+"""What a vendor would have refused since a test began."""
+
+
+class Watched:
+    """A transport that notes what the vendor would refuse, and sends."""
+
+    def __init__(self, provider: str, transport: Transport) -> None:
+        self._provider = provider
+        self._transport = transport
+
+    async def send(self, request: OutgoingRequest, *more: Any) -> IncomingResponse:
+        note(self._provider, request.url.target, bytes(request.body))
+        return await self._transport.send(request, *more)
+
+
+def note(provider: str, path: str, raw: bytes) -> None:
+    """Keep what the vendor would refuse."""
+    refused = check(provider, path, raw)
+    if refused:
+        REFUSALS.append(f"{provider or 'a vendor'} would refuse {path}: " + "; ".join(refused) + f"\n{raw[:4000]!r}")
+
+
+def install() -> None:
+    """Put it before the transport of every target that is made from now on."""
+    make = Target.__init__
+
+    def watched(self: Target, entry: Any, provider: Any, endpoint: Any, transport: Any, *more: Any) -> None:
+        make(self, entry, provider, endpoint, Watched(provider.id, transport) if transport else transport, *more)
+
+    Target.__init__ = watched  # type: ignore[method-assign]
