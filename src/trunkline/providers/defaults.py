@@ -135,7 +135,9 @@ def wire_defaults(
 
 def _write(dialect: Dialect, template: ChatRequest) -> dict[str, JsonValue]:
     """The fields of a configuration's template on a wire."""
-    body: dict[str, JsonValue] = msgspec.json.decode(dialect.write_request(template).body)
+    # A wire refuses to be written without anything said. That goes again, with all that is the caller's own.
+    said = msgspec.structs.replace(template, messages=(Message("user", (Text("…"),)),))
+    body: dict[str, JsonValue] = msgspec.json.decode(dialect.write_request(said).body)
     return {name: value for name, value in body.items() if name not in PROTECTED and name != "contents"}
 
 
