@@ -146,6 +146,8 @@ class Chat:
             usage, body = call.believe(tapped.usage), raw
         else:
             whole = self._theirs.read_response(raw)
+            if whole.choices and all(choice.stop == "error" and not choice.parts for choice in whole.choices):
+                raise UpstreamError("The provider ended the answer with an error.", kind="server", status=200)
             usage = call.believe(whole.usage)
             whole = self._show(self._complete(whole, call))
             body = self._dialect.write_response(whole)

@@ -40,7 +40,7 @@ VERTEX: Final = (
         default="global",
         title="Location",
         description="Where the model runs. Changing it changes the address, so the key must be entered again.",
-        examples=("europe-west4",),
+        examples=("europe-west4", "eu"),
     ),
     *GEMINI,
 )

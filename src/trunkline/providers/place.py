@@ -14,6 +14,7 @@ from trunkline.core.errors import InvalidInput
 from trunkline.providers.provider import Provider
 
 _LABEL: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
+_MULTI_REGION: Final = re.compile(r"://(us|eu)-aiplatform\.")
 
 
 def fill_place(provider: Provider, text: str, settings: Mapping[str, JsonValue] | None) -> str:
@@ -39,5 +40,7 @@ def fill_place(provider: Provider, text: str, settings: Mapping[str, JsonValue] 
         if not isinstance(value, str) or _LABEL.fullmatch(value) is None:
             raise InvalidInput.of(field, "may hold lower-case letters, digits and hyphens only.")
         text = text.replace(mark, value)
-    # https://cloud.google.com/vertex-ai/docs/general/locations#global-endpoint: the global one has no prefix.
-    return text.replace("://global-", "://")
+    # https://docs.cloud.google.com/gemini-enterprise-agent-platform/resources/locations: the global one has no prefix,
+    # and regions that span a union have hosts of another form.
+    text = text.replace("://global-", "://")
+    return _MULTI_REGION.sub(r"://aiplatform.\1.rep.", text)

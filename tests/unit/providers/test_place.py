@@ -17,6 +17,8 @@ KEY = Secret("key-0123456789abcdef")
         ("bedrock", {"region": "eu-central-1"}, "https://bedrock-runtime.eu-central-1.amazonaws.com:443"),
         ("vertex", {"project": "p"}, "https://aiplatform.googleapis.com:443"),
         ("vertex", {"project": "p", "location": "global"}, "https://aiplatform.googleapis.com:443"),
+        ("vertex", {"project": "p", "location": "us"}, "https://aiplatform.us.rep.googleapis.com:443"),
+        ("vertex", {"project": "p", "location": "eu"}, "https://aiplatform.eu.rep.googleapis.com:443"),
         ("vertex", {"project": "p", "location": "europe-west4"}, "https://europe-west4-aiplatform.googleapis.com:443"),
     ],
 )

@@ -177,6 +177,8 @@ def error_type(error: TrunklineError, status: int) -> str:
         case UpstreamError():
             if error.kind == "no_credits" and status == 402:
                 return "billing_error"
+            if status == 403:
+                return "permission_error"
             return WRITTEN.get(error.kind, "api_error")
         case Unavailable():
             return "overloaded_error"

@@ -76,7 +76,7 @@ def _read(source: Object) -> ChatResponse:
 def write_response(response: ChatResponse) -> bytes:
     """Writes an answer for a client: its first choice, since this wire has but one.
 
-    Pictures become Markdown and speech its transcript, as an answer holds text only on this wire. Raises
+    Pictures become a short text and speech its transcript, as an answer holds text only on this wire. Raises
     :class:`~trunkline.core.errors.UpstreamError` of kind ``malformed`` when a complete answer calls a tool with
     arguments that are no JSON object; in one that was cut off by the limit, they are written as ``{}``.
     """
@@ -111,10 +111,14 @@ def new_id() -> str:
     return f"msg_{uuid4().hex}"
 
 
-def markdown(media: Media) -> str:
-    """A picture as text, the only way in which this wire can show one to a client."""
-    url = media.url or (f"data:{media.media_type or 'image/png'};base64,{media.data}" if media.data else "")
-    return f"![image]({url})" if url else ""
+def describe(media: Media) -> str:
+    """A picture as text, the only way in which this wire can show one to a client.
+
+    Its bytes are left out: as text they would be paid for again, token by token, in every turn that follows.
+    """
+    if media.url is not None and not media.url.startswith("data:"):
+        return f"![image]({media.url})"
+    return f"[A picture ({media.media_type or 'image/png'}) was left out: this API has no place for one in an answer.]"
 
 
 def _block(part: Part, *, truncated: bool) -> Object | None:
@@ -142,7 +146,7 @@ def _block(part: Part, *, truncated: bool) -> Object | None:
         case Refusal():
             return {"type": "text", "text": part.text}
         case Image():
-            return {"type": "text", "text": markdown(part.media)}
+            return {"type": "text", "text": describe(part.media)}
         case Audio():
             return {"type": "text", "text": part.transcript} if part.transcript else None
         case Opaque():

@@ -20,7 +20,7 @@ READ: Final[dict[str, StopReason]] = {
     "model_context_window_exceeded": "length",
 }
 
-WRITTEN: Final[dict[StopReason, str | None]] = {
+WRITTEN: Final[dict[StopReason, str]] = {
     "stop": "end_turn",
     "length": "max_tokens",
     "stop_sequence": "stop_sequence",
@@ -28,7 +28,8 @@ WRITTEN: Final[dict[StopReason, str | None]] = {
     "pause": "pause_turn",
     "refusal": "refusal",
     "content_filter": "refusal",
-    "error": None,
+    # No client expects null in a whole answer, and of the wire's words this one alone says that it is not complete.
+    "error": "refusal",
 }
 
 
@@ -44,11 +45,11 @@ def is_exact(reason: str) -> bool:
     return reason in READ and WRITTEN[READ[reason]] == reason
 
 
-def restore_stop(reason: StopReason, kept: JsonValue) -> str | None:
+def restore_stop(reason: StopReason, kept: JsonValue) -> str:
     """As :func:`write_stop`, or the wire's own reason that was ``kept`` and still means the same."""
     return kept if isinstance(kept, str) and read_stop(kept, called=False) == reason else write_stop(reason)
 
 
-def write_stop(reason: StopReason) -> str | None:
-    """The wire's reason; null for ``error``, which the wire has no word for in an answer."""
+def write_stop(reason: StopReason) -> str:
+    """The wire's reason, never null."""
     return WRITTEN[reason]

@@ -34,7 +34,7 @@ from trunkline.dialects.anthropic_messages.call_queue import CallQueue
 from trunkline.dialects.anthropic_messages.citation import write_citation
 from trunkline.dialects.anthropic_messages.error import WRITTEN, encode_error
 from trunkline.dialects.anthropic_messages.field import Object
-from trunkline.dialects.anthropic_messages.response import markdown, new_id
+from trunkline.dialects.anthropic_messages.response import describe, new_id
 from trunkline.dialects.anthropic_messages.seal import Seal, write_proof, write_seal
 from trunkline.dialects.anthropic_messages.stop import restore_stop
 from trunkline.dialects.anthropic_messages.usage import write_usage
@@ -107,7 +107,7 @@ class Writer:
             case RefusalDelta():
                 return b"" if event.choice else self._plain(event.text)
             case ImageDelta():
-                return b"" if event.choice else self._plain(markdown(event.media))
+                return b"" if event.choice else self._plain(describe(event.media))
             case AudioDelta():
                 return b"" if event.choice else self._plain(event.transcript)
             case OpaqueDelta():

@@ -86,10 +86,10 @@ def write_turns(
     if prompt and not any(role == "user" for role, _, _ in said):
         said.insert(0, ("user", system, prompt))
         prompt = []
-    if not said:
+    if messages and not said:
         raise InvalidInput.of("messages", "at least one message with text in it is required")
     turns: list[JsonValue] = [{"role": role, "content": _content(parts, blocks)} for role, parts, blocks in said]
-    if trim_prefill(turns):
+    if turns and trim_prefill(turns):
         dropped.add(PREFILL_SPACE)
     return _content(system, prompt) if prompt else None, turns
 

@@ -75,11 +75,11 @@ def write_turns(messages: Sequence[Message], dropped: set[str]) -> tuple[list[Js
     if system and not any(role == "user" for role, _ in turns):
         turns.insert(0, ("user", system))
         system = []
-    if not turns:
+    if not turns and messages:
         raise InvalidInput.of("messages", "at least one message with text in it is required")
-    if turns[0][0] == "assistant":
+    if turns and turns[0][0] == "assistant":
         turns.insert(0, ("user", [{"text": OPENING}]))
-    if turns[-1][0] == "assistant":
+    if turns and turns[-1][0] == "assistant":
         _trim(turns[-1][1], dropped)
     return system, [{"role": role, "content": content} for role, content in turns]
 

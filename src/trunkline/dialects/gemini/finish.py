@@ -19,8 +19,12 @@ _REASONS: Final[dict[str, StopReason]] = {
     "IMAGE_PROHIBITED_CONTENT": "content_filter",
     "IMAGE_RECITATION": "content_filter",
     "MODEL_ARMOR": "content_filter",
+    "ESCALATION": "content_filter",
+    "PUP_LIMITED_DISABLED": "content_filter",
     "CONTINUATION": "pause",
 }
+_CALLED: Final = frozenset({"UNEXPECTED_TOOL_CALL", "TOO_MANY_TOOL_CALLS"})
+"""Of calls that came all the same: of a tool that was not declared, or too many. The caller answers them."""
 _WORDS: Final[dict[StopReason, str]] = {
     "stop": "STOP",
     "stop_sequence": "STOP",
@@ -39,6 +43,8 @@ def read_finish(reason: str, called: bool) -> StopReason:
     # Some servers that imitate Gemini have a word of their own for it.
     if reason in ("STOP", "FUNCTION_CALL"):
         return "tool_calls" if called else "stop"
+    if called and reason in _CALLED:
+        return "tool_calls"
     return _REASONS.get(reason, "error")
 
 

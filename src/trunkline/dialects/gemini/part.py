@@ -38,7 +38,8 @@ def read_part(value: JsonValue, path: str, ids: CallIds) -> Part | None:
     if text is not None:
         if thought:
             return read_thought(text, signature)
-        return Text(text, signature=signature)
+        # Streams end in a part without words, which chats keep.
+        return Text(text, signature=signature) if text or signature is not None else None
     if "functionCall" in fields:
         call = Fields(fields.take("functionCall"), fields.at("functionCall"))
         if "partialArgs" in call or "willContinue" in call or "name" not in call:

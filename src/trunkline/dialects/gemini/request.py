@@ -150,7 +150,7 @@ def write_fields(request: ChatRequest) -> tuple[dict[str, JsonValue], dict[str, 
         contents.insert(0, {"role": "user", "parts": system})
     elif system:
         out["systemInstruction"] = {"parts": system}
-    if not contents:
+    if request.messages and not contents:
         raise InvalidInput.of("messages", "at least one message with text in it is required")
     out["contents"] = contents
     tools = write_tools(request.tools, extra.get("tools"), dropped)

@@ -1,7 +1,8 @@
 """Streamed answers written, as server-sent events (``alt=sse``) or, as the API does otherwise, as one JSON array.
 
 Calls of tools come whole on this wire, so their arguments are gathered first. Reasons to stop and usage stand in the
-last piece.
+last piece, whose text is empty: without any part the SDK's chats take the answer for invalid and forget the turn
+(https://github.com/googleapis/python-genai, ``chats.py``).
 """
 
 from __future__ import annotations
@@ -217,7 +218,7 @@ class GeminiWriter:
         candidates: list[JsonValue] = []
         for index, choice in sorted(self._choices.items()):
             last: dict[str, JsonValue] = {
-                "content": {"parts": [], "role": "model"},
+                "content": {"parts": [{"text": ""}], "role": "model"},
                 "finishReason": choice.stop or "STOP",
                 "index": index,
                 **choice.extra,

@@ -40,7 +40,12 @@ def read_finish(word: str, *, tools: bool, refused: bool) -> StopReason:
 
 
 def write_finish(reason: StopReason, *, refused: bool) -> str:
-    """The word for ``reason``. A refusal without the words of it can only be told as ``content_filter``."""
+    """The word for ``reason``, one of OpenAI's five: clients that check it take no other.
+
+    A refusal without the words of it can only be told as ``content_filter``, and so can an end by a fault.
+    """
     if reason == "refusal":
         return "stop" if refused else "content_filter"
+    if reason == "error":
+        return "content_filter"
     return "stop" if reason in {"stop_sequence", "pause"} else reason

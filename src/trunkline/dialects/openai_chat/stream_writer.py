@@ -51,7 +51,7 @@ class _Choice:
 class ChatStreamWriter:
     """One stream. Usage is told in a chunk of its own before the end, only when ``request`` asked for it."""
 
-    __slots__ = ("_choices", "_ended", "_head", "_opened", "_tail", "_usage", "_wants_usage")
+    __slots__ = ("_broken", "_choices", "_ended", "_head", "_opened", "_tail", "_usage", "_wants_usage")
 
     def __init__(self, request: ChatRequest) -> None:
         self._wants_usage = request.stream_usage
@@ -62,6 +62,7 @@ class ChatStreamWriter:
         # OpenAI sends "usage": null in every other chunk when usage was asked for.
         self._tail = b',"usage":null}\n\n' if request.stream_usage else b"}\n\n"
         self._ended = False
+        self._broken = False
 
     def write(self, event: ChatEvent) -> bytes:
         """The bytes for ``event``. Nothing after an ``End`` or a ``Failure``."""
@@ -121,6 +122,8 @@ class ChatStreamWriter:
                 return write_failure(event)
             case End():
                 self._ended = True
+                if self._broken:
+                    return write_failure(Failure("The provider ended the answer with an error."))
                 if self._wants_usage and self._usage is not None:
                     # The head ends within the list of choices, which stays empty here.
                     return b'%b],"usage":%b}\n\n%b' % (self._begun(), _encode(write_usage(self._usage)), DONE)
@@ -168,6 +171,9 @@ class ChatStreamWriter:
         )
 
     def _stop(self, event: Stop) -> bytes:
+        if event.reason == "error":
+            self._broken = True
+            return b""
         lead = self._open(event.choice)
         choice = self._choice(event.choice)
         # Clients parse the arguments as JSON, so a call without any gets the empty object.

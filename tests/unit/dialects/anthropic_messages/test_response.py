@@ -190,7 +190,7 @@ def test_answers_of_others_are_told_with_what_this_wire_has():
     assert [block.get("text") for block in wire["content"][:4]] == [
         "No.",
         "![image](https://x/y.png)",
-        "![image](data:image/webp;base64,AAAA)",
+        "[A picture (image/webp) was left out: this API has no place for one in an answer.]",
         "Hear.",
     ]
     assert wire["content"][4] == {"type": "thinking", "thinking": "hm", "signature": ""}
@@ -216,7 +216,7 @@ def test_citations_of_others_become_web_results_and_are_not_taken_back():
 
 @pytest.mark.parametrize(
     ("stop", "reason"),
-    [("content_filter", "refusal"), ("refusal", "refusal"), ("pause", "pause_turn"), ("error", None)],
+    [("content_filter", "refusal"), ("refusal", "refusal"), ("pause", "pause_turn"), ("error", "refusal")],
 )
 def test_reasons_of_others(stop, reason):
     assert write(stop=stop)["stop_reason"] == reason

@@ -120,6 +120,13 @@ def test_other_reasons_are_no_natural_end(word: str) -> None:
     assert DIALECT.read_response(body).choices[0].stop == "error"
 
 
+@pytest.mark.parametrize("word", ["UNEXPECTED_TOOL_CALL", "TOO_MANY_TOOL_CALLS"])
+def test_calls_that_came_all_the_same_are_calls(word: str) -> None:
+    call = {"functionCall": {"name": "f", "args": {}}}
+    body = msgspec.json.encode({"candidates": [{"content": {"parts": [call]}, "finishReason": word}]})
+    assert DIALECT.read_response(body).choices[0].stop == "tool_calls"
+
+
 def test_a_blocked_prompt_is_an_empty_choice_with_usage() -> None:
     response = read("blocked_prompt")
     assert response.choices == (Choice(stop="content_filter"),)

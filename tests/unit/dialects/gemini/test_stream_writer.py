@@ -46,7 +46,9 @@ def test_every_piece_names_the_answer_and_the_last_one_tells_why_it_ended() -> N
     named = {"modelVersion": "gemini-x", "responseId": "r-1"}
     assert first == {"candidates": [{"content": {"parts": [{"text": "Hi ☀"}], "role": "model"}, "index": 0}], **named}
     assert last == {
-        "candidates": [{"content": {"parts": [], "role": "model"}, "finishReason": "MAX_TOKENS", "index": 0}],
+        "candidates": [
+            {"content": {"parts": [{"text": ""}], "role": "model"}, "finishReason": "MAX_TOKENS", "index": 0}
+        ],
         "usageMetadata": {"promptTokenCount": 3, "candidatesTokenCount": 2, "totalTokenCount": 5},
         **named,
     }
@@ -83,7 +85,12 @@ def test_a_whole_call_keeps_its_place_before_later_text_and_an_unfinished_one_wa
         Stop("tool_calls"),
         End(),
     )
-    assert [list(part) for piece in pieces for part in parts(piece)] == [["functionCall"], ["text"], ["functionCall"]]
+    assert [list(part) for piece in pieces for part in parts(piece)] == [
+        ["functionCall"],
+        ["text"],
+        ["functionCall"],
+        ["text"],
+    ]
     assert parts(pieces[2])[0]["functionCall"]["args"] == {"y": 2}
 
 
@@ -110,6 +117,7 @@ def test_thoughts_refusals_sound_and_own_parts() -> None:
         {"text": "No."},
         {"inlineData": {"mimeType": "audio/L16;codec=pcm;rate=24000", "data": "AAAA"}},
         code,
+        {"text": ""},
     ]
     assert pieces[-1]["candidates"][0]["finishReason"] == "SAFETY"
 
@@ -119,7 +127,7 @@ def test_nothing_is_written_for_nothing() -> None:
         "parts"
     ] == [{"text": "a"}]
     pieces = write(ToolCallStart(0, "a", "f"), TextDelta(""), TextDelta("b"), Stop("tool_calls"), End())
-    assert [list(part) for piece in pieces for part in parts(piece)] == [["text"], ["functionCall"]]
+    assert [list(part) for piece in pieces for part in parts(piece)] == [["text"], ["functionCall"], ["text"]]
 
 
 def test_a_failure_is_an_error_object() -> None:
@@ -136,7 +144,7 @@ def test_a_client_of_gemini_gets_what_gemini_said() -> None:
         last = pieces[-1]
         assert last.get("promptFeedback") == said.get("promptFeedback")
         for got, recorded in zip(last.get("candidates", []), said.get("candidates", []), strict=True):
-            assert got == {**recorded, "content": {"parts": [], "role": "model"}}
+            assert got == {**recorded, "content": {"parts": [{"text": ""}], "role": "model"}}
 
 
 def test_the_array_is_whole_also_after_a_failure_or_nothing() -> None:

@@ -203,7 +203,7 @@ def choices(draw: st.DrawFn, index: int) -> Choice:
     elif refusal:
         stop = "refusal"
     else:
-        stop = draw(st.sampled_from(["stop", "length", "content_filter", "error"]))
+        stop = draw(st.sampled_from(["stop", "length", "content_filter"]))
     return Choice(tuple(parts), stop, index=index, logprobs=draw(maybe(st.lists(chat.logprobs, max_size=2).map(tuple))))
 
 
@@ -282,7 +282,7 @@ def streams(draw: st.DrawFn) -> list[ChatEvent]:
         elif any(isinstance(event, RefusalDelta) for event in said):
             reason = "refusal"
         else:
-            reason = draw(st.sampled_from(["stop", "length", "content_filter", "error"]))
+            reason = draw(st.sampled_from(["stop", "length", "content_filter"]))
         stops.append(Stop(reason, choice=choice))
     usage = draw(maybe(chat.usages))
     return [*events, *stops, *([] if usage is None else [UsageReport(usage)]), End()]
