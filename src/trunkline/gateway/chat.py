@@ -10,9 +10,10 @@ import msgspec
 from trunkline.core.chat import ChatRequest, ChatResponse, Message, Reasoning, Text, ToolCall, Usage
 from trunkline.core.errors import InvalidInput, UpstreamError
 from trunkline.core.policy import Content
-from trunkline.dialects.dialect import Dialect, StreamWriter
+from trunkline.dialects.dialect import Dialect, StreamReader, StreamWriter
 from trunkline.dialects.passthrough import Passthrough
 from trunkline.gateway.answer import EVENTS, JSON, Answer, write_headers
+from trunkline.gateway.answer_schema import AnswerSchema, CheckedReader
 from trunkline.gateway.call import Call
 from trunkline.gateway.content import read_chat, read_unknown
 from trunkline.gateway.estimate import request_tokens, text_tokens
@@ -20,6 +21,7 @@ from trunkline.gateway.relay import Passing, Translated, failed
 from trunkline.gateway.target import Target
 from trunkline.outbound import IncomingResponse, OutgoingRequest
 from trunkline.providers.adaptation import adapt
+from trunkline.providers.closed_schema import loosened
 from trunkline.providers.defaults import apply_defaults
 from trunkline.providers.dialect_choice import PASSTHROUGHS, choose_dialect
 from trunkline.providers.endpoint import Headers
@@ -40,6 +42,7 @@ class Chat:
         "_native",
         "_passthrough",
         "_request",
+        "_schema",
         "_stream_usage",
         "_theirs",
         "_writer",
@@ -72,6 +75,8 @@ class Chat:
         self._request: ChatRequest | None = None
         self._theirs: Dialect = dialect
         self._dropped: tuple[str, ...] = ()
+        self._schema: AnswerSchema | None = None
+        """What answers are held to, where the model was given a looser schema than a strict caller's."""
         self._passthrough = PASSTHROUGHS.get(dialect.name) if writer is None else None
         if self._passthrough is not None:
             peek = self._passthrough.peek(body)
@@ -124,7 +129,10 @@ class Chat:
                 stream=self.streams,
                 stream_usage=self.streams,
             )
+            asked = request.response_format
             request, adapted = adapt(self._fit(request), twist)
+            held_to = loosened(asked, request.response_format)
+            self._schema = None if held_to is None else AnswerSchema(held_to)
             written = self._theirs.write_request(request)
             body = written.body
             self._dropped = (*adapted, *written.dropped)
@@ -176,7 +184,7 @@ class Chat:
                 call,
                 response,
                 self._count_input,
-                reader=self._theirs.stream_reader(),
+                reader=self._reader(),
                 writer=self._writer(request) if self._writer else self._dialect.stream_writer(request),
                 name=self._name(call),
                 keep=partial(self._keep, call) if self.keeps else None,
@@ -192,6 +200,17 @@ class Chat:
         if self._writer is not None:
             headers[-len(EVENTS)] = JSON
         return Answer(200, headers, relay=relay)
+
+    def _reader(self) -> StreamReader:
+        reader = self._theirs.stream_reader()
+        return reader if self._schema is None else CheckedReader(reader, self._schema)
+
+    def _hold(self, response: ChatResponse, target: Target) -> None:
+        """Raises UpstreamError for an answer that does not fit a strict caller's schema."""
+        for choice in response.choices if self._schema is not None else ():
+            fault = self._schema.choice_fault(choice) if self._schema is not None else None
+            if fault is not None:
+                raise UpstreamError(fault, kind="malformed", provider=target.provider.id)
 
     def _complete(self, response: ChatResponse, call: Call) -> ChatResponse:
         opened = call.opened

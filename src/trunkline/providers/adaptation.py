@@ -8,6 +8,7 @@ import msgspec
 
 from trunkline.core.chat import ChatRequest, JsonValue, Part, Sampling, Tool, ToolResult
 from trunkline.core.errors import Unsupported
+from trunkline.providers.closed_schema import fit_schemas
 from trunkline.providers.quirks import Quirk
 from trunkline.providers.thinking import fit_thinking, thinks
 
@@ -39,6 +40,9 @@ def adapt(request: ChatRequest, quirk: Quirk) -> tuple[ChatRequest, tuple[str, .
     extra = request.extra
     request, lost = fit_thinking(request, quirk)
     dropped += lost
+    if quirk.closed_schemas:
+        request, lost = fit_schemas(request)
+        dropped += lost
     thinking = request.reasoning is not None and thinks(request.reasoning)
     for name in sorted(quirk.drop | quirk.drop_when_thinking if thinking else quirk.drop):
         if name in _SAMPLING_FIELDS:

@@ -38,6 +38,8 @@ class Quirk(msgspec.Struct, frozen=True, kw_only=True):
     cache_hints: bool = True
     """Whether hints to the prompt cache may be sent; where not, they are left out."""
     thinking: Thinking = "any"
+    closed_schemas: bool = False
+    """Whether schemas of answers and strict tools must be closed, and have no bounds."""
     rules: ThinkingRules = ANY
     """How much it thinks, and what it refuses while it does."""
     wire: WireOptions = WireOptions()
@@ -250,6 +252,9 @@ _ROWS: Final = (
 
 _NONE: Final = Quirk()
 
+_CLOSED: Final = frozenset({"anthropic", "bedrock"})
+"""Who takes closed schemas alone, as :mod:`trunkline.providers.closed_schema` tells."""
+
 
 @lru_cache(maxsize=4096)
 def quirk(provider_id: str, model: str) -> Quirk:
@@ -258,5 +263,5 @@ def quirk(provider_id: str, model: str) -> Quirk:
     Rows are tried in order, and models are matched from their beginning.
     """
     found = next((row.quirk for row in _ROWS if row.provider == provider_id and row.models.match(model)), _NONE)
-    rules = find_rules(provider_id, model)
-    return found if rules is ANY else msgspec.structs.replace(found, rules=rules)
+    rules, closed = find_rules(provider_id, model), provider_id in _CLOSED
+    return msgspec.structs.replace(found, rules=rules, closed_schemas=closed) if closed or rules is not ANY else found
