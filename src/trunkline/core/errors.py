@@ -20,6 +20,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from trunkline.core.chat import JsonValue
+
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
@@ -135,7 +137,8 @@ class UpstreamError(TrunklineError):
     """A provider could not or would not answer.
 
     ``kind`` is what we make of it; ``status`` its HTTP status, if one came; ``detail`` its own words, cut to 2,000
-    characters and with every credential removed by who raises this; ``retry_after`` seconds, when it said so.
+    characters and with every credential removed by who raises this; ``retry_after`` seconds, when it said so. ``said``
+    are the other fields of an error object on OpenAI's wire, for clients of that wire.
     """
 
     code = "upstream_error"
@@ -150,6 +153,7 @@ class UpstreamError(TrunklineError):
         detail: str | None = None,
         retry_after: float | None = None,
         upstream_code: str | None = None,
+        said: dict[str, JsonValue] | None = None,
     ) -> None:
         super().__init__(message)
         self.kind: UpstreamKind = kind
@@ -158,6 +162,7 @@ class UpstreamError(TrunklineError):
         self.detail = detail
         self.retry_after = retry_after
         self.upstream_code = upstream_code
+        self.said = said or {}
 
 
 class Unavailable(TrunklineError):

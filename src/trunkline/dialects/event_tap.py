@@ -31,6 +31,7 @@ class EventTap(ABC):
         "_held",
         "_held_size",
         "_holding",
+        "_mended",
         "_pieces",
         "_seam",
         "_size",
@@ -60,6 +61,8 @@ class EventTap(ABC):
         self._holding = False
         self._held: list[bytes] = []
         self._held_size = 0
+        self._mended: bytes | None = None
+        """The event just read as the client is to get it, where that is not as it came."""
         self._pieces: list[bytes] = []
         self._size = 0
         self._seam = b""
@@ -137,7 +140,8 @@ class EventTap(ABC):
         self._clear()
         if not self._deaf and _is_whole(rest):
             if self._look(rest):
-                self._hold(rest + (b"\n" if rest.endswith((b"\n", b"\r")) else b"\n\n"))
+                whole = self._mended or rest
+                self._hold(whole + (b"\n" if whole.endswith((b"\n", b"\r")) else b"\n\n"))
         else:
             self.tail = rest
         if not self.complete and self.error is None:
@@ -189,6 +193,8 @@ class EventTap(ABC):
                 self._skip(event)
             elif not self._look(event):
                 continue
+            if self._mended is not None:
+                event, self._mended = self._mended, None
             if self._holding:
                 self._hold(event)
             else:

@@ -73,6 +73,7 @@ def read_error(status: int, body: bytes, headers: Headers) -> UpstreamError:
         detail=detail,
         retry_after=read_retry_after(headers),
         upstream_code=error.code or error.type,
+        said=error.rest,
     )
 
 
@@ -90,6 +91,9 @@ def write_error(error: TrunklineError, status: int, request_id: str) -> bytes:
             code = f"upstream_{error.kind}"  # invalid_api_key would blame the caller's own key
         if error.detail and error.kind in _TELLING:
             message = f"{message} {error.detail}"
+        if error.kind in _TELLING and error.said:
+            wire = {"message": message, "type": _type(status, code), "param": None, "code": code}
+            return msgspec.json.encode({"error": {**wire, **error.said}})
     return msgspec.json.encode(
         {"error": {"message": message, "type": _type(status, code), "param": param, "code": code}}
     )

@@ -11,14 +11,18 @@ from typing import Final
 
 import msgspec
 
-from trunkline.core.chat import JsonValue
+from trunkline.core.chat import JsonObject, JsonValue
 from trunkline.core.chat_events import Failure
 from trunkline.core.errors import UpstreamKind
 from trunkline.core.redact import redact
+from trunkline.dialects.raw_json import decode
 
 MAX_DETAIL: Final = 2_000
 _WRAPS: Final = 3
 """How deep an error object may be wrapped: Google's stands in a list, and proxies wrap what they got once more."""
+
+_TOLD: Final = frozenset({"message", "msg", "detail", "error", "code", "status"})
+"""Fields that the answer to a client has words of its own for."""
 
 MALFORMED: Final = "The provider sent something that is not its own format."
 
@@ -98,6 +102,8 @@ class ErrorObject(msgspec.Struct, frozen=True):
     code: str | None = None
     type: str | None = None
     param: str | None = None
+    rest: dict[str, JsonValue] = {}
+    """What it says besides message and code, by its own names, without credentials."""
     flagged: bool = False
     """Whether OpenRouter's metadata says that moderation blocked the input."""
 
@@ -129,6 +135,7 @@ def read_error_object(value: JsonValue) -> ErrorObject:
         code=_text(value.get("code")),
         type=_text(value.get("type")) or _text(value.get("status")),
         param=_text(value.get("param")),
+        rest=_rest(value),
         flagged="flagged_input" in metadata or "reasons" in metadata,
     )
 
@@ -155,6 +162,17 @@ def read_failure(value: JsonValue) -> Failure:
     error = read_error_object(value)
     said = error.message or "it gave no reason."
     return Failure(f"The provider broke off: {said}", classify(None, error), error.code or error.type)
+
+
+def _rest(error: JsonObject) -> dict[str, JsonValue]:
+    """``param``, ``type`` and what only this provider says; nothing where that is too much to be a reason."""
+    rest = {name: value for name, value in error.items() if name not in _TOLD and value is not None}
+    try:
+        words = msgspec.json.encode(rest).decode()
+        clean = decode(redact(words).encode()) if len(words) <= MAX_DETAIL else None
+    except RecursionError:
+        return {}
+    return clean if isinstance(clean, dict) else {}
 
 
 def _plain(value: JsonValue) -> str:

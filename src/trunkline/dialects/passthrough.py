@@ -43,6 +43,8 @@ class Tapped(msgspec.Struct, frozen=True):
     model: str = ""
     stop: StopReason | None = None
     error: Failure | None = None
+    body: bytes | None = None
+    """The answer as the client is to get it, where that is not as it came."""
 
 
 class Tap(Protocol):
@@ -139,13 +141,15 @@ class Passthrough(Protocol):
         adapt: Adapt | None = None,
         system_prompt: str | None = None,
         system_role: str = "system",
+        roles: Mapping[str, str] = {},
     ) -> tuple[bytes, tuple[str, ...]]:
         """``body`` for the provider, and what of the caller's was left out. What stays is copied as bytes.
 
         ``model`` is set where the wire has it in the body. ``defaults`` are fields of the wire: they fill what the
         caller left open. ``output_limit`` is the most output tokens that may be asked for. ``system_prompt`` goes
         before all that the caller says. How the model differs from its wire is said in two ways, of which a dialect
-        takes the one that suits it: ``rename``, ``drop``, ``stream_usage`` and ``system_role`` in the words of OpenAI's
+        takes the one that suits it: ``rename``, ``drop``, ``stream_usage``, ``system_role`` and
+        ``roles`` (of messages, and what they are called there) in the words of OpenAI's
         wire; ``adapt`` in neutral ones, where it is given the request's options without messages and tools. Thoughts
         that another vendor signed are taken out. Raises InvalidInput for what cannot be edited.
         """

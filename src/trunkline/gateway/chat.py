@@ -20,7 +20,7 @@ from trunkline.gateway.estimate import request_tokens, text_tokens
 from trunkline.gateway.relay import Passing, Translated, failed
 from trunkline.gateway.target import Target
 from trunkline.outbound import IncomingResponse, OutgoingRequest
-from trunkline.providers.adaptation import adapt
+from trunkline.providers.adaptation import adapt, refuse_fields
 from trunkline.providers.closed_schema import loosened
 from trunkline.providers.defaults import apply_defaults
 from trunkline.providers.dialect_choice import PASSTHROUGHS, choose_dialect
@@ -107,7 +107,7 @@ class Chat:
         passing = self._passing(target)
         if passing is not None:
             if twist.refuse:
-                adapt(self._read(), twist)
+                refuse_fields(self._body, model, twist)
             body, self._dropped = passing.edit(
                 self._body,
                 model=model,
@@ -118,6 +118,7 @@ class Chat:
                 adapt=lambda request: adapt(request, twist),
                 system_prompt=target.defaults.system_prompt,
                 system_role=twist.wire.system_role,
+                roles=twist.roles,
             )
             if self._forwarded:
                 headers = _forward(headers, self._forwarded)
@@ -151,7 +152,7 @@ class Chat:
             tapped = passing.read_tap(raw)
             if tapped.error is not None:
                 raise failed(tapped.error, target.provider.id)
-            usage, body = call.believe(tapped.usage), raw
+            usage, body = call.believe(tapped.usage), tapped.body or raw
         else:
             whole = self._theirs.read_response(raw)
             if whole.choices and all(choice.stop == "error" and not choice.parts for choice in whole.choices):

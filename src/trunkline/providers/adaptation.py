@@ -31,9 +31,7 @@ def adapt(request: ChatRequest, quirk: Quirk) -> tuple[ChatRequest, tuple[str, .
     Raises Unsupported for what the model does not know and whose loss would change the answer. The field of the token
     limit is not touched here: the wire's writer is told ``quirk.max_tokens_field``.
     """
-    for name in sorted(quirk.refuse):
-        if _is_set(request, name):
-            raise Unsupported.of(name, f"is not supported by {request.model}: leave it out, or choose another model.")
+    _refuse(request, quirk)
     dropped: list[str] = []
     sampling: dict[str, object] = {}
     changes: dict[str, object] = {}
@@ -95,6 +93,31 @@ def _forget_cache(part: _P) -> _P:
     if isinstance(part, ToolResult):
         part = msgspec.structs.replace(part, parts=tuple(_forget_cache(piece) for piece in part.parts))
     return part if getattr(part, "cache", None) is None else msgspec.structs.replace(part, cache=None)
+
+
+class _Fields(msgspec.Struct, frozen=True):
+    n: int | None = None
+    stop: str | list[str] | None = None
+
+
+_fields: Final = msgspec.json.Decoder(_Fields)
+
+
+def refuse_fields(body: bytes, model: str, quirk: Quirk) -> None:
+    """Raises Unsupported as :func:`adapt` does, for a body of OpenAI's wire that passes: nothing else in it is read,
+    since its provider may have words of its own for the rest. What is broken is for the provider to judge."""
+    try:
+        said = _fields.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return
+    stop = (said.stop,) if isinstance(said.stop, str) else tuple(said.stop or ())
+    _refuse(ChatRequest(model=model, messages=(), sampling=Sampling(n=said.n, stop=stop)), quirk)
+
+
+def _refuse(request: ChatRequest, quirk: Quirk) -> None:
+    for name in sorted(quirk.refuse):
+        if _is_set(request, name):
+            raise Unsupported.of(name, f"is not supported by {request.model}: leave it out, or choose another model.")
 
 
 def _is_set(request: ChatRequest, name: str) -> bool:

@@ -44,6 +44,10 @@ class Quirk(msgspec.Struct, frozen=True, kw_only=True):
     """How much it thinks, and what it refuses while it does."""
     wire: WireOptions = WireOptions()
     """How the OpenAI chat wire is written for it."""
+    roles: Mapping[str, str] = msgspec.field(default_factory=lambda: {"developer": "system"})
+    """Roles of messages that the server does not know, and what it calls them. OpenAI's ``developer`` is all that
+    differs: DeepSeek and Mistral refuse it (`unknown variant `developer``), templates of open models leave it out, and
+    for OpenAI itself both mean the same (https://platform.openai.com/docs/guides/text#message-roles-and-instruction-following)."""
     stream_usage: bool = True
     """Whether ``stream_options`` may be sent. Where not, usage comes without being asked for."""
     minimum_max_tokens: int = 1
@@ -96,6 +100,7 @@ _OPENAI: Final = (
         r"(ft:)?(o\d(-|$)|gpt-([5-9]|1\d)(?!\d)(?!.*chat)|codex-)",
         Quirk(
             rename=_TO_MAX_COMPLETION,
+            roles={},
             drop=_SAMPLING | _OPEN_MODELS_ONLY,
             wire=_LONG_NAME,
             minimum_max_tokens=16,
@@ -104,7 +109,7 @@ _OPENAI: Final = (
     # max_tokens is deprecated: https://platform.openai.com/docs/api-reference/chat/create
     (
         r"",
-        Quirk(rename=_TO_MAX_COMPLETION, drop=_OPEN_MODELS_ONLY | {"reasoning_effort"}, wire=_LONG_NAME),
+        Quirk(rename=_TO_MAX_COMPLETION, roles={}, drop=_OPEN_MODELS_ONLY | {"reasoning_effort"}, wire=_LONG_NAME),
     ),
 )
 
@@ -241,7 +246,7 @@ _ROWS: Final = (
     ),
     _row("huggingface", r"", Quirk(rename=_TO_MAX, drop=_OPENAI_ONLY, wire=_NO_THOUGHTS)),
     # It leaves out what a model does not know: https://openrouter.ai/docs/api-reference/parameters
-    _row("openrouter", r"", Quirk(wire=_OPENROUTER)),
+    _row("openrouter", r"", Quirk(roles={}, wire=_OPENROUTER)),
     _row("together", r"", _OPEN_SERVER),
     _row("fireworks", r"", _OPEN_SERVER),
     _row("nvidia", r"", Quirk(rename=_TO_MAX, drop=_OPENAI_ONLY | {"logit_bias", "user"})),

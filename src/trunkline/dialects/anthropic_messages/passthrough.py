@@ -85,6 +85,7 @@ def edit(
     adapt: Adapt | None = None,
     system_prompt: str | None = None,
     system_role: str = "system",
+    roles: Mapping[str, str] = {},
 ) -> tuple[bytes, tuple[str, ...]]:
     """``body`` for the provider, and what of the caller's was left out. What stays is copied as bytes.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from trunkline.core.chat import StopReason
@@ -49,3 +50,22 @@ def write_finish(reason: StopReason, *, refused: bool) -> str:
     if reason == "error":
         return "content_filter"
     return "stop" if reason in {"stop_sequence", "pause"} else reason
+
+
+WORDS: Final = frozenset({"stop", "length", "tool_calls", "content_filter", "function_call", "error"})
+"""What passes as it is: OpenAI's own words, and OpenRouter's for a fault."""
+
+_FIELD: Final = re.compile(rb'("finish_reason"\s*:\s*)"([^"\\]*)"')
+
+
+def rename_finish(body: bytes) -> bytes:
+    """``body`` with OpenAI's words in the place of foreign ones (``eos``, ``max_tokens``)."""
+
+    def rename(found: re.Match[bytes]) -> bytes:
+        word = found[2].decode("utf-8", "replace")
+        if not word or word in WORDS:
+            return found[0]
+        reason = read_finish(word, tools=False, refused=False)
+        return found[1] + b'"%b"' % write_finish(reason, refused=False).encode()
+
+    return _FIELD.sub(rename, body)

@@ -5,6 +5,7 @@ See :class:`~trunkline.dialects.passthrough.Passthrough`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -13,7 +14,7 @@ import msgspec
 from trunkline.core.chat import ChatRequest, JsonValue, ReasoningOptions
 from trunkline.core.chat_events import Failure
 from trunkline.core.errors import InvalidInput
-from trunkline.dialects.openai_chat.finish import read_finish
+from trunkline.dialects.openai_chat.finish import WORDS, read_finish, rename_finish
 from trunkline.dialects.openai_chat.stream_writer import DONE, write_failure
 from trunkline.dialects.openai_chat.tap import StreamTap
 from trunkline.dialects.openai_chat.usage import read_usage
@@ -95,10 +96,12 @@ def edit(
     adapt: Adapt | None = None,
     system_prompt: str | None = None,
     system_role: str = "system",
+    roles: Mapping[str, str] = {},
 ) -> tuple[bytes, tuple[str, ...]]:
     """``body`` for the provider, and which of the caller's fields were dropped. What stays is copied as bytes.
 
-    In this order: ``model`` is set; ``system_prompt`` goes before the caller's messages, in role ``system_role``;
+    In this order: ``model`` is set; ``roles`` renames those of messages;
+    ``system_prompt`` goes before the caller's messages, in role ``system_role``;
     ``defaults`` fill top-level fields that are absent or null; a token limit above ``output_limit``, or none, becomes
     that; ``rename`` moves fields (where the new name is taken, that one stays); ``drop`` takes away fields by their new
     names. With ``stream_usage`` a request that streams asks for usage in the stream. ``adapt`` is asked only for the
@@ -110,6 +113,8 @@ def edit(
     except BROKEN_JSON as error:
         raise InvalidInput.of("", f"The body is not a valid JSON object: {_reason(error)}") from None
     fields["model"] = _raw(model)
+    if roles and "messages" in fields:
+        fields["messages"] = _rename_roles(fields["messages"], roles)
     if system_prompt is not None:
         fields["messages"] = _prepend(fields.get("messages", ABSENT), {"role": system_role, "content": system_prompt})
     for name, value in defaults.items():
@@ -163,7 +168,8 @@ def read_tap(body: bytes) -> Tapped:
     stop = read_finish(first.finish_reason or "stop", tools=False, refused=False)
     if stop == "error" and is_said(first.error):
         return Tapped(usage, model, stop, read_failure({"error": decode(first.error)}))
-    return Tapped(usage, model, stop)
+    foreign = any(choice.finish_reason and choice.finish_reason not in WORDS for choice in whole.choices)
+    return Tapped(usage, model, stop, body=rename_finish(body) if foreign else None)
 
 
 def _limit(fields: dict[str, msgspec.Raw], limit: int) -> None:
@@ -192,6 +198,15 @@ def _ask_usage(options: msgspec.Raw) -> msgspec.Raw:
         except msgspec.DecodeError:
             raise InvalidInput.of("stream_options", "must be an object") from None
     return _raw({**given, "include_usage": True})
+
+
+def _rename_roles(messages: msgspec.Raw, roles: Mapping[str, str]) -> msgspec.Raw:
+    """``messages`` with other names of roles. Within JSON text a quote is escaped, so what is found are fields."""
+    data = bytes(messages)
+    for old, new in roles.items():
+        if b'"%b"' % old.encode() in data:
+            data = re.sub(rb'("role"\s*:\s*)"%b"' % old.encode(), rb'\1"%b"' % new.encode(), data)
+    return msgspec.Raw(data)
 
 
 def _raw(value: object) -> msgspec.Raw:

@@ -1,0 +1,90 @@
+"""What clients of this wire stumble over, and what providers refuse, is put right where it passes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from trunkline.core.errors import Unsupported
+from trunkline.dialects.openai_chat.passthrough import StreamTap, edit, read_tap
+from trunkline.dialects.openai_error import read_error, write_error
+from trunkline.providers.adaptation import refuse_fields
+from trunkline.providers.quirks import quirk
+
+
+def chunk(delta: dict[str, Any], finish: str | None = None) -> bytes:
+    choices = [{"index": 0, "delta": delta, "finish_reason": finish}]
+    return b"data: %b\n\n" % msgspec.json.encode({"id": "a", "model": "m", "choices": choices})
+
+
+def call(arguments: str, **more: Any) -> dict[str, Any]:
+    return {"tool_calls": [{**more, "function": {"name": "f", "arguments": arguments}}]}
+
+
+def relayed(*chunks: bytes) -> list[Any]:
+    tap = StreamTap()
+    passed = b"".join(tap.feed(piece) for piece in (chunk({"role": "assistant"}), *chunks))
+    tap.close()
+    data = (passed + tap.take_held()).split(b"\n\n")[1:-1]
+    return [msgspec.json.decode(piece.removeprefix(b"data: "))["choices"][0] for piece in data]
+
+
+def test_calls_without_an_index_get_one() -> None:
+    got = relayed(chunk(call("{", id="a")), chunk(call("}")), chunk(call("{}", id="b")), chunk({}, "tool_calls"))
+    assert [each["index"] for choice in got for each in choice["delta"].get("tool_calls", ())] == [0, 0, 1]
+
+
+def test_calls_with_an_index_keep_their_bytes() -> None:
+    tap = StreamTap()
+    tap.feed(chunk({"role": "assistant"}))
+    passing = chunk(call("{}", id="a", index=3))
+    assert tap.feed(passing) is passing
+
+
+@pytest.mark.parametrize(("theirs", "ours"), [("eos", "stop"), ("max_tokens", "length"), ("tool_use", "tool_calls")])
+def test_foreign_reasons_become_the_wires_own(theirs: str, ours: str) -> None:
+    assert relayed(chunk({"content": "x"}), chunk({}, theirs))[-1]["finish_reason"] == ours
+    whole = b'{"model":"m","choices":[{"index":0,"message":{"content":"x"},"finish_reason": "%b"}]}' % theirs.encode()
+    body = read_tap(whole).body
+    assert body is not None
+    assert msgspec.json.decode(body)["choices"][0]["finish_reason"] == ours
+
+
+def test_an_ordinary_answer_is_not_written_anew() -> None:
+    assert read_tap(b'{"model":"m","choices":[{"message":{},"finish_reason":"stop"}]}').body is None
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "role"),
+    [
+        ("deepseek", "deepseek-chat", "system"),
+        ("mistral", "m", "system"),
+        ("vllm", "m", "system"),
+        ("openai", "gpt-5", "developer"),
+        ("openai", "gpt-4.1", "developer"),
+        ("openrouter", "m", "developer"),
+    ],
+)
+def test_developers_are_named_as_the_provider_knows_them(provider: str, model: str, role: str) -> None:
+    body = b'{"model":"m","messages":[{"role": "developer","content":"\\"role\\": \\"developer\\""}]}'
+    sent = msgspec.json.decode(edit(body, model=model, roles=quirk(provider, model).roles)[0])
+    assert sent["messages"] == [{"role": role, "content": '"role": "developer"'}]
+
+
+def test_only_what_is_refused_is_read() -> None:
+    groq = quirk("groq", "qwen/qwen3-32b")
+    refuse_fields(b'{"reasoning_effort":"default","messages":3,"n":1}', "m", groq)
+    with pytest.raises(Unsupported, match="n: "):
+        refuse_fields(b'{"n":2}', "m", groq)
+
+
+def test_an_error_keeps_what_its_provider_says() -> None:
+    said = {"message": "bad", "type": "invalid_request_error", "param": "messages[3]", "code": "invalid_value"}
+    more = {"innererror": {"code": "X"}, "hint": "key sk-proj-0123456789abcdef"}
+    error = read_error(400, msgspec.json.encode({"error": {**said, **more}}), {})
+    wire = msgspec.json.decode(write_error(error, 400, "r"))["error"]
+    assert (wire["param"], wire["code"], wire["type"]) == ("messages[3]", "invalid_value", "invalid_request_error")
+    assert wire["innererror"] == {"code": "X"}
+    assert wire["hint"] == "key [redacted]"
