@@ -26,7 +26,7 @@ from trunkline.dialects.anthropic_messages.block_writing import call_id, read_ar
 from trunkline.dialects.anthropic_messages.citation import write_citation
 from trunkline.dialects.anthropic_messages.error import read_failure
 from trunkline.dialects.anthropic_messages.field import BROKEN_JSON, Object, mapping, optional, text
-from trunkline.dialects.anthropic_messages.seal import Seal, write_proof, write_seal
+from trunkline.dialects.anthropic_messages.seal import TEXT, Seal, write_proof, write_seal
 from trunkline.dialects.anthropic_messages.stop import KNOWN, is_exact, read_stop, restore_stop
 from trunkline.dialects.anthropic_messages.usage import WireUsage, read_usage, write_usage
 
@@ -88,6 +88,8 @@ def write_response(response: ChatResponse) -> bytes:
         block = _block(part, truncated=choice.stop == "length")
         if block is not None:
             blocks.append(block)
+        if isinstance(part, Text) and part.signature:
+            blocks.append(write_proof(part.signature, TEXT))
     extra = response.extra.get(NAME, {})
     wire: Object = {
         **extra,

@@ -4,9 +4,9 @@ The vendor takes back only thoughts that it signed itself, and other vendors the
 another vendor is written for a client as ``<format>:<id>:<seal>``, which no base64 can be; the client treats it as
 opaque and sends it back, and so it finds its way to the vendor that can read it.
 
-Google signs calls of tools and takes no call back without its signature
-(https://ai.google.dev/gemini-api/docs/thought-signatures). A call has no room for one on this wire, so it stands in a
-sealed thought of its own before the call.
+Google signs calls of tools and texts, and takes no call back without its signature
+(https://ai.google.dev/gemini-api/docs/thought-signatures). Neither has room for one on this wire, so it stands in a
+sealed thought of its own: before the call, and after the text, as streams tell it last.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from trunkline.core.chat import JsonValue, Part, Reasoning, ToolCall
+from trunkline.core.chat import JsonValue, Part, Reasoning, Text, ToolCall
 
 OURS: Final = "anthropic-claude-v1"
 """The vendor's own form, by its name in :attr:`trunkline.core.chat.Reasoning.format`."""
@@ -24,6 +24,10 @@ OURS: Final = "anthropic-claude-v1"
 
 CALL: Final = "tool_call"
 """The form of a seal that belongs to the call after it."""
+
+
+TEXT: Final = "text"
+"""The form of a seal that belongs to the text before it."""
 
 
 class Seal(NamedTuple):
@@ -48,18 +52,22 @@ def write_seal(seal: Seal) -> str:
     return f"{seal.format}:{seal.id or ''}:{seal.value}"
 
 
-def write_proof(signature: str) -> dict[str, JsonValue]:
-    """The block that carries the signature of the call after it."""
-    return {"type": "redacted_thinking", "data": write_seal(Seal(signature, CALL))}
+def write_proof(signature: str, form: str = CALL) -> dict[str, JsonValue]:
+    """The block that carries the signature of the call after it, or of the text before it."""
+    return {"type": "redacted_thinking", "data": write_seal(Seal(signature, form))}
 
 
 def join_proofs(parts: Iterable[Part]) -> tuple[Part, ...]:
-    """``parts`` with the signatures of calls on the calls themselves. One that no call follows is left out."""
+    """``parts`` with the signatures of calls and texts on these themselves. One that no call follows is left out."""
     joined: list[Part] = []
     proof: str | None = None
     for part in parts:
         if isinstance(part, Reasoning) and part.format == CALL:
             proof = part.redacted
+            continue
+        if isinstance(part, Reasoning) and part.format == TEXT:
+            said = joined.pop() if joined and isinstance(joined[-1], Text) else Text("")
+            joined.append(msgspec.structs.replace(said, signature=part.redacted))
             continue
         if isinstance(part, ToolCall) and proof is not None:
             joined.append(msgspec.structs.replace(part, signature=proof))

@@ -35,7 +35,7 @@ from trunkline.dialects.anthropic_messages.citation import write_citation
 from trunkline.dialects.anthropic_messages.error import WRITTEN, encode_error
 from trunkline.dialects.anthropic_messages.field import Object
 from trunkline.dialects.anthropic_messages.response import describe, new_id
-from trunkline.dialects.anthropic_messages.seal import Seal, write_proof, write_seal
+from trunkline.dialects.anthropic_messages.seal import TEXT, Seal, write_proof, write_seal
 from trunkline.dialects.anthropic_messages.stop import restore_stop
 from trunkline.dialects.anthropic_messages.usage import write_usage
 from trunkline.dialects.sse import write_event
@@ -81,6 +81,8 @@ class Writer:
         if isinstance(event, TextDelta):
             if event.choice:
                 return b""
+            if event.signature:
+                return self._signed_text(event)
             opening = b"" if self._key == ("text", event.part) else self._text_block(event.part)
             return opening + _TEXT_FRAME % (self._index, _encode(event.text))
         match event:
@@ -156,6 +158,13 @@ class Writer:
 
     def _text_block(self, part: int) -> bytes:
         return self._open(("text", part), _TEXT_BLOCK)
+
+    def _signed_text(self, event: TextDelta) -> bytes:
+        out = b""
+        if event.text:
+            opening = b"" if self._key == ("text", event.part) else self._text_block(event.part)
+            out = opening + self._delta(_TEXT, event.text)
+        return out + self._open(("redacted", 0), _encode(write_proof(event.signature or "", TEXT))) + self._shut()
 
     def _plain(self, text: str) -> bytes:
         if not text:

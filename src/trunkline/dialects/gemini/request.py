@@ -97,6 +97,11 @@ def _join(before: tuple[Part, ...], parts: list[Part]) -> tuple[Part, ...]:
     first = parts[0] if parts else None
     if isinstance(last, Text) and isinstance(first, Text) and last.signature is None and first.signature is None:
         return (*before[:-1], Text(last.text + first.text), *parts[1:])
+    if isinstance(first, Reasoning):
+        # The signature of a thought came last, and is that of all its pieces.
+        kept = list(before)
+        thought = gather(kept, first)
+        return (*kept, thought, *parts[1:])
     return (*before, *parts)
 
 
