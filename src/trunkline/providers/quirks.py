@@ -14,6 +14,7 @@ from typing import Final, Literal
 import msgspec
 
 from trunkline.dialects.openai_chat.options import WireOptions
+from trunkline.dialects.openai_chat.passthrough import THOUGHTS
 from trunkline.providers.thinking_rules import ANY, ThinkingRules, find_rules
 
 Thinking = Literal["any", "adaptive", "budget", "dynamic", "none"]
@@ -268,5 +269,7 @@ def quirk(provider_id: str, model: str) -> Quirk:
     Rows are tried in order, and models are matched from their beginning.
     """
     found = next((row.quirk for row in _ROWS if row.provider == provider_id and row.models.match(model)), _NONE)
+    if found.wire.thoughts == "none":
+        found = msgspec.structs.replace(found, drop=found.drop | {THOUGHTS})
     rules, closed = find_rules(provider_id, model), provider_id in _CLOSED
     return msgspec.structs.replace(found, rules=rules, closed_schemas=closed) if closed or rules is not ANY else found

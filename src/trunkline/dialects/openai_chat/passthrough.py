@@ -26,6 +26,12 @@ __all__ = ["DONE", "PASSTHROUGH", "Peek", "StreamTap", "edit", "peek", "read_tap
 
 _TRUE: Final = msgspec.Raw(b"true")
 _EFFORT: Final = "reasoning_effort"
+
+THOUGHTS: Final = "messages.reasoning"
+"""What ``drop`` calls the thoughts of earlier answers, which strict servers refuse (Groq: "property
+'reasoning_content' is unsupported")."""
+_OF_THOUGHTS: Final = frozenset({"reasoning_content", "reasoning", "reasoning_details"})
+
 _LIMITS: Final = frozenset({"max_tokens", "max_completion_tokens"})
 """Two names of one thing: a default for either gives way to the caller's other."""
 
@@ -61,6 +67,7 @@ class _Whole(msgspec.Struct, frozen=True):
 _peek = msgspec.json.Decoder(_Request)
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _whole = msgspec.json.Decoder(_Whole)
+_turns = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
 
 
 def peek(body: bytes) -> Peek:
@@ -130,9 +137,26 @@ def edit(
         if moved is not None:
             fields.setdefault(new, moved)
     dropped = [name for name in sorted(drop & fields.keys()) if is_said(fields.pop(name))]
+    if THOUGHTS in drop and b'"reasoning' in body and "messages" in fields:
+        fields["messages"], found = _without_thoughts(fields["messages"])
+        dropped += ["reasoning"] if found else []
     if adapt is not None and is_said(fields.get(_EFFORT, ABSENT)):
         dropped += _fit_effort(fields, model, adapt)
     return msgspec.json.encode(fields), tuple(dropped)
+
+
+def _without_thoughts(messages: msgspec.Raw) -> tuple[msgspec.Raw, bool]:
+    """``messages`` without the thoughts of earlier answers, and whether there were any."""
+    try:
+        turns = _turns.decode(messages)
+    except BROKEN_JSON:
+        return messages, False
+    found = False
+    for turn in turns:
+        for name in _OF_THOUGHTS & turn.keys():
+            found = True
+            del turn[name]
+    return (_raw(turns), True) if found else (messages, False)
 
 
 def _fit_effort(fields: dict[str, msgspec.Raw], model: str, adapt: Adapt) -> list[str]:
