@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import msgspec
 
-from trunkline.core.chat import ChatRequest, ChatResponse, Message, Reasoning, Text, ToolCall, Usage
+from trunkline.core.chat import ChatRequest, ChatResponse, JsonValue, Message, Reasoning, Text, ToolCall, Usage
 from trunkline.core.errors import InvalidInput, UpstreamError
 from trunkline.core.policy import Content
 from trunkline.dialects.dialect import Dialect, StreamReader, StreamWriter
-from trunkline.dialects.passthrough import Passthrough
+from trunkline.dialects.passthrough import Passthrough, Peek
 from trunkline.gateway.answer import EVENTS, JSON, Answer, write_headers
 from trunkline.gateway.answer_schema import AnswerSchema, CheckedReader
 from trunkline.gateway.call import Call
 from trunkline.gateway.content import read_chat, read_unknown
 from trunkline.gateway.estimate import request_tokens, text_tokens
+from trunkline.gateway.kept_response import Pin
 from trunkline.gateway.relay import Passing, Translated, failed
 from trunkline.gateway.target import Target
 from trunkline.outbound import IncomingResponse, OutgoingRequest
+from trunkline.outbound.url import Url
 from trunkline.providers.adaptation import adapt, refuse_fields
 from trunkline.providers.closed_schema import loosened
 from trunkline.providers.defaults import apply_defaults
@@ -41,6 +43,7 @@ class Chat:
         "_forwarded",
         "_native",
         "_passthrough",
+        "_peek",
         "_request",
         "_schema",
         "_stream_usage",
@@ -78,8 +81,9 @@ class Chat:
         self._schema: AnswerSchema | None = None
         """What answers are held to, where the model was given a looser schema than a strict caller's."""
         self._passthrough = PASSTHROUGHS.get(dialect.name) if writer is None else None
+        self._peek: Peek | None = None
         if self._passthrough is not None:
-            peek = self._passthrough.peek(body)
+            peek = self._peek = self._passthrough.peek(body)
             self._stream_usage = peek.stream_usage
             asked, streams, self.user = peek.model, peek.streams, peek.user
         else:
@@ -94,6 +98,19 @@ class Chat:
             self._request = self._dialect.read_request(self._body)
         return self._request
 
+    @property
+    def pin(self) -> Pin | None:
+        """See :class:`~trunkline.gateway.exchange.Exchange`."""
+        return None
+
+    def _url(self, target: Target, model: str) -> Url:
+        """Where the call goes."""
+        return target.endpoint.chat(model, self.streams)
+
+    def _defaults(self, target: Target) -> Mapping[str, JsonValue]:
+        """What a configuration adds to a call that passes."""
+        return target.wire_defaults
+
     def _passing(self, target: Target) -> Passthrough | None:
         """How the call passes, when both sides speak the same dialect."""
         return self._passthrough if target.provider.dialect == self._dialect.name else None
@@ -103,7 +120,7 @@ class Chat:
         headers = target.endpoint.headers
         twist = quirk(target.provider.id, model)
         self._theirs = choose_dialect(target.provider, model, self._native)
-        url = target.endpoint.responses(model) if self._native else target.endpoint.chat(model, self.streams)
+        url = self._url(target, model)
         passing = self._passing(target)
         if passing is not None:
             if twist.refuse:
@@ -111,7 +128,7 @@ class Chat:
             body, self._dropped = passing.edit(
                 self._body,
                 model=model,
-                defaults=target.wire_defaults,
+                defaults=self._defaults(target),
                 stream_usage=self.streams and twist.stream_usage,
                 rename=twist.rename,
                 drop=twist.drop,
@@ -177,8 +194,7 @@ class Chat:
         relay: Passing | Translated
         passing = self._passing(target)
         if passing is not None:
-            strip = not self._stream_usage
-            relay = Passing(call, response, self._count_input, passthrough=passing, strip_usage=strip)
+            relay = self._relay(call, target, response, passing)
         else:
             request = self._read()
             relay = Translated(
@@ -186,7 +202,7 @@ class Chat:
                 response,
                 self._count_input,
                 reader=self._reader(),
-                writer=self._writer(request) if self._writer else self._dialect.stream_writer(request),
+                writer=self._make_writer(request),
                 name=self._name(call),
                 keep=partial(self._keep, call) if self.keeps else None,
             )
@@ -212,6 +228,14 @@ class Chat:
             fault = self._schema.choice_fault(choice) if self._schema is not None else None
             if fault is not None:
                 raise UpstreamError(fault, kind="malformed", provider=target.provider.id)
+
+    def _make_writer(self, request: ChatRequest) -> StreamWriter:
+        return self._writer(request) if self._writer else self._dialect.stream_writer(request)
+
+    def _relay(self, call: Call, target: Target, response: IncomingResponse, passing: Passthrough) -> Passing:
+        """The relay of a stream that passes."""
+        strip = not self._stream_usage
+        return Passing(call, response, self._count_input, passthrough=passing, strip_usage=strip)
 
     def _complete(self, response: ChatResponse, call: Call) -> ChatResponse:
         opened = call.opened

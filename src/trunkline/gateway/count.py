@@ -6,11 +6,12 @@ import msgspec
 
 from trunkline.core.chat import ChatRequest
 from trunkline.core.policy import Content
-from trunkline.dialects import anthropic_messages, gemini
+from trunkline.dialects import anthropic_messages, gemini, openai_responses
 from trunkline.dialects.anthropic_messages import count as anthropic_count
 from trunkline.gateway.answer import JSON, Answer
 from trunkline.gateway.content import read_chat
 from trunkline.gateway.estimate import request_tokens
+from trunkline.gateway.kept_response import Pin
 from trunkline.gateway.target import Target
 from trunkline.outbound import IncomingResponse, OutgoingRequest
 from trunkline.providers.adaptation import adapt
@@ -22,7 +23,7 @@ ESTIMATED = (b"x-trunkline-estimated", b"true")
 
 
 class Count:
-    """One request to count. ``dialect`` is the client's: ``anthropic_messages`` or ``gemini``."""
+    """One request to count. ``dialect`` is the client's: ``anthropic_messages``, ``gemini``, ``openai_responses``."""
 
     __slots__ = ("_dialect", "_request", "model")
 
@@ -32,9 +33,16 @@ class Count:
         self._request: ChatRequest = (
             gemini.DIALECT.read_count_request(body)
             if dialect == gemini.DIALECT.name
+            else openai_responses.DIALECT.read_request(body)
+            if dialect == openai_responses.DIALECT.name
             else anthropic_count.read_count_tokens_request(body)
         )
         self.model = self._request.model if model is None else model
+
+    @property
+    def pin(self) -> Pin | None:
+        """The one configuration that can count it, when it goes on from what its provider keeps."""
+        return None
 
     def write(self, target: Target, model: str) -> OutgoingRequest | None:
         """The request for a provider that counts; None for one that does not."""

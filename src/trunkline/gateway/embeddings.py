@@ -16,6 +16,7 @@ from trunkline.gateway.answer import JSON, Answer, write_headers
 from trunkline.gateway.call import Call
 from trunkline.gateway.content import read_models
 from trunkline.gateway.estimate import text_tokens
+from trunkline.gateway.kept_response import Pin
 from trunkline.gateway.target import Target
 from trunkline.outbound import IncomingResponse, OutgoingRequest
 from trunkline.providers.defaults import OPENAI_CHAT
@@ -43,6 +44,11 @@ class Embeddings:
     def user(self) -> str | None:
         """Whom the caller serves, in its own words."""
         return self._request.user
+
+    @property
+    def pin(self) -> Pin | None:
+        """Nothing is kept of such a call."""
+        return None
 
     def write(self, target: Target, model: str) -> OutgoingRequest:
         """The request for ``target``. Raises Unsupported where the provider does not embed."""

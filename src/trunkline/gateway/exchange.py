@@ -9,6 +9,7 @@ from trunkline.core.errors import UpstreamError
 from trunkline.core.policy import Content
 from trunkline.gateway.answer import Answer
 from trunkline.gateway.call import Call
+from trunkline.gateway.kept_response import Pin
 from trunkline.gateway.target import Target
 from trunkline.outbound import IncomingResponse, OutgoingRequest
 
@@ -30,6 +31,11 @@ class Exchange(Sent, Protocol):
     @property
     def user(self) -> str | None:
         """Whom the caller serves, in its own words."""
+        ...
+
+    @property
+    def pin(self) -> Pin | None:
+        """The one configuration that can serve it, when it goes on from what its provider keeps."""
         ...
 
     def write(self, target: Target, model: str) -> OutgoingRequest:

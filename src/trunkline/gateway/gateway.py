@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from random import Random
 from typing import Protocol
@@ -11,7 +12,15 @@ import msgspec
 
 from trunkline.core.access import check
 from trunkline.core.actor import Actor
-from trunkline.core.errors import CannotOpen, Forbidden, InvalidInput, NotFound, TrunklineError, UpstreamError
+from trunkline.core.errors import (
+    CannotOpen,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    TrunklineError,
+    Unavailable,
+    UpstreamError,
+)
 from trunkline.core.usage_event import Operation
 from trunkline.gateway.answer import Answer
 from trunkline.gateway.call import Call, Ledger
@@ -20,7 +29,9 @@ from trunkline.gateway.context import JUDGE, NOTHING, CallContext
 from trunkline.gateway.count import Count
 from trunkline.gateway.course import Course, Ready
 from trunkline.gateway.exchange import Exchange, Sent
+from trunkline.gateway.kept_response import Pin
 from trunkline.gateway.rate_reading import RateLimits
+from trunkline.gateway.recall import Recall
 from trunkline.gateway.resolve import Resolver
 from trunkline.gateway.retry import RetryBudget, delay, falls_back
 from trunkline.gateway.snapshot import Snapshot, SnapshotHolder
@@ -106,7 +117,7 @@ class Gateway:
         check(actor, "call")
         snapshot = self._holder.current
         refusal: TrunklineError | None = None
-        candidates = self._find(snapshot, actor, count.model, NOTHING)
+        candidates = self._find(snapshot, actor, count.model, NOTHING, pin=count.pin)
         for candidate in candidates:
             try:
                 target = self._targets.get(candidate)
@@ -129,6 +140,49 @@ class Gateway:
         assert refusal is not None
         raise refusal
 
+    async def recall(self, actor: Actor, recall: Recall, request_id: str) -> Answer:
+        """Ask the provider that keeps an answer about it.
+
+        Only what tells the end of an answer that was made in the background, or may tell it, is written down. Raises
+        what :meth:`run` raises, and NotFound where ``actor`` may not use any more what served it.
+        """
+        check(actor, "call")
+        candidate = self._find_again(actor, recall.pin)
+        target = self._targets.get(candidate)
+
+        def open_books() -> Call:
+            call = self._ledger.open(
+                actor,
+                candidate,
+                "chat",
+                request_id=request_id,
+                requested_model=recall.pin.model,
+                streamed=recall.streams,
+            )
+            call.provider = target.provider
+            return call
+
+        try:
+            response = await dispatch(target.endpoint, target.transport, recall.write(target), self._timeouts)
+            if response.status >= 300:
+                raise recall.read_error(response, await response.read(ERROR_BODY_BYTES))
+            return await recall.read(open_books, target, response)
+        except UpstreamError as error:
+            error.provider = error.provider or target.provider.id
+            raise
+
+    def _find_again(self, actor: Actor, pin: Pin) -> Candidate:
+        snapshot = self._holder.current
+        for name in (pin.model, pin.configuration_id):
+            with contextlib.suppress(NotFound, Forbidden, Unavailable):
+                found = pin.choose(self._resolver.resolve(snapshot, actor, name))
+                if found is not None:
+                    return found
+        raise NotFound(
+            f"What answered, {pin.model!r}, is gone or may not be used with this key any more.",
+            code="response_not_found",
+        )
+
     async def run(
         self,
         actor: Actor,
@@ -144,7 +198,7 @@ class Gateway:
         """
         check(actor, "call")
         snapshot = self._holder.current
-        candidates = self._find(snapshot, actor, exchange.model, context, exchange, request_id)
+        candidates = self._find(snapshot, actor, exchange.model, context, exchange, request_id, exchange.pin)
         course = Course(candidates, snapshot, actor, exchange, request_id, context)
         ready = await self._ready(course)
         if ready is None:
@@ -191,9 +245,12 @@ class Gateway:
         context: CallContext,
         exchange: Exchange | None = None,
         request_id: str = "",
+        pin: Pin | None = None,
     ) -> Sequence[Candidate]:
         """What may serve the call, at least one and the best first, each in the version that this caller gets."""
         found = self._resolver.resolve(snapshot, actor, name)
+        if pin is not None:
+            return (pin.find(found, "previous_response_id"),)
         if len(found) == 1 and found[0].trial is None:
             return found
         user = exchange.user if exchange is not None else None

@@ -30,6 +30,7 @@ from trunkline.gateway.call import Call
 from trunkline.gateway.chat import Chat
 from trunkline.gateway.content import FALLBACKS
 from trunkline.gateway.estimate import text_tokens
+from trunkline.gateway.kept_response import Pin
 from trunkline.gateway.piped import Piped
 from trunkline.gateway.relay import failed
 from trunkline.gateway.target import Target
@@ -127,6 +128,11 @@ class OperationCall:
     def user(self) -> str | None:
         """Whom the caller serves, in its own words."""
         return self._body.text("user")
+
+    @property
+    def pin(self) -> Pin | None:
+        """Nothing is kept of such a call."""
+        return None
 
     def write(self, target: Target, model: str) -> OutgoingRequest:
         """The request for ``target``. Raises Unsupported where the provider offers nothing of the kind."""

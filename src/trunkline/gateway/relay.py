@@ -29,7 +29,7 @@ from trunkline.core.collected import Collected
 from trunkline.core.errors import Unavailable, UpstreamError
 from trunkline.core.usage_event import Outcome
 from trunkline.dialects.dialect import StreamReader, StreamWriter
-from trunkline.dialects.passthrough import Passthrough
+from trunkline.dialects.passthrough import Passthrough, Tap
 from trunkline.gateway.call import Call
 from trunkline.gateway.estimate import text_tokens
 from trunkline.outbound import IncomingResponse
@@ -108,10 +108,11 @@ class Passing(_Stream):
         *,
         passthrough: Passthrough,
         strip_usage: bool,
+        tap: Tap | None = None,
     ) -> None:
         super().__init__(call, response, count_input)
         self._passthrough = passthrough
-        self._tap = passthrough.tap(strip_usage=strip_usage)
+        self._tap = passthrough.tap(strip_usage=strip_usage) if tap is None else tap
 
     async def start(self) -> None:
         """Wait for the first bytes of an answer. Raises UpstreamError when the stream fails before there are any."""

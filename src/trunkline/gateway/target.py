@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import CannotOpen, InvalidInput, NotFound
 from trunkline.core.secret import Secret
+from trunkline.dialects import openai_responses
 from trunkline.gateway.candidate import Candidate
 from trunkline.gateway.overlay import read_overlay
 from trunkline.gateway.snapshot import ConfigurationEntry, FeatureEntry
@@ -32,7 +33,17 @@ class Target:
     Holds a credential in plain, so it is no struct.
     """
 
-    __slots__ = ("custom", "defaults", "endpoint", "entry", "provider", "transport", "wire_defaults")
+    __slots__ = (
+        "_overlay",
+        "_responses",
+        "custom",
+        "defaults",
+        "endpoint",
+        "entry",
+        "provider",
+        "transport",
+        "wire_defaults",
+    )
 
     def __init__(
         self,
@@ -47,9 +58,20 @@ class Target:
         self.endpoint = endpoint
         self.transport = transport
         self.custom: Mapping[str, JsonValue] = feature.custom if feature is not None else {}
-        overlay = read_overlay(feature) if feature is not None else None
+        overlay = self._overlay = read_overlay(feature) if feature is not None else None
+        self._responses: Mapping[str, JsonValue] | None = None
         self.defaults: Defaults = compile_defaults(provider, entry.parameters, overlay)
         self.wire_defaults: Mapping[str, JsonValue] = wire_defaults(provider, entry.parameters, overlay=overlay)
+
+    @property
+    def responses_defaults(self) -> Mapping[str, JsonValue]:
+        """The same for OpenAI's responses, which a provider may speak besides. Raises Unsupported."""
+        if self._responses is None:
+            # Made when first asked for: what that wire cannot say is no fault of a chat.
+            self._responses = wire_defaults(
+                self.provider, self.entry.parameters, openai_responses.DIALECT.name, self._overlay
+            )
+        return self._responses
 
 
 class Targets:

@@ -34,6 +34,8 @@ ROWS: Final = (
             speech="/audio/speech",
             transcriptions="/audio/transcriptions",
             completions="/completions",
+            # https://learn.microsoft.com/azure/ai-foundry/openai/how-to/responses
+            responses="/responses",
             models="/models",
         ),
         aliases=("azure",),

@@ -9,7 +9,7 @@ import msgspec
 
 from trunkline.core.chat import ChatRequest, JsonValue, Message, ReasoningOptions, Sampling, Text
 from trunkline.core.errors import InvalidInput
-from trunkline.dialects import anthropic_messages, gemini
+from trunkline.dialects import anthropic_messages, gemini, openai_responses
 from trunkline.dialects.dialect import Dialect
 from trunkline.dialects.openai_chat import DIALECT
 from trunkline.providers.parameter import Parameter
@@ -18,8 +18,11 @@ from trunkline.providers.provider import Provider
 OPENAI_CHAT: Final = DIALECT.name
 
 _PASSING: Final[Mapping[str, Dialect]] = {
-    dialect.name: dialect for dialect in (anthropic_messages.DIALECT, gemini.DIALECT)
+    dialect.name: dialect for dialect in (anthropic_messages.DIALECT, gemini.DIALECT, openai_responses.DIALECT)
 }
+
+_SHARED: Final = ("prompt_cache_key", "prompt_cache_retention", "safety_identifier")
+"""Fields that OpenAI's two wires call the same: https://platform.openai.com/docs/api-reference/responses/create"""
 
 PROTECTED: Final = frozenset({"model", "messages", "stream", "stream_options"})
 """Fields of the body that belong to the caller or to the gateway: a configuration's parameters never set them."""
@@ -122,6 +125,8 @@ def wire_defaults(
     # Written as any request is. Sampling and thinking apart, since one may be the caller's: they are fitted per call.
     template = compile_defaults(provider, configuration, overlay).template
     wire = _write(passing, msgspec.structs.replace(template, reasoning=None))
+    if dialect == openai_responses.DIALECT.name:
+        _share(wire, template.extra.get(OPENAI_CHAT, {}))
     if template.sampling.max_tokens is None:
         wire.pop("max_tokens", None)
     if template.reasoning is not None:
@@ -138,7 +143,15 @@ def _write(dialect: Dialect, template: ChatRequest) -> dict[str, JsonValue]:
     # A wire refuses to be written without anything said. That goes again, with all that is the caller's own.
     said = msgspec.structs.replace(template, messages=(Message("user", (Text("…"),)),))
     body: dict[str, JsonValue] = msgspec.json.decode(dialect.write_request(said).body)
-    return {name: value for name, value in body.items() if name not in PROTECTED and name != "contents"}
+    return {name: value for name, value in body.items() if name not in PROTECTED | {"contents", "input", "include"}}
+
+
+def _share(wire: dict[str, JsonValue], chat: Mapping[str, JsonValue]) -> None:
+    """Adds to the fields of OpenAI's responses those that are set in the words of its chat wire."""
+    wire.update({name: chat[name] for name in _SHARED if chat.get(name) is not None})
+    if (verbosity := chat.get("verbosity")) is not None:
+        text = wire.get("text")
+        wire["text"] = {**(text if isinstance(text, dict) else {}), "verbosity": verbosity}
 
 
 def _openai_chat(values: _Values) -> dict[str, JsonValue]:

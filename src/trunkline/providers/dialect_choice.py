@@ -12,6 +12,7 @@ from trunkline.dialects.dialect import Dialect, EmbeddingsDialect
 from trunkline.dialects.gemini import passthrough as gemini_passthrough
 from trunkline.dialects.openai_chat import OpenAIChat, WireOptions
 from trunkline.dialects.openai_chat import passthrough as openai_passthrough
+from trunkline.dialects.openai_responses import passthrough as responses_passthrough
 from trunkline.dialects.passthrough import Passthrough
 from trunkline.providers.provider import Provider
 from trunkline.providers.quirks import quirk
@@ -36,6 +37,7 @@ PASSTHROUGHS: Final[Mapping[str, Passthrough]] = {
     openai_chat.DIALECT.name: openai_passthrough.PASSTHROUGH,
     anthropic_messages.DIALECT.name: anthropic_passthrough.PASSTHROUGH,
     gemini.DIALECT.name: gemini_passthrough.PASSTHROUGH,
+    openai_responses.DIALECT.name: responses_passthrough.PASSTHROUGH,
 }
 """The wires whose calls pass unread where both sides speak them."""
 

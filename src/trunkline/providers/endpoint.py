@@ -91,6 +91,22 @@ class Endpoint:
         """Where a call in OpenAI's responses dialect goes. Raises NotFound where the provider has none."""
         return self._fill(self._provider.paths.responses, model)
 
+    @property
+    def has_responses(self) -> bool:
+        """Whether OpenAI's responses are spoken there. The address of one deployment at Azure has only the older calls.
+
+        https://learn.microsoft.com/azure/ai-foundry/openai/how-to/responses
+        """
+        return self._provider.paths.responses is not None and "/openai/deployments/" not in self._base.target
+
+    def response(self, below: str) -> Url:
+        """Where one stored response is, or what is asked about them: ``below`` is a path and query under theirs."""
+        path = self._provider.paths.responses
+        if path is None:
+            raise NotFound(f"{self._provider.display_name} keeps no responses.", code="not_offered")
+        # Not remembered as other addresses are: every id is another.
+        return self._base.join(path + below)
+
     def count(self, model: str) -> Url:
         """Where tokens are counted. Raises NotFound where the provider does not."""
         return self._fill(self._provider.paths.count, model)

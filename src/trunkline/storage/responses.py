@@ -11,10 +11,28 @@ from trunkline.storage.tables import StoredResponse
 
 
 async def put(tx: Transaction, row: StoredResponse) -> None:
-    """Keep ``row``, and drop what has expired by the time that it was made."""
-    await tx.execute(delete(StoredResponse).where(StoredResponse.expires_at < row.created_at))
+    """Keep ``row`` in the place of one with its id, and drop what has expired by the time that it was made."""
+    await tx.execute(
+        delete(StoredResponse).where((StoredResponse.expires_at < row.created_at) | (StoredResponse.id == row.id))
+    )
     tx.add(row)
     await tx.flush()
+
+
+async def add(tx: Transaction, row: StoredResponse) -> bool:
+    """Keep ``row`` unless there is one with its id. Whether it was kept."""
+    if await tx.scalar(select(StoredResponse.id).where(StoredResponse.id == row.id)) is not None:
+        return False
+    tx.add(row)
+    await tx.flush()
+    return True
+
+
+async def drop(tx: Transaction, response_id: str, *, workspace_id: str) -> None:
+    """Forget one."""
+    await tx.execute(
+        delete(StoredResponse).where(StoredResponse.id == response_id, StoredResponse.workspace_id == workspace_id)
+    )
 
 
 async def find(

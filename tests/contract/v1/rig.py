@@ -15,7 +15,7 @@ import msgspec
 import uvicorn
 
 from trunkline.core.actor import Actor
-from trunkline.core.chat import Message, Usage
+from trunkline.core.chat import Usage
 from trunkline.core.errors import Unauthenticated
 from trunkline.core.price import Price, Rate
 from trunkline.core.secret import Secret
@@ -25,6 +25,7 @@ from trunkline.faces.v1 import Application
 from trunkline.gateway.call import Ledger
 from trunkline.gateway.gateway import Admission, Gateway
 from trunkline.gateway.identity import Identity
+from trunkline.gateway.kept_response import KeptResponse
 from trunkline.gateway.rate_reading import RateLimits
 from trunkline.gateway.retry import RetryBudget
 from trunkline.gateway.snapshot import (
@@ -110,18 +111,36 @@ class Lazy:
 
 
 class Kept:
-    """A store of answers in memory."""
+    """A store of answers in memory, with a switch for a database that is down."""
 
     def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], tuple[Message, ...]] = {}
+        self.kept: dict[tuple[str, str], bytes] = {}
+        self.claimed: set[tuple[str, str]] = set()
+        self.fault: Exception | None = None
 
-    async def put(self, actor: Actor, response_id: str, messages: tuple[Message, ...]) -> None:
-        self.kept[actor.user_id, response_id] = msgspec.msgpack.decode(
-            msgspec.msgpack.encode(messages), type=tuple[Message, ...]
-        )
+    def _reach(self) -> None:
+        if self.fault is not None:
+            raise self.fault
 
-    async def find(self, actor: Actor, response_id: str) -> tuple[Message, ...] | None:
-        return self.kept.get((actor.user_id, response_id))
+    async def put(self, actor: Actor, response_id: str, kept: KeptResponse) -> None:
+        self._reach()
+        self.kept[actor.user_id, response_id] = msgspec.msgpack.encode(kept)
+
+    async def find(self, actor: Actor, response_id: str) -> KeptResponse | None:
+        self._reach()
+        found = self.kept.get((actor.user_id, response_id))
+        return None if found is None else msgspec.msgpack.decode(found, type=KeptResponse)
+
+    async def drop(self, actor: Actor, response_id: str) -> None:
+        self._reach()
+        self.kept.pop((actor.user_id, response_id), None)
+
+    async def claim(self, actor: Actor, response_id: str) -> bool:
+        self._reach()
+        place = (actor.user_id, response_id)
+        first = place not in self.claimed
+        self.claimed.add(place)
+        return first
 
 
 def configuration(name: str, provider: str, **fields: Any) -> ConfigurationEntry:
@@ -228,7 +247,8 @@ class Rig:
             admission=admission,
         )
         identity = Identity(self.holder, Tokens(), Tokens(), used=lambda _: None)  # type: ignore[arg-type]
-        self.application = Application(gateway, identity, Kept(), limit=limit)
+        self.kept = Kept()
+        self.application = Application(gateway, identity, self.kept, limit=limit)
 
     @contextmanager
     def serve(self) -> Iterator[Rig]:

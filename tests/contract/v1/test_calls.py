@@ -12,7 +12,7 @@ from trunkline.faces.v1.calls import CALLS
 
 @pytest.mark.parametrize(("method", "path"), [call[:2] for call in CALLS])
 def test_what_is_described_is_served(method: str, path: str) -> None:
-    named = path.format(model="m", name="m")
+    named = path.format(model="m", name="m", id="resp_1")
     assert read_path(method, named, b"", anthropic=False, google=False).kind != "nothing"
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from trunkline.control.stored_responses import LIFETIME, StoredResponses
 from trunkline.core.actor import Actor
 from trunkline.core.chat import Message, Reasoning, Text, ToolCall, ToolResult
+from trunkline.gateway.kept_response import KeptResponse, Pin
 from trunkline.storage import workspaces
 from trunkline.storage.database import Database
 from trunkline.storage.tables import Workspace
@@ -15,10 +17,13 @@ from trunkline.vault.key_ring import KeyRing
 from trunkline.vault.root_key import RootKey
 
 CANARY = "a very private question"
-TALK = (
-    Message("user", (Text(CANARY),)),
-    Message("assistant", (Reasoning("hm", signature="s"), ToolCall("c", "look", "{}"))),
-    Message("tool", (ToolResult("c", (Text("found"),)),)),
+TALK = KeptResponse(
+    messages=(
+        Message("user", (Text(CANARY),)),
+        Message("assistant", (Reasoning("hm", signature="s"), ToolCall("c", "look", "{}"))),
+        Message("tool", (ToolResult("c", (Text("found"),)),)),
+    ),
+    body=b"{}",
 )
 
 
@@ -86,3 +91,32 @@ async def test_what_was_said_stands_nowhere_in_the_clear(tmp_path: Path) -> None
     await database.close()
     for file in path.parent.iterdir():
         assert CANARY.encode() not in file.read_bytes()
+
+
+async def test_an_id_of_a_provider_is_each_callers_own(database: Database, workspace_ids: tuple[str, str]) -> None:
+    one, two = workspace_ids
+    store = StoredResponses(database, KeyRing.create(RootKey.generate()))
+    mine, theirs = (KeptResponse(pin=Pin(configuration_id=name)) for name in ("mine", "theirs"))
+    await store.put(actor(one), "resp_1", mine)
+    for stranger in (actor(two), actor(one, "other"), actor(one, "u", "app")):
+        assert await store.find(stranger, "resp_1") is None
+        await store.put(stranger, "resp_1", theirs)
+        await store.drop(stranger, "resp_1")
+    assert await store.find(actor(one), "resp_1") == mine, "nobody replaced or dropped it by giving the same id"
+    await store.put(actor(one), "resp_1", theirs)
+    assert await store.find(actor(one), "resp_1") == theirs, "the same caller's newer one counts"
+    await store.drop(actor(one), "resp_1")
+    assert await store.find(actor(one), "resp_1") is None
+
+
+async def test_an_end_is_claimed_once_by_each(database: Database, workspace_ids: tuple[str, str]) -> None:
+    store = StoredResponses(database, KeyRing.create(RootKey.generate()))
+    claims = await asyncio.gather(*(store.claim(actor(workspace_ids[0]), "resp_1") for _ in range(5)))
+    assert sorted(claims) == [False, False, False, False, True]
+    assert await store.claim(actor(workspace_ids[1]), "resp_1")
+
+
+async def test_what_earlier_versions_stored_is_still_read(database: Database, workspace_ids: tuple[str, str]) -> None:
+    store = StoredResponses(database, KeyRing.create(RootKey.generate()))
+    await store.put(actor(workspace_ids[0]), "resp_tl_1", TALK.messages)  # type: ignore[arg-type] - their form
+    assert await store.find(actor(workspace_ids[0]), "resp_tl_1") == KeptResponse(messages=TALK.messages)

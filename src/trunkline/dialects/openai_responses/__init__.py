@@ -15,6 +15,7 @@ from trunkline.dialects.dialect import Headers, Written
 from trunkline.dialects.openai_error import read_error, write_error
 from trunkline.dialects.openai_responses.citation import NAME
 from trunkline.dialects.openai_responses.echo import echo_request as echo_request
+from trunkline.dialects.openai_responses.input_items import write_input_items as write_input_items
 from trunkline.dialects.openai_responses.request import BINDING as BINDING
 from trunkline.dialects.openai_responses.request import read_request, write_request
 from trunkline.dialects.openai_responses.response import read_response, write_response

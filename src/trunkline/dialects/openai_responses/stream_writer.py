@@ -46,7 +46,7 @@ class ResponsesStreamWriter:
 
     __slots__ = (
         "_answer", "_calls", "_emit", "_ended", "_failed", "_ids", "_next", "_open", "_output", "_refused", "_request",
-        "_started", "_stop", "_usage",
+        "_started", "_stop", "_usage", "whole",
     )  # fmt: skip
 
     def __init__(self, request: ChatRequest) -> None:
@@ -64,6 +64,8 @@ class ResponsesStreamWriter:
         self._started = False
         self._ended = False
         self._failed = False
+        self.whole: JsonValue = None
+        """The answer as its last event tells it, once that is written."""
 
     def write(self, event: ChatEvent) -> bytes:
         """The bytes for ``event``.
@@ -255,6 +257,10 @@ class ResponsesStreamWriter:
         return out + self._emit("response.failed", {"response": self._whole(write_failure(failure))})
 
     def _whole(self, state: dict[str, JsonValue]) -> JsonValue:
+        self.whole = whole = self._put_together(state)
+        return whole
+
+    def _put_together(self, state: dict[str, JsonValue]) -> JsonValue:
         whole: dict[str, JsonValue] = {
             **self._answer,
             **state,

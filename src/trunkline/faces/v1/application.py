@@ -18,14 +18,18 @@ from trunkline.faces.v1.models import write_model, write_models
 from trunkline.faces.v1.operations import make_operation
 from trunkline.faces.v1.request import Carried, HangUp, Receive, Scope, Send, conflict, read_body
 from trunkline.faces.v1.status import retry_after, status_of
+from trunkline.faces.v1.stored import recall
 from trunkline.gateway.answer import JSON, Answer, CutOff, HeaderList, Relay
 from trunkline.gateway.chat import Chat
+from trunkline.gateway.compaction import Compaction
 from trunkline.gateway.context import NOTHING, CallContext
 from trunkline.gateway.count import Count
 from trunkline.gateway.embeddings import Embeddings
 from trunkline.gateway.gateway import Gateway
 from trunkline.gateway.identity import Identity
-from trunkline.gateway.responses import Responses, ResponseStore
+from trunkline.gateway.kept_response import ResponseStore
+from trunkline.gateway.response_count import ResponseCount
+from trunkline.gateway.responses import Responses
 
 HANG_UP: Final = "trunkline.hang_up"
 """The key of the scope by which our server is asked to cancel the task when the client goes away."""
@@ -88,10 +92,18 @@ class Application:
         match asked.kind:
             case "chat":
                 return await self._gateway.run(actor, "chat", _chat(asked, body, carried), request_id, context)
-            case "responses":
-                responses = Responses(body, actor, self._store)
+            case "responses" | "compact":
+                made = Responses if asked.kind == "responses" else Compaction
+                responses = made(body, actor, self._store)
                 await responses.load()
                 return await self._gateway.run(actor, "chat", responses, request_id, context)
+            case "input_tokens":
+                counted = ResponseCount(body)
+                await counted.load(self._store, actor)
+                return await self._gateway.count(actor, counted, request_id)
+            case "stored":
+                query: bytes = scope["query_string"]
+                return await recall(self._gateway, self._store, actor, asked.action, asked.name, query, request_id)
             case "embeddings":
                 return await self._gateway.run(actor, "embeddings", _embeddings(asked, body), request_id, context)
             case "count":

@@ -10,13 +10,19 @@ import msgspec
 
 from trunkline.dialects import anthropic_messages, gemini, openai_chat, openai_responses
 from trunkline.dialects.dialect import Dialect
+from trunkline.faces.v1.stored import read_stored_path
+from trunkline.gateway.recall import Action
 
 OperationKind = Literal["images", "edits", "speech", "transcriptions", "moderations", "rerank", "completions"]
-Kind = Literal["chat", "responses", "embeddings", "count", "models", "nothing"] | OperationKind
+Kind = (
+    Literal["chat", "responses", "compact", "input_tokens", "stored", "embeddings", "count", "models", "nothing"]
+    | OperationKind
+)
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """``model`` and ``stream`` are set where they stand in the URL. ``name`` is the one model that is asked about.
+    """``model`` and ``stream`` are set where they stand in the URL. ``name`` is the one model or stored answer that is
+    asked about.
 
     ``array``: a Gemini client that wants its stream as one JSON array. ``batch``: one that sends several texts at once.
     """
@@ -28,6 +34,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     array: bool = False
     batch: bool = True
     name: str = ""
+    action: Action = "get"
+    """What is asked about the stored answer ``name``."""
 
 
 _OPENAI: Final[Dialect] = openai_chat.DIALECT
@@ -37,6 +45,8 @@ _GEMINI: Final[Dialect] = gemini.DIALECT
 POSTS: Final[Mapping[str, Asked]] = {
     "/v1/chat/completions": Asked(kind="chat", dialect=_OPENAI),
     "/v1/responses": Asked(kind="responses", dialect=openai_responses.DIALECT),
+    "/v1/responses/compact": Asked(kind="compact", dialect=openai_responses.DIALECT),
+    "/v1/responses/input_tokens": Asked(kind="input_tokens", dialect=openai_responses.DIALECT),
     "/v1/embeddings": Asked(kind="embeddings", dialect=_OPENAI),
     "/v1/images/generations": Asked(kind="images", dialect=_OPENAI),
     "/v1/images/edits": Asked(kind="edits", dialect=_OPENAI),
@@ -73,6 +83,9 @@ def read_path(method: str, path: str, query: bytes, *, anthropic: bool, google: 
         found = _MODELS.fullmatch(path)
         if found is not None:
             return Asked(kind="models", dialect=_dialect_of(path, anthropic, google), name=found[2] or "")
+    stored = read_stored_path(method, path)
+    if stored is not None:
+        return Asked(kind="stored", dialect=openai_responses.DIALECT, action=stored[0], name=stored[1])
     return Asked(kind="nothing", dialect=_dialect_of(path, anthropic, google))
 
 

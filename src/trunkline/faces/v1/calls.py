@@ -20,6 +20,22 @@ CALLS: Final[tuple[tuple[str, str, str, dict[str, Any] | None], ...]] = (
     ),
     (
         "POST",
+        "/v1/responses/input_tokens",
+        "How many tokens a request has, in the format of OpenAI's responses.",
+        {"model": "default", "input": "Say hello."},
+    ),
+    (
+        "POST",
+        "/v1/responses/compact",
+        "A shorter form of a long conversation, by OpenAI.",
+        {"model": "default", "input": "Say hello."},
+    ),
+    ("GET", "/v1/responses/{id}", "A stored response, which may still be made in the background.", None),
+    ("DELETE", "/v1/responses/{id}", "Forget a stored response.", None),
+    ("POST", "/v1/responses/{id}/cancel", "Stop a response that is made in the background.", None),
+    ("GET", "/v1/responses/{id}/input_items", "What a stored response was made from, page by page.", None),
+    (
+        "POST",
         "/v1/completions",
         "A text that goes on, in OpenAI's older format, whole or streamed.",
         {"model": "default", "prompt": "Once upon a time", "max_tokens": 64},

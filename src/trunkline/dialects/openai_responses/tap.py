@@ -1,0 +1,104 @@
+"""Listens to a stream that is relayed unchanged: only what accounting needs is read, everything else is bytes.
+
+https://platform.openai.com/docs/api-reference/responses-streaming
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from trunkline.core.chat import Usage
+from trunkline.core.chat_events import Failure
+from trunkline.dialects.event_tap import EventTap
+from trunkline.dialects.openai_failure import MALFORMED, read_failure
+from trunkline.dialects.openai_responses.status import read_status
+from trunkline.dialects.openai_responses.usage import read_usage
+from trunkline.dialects.openai_responses.wire import Answer, Incomplete
+from trunkline.dialects.raw_json import ABSENT, decode, is_said
+
+OPENING: Final = frozenset({"response.created", "response.queued", "response.in_progress"})
+_ENDS: Final = frozenset({"response.completed", "response.incomplete", "response.failed", "response.cancelled"})
+
+
+class _Event(msgspec.Struct, frozen=True):
+    type: str | None = None
+    response: msgspec.Raw = ABSENT
+    error: msgspec.Raw = ABSENT
+
+
+_decode: Final = msgspec.json.Decoder(_Event).decode
+_decode_answer: Final = msgspec.json.Decoder(Answer).decode
+
+
+class StreamTap(EventTap):
+    """Implements :class:`~trunkline.dialects.passthrough.Tap`: ``done`` says whether the event came that ends it.
+
+    ``id`` is the answer's own, known from the first event on; ``ended`` whether the provider told an end of any kind,
+    also a failure. With ``background`` the mere opening counts as something of the answer, as the client waits for it.
+    """
+
+    __slots__ = ("_background", "_deltas", "ended", "id", "usage")
+
+    MALFORMED = MALFORMED
+
+    def __init__(self, *, background: bool = False) -> None:
+        super().__init__()
+        self._background = background
+        self._deltas = 0
+        self.id = ""
+        self.ended = False
+        self.usage: Usage | None = None
+
+    @property
+    def output(self) -> int:
+        """Tokens forwarded: nearly every delta carries one, other events none."""
+        return self._deltas
+
+    def _count(self, data: bytes) -> None:
+        self._deltas += data.count(b'.delta"')
+
+    def _is_ordinary(self, data: bytes) -> bool:
+        # Within JSON text a quote is escaped, so a name with its quotes can only be a name (or a whole string that is
+        # equal to it, which costs a parse and nothing else). Only opening and ending events carry the response.
+        return b'"response"' not in data and b'error"' not in data and b"[DONE]" not in data and b": error" not in data
+
+    def _read(self, data: bytes, name: str) -> bool:
+        if data.startswith(b"[DONE]"):
+            # OpenAI does not send it here; servers that imitate it do, after the end.
+            return False
+        event = _decode(data)
+        self._first = False
+        kind = event.type or name
+        if kind == "error" or (not kind.startswith("response.") and is_said(event.error)):
+            self._fail(read_failure(decode(data)))
+        elif kind in OPENING:
+            self._note(_decode_answer(event.response))
+            self.begun = self.begun or self._background
+        elif kind in _ENDS:
+            self._end(kind, _decode_answer(event.response))
+        else:
+            self.begun = True
+        return True
+
+    def _note(self, answer: Answer) -> None:
+        self.id = answer.id or self.id
+        self.model = answer.model or self.model
+
+    def _end(self, kind: str, answer: Answer) -> None:
+        self._note(answer)
+        self.ended = True
+        usage = read_usage(answer.usage, answer.tool_usage)
+        if usage is not None:
+            self.usage = usage
+        status = answer.status or kind.removeprefix("response.")
+        if status == "failed" or is_said(answer.error):
+            self._fail(read_failure(decode(answer.error) if is_said(answer.error) else None))
+            return
+        if status == "cancelled":
+            self._fail(Failure("The response was cancelled.", "server", "cancelled"))
+            return
+        self.begun = self.done = self._holding = True
+        reason = (answer.incomplete_details or Incomplete()).reason
+        self.stops[0] = read_status(status, reason, calls=False, refused=False)
