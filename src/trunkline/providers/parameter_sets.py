@@ -274,5 +274,25 @@ OLLAMA: Final = (
     TOP_K,
     REPEAT_PENALTY,
     SEED,
+    # https://docs.ollama.com/context-length
+    Parameter(
+        name="numCtx",
+        type="integer",
+        neutral="extra.ollama.num_ctx",
+        minimum=1,
+        maximum=10_000_000,
+        title="Context length",
+        description="Tokens that the model keeps in view. Ollama cuts longer prompts without telling.",
+        examples=(32_768,),
+    ),
+    Parameter(
+        name="keepAlive",
+        type="string",
+        neutral="extra.ollama.keep_alive",
+        max_length=20,
+        title="Keep alive",
+        description="How long the model stays in memory after a call.",
+        examples=("10m",),
+    ),
     SYSTEM_PROMPT,
 )

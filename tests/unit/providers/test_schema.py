@@ -44,6 +44,8 @@ def test_ollama() -> None:
         "repeatPenalty": (0, None),
         "seed": (None, None),
         "systemPrompt": (None, None),
+        "numCtx": (1, 10_000_000),
+        "keepAlive": (None, None),
     }
 
 

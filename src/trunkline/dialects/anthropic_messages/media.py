@@ -48,7 +48,10 @@ def image_source(media: Media, path: str) -> Object:
     """The ``source`` of an ``image`` block."""
     if media.data is None:
         return _reference(media)
-    media_type = media.media_type or _sniff(media.data)
+    # The bytes tell it better: the vendor refuses a picture that is not of the type that is said, and image/jpg.
+    media_type = _sniff(media.data) or media.media_type
+    if media_type == "image/jpg":
+        media_type = "image/jpeg"
     if media_type is None:
         raise Unsupported.of(path, "The image needs its media type: image/jpeg, image/png, image/gif or image/webp.")
     return {"type": "base64", "media_type": media_type, "data": media.data}

@@ -94,7 +94,8 @@ def write_media(media: Media, where: str) -> dict[str, JsonValue]:
     if media.data is not None:
         if not media.media_type:
             raise Unsupported.of(where, "Gemini must be told the media type of inline data, such as image/png")
-        return {"inlineData": {"mimeType": media.media_type, "data": media.data}, **media.extra.get("gemini", {})}
+        media_type = "image/jpeg" if media.media_type == "image/jpg" else media.media_type
+        return {"inlineData": {"mimeType": media_type, "data": media.data}, **media.extra.get("gemini", {})}
     uri = _uri(media, where)
     media_type = media.media_type or _guess(uri)
     reference: dict[str, JsonValue] = {"mimeType": media_type} if media_type else {}

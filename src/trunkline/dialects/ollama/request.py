@@ -5,6 +5,7 @@ What only Ollama knows (``keep_alive``, ``truncate``, options such as ``num_ctx`
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, cast
 
 import msgspec
@@ -27,6 +28,7 @@ from trunkline.dialects.ollama.wire import Asked, Options
 
 _EFFORTS: Final = frozenset(("minimal", "low", "medium", "high", "xhigh", "max"))
 _LEVELS: Final = {"minimal": "low", "low": "low", "medium": "medium", "high": "high", "xhigh": "high", "max": "high"}
+_OF_ALL: Final = frozenset({"keep_alive", "think"})
 _MISSING: Final = "Object missing required field "
 _SHARED: Final = frozenset(name for name in Options.__struct_fields__)
 
@@ -155,7 +157,7 @@ def write_request(request: ChatRequest) -> Written:
         out["format"] = "json" if wanted.schema is None else wanted.schema
         if wanted.description is not None:
             dropped["response_format.description"] = None
-    extra = request.extra.get("ollama", {})
+    extra, others = _gather(request.extra)
     options = _write_options(request.sampling, extra.get("options"), dropped)
     if options:
         out["options"] = options
@@ -176,10 +178,38 @@ def write_request(request: ChatRequest) -> Written:
         dropped["parallel_tools"] = None
     for name, value in extra.items():
         out.setdefault(name, value)
-    for dialect, fields in request.extra.items():
-        if dialect != "ollama":
-            dropped.update({f"extra.{name}": None for name in fields})
+    dropped.update({f"extra.{name}": None for name in others})
     return Written(msgspec.json.encode(out), tuple(dropped))
+
+
+def _gather(
+    extra: Mapping[str, Mapping[str, JsonValue]],
+) -> tuple[dict[str, JsonValue], list[str]]:
+    """The server's own fields, and the names of what is of no use to it.
+
+    Clients of every dialect may say ``options``, ``num_ctx``, ``keep_alive`` and ``think``, as Ollama's own do
+    (https://docs.ollama.com/api/chat): without ``num_ctx`` prompts are cut without a word at the server's default.
+    """
+    own = dict(extra.get("ollama", {}))
+    if "num_ctx" in own:
+        options = own.get("options")
+        own["options"] = {"num_ctx": own.pop("num_ctx"), **(options if isinstance(options, dict) else {})}
+    others: list[str] = []
+    for dialect, fields in extra.items():
+        if dialect == "ollama":
+            continue
+        for name, value in fields.items():
+            options = own.get("options")
+            options = options if isinstance(options, dict) else {}
+            if name == "num_ctx":
+                own["options"] = {**options, name: value}
+            elif name == "options" and isinstance(value, dict):
+                own["options"] = {**options, **value}
+            elif name in _OF_ALL:
+                own.setdefault(name, value)
+            else:
+                others.append(name)
+    return own, others
 
 
 def _refuse(request: ChatRequest) -> None:

@@ -49,13 +49,21 @@ def _read_part(part: Fields) -> Part:
     return Opaque(DIALECT_NAME, part.values)
 
 
-def _read_image(part: Fields) -> Image:
+def _read_image(part: Fields) -> Image | File:
     if isinstance(part.value("image_url"), str):  # Mistral
-        return Image(read_url(part.needed("image_url")), cache=read_cache(part))
+        return _pictured(Image(read_url(part.needed("image_url")), cache=read_cache(part)))
     image = part.object("image_url")
     if image is None:
         raise part.wrong("image_url", "is required, as an object with the url of the image")
-    return Image(read_url(image.needed("url")), image.text("detail"), read_cache(part))
+    return _pictured(Image(read_url(image.needed("url")), image.text("detail"), read_cache(part)))
+
+
+def _pictured(image: Image) -> Image | File:
+    """``image``, or the PDF that clients without a form for files send in its place."""
+    media = image.media
+    if (media.media_type or "").partition(";")[0].lower() == "application/pdf":
+        return File(media, cache=image.cache)
+    return image
 
 
 def _read_file(part: Fields) -> File:

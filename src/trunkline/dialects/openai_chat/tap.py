@@ -130,6 +130,6 @@ class StreamTap(EventTap):
             return
         wire = msgspec.json.decode(data)
         for choice, numbers in zip(wire["choices"], found, strict=True):
-            for call, number in zip(choice["delta"].get("tool_calls") or (), numbers, strict=True):
+            for call, number in zip((choice.get("delta") or {}).get("tool_calls") or (), numbers, strict=True):
                 call["index"] = number
         self._mended = b"data: %b\n\n" % msgspec.json.encode(wire)

@@ -421,3 +421,16 @@ def test_a_conversation_in_which_nothing_is_said_is_refused(messages: tuple[Mess
     with pytest.raises(InvalidInput) as caught:
         write(*messages)
     assert caught.value.fields[0].field == "messages"
+
+
+@pytest.mark.parametrize(
+    ("said", "data", "sent"),
+    [
+        ("image/jpg", "/9j/4AAQ", "image/jpeg"),
+        ("image/jpg", "AAAA", "image/jpeg"),
+        ("image/jpeg", "iVBORw0KGgoA", "image/png"),
+    ],
+)
+def test_pictures_are_of_the_type_that_they_are(said: str, data: str, sent: str):
+    wire, _ = write(Message("user", (Image(Media(data=data, media_type=said)),)))
+    assert wire["messages"][0]["content"][0]["source"]["media_type"] == sent

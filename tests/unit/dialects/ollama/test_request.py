@@ -310,3 +310,14 @@ def test_a_wrong_request_names_its_field(body: bytes, field: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         DIALECT.read_request(body)
     assert caught.value.fields[0].field == field
+
+
+@pytest.mark.parametrize("dialect", ["openai_chat", "anthropic_messages", "openai_responses"])
+def test_clients_of_every_dialect_may_say_what_only_ollama_knows(dialect: str) -> None:
+    said = {"num_ctx": 8192, "options": {"num_gpu": 1}, "keep_alive": "1m", "think": "low", "prediction": {}}
+    request = ChatRequest(model="m", messages=(Message("user", (Text("Hi"),)),), extra={dialect: said})
+    written = DIALECT.write_request(request)
+    wire = msgspec.json.decode(written.body)
+    assert wire["options"] == {"num_ctx": 8192, "num_gpu": 1}
+    assert (wire["keep_alive"], wire["think"]) == ("1m", "low")
+    assert written.dropped == ("extra.prediction",)

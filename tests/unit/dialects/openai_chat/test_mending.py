@@ -7,7 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from trunkline.core.chat import File
 from trunkline.core.errors import Unsupported
+from trunkline.dialects.openai_chat import DIALECT
 from trunkline.dialects.openai_chat.passthrough import StreamTap, edit, read_tap
 from trunkline.dialects.openai_error import read_error, write_error
 from trunkline.providers.adaptation import refuse_fields
@@ -88,3 +90,9 @@ def test_an_error_keeps_what_its_provider_says() -> None:
     assert (wire["param"], wire["code"], wire["type"]) == ("messages[3]", "invalid_value", "invalid_request_error")
     assert wire["innererror"] == {"code": "X"}
     assert wire["hint"] == "key [redacted]"
+
+
+def test_a_document_in_the_place_of_a_picture_is_a_document() -> None:
+    part = {"type": "image_url", "image_url": {"url": "data:application/pdf;base64,JVBERi0="}}
+    body = msgspec.json.encode({"model": "m", "messages": [{"role": "user", "content": [part]}]})
+    assert isinstance(DIALECT.read_request(body).messages[0].parts[0], File)
