@@ -71,22 +71,27 @@ async def open_server(settings: Settings) -> AsyncGenerator[Server]:
         place = Place.of(settings)
         stack.push_async_callback(place.database.close)
         holder = SnapshotHolder()
+        reachable = True
         try:
             ring = await open_ring(place)
         except Unavailable:
-            ring = open_ring_from_copy(place)
+            ring, reachable = open_ring_from_copy(place), False
         vault = Vault(ring)
         people = People(settings, place.database, ring)
 
         keeper = SnapshotKeeper(place.copy, vault)
         refresher = SnapshotRefresher(place.database, holder, instance_id=ring.instance, kept=keeper.keep)
         place.database.after_change(refresher.refresh_after_change)
-        try:
-            await refresher.refresh()
-        except Unavailable:
-            kept = place.copy.read(ring)
-            if kept is None:
-                raise
+        # A database that did not answer just now is not waited for once more: the copy serves until it is followed.
+        kept = None if reachable else place.copy.read(ring)
+        if kept is None:
+            try:
+                await refresher.refresh()
+            except Unavailable:
+                kept = place.copy.read(ring)
+                if kept is None:
+                    raise
+        if kept is not None:
             holder.current = kept
 
         journal = Journal(place.journal, strict=settings.journal_strict)

@@ -8,6 +8,7 @@ import msgspec
 
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import InvalidInput
+from trunkline.core.number import REMEDY, WHOLE_REMEDY, fits, fits_whole
 from trunkline.dialects.raw_json import BROKEN_JSON
 
 
@@ -71,8 +72,10 @@ class Fields:
         return value
 
     def integer(self, name: str) -> int | None:
-        """A whole number; ``3.0`` is one."""
+        """A whole number of 64 bits; ``3.0`` is one."""
         value = self.values.get(name)
+        if isinstance(value, int | float) and not fits_whole(value):
+            raise self.wrong(name, WHOLE_REMEDY)
         if isinstance(value, float) and value.is_integer():
             return int(value)
         if value is None or (isinstance(value, int) and not isinstance(value, bool)):
@@ -85,6 +88,8 @@ class Fields:
         if value is None:
             return None
         if isinstance(value, int | float) and not isinstance(value, bool):
+            if not fits(value):
+                raise self.wrong(name, REMEDY)
             return value
         raise self.wrong(name, "must be a number")
 

@@ -25,7 +25,16 @@ from trunkline.storage.migration import upgrade
 Transaction = AsyncSession
 """An open transaction: what every repository's function takes first."""
 
-_BUSY_MILLISECONDS: Final = 10_000
+LIMIT_SECONDS: Final = 5.0
+"""How long a transaction may take where nothing else is said: a request waits no longer for a database that hangs."""
+
+LONG_SECONDS: Final = 120.0
+"""The same for what works through many rows and nobody waits for."""
+
+CONNECT_SECONDS: Final = 3.0
+CLOSE_SECONDS: Final = 2.0
+
+_BUSY_MILLISECONDS: Final = 5_000
 _MIGRATION_MILLISECONDS: Final = 120_000
 """How long a process waits for another one that migrates: on a slow disk that takes its time."""
 
@@ -38,8 +47,8 @@ class Database:
 
     ``read()`` and ``write()`` are the only ways in. SQLite runs in WAL mode with one writer at a time: a lock queues
     the writers of this process fairly, ``BEGIN IMMEDIATE`` those of others. Errors of the driver come out as
-    :class:`Unavailable` (cannot be reached, busy, disk full) or :class:`Conflict` (a constraint that two writers raced
-    for); what a repository can say better, it says itself.
+    :class:`Unavailable` (cannot be reached, busy, no answer in time, disk full) or :class:`Conflict` (a constraint that
+    two writers raced for); what a repository can say better, it says itself.
     """
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
@@ -52,6 +61,9 @@ class Database:
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_pre_ping=self.kind == "postgresql",
+            pool_timeout=LIMIT_SECONDS,
+            # Of asyncpg: how long a connection may take, the server's greeting included.
+            connect_args={"timeout": CONNECT_SECONDS} if self.kind == "postgresql" else {},
             json_serializer=_write_json,
             # Values stay out of the messages of errors, and so out of logs.
             hide_parameters=True,
@@ -94,23 +106,25 @@ class Database:
             await raw.execute(f"PRAGMA busy_timeout={milliseconds}")
 
     @asynccontextmanager
-    async def read(self) -> AsyncGenerator[Transaction]:
-        """A transaction to read in. Nothing written in it is kept."""
+    async def read(self, *, limit: float = LIMIT_SECONDS) -> AsyncGenerator[Transaction]:
+        """A transaction to read in, for ``limit`` seconds at most. Nothing written in it is kept."""
         with _Translation():
-            async with self._reader() as tx:
+            async with asyncio.timeout(limit), self._reader() as tx:
                 yield tx
 
     @asynccontextmanager
-    async def write(self) -> AsyncGenerator[Transaction]:
-        """A transaction to write in: committed when the block ends, rolled back when it raises.
+    async def write(self, *, limit: float = LIMIT_SECONDS) -> AsyncGenerator[Transaction]:
+        """A transaction to write in, for ``limit`` seconds at most: committed when the block ends, rolled back when it
+        raises.
 
         When it touched a workspace, this returns only after this process's snapshot has the change, so that a call
         sees what was acknowledged before it.
         """
         noticeable = False
-        async with self._turn(), self._begin() as tx:
-            yield tx
-            noticeable = await touches.settle(tx)
+        with _Translation():
+            async with asyncio.timeout(limit), self._turn(), self._writer() as tx, tx.begin():
+                yield tx
+                noticeable = await touches.settle(tx)
         if noticeable:
             for action in self._after_change:
                 await action()
@@ -124,12 +138,6 @@ class Database:
             yield
 
     @asynccontextmanager
-    async def _begin(self) -> AsyncGenerator[Transaction]:
-        with _Translation():
-            async with self._writer() as tx, tx.begin():
-                yield tx
-
-    @asynccontextmanager
     async def listen(self, channel: str, heard: Callable[[str], None]) -> AsyncGenerator[Callable[[], bool]]:
         """Call ``heard`` with the payload of each notification on ``channel``, on PostgreSQL; elsewhere never.
 
@@ -139,22 +147,38 @@ class Database:
             yield lambda: True
             return
         with _Translation():
-            async with self._engine.connect() as connection:
+            async with self._listening() as connection:
                 raw: Any = (await connection.get_raw_connection()).driver_connection
 
                 def hear(_connection: object, _process: int, _channel: str, payload: str) -> None:
                     heard(payload)
 
-                await raw.add_listener(channel, hear)
+                async with asyncio.timeout(LIMIT_SECONDS):
+                    await raw.add_listener(channel, hear)
                 try:
                     yield lambda: not raw.is_closed()
                 finally:
                     if not raw.is_closed():
-                        await raw.remove_listener(channel, hear)
+                        async with asyncio.timeout(CLOSE_SECONDS):
+                            await raw.remove_listener(channel, hear)
+
+    @asynccontextmanager
+    async def _listening(self) -> AsyncGenerator[AsyncConnection]:
+        """A connection of its own; only making it has a limit."""
+        async with asyncio.timeout(LIMIT_SECONDS):
+            connection = await self._engine.connect()
+        try:
+            yield connection
+        finally:
+            await connection.close()
 
     async def close(self) -> None:
-        """Close all connections. The object is of no use afterwards."""
-        await self._engine.dispose()
+        """Close all connections; those to a server that does not answer are dropped. Of no use afterwards."""
+        try:
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self._engine.dispose()
+        except TimeoutError:
+            await self._engine.dispose(close=False)
 
 
 class _Translation:
@@ -179,7 +203,9 @@ class _Translation:
                 raise Unavailable("The database cannot be reached or is too busy. Try again in a moment.") from error
             case SQLAlchemyError():
                 return
-            case ConnectionError() | TimeoutError() | OSError():
+            case TimeoutError():
+                raise Unavailable("The database does not answer in time. Try again in a moment.") from error
+            case OSError():
                 raise Unavailable("The database cannot be reached. Try again in a moment.") from error
             case _:
                 return

@@ -24,7 +24,7 @@ from trunkline.core.chat import JsonValue
 from trunkline.core.errors import Unavailable
 from trunkline.core.ids import new_id
 from trunkline.storage import experiment_units, experiments, leases
-from trunkline.storage.database import Database, Transaction
+from trunkline.storage.database import LONG_SECONDS, Database, Transaction
 from trunkline.storage.tables import Configuration, Experiment, now
 
 WATCH_SECONDS: Final = 2.0
@@ -119,7 +119,7 @@ class ExperimentWatch:
             _log.exception("experiments: configuration %s cannot be looked at", configuration_id)
 
     async def _look_at(self, configuration_id: str) -> None:
-        async with self._database.read() as tx:
+        async with self._database.read(limit=LONG_SECONDS) as tx:
             configuration = await experiments.find_configuration(tx, configuration_id)
             if configuration is None:
                 return

@@ -14,7 +14,7 @@ from trunkline.core.actor import Actor
 from trunkline.core.errors import Conflict, TrunklineError
 from trunkline.storage import credentials as rows
 from trunkline.storage import workspaces
-from trunkline.storage.database import Database, Transaction
+from trunkline.storage.database import LONG_SECONDS, Database, Transaction
 from trunkline.vault.data_key import WrappedDataKey
 from trunkline.vault.key_ring import KeyRing, KeyState
 from trunkline.vault.root_key import RootKey
@@ -92,7 +92,7 @@ class Rotation:
 
     async def finish(self, owner: str | None = None) -> None:
         """Move what is still under old keys, of ``owner`` or of everybody."""
-        async with self._database.read() as tx:
+        async with self._database.read(limit=LONG_SECONDS) as tx:
             retired = await rows.read_retired_keys(tx, owner)
         for key in retired:
             await self._empty(key)
@@ -110,7 +110,7 @@ class Rotation:
 
     async def count_old(self) -> OldVersions:
         """How far it is from done."""
-        async with self._database.read() as tx:
+        async with self._database.read(limit=LONG_SECONDS) as tx:
             return OldVersions(
                 data_keys=await rows.count_retired_keys(tx),
                 wrappings=await rows.count_old_keys(tx, self._vault.ring.state.kek_version),
@@ -119,7 +119,7 @@ class Rotation:
     async def _empty(self, old: WrappedDataKey) -> None:
         """Move every secret from ``old`` to its owner's current key, then delete ``old``."""
         while True:
-            async with self._database.write() as tx:
+            async with self._database.write(limit=LONG_SECONDS) as tx:
                 found = await rows.lock_key(tx, old.id)
                 if found is None:
                     # Another process was faster.
@@ -136,7 +136,7 @@ class Rotation:
                     await rows.swap_secret(tx, before, after)
                 await self._touch(tx, old.owner)
         try:
-            async with self._database.write() as tx:
+            async with self._database.write(limit=LONG_SECONDS) as tx:
                 await rows.remove_key(tx, old.id)
         except Conflict:
             # Somebody sealed with it in the same moment. It stays retired, and the next round empties it.
@@ -153,7 +153,7 @@ class Rotation:
     async def _rewrap(self) -> None:
         version = self._vault.ring.state.kek_version
         while True:
-            async with self._database.write() as tx:
+            async with self._database.write(limit=LONG_SECONDS) as tx:
                 keys = await rows.read_old_keys(tx, version, self._batch)
                 if not keys:
                     return

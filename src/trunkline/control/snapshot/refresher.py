@@ -13,7 +13,7 @@ from trunkline.control.snapshot.part import Compiled, compile_part, compile_poli
 from trunkline.core.errors import Unavailable
 from trunkline.gateway.snapshot import PolicyEntry, Snapshot, SnapshotHolder
 from trunkline.storage import snapshot as rows
-from trunkline.storage.database import Database, Transaction
+from trunkline.storage.database import LONG_SECONDS, Database, Transaction
 from trunkline.storage.tables import now
 from trunkline.storage.touches import CHANNEL
 from trunkline.vault.access_token import LIFETIME_SECONDS
@@ -66,7 +66,7 @@ class SnapshotRefresher:
         """Bring the snapshot up to date. :class:`Unavailable`, with nothing changed, when the database is down."""
         async with self._turn:
             current = self._holder.current if self._complete else Snapshot(instance_id=self._instance_id)
-            async with self._database.read() as tx:
+            async with self._database.read(limit=LONG_SECONDS) as tx:
                 revision = await rows.find_revision(tx)
                 if self._complete and revision == current.revision:
                     self._keep(current, since=_KEEP_AGAIN)

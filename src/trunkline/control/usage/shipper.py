@@ -26,7 +26,7 @@ from trunkline.gateway.journal.writer import Journal
 from trunkline.gateway.rate_reading import RateLimits
 from trunkline.storage import journal_marks, rate_limits, usage, violations
 from trunkline.storage.data_fault import is_data_fault
-from trunkline.storage.database import Database, Transaction
+from trunkline.storage.database import LONG_SECONDS, Database, Transaction
 
 BATCH: Final = 500
 """Events per transaction: 500 rows of 35 columns stay below both databases' limits of parameters."""
@@ -111,7 +111,7 @@ class Shipper:
         for orphan in adopt(self._directory):
             with orphan:
                 shipped += await self._take_in_orphan(orphan)
-        async with self._database.write() as tx:
+        async with self._database.write(limit=LONG_SECONDS) as tx:
             await journal_marks.prune(tx, self._now() - _MARKS_KEPT)
         return shipped
 
@@ -132,7 +132,7 @@ class Shipper:
     async def _take_in(self, segment: Segment) -> int:
         offset = self._offsets.get(segment.name)
         if offset is None:
-            async with self._database.read() as tx:
+            async with self._database.read(limit=LONG_SECONDS) as tx:
                 offset = self._offsets[segment.name] = await journal_marks.find(tx, segment.name)
         if offset >= segment.end:
             return 0
@@ -156,14 +156,14 @@ class Shipper:
         shipped, end = 0, batch[-1].end
         if events or broken:
             try:
-                async with self._database.write() as tx:
+                async with self._database.write(limit=LONG_SECONDS) as tx:
                     shipped = await _put(tx, [*events, *broken])
                     await journal_marks.put(tx, segment.name, end)
             except Exception as error:
                 if not is_data_fault(error):
                     raise
                 shipped = await self._put_apart([*events, *broken])
-                async with self._database.write() as tx:
+                async with self._database.write(limit=LONG_SECONDS) as tx:
                     await journal_marks.put(tx, segment.name, end)
         # Where there was nothing to store the mark may stay behind in the database: reading twice costs nothing.
         self._offsets[segment.name] = end
@@ -176,7 +176,7 @@ class Shipper:
         this breaks off changes nothing when it is repeated.
         """
         try:
-            async with self._database.write() as tx:
+            async with self._database.write(limit=LONG_SECONDS) as tx:
                 return await _put(tx, records)
         except Exception as error:
             if not is_data_fault(error):
@@ -195,14 +195,14 @@ class Shipper:
 
     async def _forget(self, segment: Segment) -> None:
         self._offsets.pop(segment.name, None)
-        async with self._database.write() as tx:
+        async with self._database.write(limit=LONG_SECONDS) as tx:
             await journal_marks.remove(tx, segment.name)
 
     async def _keep_readings(self) -> None:
         readings = self._readings.collect() if self._readings is not None else {}
         if not readings:
             return
-        async with self._database.write() as tx:
+        async with self._database.write(limit=LONG_SECONDS) as tx:
             for configuration_id in sorted(readings):
                 at, reading = readings[configuration_id]
                 await rate_limits.put(tx, configuration_id, dict(reading), datetime.fromtimestamp(at, UTC))

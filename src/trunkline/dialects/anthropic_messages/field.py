@@ -12,6 +12,7 @@ import msgspec
 
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import InvalidInput
+from trunkline.core.number import REMEDY, WHOLE_REMEDY, fits, fits_whole
 
 Object: TypeAlias = "dict[str, JsonValue]"
 
@@ -40,6 +41,8 @@ def flag(value: JsonValue, path: str) -> bool:
 def integer(value: JsonValue, path: str) -> int:
     """A whole number."""
     if isinstance(value, int) and not isinstance(value, bool):
+        if not fits_whole(value):
+            raise InvalidInput.of(path, WHOLE_REMEDY)
         return value
     raise InvalidInput.of(path, "Input should be a valid integer")
 
@@ -47,6 +50,8 @@ def integer(value: JsonValue, path: str) -> int:
 def number(value: JsonValue, path: str) -> float:
     """Any number."""
     if isinstance(value, int | float) and not isinstance(value, bool):
+        if not fits(value):
+            raise InvalidInput.of(path, REMEDY)
         return float(value)
     raise InvalidInput.of(path, "Input should be a valid number")
 

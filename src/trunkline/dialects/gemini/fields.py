@@ -10,6 +10,7 @@ import msgspec
 
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import InvalidInput
+from trunkline.core.number import REMEDY, WHOLE_REMEDY, fits, fits_whole
 
 
 def decode(body: bytes) -> JsonValue:
@@ -74,6 +75,8 @@ class Fields:
         if value is None:
             return None
         if isinstance(value, int | float) and not isinstance(value, bool):
+            if not fits(value):
+                raise InvalidInput.of(self.at(name), REMEDY)
             return float(value)
         raise InvalidInput.of(self.at(name), "must be a number")
 
@@ -82,6 +85,8 @@ class Fields:
         value = self._left.pop(name, None)
         if value is None:
             return None
+        if isinstance(value, int | float) and not fits_whole(value):
+            raise InvalidInput.of(self.at(name), WHOLE_REMEDY)
         if isinstance(value, int) and not isinstance(value, bool):
             return value
         if isinstance(value, float) and value.is_integer():

@@ -21,6 +21,7 @@ from trunkline.core.chat import (
     ToolCall,
 )
 from trunkline.core.errors import InvalidInput, Unsupported
+from trunkline.core.number import WHOLE_REMEDY, fits_whole
 from trunkline.dialects.dialect import Written
 from trunkline.dialects.ollama.call_ids import CallIds
 from trunkline.dialects.ollama.message import read_message, write_messages
@@ -117,6 +118,8 @@ def _read_options(asked: Asked, raw: JsonValue) -> tuple[Sampling, dict[str, Jso
 def _whole(name: str, value: float | None) -> int | None:
     if isinstance(value, float) and not value.is_integer():
         raise InvalidInput.of(f"options.{name}", "must be a whole number")
+    if value is not None and not fits_whole(value):
+        raise InvalidInput.of(f"options.{name}", WHOLE_REMEDY)
     return None if value is None else int(value)
 
 

@@ -67,9 +67,14 @@ def _refuse_number(value: object) -> object:
     raise ValueError("must be a time such as 2026-01-31T12:00:00Z.")
 
 
-GivenMoment = Annotated[
-    AwareDatetime, BeforeValidator(_refuse_number), AfterValidator(lambda value: value.astimezone(UTC))
-]
+def _to_utc(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("must be between the years 1 and 9999, also in UTC.") from None
+
+
+GivenMoment = Annotated[AwareDatetime, BeforeValidator(_refuse_number), AfterValidator(_to_utc)]
 """A time in a request: ISO 8601 with a zone."""
 
 

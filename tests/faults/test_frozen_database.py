@@ -1,0 +1,96 @@
+"""A database that hangs instead of refusing: nothing waits for it without a limit."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from tests.conftest import Postgres
+from tests.faults.frozen_postgres import FrozenPostgres
+from trunkline.control.health import Health
+from trunkline.core.errors import Unavailable
+from trunkline.storage.database import Database
+
+ASK = text("SELECT 1")
+
+
+@pytest.fixture
+async def frozen(postgres: Postgres) -> AsyncIterator[FrozenPostgres]:
+    """A server that can be frozen. The folder is short, because a socket's path may have 107 bytes at most."""
+    with tempfile.TemporaryDirectory(prefix="tl-") as folder:
+        async with FrozenPostgres(postgres.make_migrated(), Path(folder)).serve() as served:
+            yield served
+
+
+@pytest.fixture
+async def database(frozen: FrozenPostgres) -> AsyncIterator[Database]:
+    opened = Database(frozen.url)
+    async with opened.read() as tx:
+        await tx.execute(ASK)
+    yield opened
+    await opened.close()
+
+
+async def test_a_statement_that_is_not_answered_ends_as_unavailable(frozen: FrozenPostgres, database: Database) -> None:
+    frozen.freeze()
+    for transaction in (database.read, database.write):
+        with pytest.raises(Unavailable, match="does not answer in time"):
+            async with transaction(limit=0.2) as tx:
+                await tx.execute(ASK)
+
+
+async def test_a_connection_that_is_not_greeted_ends_as_unavailable(frozen: FrozenPostgres) -> None:
+    frozen.freeze()
+    database = Database(frozen.url)
+    with pytest.raises(Unavailable, match="does not answer in time"):
+        async with database.read(limit=0.2) as tx:
+            await tx.execute(ASK)
+    await database.close()
+
+
+async def test_it_serves_again_as_soon_as_the_server_does(frozen: FrozenPostgres, database: Database) -> None:
+    frozen.freeze()
+    with pytest.raises(Unavailable):
+        async with database.read(limit=0.2) as tx:
+            await tx.execute(ASK)
+    frozen.thaw()
+    async with database.read() as tx:
+        assert (await tx.execute(ASK)).scalar() == 1
+
+
+async def test_readiness_does_not_wait_for_it(frozen: FrozenPostgres, database: Database) -> None:
+    asked = 0
+
+    async def look() -> None:
+        nonlocal asked
+        asked += 1
+        async with database.read(limit=30) as tx:
+            await tx.execute(ASK)
+
+    health = Health({}, {"database": look})
+    assert [finding.problem for finding in await health.examine()] == [None]
+    frozen.freeze()
+    for _ in range(2):
+        (finding,) = await health.examine(patience=0.05)
+        assert finding.problem == "No answer within 0.05 s."
+        assert not finding.essential
+    assert asked == 2, "one that is still waiting is not started again"
+    frozen.thaw()
+
+
+async def test_closing_does_not_wait_for_it(frozen: FrozenPostgres) -> None:
+    database = Database(frozen.url)
+
+    async def hold() -> None:
+        async with database.read() as tx:
+            await tx.execute(ASK)
+
+    await asyncio.gather(*(hold() for _ in range(8)))
+    frozen.freeze()
+    # Each connection would wait for its own farewell: the limit is for all of them together.
+    await asyncio.wait_for(database.close(), 8)
