@@ -94,3 +94,35 @@ async def test_closing_does_not_wait_for_it(frozen: FrozenPostgres) -> None:
     frozen.freeze()
     # Each connection would wait for its own farewell: the limit is for all of them together.
     await asyncio.wait_for(database.close(), 8)
+
+
+async def test_who_listens_can_be_cancelled(frozen: FrozenPostgres, database: Database) -> None:
+    listening = asyncio.Event()
+
+    async def listen() -> None:
+        async with database.listen("channel", lambda _: None):
+            listening.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(listen())
+    await listening.wait()
+    frozen.freeze()
+    task.cancel()
+    await asyncio.wait({task}, timeout=30)
+    assert task.cancelled()
+
+
+async def test_who_waits_for_it_can_be_cancelled(frozen: FrozenPostgres, database: Database) -> None:
+    asked = asyncio.Event()
+
+    async def look() -> None:
+        async with database.read(limit=60) as tx:
+            asked.set()
+            await tx.execute(ASK)
+
+    frozen.freeze()
+    task = asyncio.create_task(look())
+    await asked.wait()
+    task.cancel()
+    await asyncio.wait({task}, timeout=30)
+    assert task.cancelled()

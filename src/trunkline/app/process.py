@@ -11,6 +11,7 @@ from typing import Any
 
 from trunkline import logs
 from trunkline.app.server import Server, open_server, running
+from trunkline.app.stopping import Stopping
 from trunkline.core.errors import TrunklineError
 from trunkline.settings import Settings
 
@@ -37,10 +38,12 @@ class Process:
     async def _live(self, receive: Any, send: Any) -> None:
         await receive()
         try:
-            async with open_server(self._settings) as self._server, running(_follow(self._parent)):
+            stopping = Stopping(self._settings.drain_seconds)
+            async with open_server(self._settings, stopping) as self._server, running(_follow(self._parent)):
                 _tune_collector()
                 await send({"type": "lifespan.startup.complete"})
-                await receive()
+                with stopping.heard():
+                    await receive()
         except TrunklineError as error:
             await send({"type": "lifespan.startup.failed", "message": error.message})
             return

@@ -6,7 +6,7 @@ import asyncio
 import os
 import time
 from collections.abc import AsyncGenerator, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 
 from fastapi import FastAPI
@@ -16,6 +16,7 @@ from trunkline.app.pages import build_pages
 from trunkline.app.people import People
 from trunkline.app.place import Place, open_ring, open_ring_from_copy
 from trunkline.app.services import make_services
+from trunkline.app.stopping import Stopping
 from trunkline.control.people.key_use import KeyUse
 from trunkline.control.snapshot.keeper import SnapshotKeeper
 from trunkline.control.snapshot.refresher import SnapshotRefresher
@@ -46,6 +47,9 @@ from trunkline.vault.vault import Vault
 SWEEP_SECONDS = 60.0
 """How often opened credentials that have been in memory for too long are dropped."""
 
+CLOSING_SECONDS = 5.0
+"""How long a stopping process waits for the database, with what the next start makes up for."""
+
 JUDGING_SECONDS = 5.0
 """How long a stopping process waits for verdicts that nobody else waits for."""
 
@@ -65,8 +69,9 @@ class Server:
 
 
 @asynccontextmanager
-async def open_server(settings: Settings) -> AsyncGenerator[Server]:
-    """One process's application, ready to serve until the block ends."""
+async def open_server(settings: Settings, stopping: Stopping | None = None) -> AsyncGenerator[Server]:
+    """One process's application, ready to serve until the block ends; ``stopping`` says how long that may take."""
+    stopping = stopping or Stopping(settings.drain_seconds)
     async with AsyncExitStack() as stack:
         place = Place.of(settings)
         stack.push_async_callback(place.database.close)
@@ -154,7 +159,7 @@ async def open_server(settings: Settings) -> AsyncGenerator[Server]:
         stack.push_async_callback(services.jobs.close)
         shipper = Shipper(place.database, journal, place.journal, readings=rate_limits)
         stack.push_async_callback(_close_journal, journal, shipper)
-        stack.push_async_callback(services.answers.close, settings.drain_seconds)
+        stack.push_async_callback(lambda: services.answers.close(stopping.left))
 
         async def sweep() -> None:
             while True:
@@ -181,7 +186,9 @@ async def open_server(settings: Settings) -> AsyncGenerator[Server]:
         registry = make_registry(tally, str(os.getpid()) if settings.workers > 1 else "0")
         yield Server(calls, build_pages(services, registry))
         await guard.judging.drain(JUDGING_SECONDS)
-        await key_use.write()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSING_SECONDS):
+                await key_use.write()
         await keeper.write()
 
 
@@ -189,8 +196,9 @@ async def _close_journal(journal: Journal, shipper: Shipper) -> None:
     """Seal the journal and take in what is left of it; what cannot be taken in now, the next start adopts."""
     await journal.close()
     try:
-        await shipper.ship()
-    except Unavailable:
+        async with asyncio.timeout(CLOSING_SECONDS):
+            await shipper.ship()
+    except (Unavailable, TimeoutError):
         pass
     finally:
         journal.release()

@@ -155,21 +155,19 @@ class Database:
 
                 async with asyncio.timeout(LIMIT_SECONDS):
                     await raw.add_listener(channel, hear)
-                try:
-                    yield lambda: not raw.is_closed()
-                finally:
-                    if not raw.is_closed():
-                        async with asyncio.timeout(CLOSE_SECONDS):
-                            await raw.remove_listener(channel, hear)
+                yield lambda: not raw.is_closed()
 
     @asynccontextmanager
     async def _listening(self) -> AsyncGenerator[AsyncConnection]:
-        """A connection of its own; only making it has a limit."""
+        """A connection of its own. Making it and giving it back have a limit, what is between has none."""
         async with asyncio.timeout(LIMIT_SECONDS):
             connection = await self._engine.connect()
         try:
             yield connection
         finally:
+            # Not given back to the pool, which would ask the server to roll back and wait for the answer; and so the
+            # server forgets who listened.
+            await connection.invalidate()
             await connection.close()
 
     async def close(self) -> None:
@@ -188,6 +186,10 @@ class _Translation:
         return None
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        task = asyncio.current_task()
+        if isinstance(error, Exception) and task is not None and task.cancelling():
+            # What went wrong while a cancelled task cleaned up must not keep it from ending.
+            raise asyncio.CancelledError from error
         match error:
             case IntegrityError():
                 raise Conflict(
