@@ -9,7 +9,7 @@ import pytest
 import typer.main
 from typer.core import TyperGroup
 
-from trunkline.cli.application import app
+from trunkline.cli.application import COMMANDS, app, load_command
 from trunkline.cli.reference import write_pages
 from trunkline.settings import Settings
 
@@ -51,6 +51,8 @@ def test_commands_that_pages_name_exist_with_their_options(name: str) -> None:
     for line in re.findall(r"^(?:.*\s)?\.venv/bin/trunkline (.+)$", text, re.MULTILINE):
         words = re.sub(r"\s#.*", "", line).replace("`", " ").split()
         command = root
+        if words and words[0] in COMMANDS:
+            command = load_command(words.pop(0))
         while words and isinstance(command, TyperGroup) and (inner := command.get_command(None, words[0])) is not None:
             command = inner
             words.pop(0)

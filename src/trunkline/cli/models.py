@@ -1,4 +1,4 @@
-"""``trunkline models``: which models a name may stand for, what they cost, and what Ollama has installed."""
+"""``trunkline models``: which models a name may stand for, and what they cost."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ import typer
 
 from trunkline.cli.api import Api, call, find_path
 from trunkline.cli.configuration import find_configuration
-from trunkline.cli.kind import Record, write_value
-from trunkline.cli.option import Json, Yes
+from trunkline.cli.kind import Record
+from trunkline.cli.option import Json
 from trunkline.cli.output import note, print_json, print_table, say
 from trunkline.cli.providers import PROVIDERS
 from trunkline.cli.pull import follow_pull
-from trunkline.cli.record_commands import confirm, tell
 from trunkline.core.errors import InvalidInput
 
 app = typer.Typer(
@@ -62,22 +61,6 @@ def list_models(
         note(answer["problem"])
 
 
-@app.command("show")
-def show(on: On, model: Model, json: Json = False) -> None:
-    """Show what Ollama knows of an installed model."""
-
-    async def work(api: Api) -> bytes:
-        path = find_path("configurations", (await find_configuration(api, on)).id, "models", "show")
-        return await api.ask("POST", path, body={"model": model})
-
-    document = call(work)
-    if json:
-        print_json(document)
-        return
-    rows = [[name, write_value(value)] for name, value in msgspec.json.decode(document, type=Record).items()]
-    print_table(["", ""], rows, empty="")
-
-
 @app.command("pull")
 def pull(on: On, model: Model, json: Json = False) -> None:
     """Have Ollama download a model. Ctrl-C stops watching; the download goes on."""
@@ -90,18 +73,6 @@ def pull(on: On, model: Model, json: Json = False) -> None:
         print_json(document)
     else:
         say(f"{model} is installed.")
-
-
-@app.command("remove")
-def remove(on: On, model: Model, yes: Yes = False, json: Json = False) -> None:
-    """Delete a model from Ollama's disk."""
-    confirm(f"Delete {model} from the disk of {on}?", yes=yes)
-
-    async def work(api: Api) -> bytes:
-        path = find_path("configurations", (await find_configuration(api, on)).id, "models")
-        return await api.ask("DELETE", path, query={"model": model})
-
-    tell(call(work), f"{model} is deleted.", json=json)
 
 
 async def _list(api: Api, of: str | None) -> bytes:

@@ -11,9 +11,8 @@ from collections.abc import Iterable
 from typing import Any, Final, cast
 
 import msgspec
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError, best_match
-from jsonschema.validators import extend
+from jsonschema import Draft202012Validator, exceptions, validators
+from jsonschema.exceptions import SchemaError
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
@@ -28,7 +27,9 @@ def _pass(*_: object) -> tuple[()]:
     return ()
 
 
-_Validator: Final[Any] = cast("Any", extend)(Draft202012Validator, {"pattern": _pass, "patternProperties": _pass})
+_Validator: Final[Any] = cast("Any", validators).extend(
+    Draft202012Validator, {"pattern": _pass, "patternProperties": _pass}
+)
 
 _COMPLETE: Final = ("stop", "stop_sequence")
 """Other ends (the limit, a refusal, a call) leave an answer that nobody takes for whole."""
@@ -45,7 +46,7 @@ class AnswerSchema:
         except SchemaError as error:
             raise InvalidInput.of("response_format", f"is no JSON Schema: {error.message}") from None
         # An empty registry: a reference is never fetched.
-        self._validator: Any = _Validator(schema, registry=Registry())
+        self._validator: Any = _Validator(schema, registry=cast("Any", Registry)())
 
     def fault(self, text: str) -> str | None:
         """What is wrong with an answer, for people; None when it fits."""
@@ -54,7 +55,7 @@ class AnswerSchema:
         except (msgspec.DecodeError, UnicodeError, RecursionError):
             return "The model's answer does not fit the schema that was asked for: it is no JSON."
         try:
-            error = cast("Any", best_match)(self._validator.iter_errors(value))
+            error = cast("Any", exceptions).best_match(self._validator.iter_errors(value))
         except (Unresolvable, RecursionError):
             return None
         if error is None:

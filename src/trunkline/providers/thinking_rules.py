@@ -66,7 +66,7 @@ def nearest(effort: Effort, levels: tuple[Effort, ...]) -> Effort | None:
         return effort
     wanted = ORDER.index(effort)
     some: list[Effort] = [level for level in levels if level != "none"]
-    below = [level for level in some if ORDER.index(level) <= wanted]
+    below: list[Effort] = [level for level in some if ORDER.index(level) <= wanted]
     if not some:
         return None
     return below[-1] if below else some[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from trunkline.core.chat import Usage
@@ -128,8 +130,9 @@ class StreamTap(EventTap):
             found.append(numbers)
         if all(call.index is not None for c in choices if c.delta is not None for call in c.delta.tool_calls or ()):
             return
-        wire = msgspec.json.decode(data)
+        wire: Any = msgspec.json.decode(data)
         for choice, numbers in zip(wire["choices"], found, strict=True):
-            for call, number in zip((choice.get("delta") or {}).get("tool_calls") or (), numbers, strict=True):
+            delta: Any = choice.get("delta") or {}
+            for call, number in zip(delta.get("tool_calls") or (), numbers, strict=True):
                 call["index"] = number
         self._mended = b"data: %b\n\n" % msgspec.json.encode(wire)

@@ -210,7 +210,7 @@ class Raced:
         self._writes = 0
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[Transaction]:
+    async def write(self, **_: float) -> AsyncIterator[Transaction]:
         self._writes += 1
         if self._writes == 2:
             await self._meanwhile()

@@ -16,7 +16,7 @@ ID = "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d"
 class Untouched:
     """A database that nobody may ask."""
 
-    def read(self) -> Any:
+    def read(self, **_: float) -> Any:
         raise AssertionError("it was read")
 
     write = read

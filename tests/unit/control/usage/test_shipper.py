@@ -89,11 +89,11 @@ class Dying:
     def __init__(self, database: Database, deaths: dict[int, str]) -> None:
         self._database, self._deaths, self._count = database, deaths, 0
 
-    def read(self) -> object:
+    def read(self, **_: float) -> object:
         return self._database.read()
 
     @asynccontextmanager
-    async def write(self) -> AsyncGenerator[Transaction]:
+    async def write(self, **_: float) -> AsyncGenerator[Transaction]:
         self._count += 1
         death = self._deaths.get(self._count)
         async with self._database.write() as tx:
@@ -296,7 +296,7 @@ async def test_a_call_that_was_settled_elsewhere_is_not_estimated_over(database:
 async def test_while_the_database_is_down_the_journal_keeps_everything(tmp_path: Path) -> None:
     class Down:
         @asynccontextmanager
-        async def read(self) -> AsyncGenerator[Transaction]:
+        async def read(self, **_: float) -> AsyncGenerator[Transaction]:
             raise Unavailable("The database cannot be reached.")
             yield
 
@@ -320,11 +320,11 @@ async def test_shipping_goes_on_by_itself_when_the_database_is_back(
 
         left = 3
 
-        def read(self) -> object:
+        def read(self, **_: float) -> object:
             return database.read()
 
         @asynccontextmanager
-        async def write(self) -> AsyncGenerator[Transaction]:
+        async def write(self, **_: float) -> AsyncGenerator[Transaction]:
             if self.left:
                 self.left -= 1
                 raise Unavailable("The database cannot be reached.")
@@ -390,10 +390,10 @@ async def test_an_event_that_cannot_be_stored_is_set_aside_and_blocks_no_other(
 
 async def test_a_database_that_is_away_sets_nothing_aside(database: Database, tmp_path: Path) -> None:
     class Away:
-        def read(self) -> object:
+        def read(self, **_: float) -> object:
             return database.read()
 
-        def write(self) -> object:
+        def write(self, **_: float) -> object:
             raise Unavailable("The database cannot be reached.")
 
     books = Books(tmp_path, [[(Kind.SETTLE, event("w"))]])
