@@ -176,10 +176,6 @@ OF_VERSION = (*OF_CONFIG, [VERSION])
           {"name": "calm", "description": "", "configuration": {"temperature": 0.1}})),
         ("templates remove openai calm -y", [[PROVIDER], [TEMPLATE], {}],
          ("DELETE", "/api/providers/openai/templates/x-000001", None)),
-        ("models remove local llama3.2 -y", [[OLLAMA], {}],
-         ("DELETE", "/api/configurations/id-local/models?model=llama3.2", None)),
-        ("models show local llama3.2", [[OLLAMA], {"format": "gguf"}],
-         ("POST", "/api/configurations/id-local/models/show", {"model": "llama3.2"})),
     ],
 )  # fmt: skip
 def test_changes(
