@@ -16,6 +16,7 @@ from trunkline.core.usage_bound import SMALLEST_WINDOW, believe
 from trunkline.core.usage_event import Attempt, Opened, Operation, Outcome, UsageEvent
 from trunkline.gateway.candidate import Candidate
 from trunkline.gateway.context import NOTHING, CallContext
+from trunkline.gateway.disclosure import NO_KEYS, Disclosure
 from trunkline.gateway.tally import Tally
 from trunkline.providers.provider import Provider
 
@@ -105,7 +106,7 @@ class Ledger:
         )
         self.books.open(identity, self.encoder.encode(opened))
         self.tally.active += 1
-        return Call(self, identity, opened)
+        return Call(self, identity, opened, Disclosure(actor, request_id, NO_KEYS))
 
 
 class Call:
@@ -114,6 +115,7 @@ class Call:
     __slots__ = (
         "attempts",
         "cost_nanos",
+        "disclosure",
         "estimated",
         "first_token_us",
         "identity",
@@ -125,8 +127,10 @@ class Call:
         "usage",
     )
 
-    def __init__(self, ledger: Ledger, identity: bytes, opened: Opened) -> None:
+    def __init__(self, ledger: Ledger, identity: bytes, opened: Opened, disclosure: Disclosure) -> None:
         self.ledger = ledger
+        self.disclosure = disclosure
+        """What the caller is told of failures; replaced when the target, and so the key, is known."""
         self.identity = identity
         self.opened = opened
         self.started = ledger.ticks()

@@ -163,7 +163,7 @@ class Chat:
         """
         if self.streams:
             return await self._stream(call, target, response)
-        raw = await response.read()
+        raw = call.disclosure.whole(await response.read())
         passing = self._passing(target)
         if passing is not None:
             tapped = passing.read_tap(raw)

@@ -28,6 +28,7 @@ from trunkline.gateway.candidate import Candidate
 from trunkline.gateway.context import JUDGE, NOTHING, CallContext
 from trunkline.gateway.count import Count
 from trunkline.gateway.course import Course, Ready
+from trunkline.gateway.disclosure import Disclosure
 from trunkline.gateway.exchange import Exchange, Sent
 from trunkline.gateway.kept_response import Pin
 from trunkline.gateway.rate_reading import RateLimits
@@ -132,6 +133,7 @@ class Gateway:
             except (InvalidInput, Forbidden, NotFound, CannotOpen) as error:
                 refusal = refusal or error
             except UpstreamError as error:
+                Disclosure(actor, request_id, self._targets.get(candidate).endpoint.redaction).error(error)
                 self._strategies.failed(candidate, error)
                 more = candidate is not candidates[-1] and falls_back(error)
                 if not (more and self._budget.withdraw(candidate.entry.workspace_id)):
@@ -209,6 +211,7 @@ class Gateway:
             raise course.refusal
         call = self._open(ready[0], course, operation)
         call.provider = ready[1].provider
+        call.disclosure = Disclosure(actor, request_id, ready[1].endpoint.redaction)
         try:
             return await self._send(call, course, ready)
         except asyncio.CancelledError:
@@ -321,6 +324,7 @@ class Gateway:
                 answer = await exchange.read(call, target, response)
             except UpstreamError as error:
                 error.provider = error.provider or target.provider.id
+                call.disclosure.error(error)
                 call.failed(since, error)
                 strategies.failed(candidate, error)
                 tries += 1
@@ -338,6 +342,7 @@ class Gateway:
                         raise
                     candidate, target, request = following
                     call.turn_to(candidate, target.provider)
+                    call.disclosure = Disclosure(course.actor, course.request_id, target.endpoint.redaction)
                     tries = 0
                 timeouts = self._grant(course, deadline - ticks())
             else:

@@ -170,7 +170,7 @@ class OperationCall:
         events = kind.startswith("text/event-stream")
         if events or (self._kind is SPEECH and not kind.startswith(("application/json", "text/"))):
             return await self._relay(call, target, response, events=events)
-        raw = await response.read()
+        raw = call.disclosure.whole(await response.read())
         is_json = "json" in kind
         if "html" in kind or (not is_json and self._kind is not TRANSCRIPTIONS):
             raise _odd(target, response, "did not answer in JSON")

@@ -122,6 +122,8 @@ class Piped:
             await self._settle("error", status=502, error=failure.kind, whole=False)
         if not self._in_band:
             raise CutOff
+        failure = self._call.disclosure.failure(failure)
+        held = self._call.disclosure.last(held)
         return held if told else held + write_failure(failure)
 
     async def _settle(

@@ -168,7 +168,9 @@ class Passing(_Stream):
             return held if tap.done else held + self._passthrough.done
         self._response.abort()
         await self._settle("error", status=502, error=tap.error.kind, usage=usage, estimated=estimated)
-        return held if tap.told else held + self._passthrough.write_failure(tap.error)
+        failure = self._call.disclosure.failure(tap.error)
+        held = self._call.disclosure.last(held)
+        return held if tap.told else held + self._passthrough.write_failure(failure)
 
     async def abandon(self) -> None:
         """See :class:`trunkline.gateway.answer.Relay`."""
@@ -253,6 +255,7 @@ class Translated(_Stream):
             try:
                 events = await self._events()
             except UpstreamError as error:
+                self._call.disclosure.error(error)
                 self._failure = broken(error)
                 self._finished = True
                 events = [self._failure]
@@ -265,7 +268,7 @@ class Translated(_Stream):
         """The next events, and what they say that matters to the books."""
         chunk = await self._response.next_chunk()
         events = self._reader.feed(chunk) if chunk else self._reader.close()
-        for event in events:
+        for place, event in enumerate(events):
             kind = type(event)
             if kind is TextDelta or kind is ReasoningDelta or kind is RefusalDelta:
                 self._characters += len(event.text)  # type: ignore[union-attr] - told by `kind`, which is cheaper
@@ -274,7 +277,8 @@ class Translated(_Stream):
             elif kind is Start or kind is UsageReport:
                 self._told = event.usage  # type: ignore[union-attr] - told by `kind`
             elif kind is Failure:
-                self._failure = event  # type: ignore[assignment] - told by `kind`
+                event = self._call.disclosure.failure(event)  # type: ignore[arg-type] # noqa: PLW2901 - told by `kind`
+                events[place] = self._failure = event
                 self._finished = True
             elif kind is End:
                 self._finished = True

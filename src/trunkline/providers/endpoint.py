@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 from urllib.parse import quote
 
 from trunkline import __version__
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import InvalidInput, NotFound
+from trunkline.core.key_redaction import KeyRedaction
 from trunkline.core.secret import Secret
 from trunkline.outbound.origin import Origin
 from trunkline.outbound.url import Url
@@ -16,6 +17,7 @@ from trunkline.providers.auth import write_auth
 from trunkline.providers.base_url import read_base_url
 from trunkline.providers.custom_headers import write_custom_headers
 from trunkline.providers.provider import Provider
+from trunkline.providers.service_account import is_service_account
 from trunkline.providers.signing import Signer, make_signer
 
 CACHED_URLS: Final = 1024
@@ -32,10 +34,19 @@ class Endpoint:
     credential is not among them: each request must go through it before it is sent.
     """
 
-    __slots__ = ("_base", "_chat", "_headers", "_provider", "_urls", "signer")
+    __slots__ = ("_base", "_chat", "_headers", "_provider", "_urls", "redaction", "signer")
 
-    def __init__(self, provider: Provider, base: Url, headers: Headers, signer: Signer | None = None) -> None:
+    def __init__(
+        self,
+        provider: Provider,
+        base: Url,
+        headers: Headers,
+        signer: Signer | None = None,
+        secrets: Sequence[str] = (),
+    ) -> None:
         self.signer = signer
+        self.redaction = KeyRedaction(secrets)
+        """Takes the credentials of these calls out of what is sent back."""
         self._provider = provider
         self._base = base
         self._headers = headers
@@ -170,7 +181,16 @@ def make_endpoint(
     own = (*provider.headers, *shown, *_from_settings(provider, settings))
     for name, value in (*own, *write_custom_headers(headers or {})):
         fields[name.lower()] = (name, value)
-    return Endpoint(provider, base, tuple(fields.values()), signer)
+    given = [key] if key is not None else []
+    given += [value for value in (headers or {}).values() if isinstance(value, Secret)]
+    return Endpoint(provider, base, tuple(fields.values()), signer, [shown for one in given for shown in _shown(one)])
+
+
+def _shown(secret: Secret) -> Iterator[str]:
+    """What of ``secret`` is sent, whole and word by word (``Bearer …``); a service account signs and never is."""
+    if not is_service_account(secret):
+        yield secret.reveal()
+        yield from secret.reveal().split()
 
 
 def _from_settings(provider: Provider, settings: Mapping[str, JsonValue]) -> Headers:

@@ -1,0 +1,140 @@
+"""Takes the credentials of a call out of what its provider sends back, whatever form they come in.
+
+:func:`trunkline.core.redact.redact` knows how vendors' keys look; this knows the very keys that were sent: as they are,
+in Base64, in a URL, in HTML, in JSON, in hexadecimal, cut off at either end, or masked with stars or dots.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Iterable
+from typing import Final
+from urllib.parse import quote, quote_plus
+
+from trunkline.core.redact import REDACTED
+
+SHORTEST: Final = 8
+"""Characters of a key from which on it is looked for everywhere; of a longer one also those of a piece of it."""
+
+_SHORTEST_WITH_DIGIT: Final = 4
+"""A shorter key is looked for as a whole word, and only where it holds a digit: ``none`` or ``ollama`` is no secret."""
+
+_PIECE: Final = 12
+"""Characters of a key in a row that are taken for a piece of it."""
+
+_LOOKED_AT: Final = 65_536
+"""Characters in which pieces are looked for; whole keys are found in any length."""
+
+_MASKED: Final = re.compile(r"([A-Za-z0-9_\-+/=.]{0,64}?)((?:[*•·xX#]{2,}|…+|\.{3,}))([A-Za-z0-9_\-+/=]{0,64})")
+
+
+class KeyRedaction:
+    """For the ``secrets`` of one endpoint. Shows nothing of them."""
+
+    __slots__ = ("_bytes", "_pattern", "_pieces", "_secrets")
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        self._secrets = tuple(
+            secret
+            for secret in dict.fromkeys(secret.strip() for secret in secrets)
+            if len(secret) >= SHORTEST
+            or (len(secret) >= _SHORTEST_WITH_DIGIT and any(character.isdigit() for character in secret))
+        )
+        forms: set[str] = set()
+        words: list[str] = []
+        for secret in self._secrets:
+            if len(secret) < SHORTEST:
+                words.append(rf"(?<!\w){re.escape(secret)}(?!\w)")
+            else:
+                forms |= _forms(secret)
+        found = [re.escape(form) for form in sorted(forms, key=len, reverse=True)] + words
+        self._pattern = re.compile("|".join(found), re.IGNORECASE) if found else None
+        self._bytes = tuple(secret.encode() for secret in self._secrets if len(secret) >= SHORTEST)
+        self._pieces = frozenset(
+            secret[at : at + _PIECE]
+            for secret in self._secrets
+            for at in range(len(secret) - _PIECE + 1)
+            if len(secret) > _PIECE
+        )
+
+    def text(self, text: str) -> str:
+        """``text`` with every form of the secrets replaced. Idempotent."""
+        if self._pattern is None or not text:
+            return text
+        text = self._pattern.sub(REDACTED, text)
+        text = self._cut_pieces(text)
+        return _MASKED.sub(self._unmask, text) if len(text) <= _LOOKED_AT else text
+
+    def bytes(self, data: bytes) -> bytes:
+        """As :meth:`text`, of UTF-8; bytes that are none pass as they are."""
+        if self._pattern is None:
+            return data
+        text = data.decode("utf-8", "surrogateescape")
+        cleaned = self.text(text)
+        return data if cleaned == text else cleaned.encode("utf-8", "surrogateescape")
+
+    def holds(self, data: bytes) -> bool:
+        """Whether one of the secrets stands in ``data`` as it is: a search of bytes, cheap enough for whole answers."""
+        return any(secret in data for secret in self._bytes)
+
+    def _cut_pieces(self, text: str) -> str:
+        pieces = self._pieces
+        if not pieces or len(text) < _PIECE:
+            return text
+        end = min(len(text), _LOOKED_AT)
+        marked: list[tuple[int, int]] = []
+        for at in range(end - _PIECE + 1):
+            if text[at : at + _PIECE] in pieces:
+                if marked and at <= marked[-1][1]:
+                    marked[-1] = (marked[-1][0], at + _PIECE)
+                else:
+                    marked.append((at, at + _PIECE))
+        for start, stop in reversed(marked):
+            text = text[:start] + REDACTED + text[stop:]
+        return text
+
+    def _unmask(self, match: re.Match[str]) -> str:
+        """A mask that shows the key's own beginning or end is taken out whole."""
+        before, mask, after = match.groups()
+        for secret in self._secrets:
+            if len(secret) < SHORTEST:
+                continue
+            begins = len(before) >= 3 and secret.startswith(before)
+            ends = len(after) >= 3 and secret.endswith(after)
+            if (begins and (ends or not after)) or (ends and not before):
+                return REDACTED
+        return match.group() if mask else ""
+
+    def __repr__(self) -> str:
+        return "KeyRedaction(…)"
+
+
+def _forms(secret: str) -> set[str]:
+    raw = secret.encode()
+    forms = {
+        secret,
+        quote(secret, safe=""),
+        quote_plus(secret),
+        html.escape(secret),
+        html.escape(secret, quote=False),
+        json.dumps(secret)[1:-1],
+        secret.replace("/", "\\/"),
+        raw.hex(),
+        secret[::-1],
+    }
+    # Base64 of the key alone, and of the key as a user or a password of Basic authentication, or of a header.
+    for before, after in (("", ""), (":", ""), ("", ":"), ("Bearer ", ""), ("api:", ""), ("user:", "")):
+        for encode in (b64encode, urlsafe_b64encode):
+            forms.add(encode(f"{before}{secret}{after}".encode()).decode().rstrip("="))
+    # Wherever it stands in what was encoded: the characters that do not depend on its neighbours.
+    for shift in range(3):
+        for encode in (b64encode, urlsafe_b64encode):
+            inner = encode(b"\x00" * shift + raw).decode().rstrip("=")
+            start = 0 if shift == 0 else shift + 1
+            stop = len(inner) if (shift + len(raw)) % 3 == 0 else len(inner) - 1
+            if stop - start >= SHORTEST:
+                forms.add(inner[start:stop])
+    return {form for form in forms if len(form) >= SHORTEST}
