@@ -68,6 +68,23 @@ class Settings(BaseSettings):
     max_body_mb: int = Field(default=64, ge=1, le=1024, description="The largest body of a call, in MiB.")
     drain_seconds: float = Field(default=120, ge=0, description="How long a stopping server lets running calls finish.")
     header_seconds: float = Field(default=15, ge=1, description="How long a client may take to send a request's head.")
+    body_seconds: float = Field(
+        default=30,
+        ge=1,
+        description="How long a client may take until the first byte of a request's body; from then on 500 bytes a"
+        " second must come.",
+    )
+    reader_seconds: float = Field(
+        default=60,
+        ge=1,
+        description="How long a client may take nothing of an answer before it is cut off and its call cancelled.",
+    )
+    unauthenticated_connections: int = Field(
+        default=512,
+        ge=8,
+        description="Open connections per client address (and process) on which no valid key or token was sent yet."
+        " Above it the oldest is closed.",
+    )
     connect_timeout: float = Field(default=5, gt=0, description="Seconds for a connection to a provider.")
     first_byte_timeout: float = Field(
         default=60,

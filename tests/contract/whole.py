@@ -98,7 +98,6 @@ async def open_whole(directory: Path, url: str | None = None, **settings: Any) -
             interface="asgi3",
             proxy_headers=False,
             timeout_graceful_shutdown=1,
-            head_seconds=15,
         )
         server = uvicorn.Server(config)
         server.install_signal_handlers = lambda: None  # type: ignore[attr-defined] - the test's process has its own

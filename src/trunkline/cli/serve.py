@@ -19,10 +19,12 @@ from uvicorn.supervisors import Multiprocess
 from trunkline import __version__, logs
 from trunkline.app.preparation import prepare
 from trunkline.app.process import Process
+from trunkline.cli.descriptors import raise_descriptors
 from trunkline.cli.output import note
 from trunkline.cli.own_settings import find_unknown, read_settings
 from trunkline.control.people.setup import FirstStart
 from trunkline.core.errors import Unavailable
+from trunkline.faces.connection_limits import ConnectionLimits
 from trunkline.faces.server import ServerConfig
 from trunkline.outbound import Client, Guard, LocalUpstreams
 from trunkline.providers.found import Found, discover
@@ -54,7 +56,7 @@ def serve(
         "trunkline.app.process:create" if settings.workers > 1 else Process(settings),
         factory=settings.workers > 1,
         workers=settings.workers,
-        head_seconds=settings.header_seconds,
+        limits=read_limits(settings),
         loop="uvloop" if sys.platform != "win32" else "asyncio",
         ws="none",
         lifespan="on",
@@ -77,6 +79,17 @@ def serve(
     except KeyboardInterrupt:
         pass
     Console(stderr=True).print("Stopped.")
+
+
+def read_limits(settings: Settings) -> ConnectionLimits:
+    """The bounds on connections. Half of the descriptors is kept for known callers and for providers."""
+    return ConnectionLimits(
+        head_seconds=settings.header_seconds,
+        body_seconds=settings.body_seconds,
+        reader_seconds=settings.reader_seconds,
+        strangers_per_address=settings.unauthenticated_connections,
+        strangers=max(8, raise_descriptors() // 2),
+    )
 
 
 async def _prepare(settings: Settings) -> tuple[FirstStart, list[Found]]:

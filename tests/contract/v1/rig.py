@@ -20,6 +20,7 @@ from trunkline.core.errors import Unauthenticated
 from trunkline.core.price import Price, Rate
 from trunkline.core.secret import Secret
 from trunkline.core.usage_event import Opened, UsageEvent
+from trunkline.faces.connection_limits import ConnectionLimits
 from trunkline.faces.server import ServerConfig
 from trunkline.faces.v1 import Application
 from trunkline.gateway.call import Ledger
@@ -201,10 +202,10 @@ class Rig:
         client: Transport | None = None,
         limit: int = 1 << 20,
         demo_delay: float = 0.0,
-        head_seconds: float = 5.0,
+        limits: ConnectionLimits | None = None,
         idle_seconds: int = 5,
     ) -> None:
-        self.head_seconds = head_seconds
+        self.limits = limits or ConnectionLimits()
         self.idle_seconds = idle_seconds
         self.books = Books()
         self.tally = Tally()
@@ -257,7 +258,7 @@ class Rig:
             self.application,
             host="127.0.0.1",
             port=0,
-            head_seconds=self.head_seconds,
+            limits=self.limits,
             timeout_keep_alive=self.idle_seconds,
             lifespan="off",
             log_level="error",

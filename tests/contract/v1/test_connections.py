@@ -9,6 +9,7 @@ from contextlib import suppress
 import pytest
 
 from tests.contract.v1.rig import KEY, Rig, configuration
+from trunkline.faces.connection_limits import ConnectionLimits
 
 ASK = b'{"model": "demo", "messages": [{"role": "user", "content": "hello"}]}'
 REQUEST = (
@@ -19,7 +20,9 @@ REQUEST = (
 
 @pytest.fixture(scope="module")
 def rig() -> Iterator[Rig]:
-    with Rig([configuration("demo", "demo", model="demo-chat")], head_seconds=0.2, idle_seconds=1).serve() as running:
+    with Rig(
+        [configuration("demo", "demo", model="demo-chat")], limits=ConnectionLimits(head_seconds=0.2), idle_seconds=1
+    ).serve() as running:
         yield running
 
 

@@ -13,6 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from trunkline import __version__
 from trunkline.faces.http import errors
 from trunkline.faces.http.body_limit import BodyLimitMiddleware
+from trunkline.faces.http.gate import GateMiddleware
 from trunkline.faces.http.openapi import Calls, describe
 from trunkline.faces.http.request import RequestMiddleware
 from trunkline.faces.http.services import Services
@@ -36,6 +37,7 @@ def build(services: Services, routers: Sequence[APIRouter], calls: Calls = ()) -
         middleware=[
             Middleware(RequestMiddleware),
             Middleware(GZipMiddleware, minimum_size=1024),
+            Middleware(GateMiddleware),
             Middleware(BodyLimitMiddleware, limit=LARGEST_BODY),
         ],
     )

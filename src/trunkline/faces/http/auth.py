@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Final
 
 from fastapi import Depends
@@ -15,6 +15,9 @@ from trunkline.core.errors import Forbidden, InvalidInput, NotFound, Unauthentic
 from trunkline.core.secret import Secret
 from trunkline.faces.http.refusal import remember_action, remember_actor
 from trunkline.faces.http.services import services_of
+
+KNOWN: Final = "trunkline.known"
+"""The key of the scope under which our server waits to hear that the caller is no stranger."""
 
 WORKSPACE_HEADER: Final = "x-trunkline-workspace"
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -50,6 +53,9 @@ async def identify(request: Request, _: Annotated[Any, Depends(_SCHEME)] = None)
             raise NotFound("There is no workspace of that id among yours.") from error
         raise
     remember_actor(request, actor)
+    known: Callable[[], None] | None = request.scope.get(KNOWN)
+    if known is not None:
+        known()
     if request.method not in _SAFE and not _is_call(request):
         services.writes.take(actor.key_id or actor.user_id)
     return actor

@@ -34,8 +34,14 @@ from trunkline.gateway.responses import Responses
 HANG_UP: Final = "trunkline.hang_up"
 """The key of the scope by which our server is asked to cancel the task when the client goes away."""
 
+KNOWN: Final = "trunkline.known"
+"""The key of the scope under which our server waits to hear that the caller has a good key."""
+
 SEND_WHOLE: Final = "trunkline.send_whole"
 """The key of the scope under which our server offers to send a whole answer in one write."""
+
+SLICE_BYTES: Final = 64 * 1024
+"""Of an answer that is larger, so much is written at once."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -80,6 +86,9 @@ class Application:
         if carried.conflicting:
             raise conflict()
         actor = self._identity.actor(carried.credential, carried.workspace_id)
+        known = scope.get(KNOWN)
+        if known is not None:
+            known()
         if asked.kind == "nothing":
             where = f"{scope['method']} {scope['path']}"
             raise NotFound(f"There is no {where} here. GET /docs lists what there is.", code="unknown_path")
@@ -175,12 +184,17 @@ def _watch(scope: Scope, receive: Receive) -> None:
 
 async def _send_whole(scope: Scope, send: Send, answer: Answer) -> None:
     answer.headers.append((b"content-length", b"%d" % len(answer.body)))
+    body = answer.body
     at_once = scope.get(SEND_WHOLE)
-    if at_once is not None:
-        at_once(answer.status, answer.headers, answer.body)
+    if at_once is not None and len(body) <= SLICE_BYTES:
+        at_once(answer.status, answer.headers, body)
         return
+    # A large one leaves as fast as it is read, so that no second copy of it waits for a slow reader.
     await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
-    await send({"type": "http.response.body", "body": answer.body})
+    for start in range(0, len(body) - SLICE_BYTES, SLICE_BYTES):
+        await send({"type": "http.response.body", "body": body[start : start + SLICE_BYTES], "more_body": True})
+    rest = len(body) % SLICE_BYTES or min(len(body), SLICE_BYTES)
+    await send({"type": "http.response.body", "body": body[len(body) - rest :]})
 
 
 async def _relay(scope: Scope, send: Send, answer: Answer, relay: Relay) -> None:
