@@ -91,7 +91,10 @@ def _clean(value: object, redaction: KeyRedaction) -> object:
     if isinstance(value, bytes):
         return redaction.bytes(value)
     if isinstance(value, dict):
-        return {_clean(name, redaction): _clean(inner, redaction) for name, inner in cast("Mapping[object, object]", value).items()}
+        return {
+            _clean(name, redaction): _clean(inner, redaction)
+            for name, inner in cast("Mapping[object, object]", value).items()
+        }
     if type(value) in (list, tuple):
         return [_clean(inner, redaction) for inner in cast("Iterable[object]", value)]
     return value
