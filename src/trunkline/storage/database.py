@@ -34,7 +34,7 @@ LONG_SECONDS: Final = 120.0
 CONNECT_SECONDS: Final = 3.0
 CLOSE_SECONDS: Final = 2.0
 
-_BUSY_MILLISECONDS: Final = 5_000
+_BUSY_MILLISECONDS: Final = 10_000
 _MIGRATION_MILLISECONDS: Final = 120_000
 """How long a process waits for another one that migrates: on a slow disk that takes its time."""
 

@@ -76,7 +76,7 @@ def test_every_byte_is_relayed_once(events: list[ChatEvent], data: st.DataObject
     forwarded, held, tap = run(*data.draw(cuts(body)))
     # The last CR may be half of a CRLF: the blank line is made whole.
     assert forwarded + held in {body, body + b"\n"}
-    assert b"message_stop" not in forwarded
+    assert b"event: message_stop" not in forwarded
     assert b"stop_reason" not in forwarded.partition(b"content_block")[2].replace(b'\\"', b"")
     reader = DIALECT.stream_reader()
     read = reader.feed(body) + reader.close()
