@@ -8,7 +8,7 @@ from functools import partial
 import msgspec
 
 from trunkline.core.chat import ChatRequest, ChatResponse, JsonValue, Message, Reasoning, Text, ToolCall, Usage
-from trunkline.core.errors import InvalidInput, UpstreamError
+from trunkline.core.errors import InvalidInput, Unsupported, UpstreamError
 from trunkline.core.policy import Content
 from trunkline.dialects.dialect import Dialect, StreamReader, StreamWriter
 from trunkline.dialects.passthrough import Passthrough, Peek
@@ -149,6 +149,7 @@ class Chat:
             )
             asked = request.response_format
             request, adapted = adapt(self._fit(request), twist)
+            _refuse_own_tools(request, self._theirs.name, target.provider.display_name)
             held_to = loosened(asked, request.response_format)
             self._schema = None if held_to is None else AnswerSchema(held_to)
             written = self._theirs.write_request(request)
@@ -313,6 +314,18 @@ class Chat:
     def estimate(self) -> Usage:
         """What a call that was cut off before its answer may have used: its input."""
         return Usage(input=self._count_input())
+
+
+def _refuse_own_tools(request: ChatRequest, theirs: str, provider: str) -> None:
+    """Raise Unsupported for a tool that the client's vendor runs itself: another vendor's model cannot call it."""
+    for dialect, fields in request.extra.items():
+        tools = fields.get("tools")
+        if dialect == theirs or not isinstance(tools, list) or not tools:
+            continue
+        first: JsonValue = tools[0]
+        words = [value for value in first.values() if isinstance(value, str)] if isinstance(first, dict) else []
+        name = words[0] if words else next(iter(first), "") if isinstance(first, dict) else ""
+        raise Unsupported.of("tools", f"{provider} has no tool {name!r}: leave it out, or choose another model.")
 
 
 def _forward(headers: Headers, forwarded: Sequence[tuple[str, str]]) -> Headers:

@@ -8,6 +8,8 @@ of the part before it.
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from trunkline.core.chat import (
@@ -40,6 +42,10 @@ from trunkline.dialects.bedrock_converse.media import DOCUMENTS, IMAGES, SOUNDS,
 from trunkline.dialects.bedrock_converse.seal import SEALED, SIGNED
 
 _CACHED = (Text, Image, File, ToolCall, ToolResult)
+
+SERVER_TOOL: Final = "server_tool_use"
+"""The ``type`` of a call that the provider makes itself; others are the caller's, whatever type they name
+(https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolUseBlock.html)."""
 
 
 def read_content(value: JsonValue, path: str) -> tuple[Part, ...]:
@@ -87,7 +93,7 @@ def read_block(block: Object, path: str) -> Part:
 
 def _tool_use(block: Object, path: str) -> Part:
     call = required(block, "toolUse", path, mapping)
-    if call.get("type") is not None:
+    if call.get("type") == SERVER_TOOL:
         return Opaque(NAME, block)
     path = join(path, "toolUse")
     given = call.get("input")

@@ -29,6 +29,7 @@ from trunkline.core.chat_events import (
     ToolCallStart,
     UsageReport,
 )
+from trunkline.dialects.bedrock_converse.block_reading import SERVER_TOOL
 from trunkline.dialects.bedrock_converse.citation import read_citation
 from trunkline.dialects.bedrock_converse.error import read_exception
 from trunkline.dialects.bedrock_converse.event_stream import MAX_EVENT, BrokenFrame, Frame, FrameReader
@@ -181,7 +182,7 @@ class Reader:
             self._fail("The provider began more parts than an answer can have.", out)
             return
         call = start.get("toolUse")
-        if isinstance(call, dict) and call.get("type") is None:
+        if isinstance(call, dict) and call.get("type") != SERVER_TOOL:
             number = self._open[index] = self._calls
             self._calls += 1
             out.append(ToolCallStart(number, _text(call, "toolUseId") or f"tooluse_{number}", _text(call, "name")))

@@ -68,8 +68,11 @@ def read_message(message: Delta) -> tuple[Part, ...]:
 
 
 def read_call(call: ToolCallPiece, index: int) -> Part:
-    """A whole call. One without an id gets ``call_`` and its place; a custom tool's call is opaque."""
-    if call.custom is not None:
+    """A whole call. One without an id gets ``call_`` and its place; a custom tool's call is opaque.
+
+    Some servers send an empty ``custom`` beside the function that is called.
+    """
+    if call.custom is not None and not (call.function is not None and call.function.name):
         custom: JsonValue = {"name": call.custom.name or "", "input": call.custom.input or ""}
         return Opaque(DIALECT_NAME, {"id": call.id or f"call_{index}", "type": "custom", "custom": custom})
     function = call.function or FunctionDelta()

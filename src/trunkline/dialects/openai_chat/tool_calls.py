@@ -56,7 +56,7 @@ class ToolCallReader:
 
     def _take(self, piece: ToolCallPiece, events: list[ChatEvent]) -> None:
         function = piece.function or FunctionDelta()
-        if piece.custom is not None:
+        if piece.custom is not None and not (function.name or function.arguments):
             function = FunctionDelta(piece.custom.name, piece.custom.input)
         call = self._find(piece, function)
         if call is None:
