@@ -30,6 +30,9 @@ _MEANINGS: Final[Mapping[str, str]] = {
 
 _AT: Final[Mapping[str, str]] = {
     "/api/providers/{name}": "The provider's `name`: `GET /api/providers` lists them.",
+    "/v1/responses/{id}": "The response's `id`.",
+    "/v1/responses/{id}/cancel": "The response's `id`.",
+    "/v1/responses/{id}/input_items": "The response's `id`.",
     "/v1/models/{name}": "A name that `GET /v1/models` lists.",
     "/v1beta/models/{name}": "A name that `GET /v1beta/models` lists.",
 }
