@@ -209,6 +209,8 @@ async def _fill(filled: Filled) -> None:
         await jobs.insert(tx, job)
     await database.close()
     ids["job_id"] = job.id
+    # Nobody has it: what is there depends on a call that was kept.
+    ids["id"] = "resp_tl_none"
 
 
 async def _add_keys(filled: Filled) -> None:
