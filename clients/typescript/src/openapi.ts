@@ -6353,6 +6353,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The response's `id`. */
                 id: string;
             };
             cookie?: never;
@@ -6380,6 +6381,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The response's `id`. */
                 id: string;
             };
             cookie?: never;
@@ -6407,6 +6409,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The response's `id`. */
                 id: string;
             };
             cookie?: never;
@@ -6434,6 +6437,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The response's `id`. */
                 id: string;
             };
             cookie?: never;

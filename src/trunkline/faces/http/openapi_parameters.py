@@ -31,8 +31,6 @@ _MEANINGS: Final[Mapping[str, str]] = {
 _AT: Final[Mapping[str, str]] = {
     "/api/providers/{name}": "The provider's `name`: `GET /api/providers` lists them.",
     "/v1/responses/{id}": "The response's `id`.",
-    "/v1/responses/{id}/cancel": "The response's `id`.",
-    "/v1/responses/{id}/input_items": "The response's `id`.",
     "/v1/models/{name}": "A name that `GET /v1/models` lists.",
     "/v1beta/models/{name}": "A name that `GET /v1beta/models` lists.",
 }
@@ -69,6 +67,6 @@ def describe_parameters(path: str, operation: dict[str, Any]) -> None:
         name: str = parameter["name"]
         meaning = _FILTERS.get(name)
         if parameter["in"] == "path":
-            meaning = _AT.get(beginning) if name == "name" else _MEANINGS.get(name)
+            meaning = _AT.get(beginning) if name in {"id", "name"} else _MEANINGS.get(name)
         if meaning is not None:
             parameter.setdefault("description", meaning)
