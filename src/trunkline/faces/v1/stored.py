@@ -10,6 +10,7 @@ import re
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
+from trunkline.core.access import check
 from trunkline.core.actor import Actor
 from trunkline.core.errors import InvalidInput
 from trunkline.gateway.answer import JSON, Answer
@@ -52,7 +53,8 @@ async def recall(
     query: bytes,
     request_id: str,
 ) -> Answer:
-    """The answer to it. Raises NotFound for what ``actor`` has not stored."""
+    """The answer to it. Raises NotFound for what ``actor`` has not stored, and Forbidden for who may not call."""
+    check(actor, "call")
     asked = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
     for name, _ in asked:
         if name not in _QUERIES[action]:
