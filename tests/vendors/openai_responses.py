@@ -101,9 +101,23 @@ RULES = (
 )
 
 
+def _as_typed(item: Json) -> Json:
+    """The type of a short message has a user's parts only; of an assistant's the API takes ``output_text`` alone:
+    https://platform.openai.com/docs/guides/conversation-state#manually-manage-conversation-state."""
+    if item.get("role") != "assistant" or "id" in item or not isinstance(item.get("content"), list):
+        return item
+    parts = [
+        {"type": "input_text", "text": part.get("text")} if part.get("type") == "output_text" else part
+        for part in item["content"]
+    ]
+    return {**item, "content": parts}
+
+
 def check(sent: Sent) -> list[str]:
     """What OpenAI would refuse."""
     body = {name: value for name, value in sent.body.items() if name != "stream"}
+    if isinstance(body.get("input"), list):
+        body["input"] = [_as_typed(item) for item in body["input"]]
     wrong = misfits(body, ResponseCreateParamsBase)
     # The type demands the detail of a picture; the documentation of the same field has a default.
     return [one for one in wrong if not one.endswith(".detail is missing")] or break_rules(RULES, sent)

@@ -214,7 +214,7 @@ class Rig:
         part = WorkspacePart(
             id=WORKSPACE,
             revision=1,
-            members={MANAGER: "owner", "u-2": "viewer"},
+            members={MANAGER: "owner", "u-2": "viewer", "u-4": "member"},
             configurations={entry.id: entry for entry in configurations},
             keys=stored,
             data_keys={"d-1": WrappedDataKey("d-1", "user:u-1", 1, b"", datetime.now(UTC))},
@@ -227,7 +227,7 @@ class Rig:
             Snapshot(
                 parts={WORKSPACE: part},
                 keys=stored,
-                users={user: UserEntry(id=user, personal_workspace_id=WORKSPACE) for user in (MANAGER, "u-2")},
+                users={user: UserEntry(id=user, personal_workspace_id=WORKSPACE) for user in (MANAGER, "u-2", "u-4")},
             )
         )
         self.targets = Targets(

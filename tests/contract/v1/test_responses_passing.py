@@ -116,7 +116,7 @@ def rig(upstream: Scripted) -> Iterator[Rig]:
     ]
     keys = {
         KEY: KeyEntry(id="k-1", workspace_id=WORKSPACE, user_id=MANAGER),
-        OTHER: KeyEntry(id="k-2", workspace_id=WORKSPACE, user_id="u-2", application_id="a-1"),
+        OTHER: KeyEntry(id="k-2", workspace_id=WORKSPACE, user_id="u-4", application_id="a-1"),
     }
     routes = [route("both", "second", "mine")]
     with Rig(configurations, keys=keys, routes=routes).serve() as running:
