@@ -19,11 +19,21 @@ from hypothesis import HealthCheck, settings
 from tests.vendors import watch
 from trunkline.storage.database import Database
 
-# A machine that is busy with something else says nothing about the code.
-settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("any machine")
-
 watch.install()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Property tests try the same examples each time, so that a failure tells about the change at hand.
+
+    ``--hypothesis-seed=N`` tries others. There is no deadline: a busy machine says nothing about the code.
+    """
+    settings.register_profile(
+        "any machine",
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+        derandomize=config.getoption("--hypothesis-seed") is None,
+    )
+    settings.load_profile("any machine")
 
 
 @pytest.hookimpl(wrapper=True)
