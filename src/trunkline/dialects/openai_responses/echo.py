@@ -59,3 +59,9 @@ def echo_request(request: ChatRequest) -> dict[str, JsonValue]:
         if extra.get(name) is not None:
             echo[name] = extra[name]
     return echo
+
+
+def wants_summary(echo: dict[str, JsonValue]) -> bool:
+    """Whether the request that ``echo`` repeats asks for summaries of thoughts."""
+    reasoning = echo.get("reasoning")
+    return isinstance(reasoning, dict) and reasoning.get("summary") not in (None, "none")

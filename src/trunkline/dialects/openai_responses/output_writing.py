@@ -21,13 +21,18 @@ from trunkline.dialects.media_url import write_image_url
 from trunkline.dialects.openai_responses.citation import NAME, write_annotations
 from trunkline.dialects.openai_responses.content import write_signature
 from trunkline.dialects.openai_responses.logprobs import write_logprobs
-from trunkline.dialects.openai_responses.seal import belongs_to, make_id, write_thoughts
+from trunkline.dialects.openai_responses.seal import belongs_to, make_id, shown, write_thoughts
 
 _FORMATS: Final = frozenset({"png", "webp", "jpeg", "gif", "svg"})
 
 
-def write_output(parts: tuple[Part, ...], logprobs: tuple[LogProb, ...] | None, response: str) -> list[JsonValue]:
-    """The items. Neighbouring texts and refusals make one message; log probabilities stand with the first text."""
+def write_output(
+    parts: tuple[Part, ...], logprobs: tuple[LogProb, ...] | None, response: str, *, summarize: bool = False
+) -> list[JsonValue]:
+    """The items. Neighbouring texts and refusals make one message; log probabilities stand with the first text.
+
+    With ``summarize`` thoughts are written as summaries, whatever they are.
+    """
     items: list[JsonValue] = []
     content: list[JsonValue] | None = None
     thoughts: list[Reasoning] = []
@@ -48,7 +53,7 @@ def write_output(parts: tuple[Part, ...], logprobs: tuple[LogProb, ...] | None, 
         content = None
         match part:
             case Reasoning():
-                thoughts.append(part)
+                thoughts.append(shown(part, summarize=summarize))
             case ToolCall():
                 items.append(write_call(part, make_id("fc", response, len(items))))
             case Image():

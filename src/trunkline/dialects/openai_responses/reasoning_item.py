@@ -13,15 +13,19 @@ from trunkline.dialects.openai_responses.seal import write_thoughts
 class ReasoningItem:
     """Thoughts: parts of a summary, the thinking itself, and the seal, after which nothing can be added."""
 
-    __slots__ = ("_counts", "_emit", "_key", "_pieces", "_thoughts", "index", "name", "sealed", "thought")
+    __slots__ = (
+        "_counts", "_emit", "_key", "_pieces", "_summarize", "_thoughts", "index", "name", "sealed", "thought",
+    )  # fmt: skip
 
-    def __init__(self, emit: Emission, index: int, name: str, thought: str | None) -> None:
+    def __init__(self, emit: Emission, index: int, name: str, thought: str | None, *, summarize: bool = False) -> None:
+        """With ``summarize`` thoughts are written as summaries, whatever they are."""
         self._emit = emit
         self.index = index
         self.name = name
         self.thought = thought
         """The id that the thought has itself."""
         self.sealed = False
+        self._summarize = summarize
         self._thoughts: list[Reasoning] = []
         self._key: tuple[int, bool] | None = None
         self._pieces: list[str] = []
@@ -40,20 +44,21 @@ class ReasoningItem:
             return event.id == self.thought
         if self._key is None:
             return True
-        return self._key[0] == event.part and (not event.text or self._key[1] == event.summary)
+        return self._key[0] == event.part and (not event.text or self._key[1] == self._sums_up(event))
 
     def add(self, event: ReasoningDelta) -> bytes:
         """More of a thought, or its seal."""
         out = b""
         if event.text:
-            key = (event.part, event.summary)
+            summary = self._sums_up(event)
+            key = (event.part, summary)
             if self._key != key:
                 out = self._close_part()
                 self._key = key
-                out += self._begin_part(summary=event.summary)
+                out += self._begin_part(summary=summary)
             self._pieces.append(event.text)
-            kind = "response.reasoning_summary_text.delta" if event.summary else "response.reasoning_text.delta"
-            out += self._emit(kind, {**self._place(summary=event.summary), "delta": event.text})
+            kind = "response.reasoning_summary_text.delta" if summary else "response.reasoning_text.delta"
+            out += self._emit(kind, {**self._place(summary=summary), "delta": event.text})
         if event.signature is not None or event.redacted is not None:
             out += self._close_part()
             self.sealed = True
@@ -73,6 +78,9 @@ class ReasoningItem:
         out = self._close_part()
         item = write_thoughts(self._thoughts, self.name)
         return out + self._emit("response.output_item.done", {"output_index": self.index, "item": item}), item
+
+    def _sums_up(self, event: ReasoningDelta) -> bool:
+        return event.summary or self._summarize
 
     def _place(self, *, summary: bool) -> dict[str, JsonValue]:
         name = "summary_index" if summary else "content_index"

@@ -10,7 +10,7 @@ from trunkline.core.chat import ChatResponse, Choice, JsonValue
 from trunkline.core.errors import UpstreamError
 from trunkline.dialects.openai_failure import MALFORMED, classify, read_error_object
 from trunkline.dialects.openai_responses.citation import NAME
-from trunkline.dialects.openai_responses.echo import defaults
+from trunkline.dialects.openai_responses.echo import defaults, wants_summary
 from trunkline.dialects.openai_responses.output_reading import Output
 from trunkline.dialects.openai_responses.output_writing import write_output
 from trunkline.dialects.openai_responses.status import read_status, write_status
@@ -68,14 +68,15 @@ def write_response(response: ChatResponse) -> bytes:
     :func:`~trunkline.dialects.openai_responses.echo.echo_request`).
     """
     choice = response.choices[0] if response.choices else Choice()
-    output = write_output(choice.parts, choice.logprobs, response.id)
+    echo = response.extra.get(NAME, {})
+    output = write_output(choice.parts, choice.logprobs, response.id, summarize=wants_summary(echo))
     refused = any(
         isinstance(piece, dict) and piece.get("type") == "refusal"
         for item in output
         if isinstance(item, dict) and isinstance(content := item.get("content"), list)
         for piece in content
     )
-    body = skeleton(response.extra.get(NAME, {}))
+    body = skeleton(echo)
     body.update(
         id=response.id,
         created_at=response.created,

@@ -50,8 +50,12 @@ def vendor_id(wire: str | None, prefix: str) -> str | None:
 def read_thoughts(
     identity: str | None, summaries: Iterable[str], contents: Iterable[str], encrypted: str | None
 ) -> list[Reasoning]:
-    """The thoughts of one reasoning item: one per text, the seal on the last; one that is only sealed; or none."""
-    thoughts = [Reasoning(text, id=identity, summary=True) for text in summaries]
+    """The thoughts of one reasoning item: one per text, the seal on the last; one that is only sealed; or none.
+
+    What another vendor signed is the thinking itself, though it may stand under ``summary`` for the client's sake.
+    """
+    summed = not encrypted or _sums_up(read_seal(encrypted)[1])
+    thoughts = [Reasoning(text, id=identity, summary=summed) for text in summaries]
     thoughts += [Reasoning(text, id=identity) for text in contents]
     if encrypted:
         seal, form = read_seal(encrypted)
@@ -60,6 +64,21 @@ def read_thoughts(
         else:
             thoughts.append(Reasoning(redacted=seal, id=identity, format=form))
     return thoughts
+
+
+def _sums_up(form: str) -> bool:
+    """Whether a vendor seals its thoughts and shows a summary of them. All of this wire do, by whatever name."""
+    return form.endswith(OURS.removeprefix("openai-"))
+
+
+def shown(thought: Reasoning, *, summarize: bool) -> Reasoning:
+    """``thought`` as its client reads it: most clients of this wire look at summaries alone, once they ask for them.
+
+    https://platform.openai.com/docs/guides/reasoning#reasoning-summaries. The empty text of a bare signature stays.
+    """
+    if not summarize or thought.summary or not thought.text:
+        return thought
+    return msgspec.structs.replace(thought, summary=True)
 
 
 def belongs_to(thought: Reasoning, group: list[Reasoning]) -> bool:

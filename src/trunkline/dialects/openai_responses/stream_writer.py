@@ -27,7 +27,7 @@ from trunkline.core.chat_events import (
 )
 from trunkline.dialects.openai_responses.call_item import CallItem
 from trunkline.dialects.openai_responses.citation import NAME
-from trunkline.dialects.openai_responses.echo import echo_request
+from trunkline.dialects.openai_responses.echo import echo_request, wants_summary
 from trunkline.dialects.openai_responses.emission import Emission, encode
 from trunkline.dialects.openai_responses.logprobs import write_logprobs
 from trunkline.dialects.openai_responses.message_item import MessageItem
@@ -46,7 +46,7 @@ class ResponsesStreamWriter:
 
     __slots__ = (
         "_answer", "_calls", "_emit", "_ended", "_failed", "_ids", "_next", "_open", "_output", "_refused", "_request",
-        "_started", "_stop", "_usage", "whole",
+        "_started", "_stop", "_summarize", "_usage", "whole",
     )  # fmt: skip
 
     def __init__(self, request: ChatRequest) -> None:
@@ -61,6 +61,7 @@ class ResponsesStreamWriter:
         self._stop: StopReason = "stop"
         self._refused = False
         self._usage: Usage | None = None
+        self._summarize = False
         self._started = False
         self._ended = False
         self._failed = False
@@ -136,7 +137,9 @@ class ResponsesStreamWriter:
 
     def _start(self, event: Start) -> bytes:
         self._started = True
-        self._answer = skeleton(echo_request(self._request))
+        echo = echo_request(self._request)
+        self._summarize = wants_summary(echo)
+        self._answer = skeleton(echo)
         self._answer.update(
             id=event.id, created_at=event.created, model=event.model or self._request.model, status="in_progress"
         )
@@ -190,7 +193,7 @@ class ResponsesStreamWriter:
             if name is None or name in self._ids:
                 name = make_id("rs", self._id, self._next)
             self._ids.add(name)
-            item = self._open = ReasoningItem(self._emit, self._next, name, event.id)
+            item = self._open = ReasoningItem(self._emit, self._next, name, event.id, summarize=self._summarize)
             self._next += 1
             out += item.begin()
         out += item.add(event)

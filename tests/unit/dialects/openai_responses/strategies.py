@@ -74,6 +74,8 @@ def thoughts(draw: st.DrawFn, formats: list[str], *, bare: bool) -> list[Part]:
     if draw(st.booleans()) or not (found or bare):
         seal, form = draw(chat.base64_data), draw(st.sampled_from(formats))
         if found:
+            if form != OURS:  # who signs thoughts shows them, and no summary
+                found = [msgspec.structs.replace(thought, summary=False) for thought in found]
             found[-1] = msgspec.structs.replace(found[-1], signature=seal, format=form)
         else:
             found.append(Reasoning(redacted=seal, id=identity, format=form))
