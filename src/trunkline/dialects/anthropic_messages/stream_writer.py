@@ -30,7 +30,6 @@ from trunkline.core.chat_events import (
 )
 from trunkline.dialects.anthropic_messages.block_reading import NAME
 from trunkline.dialects.anthropic_messages.block_writing import call_id
-from trunkline.dialects.anthropic_messages.call_queue import CallQueue
 from trunkline.dialects.anthropic_messages.citation import write_citation
 from trunkline.dialects.anthropic_messages.error import WRITTEN, encode_error
 from trunkline.dialects.anthropic_messages.field import Object
@@ -38,6 +37,7 @@ from trunkline.dialects.anthropic_messages.response import describe, new_id
 from trunkline.dialects.anthropic_messages.seal import TEXT, Seal, write_proof, write_seal
 from trunkline.dialects.anthropic_messages.stop import restore_stop
 from trunkline.dialects.anthropic_messages.usage import write_usage
+from trunkline.dialects.block_order import Block, BlockOrder
 from trunkline.dialects.sse import write_event
 
 _encode: Final = msgspec.json.Encoder().encode
@@ -62,15 +62,14 @@ _TEXT_FRAME: Final = _DELTA.replace(b"%b", _TEXT)
 class Writer:
     """Writes one stream; see :class:`~trunkline.dialects.dialect.StreamWriter`. Only the first choice is written."""
 
-    __slots__ = ("_calls", "_extra", "_index", "_key", "_model", "_queue", "_reason", "_sequence", "_started", "_usage")
+    __slots__ = ("_extra", "_index", "_key", "_model", "_order", "_reason", "_sequence", "_started", "_usage")
 
     def __init__(self, model: str) -> None:
         self._model = model
         self._started = False
         self._index = -1
         self._key: tuple[str, int] | None = None
-        self._queue = CallQueue()
-        self._calls = False
+        self._order = BlockOrder()
         self._reason: StopReason | None = None
         self._sequence: str | None = None
         self._extra: Object = {}
@@ -78,40 +77,52 @@ class Writer:
 
     def write(self, event: ChatEvent) -> bytes:
         """The bytes for one event, which may be none."""
-        if isinstance(event, TextDelta):
-            if event.choice:
-                return b""
-            if event.signature:
-                return self._signed_text(event)
-            opening = b"" if self._key == ("text", event.part) else self._text_block(event.part)
-            return opening + _TEXT_FRAME % (self._index, _encode(event.text))
+        if isinstance(event, TextDelta) and self._order.clear:
+            return b"" if event.choice else self._text(event)
         match event:
-            case ReasoningDelta():
-                return b"" if event.choice else self._reasoning(event)
-            case ToolCallDelta():
-                return b"" if event.choice else self._write_calls(self._queue.add(event))
-            case ToolCallStart():
-                return b"" if event.choice else self._begin_call(event)
             case Start():
                 return self._start(event)
-            case Stop():
-                return b"" if event.choice else self._stop(event)
             case UsageReport():
                 self._usage = event.usage
                 return b""
-            case End():
-                return self._end()
             case Failure():
                 kind = WRITTEN.get(event.kind, "api_error")
                 return write_event(encode_error(kind, event.message), "error")
+            case End():
+                return self._end()
+            case OpaqueDelta():
+                return self._write_all(self._order.put(event))
+            case _ if event.choice:
+                return b""
+            case Stop():
+                return self._stop(event)
+            case _:
+                return self._write_all(self._order.put(event))
+
+    def _write_all(self, events: list[Block]) -> bytes:
+        if len(events) == 1:
+            return self._more(events[0])
+        return b"".join(self._more(event) for event in events)
+
+    def _more(self, event: Block) -> bytes:
+        """Something of the answer, whose turn it is."""
+        match event:
+            case TextDelta():
+                return self._text(event)
+            case ReasoningDelta():
+                return self._reasoning(event)
+            case ToolCallDelta():
+                return self._delta(_ARGUMENTS, event.arguments)
+            case ToolCallStart():
+                return self._begin_call(event)
             case CitationDelta():
-                return b"" if event.choice else self._citation(event)
+                return self._citation(event)
             case RefusalDelta():
-                return b"" if event.choice else self._plain(event.text)
+                return self._plain(event.text)
             case ImageDelta():
-                return b"" if event.choice else self._plain(describe(event.media))
+                return self._plain(describe(event.media))
             case AudioDelta():
-                return b"" if event.choice else self._plain(event.transcript)
+                return self._plain(event.transcript)
             case OpaqueDelta():
                 return self._opaque(event)
 
@@ -142,9 +153,6 @@ class Writer:
 
     def _close(self) -> bytes:
         out = b"" if self._started else self._start(Start())
-        if self._calls:
-            self._calls = False
-            out += self._write_calls(self._queue.flush())
         return out + self._shut()
 
     def _shut(self) -> bytes:
@@ -155,6 +163,12 @@ class Writer:
 
     def _delta(self, frame: bytes, value: object) -> bytes:
         return _DELTA % (self._index, frame % _encode(value))
+
+    def _text(self, event: TextDelta) -> bytes:
+        if event.signature:
+            return self._signed_text(event)
+        opening = b"" if self._key == ("text", event.part) else self._text_block(event.part)
+        return opening + _TEXT_FRAME % (self._index, _encode(event.text))
 
     def _text_block(self, part: int) -> bytes:
         return self._open(("text", part), _TEXT_BLOCK)
@@ -197,25 +211,11 @@ class Writer:
         return out
 
     def _begin_call(self, event: ToolCallStart) -> bytes:
-        out = b"" if self._calls else self._close()
-        self._calls = True
-        return out + self._write_calls(self._queue.begin(event))
-
-    def _write_calls(self, events: list[ToolCallStart | ToolCallDelta]) -> bytes:
         out = b""
-        for event in events:
-            if isinstance(event, ToolCallDelta):
-                out += self._delta(_ARGUMENTS, event.arguments)
-                continue
-            block: Object = {"type": "tool_use", "id": call_id(event.id), "name": event.name, "input": {}}
-            out += self._shut()
-            if event.signature:
-                self._index += 1
-                out += _START_BLOCK % (self._index, _encode(write_proof(event.signature))) + _STOP_BLOCK % self._index
-            self._key = ("call", event.index)
-            self._index += 1
-            out += _START_BLOCK % (self._index, _encode(block))
-        return out
+        if event.signature:
+            out = self._open(("redacted", 0), _encode(write_proof(event.signature))) + self._shut()
+        block: Object = {"type": "tool_use", "id": call_id(event.id), "name": event.name, "input": {}}
+        return out + self._open(("call", event.index), _encode(block))
 
     def _opaque(self, event: OpaqueDelta) -> bytes:
         value = event.value
@@ -237,10 +237,10 @@ class Writer:
         self._reason = event.reason
         self._sequence = event.sequence
         self._extra = event.extra.get(NAME, {})
-        return self._close()
+        return self._write_all(self._order.flush()) + self._close()
 
     def _end(self) -> bytes:
-        out = self._close()
+        out = self._write_all(self._order.flush()) + self._close()
         if self._reason == "error":
             return out + write_event(encode_error("api_error", "The provider ended the answer with an error."), "error")
         reason = restore_stop(self._reason or "stop", self._extra.get("stop_reason"))

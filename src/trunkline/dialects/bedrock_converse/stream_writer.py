@@ -1,7 +1,7 @@
 """Streamed answers, as a client of the service reads them.
 
-https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html. A block ends when another kind
-begins; the blocks of tool calls stay open together, since their pieces may come in turn and name their index.
+https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html. A block ends when another
+begins, as the service does it.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ from trunkline.dialects.bedrock_converse.media import IMAGES, write_media
 from trunkline.dialects.bedrock_converse.response import FIELDS, write_fields
 from trunkline.dialects.bedrock_converse.stop import write_stop
 from trunkline.dialects.bedrock_converse.usage import write_usage
+from trunkline.dialects.block_order import Block, BlockOrder
 
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -57,32 +58,22 @@ _METADATA: Final = _headers("metadata")
 class Writer:
     """Writes one stream; see :class:`~trunkline.dialects.dialect.StreamWriter`. Only the first choice is written."""
 
-    __slots__ = ("_calls", "_index", "_key", "_started", "_stopped", "_usage")
+    __slots__ = ("_index", "_key", "_order", "_started", "_stopped", "_usage")
 
     def __init__(self) -> None:
         self._started = False
         self._stopped = False
         self._index = -1
         self._key: tuple[str, int] | None = None
-        self._calls: dict[int, int] = {}
+        self._order = BlockOrder()
         self._usage: Usage | None = None
 
     def write(self, event: ChatEvent) -> bytes:
         """The bytes for one event, which may be none."""
         match event:
-            case TextDelta():
-                return b"" if event.choice else self._text(event.text, event.part)
-            case ReasoningDelta():
-                return b"" if event.choice else self._reasoning(event)
-            case ToolCallDelta():
-                return b"" if event.choice else self._arguments(event)
-            case ToolCallStart():
-                return b"" if event.choice else self._call(event)
             case Start():
                 self._usage = event.usage or self._usage
                 return self._start()
-            case Stop():
-                return b"" if event.choice else self._stop(event)
             case UsageReport():
                 self._usage = event.usage
                 return b""
@@ -90,15 +81,39 @@ class Writer:
                 return self._end()
             case Failure():
                 return self._fail(event)
+            case OpaqueDelta():
+                return self._write_all(self._order.put(event))
+            case _ if event.choice:
+                return b""
+            case Stop():
+                return self._stop(event)
+            case _:
+                return self._write_all(self._order.put(event))
+
+    def _write_all(self, events: list[Block]) -> bytes:
+        return b"".join(self._more(event) for event in events)
+
+    def _more(self, event: Block) -> bytes:
+        """Something of the answer, whose turn it is."""
+        match event:
+            case TextDelta():
+                return self._text(event.text, event.part)
+            case ReasoningDelta():
+                return self._reasoning(event)
+            case ToolCallDelta():
+                return self._delta(b'{"toolUse":{"input":%b}}' % _encode(event.arguments))
+            case ToolCallStart():
+                start: Object = {"toolUse": {"toolUseId": call_id(event.id), "name": event.name}}
+                return self._close() + self._begin("call", event.index, start)
             case CitationDelta():
                 citation = b'{"citation":%b}' % _encode(write_citation(event.citation))
-                return b"" if event.choice else self._enter("text", event.part) + self._delta(citation)
+                return self._enter("text", event.part) + self._delta(citation)
             case RefusalDelta():
-                return b"" if event.choice else self._text(event.text, -1)
+                return self._text(event.text, -1)
             case ImageDelta():
-                return b"" if event.choice else self._image(event.media)
+                return self._image(event.media)
             case AudioDelta():
-                return b"" if event.choice else self._text(event.transcript, -1)
+                return self._text(event.transcript, -1)
             case OpaqueDelta():
                 return self._opaque(event)
 
@@ -121,15 +136,11 @@ class Writer:
         out = self._start()
         if self._key is not None:
             self._key = None
-            out += _stop_block(self._index)
-        for index in self._calls.values():
-            out += _stop_block(index)
-        self._calls.clear()
+            out += write_frame(_BLOCK_STOP, b'{"contentBlockIndex":%d}' % self._index)
         return out
 
-    def _delta(self, delta: bytes, index: int | None = None) -> bytes:
-        at = self._index if index is None else index
-        return write_frame(_DELTA, b'{"contentBlockIndex":%d,"delta":%b}' % (at, delta))
+    def _delta(self, delta: bytes) -> bytes:
+        return write_frame(_DELTA, b'{"contentBlockIndex":%d,"delta":%b}' % (self._index, delta))
 
     def _text(self, text: str, part: int) -> bytes:
         if not text:
@@ -146,19 +157,10 @@ class Writer:
                 out += self._delta(_encode({"reasoningContent": {name: value}}))
         return out
 
-    def _call(self, event: ToolCallStart) -> bytes:
-        out = self._start() if self._calls else self._close()
+    def _begin(self, kind: str, part: int, start: Object) -> bytes:
+        """A block that says something where it starts."""
+        self._key = (kind, part)
         self._index += 1
-        self._calls[event.index] = self._index
-        return out + self._start_block({"toolUse": {"toolUseId": call_id(event.id), "name": event.name}})
-
-    def _arguments(self, event: ToolCallDelta) -> bytes:
-        index = self._calls.get(event.index)
-        if index is None:
-            return b""  # of a call that was never begun, or is whole
-        return self._delta(b'{"toolUse":{"input":%b}}' % _encode(event.arguments), index)
-
-    def _start_block(self, start: Object) -> bytes:
         return write_frame(_BLOCK_START, _encode({"contentBlockIndex": self._index, "start": start}))
 
     def _image(self, media: Media) -> bytes:
@@ -185,13 +187,13 @@ class Writer:
         return b""
 
     def _whole(self, kind: str, start: Object, deltas: list[bytes]) -> bytes:
-        out = self._enter(kind, self._index) + self._start_block(start)
+        out = self._close() + self._begin(kind, 0, start)
         for delta in deltas:
             out += self._delta(delta)
         return out + self._close()
 
     def _stop(self, event: Stop) -> bytes:
-        out = self._close()
+        out = self._write_all(self._order.flush()) + self._close()
         if self._stopped:
             return out
         self._stopped = True
@@ -215,7 +217,3 @@ class Writer:
             ":message-type": "exception",
         }
         return write_frame(write_headers(headers), _encode({"message": event.message}))
-
-
-def _stop_block(index: int) -> bytes:
-    return write_frame(_BLOCK_STOP, b'{"contentBlockIndex":%d}' % index)

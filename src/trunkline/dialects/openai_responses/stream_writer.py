@@ -25,6 +25,7 @@ from trunkline.core.chat_events import (
     ToolCallStart,
     UsageReport,
 )
+from trunkline.dialects.block_order import Block, BlockOrder
 from trunkline.dialects.openai_responses.call_item import CallItem
 from trunkline.dialects.openai_responses.citation import NAME
 from trunkline.dialects.openai_responses.echo import echo_request, wants_summary
@@ -45,16 +46,18 @@ class ResponsesStreamWriter:
     """One stream. The answer repeats what ``request`` said; choices other than the first are passed over."""
 
     __slots__ = (
-        "_answer", "_calls", "_emit", "_ended", "_failed", "_ids", "_next", "_open", "_output", "_refused", "_request",
-        "_started", "_stop", "_summarize", "_usage", "whole",
+        "_answer", "_emit", "_ended", "_failed", "_ids", "_next", "_open", "_order", "_output", "_refused", "_request",
+        "_started", "_status", "_stop", "_summarize", "_usage", "whole",
     )  # fmt: skip
 
     def __init__(self, request: ChatRequest) -> None:
         self._request = request
         self._emit = Emission()
         self._answer: dict[str, JsonValue] = {}
-        self._open: MessageItem | ReasoningItem | None = None
-        self._calls: dict[int, CallItem] = {}
+        self._open: MessageItem | ReasoningItem | CallItem | None = None
+        self._order = BlockOrder()
+        self._status = "completed"
+        """Of the items that end now."""
         self._output: dict[int, JsonValue] = {}
         self._next = 0
         self._ids: set[str] = set()
@@ -76,9 +79,9 @@ class ResponsesStreamWriter:
         """
         if self._ended and (self._failed or not isinstance(event, Failure)):
             return b""
+        if isinstance(event, TextDelta) and self._order.clear:
+            return self._text(event) if event.choice == 0 else b""
         match event:
-            case TextDelta():
-                return self._text(event) if event.choice == 0 else b""
             case Start():
                 return b"" if self._started else self._start(event)
             case Failure():
@@ -91,23 +94,25 @@ class ResponsesStreamWriter:
             case OpaqueDelta():
                 if event.dialect != NAME or not isinstance(event.value, dict):
                     return b""
-                return self._begun() + self._close() + self._opaque(event.value)
+                return self._write_all(self._order.put(event))
             case _ if event.choice != 0:
                 return b""
             case Stop():
                 self._stop = event.reason
                 return b""
             case _:
-                return self._begun() + self._more(event)
+                return self._begun() + self._write_all(self._order.put(event))
 
-    def _more(
-        self,
-        event: CitationDelta | ReasoningDelta | ToolCallStart | ToolCallDelta | RefusalDelta | ImageDelta | AudioDelta,
-    ) -> bytes:
+    def _write_all(self, events: list[Block]) -> bytes:
+        return b"".join(self._more(event) for event in events)
+
+    def _more(self, event: Block) -> bytes:
+        """Something of the answer, whose turn it is."""
         match event:
+            case TextDelta():
+                return self._text(event)
             case ToolCallDelta():
-                call = self._calls.get(event.index)
-                return b"" if call is None or not event.arguments else call.add(event.arguments)
+                return self._open.add(event.arguments) if isinstance(self._open, CallItem) else b""
             case ToolCallStart():
                 return self._call(event)
             case ReasoningDelta():
@@ -127,6 +132,8 @@ class ResponsesStreamWriter:
                 return out + self._picture(item)
             case AudioDelta():  # the wire has no sound; its words are told as text
                 return self._text(TextDelta(event.transcript)) if event.transcript else b""
+            case OpaqueDelta():
+                return self._opaque(event.value)
 
     @property
     def _id(self) -> str:
@@ -201,10 +208,7 @@ class ResponsesStreamWriter:
 
     def _call(self, event: ToolCallStart) -> bytes:
         out = self._close()
-        taken = self._calls.pop(event.index, None)
-        if taken is not None:
-            out += self._finish(taken, "completed")
-        item = self._calls[event.index] = CallItem(self._emit, self._next, make_id("fc", self._id, self._next), event)
+        item = self._open = CallItem(self._emit, self._next, make_id("fc", self._id, self._next), event)
         self._next += 1
         return out + item.begin()
 
@@ -216,33 +220,36 @@ class ResponsesStreamWriter:
             out += self._emit(f"response.image_generation_call.{step}", {"item_id": item["id"], **place})
         return out + self._done(item)
 
-    def _opaque(self, item: dict[str, JsonValue]) -> bytes:
-        return self._emit("response.output_item.added", {"output_index": self._next, "item": item}) + self._done(item)
+    def _opaque(self, item: JsonValue) -> bytes:
+        out = self._begun() + self._close()
+        return (
+            out
+            + self._emit("response.output_item.added", {"output_index": self._next, "item": item})
+            + self._done(item)
+        )
 
-    def _done(self, item: dict[str, JsonValue]) -> bytes:
+    def _done(self, item: JsonValue) -> bytes:
         out = self._emit("response.output_item.done", {"output_index": self._next, "item": item})
         self._output[self._next] = item
         self._next += 1
         return out
 
-    def _close(self, status: str = "completed") -> bytes:
-        """Ends the message or the thought that grows. Calls go on: a provider may tell them between other things."""
+    def _close(self) -> bytes:
+        """Ends the item that grows."""
         item, self._open = self._open, None
-        return b"" if item is None else self._finish(item, status)
-
-    def _close_all(self, status: str) -> bytes:
-        """Ends everything."""
-        out = self._close(status)
-        calls, self._calls = self._calls, {}
-        return out + b"".join(self._finish(call, status) for call in calls.values())
-
-    def _finish(self, item: MessageItem | ReasoningItem | CallItem, status: str) -> bytes:
-        out, self._output[item.index] = item.finish(status)
+        if item is None:
+            return b""
+        out, self._output[item.index] = item.finish(self._status)
         return out
+
+    def _close_all(self) -> bytes:
+        """Ends everything, with what waited for its turn."""
+        return self._write_all(self._order.flush()) + self._close()
 
     def _end(self) -> bytes:
         state = write_status(self._stop, refused=self._refused)
-        out = self._begun() + self._close_all("completed" if state["status"] == "completed" else "incomplete")
+        self._status = "completed" if state["status"] == "completed" else "incomplete"
+        out = self._begun() + self._close_all()
         self._ended = True
         return out + self._emit(f"response.{state['status']}", {"response": self._whole(state)})
 
@@ -256,7 +263,8 @@ class ResponsesStreamWriter:
         }
         if not self._started:
             return self._emit("error", error)
-        out = self._close_all("incomplete") + self._emit("error", error)
+        self._status = "incomplete"
+        out = self._close_all() + self._emit("error", error)
         return out + self._emit("response.failed", {"response": self._whole(write_failure(failure))})
 
     def _whole(self, state: dict[str, JsonValue]) -> JsonValue:

@@ -237,29 +237,44 @@ def test_calls_that_come_interleaved_are_put_in_order():
 
 def test_calls_one_after_the_other_are_not_held():
     writer = DIALECT.stream_writer(ChatRequest(model="m", messages=()))
-    for event in (Start(), ToolCallStart(0, "a", "f"), ToolCallDelta(0, "{}")):
+    for event in (Start(), ToolCallStart(0, "a", "f"), ToolCallDelta(0, "{}"), ToolCallStart(1, "b", "g")):
         writer.write(event)
-    assert b'"name":"g"' in writer.write(ToolCallStart(1, "b", "g"))
-    assert b"partial_json" in writer.write(ToolCallDelta(1, '{"y"'))
+    assert b'"name":"g"' in writer.write(ToolCallDelta(1, '{"y"'))
 
 
-def test_held_calls_are_written_before_what_follows():
-    wire = write(Start(), ToolCallStart(0, "a", "f"), ToolCallStart(1, "b", "g"), TextDelta("so"), Stop(), End())
-    assert shape(wire)[1:-2] == ["+0 tool_use", "-0", "+1 tool_use", "-1", "+2 text", "2 text_delta", "-2"]
-
-
-def test_arguments_of_a_call_that_never_began_or_is_over_are_nothing():
+def test_text_between_two_pieces_of_a_call_comes_after_it():
     wire = write(
         Start(),
-        ToolCallDelta(7, "{}"),
         ToolCallStart(0, "a", "f"),
-        ToolCallDelta(0, "{}"),
+        ToolCallDelta(0, '{"x"'),
+        TextDelta("wait "),
+        ToolCallDelta(0, ":1}"),
         ToolCallStart(1, "b", "g"),
-        ToolCallDelta(0, " "),
-        Stop(),
+        ReasoningDelta("hm"),
+        ToolCallDelta(1, "{}"),
+        Stop("tool_calls"),
         End(),
     )
-    assert shape(wire)[1:-2] == ["+0 tool_use", "0 input_json_delta", "-0", "+1 tool_use", "-1"]
+    assert shape(wire)[1:-2] == [
+        "+0 tool_use",
+        "0 input_json_delta",
+        "0 input_json_delta",
+        "-0",
+        "+1 text",
+        "1 text_delta",
+        "-1",
+        "+2 thinking",
+        "2 thinking_delta",
+        "-2",
+        "+3 tool_use",
+        "3 input_json_delta",
+        "-3",
+    ]
+
+
+def test_calls_without_arguments_are_written_at_the_end():
+    wire = write(Start(), ToolCallStart(0, "a", "f"), ToolCallStart(1, "b", "g"), TextDelta("so"), Stop(), End())
+    assert shape(wire)[1:-2] == ["+0 text", "0 text_delta", "-0", "+1 tool_use", "-1", "+2 tool_use", "-2"]
 
 
 def test_the_input_of_a_server_tool_is_streamed_as_the_vendor_does():

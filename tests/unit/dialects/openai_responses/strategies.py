@@ -368,24 +368,18 @@ def streams(draw: st.DrawFn) -> list[ChatEvent]:
                 parts += len({event.part for event in more if isinstance(event, ReasoningDelta)})
                 events += more
             case "call":
-                # Calls may grow side by side.
-                count = draw(st.integers(1, 2))
-                for index in range(calls, calls + count):
-                    events.append(
-                        ToolCallStart(
-                            index,
-                            f"{draw(chat.names)}{index}",
-                            draw(chat.names),
-                            signature=draw(maybe(chat.base64_data)),
-                        )
+                events.append(
+                    ToolCallStart(
+                        calls,
+                        f"{draw(chat.names)}{calls}",
+                        draw(chat.names),
+                        signature=draw(maybe(chat.base64_data)),
                     )
-                grown = [
-                    ToolCallDelta(index, text)
-                    for text in draw(st.lists(chat.texts(), min_size=1, max_size=3))
-                    for index in range(calls, calls + count)
-                ]
-                events += grown
-                calls += count
+                )
+                arguments = draw(chat.arguments)
+                cut = draw(st.integers(1, len(arguments)))
+                events += [ToolCallDelta(calls, text) for text in (arguments[:cut], arguments[cut:]) if text]
+                calls += 1
             case "image":
                 media = draw(chat.inline_images)
                 events.append(ImageDelta(msgspec.structs.replace(media, extra={NAME: {"id": f"ig_{len(events)}"}})))

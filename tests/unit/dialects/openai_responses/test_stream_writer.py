@@ -206,24 +206,38 @@ def test_no_id_is_told_twice() -> None:
     assert [item["id"] for item in items] == ["rs_1", "rs_resp_1_1"]
 
 
-def test_calls_that_grow_side_by_side() -> None:
-    items = output(
+def test_calls_that_grow_side_by_side_are_told_one_after_the_other() -> None:
+    wires = write(
+        START,
         ToolCallStart(0, "a", "f"),
         ToolCallStart(1, "b", "g", signature="Cg=="),
         ToolCallDelta(1, "[1"),
-        ToolCallDelta(0, "{}"),
+        ToolCallDelta(0, "{"),
         TextDelta("meanwhile"),
         ToolCallDelta(1, "]"),
+        ToolCallDelta(0, "}"),
         ToolCallDelta(9, "lost"),
         ToolCallStart(2, "c", "h"),
+        Stop("tool_calls"),
+        End(),
     )
+    items = wires[-1]["response"]["output"]
     assert [(item["type"], item.get("arguments")) for item in items] == [
         ("function_call", "{}"),
-        ("function_call", "[1]"),
         ("message", None),
+        ("function_call", "[1]"),
         ("function_call", "{}"),
     ]
-    assert items[1]["extra_content"] == {"google": {"thought_signature": "Cg=="}}
+    assert items[2]["extra_content"] == {"google": {"thought_signature": "Cg=="}}
+    open_item = None
+    for wire in wires:
+        if wire["type"] == "response.output_item.added":
+            assert open_item is None
+            open_item = wire["output_index"]
+        elif wire["type"] == "response.output_item.done":
+            open_item = None
+        elif "output_index" in wire:
+            assert wire["output_index"] == open_item
 
 
 def test_a_taken_index_begins_a_new_call() -> None:
