@@ -83,9 +83,10 @@ OLLAMA = json.dumps(
 )
 
 
-def _openai_stream() -> list[str]:
+def openai_stream(chunks: int = CHUNKS) -> list[str]:
+    """The events of an answer in that many chunks."""
     pieces = [_chunk({"role": "assistant", "content": ""})]
-    pieces += [_chunk({"content": f" word{number}"}) for number in range(CHUNKS - 2)]
+    pieces += [_chunk({"content": f" word{number}"}) for number in range(chunks - 2)]
     usage = '"usage":{"prompt_tokens":30,"completion_tokens":99,"total_tokens":129}'
     end = (
         f'data: {{"id":"chatcmpl-bench","object":"chat.completion.chunk","created":1,"model":"m","choices":[],{usage}}}'
@@ -93,7 +94,9 @@ def _openai_stream() -> list[str]:
     return [*pieces, _chunk({}, "stop"), end, "data: [DONE]"]
 
 
-def _anthropic_stream() -> list[str]:
+def anthropic_stream(chunks: int = CHUNKS) -> list[str]:
+    """The same in Anthropic's events."""
+
     def event(name: str, value: dict[str, object]) -> str:
         return f"event: {name}\ndata: {json.dumps({'type': name, **value}, separators=(',', ':'))}"
 
@@ -112,7 +115,7 @@ def _anthropic_stream() -> list[str]:
         event("content_block_start", {"index": 0, "content_block": {"type": "text", "text": ""}}),
         *(
             event("content_block_delta", {"index": 0, "delta": {"type": "text_delta", "text": f" word{number}"}})
-            for number in range(CHUNKS - 5)
+            for number in range(chunks - 5)
         ),
         event("content_block_stop", {"index": 0}),
         event("message_delta", {"delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 95}}),
@@ -191,8 +194,8 @@ def provider(folder: Path) -> Generator[Nginx]:
     ]
     if streams:
         locations += [
-            _stream_location("/streamed/v1/chat/completions", _openai_stream()),
-            _stream_location("/streamed/v1/messages", _anthropic_stream()),
+            _stream_location("/streamed/v1/chat/completions", openai_stream()),
+            _stream_location("/streamed/v1/messages", anthropic_stream()),
         ]
     server = f"server {{ listen 127.0.0.1:{port}; {' '.join(locations)} }}"
     modules = f"load_module {ECHO_MODULE};" if streams else ""

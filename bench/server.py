@@ -11,6 +11,7 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from bench.nginx import Nginx, free_port
 
@@ -43,9 +44,24 @@ class Trunkline:
             raise RuntimeError(f"{method} {path}: {response.status} {text[:500]!r}")
         return json.loads(text)
 
+    def sign_in(self) -> None:
+        """As the administrator, for what :meth:`ask` asks."""
+        self._token = str(self.ask("POST", "/api/auth/login", {"email": EMAIL, "password": PASSWORD})["accessToken"])
+
+    def add(self, name: str, provider: str, model: str, base: str) -> None:
+        """A configuration."""
+        entry: dict[str, object] = {"name": name, "provider": provider, "model": model, "baseUrl": base}
+        if provider != "ollama":
+            entry["apiKey"] = "sk-bench-abcdefghijklmnopqrstuvwx"
+        self.ask("POST", "/api/configurations", entry)
+
+    def make_key(self) -> None:
+        """The key that calls."""
+        self.key = str(self.ask("POST", "/api/keys", {"name": "bench"})["key"])
+
     def set_up(self, upstream: Nginx) -> None:
         """Sign in, add a configuration for each provider, make a key."""
-        self._token = str(self.ask("POST", "/api/auth/login", {"email": EMAIL, "password": PASSWORD})["accessToken"])
+        self.sign_in()
         for name, provider, model, base in (
             ("openai", "openai", "gpt-4o-mini", upstream.url),
             ("anthropic", "anthropic", "claude-sonnet-4-20250514", upstream.url),
@@ -54,11 +70,8 @@ class Trunkline:
             ("openai-streamed", "openai", "gpt-4o-mini", f"{upstream.url}/streamed/v1"),
             ("anthropic-streamed", "anthropic", "claude-sonnet-4-20250514", f"{upstream.url}/streamed"),
         ):
-            entry: dict[str, object] = {"name": name, "provider": provider, "model": model, "baseUrl": base}
-            if provider != "ollama":
-                entry["apiKey"] = "sk-bench-abcdefghijklmnopqrstuvwx"
-            self.ask("POST", "/api/configurations", entry)
-        self.key = str(self.ask("POST", "/api/keys", {"name": "bench"})["key"])
+            self.add(name, provider, model, base)
+        self.make_key()
 
 
 def _ready(port: int) -> bool:
@@ -73,8 +86,8 @@ def _ready(port: int) -> bool:
 
 
 @contextmanager
-def start(folder: Path) -> Generator[Trunkline]:
-    """Run ``trunkline serve`` on ``folder`` until the block ends."""
+def start(folder: Path, log: IO[bytes] | None = None) -> Generator[Trunkline]:
+    """Run ``trunkline serve`` on ``folder`` until the block ends; it writes its log to ``log``, else to ours."""
     port = free_port()
     environment = {
         **os.environ,
@@ -87,7 +100,7 @@ def start(folder: Path) -> Generator[Trunkline]:
     }
     began = time.perf_counter()
     command = [str(Path(sys.executable).parent / "trunkline"), "serve"]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=log)
     try:
         while not _ready(port):
             if process.poll() is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable, Iterator
 from enum import IntEnum
 from typing import Final
 from zlib import crc32
@@ -24,6 +24,7 @@ ID_BYTES: Final = 16
 _HEAD: Final = struct.Struct("<II")
 _SHORTEST_BODY: Final = 1 + ID_BYTES
 _LONGEST_BODY: Final = _SHORTEST_BODY + LONGEST_PAYLOAD
+_LONGEST_FRAME: Final = _HEAD.size + _LONGEST_BODY
 _CANDIDATE: Final = re.compile(rb"..[\x00-\x10]\x00....[ONS]", re.DOTALL)
 """What a frame can begin with, for the search in damaged bytes: a length within the limit, any CRC, a kind."""
 
@@ -72,16 +73,37 @@ def read_frames(data: bytes, base: int = 0) -> Iterator[Record | Damage]:
 
     Damage costs only the records that it touches: reading goes on at the next whole frame.
     """
+    yield from _read_window(data, base, last=True)
+
+
+def read_blocks(blocks: Iterable[bytes], base: int = 0) -> Iterator[Record | Damage]:
+    """The same of bytes that come in blocks, of which no more are kept than a damaged frame may need."""
+    data = b""
+    for block in blocks:
+        data += block
+        consumed = yield from _read_window(data, base, last=False)
+        data, base = data[consumed:], base + consumed
+    yield from _read_window(data, base, last=True)
+
+
+def _read_window(data: bytes, base: int, *, last: bool) -> Generator[Record | Damage, None, int]:
+    """What ``data`` has for certain, of which more comes unless it is the ``last``. Returns how many bytes that are."""
     position = 0
     while position < len(data):
         record = _read_frame(data, position, base)
-        if record is None:
-            found = _find_frame(data, position)
-            yield Damage(offset=base + position, end=base + found, torn=found == len(data))
-            position = found
-        else:
+        if record is not None:
             yield record
             position = record.end - base
+            continue
+        if not last and len(data) - position < 2 * _LONGEST_FRAME:
+            break
+        found = _find_frame(data, position)
+        if found == len(data) and not last:
+            # A frame that begins in the last bytes may end in the next ones.
+            found -= _LONGEST_FRAME
+        yield Damage(offset=base + position, end=base + found, torn=found == len(data))
+        position = found
+    return position
 
 
 def _read_frame(data: bytes, position: int, base: int) -> Record | None:

@@ -9,7 +9,10 @@ from typing import Final
 
 import msgspec
 
-from trunkline.gateway.journal.frame import Damage, Record, read_frames
+from trunkline.gateway.journal.frame import Damage, Record, read_blocks
+
+BLOCK_BYTES: Final = 1 << 18
+"""Read at once. A backlog of an hour is shipped for minutes, and must not stay in memory meanwhile."""
 
 _NAME: Final = re.compile(r"(?P<process>[0-9a-f]{32})-(?P<number>[0-9]{8})\.journal")
 
@@ -35,14 +38,16 @@ class Segment(msgspec.Struct, frozen=True):
         """What was written from ``offset``, the ``end`` of a record (or 0), up to ``end``.
 
         An ``offset`` past ``end`` yields nothing: a power cut may leave less on disk than the database has seen. Reads
-        the rest of the file at once, some 64 MiB at most, and blocks: not for the event loop, unless the rest is short.
+        block by block, so that a backlog takes no memory, and waits for the disk: not for the event loop.
         """
-        if offset >= self.end:
-            return
+        yield from read_blocks(self._read(offset), offset)
+
+    def _read(self, offset: int) -> Iterator[bytes]:
         with self.path.open("rb") as file:
             file.seek(offset)
-            data = file.read(self.end - offset)
-        yield from read_frames(data, offset)
+            while offset < self.end and (block := file.read(min(BLOCK_BYTES, self.end - offset))):
+                offset += len(block)
+                yield block
 
 
 def name_segment(process: str, number: int) -> str:

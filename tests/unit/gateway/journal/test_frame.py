@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trunkline.gateway.journal.frame import LONGEST_PAYLOAD, Damage, Kind, Record, encode_frame, read_frames
+from trunkline.gateway.journal.frame import (
+    LONGEST_PAYLOAD,
+    Damage,
+    Kind,
+    Record,
+    encode_frame,
+    read_blocks,
+    read_frames,
+)
 
 ENTRY = st.tuples(st.sampled_from(Kind), st.binary(min_size=16, max_size=16), st.binary(max_size=300))
 ENTRIES = st.lists(ENTRY, max_size=12)
@@ -107,3 +115,31 @@ def test_the_longest_payload_is_read_back() -> None:
     assert plain(list(read_frames(frame))) == [(Kind.OPEN, b"x" * 16, payload)]
     # It is found too, when what stands before it is damaged.
     assert plain(list(read_frames(b"damage" + frame))) == [(Kind.OPEN, b"x" * 16, payload)]
+
+
+def cut(data: bytes, size: int) -> list[bytes]:
+    return [data[at : at + size] for at in range(0, len(data), size)]
+
+
+@given(ENTRIES, st.integers(1, 400), st.integers(0, 1 << 40))
+def test_blocks_of_any_size_are_read_as_the_whole(entries: list[Entry], size: int, base: int) -> None:
+    whole = b"".join(encode_frame(*entry) for entry in entries)
+    assert list(read_blocks(cut(whole, size), base)) == list(read_frames(whole, base))
+
+
+@given(ENTRIES.filter(bool), st.integers(1, 400), st.data())
+def test_damage_in_blocks_costs_what_it_costs_in_the_whole(
+    entries: list[Entry], size: int, data: st.DataObject
+) -> None:
+    whole = bytearray(b"".join(encode_frame(*entry) for entry in entries))
+    at = data.draw(st.integers(0, len(whole) - 1))
+    whole[at] ^= data.draw(st.integers(1, 255))
+    assert list(read_blocks(cut(bytes(whole), size))) == list(read_frames(bytes(whole)))
+
+
+def test_damage_that_is_longer_than_any_frame_is_passed_over_in_steps() -> None:
+    frame = encode_frame(Kind.SETTLE, bytes(16), b"hello")
+    entries = list(read_blocks(cut(frame + bytes(5 << 20) + frame, 1 << 18)))
+    assert plain(entries) == [(Kind.SETTLE, bytes(16), b"hello")] * 2
+    assert [one.offset for one in entries[1:]] == [one.end for one in entries[:-1]]
+    assert not any(one.torn for one in entries if isinstance(one, Damage))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
-from trunkline.gateway.journal.frame import Damage, Kind, Record, encode_frame
+from trunkline.gateway.journal.frame import LONGEST_PAYLOAD, Damage, Kind, Record, encode_frame
 from trunkline.gateway.journal.segment import Segment, list_processes, list_segments, name_segment
 
 PROCESS, OTHER = "a" * 32, "b" * 32
@@ -78,3 +79,24 @@ def test_a_torn_tail_is_told(tmp_path: Path) -> None:
     record, tail = segment.read()
     assert isinstance(record, Record)
     assert tail == Damage(offset=len(FRAMES[0]), end=segment.end, torn=True)
+
+
+def test_a_long_backlog_takes_no_memory(tmp_path: Path) -> None:
+    frame = encode_frame(Kind.SETTLE, bytes(16), bytes(1000))
+    write(tmp_path, 1, frame * 16_000)
+    (segment,) = list_segments(tmp_path, PROCESS)
+    tracemalloc.start()
+    try:
+        count = sum(isinstance(one, Record) for one in segment.read())
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert count == 16_000
+    assert peak < 2 << 20 < segment.end
+
+
+def test_frames_of_any_length_stand_across_blocks(tmp_path: Path) -> None:
+    payloads = [bytes(LONGEST_PAYLOAD), b"x", bytes(300_000), b"", bytes(LONGEST_PAYLOAD - 1)] * 2
+    write(tmp_path, 1, b"".join(encode_frame(Kind.NOTE, bytes(16), payload) for payload in payloads))
+    (segment,) = list_segments(tmp_path, PROCESS)
+    assert [one.payload for one in segment.read() if isinstance(one, Record)] == payloads
