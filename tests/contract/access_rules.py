@@ -66,7 +66,10 @@ BEYOND: tuple[tuple[tuple[str, ...], str, int], ...] = (
     # Keys and jobs of others are the admins' affair, and those of the whole workspace no application's.
     (("viewer", "member", "application's key"), r"\w+ /api/keys/\{key_id\}", 404),
     (("viewer", "member"), r"GET /api/jobs/.*", 404),
-    (("application's key",), r"POST /api/ratings", 404),
+    # One rates one's own requests, an application those that it made; the admins any.
+    (("member", "application's key"), r"POST /api/ratings", 404),
+    # What serves an application is its maker's affair and the admins', as all its calls go there.
+    (("member",), r"(PUT|DELETE) /api/applications/\{application_id\}", 403),
     # Everybody may leave a workspace, and only its admins send others away.
     (("viewer", "member"), r"DELETE /api/workspaces/\{workspace_id\}/members/\{user_id\}", 403),
     # A shared configuration is changed by its owner and by admins. Every member may try it.

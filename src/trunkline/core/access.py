@@ -3,6 +3,16 @@
 Every use case and every route names an action of this table; a name that is not in it is refused, and a test walks the
 routes to see that each has one. What the table cannot say, because it depends on the record (its owner, whether it is
 shared), stands in the functions below it.
+
+Where it is in doubt, the question is whose traffic changes:
+
+- one's own alone (a private configuration, its versions, one's templates and models): every member;
+- that of others who chose what one has made (a configuration that one shares, with its versions, its experiment and
+  what ships; an application): whoever made it, and an admin;
+- that of others who did not choose it (routes, features, policies, the workspace's default, a name that leads
+  elsewhere so far): an admin.
+
+A rating moves the traffic of an experiment, so one rates one's own requests.
 """
 
 from __future__ import annotations
@@ -114,3 +124,21 @@ def may_change(actor: Actor, *, owner_id: str, workspace_id: str, shared: bool, 
     if actor.application_id is not None and application_id != actor.application_id:
         return False
     return owner_id == actor.user_id or (shared and at_least(actor.role, "admin"))
+
+
+def may_steer(actor: Actor, *, created_by: str) -> bool:
+    """Whether ``actor`` may say what serves the calls of an application that ``created_by`` has made.
+
+    Keys act for who made them: the application's own key in the hands of another member may not.
+    """
+    return created_by == actor.user_id or at_least(actor.role, "admin")
+
+
+def may_rate(actor: Actor, *, user_id: str, application_id: str | None) -> bool:
+    """Whether ``actor`` may rate the answer to a request that ``user_id`` made, by a key of that application or none.
+
+    An application rates all that it has asked, for the people whom it serves.
+    """
+    if actor.application_id is not None:
+        return application_id == actor.application_id
+    return user_id == actor.user_id or at_least(actor.role, "admin")

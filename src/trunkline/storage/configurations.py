@@ -116,6 +116,14 @@ async def list_visible(
     return list(await tx.scalars(query.order_by(Configuration.id.desc()).limit(limit)))
 
 
+async def list_active(tx: Transaction, workspace_id: str, *, besides: str) -> list[Configuration]:
+    """All that may serve a call in the workspace, whoever sees them, but for one."""
+    query = select(Configuration).where(
+        Configuration.workspace_id == workspace_id, Configuration.is_active, Configuration.id != besides
+    )
+    return list(await tx.scalars(query))
+
+
 async def list_of_application(
     tx: Transaction,
     workspace_id: str,

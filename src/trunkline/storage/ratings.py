@@ -19,14 +19,12 @@ _PUT: Final = text(
 ).bindparams(bindparam("at", type_=UtcDateTime()))
 
 
-async def is_settled(tx: Transaction, workspace_id: str, request_id: str, *, application_id: str | None = None) -> bool:
-    """Whether the workspace (with ``application_id``: that application of it) has had a call of that request id."""
-    query = select(UsageEventRow.id).where(
+async def find_askers(tx: Transaction, workspace_id: str, request_id: str) -> set[tuple[str, str | None]]:
+    """Who has made a settled call of that request id in the workspace: users, each with the key's application."""
+    query = select(UsageEventRow.user_id, UsageEventRow.application_id).where(
         UsageEventRow.request_id == request_id, UsageEventRow.workspace_id == workspace_id
     )
-    if application_id is not None:
-        query = query.where(UsageEventRow.application_id == application_id)
-    return await tx.scalar(query.limit(1)) is not None
+    return {(user_id, application_id) for user_id, application_id in await tx.execute(query.distinct())}
 
 
 async def exists(tx: Transaction, request_id: str) -> bool:

@@ -150,3 +150,43 @@ async def test_a_default_and_the_end_of_its_configuration_at_once(whole_on_each:
         )
         assert (chosen.status_code, deleted.status_code) in {(200, 409), (400, 200)}, chosen.text + deleted.text
         await admin.client.put(path, json={"defaultConfigurationId": None})
+
+
+async def test_what_serves_an_application_is_its_makers_and_the_admins_to_say(whole: Whole) -> None:
+    """All who hold its keys would be served by what another member chose, at an address of their choice."""
+    admin = await whole.admin()
+    workspace_id = await admin.make_workspace()
+    maker, other = [await whole.add_user(admin, f"{name}@example.com") for name in ("maker", "other")]
+    for person in (maker, other):
+        await whole.join(admin, workspace_id, person, "member")
+    _, path = await make(maker.at(workspace_id))
+    shared = await configure(admin.at(workspace_id), "shared")
+    key = await other.make_key(workspace_id, applicationId=path.rpartition("/")[2], scope="manage")
+    for intruder in (other.at(workspace_id), whole.client(key["key"])):
+        for change in ({"defaultConfigurationId": shared["id"]}, {"configurationIds": []}, {"name": "mine"}):
+            refused = await intruder.put(path, json=change)
+            assert refused.status_code == 403, refused.text
+            assert "whoever made it" in refused.json()["message"]
+        assert (await intruder.delete(path)).status_code == 403
+    for person in (maker, admin):
+        changed = await person.at(workspace_id).put(path, json={"defaultConfigurationId": shared["id"]})
+        assert changed.status_code == 200, changed.text
+
+
+async def test_a_member_puts_no_default_and_no_name_in_the_way_of_an_applications_calls(whole: Whole) -> None:
+    admin = await whole.admin()
+    workspace_id = await admin.make_workspace()
+    member = await whole.add_user(admin, "member@example.com")
+    await whole.join(admin, workspace_id, member, "member")
+    owner, there = admin.at(workspace_id), member.at(workspace_id)
+    application, path = await make(owner)
+    await configure(owner, "prod")
+    config = {"applicationId": application["id"], "provider": "openai", "modelId": "gpt-4o"}
+    mine = await there.post("/model-configs", json={**config, "name": "mine"})
+    assert (mine.status_code, mine.json()["isDefault"]) == (201, False)
+    for body in ({**config, "name": "default", "isDefault": True}, {**config, "name": "prod"}):
+        refused = await there.post("/model-configs", json=body)
+        assert refused.status_code == 403, refused.text
+    assert (await there.patch(f"/model-configs/{mine.json()['_id']}/default")).status_code == 403
+    assert (await owner.get(path)).json()["defaultConfigurationId"] is None
+    assert (await owner.post("/model-configs", json={**config, "name": "prod"})).json()["isDefault"]

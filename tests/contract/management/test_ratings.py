@@ -88,3 +88,22 @@ async def test_a_viewer_does_not_rate(whole: Whole) -> None:
     viewer = await whole.add_user(admin, "viewer@example.com")
     await whole.join(admin, team, viewer, "viewer")
     assert (await rate(viewer.at(team), "any", 3)).status_code == 403
+
+
+async def test_one_rates_ones_own_requests_and_an_admin_any_of_the_workspace(whole: Whole) -> None:
+    """What ships is decided by ratings too, so nobody rates in another's name."""
+    admin = await whole.admin()
+    workspace_id = await admin.make_workspace()
+    body = {"name": "Try", "provider": "demo", "model": "demo-chat", "shared": True}
+    assert (await admin.at(workspace_id).post("/api/configurations", json=body)).status_code == 201
+    people = [await whole.add_user(admin, f"{name}@example.com") for name in ("one", "two", "chief")]
+    for person, role in zip(people, ("member", "member", "admin"), strict=True):
+        await whole.join(admin, workspace_id, person, role)
+    one, two, chief = people
+    key = await one.make_key(workspace_id)
+    call = {"model": "Try", "messages": [{"role": "user", "content": "Hello"}]}
+    answer = await whole.client(key["key"]).post("/v1/chat/completions", json=call)
+    request_id = answer.headers["x-request-id"]
+    assert (await rate(two.at(workspace_id), request_id, 1)).status_code == 404
+    assert (await rate(one.at(workspace_id), request_id, 4)).status_code == 201
+    assert (await rate(chief.at(workspace_id), request_id, 3)).status_code == 201

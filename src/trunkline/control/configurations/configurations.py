@@ -17,6 +17,7 @@ from trunkline.control.configurations.proposal import OutputLimit, propose
 from trunkline.control.configurations.proposed import Present, Proposal
 from trunkline.control.configurations.rows import find_masks, find_state, show_all
 from trunkline.control.configurations.state import read_present, write_state
+from trunkline.control.configurations.takeover import read_claim, require_own_traffic
 from trunkline.control.installation.rotation import Rotation
 from trunkline.control.page import Page, PageRequest, encode_cursor
 from trunkline.core import access
@@ -110,6 +111,7 @@ class Configurations:
             id=new_id(), workspace_id=actor.workspace_id, user_id=actor.user_id, created_at=now(), revision=0
         )
         _apply(row, proposal)
+        await require_own_traffic(tx, actor, row, None)
         if proposal.put:
             row.credential_id = await self._secrets.seal(tx, actor, row, proposal)
         await configurations.insert(tx, row)
@@ -168,7 +170,9 @@ class Configurations:
             if _reaches_differently(row, proposal):
                 row.test_status, row.test_result = "pending", None
             await self._secrets.change(tx, actor, row, proposal, masks)
+            claimed = read_claim(row)
             _apply(row, proposal)
+            await require_own_traffic(tx, actor, row, claimed)
             await configurations.save(tx, row)
             await self._save(tx, actor, row, before, proposal, draft.reason, action, after=after)
         (record,) = await show_all(tx, [row])

@@ -34,7 +34,7 @@ class GivenRating(msgspec.Struct, frozen=True):
 
 
 class Ratings:
-    """The ratings of answers by those who work in the workspace that asked."""
+    """The ratings of answers by those who asked: see :func:`trunkline.core.access.may_rate`."""
 
     def __init__(self, database: Database, audit: Audit, *, wait_seconds: float = WAIT_SECONDS) -> None:
         self._database = database
@@ -44,8 +44,8 @@ class Ratings:
     async def rate(self, actor: Actor, request_id: str, score: int) -> GivenRating:
         """Keep what ``actor`` thinks of the answer to ``request_id``, in the place of what they thought before.
 
-        Raises InvalidInput unless ``score`` is from 1 to 5, and NotFound unless the actor's workspace has had an answer
-        of that id; the key of an application rates that application's answers alone.
+        Raises InvalidInput unless ``score`` is from 1 to 5, and NotFound unless the actor has had an answer of that id:
+        one's own, the application's for its key, any of the workspace for an admin.
         """
         access.check(actor, "ratings.create")
         if not LOWEST <= score <= HIGHEST:
@@ -69,7 +69,7 @@ class Ratings:
     async def _find(self, actor: Actor, request_id: str) -> None:
         loop = asyncio.get_running_loop()
         until = loop.time() + self._wait_seconds
-        while not await self._is_settled(actor, request_id):
+        while not await self._may_rate(actor, request_id):
             if loop.time() >= until:
                 async with self._database.read() as tx:
                     hidden = await ratings.exists(tx, request_id)
@@ -80,6 +80,7 @@ class Ratings:
                 )
             await asyncio.sleep(_LOOK_SECONDS)
 
-    async def _is_settled(self, actor: Actor, request_id: str) -> bool:
+    async def _may_rate(self, actor: Actor, request_id: str) -> bool:
         async with self._database.read() as tx:
-            return await ratings.is_settled(tx, actor.workspace_id, request_id, application_id=actor.application_id)
+            askers = await ratings.find_askers(tx, actor.workspace_id, request_id)
+        return any(access.may_rate(actor, user_id=user, application_id=application) for user, application in askers)

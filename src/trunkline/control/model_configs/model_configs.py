@@ -21,7 +21,7 @@ from trunkline.control.model_configs.model_config import (
     show,
 )
 from trunkline.control.page import Page, PageRequest, encode_cursor
-from trunkline.control.workspaces.applications import Applications
+from trunkline.control.workspaces.applications import Applications, require_steering
 from trunkline.core import access
 from trunkline.core.actor import Actor
 from trunkline.core.errors import Conflict, InvalidInput, NotFound
@@ -75,9 +75,11 @@ class ModelConfigs:
             return await _show(tx, (await show_all(tx, [row]))[0])
 
     async def create(self, actor: Actor, application_id: str, draft: ModelConfigDraft) -> ModelConfigRecord:
-        """A new one. An application that nobody has made yet is made; the first of an application is its default.
+        """A new one. An application that nobody has made yet is made; the first that its maker or an admin puts into
+        one is its default.
 
-        Raises InvalidInput, NotFound for an application out of reach, and Conflict for a name that the actor has there.
+        Raises InvalidInput, NotFound for an application out of reach, Conflict for a name that the actor has there, and
+        Forbidden where the calls of others would go to it.
         """
         access.check(actor, "configurations.change")
         async with self._database.write() as tx:
@@ -87,7 +89,10 @@ class ModelConfigs:
                 record = await self._configurations.create_in(tx, actor, given)
             except InvalidInput as error:
                 raise _rename(error, given, "") from error
-            if draft.is_default is True or application.default_configuration_id is None:
+            if draft.is_default is True or (
+                application.default_configuration_id is None
+                and access.may_steer(actor, created_by=application.created_by)
+            ):
                 await self._make_default(tx, actor, application, record.id)
             return await _show(tx, record)
 
@@ -113,8 +118,8 @@ class ModelConfigs:
             return await _show(tx, record)
 
     async def set_default(self, actor: Actor, configuration_id: str) -> ModelConfigRecord:
-        """Make it the default of its application, and the one before no more. Raises NotFound, and InvalidInput for a
-        configuration of no application.
+        """Make it the default of its application, and the one before no more. Raises NotFound, InvalidInput for a
+        configuration of no application, and Forbidden for others than the application's maker and admins.
         """
         access.check(actor, "configurations.change")
         async with self._database.write() as tx:
@@ -138,6 +143,7 @@ class ModelConfigs:
         before = application.default_configuration_id
         if before == configuration_id:
             return
+        require_steering(actor, application)
         application.default_configuration_id = configuration_id
         await tx.flush()
         await self._audit.record(

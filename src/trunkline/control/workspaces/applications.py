@@ -109,22 +109,25 @@ class Applications:
         """Change an application: its name, the configurations it uses, its default.
 
         :class:`InvalidInput` for a configuration that the actor may not use there, and for a default that the
-        application's keys cannot see.
+        application's keys cannot see; :class:`Forbidden` for others than its maker and admins.
         """
         access.check(actor, "applications.change")
         async with self._database.write() as tx:
-            return await self._change(tx, actor, await self.find(tx, actor, application_id, lock=True), change)
+            application = await self.find(tx, actor, application_id, lock=True)
+            require_steering(actor, application)
+            return await self._change(tx, actor, application, change)
 
     async def delete(self, actor: Actor, application_id: str) -> None:
         """Delete an application with its keys and its own configurations; those of the workspace stay.
 
-        :class:`Forbidden` unless all of that is the actor's own, or the actor an admin; :class:`Conflict` while
+        :class:`Forbidden` unless it and all of that are the actor's own, or the actor an admin; :class:`Conflict` while
         something else needs its configurations.
         """
         access.check(actor, "applications.change")
         require_whole_workspace(actor)
         async with self._database.write() as tx:
             application = await self.find(tx, actor, application_id, lock=True)
+            require_steering(actor, application)
             if not at_least(actor.role, "admin") and await applications.has_more_users(tx, application, actor.user_id):
                 raise Forbidden(
                     f"Others have configurations, keys or conversations in the application {application.name!r}: an"
@@ -212,6 +215,15 @@ class Applications:
 
     async def _view(self, tx: Transaction, application: Application) -> ApplicationView:
         return _show(application, (await applications.find_associations(tx, [application.id]))[application.id])
+
+
+def require_steering(actor: Actor, application: Application) -> None:
+    """Raise :class:`Forbidden` unless ``actor`` may say what serves the application's calls."""
+    if not access.may_steer(actor, created_by=application.created_by):
+        raise Forbidden(
+            f"The calls of the application {application.name!r} would be served differently: whoever made it, or an"
+            " admin of the workspace, may do that."
+        )
 
 
 def _show(application: Application, configuration_ids: Sequence[str]) -> ApplicationView:
