@@ -12,7 +12,9 @@ from urllib.parse import unquote
 from tests.vendors import (
     anthropic_messages,
     bedrock,
+    deepseek,
     gemini,
+    groq,
     mistral,
     ollama,
     openai_chat,
@@ -27,10 +29,14 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "gemini": gemini.RULES,
     "bedrock": bedrock.RULES,
     "mistral": mistral.RULES,
+    "deepseek": deepseek.RULES,
+    "groq": groq.RULES,
     "ollama": ollama.RULES,
 }
 
 _OPENAI = ("openai", "azure-openai")
+_COMPATIBLE = {"mistral": mistral.check, "deepseek": deepseek.check, "groq": groq.check}
+"""Servers of OpenAI's wire with rules of their own."""
 
 
 def check(provider: str, path: str, raw: bytes) -> list[str]:
@@ -57,8 +63,8 @@ def check(provider: str, path: str, raw: bytes) -> list[str]:
     if path.endswith("/api/chat"):
         return ollama.check(sent)
     if path.endswith("/chat/completions"):
-        if provider == "mistral":
-            return mistral.check(sent)
+        if provider in _COMPATIBLE:
+            return _COMPATIBLE[provider](sent)
         return openai_chat.check(sent) if provider in _OPENAI else openai_chat.check_compatible(sent)
     return []
 

@@ -8,7 +8,7 @@ wire can (a client that wants another form of stream, say), the call is translat
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 import msgspec
 
@@ -17,6 +17,27 @@ from trunkline.core.chat_events import Failure
 
 Adapt: TypeAlias = Callable[[ChatRequest], tuple[ChatRequest, tuple[str, ...]]]
 """Changes a request as its model wants it, and names what was left out. Raises InvalidInput for what cannot be."""
+
+
+EarlierThoughts: TypeAlias = Literal["none", "content", "reasoning", "rounds", "chunks", "details"]
+"""How a server takes the thoughts of earlier answers on OpenAI's chat wire: not at all; as ``reasoning_content``
+(vLLM); as ``reasoning`` (https://console.groq.com/docs/reasoning); as ``reasoning_content`` of rounds of tool calls
+alone (https://api-docs.deepseek.com/guides/thinking_mode#tool-calls); as chunks of the content
+(https://docs.mistral.ai/capabilities/reasoning); or with OpenRouter's ``reasoning_details`` besides, which keep
+signatures and sealed pieces."""
+
+
+class ThinkingForm(msgspec.Struct, frozen=True, kw_only=True):
+    """How a model is told to think, and of what it thought, where a wire leaves that open."""
+
+    earlier: EarlierThoughts = "content"
+    switched: bool = False
+    """Whether ``thinking`` switches it on and off on OpenAI's chat wire, as DeepSeek has it."""
+    bound: bool = False
+    """Whether it may be refused for what the history holds, so that ``adapt`` must see its rounds of tool calls."""
+
+
+PLAIN: ThinkingForm = ThinkingForm()
 
 
 class Peek(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,6 +163,7 @@ class Passthrough(Protocol):
         system_prompt: str | None = None,
         system_role: str = "system",
         roles: Mapping[str, str] = {},
+        thinking: ThinkingForm = PLAIN,
     ) -> tuple[bytes, tuple[str, ...]]:
         """``body`` for the provider, and what of the caller's was left out. What stays is copied as bytes.
 
@@ -150,8 +172,9 @@ class Passthrough(Protocol):
         before all that the caller says. How the model differs from its wire is said in two ways, of which a dialect
         takes the one that suits it: ``rename``, ``drop``, ``stream_usage``, ``system_role`` and
         ``roles`` (of messages, and what they are called there) in the words of OpenAI's
-        wire; ``adapt`` in neutral ones, where it is given the request's options without messages and tools. Thoughts
-        that another vendor signed are taken out. Raises InvalidInput for what cannot be edited.
+        wire; ``adapt`` in neutral ones, where it is given the request's options without messages and tools, but with
+        the rounds of tool calls where ``thinking`` says that they matter. Thoughts that another vendor signed are
+        taken out. Raises InvalidInput for what cannot be edited.
         """
         ...
 

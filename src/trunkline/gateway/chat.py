@@ -136,6 +136,7 @@ class Chat:
                 system_prompt=target.defaults.system_prompt,
                 system_role=twist.wire.system_role,
                 roles=twist.roles,
+                thinking=twist.form,
             )
             if self._forwarded:
                 headers = _forward(headers, self._forwarded)

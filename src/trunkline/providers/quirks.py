@@ -14,7 +14,7 @@ from typing import Final, Literal
 import msgspec
 
 from trunkline.dialects.openai_chat.options import WireOptions
-from trunkline.dialects.openai_chat.passthrough import THOUGHTS
+from trunkline.dialects.passthrough import ThinkingForm
 from trunkline.providers.thinking_rules import ANY, ThinkingRules, find_rules
 
 Thinking = Literal["any", "adaptive", "budget", "dynamic", "none"]
@@ -55,6 +55,15 @@ class Quirk(msgspec.Struct, frozen=True, kw_only=True):
     """The smallest token limit that the model accepts and answers with."""
 
     @property
+    def form(self) -> ThinkingForm:
+        """How a call that passes is told to think."""
+        return ThinkingForm(
+            earlier=self.wire.thoughts,
+            switched=self.wire.reasoning_field == "thinking",
+            bound=self.rules.needs_thoughts or self.rules.needs_texts or self.rules.not_with_forced_tool,
+        )
+
+    @property
     def max_tokens_field(self) -> Literal["max_tokens", "max_completion_tokens"]:
         """What the limit of output tokens is called on the OpenAI chat wire."""
         return self.wire.max_tokens_field
@@ -88,6 +97,7 @@ _NOT_WITH_THINKING: Final = frozenset({"temperature", "top_k"})
 
 _LONG_NAME: Final = WireOptions(max_tokens_field="max_completion_tokens", thoughts="none")
 _NO_THOUGHTS: Final = WireOptions(thoughts="none")
+_DEEPSEEK: Final = WireOptions(reasoning_field="thinking", thoughts="rounds")
 _OPENROUTER: Final = WireOptions(reasoning_field="reasoning", thoughts="details", cache_hints=True)
 
 _OPEN_SERVER: Final = Quirk(rename=_TO_MAX, drop=_OPENAI_ONLY)
@@ -154,6 +164,26 @@ _OF_CONVERSE: Final = (
     (r"", Quirk(drop=frozenset({"top_k"}), thinking="none", cache_hints=False)),
 )
 
+
+def _mistral(wire: WireOptions) -> Quirk:
+    return Quirk(
+        rename={"max_completion_tokens": "max_tokens", "seed": "random_seed"},
+        drop=_OPENAI_ONLY | _OPEN_MODELS_ONLY | {"logit_bias", "logprobs", "top_logprobs", "user", "stream_options"},
+        wire=wire,
+        stream_usage=False,
+    )
+
+
+def _groq(wire: WireOptions) -> Quirk:
+    return Quirk(
+        rename=_TO_MAX_COMPLETION,
+        drop=frozenset({"logprobs", "logit_bias", "top_logprobs", "store", "metadata", "verbosity"})
+        | _OPEN_MODELS_ONLY,
+        refuse=frozenset({"n"}),
+        wire=wire,
+    )
+
+
 _ROWS: Final = (
     *(_row("openai", models, habits) for models, habits in _OPENAI),
     # A deployment's name is free, but mostly that of its model.
@@ -170,9 +200,14 @@ _ROWS: Final = (
             rename=_TO_MAX,
             drop=_SAMPLING | _OPENAI_ONLY | _OPEN_MODELS_ONLY | {"seed", "parallel_tool_calls"},
             refuse=frozenset({"n"}),
+            wire=_DEEPSEEK,
         ),
     ),
-    _row("deepseek", r"", Quirk(rename=_TO_MAX, drop=_OPENAI_ONLY | _OPEN_MODELS_ONLY | {"seed", "logit_bias"})),
+    _row(
+        "deepseek",
+        r"",
+        Quirk(rename=_TO_MAX, drop=_OPENAI_ONLY | _OPEN_MODELS_ONLY | {"seed", "logit_bias"}, wire=_DEEPSEEK),
+    ),
     # https://docs.perplexity.ai/docs/sonar/openai-compatibility; usage is in every chunk.
     _row(
         "perplexity",
@@ -186,31 +221,18 @@ _ROWS: Final = (
             stream_usage=False,
         ),
     ),
-    # Unknown fields are answered with 422: https://docs.mistral.ai/api; usage is in the last chunk.
-    _row(
-        "mistral",
-        r"",
-        Quirk(
-            rename={"max_completion_tokens": "max_tokens", "seed": "random_seed"},
-            drop=_OPENAI_ONLY
-            | _OPEN_MODELS_ONLY
-            | {"logit_bias", "logprobs", "top_logprobs", "user", "stream_options"},
-            wire=_NO_THOUGHTS,
-            stream_usage=False,
-        ),
-    ),
-    # https://console.groq.com/docs/openai#currently-unsupported-openai-features
+    # Unknown fields are answered with 422: https://docs.mistral.ai/api; usage is in the last chunk. The models that
+    # reason take their thoughts back: https://docs.mistral.ai/capabilities/reasoning
+    _row("mistral", r"magistral|mistral-(small|medium|large)", _mistral(WireOptions(thoughts="chunks"))),
+    _row("mistral", r"", _mistral(_NO_THOUGHTS)),
+    # https://console.groq.com/docs/openai#currently-unsupported-openai-features; "reasoning is not supported with this
+    # model" where it does not reason: https://console.groq.com/docs/reasoning
     _row(
         "groq",
-        r"",
-        Quirk(
-            rename=_TO_MAX_COMPLETION,
-            drop=frozenset({"logprobs", "logit_bias", "top_logprobs", "store", "metadata", "verbosity"})
-            | _OPEN_MODELS_ONLY,
-            refuse=frozenset({"n"}),
-            wire=_LONG_NAME,
-        ),
+        r"openai/gpt-oss|qwen",
+        _groq(WireOptions(max_tokens_field="max_completion_tokens", thoughts="reasoning")),
     ),
+    _row("groq", r"", _groq(_LONG_NAME)),
     # https://docs.cohere.com/docs/compatibility-api#unsupported-parameters
     _row(
         "cohere",
@@ -269,7 +291,5 @@ def quirk(provider_id: str, model: str) -> Quirk:
     Rows are tried in order, and models are matched from their beginning.
     """
     found = next((row.quirk for row in _ROWS if row.provider == provider_id and row.models.match(model)), _NONE)
-    if found.wire.thoughts == "none":
-        found = msgspec.structs.replace(found, drop=found.drop | {THOUGHTS})
     rules, closed = find_rules(provider_id, model), provider_id in _CLOSED
     return msgspec.structs.replace(found, rules=rules, closed_schemas=closed) if closed or rules is not ANY else found

@@ -13,7 +13,7 @@ import msgspec
 from trunkline.core.chat import ChatRequest, Effort, ReasoningOptions, ToolChoice
 from trunkline.providers.quirks import Quirk
 from trunkline.providers.thinking_rules import ORDER, ThinkingRules, nearest
-from trunkline.providers.tool_round import lacks_thoughts
+from trunkline.providers.tool_round import lacks_texts, lacks_thoughts
 
 BUDGETS: Final[dict[Effort, int]] = {
     "none": 0,
@@ -33,21 +33,34 @@ def fit_thinking(request: ChatRequest, quirk: Quirk) -> tuple[ChatRequest, list[
     lost: list[str] = []
     after = None if before is None else _fit(before, quirk, lost)
     changes: dict[str, object] = {}
-    choice = request.tool_choice
-    if choice is not None and choice.mode == "required":
-        if quirk.rules.no_forced_tool:
-            # What is narrowed to the tools that were named can still call nothing else.
-            changes["tool_choice"] = ToolChoice("auto", choice.names)
-            lost.append("tool_choice")
-        elif quirk.rules.not_with_forced_tool and after is not None and thinks(after):
-            after = _without(after, quirk.rules)
-            lost.append("reasoning")
-    if after is not None and (after.budget_tokens or 0) > 0 and quirk.rules.needs_thoughts and lacks_thoughts(request):
-        after = _without(after, quirk.rules)
+    choice, rules = request.tool_choice, quirk.rules
+    forced = choice is not None and choice.mode == "required"
+    if choice is not None and forced and rules.no_forced_tool:
+        # What is narrowed to the tools that were named can still call nothing else.
+        changes["tool_choice"] = ToolChoice("auto", choice.names)
+        lost.append("tool_choice")
+        forced = False
+    if _is_refused(request, after, rules, forced=forced):
+        after = _without(after or ReasoningOptions(), rules)
         lost.append("reasoning")
     if after != before:
         changes["reasoning"] = after
     return (msgspec.structs.replace(request, **changes) if changes else request), lost
+
+
+def _is_refused(
+    request: ChatRequest, reasoning: ReasoningOptions | None, rules: ThinkingRules, *, forced: bool
+) -> bool:
+    """Whether the model refuses to think about the rest of ``request``."""
+    on = reasoning is not None and thinks(reasoning)
+    if on and forced and rules.not_with_forced_tool:
+        return True
+    if rules.needs_texts:
+        # It thinks unasked, unless it is told not to.
+        silent = reasoning is None or not (reasoning.enabled is False or reasoning.effort == "none")
+        return (on or (rules.always and silent)) and (forced or lacks_texts(request))
+    budget = 0 if reasoning is None else reasoning.budget_tokens or 0
+    return budget > 0 and rules.needs_thoughts and lacks_thoughts(request)
 
 
 def thinks(reasoning: ReasoningOptions) -> bool:

@@ -10,6 +10,9 @@ The vendors' tables:
 - xAI: https://docs.x.ai/developers/model-capabilities/text/reasoning
 - Groq: https://console.groq.com/docs/reasoning
 - Mistral: https://docs.mistral.ai/capabilities/reasoning
+- DeepSeek: https://api-docs.deepseek.com/guides/thinking_mode (all words are taken; it thinks unless that is switched
+  off, and then: "Thinking mode does not support this tool_choice", and "The `reasoning_content` in the thinking mode
+  must be passed back to the API")
 - OpenRouter: https://openrouter.ai/docs/guides/best-practices/reasoning-tokens maps levels itself, but answers "none"
   with 400 where the model cannot stop
 """
@@ -52,6 +55,8 @@ class ThinkingRules(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it refuses to be made to call a tool while it thinks."""
     needs_thoughts: bool = False
     """Whether, while it thinks by a budget, it refuses a round of tool calls that lacks its own thoughts."""
+    needs_texts: bool = False
+    """Whether, while it thinks, it refuses a history in which a call of a tool lacks the text of its thoughts."""
 
 
 ANY: Final = ThinkingRules()
@@ -162,6 +167,11 @@ _MISTRAL: Final = (
     (r"", ThinkingRules(asked=False)),
 )
 
+_DEEPSEEK: Final = (
+    (r"deepseek-chat", ThinkingRules(switched=True, not_with_forced_tool=True, needs_texts=True)),
+    (r"", ThinkingRules(always=True, not_with_forced_tool=True, needs_texts=True)),
+)
+
 # The server maps its levels itself, but cannot stop what does not stop.
 _OPENROUTER: Final = tuple(
     (models, _words(taken))
@@ -185,6 +195,7 @@ _ROWS: Final = tuple(
         ("xai", "", _XAI),
         ("groq", "", _GROQ),
         ("mistral", "", _MISTRAL),
+        ("deepseek", "", _DEEPSEEK),
         ("openrouter", "", _OPENROUTER),
     )
     for pattern, rules in rows

@@ -43,6 +43,19 @@ def lacks_thoughts(request: ChatRequest) -> bool:
     return False
 
 
+def lacks_texts(request: ChatRequest) -> bool:
+    """Whether a turn of the model that called a tool, however long ago, has no text of its thoughts, whoever had them.
+
+    DeepSeek refuses such a history while it thinks: https://api-docs.deepseek.com/guides/thinking_mode#tool-calls
+    """
+    return any(
+        any(isinstance(part, ToolCall) for part in message.parts)
+        and not any(isinstance(part, Reasoning) and part.text for part in message.parts)
+        for message in request.messages
+        if message.role == "assistant"
+    )
+
+
 def _begins_with_thoughts(message: Message) -> bool:
     for part in message.parts:
         if isinstance(part, Reasoning):

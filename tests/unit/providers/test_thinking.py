@@ -236,3 +236,93 @@ def test_openrouter_is_not_told_to_stop_what_does_not_stop() -> None:
     assert send("openrouter", "anthropic/claude-fable-5", **effort("none"))[0]["reasoning"] == {"effort": "low"}
     assert send("openrouter", "google/gemini-2.5-pro", **effort("none"))[0]["reasoning"] == {"effort": "low"}
     assert send("openrouter", "anthropic/claude-opus-4.8", **effort("none"))[0]["reasoning"] == {"effort": "none"}
+
+
+class TestDeepSeek:
+    LOOP = (HI, Message("assistant", (CALL,)), RESULT)
+    KEPT = (HI, Message("assistant", (Reasoning("I look."), CALL)), RESULT)
+
+    @pytest.mark.parametrize("model", ["deepseek-v4-pro", "deepseek-v4-flash", "deepseek-flash", "deepseek-reasoner"])
+    def test_it_thinks_unasked_so_a_forced_tool_switches_that_off(self, model: str) -> None:
+        for reasoning in ({}, effort("high"), {"reasoning": ReasoningOptions(enabled=True)}):
+            body, told = send("deepseek", model, tools=(Tool("look"),), tool_choice=ToolChoice("required"), **reasoning)
+            assert body["thinking"] == {"type": "disabled"}
+            assert "reasoning_effort" not in body
+            assert body["tool_choice"] == "required"
+            assert told == ("reasoning",)
+
+    def test_the_older_chat_model_must_be_asked(self) -> None:
+        forced = {"tools": (Tool("look"),), "tool_choice": ToolChoice("required", ("look",))}
+        body, told = send("deepseek", "deepseek-chat", **forced)
+        assert ("thinking" in body, told) == (False, ())
+        body, told = send("deepseek", "deepseek-chat", **forced, **effort("low"))
+        assert (body.keys() & {"thinking", "reasoning_effort"}, told) == (set(), ("reasoning",))
+        assert send("deepseek", "deepseek-chat", **effort("low"))[0]["thinking"] == {"type": "enabled"}
+
+    @pytest.mark.parametrize("choice", [None, ToolChoice("auto"), ToolChoice("none")])
+    def test_a_free_choice_leaves_it_alone(self, choice: ToolChoice | None) -> None:
+        body, told = send("deepseek", "deepseek-v4-pro", tools=(Tool("look"),), tool_choice=choice)
+        assert ("thinking" in body, told) == (False, ())
+
+    @pytest.mark.parametrize("messages", [LOOP, (*LOOP, Message("assistant", (Text("so"),)), HI), (*KEPT, *LOOP)])
+    def test_calls_without_their_thoughts_switch_it_off(self, messages: tuple[Message, ...]) -> None:
+        body, told = send("deepseek", "deepseek-v4-pro", messages=messages, **effort("max"))
+        assert (body["thinking"], told) == ({"type": "disabled"}, ("reasoning",))
+
+    def test_calls_with_theirs_go_back(self) -> None:
+        body, told = send("deepseek", "deepseek-v4-pro", messages=self.KEPT, **effort("max"))
+        assert body["messages"][1]["reasoning_content"] == "I look."
+        assert (body["reasoning_effort"], "thinking" in body, told) == ("max", False, ())
+
+    def test_thoughts_of_any_vendor_will_do(self) -> None:
+        signed = (HI, Message("assistant", (SIGNED, CALL)), RESULT)
+        body, told = send("deepseek", "deepseek-v4-pro", messages=signed)
+        assert body["messages"][1]["reasoning_content"] == "Let me look."
+        assert ("thinking" in body, told) == (False, ("reasoning.signature",))
+
+    def test_without_calls_thoughts_stay_behind(self) -> None:
+        answer = Message("assistant", (Reasoning("They greet."), Text("Hello.")))
+        body, told = send("deepseek", "deepseek-reasoner", messages=(HI, answer, HI))
+        assert body["messages"][1] == {"role": "assistant", "content": "Hello."}
+        assert told == ("reasoning",)
+
+    @pytest.mark.parametrize("off", [ReasoningOptions(enabled=False), ReasoningOptions(effort="none")])
+    def test_off_is_its_switch(self, off: ReasoningOptions) -> None:
+        body, told = send("deepseek", "deepseek-v4-pro", messages=self.LOOP, reasoning=off)
+        assert (body["thinking"], "reasoning_effort" in body, told) == ({"type": "disabled"}, False, ())
+
+    def test_a_budget_is_an_effort(self) -> None:
+        body, told = send("deepseek", "deepseek-v4-pro", reasoning=ReasoningOptions(budget_tokens=9_000))
+        assert (body["reasoning_effort"], told) == ("high", ("reasoning.budget_tokens",))
+
+
+class TestThoughtsOfEarlierTurns:
+    TURNS = (HI, Message("assistant", (Reasoning("They greet."), Text("Hello."))), HI)
+
+    @pytest.mark.parametrize(
+        ("provider", "model", "turn", "told"),
+        [
+            ("groq", "openai/gpt-oss-120b", {"content": "Hello.", "reasoning": "They greet."}, ()),
+            ("groq", "qwen/qwen3-32b", {"content": "Hello.", "reasoning": "They greet."}, ()),
+            ("groq", "llama-3.3-70b-versatile", {"content": "Hello."}, ("reasoning",)),
+            ("mistral", "ministral-8b-latest", {"content": "Hello."}, ("reasoning",)),
+            ("vllm", "qwen3", {"content": "Hello.", "reasoning_content": "They greet."}, ()),
+        ],
+    )
+    def test_go_back_as_their_server_takes_them(
+        self, provider: str, model: str, turn: JsonObject, told: tuple[str, ...]
+    ) -> None:
+        body, lost = send(provider, model, messages=self.TURNS)
+        assert (body["messages"][1], lost) == ({"role": "assistant", **turn}, told)
+
+    @pytest.mark.parametrize("model", ["magistral-medium-latest", "mistral-small-latest", "mistral-large-latest"])
+    def test_are_chunks_for_mistral(self, model: str) -> None:
+        body, told = send("mistral", model, messages=self.TURNS)
+        chunk = {"type": "thinking", "thinking": [{"type": "text", "text": "They greet."}], "closed": True}
+        assert body["messages"][1]["content"] == [chunk, {"type": "text", "text": "Hello."}]
+        assert told == ()
+
+    def test_are_the_only_content_beside_calls(self) -> None:
+        call = Message("assistant", (Reasoning("I look."), ToolCall("abcdefghi", "look", "{}")))
+        body, _ = send("mistral", "mistral-small-latest", messages=(HI, call, RESULT))
+        assert [chunk["type"] for chunk in body["messages"][1]["content"]] == ["thinking"]

@@ -116,6 +116,30 @@ def mistral() -> Json:
     }
 
 
+def deepseek() -> Json:
+    return {
+        "model": "deepseek-v4-pro",
+        "messages": [
+            {"role": "user", "content": "Weather?"},
+            {
+                "role": "assistant",
+                "content": "",
+                "reasoning_content": "I must look.",
+                "tool_calls": [{"id": "call_1", "type": "function", "function": {"name": "look", "arguments": "{}"}}],
+            },
+            {"role": "tool", "tool_call_id": "call_1", "content": "21 degrees"},
+        ],
+        "tools": [{"type": "function", "function": {"name": "look", "parameters": PARAMETERS}}],
+        "reasoning_effort": "high",
+    }
+
+
+def groq() -> Json:
+    body = deepseek()
+    body["messages"][1]["reasoning"] = body["messages"][1].pop("reasoning_content")
+    return {**body, "model": "openai/gpt-oss-120b"}
+
+
 def ollama() -> Json:
     return {
         "model": "qwen3",
@@ -141,6 +165,8 @@ GOOD: Final = {
     "gemini": (gemini, "gemini-3-pro-preview", "/v1beta/models/{model}:generateContent"),
     "bedrock": (bedrock, "us.anthropic.claude-sonnet-4-5-20250929-v1:0", "/model/{model}/converse"),
     "mistral": (mistral, "mistral-large-latest", "/v1/chat/completions"),
+    "deepseek": (deepseek, "deepseek-v4-pro", "/chat/completions"),
+    "groq": (groq, "openai/gpt-oss-120b", "/openai/v1/chat/completions"),
     "ollama": (ollama, "qwen3", "/api/chat"),
 }
 """The request, the model that it is for, and where it goes, by vendor."""

@@ -235,6 +235,33 @@ MISTRAL = [
     ("names of functions match", put("tools", 0, "function", "name", to="a.b"), ""),
 ]
 
+COMPATIBLE = [
+    ("calls and results come in pairs", put("messages", 2, "tool_call_id", to="call_2"), ""),
+    ("ids of calls are unique", lambda body: body["messages"].extend(body["messages"][1:]), ""),
+]
+
+DEEPSEEK = [
+    *COMPATIBLE,
+    ("no forced tool while it thinks", put("tool_choice", to="required"), ""),
+    ("no forced tool while it thinks", put("tool_choice", to={"type": "function"}), "deepseek-reasoner"),
+    (
+        "no forced tool while it thinks",
+        both(put("tool_choice", to="required"), put("thinking", to={"type": "enabled"})),
+        "deepseek-chat",
+    ),
+    ("thoughts of calls come back", drop("messages", 1, "reasoning_content"), ""),
+    ("thinking is switched off by its switch", put("reasoning_effort", to="none"), ""),
+    ("roles that it knows", put("messages", 0, "role", to="developer"), ""),
+]
+
+GROQ = [
+    *COMPATIBLE,
+    ("messages have the fields that it knows", put("messages", 1, "reasoning_content", to="I must look."), ""),
+    ("thoughts go to models that reason", drop("reasoning_effort"), "llama-3.3-70b-versatile"),
+    ("efforts that the model knows", put("reasoning_effort", to="none"), ""),
+    ("content of the kinds that it knows", put("messages", 1, "content", to=[{"type": "thinking"}]), ""),
+]
+
 OLLAMA = [
     ("images are base64", put("messages", 0, "images", 0, to="https://example.com/a.png"), ""),
     ("options by their types", put("options", "num_ctx", to="8192"), ""),
@@ -253,6 +280,8 @@ BROKEN = [
         "gemini": GEMINI,
         "bedrock": BEDROCK,
         "mistral": MISTRAL,
+        "deepseek": DEEPSEEK,
+        "groq": GROQ,
         "ollama": OLLAMA,
     }.items()
     for row in rows

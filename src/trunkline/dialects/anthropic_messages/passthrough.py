@@ -20,7 +20,7 @@ from trunkline.dialects.anthropic_messages.options import Fields, fill, fit, raw
 from trunkline.dialects.anthropic_messages.stop import read_stop
 from trunkline.dialects.anthropic_messages.tap import StreamTap, read_stream_error
 from trunkline.dialects.anthropic_messages.usage import WireUsage, read_usage
-from trunkline.dialects.passthrough import Adapt, Passthrough, Peek, Tapped
+from trunkline.dialects.passthrough import PLAIN, Adapt, Passthrough, Peek, Tapped, ThinkingForm
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, is_said
 from trunkline.dialects.sse import write_event
 
@@ -86,6 +86,7 @@ def edit(
     system_prompt: str | None = None,
     system_role: str = "system",
     roles: Mapping[str, str] = {},
+    thinking: ThinkingForm = PLAIN,
 ) -> tuple[bytes, tuple[str, ...]]:
     """``body`` for the provider, and what of the caller's was left out. What stays is copied as bytes.
 

@@ -19,6 +19,7 @@ from trunkline.core.chat import (
 from trunkline.core.errors import Unsupported
 from trunkline.dialects.openai_chat.answer import DIALECT_NAME
 from trunkline.dialects.openai_chat.content import write_cache, write_file, write_image, write_sound
+from trunkline.dialects.openai_chat.earlier_thoughts import find_rounds, write_chunk
 from trunkline.dialects.openai_chat.options import WireOptions
 from trunkline.dialects.openai_chat.reasoning import plain_text, write_details
 from trunkline.dialects.openai_chat.response import custom_call
@@ -30,6 +31,7 @@ class MessageWriter:
 
     def __init__(self, options: WireOptions) -> None:
         self._options = options
+        self._rounds: set[int] = set()
         self.dropped: set[str] = set()
 
     def write(self, messages: tuple[Message, ...]) -> list[JsonValue]:
@@ -40,6 +42,7 @@ class MessageWriter:
         """
         wire: list[JsonValue] = []
         shown: list[JsonValue] = []
+        self._rounds = find_rounds([(message.role, _calls(message)) for message in messages])
         for place, message in enumerate(messages):
             if message.role != "tool" and shown:
                 wire.append({"role": "user", "content": shown})
@@ -107,19 +110,29 @@ class MessageWriter:
             wire["tool_calls"] = calls
         if signature is not None:
             self._prove(wire, signature)
-        self._think(wire, thoughts)
+        self._think(wire, thoughts, place)
         return self._named(message, wire)
 
-    def _think(self, wire: dict[str, JsonValue], thoughts: list[Reasoning]) -> None:
+    def _think(self, wire: dict[str, JsonValue], thoughts: list[Reasoning], place: int) -> None:
         if not thoughts:
             return
-        if self._options.thoughts == "none":
+        form = self._options.thoughts
+        if form == "none" or (form == "rounds" and place not in self._rounds):
             self.dropped.add("reasoning")
             return
-        if text := plain_text(thoughts):
-            wire["reasoning_content"] = text
+        text = plain_text(thoughts)
+        if text and form == "chunks":
+            content = wire["content"]
+            chunks: list[JsonValue] = [write_chunk(text)]
+            if isinstance(content, list):
+                chunks.extend(content)
+            elif content:
+                chunks.append({"type": "text", "text": content})
+            wire["content"] = chunks
+        elif text:
+            wire["reasoning" if form == "reasoning" else "reasoning_content"] = text
         details = write_details(thoughts)
-        if details and self._options.thoughts == "details":
+        if details and form == "details":
             wire["reasoning_details"] = details
         elif any(thought.signature is not None or thought.redacted is not None for thought in thoughts):
             self.dropped.add("reasoning.signature")
@@ -217,3 +230,7 @@ class MessageWriter:
         if message.name is not None:
             wire["name"] = message.name
         return wire
+
+
+def _calls(message: Message) -> bool:
+    return any(isinstance(part, ToolCall) or custom_call(part) is not None for part in message.parts)

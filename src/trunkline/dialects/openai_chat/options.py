@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from trunkline.dialects.passthrough import EarlierThoughts
+
 
 @dataclass(frozen=True, slots=True)
 class WireOptions:
@@ -20,12 +22,12 @@ class WireOptions:
     system_role: Literal["system", "developer"] = "system"
     """The role that system prompts are sent in."""
 
-    reasoning_field: Literal["reasoning_effort", "reasoning"] = "reasoning_effort"
-    """How much to think: OpenAI's one word, or OpenRouter's object, which knows token budgets too."""
+    reasoning_field: Literal["reasoning_effort", "reasoning", "thinking"] = "reasoning_effort"
+    """How much to think: OpenAI's one word; OpenRouter's object, which knows token budgets too; or the word beside
+    DeepSeek's ``thinking``, which switches it on and off."""
 
-    thoughts: Literal["none", "content", "details"] = "content"
-    """How thoughts of earlier turns are sent back: not at all; as ``reasoning_content`` (DeepSeek, vLLM); or with
-    OpenRouter's ``reasoning_details`` besides, which keep signatures and sealed pieces."""
+    thoughts: EarlierThoughts = "content"
+    """How thoughts of earlier turns are sent back."""
 
     text_arrays: bool = True
     """Whether several texts of one message may go as an array. Some servers take nothing but strings where there are no

@@ -11,26 +11,22 @@ from typing import Final
 
 import msgspec
 
-from trunkline.core.chat import ChatRequest, JsonValue, ReasoningOptions
+from trunkline.core.chat import JsonValue
 from trunkline.core.chat_events import Failure
 from trunkline.core.errors import InvalidInput
+from trunkline.dialects.openai_chat import passing_thought
+from trunkline.dialects.openai_chat.earlier_thoughts import fit_thoughts
 from trunkline.dialects.openai_chat.finish import WORDS, read_finish, rename_finish
 from trunkline.dialects.openai_chat.stream_writer import DONE, write_failure
 from trunkline.dialects.openai_chat.tap import StreamTap
 from trunkline.dialects.openai_chat.usage import read_usage
 from trunkline.dialects.openai_failure import MALFORMED, read_failure
-from trunkline.dialects.passthrough import Adapt, Passthrough, Peek, Tapped
+from trunkline.dialects.passthrough import PLAIN, Adapt, Passthrough, Peek, Tapped, ThinkingForm
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, decode, is_said
 
 __all__ = ["DONE", "PASSTHROUGH", "Peek", "StreamTap", "edit", "peek", "read_tap", "write_failure"]
 
 _TRUE: Final = msgspec.Raw(b"true")
-_EFFORT: Final = "reasoning_effort"
-
-THOUGHTS: Final = "messages.reasoning"
-"""What ``drop`` calls the thoughts of earlier answers, which strict servers refuse (Groq: "property
-'reasoning_content' is unsupported")."""
-_OF_THOUGHTS: Final = frozenset({"reasoning_content", "reasoning", "reasoning_details"})
 
 _LIMITS: Final = frozenset({"max_tokens", "max_completion_tokens"})
 """Two names of one thing: a default for either gives way to the caller's other."""
@@ -67,7 +63,6 @@ class _Whole(msgspec.Struct, frozen=True):
 _peek = msgspec.json.Decoder(_Request)
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _whole = msgspec.json.Decoder(_Whole)
-_turns = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
 
 
 def peek(body: bytes) -> Peek:
@@ -104,6 +99,7 @@ def edit(
     system_prompt: str | None = None,
     system_role: str = "system",
     roles: Mapping[str, str] = {},
+    thinking: ThinkingForm = PLAIN,
 ) -> tuple[bytes, tuple[str, ...]]:
     """``body`` for the provider, and which of the caller's fields were dropped. What stays is copied as bytes.
 
@@ -111,9 +107,10 @@ def edit(
     ``system_prompt`` goes before the caller's messages, in role ``system_role``;
     ``defaults`` fill top-level fields that are absent or null; a token limit above ``output_limit``, or none, becomes
     that; ``rename`` moves fields (where the new name is taken, that one stays); ``drop`` takes away fields by their new
-    names. With ``stream_usage`` a request that streams asks for usage in the stream. ``adapt`` is asked only for the
-    level of ``reasoning_effort``: names are enough for the rest of this wire. Raises InvalidInput for what
-    :func:`peek` refuses, and for ``messages`` that is no array when a system prompt is to go before it.
+    names. With ``stream_usage`` a request that streams asks for usage in the stream. ``adapt`` is asked only how much
+    to think: names are enough for the rest of this wire. Thoughts of earlier answers are written as ``thinking`` says.
+    Raises InvalidInput for what :func:`peek` refuses, and for ``messages`` that is no array when a system prompt is to
+    go before it.
     """
     try:
         fields = _fields.decode(body)
@@ -137,43 +134,12 @@ def edit(
         if moved is not None:
             fields.setdefault(new, moved)
     dropped = [name for name in sorted(drop & fields.keys()) if is_said(fields.pop(name))]
-    if THOUGHTS in drop and b'"reasoning' in body and "messages" in fields:
-        fields["messages"], found = _without_thoughts(fields["messages"])
-        dropped += ["reasoning"] if found else []
-    if adapt is not None and is_said(fields.get(_EFFORT, ABSENT)):
-        dropped += _fit_effort(fields, model, adapt)
-    return msgspec.json.encode(fields), tuple(dropped)
-
-
-def _without_thoughts(messages: msgspec.Raw) -> tuple[msgspec.Raw, bool]:
-    """``messages`` without the thoughts of earlier answers, and whether there were any."""
-    try:
-        turns = _turns.decode(messages)
-    except BROKEN_JSON:
-        return messages, False
-    found = False
-    for turn in turns:
-        for name in _OF_THOUGHTS & turn.keys():
-            found = True
-            del turn[name]
-    return (_raw(turns), True) if found else (messages, False)
-
-
-def _fit_effort(fields: dict[str, msgspec.Raw], model: str, adapt: Adapt) -> list[str]:
-    """The level of thinking as one that the model has. A word that is not ours is the server's own, and stays."""
-    try:
-        asked = msgspec.convert({"effort": decode(fields[_EFFORT])}, ReasoningOptions)
-    except msgspec.ValidationError:
-        return []
-    fitted, _ = adapt(ChatRequest(model=model, messages=(), reasoning=asked))
-    level = None if fitted.reasoning is None else fitted.reasoning.effort
-    if level == asked.effort:
-        return []
-    if level is None:
-        del fields[_EFFORT]
-    else:
-        fields[_EFFORT] = _raw(level)
-    return [_EFFORT]
+    if "messages" in fields:
+        fields["messages"], lost = fit_thoughts(fields["messages"], thinking.earlier)
+        dropped += ["reasoning"] if lost else []
+    if adapt is not None:
+        dropped += passing_thought.fit(fields, model, adapt, thinking)
+    return msgspec.json.encode(fields), tuple(dict.fromkeys(dropped))
 
 
 def read_tap(body: bytes) -> Tapped:

@@ -237,7 +237,11 @@ def _write_reasoning(
     if wanted.budget_tokens is not None:
         dropped.add("reasoning.budget_tokens")
         effort = effort or effort_for(wanted.budget_tokens)
-    if wanted.enabled and effort is None:
+    if options.reasoning_field == "thinking":
+        if effort == "none" or wanted.enabled:
+            body["thinking"] = {"type": "disabled" if effort == "none" else "enabled"}
+        effort = None if effort == "none" else effort
+    elif wanted.enabled and effort is None:
         effort = "medium"
     if effort is not None:
         body["reasoning_effort"] = effort

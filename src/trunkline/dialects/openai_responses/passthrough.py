@@ -20,7 +20,7 @@ from trunkline.dialects.openai_responses.status import read_status
 from trunkline.dialects.openai_responses.tap import StreamTap
 from trunkline.dialects.openai_responses.usage import read_usage
 from trunkline.dialects.openai_responses.wire import Answer, Incomplete
-from trunkline.dialects.passthrough import Adapt, Passthrough, Peek, Tapped
+from trunkline.dialects.passthrough import PLAIN, Adapt, Passthrough, Peek, Tapped, ThinkingForm
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, decode, is_said
 from trunkline.dialects.sse import write_event
 
@@ -103,6 +103,7 @@ def edit(
     system_prompt: str | None = None,
     system_role: str = "system",
     roles: Mapping[str, str] = {},
+    thinking: ThinkingForm = PLAIN,
 ) -> tuple[bytes, tuple[str, ...]]:
     """``body`` for the provider, and which of the caller's fields were dropped. What stays is copied as bytes.
 

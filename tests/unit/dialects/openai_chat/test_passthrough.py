@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, ClassVar
+from typing import Any
 
 import msgspec
 import pytest
@@ -238,18 +238,3 @@ class TestTheLevelOfThinking:
     def test_stays_where_it_is_right_or_the_servers_own_word(self) -> None:
         assert self.edited("high", "high")[1] == ()
         assert self.edited("default", "low")[0]["reasoning_effort"] == "default"
-
-
-class TestThoughtsOfEarlierAnswers:
-    HISTORY: ClassVar[dict[str, Any]] = {
-        "model": "m",
-        "messages": [{"role": "assistant", "content": "a", "reasoning_content": "x", "reasoning": "x"}],
-    }
-
-    def test_go_where_they_are_refused(self) -> None:
-        out, dropped = edit(msgspec.json.encode(self.HISTORY), model="m", drop=frozenset({"messages.reasoning"}))
-        assert json.loads(out)["messages"] == [{"role": "assistant", "content": "a"}]
-        assert dropped == ("reasoning",)
-
-    def test_stay_elsewhere(self) -> None:
-        assert edited(self.HISTORY)["messages"] == self.HISTORY["messages"]
