@@ -32,6 +32,7 @@ from trunkline.dialects.anthropic_messages.field import BROKEN_JSON, Object
 from trunkline.dialects.anthropic_messages.seal import read_seal
 from trunkline.dialects.anthropic_messages.stop import KNOWN, is_exact, read_stop
 from trunkline.dialects.anthropic_messages.usage import WireUsage, merge_usage, read_usage
+from trunkline.dialects.made_id import MadeIds
 from trunkline.dialects.sse import MAX_EVENT, EventReader, EventTooLarge
 
 
@@ -113,14 +114,14 @@ class Reader:
     it is whole: its value is what an answer that is not streamed would hold.
     """
 
-    __slots__ = ("_calls", "_done", "_events", "_last", "_model_id", "_open", "_started", "_stopped", "_usage")
+    __slots__ = ("_calls", "_done", "_events", "_ids", "_last", "_open", "_started", "_stopped", "_usage")
 
     def __init__(self) -> None:
         self._events = EventReader()
         self._open: dict[int, _Call | _Hidden] = {}
         self._calls = 0
         self._last = 0
-        self._model_id = ""
+        self._ids = MadeIds()
         self._usage: Usage | None = None
         self._started = False
         self._stopped = False
@@ -194,12 +195,13 @@ class Reader:
         self._started = True
         message = event.message or _Message()
         extra = {} if event.message is None else _unnamed(_raw_decoder.decode(data).message)
-        self._model_id = message.id or ""
         tier = None
         if message.usage is not None:
             self._usage = read_usage(message.usage)
             tier = message.usage.service_tier
-        out.append(Start(self._model_id, message.model or "", usage=self._usage, service_tier=tier, extra=_own(extra)))
+        out.append(
+            Start(message.id or "", message.model or "", usage=self._usage, service_tier=tier, extra=_own(extra))
+        )
 
     def _start_block(self, event: _Event, out: list[ChatEvent]) -> None:
         index = self._index(event)
@@ -231,7 +233,7 @@ class Reader:
             number = self._calls
             self._calls += 1
             self._open[index] = _Call(number, msgspec.json.encode(early).decode() if early else "")
-            identity = _text(block, "id") or f"{self._model_id or 'toolu'}_{number}"
+            identity = _text(block, "id") or self._ids.make(_text(block, "name"))
             out.append(ToolCallStart(number, identity, _text(block, "name")))
         elif isinstance(kind, str):
             self._open[index] = _Hidden(block)

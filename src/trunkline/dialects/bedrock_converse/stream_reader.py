@@ -39,6 +39,7 @@ from trunkline.dialects.bedrock_converse.response import FIELDS, read_fields
 from trunkline.dialects.bedrock_converse.seal import SEALED, SIGNED
 from trunkline.dialects.bedrock_converse.stop import is_exact, read_stop
 from trunkline.dialects.bedrock_converse.usage import WireUsage, read_usage
+from trunkline.dialects.made_id import MadeIds
 
 FOREIGN: Final = "The provider sent an event that is not of its dialect."
 
@@ -99,10 +100,11 @@ class Reader:
     it is whole: its value is what an answer that is not streamed would hold.
     """
 
-    __slots__ = ("_calls", "_done", "_frames", "_last", "_open", "_started", "_stopped")
+    __slots__ = ("_calls", "_done", "_frames", "_ids", "_last", "_open", "_started", "_stopped")
 
     def __init__(self) -> None:
         self._frames = FrameReader()
+        self._ids = MadeIds()
         self._open: dict[int, int | _Hidden] = {}
         self._calls = 0
         self._last = 0
@@ -185,7 +187,8 @@ class Reader:
         if isinstance(call, dict) and call.get("type") != SERVER_TOOL:
             number = self._open[index] = self._calls
             self._calls += 1
-            out.append(ToolCallStart(number, _text(call, "toolUseId") or f"tooluse_{number}", _text(call, "name")))
+            name = _text(call, "name")
+            out.append(ToolCallStart(number, _text(call, "toolUseId") or self._ids.make(name), name))
         elif any(isinstance(start.get(kind), dict) for kind in _GATHERED):
             self._open[index] = _Hidden(start)
 

@@ -1,21 +1,27 @@
 """Ids of tool calls, for a wire that may leave them out.
 
 Gemini matches a result to its call by name and order where ids are missing
-(https://ai.google.dev/api/caching#FunctionCall). The ids made up here depend on nothing but what was read, are unique
-within it, and hold to the narrowest rule among other dialects: at most 40 of ``[A-Za-z0-9_-]``.
+(https://ai.google.dev/api/caching#FunctionCall). The ids made up here hold to the narrowest rule among other dialects:
+at most 40 of ``[A-Za-z0-9_-]``.
 """
 
 from __future__ import annotations
 
+from trunkline.dialects.made_id import MadeIds
+
 
 class CallIds:
-    """Gives ids while one request or one answer is read. ``salt``, the answer's id, tells answers apart."""
+    """Gives ids while one request or one answer is read.
 
-    __slots__ = ("_made", "_salt", "_waiting")
+    Those of a request depend on nothing but what was read, and are unique within it; those that an answer gets from
+    ``made`` come in no other.
+    """
 
-    def __init__(self, salt: str = "") -> None:
-        self._made = 0
-        self._salt = salt
+    __slots__ = ("_count", "_made", "_waiting")
+
+    def __init__(self, made: MadeIds | None = None) -> None:
+        self._count = 0
+        self._made = made
         self._waiting: dict[str, list[str]] = {}
 
     def call(self, name: str, given: str | None) -> str:
@@ -33,16 +39,10 @@ class CallIds:
             return given
         return waiting.pop(0) if waiting else self._make(name)
 
-    def salted(self, salt: str) -> None:
-        """The answer's id has become known."""
-        self._salt = salt
-
     def _make(self, name: str) -> str:
-        tail = _plain(self._salt)[:10]
-        made = f"call_{self._made}_{_plain(name)[:20]}" + (f"_{tail}" if tail else "")
-        self._made += 1
-        return made[:40]
-
-
-def _plain(text: str) -> str:
-    return "".join(char if char.isascii() and (char.isalnum() or char in "_-") else "_" for char in text)
+        if self._made is not None:
+            return self._made.make(name)
+        plain = "".join(char if char.isascii() and (char.isalnum() or char in "_-") else "_" for char in name[:20])
+        made = f"call_{self._count}_{plain}"
+        self._count += 1
+        return made

@@ -32,6 +32,7 @@ from trunkline.dialects.gemini.part import read_part, write_part
 from trunkline.dialects.gemini.seal import seal
 from trunkline.dialects.gemini.usage import read_usage, write_usage
 from trunkline.dialects.gemini.wire import ANSWER, Answer, Candidate
+from trunkline.dialects.made_id import MadeIds
 from trunkline.dialects.rfc3339 import read_time, write_time
 
 _ANSWERING: Final = Message("assistant")
@@ -49,7 +50,7 @@ def read_response(body: bytes) -> ChatResponse:
         raise _malformed(f"The provider's answer is not Gemini's JSON: {error}") from error
     if answer.error is not None:
         raise read_error_value(200, {"error": answer.error})
-    ids = CallIds(answer.response_id or "")
+    ids = CallIds(MadeIds())
     try:
         choices = tuple(_read_choice(candidate, place, ids) for place, candidate in enumerate(answer.candidates or ()))
     except InvalidInput as error:

@@ -38,6 +38,7 @@ from trunkline.dialects.gemini.part import read_part
 from trunkline.dialects.gemini.response import is_blocked
 from trunkline.dialects.gemini.usage import read_usage
 from trunkline.dialects.gemini.wire import ANSWER, Answer, Candidate, UsageMetadata
+from trunkline.dialects.made_id import MadeIds
 from trunkline.dialects.rfc3339 import read_time
 from trunkline.dialects.sse import EventReader, EventTooLarge
 
@@ -70,7 +71,7 @@ class GeminiReader:
 
     def __init__(self) -> None:
         self._events = EventReader()
-        self._ids = CallIds()
+        self._ids = CallIds(MadeIds())
         self._choices: dict[int, _Choice] = {}
         self._usage: UsageMetadata | None = None
         self._images = 0
@@ -139,7 +140,6 @@ class GeminiReader:
             self._usage = answer.usage_metadata
         if not self._started:
             self._started = True
-            self._ids.salted(answer.response_id or "")
             usage = None if self._usage is None else read_usage(self._usage)
             start = Start(answer.response_id or "", answer.model_version or "", read_time(answer.create_time), usage)
             if answer.prompt_feedback is not None:

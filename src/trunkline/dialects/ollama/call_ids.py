@@ -1,20 +1,25 @@
 """Ids of tool calls, which older servers and most clients leave out: results are matched by name and order then.
 
-The ids made up here depend on nothing but what was read and are at most 40 of ``[A-Za-z0-9_-]``, the narrowest rule
-among other dialects.
+The ids made up here are at most 40 of ``[A-Za-z0-9_-]``, the narrowest rule among other dialects.
 """
 
 from __future__ import annotations
 
+from trunkline.dialects.made_id import MadeIds
+
 
 class CallIds:
-    """Gives ids while one request or one answer is read. ``salt``, when it was made, tells answers apart."""
+    """Gives ids while one request or one answer is read.
 
-    __slots__ = ("_made", "_open", "_salt")
+    Those of a request depend on nothing but what was read, and are unique within it; those that an answer gets from
+    ``made`` come in no other.
+    """
 
-    def __init__(self, salt: str = "") -> None:
-        self._made = 0
-        self._salt = "".join(char for char in salt if char in "0123456789")[8:20]  # the time of day
+    __slots__ = ("_count", "_made", "_open")
+
+    def __init__(self, made: MadeIds | None = None) -> None:
+        self._count = 0
+        self._made = made
         self._open: list[tuple[str, str]] = []
 
     def call(self, name: str, given: str | None) -> str:
@@ -32,7 +37,9 @@ class CallIds:
         return given or self._make(name or "tool"), name
 
     def _make(self, name: str) -> str:
-        plain = "".join(char if char.isascii() and (char.isalnum() or char in "_-") else "_" for char in name)
-        made = f"call_{self._made}_{plain[:18]}" + (f"_{self._salt}" if self._salt else "")
-        self._made += 1
-        return made[:40]
+        if self._made is not None:
+            return self._made.make(name)
+        plain = "".join(char if char.isascii() and (char.isalnum() or char in "_-") else "_" for char in name[:18])
+        made = f"call_{self._count}_{plain}"
+        self._count += 1
+        return made

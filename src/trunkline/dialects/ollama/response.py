@@ -6,6 +6,7 @@ import msgspec
 
 from trunkline.core.chat import ChatResponse, Choice, Image, JsonValue, Part, Reasoning, Refusal, Text, ToolCall
 from trunkline.core.errors import InvalidInput, UpstreamError
+from trunkline.dialects.made_id import MadeIds
 from trunkline.dialects.ollama.answer import (
     read_extra,
     read_logprobs,
@@ -33,7 +34,7 @@ def read_response(body: bytes) -> ChatResponse:
         raise read_failure(answer.status, answer.error)
     if answer.message is None:
         raise UpstreamError("The provider answered without a message.", kind="malformed", status=200)
-    parts = read_parts(answer.message, CallIds(answer.created_at or ""))
+    parts = read_parts(answer.message, CallIds(MadeIds()))
     called = any(isinstance(part, ToolCall) for part in parts)
     choice = Choice(
         parts=tuple(parts),

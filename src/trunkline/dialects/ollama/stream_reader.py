@@ -23,6 +23,7 @@ from trunkline.core.chat_events import (
     ToolCallStart,
     UsageReport,
 )
+from trunkline.dialects.made_id import MadeIds
 from trunkline.dialects.ndjson import LineReader, LineTooLarge
 from trunkline.dialects.ollama.answer import read_extra, read_logprobs, read_stop, read_usage
 from trunkline.dialects.ollama.call_ids import CallIds
@@ -90,7 +91,7 @@ class OllamaReader:
             out.append(Failure(error_message(error), error.kind))
             return
         if self._ids is None:
-            self._ids = CallIds(answer.created_at or "")
+            self._ids = CallIds(MadeIds())
             out.append(Start(model=answer.model or "", created=read_time(answer.created_at)))
         message = answer.message
         if message is not None:

@@ -17,6 +17,7 @@ from trunkline.core.chat import (
     Text,
     ToolCall,
 )
+from trunkline.dialects.made_id import MadeIds
 from trunkline.dialects.media_url import read_url
 from trunkline.dialects.openai_chat.chunk import (
     Annotation,
@@ -60,24 +61,26 @@ def read_message(message: Delta) -> tuple[Part, ...]:
         sound = message.audio
         media = Media(data=sound.data) if sound.data else Media(file_id=sound.id)
         parts.append(Audio(media, sound.id, sound.transcript, sound.expires_at))
-    for index, call in enumerate(message.tool_calls or ()):
-        parts.append(read_call(call, index))
+    ids = MadeIds()
+    parts.extend(read_call(call, ids) for call in message.tool_calls or ())
     if message.function_call is not None and message.function_call.name:
-        parts.append(read_call(ToolCallPiece(function=message.function_call), 0))
+        parts.append(read_call(ToolCallPiece(function=message.function_call), ids))
     return (*thoughts, *parts)
 
 
-def read_call(call: ToolCallPiece, index: int) -> Part:
-    """A whole call. One without an id gets ``call_`` and its place; a custom tool's call is opaque.
+def read_call(call: ToolCallPiece, ids: MadeIds) -> Part:
+    """A whole call. One without an id gets one of ``ids``; a custom tool's call is opaque.
 
     Some servers send an empty ``custom`` beside the function that is called.
     """
     if call.custom is not None and not (call.function is not None and call.function.name):
         custom: JsonValue = {"name": call.custom.name or "", "input": call.custom.input or ""}
-        return Opaque(DIALECT_NAME, {"id": call.id or f"call_{index}", "type": "custom", "custom": custom})
+        return Opaque(
+            DIALECT_NAME, {"id": call.id or ids.make(call.custom.name or ""), "type": "custom", "custom": custom}
+        )
     function = call.function or FunctionDelta()
     return ToolCall(
-        call.id or f"call_{index}",
+        call.id or ids.make(function.name or ""),
         function.name or "",
         read_arguments(function.arguments),
         signature=read_signature(call.extra_content),

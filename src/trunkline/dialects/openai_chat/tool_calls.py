@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from trunkline.core.chat_events import ChatEvent, ToolCallDelta, ToolCallStart
+from trunkline.dialects.made_id import MadeIds
 from trunkline.dialects.openai_chat.answer import read_arguments, read_signature
 from trunkline.dialects.openai_chat.chunk import Delta, FunctionDelta, ToolCallPiece
 
@@ -29,13 +30,14 @@ class ToolCallReader:
 
     A piece belongs to the call with its ``index``; without one to the call with its ``id``; without either to the last,
     unless it brings a name, which begins another. A new ``id`` together with a name under an index that is taken begins
-    a new call too: Google numbers all calls 0. A call without an id gets ``call_``, the choice and its number.
+    a new call too: Google numbers all calls 0. A call without an id gets one.
     """
 
-    __slots__ = ("_by_index", "_calls", "_choice", "_waiting", "overflown")
+    __slots__ = ("_by_index", "_calls", "_choice", "_ids", "_waiting", "overflown")
 
     def __init__(self, choice: int) -> None:
         self._choice = choice
+        self._ids = MadeIds()
         self._calls: list[_Call] = []
         self._by_index: dict[int, _Call] = {}
         self._waiting = 0
@@ -80,7 +82,7 @@ class ToolCallReader:
             events.append(
                 ToolCallStart(
                     call.number,
-                    call.id or f"call_{self._choice}_{call.number}",
+                    call.id or self._ids.make(function.name),
                     function.name,
                     self._choice,
                     call.signature,

@@ -16,6 +16,7 @@ from trunkline.core.chat import (
     Text,
     ToolCall,
 )
+from trunkline.dialects.made_id import MadeIds
 from trunkline.dialects.openai_responses.citation import NAME, read_annotation
 from trunkline.dialects.openai_responses.logprobs import read_logprobs
 from trunkline.dialects.openai_responses.seal import read_thoughts, vendor_id
@@ -37,6 +38,7 @@ class Output:
         self.calls = False
         self.refused = False
         self._logprobs: list[LogProb] = []
+        self._ids = MadeIds()
         for item in items:
             self._read(item)
 
@@ -69,7 +71,7 @@ class Output:
             case "function_call":
                 self.parts.append(
                     ToolCall(
-                        call_id(item, len(self.parts)),
+                        call_id(item, self._ids),
                         item.name or "",
                         read_arguments(item),
                         read_proof(item.extra_content),
@@ -100,9 +102,9 @@ def is_known(kind: str) -> bool:
     return kind in _KNOWN
 
 
-def call_id(item: Item, place: int) -> str:
-    """The call's id; one without gets its item's, or one of its place."""
-    return item.call_id or item.id or f"call_{place}"
+def call_id(item: Item, ids: MadeIds) -> str:
+    """The call's id; one without gets its item's, or one of ``ids``."""
+    return item.call_id or item.id or ids.make(item.name or "")
 
 
 def read_arguments(item: Item) -> str:

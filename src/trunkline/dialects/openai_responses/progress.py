@@ -18,6 +18,7 @@ from trunkline.core.chat_events import (
     ToolCallDelta,
     ToolCallStart,
 )
+from trunkline.dialects.made_id import MadeIds
 from trunkline.dialects.openai_responses.citation import NAME
 from trunkline.dialects.openai_responses.logprobs import read_logprobs
 from trunkline.dialects.openai_responses.output_reading import (
@@ -50,7 +51,18 @@ class _Call:
 class Progress:
     """Parts are numbered from 0 in the order in which they begin: texts apart from thoughts and from calls."""
 
-    __slots__ = ("_calls", "_citations", "_done", "_refusals", "_texts", "_thoughts", "calls", "refused", "seen")
+    __slots__ = (
+        "_calls",
+        "_citations",
+        "_done",
+        "_ids",
+        "_refusals",
+        "_texts",
+        "_thoughts",
+        "calls",
+        "refused",
+        "seen",
+    )
 
     def __init__(self) -> None:
         self._texts: dict[tuple[int, int], int] = {}
@@ -59,6 +71,7 @@ class Progress:
         self._thoughts: dict[tuple[int, bool, int], int] = {}
         self._calls: dict[int, _Call] = {}
         self._done: set[int] = set()
+        self._ids = MadeIds()
         self.calls = False
         """Whether an item waits for the caller."""
         self.refused = False
@@ -174,7 +187,9 @@ class Progress:
             index = len(self._calls)
             self._calls[output] = _Call(index)
             events.append(
-                ToolCallStart(index, call_id(item, index), item.name or "", signature=read_proof(item.extra_content))
+                ToolCallStart(
+                    index, call_id(item, self._ids), item.name or "", signature=read_proof(item.extra_content)
+                )
             )
 
     def _message_done(self, output: int, item: Item, events: list[ChatEvent]) -> None:

@@ -86,8 +86,8 @@ def test_calls_without_ids_get_ids_of_this_answer() -> None:
     choice = read("parallel_calls").choices[0]
     assert choice.stop == "tool_calls"
     assert choice.parts == (
-        ToolCall("call_0_get_weather_mAitaLmkHP", "get_weather", '{"city":"Paris"}', signature="Sig=="),
-        ToolCall("call_1_get_weather_mAitaLmkHP", "get_weather", '{"city":"Oslo"}'),
+        ToolCall("call_0_get_weather_5a175a175a17", "get_weather", '{"city":"Paris"}', signature="Sig=="),
+        ToolCall("call_1_get_weather_5a175a175a17", "get_weather", '{"city":"Oslo"}'),
         ToolCall("given-1", "now", "{}"),
     )
 

@@ -64,7 +64,7 @@ def test_thoughts_and_calls() -> None:
         Choice(
             (
                 Reasoning("I look it up."),
-                ToolCall("call_0_get_weather_091530123456", "get_weather", '{"city":"Paris","days":2}'),
+                ToolCall("call_0_get_weather_5a175a175a17", "get_weather", '{"city":"Paris","days":2}'),
                 ToolCall("call_7", "now", "{}"),
             ),
             "tool_calls",
@@ -97,7 +97,7 @@ def test_what_is_no_answer_is_malformed(body: bytes) -> None:
 def test_nulls_unknown_fields_and_arguments_as_text_are_tolerated() -> None:
     call = b'{"function":{"name":"f","arguments":"{\\"x\\":1}"}}'
     body = b'{"message":{"content":null,"tool_calls":[%b],"new":1},"done":null,"eval_count":null}' % call
-    assert DIALECT.read_response(body).choices[0].parts == (ToolCall("call_0_f", "f", '{"x":1}'),)
+    assert DIALECT.read_response(body).choices[0].parts == (ToolCall("call_0_f_5a175a175a17", "f", '{"x":1}'),)
 
 
 def test_what_this_wire_has_no_place_for_is_left_out() -> None:

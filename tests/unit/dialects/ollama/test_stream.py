@@ -76,7 +76,7 @@ def test_thoughts_and_calls() -> None:
         ReasoningDelta("I look"),
         ReasoningDelta(" it up."),
         TextDelta("One moment."),
-        ToolCallStart(0, "call_0_get_weather_141343416799", "get_weather"),
+        ToolCallStart(0, "call_0_get_weather_5a175a175a17", "get_weather"),
         ToolCallDelta(0, '{"city":"Paris"}'),
         ToolCallStart(1, "call_9", "get_weather"),
         ToolCallDelta(1, '{"city":"Oslo"}'),

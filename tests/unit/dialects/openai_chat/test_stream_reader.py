@@ -141,7 +141,7 @@ AB = Start("a", "m", 1)
                 ToolCallStart(0, "call_x", "look"),
                 ToolCallDelta(0, '{"a"'),
                 ToolCallDelta(0, ":1}"),
-                ToolCallStart(1, "call_0_1", "late"),
+                ToolCallStart(1, "call_0_late_5a175a175a17", "late"),
                 ToolCallDelta(1, "{}"),
                 Stop("tool_calls"),
                 End(),
@@ -153,7 +153,7 @@ AB = Start("a", "m", 1)
             "legacy_function",
             [
                 START,
-                ToolCallStart(0, "call_0_0", "get_weather"),
+                ToolCallStart(0, "call_0_get_weather_5a175a175a17", "get_weather"),
                 ToolCallDelta(0, '{"city":'),
                 ToolCallDelta(0, '"Paris"}'),
                 Stop("tool_calls"),
@@ -340,9 +340,9 @@ def test_whole_calls_without_index_and_id_are_told_apart_by_their_names() -> Non
     calls = [{"function": {"name": name, "arguments": "{}"}} for name in ("f", "f")]
     assert read(chunks({"tool_calls": calls})) == [
         AB,
-        ToolCallStart(0, "call_0_0", "f"),
+        ToolCallStart(0, "call_0_f_5a175a175a17", "f"),
         ToolCallDelta(0, "{}"),
-        ToolCallStart(1, "call_0_1", "f"),
+        ToolCallStart(1, "call_1_f_5a175a175a17", "f"),
         ToolCallDelta(1, "{}"),
         Stop("tool_calls"),
         End(),
