@@ -34,7 +34,9 @@ class ThinkingForm(msgspec.Struct, frozen=True, kw_only=True):
     switched: bool = False
     """Whether ``thinking`` switches it on and off on OpenAI's chat wire, as DeepSeek has it."""
     bound: bool = False
-    """Whether it may be refused for what the history holds, so that ``adapt`` must see its rounds of tool calls."""
+    """Whether it may be refused beside a tool that must be called, so that ``adapt`` must see the choice."""
+    rounds: bool = False
+    """Whether it may be refused for calls of tools in the history, so that ``adapt`` must see these."""
 
 
 PLAIN: ThinkingForm = ThinkingForm()

@@ -60,7 +60,8 @@ class Quirk(msgspec.Struct, frozen=True, kw_only=True):
         return ThinkingForm(
             earlier=self.wire.thoughts,
             switched=self.wire.reasoning_field == "thinking",
-            bound=self.rules.needs_thoughts or self.rules.needs_texts or self.rules.not_with_forced_tool,
+            bound=self.rules.no_forced_tool or self.rules.not_with_forced_tool,
+            rounds=self.rules.needs_thoughts or self.rules.needs_texts,
         )
 
     @property

@@ -92,11 +92,11 @@ def edit(
 
     ``model`` is set; ``system_prompt`` goes before the caller's own, as a block where that is one of blocks, so that
     its cache hints stay; ``defaults`` fill what is absent or null, and ``max_tokens`` is 4096 where nobody says it;
-    ``adapt`` is given the sampling and the thinking. Thoughts that another vendor signed are taken out, for which
-    ``messages`` is read only where a search finds a sign of them; so is what the vendor is known to refuse
-    (:mod:`~trunkline.dialects.anthropic_messages.mending`). ``stream_usage``, ``rename``, ``drop`` and
-    ``system_role`` are of other wires. Raises InvalidInput for a body that is no JSON object and for what ``adapt``
-    refuses.
+    ``adapt`` is given the sampling, the thinking, and what ``thinking`` says that this depends on. Thoughts that
+    another vendor signed are taken out, for which ``messages`` is read only where a search finds a sign of them; so is
+    what the vendor is known to refuse (:mod:`~trunkline.dialects.anthropic_messages.mending`). ``stream_usage``,
+    ``rename``, ``drop`` and ``system_role`` are of other wires. Raises InvalidInput for a body that is no JSON object
+    and for what ``adapt`` refuses.
     """
     try:
         fields = _fields.decode(body)
@@ -108,7 +108,7 @@ def edit(
     if system_prompt is not None:
         fields["system"] = _prepend(fields.get("system", ABSENT), system_prompt)
     filled = fill(fields, defaults)
-    dropped = fit(fields, model=model, filled=filled, output_limit=output_limit, adapt=adapt)
+    dropped = fit(fields, model=model, filled=filled, output_limit=output_limit, adapt=adapt, form=thinking)
     if "messages" in fields and has_foreign(body):
         fields["messages"], found = strip_foreign(fields["messages"])
         if found:

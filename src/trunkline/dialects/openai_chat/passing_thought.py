@@ -46,7 +46,8 @@ def fit(fields: Fields, model: str, adapt: Adapt, form: ThinkingForm) -> list[st
     A word that is not ours is the server's own, and stays.
     """
     before = _read(fields, form)
-    choice, messages = (_forced(fields), _outline(fields)) if form.bound else (None, ())
+    choice = _forced(fields) if form.bound else None
+    messages = _outline(fields) if form.rounds else ()
     if before is None and choice is None and not messages:
         return []
     fitted, _ = adapt(ChatRequest(model=model, messages=messages, tool_choice=choice, reasoning=before))
