@@ -10,6 +10,7 @@ import pytest
 from tests.vendors import check
 
 from trunkline.dialects.openai_chat import passthrough
+from trunkline.dialects.openai_responses import passthrough as responses
 from trunkline.providers import adapt, quirk
 
 USER = {"role": "user", "content": "Weather?"}
@@ -112,3 +113,37 @@ class TestLevels:
     def test_what_is_right_or_not_ours_stays(self, reasoning: dict[str, Any]) -> None:
         body, told = send("openrouter", "anthropic/claude-sonnet-4.5", reasoning=reasoning)
         assert (body["reasoning"], told) == (reasoning, ())
+
+
+class TestResponses:
+    @staticmethod
+    def send(model: str, provider: str = "openai", **fields: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
+        twist = quirk(provider, model)
+        body = msgspec.json.encode({"model": "m", "input": "Weather?", **fields})
+        out, told = responses.edit(body, model=model, drop=twist.drop, adapt=lambda request: adapt(request, twist))
+        return json.loads(out), told
+
+    @pytest.mark.parametrize("provider", ["openai", "azure-openai"])
+    @pytest.mark.parametrize(
+        ("model", "asked", "sent"),
+        [
+            ("gpt-5", "none", "minimal"),
+            ("gpt-5.1", "minimal", "low"),
+            ("gpt-5.2", "max", "xhigh"),
+            ("gpt-5-pro", "low", "high"),
+            ("o3", "minimal", "low"),
+        ],
+    )
+    def test_a_level_becomes_one_of_the_models(self, provider: str, model: str, asked: str, sent: str) -> None:
+        body, told = self.send(model, provider, reasoning={"effort": asked, "summary": "auto"})
+        assert body["reasoning"] == {"effort": sent, "summary": "auto"}
+        assert told == ("reasoning.effort",)
+
+    @pytest.mark.parametrize("reasoning", [{"effort": "high"}, {"summary": "auto"}, {"effort": "novel"}, {"effort": 7}])
+    def test_what_is_right_or_unknown_stays(self, reasoning: dict[str, Any]) -> None:
+        body, told = self.send("gpt-5.2", reasoning=reasoning)
+        assert (body["reasoning"], told) == (reasoning, ())
+
+    def test_a_model_that_does_not_reason_gets_none(self) -> None:
+        body, told = self.send("gpt-4.1", reasoning={"effort": "high"})
+        assert ("reasoning" in body, told) == (False, ("reasoning",))

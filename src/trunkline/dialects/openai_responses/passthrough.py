@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from trunkline.core.chat import JsonValue
+from trunkline.core.chat import ChatRequest, Effort, JsonValue, ReasoningOptions
 from trunkline.core.chat_events import Failure
 from trunkline.core.errors import InvalidInput
 from trunkline.dialects.openai_failure import MALFORMED, read_failure
@@ -64,6 +64,10 @@ class _Request(msgspec.Struct, frozen=True):
     store: bool | None = None
 
 
+class _Asked(msgspec.Struct, frozen=True):
+    effort: Effort | None = None
+
+
 _peek: Final = msgspec.json.Decoder(_Request)
 _fields: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _answer: Final = msgspec.json.Decoder(Answer)
@@ -109,9 +113,10 @@ def edit(
 
     ``model`` is set; ``system_prompt`` goes before the caller's ``instructions``, which count for one call as it does;
     ``defaults`` fill top-level fields that are absent or null, those of ``reasoning`` and ``text`` one by one; ``drop``
-    is in the words of the chat wire. Thoughts that another vendor signed and ids that this gateway made up are taken
-    out of ``input``, which is read only where a search finds a sign of them. ``stream_usage``, ``rename``, ``adapt``,
-    ``system_role`` and ``roles`` are of other wires. Raises InvalidInput for a body that is no JSON object.
+    is in the words of the chat wire; ``adapt`` is asked for the level of thinking alone. Thoughts that another vendor
+    signed and ids that this gateway made up are taken out of ``input``, which is read only where a search finds a sign
+    of them. ``stream_usage``, ``rename``, ``system_role``, ``roles`` and ``thinking`` are of other wires. Raises
+    InvalidInput for a body that is no JSON object.
     """
     try:
         fields = _fields.decode(body)
@@ -135,6 +140,8 @@ def edit(
             dropped.update(_forget_logprobs(fields))
         elif name in fields and is_said(fields.pop(name)):
             dropped.add(name)
+    if adapt is not None and is_said(fields.get("reasoning", ABSENT)):
+        dropped.update(_fit_effort(fields, model, adapt))
     if has_foreign(body):
         fields["input"], lost = strip_foreign(fields.get("input", ABSENT))
         dropped.update(lost)
@@ -187,6 +194,27 @@ def _fill(name: str, given: msgspec.Raw, defaults: Mapping[str, JsonValue]) -> m
         if not is_said(inner.get(key, ABSENT)):
             inner[key] = _raw(value)
     return _raw(inner)
+
+
+def _fit_effort(fields: dict[str, msgspec.Raw], model: str, adapt: Adapt) -> set[str]:
+    """The level of ``reasoning`` as one that the model has. A word that is not ours is the vendor's own, and stays."""
+    inner = decode(fields["reasoning"])
+    try:
+        asked = msgspec.convert(inner, _Asked).effort
+    except msgspec.ValidationError:
+        return set()
+    if asked is None or not isinstance(inner, dict):
+        return set()
+    fitted, _ = adapt(ChatRequest(model=model, messages=(), reasoning=ReasoningOptions(effort=asked)))
+    level = None if fitted.reasoning is None else fitted.reasoning.effort
+    if level == asked:
+        return set()
+    if level is None:
+        del inner["effort"]
+    else:
+        inner["effort"] = level
+    fields["reasoning"] = _raw(inner)
+    return {"reasoning.effort"}
 
 
 def _forget_logprobs(fields: dict[str, msgspec.Raw]) -> set[str]:
