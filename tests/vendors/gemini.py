@@ -191,6 +191,41 @@ def _tooling(sent: Sent) -> Iterator[str]:
             yield f"{one['name']}: only one of parameters and parametersJsonSchema"
 
 
+_WORDS = {
+    "$id", "$defs", "$ref", "$anchor", "type", "format", "title", "description", "enum", "items", "prefixItems",
+    "minItems", "maxItems", "minimum", "maximum", "anyOf", "oneOf", "properties", "additionalProperties", "required",
+    "propertyOrdering",
+}  # fmt: skip
+
+
+def _break_schema(schema: Any, where: str) -> Iterator[str]:
+    if not isinstance(schema, dict):
+        return
+    if unknown := sorted(schema.keys() - _WORDS):
+        yield f"{where}: {', '.join(unknown)} is not supported"
+    if "$ref" in schema and any(not key.startswith("$") for key in schema):
+        yield f"{where}: no other properties may be set beside $ref"
+    if any(isinstance(one, bool) or not isinstance(one, str | int | float) for one in schema.get("enum", ())):
+        yield f"{where}.enum: strings and numbers only"
+    for name in ("properties", "$defs"):
+        for key, inner in schema.get(name, {}).items():
+            yield from _break_schema(inner, f"{where}.{name}.{key}")
+    for name in ("anyOf", "oneOf", "prefixItems"):
+        for place, inner in enumerate(schema.get(name, ())):
+            yield from _break_schema(inner, f"{where}.{name}[{place}]")
+    for name in ("items", "additionalProperties"):
+        yield from _break_schema(schema.get(name), f"{where}.{name}")
+
+
+def _schemas(sent: Sent) -> Iterator[str]:
+    yield from _break_schema((sent.body.get("generationConfig") or {}).get("responseJsonSchema"), "responseJsonSchema")
+    for one in _declared(sent):
+        schema = one.get("parametersJsonSchema")
+        yield from _break_schema(schema, one["name"])
+        if schema is not None and schema.get("type") != "object":
+            yield f"{one['name']}: parameters must be of type object"
+
+
 RULES = (
     Rule("contents say something", _API, _contents),
     Rule("a part has one datum", "https://ai.google.dev/api/caching#Part", _data),
@@ -202,6 +237,7 @@ RULES = (
     Rule("no penalties after 2.0", _API, _penalties),
     Rule("one schema, of JSON", "https://ai.google.dev/gemini-api/docs/structured-output", _output),
     Rule("functions that may be called", _CALLS, _tooling),
+    Rule("schemas of the words that it knows", f"{_API}#FIELDS.response_json_schema", _schemas),
 )
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from trunkline.core.chat import ChatRequest, JsonValue, Part, Sampling, Tool, ToolResult
 from trunkline.core.errors import Unsupported
-from trunkline.providers.closed_schema import fit_schemas
+from trunkline.providers import closed_schema, google_schema
 from trunkline.providers.quirks import Quirk
 from trunkline.providers.thinking import fit_thinking, thinks
 
@@ -38,7 +38,8 @@ def adapt(request: ChatRequest, quirk: Quirk) -> tuple[ChatRequest, tuple[str, .
     extra = request.extra
     request, lost = fit_thinking(request, quirk)
     dropped += lost
-    if quirk.closed_schemas:
+    if quirk.schemas != "any":
+        fit_schemas = closed_schema.fit_schemas if quirk.schemas == "closed" else google_schema.fit_schemas
         request, lost = fit_schemas(request)
         dropped += lost
     thinking = request.reasoning is not None and thinks(request.reasoning)

@@ -22,6 +22,11 @@ Thinking = Literal["any", "adaptive", "budget", "dynamic", "none"]
 a budget or its own judgement, but no effort; none at all."""
 
 
+Schemas = Literal["any", "closed", "google"]
+"""Which JSON Schemas a model takes: all; closed ones without bounds, for answers and strict tools
+(:mod:`trunkline.providers.closed_schema`); or those of :mod:`trunkline.providers.google_schema`."""
+
+
 class Quirk(msgspec.Struct, frozen=True, kw_only=True):
     """How a request must be changed for one model.
 
@@ -39,8 +44,8 @@ class Quirk(msgspec.Struct, frozen=True, kw_only=True):
     cache_hints: bool = True
     """Whether hints to the prompt cache may be sent; where not, they are left out."""
     thinking: Thinking = "any"
-    closed_schemas: bool = False
-    """Whether schemas of answers and strict tools must be closed, and have no bounds."""
+    schemas: Schemas = "any"
+    """What JSON Schemas it takes."""
     rules: ThinkingRules = ANY
     """How much it thinks, and what it refuses while it does."""
     wire: WireOptions = WireOptions()
@@ -281,8 +286,12 @@ _ROWS: Final = (
 
 _NONE: Final = Quirk()
 
-_CLOSED: Final = frozenset({"anthropic", "bedrock"})
-"""Who takes closed schemas alone, as :mod:`trunkline.providers.closed_schema` tells."""
+_SCHEMAS: Final[Mapping[str, Schemas]] = {
+    "anthropic": "closed",
+    "bedrock": "closed",
+    "gemini": "google",
+    "vertex": "google",
+}
 
 
 @lru_cache(maxsize=4096)
@@ -292,5 +301,6 @@ def quirk(provider_id: str, model: str) -> Quirk:
     Rows are tried in order, and models are matched from their beginning.
     """
     found = next((row.quirk for row in _ROWS if row.provider == provider_id and row.models.match(model)), _NONE)
-    rules, closed = find_rules(provider_id, model), provider_id in _CLOSED
-    return msgspec.structs.replace(found, rules=rules, closed_schemas=closed) if closed or rules is not ANY else found
+    rules, schemas = find_rules(provider_id, model), _SCHEMAS.get(provider_id, "any")
+    same = rules is ANY and schemas == "any"
+    return found if same else msgspec.structs.replace(found, rules=rules, schemas=schemas)

@@ -163,6 +163,11 @@ RESPONSES = [
     ("something is asked", put("input", to=[]), ""),
 ]
 
+
+def _declare(schema: Json) -> Change:
+    return put("tools", 0, "functionDeclarations", 0, to={"name": "look", "parametersJsonSchema": schema})
+
+
 GEMINI = [
     ("contents say something", put("contents", 0, "parts", to=[]), ""),
     ("contents say something", put("contents", 0, "role", to="assistant"), ""),
@@ -186,6 +191,10 @@ GEMINI = [
         put("toolConfig", to={"functionCallingConfig": {"mode": "AUTO", "allowedFunctionNames": ["look"]}}),
         "",
     ),
+    ("schemas of the words that it knows", _declare({"type": "object", "properties": {"a": {"const": 1}}}), ""),
+    ("schemas of the words that it knows", _declare({"type": "object", "$ref": "#/$defs/A"}), ""),
+    ("schemas of the words that it knows", _declare({"type": "object", "properties": {"a": {"enum": [True]}}}), ""),
+    ("schemas of the words that it knows", _declare({"properties": {}}), ""),
 ]
 
 NOVA = "us.amazon.nova-2-lite-v1:0"
