@@ -17,7 +17,7 @@ from tests.upstreams import aimock
 HOSTS = ("api.openai.com", "openrouter.ai", "api.anthropic.com", "generativelanguage.googleapis.com")
 OLLAMA = 11434
 
-_CUSTOM = '''
+_CUSTOM = """
 import sys
 
 if sys.argv[1:2] in (["serve"], ["doctor"]):
@@ -33,7 +33,7 @@ if sys.argv[1:2] in (["serve"], ["doctor"]):
         return await dial(self, origin if port is None else Origin("http", "127.0.0.1", port), make, progress)
 
     Dialer.dial = lead
-'''
+"""
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from tests.docs.page import read_blocks
 from tests.upstreams.aimock import free_port
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs/guide").glob("*.md"))]
-NAMES = {str(page.relative_to(ROOT)): page for page in PAGES}
+NAMES = {str(page.relative_to(ROOT)): page for page in PAGES if read_blocks(page)}
 START_THEMSELVES = {"README.md", "docs/guide/first-run.md"}
 MEANT = {"docs/guide/policies.md": "Write to ada@example.com"}
 """What a page shows to be refused."""
