@@ -14,6 +14,7 @@ import msgspec
 
 from trunkline.core.chat import ChatRequest, JsonValue, StopReason, Usage
 from trunkline.core.chat_events import Failure
+from trunkline.dialects.history_ids import ANY_ID, IdForm
 
 Adapt: TypeAlias = Callable[[ChatRequest], tuple[ChatRequest, tuple[str, ...]]]
 """Changes a request as its model wants it, and names what was left out. Raises InvalidInput for what cannot be."""
@@ -166,6 +167,7 @@ class Passthrough(Protocol):
         system_role: str = "system",
         roles: Mapping[str, str] = {},
         thinking: ThinkingForm = PLAIN,
+        call_ids: IdForm = ANY_ID,
     ) -> tuple[bytes, tuple[str, ...]]:
         """``body`` for the provider, and what of the caller's was left out. What stays is copied as bytes.
 
@@ -176,7 +178,8 @@ class Passthrough(Protocol):
         ``roles`` (of messages, and what they are called there) in the words of OpenAI's
         wire; ``adapt`` in neutral ones, where it is given the request's options without messages and tools, but with
         the rounds of tool calls where ``thinking`` says that they matter. Thoughts that another vendor signed are
-        taken out. Raises InvalidInput for what cannot be edited.
+        taken out; ids of calls are of the form ``call_ids``, where the wire has them. Raises InvalidInput for what
+        cannot be edited.
         """
         ...
 

@@ -13,6 +13,7 @@ from trunkline.core.policy import Content
 from trunkline.dialects.dialect import Dialect, StreamReader, StreamWriter
 from trunkline.dialects.passthrough import Passthrough, Peek
 from trunkline.gateway.answer import EVENTS, JSON, Answer, write_headers
+from trunkline.gateway.answer_calls import AnswerCalls, RestoringReader
 from trunkline.gateway.answer_schema import AnswerSchema, CheckedReader
 from trunkline.gateway.call import Call
 from trunkline.gateway.content import read_chat, read_unknown
@@ -23,6 +24,7 @@ from trunkline.gateway.target import Target
 from trunkline.outbound import IncomingResponse, OutgoingRequest
 from trunkline.outbound.url import Url
 from trunkline.providers.adaptation import adapt, refuse_fields
+from trunkline.providers.call_fitting import find_names
 from trunkline.providers.closed_schema import loosened
 from trunkline.providers.defaults import apply_defaults
 from trunkline.providers.dialect_choice import PASSTHROUGHS, choose_dialect
@@ -38,6 +40,7 @@ class Chat:
 
     __slots__ = (
         "_body",
+        "_calls",
         "_dialect",
         "_dropped",
         "_forwarded",
@@ -78,6 +81,8 @@ class Chat:
         self._request: ChatRequest | None = None
         self._theirs: Dialect = dialect
         self._dropped: tuple[str, ...] = ()
+        self._calls: AnswerCalls | None = None
+        """How the caller knows the calls of the answer; None where there can be none."""
         self._schema: AnswerSchema | None = None
         """What answers are held to, where the model was given a looser schema than a strict caller's."""
         self._passthrough = PASSTHROUGHS.get(dialect.name) if writer is None else None
@@ -137,6 +142,7 @@ class Chat:
                 system_role=twist.wire.system_role,
                 roles=twist.roles,
                 thinking=twist.form,
+                call_ids=twist.calls.ids,
             )
             if self._forwarded:
                 headers = _forward(headers, self._forwarded)
@@ -149,7 +155,11 @@ class Chat:
                 stream_usage=self.streams,
             )
             asked = request.response_format
-            request, adapted = adapt(self._fit(request), twist)
+            request = self._fit(request)
+            if request.tools:
+                names = find_names(request, twist.calls.names)
+                self._calls = AnswerCalls(request, {sent: given for given, sent in names.items()})
+            request, adapted = adapt(request, twist)
             _refuse_own_tools(request, self._theirs.name, target.provider.display_name)
             held_to = loosened(asked, request.response_format)
             self._schema = None if held_to is None else AnswerSchema(held_to)
@@ -177,6 +187,8 @@ class Chat:
             if whole.choices and all(choice.stop == "error" and not choice.parts for choice in whole.choices):
                 raise UpstreamError("The provider ended the answer with an error.", kind="server", status=200)
             usage = call.believe(whole.usage)
+            if self._calls is not None:
+                whole = self._calls.restore(whole)
             whole = self._show(self._complete(whole, call))
             body = self._dialect.write_response(whole)
             parts = whole.choices[0].parts if whole.choices else ()
@@ -222,6 +234,8 @@ class Chat:
 
     def _reader(self) -> StreamReader:
         reader = self._theirs.stream_reader()
+        if self._calls is not None:
+            reader = RestoringReader(reader, self._calls)
         return reader if self._schema is None else CheckedReader(reader, self._schema)
 
     def _hold(self, response: ChatResponse, target: Target) -> None:

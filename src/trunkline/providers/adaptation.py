@@ -9,6 +9,7 @@ import msgspec
 from trunkline.core.chat import ChatRequest, JsonValue, Part, Sampling, Tool, ToolResult
 from trunkline.core.errors import Unsupported
 from trunkline.providers import closed_schema, google_schema
+from trunkline.providers.call_fitting import fit_calls
 from trunkline.providers.quirks import Quirk
 from trunkline.providers.thinking import fit_thinking, thinks
 
@@ -36,6 +37,7 @@ def adapt(request: ChatRequest, quirk: Quirk) -> tuple[ChatRequest, tuple[str, .
     sampling: dict[str, object] = {}
     changes: dict[str, object] = {}
     extra = request.extra
+    request = fit_calls(request, quirk.calls)
     request, lost = fit_thinking(request, quirk)
     dropped += lost
     if quirk.schemas != "any":

@@ -15,6 +15,7 @@ import msgspec
 
 from trunkline.dialects.openai_chat.options import WireOptions
 from trunkline.dialects.passthrough import ThinkingForm
+from trunkline.providers.call_forms import CallForms, find_forms
 from trunkline.providers.thinking_rules import ANY, ThinkingRules, find_rules
 
 Thinking = Literal["any", "adaptive", "budget", "dynamic", "none"]
@@ -46,6 +47,8 @@ class Quirk(msgspec.Struct, frozen=True, kw_only=True):
     thinking: Thinking = "any"
     schemas: Schemas = "any"
     """What JSON Schemas it takes."""
+    calls: CallForms = CallForms()
+    """Which ids of calls and names of tools it takes."""
     rules: ThinkingRules = ANY
     """How much it thinks, and what it refuses while it does."""
     wire: WireOptions = WireOptions()
@@ -301,6 +304,9 @@ def quirk(provider_id: str, model: str) -> Quirk:
     Rows are tried in order, and models are matched from their beginning.
     """
     found = next((row.quirk for row in _ROWS if row.provider == provider_id and row.models.match(model)), _NONE)
-    rules, schemas = find_rules(provider_id, model), _SCHEMAS.get(provider_id, "any")
-    same = rules is ANY and schemas == "any"
-    return found if same else msgspec.structs.replace(found, rules=rules, schemas=schemas)
+    return msgspec.structs.replace(
+        found,
+        rules=find_rules(provider_id, model),
+        schemas=_SCHEMAS.get(provider_id, "any"),
+        calls=find_forms(provider_id, model),
+    )

@@ -17,9 +17,11 @@ from trunkline.dialects.anthropic_messages.error import WRITTEN, encode_error
 from trunkline.dialects.anthropic_messages.foreign_thoughts import has_foreign, strip_foreign
 from trunkline.dialects.anthropic_messages.mending import mend
 from trunkline.dialects.anthropic_messages.options import Fields, fill, fit, raw
+from trunkline.dialects.anthropic_messages.passing_ids import fit_ids
 from trunkline.dialects.anthropic_messages.stop import read_stop
 from trunkline.dialects.anthropic_messages.tap import StreamTap, read_stream_error
 from trunkline.dialects.anthropic_messages.usage import WireUsage, read_usage
+from trunkline.dialects.history_ids import ANY_ID, IdForm
 from trunkline.dialects.passthrough import PLAIN, Adapt, Passthrough, Peek, Tapped, ThinkingForm
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, is_said
 from trunkline.dialects.sse import write_event
@@ -87,6 +89,7 @@ def edit(
     system_role: str = "system",
     roles: Mapping[str, str] = {},
     thinking: ThinkingForm = PLAIN,
+    call_ids: IdForm = ANY_ID,
 ) -> tuple[bytes, tuple[str, ...]]:
     """``body`` for the provider, and what of the caller's was left out. What stays is copied as bytes.
 
@@ -94,9 +97,9 @@ def edit(
     its cache hints stay; ``defaults`` fill what is absent or null, and ``max_tokens`` is 4096 where nobody says it;
     ``adapt`` is given the sampling, the thinking, and what ``thinking`` says that this depends on. Thoughts that
     another vendor signed are taken out, for which ``messages`` is read only where a search finds a sign of them; so is
-    what the vendor is known to refuse (:mod:`~trunkline.dialects.anthropic_messages.mending`). ``stream_usage``,
-    ``rename``, ``drop`` and ``system_role`` are of other wires. Raises InvalidInput for a body that is no JSON object
-    and for what ``adapt`` refuses.
+    what the vendor is known to refuse (:mod:`~trunkline.dialects.anthropic_messages.mending`), and so are ids of calls
+    that repeat or are not of the form ``call_ids``. ``stream_usage``, ``rename``, ``drop`` and ``system_role`` are of
+    other wires. Raises InvalidInput for a body that is no JSON object and for what ``adapt`` refuses.
     """
     try:
         fields = _fields.decode(body)
@@ -114,6 +117,8 @@ def edit(
         if found:
             dropped.add("reasoning")
     mend(fields, body, dropped)
+    if "messages" in fields:
+        fields["messages"] = fit_ids(fields["messages"], call_ids)
     return msgspec.json.encode(fields), tuple(sorted(dropped))
 
 

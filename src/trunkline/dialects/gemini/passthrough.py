@@ -21,6 +21,7 @@ from trunkline.dialects.gemini.grounding import count_searches
 from trunkline.dialects.gemini.options import Members, fill, fit, normalize, raw
 from trunkline.dialects.gemini.tap import ANSWER, StreamTap, count_pictures, read_answer_error
 from trunkline.dialects.gemini.usage import read_usage
+from trunkline.dialects.history_ids import ANY_ID, IdForm
 from trunkline.dialects.passthrough import PLAIN, Adapt, Passthrough, Peek, Tapped, ThinkingForm
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, decode, is_said
 from trunkline.dialects.sse import write_event
@@ -54,6 +55,7 @@ def edit(
     system_role: str = "system",
     roles: Mapping[str, str] = {},
     thinking: ThinkingForm = PLAIN,
+    call_ids: IdForm = ANY_ID,
 ) -> tuple[bytes, tuple[str, ...]]:
     """``body`` for the provider, and what of the caller's was left out. What stays is copied as bytes.
 

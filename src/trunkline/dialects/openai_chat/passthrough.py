@@ -14,9 +14,11 @@ import msgspec
 from trunkline.core.chat import JsonValue
 from trunkline.core.chat_events import Failure
 from trunkline.core.errors import InvalidInput
+from trunkline.dialects.history_ids import ANY_ID, IdForm
 from trunkline.dialects.openai_chat import passing_thought
 from trunkline.dialects.openai_chat.earlier_thoughts import fit_thoughts
 from trunkline.dialects.openai_chat.finish import WORDS, read_finish, rename_finish
+from trunkline.dialects.openai_chat.passing_ids import fit_ids
 from trunkline.dialects.openai_chat.stream_writer import DONE, write_failure
 from trunkline.dialects.openai_chat.tap import StreamTap
 from trunkline.dialects.openai_chat.usage import read_usage
@@ -100,6 +102,7 @@ def edit(
     system_role: str = "system",
     roles: Mapping[str, str] = {},
     thinking: ThinkingForm = PLAIN,
+    call_ids: IdForm = ANY_ID,
 ) -> tuple[bytes, tuple[str, ...]]:
     """``body`` for the provider, and which of the caller's fields were dropped. What stays is copied as bytes.
 
@@ -108,7 +111,8 @@ def edit(
     ``defaults`` fill top-level fields that are absent or null; a token limit above ``output_limit``, or none, becomes
     that; ``rename`` moves fields (where the new name is taken, that one stays); ``drop`` takes away fields by their new
     names. With ``stream_usage`` a request that streams asks for usage in the stream. ``adapt`` is asked only how much
-    to think: names are enough for the rest of this wire. Thoughts of earlier answers are written as ``thinking`` says.
+    to think: names are enough for the rest of this wire. Thoughts of earlier answers are written as ``thinking`` says;
+    ids of calls are of the form ``call_ids``, and none comes twice.
     Raises InvalidInput for what :func:`peek` refuses, and for ``messages`` that is no array when a system prompt is to
     go before it.
     """
@@ -137,6 +141,7 @@ def edit(
     if "messages" in fields:
         fields["messages"], lost = fit_thoughts(fields["messages"], thinking.earlier)
         dropped += ["reasoning"] if lost else []
+        fields["messages"] = fit_ids(fields["messages"], call_ids)
     if adapt is not None:
         dropped += passing_thought.fit(fields, model, adapt, thinking)
     return msgspec.json.encode(fields), tuple(dict.fromkeys(dropped))

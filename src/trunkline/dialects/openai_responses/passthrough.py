@@ -13,6 +13,7 @@ import msgspec
 from trunkline.core.chat import ChatRequest, Effort, JsonValue, ReasoningOptions
 from trunkline.core.chat_events import Failure
 from trunkline.core.errors import InvalidInput
+from trunkline.dialects.history_ids import ANY_ID, IdForm
 from trunkline.dialects.openai_failure import MALFORMED, read_failure
 from trunkline.dialects.openai_responses.foreign_items import has_foreign, strip_foreign
 from trunkline.dialects.openai_responses.request import LOGPROBS
@@ -108,6 +109,7 @@ def edit(
     system_role: str = "system",
     roles: Mapping[str, str] = {},
     thinking: ThinkingForm = PLAIN,
+    call_ids: IdForm = ANY_ID,
 ) -> tuple[bytes, tuple[str, ...]]:
     """``body`` for the provider, and which of the caller's fields were dropped. What stays is copied as bytes.
 
