@@ -3364,6 +3364,8 @@ export interface components {
         /**
          * EventAnswer
          * @description One settled call. Durations are in milliseconds; ``costUSD`` is null where no price is known.
+         *
+         *     ``error`` is our kind of failure, ``reason`` why in the provider's words, without keys and accounts.
          */
         EventAnswer: {
             /** Id */
@@ -3411,6 +3413,8 @@ export interface components {
             status: number;
             /** Error */
             error: string | null;
+            /** Reason */
+            reason: string | null;
             /** Inputtokens */
             inputTokens: number;
             /** Outputtokens */

@@ -18,7 +18,7 @@ TrunklineError
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from trunkline.core.chat import JsonValue
 
@@ -133,12 +133,20 @@ UpstreamKind = Literal[
 ]
 
 
+Fault = Literal["request", "target", "moment"]
+"""Whose a failure is: the request's (nothing else would serve it), the target's (another may), or of the moment."""
+
+SILENT: Final[frozenset[UpstreamKind]] = frozenset({"auth", "no_credits", "unreachable"})
+"""Kinds of which the provider's words concern only those who look after its account and its server."""
+
+
 class UpstreamError(TrunklineError):
     """A provider could not or would not answer.
 
     ``kind`` is what we make of it; ``status`` its HTTP status, if one came; ``detail`` its own words, cut to 2,000
     characters and with every credential removed by who raises this; ``retry_after`` seconds, when it said so. ``said``
-    are the other fields of an error object on OpenAI's wire, for clients of that wire.
+    are the other fields of an error object on OpenAI's wire, for clients of that wire. ``reason`` and ``at_fault`` are
+    what its words tell of the cause (:mod:`trunkline.providers.reason`), None where that is not known.
     """
 
     code = "upstream_error"
@@ -163,6 +171,16 @@ class UpstreamError(TrunklineError):
         self.retry_after = retry_after
         self.upstream_code = upstream_code
         self.said = said or {}
+        self.reason: str | None = None
+        self.at_fault: Fault | None = None
+
+    @property
+    def words(self) -> str:
+        """Ours, and the provider's own behind them where they help whoever asked."""
+        detail = self.detail
+        if not detail or self.kind in SILENT or detail in self.message:
+            return self.message
+        return f"{self.message} {detail}"
 
 
 class Unavailable(TrunklineError):

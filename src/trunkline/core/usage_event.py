@@ -21,7 +21,8 @@ Outcome = Literal[
 class Attempt(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A try that failed. ``status`` is the provider's HTTP status, if one came; ``error`` our kind of failure.
 
-    The last three fields are as those of :class:`Opened`: what was tried need not be what served the call in the end.
+    The three fields of experiments are as those of :class:`Opened`: what was tried need not be what served the call in
+    the end.
     """
 
     configuration_id: str | None
@@ -33,6 +34,8 @@ class Attempt(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     version_id: str | None = None
     phase_id: str | None = None
     unit: str | None = None
+    reason: str | None = None
+    """Why, in the provider's words, without keys and accounts, at most 500 characters."""
 
 
 class Opened(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -78,4 +81,4 @@ class UsageEvent(Opened, frozen=True, omit_defaults=True, kw_only=True):
     duration_us: int = 0
     first_token_us: int | None = None
     attempts: tuple[Attempt, ...] = ()
-    """The tries that failed, in order; a call that went well at once has none."""
+    """The tries that failed, in order, one that broke off in its stream too; a call that went well at once has none."""

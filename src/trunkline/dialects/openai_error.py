@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from trunkline.core.errors import (
+    SILENT,
     InvalidInput,
     NotFound,
     TrunklineError,
@@ -48,11 +49,6 @@ _CODES: Final[dict[UpstreamKind, str]] = {
     "too_large": "context_length_exceeded",
 }
 
-_TELLING: Final[frozenset[UpstreamKind]] = frozenset(
-    {"bad_request", "too_large", "not_found", "moderated", "rate_limit"}
-)
-"""Kinds that the caller can do something about, with the provider's words at hand."""
-
 
 def read_error(status: int, body: bytes, headers: Headers) -> UpstreamError:
     """What a failed answer says. Never raises; the provider's words are in ``detail``, redacted and cut."""
@@ -89,9 +85,8 @@ def write_error(error: TrunklineError, status: int, request_id: str) -> bytes:
         code = error.upstream_code or _CODES.get(error.kind, f"upstream_{error.kind}")
         if error.kind in {"auth", "permission"}:
             code = f"upstream_{error.kind}"  # invalid_api_key would blame the caller's own key
-        if error.detail and error.kind in _TELLING:
-            message = f"{message} {error.detail}"
-        if error.kind in _TELLING and error.said:
+        message = error.words
+        if error.kind not in SILENT and error.said:
             wire = {"message": message, "type": _type(status, code), "param": None, "code": code}
             return msgspec.json.encode({"error": {**wire, **error.said}})
     return msgspec.json.encode(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 
+from trunkline.core.account_redaction import hide_accounts
 from trunkline.core.actor import Actor
 from trunkline.core.chat import Usage
-from trunkline.core.errors import TrunklineError, UpstreamError
+from trunkline.core.chat_events import Failure
+from trunkline.core.errors import TrunklineError, UpstreamError, UpstreamKind
 from trunkline.core.ids import new_id_pair
 from trunkline.core.price import Price
 from trunkline.core.usage_bound import SMALLEST_WINDOW, believe
@@ -19,6 +21,8 @@ from trunkline.gateway.context import NOTHING, CallContext
 from trunkline.gateway.disclosure import NO_KEYS, Disclosure
 from trunkline.gateway.tally import Tally
 from trunkline.providers.provider import Provider
+
+REASON_LENGTH: Final = 500
 
 
 class Books(Protocol):
@@ -163,13 +167,21 @@ class Call:
 
     def failed(self, since: float, error: UpstreamError) -> None:
         """Note an attempt that failed, which began at ``since`` (ticks)."""
+        self._note(since, error.kind, error.status, f"{error.message} {error.detail or ''}".strip())
+
+    def broke_off(self, failure: Failure) -> None:
+        """Note that the answer broke off in the middle."""
+        self._note(self.started, failure.kind, None, failure.message)
+
+    def _note(self, since: float, kind: UpstreamKind, status: int | None, words: str) -> None:
         self.attempts.append(
             Attempt(
                 configuration_id=self.opened.configuration_id,
                 provider=self.opened.provider,
                 model=self.opened.model,
-                status=error.status,
-                error=error.kind,
+                status=status,
+                error=kind,
+                reason=hide_accounts(words)[:REASON_LENGTH],
                 duration_us=int((self.ledger.ticks() - since) * 1_000_000),
                 version_id=self.opened.version_id,
                 phase_id=self.opened.phase_id,

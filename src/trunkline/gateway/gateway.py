@@ -41,6 +41,7 @@ from trunkline.gateway.target import Target, Targets
 from trunkline.gateway.trial import assign
 from trunkline.outbound import Timeouts
 from trunkline.providers.exchange import dispatch
+from trunkline.providers.reason import explain
 
 __all__ = ["Admission", "Exchange", "Gateway"]
 
@@ -133,6 +134,7 @@ class Gateway:
             except (InvalidInput, Forbidden, NotFound, CannotOpen) as error:
                 refusal = refusal or error
             except UpstreamError as error:
+                explain(error)
                 Disclosure(actor, request_id, self._targets.get(candidate).endpoint.redaction).error(error)
                 self._strategies.failed(candidate, error)
                 more = candidate is not candidates[-1] and falls_back(error)
@@ -162,6 +164,7 @@ class Gateway:
                 streamed=recall.streams,
             )
             call.provider = target.provider
+            call.disclosure = Disclosure(actor, request_id, target.endpoint.redaction)
             return call
 
         try:
@@ -171,6 +174,8 @@ class Gateway:
             return await recall.read(open_books, target, response)
         except UpstreamError as error:
             error.provider = error.provider or target.provider.id
+            explain(error)
+            Disclosure(actor, request_id, target.endpoint.redaction).error(error)
             raise
 
     def _find_again(self, actor: Actor, pin: Pin) -> Candidate:
@@ -324,6 +329,7 @@ class Gateway:
                 answer = await exchange.read(call, target, response)
             except UpstreamError as error:
                 error.provider = error.provider or target.provider.id
+                explain(error)
                 call.disclosure.error(error)
                 call.failed(since, error)
                 strategies.failed(candidate, error)

@@ -75,6 +75,7 @@ class Piped:
                 ready = await self._feed()
             except UpstreamError as error:
                 if not tap.stops:
+                    self._call.disclosure.error(error)
                     tap.error = broken(error)
                 self._closed = True
                 break
@@ -119,10 +120,11 @@ class Piped:
             held = b""
         else:
             self._response.abort()
+            failure = self._call.disclosure.failure(failure)
+            self._call.broke_off(failure)
             await self._settle("error", status=502, error=failure.kind, whole=False)
         if not self._in_band:
             raise CutOff
-        failure = self._call.disclosure.failure(failure)
         held = self._call.disclosure.last(held)
         return held if told else held + write_failure(failure)
 

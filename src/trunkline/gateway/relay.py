@@ -147,6 +147,7 @@ class Passing(_Stream):
                 chunk = await self._response.next_chunk()
             except UpstreamError as error:
                 if not tap.complete:
+                    self._call.disclosure.error(error)
                     tap.error = broken(error)
                 break
             if not chunk:
@@ -167,8 +168,9 @@ class Passing(_Stream):
                 return self._passthrough.write_failure(fault)
             return held if tap.done else held + self._passthrough.done
         self._response.abort()
-        await self._settle("error", status=502, error=tap.error.kind, usage=usage, estimated=estimated)
         failure = self._call.disclosure.failure(tap.error)
+        self._call.broke_off(failure)
+        await self._settle("error", status=502, error=failure.kind, usage=usage, estimated=estimated)
         held = self._call.disclosure.last(held)
         return held if tap.told else held + self._passthrough.write_failure(failure)
 
@@ -321,6 +323,7 @@ class Translated(_Stream):
                 await self._keep(Message("assistant", self._collected.parts))
         else:
             self._response.abort()
+            self._call.broke_off(failure)
             await self._settle("error", status=502, error=failure.kind, usage=usage, estimated=estimated)
         return b"".join(self._held)
 

@@ -64,10 +64,13 @@ class RetryBudget:
 def delay(error: UpstreamError, attempt: int, left: float) -> float | None:
     """Seconds to wait before attempt ``attempt + 1``, or None when there shall be none.
 
-    Exponential with full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), but never
-    shorter than the provider asks for. ``left`` is what remains of the call's time.
+    None too where the provider's words tell a cause that no waiting cures. Else exponential with full jitter
+    (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), but never shorter
+    than the provider asks for. ``left`` is what remains of the call's time.
     """
     if error.kind not in RETRIABLE or attempt >= MAX_ATTEMPTS or isinstance(error, ForbiddenAddress):
+        return None
+    if error.at_fault in {"request", "target"}:
         return None
     ceiling = min(CAP_SECONDS, BASE_SECONDS * 2 ** (attempt - 1))
     wait = random.uniform(0, ceiling)  # noqa: S311 - jitter, not a secret
@@ -79,5 +82,11 @@ def delay(error: UpstreamError, attempt: int, left: float) -> float | None:
 
 
 def falls_back(error: UpstreamError) -> bool:
-    """Whether another target of a route may serve what this one did not: not where the request itself is at fault."""
+    """Whether another target of a route may serve what this one did not: not where the request itself is at fault.
+
+    What the provider's words tell counts more than its status: a picture is no fault of the request where only this
+    server cannot see.
+    """
+    if error.at_fault is not None:
+        return error.at_fault != "request"
     return error.kind not in _OF_THE_REQUEST

@@ -15,6 +15,7 @@ import msgspec
 
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import (
+    SILENT,
     CannotOpen,
     Conflict,
     Forbidden,
@@ -120,9 +121,6 @@ _MEANINGS: Final[Mapping[UpstreamKind, _Meaning]] = {
     ),
 }
 
-_TELLING: Final[frozenset[UpstreamKind]] = frozenset({"bad_request", "too_large", "moderated", "permission"})
-"""Kinds of which the provider's own words help whoever asked."""
-
 _SAID: Final = 300
 
 
@@ -162,7 +160,11 @@ def explain(error: TrunklineError) -> AnswerFailed:
         case AnswerFailed():
             return error
         case UpstreamError():
-            return explain_kind(error.kind, detail=error.detail, retry_after=error.retry_after)
+            failed = explain_kind(error.kind, detail=error.detail, retry_after=error.retry_after)
+            if error.at_fault in {"request", "target"}:
+                # Waiting does not help: what the provider says is what there is to do.
+                failed.retryable = False
+            return failed
         case NotFound():
             status = HTTPStatus.BAD_REQUEST if error.code == "model_not_found" else HTTPStatus.NOT_FOUND
             return AnswerFailed(error.message, code=error.code.upper(), status=status, retryable=False)
@@ -201,7 +203,7 @@ def explain_kind(kind: UpstreamKind, *, detail: str | None = None, retry_after: 
     """The failure for what a provider did. ``detail`` are its own words, which are shown where they help."""
     meaning = _MEANINGS[kind]
     message = meaning.message
-    if detail and kind in _TELLING:
+    if detail and kind not in SILENT:
         said = detail if len(detail) <= _SAID else detail[: _SAID - 1] + "…"
         message = f"{message} It said: {said}"
     seconds = None

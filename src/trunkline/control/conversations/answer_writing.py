@@ -170,8 +170,8 @@ class AnswerWriting:
                     track.add("image", kept)
             case Finished(reason=reason):
                 self._told = _Ending("complete", reason)
-            case Broken(kind=kind):
-                self._told = _Ending("failed", error=explain_kind(kind))
+            case Broken(message=said, kind=kind):
+                self._told = _Ending("failed", error=explain_kind(kind, detail=said))
         if self._told is not None:
             self._stir.set()
         if track.position > LONGEST_ANSWER:

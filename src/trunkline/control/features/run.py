@@ -154,8 +154,8 @@ class Run:
                             images.append(kept)
                     case Finished():
                         reason = record.reason
-                    case Broken(kind=kind):
-                        raise explain_kind(kind)
+                    case Broken(message=said, kind=kind):
+                        raise explain_kind(kind, detail=said)
                 if length > LONGEST_ANSWER:
                     raise explain_kind("malformed")
         finally:
@@ -190,8 +190,8 @@ class Run:
                 used = self._exchange.used()
                 cost = None if used.cost_nanos is None else usd(used.cost_nanos)
                 return "done", {"finishReason": reason, "usage": write_usage(used), "costUSD": cost}
-            case Broken(kind=kind):
-                return "error", explain_kind(kind).record()
+            case Broken(message=said, kind=kind):
+                return "error", explain_kind(kind, detail=said).record()
 
     async def leave(self) -> None:
         """Stop the provider if it is still at it. Shielded: who reads may be cancelled again while this settles."""

@@ -97,6 +97,7 @@ class EventRecord(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str
     status: int
     error: str | None
+    reason: str | None
     input_tokens: int
     output_tokens: int
     cached_tokens: int

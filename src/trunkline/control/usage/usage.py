@@ -238,6 +238,11 @@ def _read_cursor(key: str) -> tuple[datetime, str]:
     return opened_at, event_id
 
 
+def _reason(row: UsageEventRow) -> str | None:
+    said = row.attempts[-1].get("reason") if row.outcome == "error" and row.attempts else None
+    return said if isinstance(said, str) else None
+
+
 def _show(row: UsageEventRow) -> EventRecord:
     return EventRecord(
         id=row.id,
@@ -261,6 +266,7 @@ def _show(row: UsageEventRow) -> EventRecord:
         outcome=row.outcome,
         status=row.status,
         error=row.error,
+        reason=_reason(row),
         input_tokens=row.input_tokens,
         output_tokens=row.output_tokens,
         cached_tokens=row.cached_tokens,

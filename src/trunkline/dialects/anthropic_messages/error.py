@@ -187,10 +187,8 @@ def error_type(error: TrunklineError, status: int) -> str:
 
 
 def error_message(error: TrunklineError) -> str:
-    """The words for the client: ours, and the provider's own where they tell what is wrong with the request."""
-    if isinstance(error, UpstreamError) and error.detail and error.kind in WRITTEN:
-        return f"{error.message} {error.detail}"
-    return error.message
+    """The words for the client: ours, and the provider's own where they help whoever asked."""
+    return error.words if isinstance(error, UpstreamError) else error.message
 
 
 def _decode(body: bytes) -> JsonValue:

@@ -162,8 +162,7 @@ def write_error(error: TrunklineError, status: int, request_id: str) -> bytes:
 
 
 def _message(error: TrunklineError) -> str:
-    detail = error.detail if isinstance(error, UpstreamError) else None
-    return f"{error.message} {detail}" if detail and detail not in error.message else error.message
+    return error.words if isinstance(error, UpstreamError) else error.message
 
 
 def write_failure(kind: UpstreamKind, message: str, code: str | None) -> dict[str, JsonValue]:

@@ -72,9 +72,8 @@ def read_failure(status: int | str | None, words: JsonValue, retry_after: float 
 
 
 def error_message(error: TrunklineError) -> str:
-    """Our words, and behind them the provider's own."""
-    detail = error.detail if isinstance(error, UpstreamError) else None
-    return f"{error.message} {detail}" if detail and detail not in error.message else error.message
+    """Our words, and behind them the provider's own where they help whoever asked."""
+    return error.words if isinstance(error, UpstreamError) else error.message
 
 
 def write_error(error: TrunklineError) -> bytes:

@@ -115,7 +115,10 @@ class TokensAnswer(Answer):
 
 
 class EventAnswer(Answer):
-    """One settled call. Durations are in milliseconds; ``costUSD`` is null where no price is known."""
+    """One settled call. Durations are in milliseconds; ``costUSD`` is null where no price is known.
+
+    ``error`` is our kind of failure, ``reason`` why in the provider's words, without keys and accounts.
+    """
 
     id: str
     request_id: str
@@ -138,6 +141,7 @@ class EventAnswer(Answer):
     outcome: str
     status: int
     error: str | None
+    reason: str | None
     input_tokens: int
     output_tokens: int
     cached_tokens: int

@@ -119,7 +119,9 @@ def headers_of(error: TrunklineError) -> dict[str, str]:
 def render(error: TrunklineError, scope: Scope) -> JSONResponse:
     """The answer to the request of ``scope`` for an error of the tree. What failed inside us says only that it did."""
     status = shape_of(scope["path"]).status(error, status_of(error))
-    message = error.message if status != HTTPStatus.INTERNAL_SERVER_ERROR else _bug(_request_id(scope))
+    message = error.words if isinstance(error, UpstreamError) else error.message
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        message = _bug(_request_id(scope))
     fields = error.fields if isinstance(error, InvalidInput) else ()
     code = error.code if isinstance(error, AnswerFailed) else None
     return _answer(status, message, scope, fields=fields, headers=headers_of(error), code=code)

@@ -155,14 +155,14 @@ def test_our_errors_in_the_vendors_words(error, status, kind):
         ("overloaded", 529, "overloaded_error", "Ours. Their words."),
         ("timeout", 504, "timeout_error", "Ours. Their words."),
         ("moderated", 403, "permission_error", "Ours. Their words."),
-        ("permission", 403, "permission_error", "Ours."),
+        ("permission", 403, "permission_error", "Ours. Their words."),
         ("no_credits", 402, "billing_error", "Ours."),
         ("no_credits", 502, "api_error", "Ours."),
         ("auth", 502, "api_error", "Ours."),
-        ("permission", 502, "api_error", "Ours."),
-        ("server", 502, "api_error", "Ours."),
+        ("permission", 502, "api_error", "Ours. Their words."),
+        ("server", 502, "api_error", "Ours. Their words."),
         ("unreachable", 502, "api_error", "Ours."),
-        ("malformed", 502, "api_error", "Ours."),
+        ("malformed", 502, "api_error", "Ours. Their words."),
     ],
 )
 def test_a_providers_failure_is_not_the_clients_unless_it_is(kind, status, name, message):

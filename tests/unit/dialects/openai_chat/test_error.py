@@ -199,11 +199,13 @@ def test_errors_in_openais_words(error: TrunklineError, status: int, wire: tuple
     assert body["message"] == error.message
 
 
-def test_the_callers_own_mistakes_come_with_the_providers_words() -> None:
+def test_a_providers_words_reach_the_caller_but_for_those_on_its_account() -> None:
     error = UpstreamError("The provider says no.", kind="bad_request", detail="Bad top_k.")
     assert written(error, 400)["message"] == "The provider says no. Bad top_k."
-    secretive = UpstreamError("The provider failed.", kind="server", detail="stack trace")
-    assert written(secretive, 502)["message"] == "The provider failed."
+    failing = UpstreamError("The provider failed.", kind="server", detail="CUDA error")
+    assert written(failing, 502)["message"] == "The provider failed. CUDA error"
+    secretive = UpstreamError("The provider rejects the key.", kind="auth", detail="Your account is …")
+    assert written(secretive, 502)["message"] == "The provider rejects the key."
 
 
 def test_openrouter_says_in_words_alone_that_it_does_not_have_a_model() -> None:
