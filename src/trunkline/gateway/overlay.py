@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from trunkline.core.chat import JsonValue
 from trunkline.gateway.snapshot import FeatureEntry
 from trunkline.providers.defaults import Overlay
+from trunkline.providers.provider import Provider
 
 _SAMPLING: Final[Mapping[str, str]] = {
     "temperature": "temperature",
@@ -16,6 +18,9 @@ _SAMPLING: Final[Mapping[str, str]] = {
     "frequencyPenalty": "frequency_penalty",
 }
 """A feature's own names, and those of :class:`~trunkline.core.chat.Sampling`."""
+
+_SITE: Final = frozenset({"siteUrl", "siteName"})
+"""Custom parameters that OpenRouter is told in headers, and nobody in a body."""
 
 
 def read_overlay(feature: FeatureEntry) -> Overlay:
@@ -28,6 +33,15 @@ def read_overlay(feature: FeatureEntry) -> Overlay:
     prompt = feature.parameters.get("systemPrompt")
     return Overlay(
         sampling=numbers,
-        fields=feature.custom,
+        fields={name: value for name, value in feature.custom.items() if name not in _SITE},
         system_prompt=prompt if isinstance(prompt, str) and prompt.strip() else None,
     )
+
+
+def read_site(feature: FeatureEntry, provider: Provider) -> dict[str, JsonValue]:
+    """The parameters by which a feature names its own site, where ``provider`` takes them.
+
+    https://openrouter.ai/docs/app-attribution
+    """
+    names = _SITE & {parameter.name for parameter in provider.parameters}
+    return {name: value for name, value in feature.custom.items() if name in names}
