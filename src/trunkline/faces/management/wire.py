@@ -318,3 +318,6 @@ class AuditAnswer(Answer):
     after: dict[str, JsonValue] | None
     address: str | None
     request_id: str | None
+    actor_name: str | None = Field(description="The actor's email address.")
+    key_name: str | None
+    target_name: str | None = Field(description="What the target is called, or was when it was deleted.")
