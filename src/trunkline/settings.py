@@ -96,6 +96,10 @@ class Settings(BaseSettings):
         default=60, gt=0, description="Seconds between two pieces of a provider's streamed answer."
     )
     total_timeout: float = Field(default=600, gt=0, description="Seconds for a whole call, retries included.")
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        description="The bearer token for `/metrics`. Unset: `/metrics` answers requests from this machine only.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="What to log.")
     log_format: Literal["auto", "json", "console"] = Field(
         default="auto", description="`json` for machines, `console` for people; `auto`: console on a terminal."

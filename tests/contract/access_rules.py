@@ -105,6 +105,9 @@ OWN = {
 }
 """What one may delete of one's own where others' is refused."""
 
+NOT_DELETED_HERE = {"/api/configurations/{configuration_id}/models/{listed_model:path}"}
+"""Paths of what only a provider could delete that is not here: Ollama."""
+
 NAMED_IN_QUERIES = (
     ("/api/providers/demo/models?configurationId={configuration_id}", 404),
     # As its contract has it: a list for a workspace out of reach is empty.

@@ -1316,6 +1316,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/configurations/{configuration_id}/models/{listed_model}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the models that this configuration can use: for Ollama with its family, size and template
+         * @description One of the models that this configuration can use: for Ollama with its family, size and template.
+         */
+        get: operations["get_configuration_model_api_configurations__configuration_id__models__listed_model__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Have Ollama delete an installed model from its disk
+         * @description Have Ollama delete an installed model from its disk.
+         */
+        delete: operations["delete_configuration_model_api_configurations__configuration_id__models__listed_model__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/providers": {
         parameters: {
             query?: never;
@@ -2531,6 +2555,9 @@ export interface paths {
         /**
          * Metrics in the format that Prometheus asks for (https://prometheus.io/docs/instrumenting/exposition_formats/)
          * @description Metrics in the format that Prometheus asks for (https://prometheus.io/docs/instrumenting/exposition_formats/).
+         *
+         *     Answers requests from the server's own machine, or those with the bearer token of `TRUNKLINE_METRICS_TOKEN`
+         *     where that is set.
          */
         get: operations["show_metrics_metrics_get"];
         put?: never;
@@ -2784,6 +2811,18 @@ export interface components {
             address: string | null;
             /** Requestid */
             requestId: string | null;
+            /**
+             * Actorname
+             * @description The actor's email address.
+             */
+            actorName: string | null;
+            /** Keyname */
+            keyName: string | null;
+            /**
+             * Targetname
+             * @description What the target is called, or was when it was deleted.
+             */
+            targetName: string | null;
         };
         /**
          * CatalogueAnswer
@@ -12336,6 +12375,220 @@ export interface operations {
             };
         };
     };
+    get_configuration_model_api_configurations__configuration_id__models__listed_model__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The configuration's `id`. */
+                configuration_id: string;
+                /** @description The model's `id` in the configuration's list of models, such as `llama3.2:latest`. */
+                listed_model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["trunkline__faces__configurations__models__ModelAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The provider cannot be reached, refused the stored key, has no credits left, or sent what is no answer. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The provider took too long. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_configuration_model_api_configurations__configuration_id__models__listed_model__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The configuration's `id`. */
+                configuration_id: string;
+                /** @description The model's `id` in the configuration's list of models, such as `llama3.2:latest`. */
+                listed_model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The provider cannot be reached, refused the stored key, has no credits left, or sent what is no answer. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The provider took too long. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     list_providers_api_providers_get: {
         parameters: {
             query?: never;
@@ -13052,6 +13305,8 @@ export interface operations {
     get_report_api_usage_report_get: {
         parameters: {
             query?: {
+                /** @description Somebody else's report, for administrators. */
+                userId?: string | null;
                 /** @description `day`, `week`, `month` (default) or `all`; in UTC. */
                 period?: string | null;
                 /** @description A date, or a time with a zone. */

@@ -10,6 +10,7 @@ from trunkline.control.ai_llms.ai_llms import AiLlms
 from trunkline.control.configurations.configurations import Configurations
 from trunkline.control.configurations.connection_tests import ConnectionTests
 from trunkline.control.configurations.credentials import Credentials
+from trunkline.control.configurations.local_models import LocalModels
 from trunkline.control.configurations.provider_models import ProviderModels
 from trunkline.control.configurations.pulls import Pulls
 from trunkline.control.configurations.reach import Reach
@@ -153,6 +154,7 @@ def make_services(
         feature_keys=feature_keys,
         feature_runs=feature_runs,
         pulls=Pulls(database, reach, jobs, provider_models, audit),
+        local_models=LocalModels(database, reach, provider_models, audit),
         jobs=jobs,
         rotation=rotation,
         routes=Routes(database, audit),

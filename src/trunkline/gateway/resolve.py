@@ -172,8 +172,9 @@ class Resolver:
 def _find_switched_off(part: WorkspacePart, actor: Actor, name: str) -> ConfigurationEntry | None:
     """The configuration that ``name``, or what stands before its slash, means for ``actor``, but that is off."""
     application = part.applications.get(actor.application_id) if actor.application_id else None
-    defaults = {application.default_configuration_id if application else None, part.default_configuration_id}
-    wanted = {name, name.partition("/")[0]} | (defaults if name == DEFAULT else set())
+    wanted: set[str | None] = {name, name.partition("/")[0]}
+    if name == DEFAULT:
+        wanted |= {application.default_configuration_id if application else None, part.default_configuration_id}
     return next(
         (
             entry

@@ -327,7 +327,7 @@ def test_what_is_kept_of_look_ups_is_bounded() -> None:
 def test_a_configuration_that_is_off_says_so() -> None:
     shot = snapshot(entry("work", is_active=False), entry("other"), default="id-work")
     for name in ("work", "id-work", "work/gpt-5", "default"):
-        with pytest.raises(NotFound, match="The configuration 'work' is switched off. Activate it") as caught:
+        with pytest.raises(NotFound, match="The configuration 'work' is switched off") as caught:
             resolve(shot, name)
         assert caught.value.code == "model_not_found"
 

@@ -11,6 +11,7 @@ from trunkline.control.ai_llms.ai_llms import AiLlms
 from trunkline.control.audit import Audit
 from trunkline.control.configurations.configurations import Configurations
 from trunkline.control.configurations.connection_tests import ConnectionTests
+from trunkline.control.configurations.local_models import LocalModels
 from trunkline.control.configurations.provider_models import ProviderModels
 from trunkline.control.configurations.pulls import Pulls
 from trunkline.control.configurations.revisions import Revisions
@@ -77,6 +78,7 @@ class Services:
     feature_keys: FeatureKeys
     feature_runs: FeatureRuns
     pulls: Pulls
+    local_models: LocalModels
     jobs: Jobs
     rotation: Rotation
     routes: Routes
