@@ -105,7 +105,7 @@ OWN = {
 }
 """What one may delete of one's own where others' is refused."""
 
-NOT_DELETED_HERE = {"/api/configurations/{configuration_id}/models/{listed_model:path}"}
+NOT_DELETED_HERE = {"/api/configurations/{configuration_id}/local-models/{local_model:path}"}
 """Paths of what only a provider could delete that is not here: Ollama."""
 
 NAMED_IN_QUERIES = (

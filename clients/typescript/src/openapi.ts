@@ -1316,7 +1316,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/configurations/{configuration_id}/models/{listed_model}": {
+    "/api/configurations/{configuration_id}/local-models/{local_model}": {
         parameters: {
             query?: never;
             header?: never;
@@ -1324,17 +1324,17 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One of the models that this configuration can use: for Ollama with its family, size and template
-         * @description One of the models that this configuration can use: for Ollama with its family, size and template.
+         * What Ollama knows of an installed model: its family, context, abilities
+         * @description What Ollama knows of an installed model: its family, context, abilities.
          */
-        get: operations["get_configuration_model_api_configurations__configuration_id__models__listed_model__get"];
+        get: operations["get_local_model_api_configurations__configuration_id__local_models__local_model__get"];
         put?: never;
         post?: never;
         /**
          * Have Ollama delete an installed model from its disk
          * @description Have Ollama delete an installed model from its disk.
          */
-        delete: operations["delete_configuration_model_api_configurations__configuration_id__models__listed_model__delete"];
+        delete: operations["delete_local_model_api_configurations__configuration_id__local_models__local_model__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3101,7 +3101,7 @@ export interface components {
          * @description A configuration. ``apiKey`` is a mask, as are the values of ``configuration.headers``.
          *
          *     One that ``borrows`` has no key of its own: it uses the credential ``lenderId``, or without one the workspace's
-         *     shared credential of its provider.
+         *     shared credential of its provider. ``lastTest`` is null before the first test, and after a change.
          */
         ConfigurationAnswer: {
             /** Id */
@@ -3144,6 +3144,7 @@ export interface components {
              * @enum {string}
              */
             testStatus: "pending" | "success" | "failed";
+            lastTest: components["schemas"]["LastTestAnswer"] | null;
             /**
              * Createdat
              * Format: date-time
@@ -4548,6 +4549,23 @@ export interface components {
             /** Message */
             message: string;
             keyInfo: components["schemas"]["KeyInfoAnswer"] | null;
+        };
+        /**
+         * LastTestAnswer
+         * @description How the last connection test ended; ``message`` says whose fault it is, and what to do about it.
+         */
+        LastTestAnswer: {
+            /**
+             * Testedat
+             * Format: date-time
+             */
+            testedAt: string;
+            /** Success */
+            success: boolean;
+            /** Latencyms */
+            latencyMs: number;
+            /** Message */
+            message: string;
         };
         /**
          * MeAnswer
@@ -6020,6 +6038,8 @@ export interface components {
         /**
          * KeyAnswer
          * @description An API key. `key` is the key itself in the answer that makes it, and its mask ever after.
+         *
+         *     `warnings` say which of `models` cannot be called now, and what was perhaps meant.
          */
         trunkline__faces__management__wire__KeyAnswer: {
             /** Id */
@@ -6047,6 +6067,8 @@ export interface components {
             expiresAt: string | null;
             /** Lastusedat */
             lastUsedAt: string | null;
+            /** Warnings */
+            warnings: string[];
         };
         /**
          * GivenRevert
@@ -12375,7 +12397,7 @@ export interface operations {
             };
         };
     };
-    get_configuration_model_api_configurations__configuration_id__models__listed_model__get: {
+    get_local_model_api_configurations__configuration_id__local_models__local_model__get: {
         parameters: {
             query?: never;
             header?: never;
@@ -12383,7 +12405,7 @@ export interface operations {
                 /** @description The configuration's `id`. */
                 configuration_id: string;
                 /** @description The model's `id` in the configuration's list of models, such as `llama3.2:latest`. */
-                listed_model: string;
+                local_model: string;
             };
             cookie?: never;
         };
@@ -12472,7 +12494,7 @@ export interface operations {
             };
         };
     };
-    delete_configuration_model_api_configurations__configuration_id__models__listed_model__delete: {
+    delete_local_model_api_configurations__configuration_id__local_models__local_model__delete: {
         parameters: {
             query?: never;
             header?: never;
@@ -12480,7 +12502,7 @@ export interface operations {
                 /** @description The configuration's `id`. */
                 configuration_id: string;
                 /** @description The model's `id` in the configuration's list of models, such as `llama3.2:latest`. */
-                listed_model: string;
+                local_model: string;
             };
             cookie?: never;
         };

@@ -36,6 +36,7 @@ from trunkline.control.model_configs.versions import Versions
 from trunkline.control.model_documents.document_configurations import DocumentConfigurations
 from trunkline.control.model_documents.model_documents import ModelDocuments
 from trunkline.control.model_documents.plan import ModelPlanner
+from trunkline.control.people.key_models import KeyModels
 from trunkline.control.people.key_use import KeyUse
 from trunkline.control.policies.policies import Policies
 from trunkline.control.policies.violations import ViolationLog
@@ -184,6 +185,7 @@ def make_services(
         invitations=people.invitations,
         applications=own_applications,
         keys=people.keys,
+        key_models=KeyModels(holder),
         sealed_keys=sealed_keys,
         health=Health(
             {"snapshot": check_snapshot, "journal": check_journal},

@@ -1,11 +1,11 @@
-"""Models one by one: what is known of each, and deleting those that a provider (Ollama) keeps on a disk."""
+"""Models that a provider (Ollama) keeps on a disk: what is known of each, and deleting them."""
 
 from __future__ import annotations
 
 from trunkline.control.audit import Audit
 from trunkline.control.configurations.configuration import KIND
 from trunkline.control.configurations.lookup import find_visible
-from trunkline.control.configurations.provider_models import ModelListing, ProviderModels
+from trunkline.control.configurations.provider_models import ProviderModels
 from trunkline.control.configurations.pulls import MODEL_LIMIT
 from trunkline.control.configurations.reach import Reach
 from trunkline.core import access
@@ -15,7 +15,6 @@ from trunkline.providers.endpoint import Endpoint
 from trunkline.providers.model_info import ModelInfo
 from trunkline.providers.nearest import nearest
 from trunkline.providers.ollama import delete, show
-from trunkline.providers.registry import find
 from trunkline.storage.database import Database
 
 
@@ -29,34 +28,26 @@ class LocalModels:
         self._audit = audit
 
     async def show(self, actor: Actor, configuration_id: str, model: str) -> ModelInfo:
-        """What is known of one model that the configuration can use; of an installed one, what Ollama tells."""
+        """What is known of one installed model."""
         access.check(actor, "configurations.read")
         endpoint = await self._open(actor, configuration_id, model)
-        if not _keeps_models(endpoint):
-            listing = await self._models.list_local(actor, configuration_id)
-            found = next((one for one in listing.models if one.id == model), None)
-            if found is None:
-                raise _missing(listing, model)
-            return found
         try:
             return await show(endpoint, self._reach.transport(endpoint.provider), model)
         except UpstreamError as error:
             if error.kind != "not_found":
                 raise
-            raise _missing(await self._models.list_local(actor, configuration_id), model) from error
+            raise await self._missing(actor, configuration_id, model) from error
 
     async def delete(self, actor: Actor, configuration_id: str, model: str) -> None:
         """Delete an installed model. As with a download, it changes what everybody who uses that server has."""
         access.check(actor, "models.pull")
         endpoint = await self._open(actor, configuration_id, model)
-        if not _keeps_models(endpoint):
-            raise InvalidInput(f"{endpoint.provider.display_name} has no models that can be deleted: only Ollama has.")
         try:
             await delete(endpoint, self._reach.transport(endpoint.provider), model)
         except UpstreamError as error:
             if error.kind != "not_found":
                 raise
-            raise _missing(await self._models.list_local(actor, configuration_id), model) from error
+            raise await self._missing(actor, configuration_id, model) from error
         self._models.forget(configuration_id)
         async with self._database.write() as tx:
             await self._audit.record(
@@ -68,15 +59,13 @@ class LocalModels:
             endpoint = await self._reach.open(tx, await find_visible(tx, actor, configuration_id))
         if not model.strip() or len(model) > MODEL_LIMIT or not model.isprintable():
             raise InvalidInput.of("model", f"name an installed model, in at most {MODEL_LIMIT} characters.")
+        if "pull_model" not in endpoint.provider.capabilities:
+            raise InvalidInput(f"{endpoint.provider.display_name} keeps no models on a disk: only Ollama does.")
         return endpoint
 
-
-def _keeps_models(endpoint: Endpoint) -> bool:
-    return "pull_model" in endpoint.provider.capabilities
-
-
-def _missing(listing: ModelListing, model: str) -> NotFound:
-    """What to tell of a model that is not in the list, with the nearest that are."""
-    near = nearest(model, [one.id for one in listing.models])
-    hint = f" Nearest: {', '.join(near)}." if near else ""
-    return NotFound(f"{find(listing.provider).display_name} lists no model {model!r} here.{hint}")
+    async def _missing(self, actor: Actor, configuration_id: str, model: str) -> NotFound:
+        """What to tell of a model that is not installed, with the nearest that are."""
+        listing = await self._models.list_local(actor, configuration_id)
+        near = nearest(model, [one.id for one in listing.models])
+        hint = f" Nearest: {', '.join(near)}." if near else ""
+        return NotFound(f"No model {model!r} is installed there.{hint}")

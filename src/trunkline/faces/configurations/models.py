@@ -107,23 +107,23 @@ async def pull_model(
 
 
 @routes.get(
-    "/{configuration_id}/models/{listed_model:path}",
+    "/{configuration_id}/local-models/{local_model:path}",
     dependencies=[allow("configurations.read")],
     responses=PROVIDER_FAILURES,
 )
-async def get_configuration_model(
-    request: Request, actor: ActorDep, configuration_id: str, listed_model: str
-) -> ModelAnswer:
-    """One of the models that this configuration can use: for Ollama with its family, size and template."""
-    return ModelAnswer.of(await services_of(request).local_models.show(actor, configuration_id, listed_model))
+async def get_local_model(request: Request, actor: ActorDep, configuration_id: str, local_model: str) -> ModelAnswer:
+    """What Ollama knows of an installed model: its family, context, abilities."""
+    return ModelAnswer.of(await services_of(request).local_models.show(actor, configuration_id, local_model))
 
 
 @routes.delete(
-    "/{configuration_id}/models/{listed_model:path}", dependencies=[allow("models.pull")], responses=PROVIDER_FAILURES
+    "/{configuration_id}/local-models/{local_model:path}",
+    dependencies=[allow("models.pull")],
+    responses=PROVIDER_FAILURES,
 )
-async def delete_configuration_model(
-    request: Request, actor: ActorDep, configuration_id: str, listed_model: str
+async def delete_local_model(
+    request: Request, actor: ActorDep, configuration_id: str, local_model: str
 ) -> SuccessAnswer:
     """Have Ollama delete an installed model from its disk."""
-    await services_of(request).local_models.delete(actor, configuration_id, listed_model)
+    await services_of(request).local_models.delete(actor, configuration_id, local_model)
     return SuccessAnswer(success=True)

@@ -35,6 +35,7 @@ from trunkline.control.model_configs.versions import Versions
 from trunkline.control.model_documents.model_documents import ModelDocuments
 from trunkline.control.people.accounts import Accounts
 from trunkline.control.people.invitations import Invitations
+from trunkline.control.people.key_models import KeyModels
 from trunkline.control.people.key_use import KeyUse
 from trunkline.control.people.keys import Keys
 from trunkline.control.people.sessions import Sessions
@@ -100,6 +101,7 @@ class Services:
     invitations: Invitations
     applications: Applications
     keys: Keys
+    key_models: KeyModels
     sealed_keys: SealedKeys
     health: Health
 
