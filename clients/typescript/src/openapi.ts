@@ -3101,7 +3101,8 @@ export interface components {
          * @description A configuration. ``apiKey`` is a mask, as are the values of ``configuration.headers``.
          *
          *     One that ``borrows`` has no key of its own: it uses the credential ``lenderId``, or without one the workspace's
-         *     shared credential of its provider. ``lastTest`` is null before the first test, and after a change.
+         *     shared credential of its provider. ``lastTest`` is null before the first test, and after a change of
+         *     the key, the address or the provider.
          */
         ConfigurationAnswer: {
             /** Id */
@@ -3593,6 +3594,16 @@ export interface components {
             presencePenalty?: number | null;
             /** Frequencypenalty */
             frequencyPenalty?: number | null;
+            /**
+             * Siteurl
+             * @description Your site, as OpenRouter shows it.
+             */
+            siteUrl?: string | null;
+            /**
+             * Sitename
+             * @description Your app's name, as OpenRouter shows it.
+             */
+            siteName?: string | null;
             /** Customparameters */
             customParameters?: {
                 [key: string]: unknown;
@@ -3645,6 +3656,16 @@ export interface components {
             presencePenalty?: number | null;
             /** Frequencypenalty */
             frequencyPenalty?: number | null;
+            /**
+             * Siteurl
+             * @description Your site, as OpenRouter shows it.
+             */
+            siteUrl?: string | null;
+            /**
+             * Sitename
+             * @description Your app's name, as OpenRouter shows it.
+             */
+            siteName?: string | null;
             /** Customparameters */
             customParameters?: {
                 [key: string]: unknown;
@@ -3722,6 +3743,10 @@ export interface components {
             presencePenalty: number | null;
             /** Frequencypenalty */
             frequencyPenalty: number | null;
+            /** Siteurl */
+            siteUrl: string | null;
+            /** Sitename */
+            siteName: string | null;
             /** Customparameters */
             customParameters: {
                 [key: string]: unknown;
@@ -5989,6 +6014,16 @@ export interface components {
             presencePenalty?: number | null;
             /** Frequencypenalty */
             frequencyPenalty?: number | null;
+            /**
+             * Siteurl
+             * @description Your site, as OpenRouter shows it.
+             */
+            siteUrl?: string | null;
+            /**
+             * Sitename
+             * @description Your app's name, as OpenRouter shows it.
+             */
+            siteName?: string | null;
             /** Customparameters */
             customParameters?: {
                 [key: string]: unknown;

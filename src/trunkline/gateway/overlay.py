@@ -20,7 +20,7 @@ _SAMPLING: Final[Mapping[str, str]] = {
 """A feature's own names, and those of :class:`~trunkline.core.chat.Sampling`."""
 
 _SITE: Final = frozenset({"siteUrl", "siteName"})
-"""Custom parameters that OpenRouter is told in headers, and nobody in a body."""
+"""What OpenRouter is told of an app, in headers."""
 
 
 def read_overlay(feature: FeatureEntry) -> Overlay:
@@ -33,7 +33,7 @@ def read_overlay(feature: FeatureEntry) -> Overlay:
     prompt = feature.parameters.get("systemPrompt")
     return Overlay(
         sampling=numbers,
-        fields={name: value for name, value in feature.custom.items() if name not in _SITE},
+        fields=feature.custom,
         system_prompt=prompt if isinstance(prompt, str) and prompt.strip() else None,
     )
 
@@ -44,4 +44,4 @@ def read_site(feature: FeatureEntry, provider: Provider) -> dict[str, JsonValue]
     https://openrouter.ai/docs/app-attribution
     """
     names = _SITE & {parameter.name for parameter in provider.parameters}
-    return {name: value for name, value in feature.custom.items() if name in names}
+    return {name: value for name, value in feature.parameters.items() if name in names}

@@ -93,8 +93,8 @@ async def test_a_configuration_shows_its_last_test(world: World, ann: Person, up
     assert (listed["lastTest"]["success"], listed["lastTest"]["message"]) == (False, failed["message"])
     renamed = (await world.ask(ann, "PUT", path, {**listed, "name": "other"})).json()
     assert renamed["lastTest"] == listed["lastTest"], "what was tested is as it was; it is read-only, too"
-    changed = (await world.ask(ann, "PUT", path, {"model": "gpt-5"})).json()
-    assert changed["lastTest"] is None
+    moved = (await world.ask(ann, "PUT", path, {"apiKey": "sk-another-0123456789"})).json()
+    assert moved["lastTest"] is None
 
 
 async def test_the_demo_works_without_a_network(world: World, ann: Person) -> None:

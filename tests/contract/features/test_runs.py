@@ -56,6 +56,8 @@ async def test_the_admins_prompt_and_parameters_go_with_what_the_user_asks(place
         maxTokens=99,
         presencePenalty=0.5,
         frequencyPenalty=-0.5,
+        siteUrl="https://shop.example",
+        siteName="Shop",
         customParameters={"seed": 5, "provider": {"sort": "price"}},
     )
     answer = await run(place, input="Who are you?")
@@ -74,8 +76,7 @@ async def test_the_admins_prompt_and_parameters_go_with_what_the_user_asks(place
     }
     asked = place.openrouter.calls[-1]
     assert asked.headers["authorization"] == f"Bearer {KEY}"
-    assert asked.headers["http-referer"]
-    assert asked.headers["x-title"]
+    assert (asked.headers["http-referer"], asked.headers["x-title"]) == ("https://shop.example", "Shop")
     sent = asked.body
     assert sent["model"] == "openai/gpt-4o"
     assert sent["messages"] == [

@@ -58,7 +58,7 @@ class ConfigurationRecord(msgspec.Struct, frozen=True, kw_only=True):
     last_tested_at: datetime | None
     test_status: TestStatus
     last_test: TestRecord | None = None
-    """None before the first test, and after a change."""
+    """None before the first test, and after a change of what is reached."""
     borrows: bool = False
     lender_id: str | None = None
 

@@ -12,7 +12,6 @@ import msgspec
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import FieldError, InvalidInput
 from trunkline.providers.defaults import read_parameters
-from trunkline.providers.parameter_sets import OPENROUTER
 
 SIZE_LIMIT: Final = 64 * 1024
 """Bytes of all of them as JSON."""
@@ -28,8 +27,10 @@ _OWN: Final[Mapping[str, str]] = {
     "frequencypenalty": "frequencyPenalty",
     "system": "systemPrompt",
     "systemprompt": "systemPrompt",
+    "siteurl": "siteUrl",
+    "sitename": "siteName",
 }
-"""Settings of their own, which have ranges."""
+"""Settings of their own, which are checked."""
 
 _CALL: Final = frozenset({"model", "models", "messages", "prompt", "input", "streamoptions", "extrabody"})
 """What belongs to the call, or would choose another model."""
@@ -75,7 +76,6 @@ def check_custom_parameters(given: Mapping[str, JsonValue], field: str = "custom
         if plain in _OWN:
             errors.append(FieldError(_path(field, name), f"is a setting of its own: set {_OWN[plain]} instead."))
     _look(dict(given), field, 0, errors)
-    errors += _check_site(given, field)
     if errors:
         return errors
     if len(msgspec.json.encode(given)) > SIZE_LIMIT:
@@ -89,25 +89,6 @@ def check_custom_parameters(given: Mapping[str, JsonValue], field: str = "custom
             FieldError(field, error.message)
         ]
     return []
-
-
-_SITE: Final[Mapping[str, str]] = {
-    "siteUrl": "must be the address of your site, such as https://example.com.",
-    "siteName": "must be the name of your app, in at most 255 ASCII characters.",
-}
-"""What OpenRouter is told of an app in headers, which do not hold everything: what to say of a value that is none."""
-
-
-def _check_site(given: Mapping[str, JsonValue], field: str) -> list[FieldError]:
-    errors: list[FieldError] = []
-    for parameter in OPENROUTER:
-        if parameter.name not in _SITE or parameter.name not in given:
-            continue
-        value = given[parameter.name]
-        fits = isinstance(value, str) and len(value) <= (parameter.max_length or 0)
-        if not fits or re.fullmatch(parameter.pattern or "", str(value)) is None:
-            errors.append(FieldError(_path(field, parameter.name), _SITE[parameter.name]))
-    return errors
 
 
 def _look(value: JsonValue, path: str, depth: int, errors: list[FieldError], *, named: bool = False) -> None:

@@ -56,7 +56,8 @@ class ConfigurationAnswer(Answer):
     """A configuration. ``apiKey`` is a mask, as are the values of ``configuration.headers``.
 
     One that ``borrows`` has no key of its own: it uses the credential ``lenderId``, or without one the workspace's
-    shared credential of its provider. ``lastTest`` is null before the first test, and after a change.
+    shared credential of its provider. ``lastTest`` is null before the first test, and after a change of
+    the key, the address or the provider.
     """
 
     id: str

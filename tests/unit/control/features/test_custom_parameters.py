@@ -68,16 +68,3 @@ def test_depth_and_size_have_an_end() -> None:
     assert "nested" in check_custom_parameters({"provider": deep})[0].message
     assert "KiB" in check_custom_parameters({"provider": {"x": "a b " * 20_000}})[0].message
     assert check_custom_parameters({"logit_bias": {"5": 2**70}})
-
-
-@pytest.mark.parametrize("value", ["shop.example", "ftp://shop.example", "https://shop.example\r\nX-A: b", "", 5, None])
-def test_an_address_that_no_header_takes_is_refused(value: Any) -> None:
-    (error,) = check_custom_parameters({"siteUrl": value})
-    assert error.field == "customParameters.siteUrl"
-    assert "must be the address of your site" in error.message
-
-
-def test_what_names_the_site_is_taken() -> None:
-    assert check_custom_parameters({"siteUrl": "https://shop.example", "siteName": "Shop"}) == []
-    (error,) = check_custom_parameters({"siteName": "Größe"})
-    assert "ASCII" in error.message
