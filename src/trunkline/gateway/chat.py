@@ -8,7 +8,7 @@ from functools import partial
 import msgspec
 
 from trunkline.core.chat import ChatRequest, ChatResponse, JsonValue, Message, Reasoning, Text, ToolCall, Usage
-from trunkline.core.errors import InvalidInput, Unsupported, UpstreamError
+from trunkline.core.errors import InvalidInput, UpstreamError
 from trunkline.core.policy import Content
 from trunkline.dialects.dialect import Dialect, StreamReader, StreamWriter
 from trunkline.dialects.passthrough import Passthrough, Peek
@@ -29,6 +29,7 @@ from trunkline.providers.closed_schema import loosened
 from trunkline.providers.defaults import apply_defaults
 from trunkline.providers.dialect_choice import PASSTHROUGHS, choose_dialect
 from trunkline.providers.endpoint import Headers
+from trunkline.providers.own_tools import refuse_own_tools
 from trunkline.providers.quirks import quirk
 
 
@@ -147,6 +148,7 @@ class Chat:
             if self._forwarded:
                 headers = _forward(headers, self._forwarded)
         else:
+            refuse_own_tools(self._read(), self._theirs.name, target.provider.display_name)
             # However the client wants to be told, we want to know what a stream used.
             request = msgspec.structs.replace(
                 apply_defaults(self._read(), target.defaults),
@@ -160,7 +162,6 @@ class Chat:
                 names = find_names(request, twist.calls.names)
                 self._calls = AnswerCalls(request, {sent: given for given, sent in names.items()})
             request, adapted = adapt(request, twist)
-            _refuse_own_tools(request, self._theirs.name, target.provider.display_name)
             held_to = loosened(asked, request.response_format)
             self._schema = None if held_to is None else AnswerSchema(held_to)
             written = self._theirs.write_request(request)
@@ -329,18 +330,6 @@ class Chat:
     def estimate(self) -> Usage:
         """What a call that was cut off before its answer may have used: its input."""
         return Usage(input=self._count_input())
-
-
-def _refuse_own_tools(request: ChatRequest, theirs: str, provider: str) -> None:
-    """Raise Unsupported for a tool that the client's vendor runs itself: another vendor's model cannot call it."""
-    for dialect, fields in request.extra.items():
-        tools = fields.get("tools")
-        if dialect == theirs or not isinstance(tools, list) or not tools:
-            continue
-        first: JsonValue = tools[0]
-        words = [value for value in first.values() if isinstance(value, str)] if isinstance(first, dict) else []
-        name = words[0] if words else next(iter(first), "") if isinstance(first, dict) else ""
-        raise Unsupported.of("tools", f"{provider} has no tool {name!r}: leave it out, or choose another model.")
 
 
 def _forward(headers: Headers, forwarded: Sequence[tuple[str, str]]) -> Headers:

@@ -81,7 +81,8 @@ class Responses(Chat):
         if self._native:
             return super().write(target, model)
         said = self._said()
-        ours = {PREVIOUS} if self._before else set[str]()
+        # The tools of a vendor are refused by their names.
+        ours = {"tools", *([PREVIOUS] if self._before else ()), *(["tool_choice"] if said.get("tools") else ())}
         lost = sorted(name for name in openai_responses.BINDING & said.keys() - ours if said[name])
         if lost:
             raise Unsupported.of(lost[0], f"{target.provider.display_name} has no such thing; leave it out")

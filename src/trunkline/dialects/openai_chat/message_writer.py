@@ -197,7 +197,7 @@ class MessageWriter:
             case Refusal():
                 return {"type": "refusal", "refusal": part.text}
             case _:
-                kind = type(part).__name__.lower()
+                kind = part.kind if isinstance(part, Opaque) else type(part).__name__.lower()
                 raise Unsupported.of(path, f"a part of kind {kind} cannot be sent to this provider here")
 
     def _cached(self, wire: dict[str, JsonValue], cache: CacheHint | None) -> dict[str, JsonValue]:

@@ -121,7 +121,7 @@ def write_part(part: object, path: str, dropped: set[str]) -> JsonValue:
         case Opaque(dialect="openai_responses"):
             return part.value
         case _:
-            kind = type(part).__name__.lower()
+            kind = part.kind if isinstance(part, Opaque) else type(part).__name__.lower()
             raise Unsupported.of(path, f"a part of kind {kind} cannot be sent to this provider here")
 
 
