@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from trunkline.core.errors import (
@@ -15,10 +16,24 @@ from trunkline.core.errors import (
     TrunklineError,
     Unauthenticated,
     Unavailable,
+    UnknownCoding,
     UpstreamError,
 )
 
+
+class WrongMethod(NotFound):
+    """Something is there, but not for this method. ``allowed`` are those that are possible."""
+
+    code = "method_not_allowed"
+
+    def __init__(self, message: str, allowed: Sequence[str]) -> None:
+        super().__init__(message)
+        self.allowed = tuple(allowed)
+
+
 _OURS: Final[tuple[tuple[type[TrunklineError], int], ...]] = (
+    (UnknownCoding, 415),
+    (WrongMethod, 405),
     (InvalidInput, 400),
     (Unauthenticated, 401),
     (Forbidden, 403),
