@@ -142,7 +142,7 @@ class Chat:
                 system_prompt=target.defaults.system_prompt,
                 system_role=twist.wire.system_role,
                 roles=twist.roles,
-                thinking=twist.form,
+                form=twist.form,
                 call_ids=twist.calls.ids,
             )
             if self._forwarded:

@@ -14,7 +14,7 @@ from typing import Final, Literal
 import msgspec
 
 from trunkline.dialects.openai_chat.options import WireOptions
-from trunkline.dialects.passthrough import ThinkingForm
+from trunkline.dialects.passthrough import EarlierThoughts, Form
 from trunkline.providers.call_forms import CallForms, find_forms
 from trunkline.providers.thinking_rules import ANY, ThinkingRules, find_rules
 
@@ -63,13 +63,14 @@ class Quirk(msgspec.Struct, frozen=True, kw_only=True):
     """The smallest token limit that the model accepts and answers with."""
 
     @property
-    def form(self) -> ThinkingForm:
+    def form(self) -> Form:
         """How a call that passes is told to think."""
-        return ThinkingForm(
+        return Form(
             earlier=self.wire.thoughts,
             switched=self.wire.reasoning_field == "thinking",
             bound=self.rules.no_forced_tool or self.rules.not_with_forced_tool,
             rounds=self.rules.needs_thoughts or self.rules.needs_texts,
+            files=self.wire.files,
         )
 
     @property
@@ -105,6 +106,7 @@ _TO_MAX: Final = {"max_completion_tokens": "max_tokens"}
 _NOT_WITH_THINKING: Final = frozenset({"temperature", "top_k"})
 
 _LONG_NAME: Final = WireOptions(max_tokens_field="max_completion_tokens", thoughts="none")
+_OPENAIS: Final = WireOptions(max_tokens_field="max_completion_tokens", thoughts="none", files="bytes")
 _NO_THOUGHTS: Final = WireOptions(thoughts="none")
 _DEEPSEEK: Final = WireOptions(reasoning_field="thinking", thoughts="rounds")
 _OPENROUTER: Final = WireOptions(reasoning_field="reasoning", thoughts="details", cache_hints=True)
@@ -122,14 +124,14 @@ _OPENAI: Final = (
             rename=_TO_MAX_COMPLETION,
             roles={},
             drop=_SAMPLING | _OPEN_MODELS_ONLY,
-            wire=_LONG_NAME,
+            wire=_OPENAIS,
             minimum_max_tokens=16,
         ),
     ),
     # max_tokens is deprecated: https://platform.openai.com/docs/api-reference/chat/create
     (
         r"",
-        Quirk(rename=_TO_MAX_COMPLETION, roles={}, drop=_OPEN_MODELS_ONLY | {"reasoning_effort"}, wire=_LONG_NAME),
+        Quirk(rename=_TO_MAX_COMPLETION, roles={}, drop=_OPEN_MODELS_ONLY | {"reasoning_effort"}, wire=_OPENAIS),
     ),
 )
 
@@ -174,11 +176,11 @@ _OF_CONVERSE: Final = (
 )
 
 
-def _mistral(wire: WireOptions) -> Quirk:
+def _mistral(thoughts: EarlierThoughts) -> Quirk:
     return Quirk(
         rename={"max_completion_tokens": "max_tokens", "seed": "random_seed"},
         drop=_OPENAI_ONLY | _OPEN_MODELS_ONLY | {"logit_bias", "logprobs", "top_logprobs", "user", "stream_options"},
-        wire=wire,
+        wire=WireOptions(thoughts=thoughts, files="documents"),
         stream_usage=False,
     )
 
@@ -232,8 +234,12 @@ _ROWS: Final = (
     ),
     # Unknown fields are answered with 422: https://docs.mistral.ai/api; usage is in the last chunk. The models that
     # reason take their thoughts back: https://docs.mistral.ai/capabilities/reasoning
-    _row("mistral", r"magistral|mistral-(small|medium|large)", _mistral(WireOptions(thoughts="chunks"))),
-    _row("mistral", r"", _mistral(_NO_THOUGHTS)),
+    _row(
+        "mistral",
+        r"magistral|mistral-(small|medium|large)",
+        _mistral("chunks"),
+    ),
+    _row("mistral", r"", _mistral("none")),
     # https://console.groq.com/docs/openai#currently-unsupported-openai-features; "reasoning is not supported with this
     # model" where it does not reason: https://console.groq.com/docs/reasoning
     _row(

@@ -39,6 +39,7 @@ from trunkline.dialects.anthropic_messages.field import (
 from trunkline.dialects.anthropic_messages.media import read_source, source_path
 from trunkline.dialects.anthropic_messages.result_text import is_told_as_text, read_as_text
 from trunkline.dialects.anthropic_messages.seal import join_proofs, read_seal
+from trunkline.dialects.pdf import find_pdf
 
 NAME: Final = "anthropic_messages"
 """The dialect's name, under which ``extra`` and ``Opaque`` keep what is its own."""
@@ -66,6 +67,8 @@ def read_block(block: Object, path: str) -> Part:
         )
     if kind == "image":
         media = read_source(required(block, "source", path, mapping), source_path(path))
+        if media is not None and (found := find_pdf(media)) is not None:
+            return File(found, cache=read_cache(block, path))
         if media is not None:
             return Image(media, cache=read_cache(block, path))
     elif kind == "document":

@@ -191,7 +191,7 @@ class MessageWriter:
                     self.dropped.update(
                         f"file.{name}" for name in ("title", "context", "citations") if getattr(part, name)
                     )
-                return self._cached(write_file(part), part.cache)
+                return self._cached(write_file(part, self._options.files, path), part.cache)
             case Opaque(dialect="openai_chat", value=dict() as value):
                 return value
             case Refusal():
