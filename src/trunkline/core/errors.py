@@ -180,6 +180,8 @@ class UpstreamError(TrunklineError):
         self.said = said or {}
         self.reason: str | None = None
         self.at_fault: Fault | None = None
+        self.final = False
+        """Whether it is of no use to ask again: the provider says so, or all our own attempts are spent."""
 
     @property
     def words(self) -> str:

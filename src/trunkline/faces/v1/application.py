@@ -20,7 +20,7 @@ from trunkline.faces.v1.delivery import HANG_UP, Delivery
 from trunkline.faces.v1.models import write_model, write_models
 from trunkline.faces.v1.operations import make_operation
 from trunkline.faces.v1.request import Carried, HangUp, Receive, Scope, Send, conflict, read_body
-from trunkline.faces.v1.status import WrongMethod, retry_after, status_of
+from trunkline.faces.v1.status import WrongMethod, is_final, retry_after, status_of
 from trunkline.faces.v1.stored import recall
 from trunkline.faces.v1.stray import make_stray_error
 from trunkline.gateway.answer import JSON, Answer, HeaderList
@@ -37,6 +37,9 @@ from trunkline.gateway.responses import Responses
 
 KNOWN: Final = "trunkline.known"
 """The key of the scope under which our server waits to hear that the caller has a good key."""
+
+_ASKED_AGAIN: Final = frozenset({408, 409, 429, *range(500, 600)})
+"""After which the SDKs of OpenAI and Anthropic try again by themselves."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -227,6 +230,8 @@ def write_error(dialect: Dialect, error: TrunklineError, request_id: str) -> Ans
     seconds = retry_after(error)
     if seconds is not None:
         headers.append((b"retry-after", b"%d" % max(1, round(seconds))))
+    if status in _ASKED_AGAIN and is_final(error):
+        headers.append((b"x-should-retry", b"false"))
     if status == 401:
         headers.append((b"www-authenticate", b"Bearer"))
     elif isinstance(error, WrongMethod):

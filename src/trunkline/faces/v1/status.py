@@ -75,3 +75,13 @@ def retry_after(error: TrunklineError) -> float | None:
     if isinstance(error, (TooMany, UpstreamError)):
         return error.retry_after
     return 1.0 if isinstance(error, Unavailable) else None
+
+
+def is_final(error: TrunklineError) -> bool:
+    """Whether a client's SDK should not ask again where it usually would: all that could be tried was tried here.
+
+    Where the provider has said when to come back, that is worth another attempt.
+    """
+    if isinstance(error, UpstreamError):
+        return error.final and error.retry_after is None
+    return isinstance(error, (CannotOpen, Conflict))
