@@ -105,8 +105,8 @@ OWN = {
 }
 """What one may delete of one's own where others' is refused."""
 
-NOT_DELETED_HERE = {"/api/configurations/{configuration_id}/local-models/{local_model:path}"}
-"""Paths of what only a provider could delete that is not here: Ollama."""
+NOT_HERE = {"/api/configurations/{configuration_id}/local-models/{local_model:path}"}
+"""Paths of what only a provider has that is not here, Ollama: who may ask is answered 400."""
 
 NAMED_IN_QUERIES = (
     ("/api/providers/demo/models?configurationId={configuration_id}", 404),
