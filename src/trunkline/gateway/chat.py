@@ -18,6 +18,7 @@ from trunkline.gateway.answer_schema import AnswerSchema, CheckedReader
 from trunkline.gateway.call import Call
 from trunkline.gateway.content import read_chat, read_unknown
 from trunkline.gateway.estimate import request_tokens, text_tokens
+from trunkline.gateway.forced_call import ForcedReader, call_of
 from trunkline.gateway.kept_response import Pin
 from trunkline.gateway.relay import Passing, Translated, failed
 from trunkline.gateway.target import Target
@@ -29,6 +30,7 @@ from trunkline.providers.closed_schema import loosened
 from trunkline.providers.defaults import apply_defaults
 from trunkline.providers.dialect_choice import PASSTHROUGHS, choose_dialect
 from trunkline.providers.endpoint import Headers
+from trunkline.providers.forced_tool import fit_forced_tool
 from trunkline.providers.own_tools import refuse_own_tools
 from trunkline.providers.quirks import quirk
 
@@ -44,6 +46,7 @@ class Chat:
         "_calls",
         "_dialect",
         "_dropped",
+        "_forced",
         "_forwarded",
         "_native",
         "_passthrough",
@@ -84,6 +87,8 @@ class Chat:
         self._dropped: tuple[str, ...] = ()
         self._calls: AnswerCalls | None = None
         """How the caller knows the calls of the answer; None where there can be none."""
+        self._forced: str | None = None
+        """The tool whose call the answer's text is."""
         self._schema: AnswerSchema | None = None
         """What answers are held to, where the model was given a looser schema than a strict caller's."""
         self._passthrough = PASSTHROUGHS.get(dialect.name) if writer is None else None
@@ -156,9 +161,11 @@ class Chat:
                 stream=self.streams,
                 stream_usage=self.streams,
             )
+            forced = fit_forced_tool(self._fit(request), twist)
+            request, self._forced = forced.request, forced.name
             asked = request.response_format
-            request = self._fit(request)
-            if request.tools:
+            self._calls = None
+            if request.tools or self._forced:
                 names = find_names(request, twist.calls.names)
                 self._calls = AnswerCalls(request, {sent: given for given, sent in names.items()})
             request, adapted = adapt(request, twist)
@@ -166,7 +173,7 @@ class Chat:
             self._schema = None if held_to is None else AnswerSchema(held_to)
             written = self._theirs.write_request(request)
             body = written.body
-            self._dropped = (*adapted, *written.dropped)
+            self._dropped = (*forced.dropped, *adapted, *written.dropped)
         return OutgoingRequest("POST", url, headers, body)
 
     async def read(self, call: Call, target: Target, response: IncomingResponse) -> Answer:
@@ -188,6 +195,8 @@ class Chat:
             if whole.choices and all(choice.stop == "error" and not choice.parts for choice in whole.choices):
                 raise UpstreamError("The provider ended the answer with an error.", kind="server", status=200)
             usage = call.believe(whole.usage)
+            if self._forced is not None:
+                whole = call_of(whole, self._forced)
             if self._calls is not None:
                 whole = self._calls.restore(whole)
             whole = self._show(self._complete(whole, call))
@@ -235,6 +244,8 @@ class Chat:
 
     def _reader(self) -> StreamReader:
         reader = self._theirs.stream_reader()
+        if self._forced is not None:
+            reader = ForcedReader(reader, self._forced)
         if self._calls is not None:
             reader = RestoringReader(reader, self._calls)
         return reader if self._schema is None else CheckedReader(reader, self._schema)

@@ -47,6 +47,8 @@ class Quirk(msgspec.Struct, frozen=True, kw_only=True):
     thinking: Thinking = "any"
     schemas: Schemas = "any"
     """What JSON Schemas it takes."""
+    forces_tools: bool = True
+    """Whether it can be told that a tool must be called."""
     calls: CallForms = CallForms()
     """Which ids of calls and names of tools it takes."""
     rules: ThinkingRules = ANY
@@ -288,6 +290,7 @@ _ROWS: Final = (
     _row("together", r"", _OPEN_SERVER),
     _row("fireworks", r"", _OPEN_SERVER),
     _row("nvidia", r"", Quirk(rename=_TO_MAX, drop=_OPENAI_ONLY | {"logit_bias", "user"})),
+    _row("ollama", r"", Quirk(forces_tools=False)),
     _row("vllm", r"", _OPEN_SERVER),
     _row("lm-studio", r"", _OPEN_SERVER),
     _row("llama-cpp", r"", _OPEN_SERVER),
