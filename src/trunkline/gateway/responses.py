@@ -14,6 +14,8 @@ from trunkline.core.chat import ChatRequest, ChatResponse, JsonValue, Message, U
 from trunkline.core.errors import Unavailable, Unsupported
 from trunkline.dialects import openai_responses
 from trunkline.dialects.dialect import StreamWriter
+from trunkline.dialects.ollama import DIALECT as OLLAMA
+from trunkline.dialects.ollama.request import OWN as OLLAMAS_OWN
 from trunkline.dialects.openai_responses.passthrough import ResponsePeek, read_tap
 from trunkline.dialects.openai_responses.stream_writer import ResponsesStreamWriter
 from trunkline.dialects.passthrough import Passthrough
@@ -87,7 +89,7 @@ class Responses(Chat):
         if lost:
             raise Unsupported.of(lost[0], f"{target.provider.display_name} has no such thing; leave it out")
         request = super().write(target, model)
-        self._dropped = tuple(dict.fromkeys((*self._dropped, *find_unsaid(self._read()))))
+        self._dropped = tuple(dict.fromkeys((*self._dropped, *find_unsaid(self._read(), self._served))))
         return request
 
     async def read(self, call: Call, target: Target, response: IncomingResponse) -> Answer:
@@ -138,7 +140,10 @@ class Responses(Chat):
         return self._made
 
     def _fit(self, request: ChatRequest) -> ChatRequest:
-        extra = {name: fields for name, fields in request.extra.items() if name != openai_responses.DIALECT.name}
+        extra = dict(request.extra)
+        own = extra.pop(openai_responses.DIALECT.name, {})
+        if served := {name: value for name, value in own.items() if name in self._served}:
+            extra[openai_responses.DIALECT.name] = served
         # Whether to store it is said to us, who do it.
         request = msgspec.structs.replace(request, extra=extra, store=None)
         if not self._before:
@@ -147,6 +152,11 @@ class Responses(Chat):
         leading = [message for message in request.messages if message.role == "system"]
         rest = [message for message in request.messages if message.role != "system"]
         return msgspec.structs.replace(request, messages=(*leading, *self._before, *rest))
+
+    @property
+    def _served(self) -> frozenset[str]:
+        """What only this dialect's client says and its target knows all the same."""
+        return OLLAMAS_OWN if self._theirs.name == OLLAMA.name else frozenset()
 
     def _earlier(self) -> Sequence[Message]:
         return self._before
