@@ -304,6 +304,8 @@ class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
     searches: int = 0
     cost_nanos: int | None = None
     audio_ms: int = 0
+    estimated: bool = False
+    """Whether it is a gateway's own count, and not what a provider has counted and bills."""
 
     @property
     def total(self) -> int:

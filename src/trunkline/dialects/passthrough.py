@@ -14,6 +14,7 @@ import msgspec
 
 from trunkline.core.chat import ChatRequest, JsonValue, StopReason, Usage
 from trunkline.core.chat_events import Failure
+from trunkline.core.heard import Heard
 from trunkline.dialects.history_ids import ANY_ID, IdForm
 
 Adapt: TypeAlias = Callable[[ChatRequest], tuple[ChatRequest, tuple[str, ...]]]
@@ -109,8 +110,8 @@ class Tap(Protocol):
         ...
 
     @property
-    def output(self) -> int:
-        """Our own count of the output tokens forwarded so far, told by the size and number of events: an estimate."""
+    def heard(self) -> Heard:
+        """What was said so far, for counting what nobody tells. Reading it costs a parse."""
         ...
 
     @property
@@ -197,6 +198,17 @@ class Passthrough(Protocol):
 
     def tap(self, *, strip_usage: bool = False) -> Tap:
         """For one stream. ``strip_usage`` leaves out what only tells the usage, where that must be asked for."""
+        ...
+
+    def tell_usage(self, held: bytes, usage: Usage, name: str, model: str) -> bytes:
+        """The end of a stream, as a tap held it, with ``usage`` in it in the place of what the provider told.
+
+        ``name`` and ``model`` are of the answer, where the wire needs them for an event of its own.
+        """
+        ...
+
+    def tell_whole_usage(self, body: bytes, usage: Usage) -> bytes:
+        """A whole answer with ``usage`` in it in the place of what the provider told."""
         ...
 
     def write_failure(self, failure: Failure) -> bytes:

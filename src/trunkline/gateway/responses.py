@@ -16,14 +16,14 @@ from trunkline.dialects import openai_responses
 from trunkline.dialects.dialect import StreamWriter
 from trunkline.dialects.ollama import DIALECT as OLLAMA
 from trunkline.dialects.ollama.request import OWN as OLLAMAS_OWN
-from trunkline.dialects.openai_responses.passthrough import ResponsePeek, read_tap
+from trunkline.dialects.openai_responses.passthrough import PASSTHROUGH, ResponsePeek, read_tap
 from trunkline.dialects.openai_responses.stream_writer import ResponsesStreamWriter
 from trunkline.dialects.passthrough import Passthrough
 from trunkline.gateway.answer import JSON, Answer, write_headers
 from trunkline.gateway.call import Call
 from trunkline.gateway.chat import Chat
 from trunkline.gateway.kept_response import PREFIX, KeptResponse, Pin, ResponseStore, claim_end, find_kept
-from trunkline.gateway.relay import Passing, failed
+from trunkline.gateway.relay import Passing, failed, mark
 from trunkline.gateway.response_stream import ResponsePassing
 from trunkline.gateway.target import Target
 from trunkline.gateway.unsaid import find_unsaid
@@ -111,9 +111,12 @@ class Responses(Chat):
         if told.id:
             await self._note(target, told.id)
         waits = self._asked.background and not (told.ended and await claim_end(self._store, self._actor, told.id))
-        usage = Usage() if waits else call.believe(told.usage)
-        estimated = usage is None
-        await call.settle("ok", usage=self._count(raw) if usage is None else usage, estimated=estimated)
+        usage, estimated = Usage(), False
+        if not waits:
+            usage, estimated = self._estimate.complete(call.believe(told.usage), lambda: self._hear(raw), whole=True)
+        if estimated:
+            raw = PASSTHROUGH.tell_whole_usage(raw, mark(usage))
+        await call.settle("ok", usage=usage, estimated=estimated)
         return Answer(200, [*write_headers(call, target, self._dropped), JSON], body=raw)
 
     def _passing(self, target: Target) -> Passthrough | None:
@@ -133,7 +136,7 @@ class Responses(Chat):
             return await claim_end(self._store, self._actor, response_id)
 
         waits = claim if self._asked.background else None
-        return ResponsePassing(call, response, self._count_input, keep=note, claim=waits)
+        return ResponsePassing(call, response, self._estimate, keep=note, claim=waits)
 
     def _make_writer(self, request: ChatRequest) -> StreamWriter:
         self._made = super()._make_writer(request)

@@ -21,6 +21,7 @@ from trunkline.dialects.anthropic_messages.passing_ids import fit_ids
 from trunkline.dialects.anthropic_messages.stop import read_stop
 from trunkline.dialects.anthropic_messages.tap import StreamTap, read_stream_error
 from trunkline.dialects.anthropic_messages.usage import WireUsage, read_usage
+from trunkline.dialects.anthropic_messages.usage_telling import tell_usage, tell_whole_usage
 from trunkline.dialects.history_ids import ANY_ID, IdForm
 from trunkline.dialects.passthrough import PLAIN, Adapt, Form, Passthrough, Peek, Tapped
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, is_said
@@ -183,6 +184,8 @@ class _AnthropicMessages:
     edit = staticmethod(edit)
     read_tap = staticmethod(read_tap)
     tap = staticmethod(tap)
+    tell_usage = staticmethod(tell_usage)
+    tell_whole_usage = staticmethod(tell_whole_usage)
     write_failure = staticmethod(write_failure)
 
 

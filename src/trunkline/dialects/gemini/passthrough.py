@@ -22,6 +22,7 @@ from trunkline.dialects.gemini.mending import rename_types
 from trunkline.dialects.gemini.options import Members, fill, fit, normalize, raw
 from trunkline.dialects.gemini.tap import ANSWER, StreamTap, count_pictures, read_answer_error
 from trunkline.dialects.gemini.usage import read_usage
+from trunkline.dialects.gemini.usage_telling import tell_usage, tell_whole_usage
 from trunkline.dialects.history_ids import ANY_ID, IdForm
 from trunkline.dialects.passthrough import PLAIN, Adapt, Form, Passthrough, Peek, Tapped
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, decode, is_said
@@ -175,6 +176,8 @@ class _Gemini:
     edit = staticmethod(edit)
     read_tap = staticmethod(read_tap)
     tap = staticmethod(tap)
+    tell_usage = staticmethod(tell_usage)
+    tell_whole_usage = staticmethod(tell_whole_usage)
     write_failure = staticmethod(write_failure)
 
 

@@ -23,6 +23,7 @@ from trunkline.dialects.openai_chat.picture_mending import mend_pictures
 from trunkline.dialects.openai_chat.stream_writer import DONE, write_failure
 from trunkline.dialects.openai_chat.tap import StreamTap
 from trunkline.dialects.openai_chat.usage import read_usage
+from trunkline.dialects.openai_chat.usage_telling import tell_usage, tell_whole_usage
 from trunkline.dialects.openai_failure import MALFORMED, read_failure
 from trunkline.dialects.passthrough import PLAIN, Adapt, Form, Passthrough, Peek, Tapped
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, decode, is_said
@@ -232,6 +233,8 @@ class _OpenAIChat:
     edit = staticmethod(edit)
     read_tap = staticmethod(read_tap)
     tap = StreamTap
+    tell_usage = staticmethod(tell_usage)
+    tell_whole_usage = staticmethod(tell_whole_usage)
     write_failure = staticmethod(write_failure)
 
 

@@ -21,6 +21,7 @@ from trunkline.dialects.openai_responses.request import LOGPROBS
 from trunkline.dialects.openai_responses.status import read_status
 from trunkline.dialects.openai_responses.tap import StreamTap
 from trunkline.dialects.openai_responses.usage import read_usage
+from trunkline.dialects.openai_responses.usage_telling import tell_usage, tell_whole_usage
 from trunkline.dialects.openai_responses.wire import Answer, Incomplete
 from trunkline.dialects.passthrough import PLAIN, Adapt, Form, Passthrough, Peek, Tapped
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, decode, is_said
@@ -274,6 +275,8 @@ class _OpenAIResponses:
     edit = staticmethod(edit)
     read_tap = staticmethod(read_tap)
     tap = staticmethod(tap)
+    tell_usage = staticmethod(tell_usage)
+    tell_whole_usage = staticmethod(tell_whole_usage)
     write_failure = staticmethod(write_failure)
 
 
