@@ -67,7 +67,7 @@ _GEMINI: Final = Family(
     schema_scale=0.0,
     pictures="gemini",
 )
-OTHER: Final = Family(per_message=4, tools=90)
+OTHER: Final = Family(per_message=4, tools=90, schema_scale=0.0)
 
 _FAMILIES: Final[tuple[tuple[re.Pattern[str], Family], ...]] = tuple(
     (re.compile(pattern), family)
@@ -78,9 +78,10 @@ _FAMILIES: Final[tuple[tuple[re.Pattern[str], Family], ...]] = tuple(
             msgspec.structs.replace(OPENAI, vocabulary="cl100k_base"),
         ),
         (r"gpt-|chatgpt|codex|(^|[/.])o[1-9]($|-)|computer-use", OPENAI),
-        (r"claude-(opus-4-[7-9]|opus-[5-9]|sonnet-[5-9]|haiku-[5-9]|fable|mythos)", _CLAUDE_FINE),
-        (r"claude-(sonnet-4-[5-9]|opus-4-[5-6]|haiku-4-[5-9])", _CLAUDE_SEARCHING),
+        (r"claude-(opus-4[-.][7-9]|opus-[5-9]|sonnet-[5-9]|haiku-[5-9]|fable|mythos)", _CLAUDE_FINE),
+        (r"claude-(sonnet-4[-.][5-9]|opus-4[-.][56]|haiku-4[-.][5-9])", _CLAUDE_SEARCHING),
         (r"claude", _CLAUDE),
+        (r"gemini-(1|2\.0)", msgspec.structs.replace(_GEMINI, tool_scale=0.27)),
         (r"gemini|gemma|learnlm", _GEMINI),
         (r"llama-?[34]", msgspec.structs.replace(OTHER, vocabulary="llama3", per_request=30)),
         (r"llama-?2|vicuna|tinyllama", msgspec.structs.replace(OTHER, vocabulary="llama2")),
