@@ -17,6 +17,7 @@ from tests.vendors.rule import Json, Rule, Sent, break_rules
 _API = "https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_"
 _TOOLS = "https://docs.aws.amazon.com/bedrock/latest/userguide/tool-use-inference-call.html"
 _CACHE = "https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html"
+_THOUGHTS = "https://github.com/langchain-ai/langchain-aws/issues/401"
 _CHOICE = f"{_API}ToolChoice.html"
 
 
@@ -160,6 +161,12 @@ def _documents(sent: Sent) -> Iterator[str]:
         yield f"document names must be unique: {every}"
 
 
+def _thoughts(sent: Sent) -> Iterator[str]:
+    shown = [where for where, block in _blocks(sent) if "reasoningContent" in block]
+    if shown and not claude.is_claude(sent.model):
+        yield f"User messages cannot contain reasoning content: {shown}. Please remove it and try again."
+
+
 def _claude(sent: Sent) -> Iterator[str]:
     if not claude.is_claude(sent.model):
         return
@@ -186,6 +193,7 @@ RULES = (
     Rule("a choice that the model knows", _CHOICE, _choice),
     Rule("cache points that the model knows", _CACHE, _cache_points),
     Rule("names of documents", f"{_API}DocumentBlock.html", _documents),
+    Rule("thoughts for those that sign them", _THOUGHTS, _thoughts),
     Rule("Claude's own rules", claude.MIGRATION, _claude),
 )
 

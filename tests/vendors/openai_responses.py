@@ -102,15 +102,16 @@ RULES = (
 
 
 def _as_typed(item: Json) -> Json:
-    """The type of a short message has a user's parts only; of an assistant's the API takes ``output_text`` alone:
+    """What the API takes of an assistant's message beside its type: with ``output_text`` alone, without id, status and
+    annotations. So OpenAI's own Codex sends it (https://github.com/openai/codex, ``protocol/src/models.rs``), and
     https://platform.openai.com/docs/guides/conversation-state#manually-manage-conversation-state."""
-    if item.get("role") != "assistant" or "id" in item or not isinstance(item.get("content"), list):
+    if item.get("role") != "assistant" or not isinstance(item.get("content"), list):
         return item
     parts = [
-        {"type": "input_text", "text": part.get("text")} if part.get("type") == "output_text" else part
+        {"annotations": [], **part} if isinstance(part, dict) and part.get("type") == "output_text" else part
         for part in item["content"]
     ]
-    return {**item, "content": parts}
+    return {"type": "message", "id": "msg_1", "status": "completed", **item, "content": parts}
 
 
 def check(sent: Sent) -> list[str]:

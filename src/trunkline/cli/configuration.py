@@ -12,14 +12,6 @@ from trunkline.core.chat import JsonValue
 from trunkline.core.errors import Conflict, NotFound
 
 
-class LastTest(msgspec.Struct, rename="camel"):
-    """How the last connection test ended."""
-
-    success: bool
-    latency_ms: int
-    message: str
-
-
 class Configuration(msgspec.Struct, rename="camel"):
     """A configuration, as far as it is shown."""
 
@@ -34,7 +26,6 @@ class Configuration(msgspec.Struct, rename="camel"):
     shared: bool
     last_tested: datetime | None
     test_status: str
-    last_test: LastTest | None = None
 
 
 async def find_configuration(api: Api, name: str) -> Configuration:

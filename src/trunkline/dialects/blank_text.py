@@ -1,4 +1,5 @@
-"""Texts of white space alone, which Anthropic's models and Bedrock refuse, told in a body without reading it.
+"""Texts of white space alone and empty content, which Anthropic's models and Bedrock refuse, told in a body without
+reading it.
 
 Anthropic answers 400 to a message whose only text is white space ("text content blocks must contain non-whitespace
 text"), and to an empty text block anywhere; measured in https://github.com/LibreChat-AI/agents/pull/124.
@@ -18,12 +19,13 @@ _WHITE: Final = (
 
 # Both begin with a fixed text, which is found at the speed of memory.
 _TEXT: Final = re.compile(rb'"text"\s*:\s*"' + _WHITE + rb'*"')
-_CONTENT: Final = re.compile(rb'"content"\s*:\s*"' + _WHITE + rb'*"')
+_CONTENT: Final = re.compile(rb'"content"\s*:\s*(?:"' + _WHITE + rb'*"|\[\s*\])')
 _WHOLE: Final = re.compile(rb'"' + _WHITE + rb'*"')
 
 
 def has_blank_text(body: bytes) -> bool:
-    """Whether a text block, or content that is one string, may be blank. A false alarm costs a closer look."""
+    """Whether a text block, or content that is one string, may be blank, or content empty. A false alarm costs a closer
+    look."""
     return _TEXT.search(body) is not None or _CONTENT.search(body) is not None
 
 

@@ -11,7 +11,6 @@ from trunkline.core.usage_event import Outcome
 from trunkline.dialects.openai_responses.passthrough import PASSTHROUGH
 from trunkline.dialects.openai_responses.tap import StreamTap
 from trunkline.gateway.call import Call
-from trunkline.gateway.estimate import Estimate
 from trunkline.gateway.relay import Passing
 from trunkline.outbound import IncomingResponse
 
@@ -30,7 +29,7 @@ class ResponsePassing(Passing):
         self,
         call: Call,
         response: IncomingResponse,
-        estimate: Estimate,
+        count_input: Callable[[], int],
         *,
         keep: Callable[[str], Awaitable[None]] | None,
         claim: Callable[[str], Awaitable[bool]] | None = None,
@@ -38,7 +37,7 @@ class ResponsePassing(Passing):
     ) -> None:
         self._heard = StreamTap(background=claim is not None)
         self._heard.id = name
-        super().__init__(call, response, estimate, passthrough=PASSTHROUGH, strip_usage=False, tap=self._heard)
+        super().__init__(call, response, count_input, passthrough=PASSTHROUGH, strip_usage=False, tap=self._heard)
         self._keep = keep
         self._claim = claim
         self._keeping: asyncio.Future[None] | None = None

@@ -13,14 +13,15 @@ from typing import Final, Literal
 
 import msgspec
 
+from trunkline.dialects.openai_chat.kept_answer import ANSWERS_ALONE
 from trunkline.dialects.openai_chat.options import WireOptions
-from trunkline.dialects.passthrough import EarlierThoughts, Form
+from trunkline.dialects.passthrough import ThinkingForm
 from trunkline.providers.call_forms import CallForms, find_forms
 from trunkline.providers.thinking_rules import ANY, ThinkingRules, find_rules
 
-Thinking = Literal["any", "adaptive", "budget", "dynamic", "none"]
+Thinking = Literal["any", "adaptive", "budget", "dynamic", "effort", "none"]
 """Which forms of extended thinking a model takes: all; its own judgement and an effort, but no budget; only a budget;
-a budget or its own judgement, but no effort; none at all."""
+a budget or its own judgement, but no effort; an effort alone, of those in its rules; none at all."""
 
 
 Schemas = Literal["any", "closed", "google"]
@@ -47,8 +48,6 @@ class Quirk(msgspec.Struct, frozen=True, kw_only=True):
     thinking: Thinking = "any"
     schemas: Schemas = "any"
     """What JSON Schemas it takes."""
-    forces_tools: bool = True
-    """Whether it can be told that a tool must be called."""
     calls: CallForms = CallForms()
     """Which ids of calls and names of tools it takes."""
     rules: ThinkingRules = ANY
@@ -65,14 +64,13 @@ class Quirk(msgspec.Struct, frozen=True, kw_only=True):
     """The smallest token limit that the model accepts and answers with."""
 
     @property
-    def form(self) -> Form:
+    def form(self) -> ThinkingForm:
         """How a call that passes is told to think."""
-        return Form(
+        return ThinkingForm(
             earlier=self.wire.thoughts,
             switched=self.wire.reasoning_field == "thinking",
             bound=self.rules.no_forced_tool or self.rules.not_with_forced_tool,
             rounds=self.rules.needs_thoughts or self.rules.needs_texts,
-            files=self.wire.files,
         )
 
     @property
@@ -99,6 +97,9 @@ _PENALTIES: Final = frozenset({"frequency_penalty", "presence_penalty"})
 _OPENAI_ONLY: Final = frozenset(
     {"store", "service_tier", "metadata", "prompt_cache_key", "safety_identifier", "verbosity"}
 )
+# Fields of an answer's message that clients send back with it: :mod:`trunkline.dialects.openai_chat.kept_answer`.
+_KEPT: Final = frozenset({"messages.extra_content"})
+_KEPT_STRICTLY: Final = _KEPT | {f"messages.{name}" for name in ANSWERS_ALONE}
 _OPEN_MODELS_ONLY: Final = frozenset({"top_k", "min_p", "repetition_penalty"})
 
 _TO_MAX_COMPLETION: Final = {"max_tokens": "max_completion_tokens"}
@@ -108,7 +109,6 @@ _TO_MAX: Final = {"max_completion_tokens": "max_tokens"}
 _NOT_WITH_THINKING: Final = frozenset({"temperature", "top_k"})
 
 _LONG_NAME: Final = WireOptions(max_tokens_field="max_completion_tokens", thoughts="none")
-_OPENAIS: Final = WireOptions(max_tokens_field="max_completion_tokens", thoughts="none", files="bytes")
 _NO_THOUGHTS: Final = WireOptions(thoughts="none")
 _DEEPSEEK: Final = WireOptions(reasoning_field="thinking", thoughts="rounds")
 _OPENROUTER: Final = WireOptions(reasoning_field="reasoning", thoughts="details", cache_hints=True)
@@ -125,15 +125,17 @@ _OPENAI: Final = (
         Quirk(
             rename=_TO_MAX_COMPLETION,
             roles={},
-            drop=_SAMPLING | _OPEN_MODELS_ONLY,
-            wire=_OPENAIS,
+            drop=_SAMPLING | _OPEN_MODELS_ONLY | _KEPT,
+            wire=_LONG_NAME,
             minimum_max_tokens=16,
         ),
     ),
     # max_tokens is deprecated: https://platform.openai.com/docs/api-reference/chat/create
     (
         r"",
-        Quirk(rename=_TO_MAX_COMPLETION, roles={}, drop=_OPEN_MODELS_ONLY | {"reasoning_effort"}, wire=_OPENAIS),
+        Quirk(
+            rename=_TO_MAX_COMPLETION, roles={}, drop=_OPEN_MODELS_ONLY | _KEPT | {"reasoning_effort"}, wire=_LONG_NAME
+        ),
     ),
 )
 
@@ -178,11 +180,14 @@ _OF_CONVERSE: Final = (
 )
 
 
-def _mistral(thoughts: EarlierThoughts) -> Quirk:
+def _mistral(wire: WireOptions) -> Quirk:
     return Quirk(
         rename={"max_completion_tokens": "max_tokens", "seed": "random_seed"},
-        drop=_OPENAI_ONLY | _OPEN_MODELS_ONLY | {"logit_bias", "logprobs", "top_logprobs", "user", "stream_options"},
-        wire=WireOptions(thoughts=thoughts, files="documents"),
+        drop=_OPENAI_ONLY
+        | _OPEN_MODELS_ONLY
+        | _KEPT_STRICTLY
+        | {"logit_bias", "logprobs", "top_logprobs", "user", "stream_options"},
+        wire=wire,
         stream_usage=False,
     )
 
@@ -191,7 +196,8 @@ def _groq(wire: WireOptions) -> Quirk:
     return Quirk(
         rename=_TO_MAX_COMPLETION,
         drop=frozenset({"logprobs", "logit_bias", "top_logprobs", "store", "metadata", "verbosity"})
-        | _OPEN_MODELS_ONLY,
+        | _OPEN_MODELS_ONLY
+        | _KEPT_STRICTLY,
         refuse=frozenset({"n"}),
         wire=wire,
     )
@@ -211,7 +217,7 @@ _ROWS: Final = (
         r"deepseek-reasoner",
         Quirk(
             rename=_TO_MAX,
-            drop=_SAMPLING | _OPENAI_ONLY | _OPEN_MODELS_ONLY | {"seed", "parallel_tool_calls"},
+            drop=_SAMPLING | _OPENAI_ONLY | _OPEN_MODELS_ONLY | _KEPT | {"seed", "parallel_tool_calls"},
             refuse=frozenset({"n"}),
             wire=_DEEPSEEK,
         ),
@@ -219,7 +225,7 @@ _ROWS: Final = (
     _row(
         "deepseek",
         r"",
-        Quirk(rename=_TO_MAX, drop=_OPENAI_ONLY | _OPEN_MODELS_ONLY | {"seed", "logit_bias"}, wire=_DEEPSEEK),
+        Quirk(rename=_TO_MAX, drop=_OPENAI_ONLY | _OPEN_MODELS_ONLY | _KEPT | {"seed", "logit_bias"}, wire=_DEEPSEEK),
     ),
     # https://docs.perplexity.ai/docs/sonar/openai-compatibility; usage is in every chunk.
     _row(
@@ -239,17 +245,21 @@ _ROWS: Final = (
     _row(
         "mistral",
         r"magistral|mistral-(small|medium|large)",
-        _mistral("chunks"),
+        _mistral(WireOptions(thoughts="chunks", refusals=False, silence=False)),
     ),
-    _row("mistral", r"", _mistral("none")),
+    _row("mistral", r"", _mistral(WireOptions(thoughts="none", refusals=False, silence=False))),
     # https://console.groq.com/docs/openai#currently-unsupported-openai-features; "reasoning is not supported with this
     # model" where it does not reason: https://console.groq.com/docs/reasoning
     _row(
         "groq",
         r"openai/gpt-oss|qwen",
-        _groq(WireOptions(max_tokens_field="max_completion_tokens", thoughts="reasoning")),
+        _groq(WireOptions(max_tokens_field="max_completion_tokens", thoughts="reasoning", refusals=False)),
     ),
-    _row("groq", r"", _groq(_LONG_NAME)),
+    _row(
+        "groq",
+        r"",
+        _groq(WireOptions(max_tokens_field="max_completion_tokens", thoughts="none", refusals=False)),
+    ),
     # https://docs.cohere.com/docs/compatibility-api#unsupported-parameters
     _row(
         "cohere",
@@ -290,7 +300,6 @@ _ROWS: Final = (
     _row("together", r"", _OPEN_SERVER),
     _row("fireworks", r"", _OPEN_SERVER),
     _row("nvidia", r"", Quirk(rename=_TO_MAX, drop=_OPENAI_ONLY | {"logit_bias", "user"})),
-    _row("ollama", r"", Quirk(forces_tools=False)),
     _row("vllm", r"", _OPEN_SERVER),
     _row("lm-studio", r"", _OPEN_SERVER),
     _row("llama-cpp", r"", _OPEN_SERVER),
@@ -306,6 +315,10 @@ _SCHEMAS: Final[Mapping[str, Schemas]] = {
 }
 
 
+_WORDED: Final = frozenset({"openai", "azure-openai", "xai", "groq", "mistral"})
+"""Whose models that think know efforts alone."""
+
+
 @lru_cache(maxsize=4096)
 def quirk(provider_id: str, model: str) -> Quirk:
     """The quirk of a model at a provider; an empty one where nothing is known.
@@ -313,9 +326,11 @@ def quirk(provider_id: str, model: str) -> Quirk:
     Rows are tried in order, and models are matched from their beginning.
     """
     found = next((row.quirk for row in _ROWS if row.provider == provider_id and row.models.match(model)), _NONE)
+    rules = find_rules(provider_id, model)
     return msgspec.structs.replace(
         found,
-        rules=find_rules(provider_id, model),
+        rules=rules,
         schemas=_SCHEMAS.get(provider_id, "any"),
         calls=find_forms(provider_id, model),
+        thinking="effort" if provider_id in _WORDED and rules.levels and found.thinking == "any" else found.thinking,
     )

@@ -31,9 +31,8 @@ def schema(provider: Provider, max_output: int = MAX_OUTPUT) -> dict[str, JsonVa
 
 
 def _property(parameter: Parameter, max_output: int) -> dict[str, JsonValue]:
-    switches = parameter.type == "string" and any(isinstance(choice, bool) for choice in parameter.choices)
     written: dict[str, JsonValue] = {
-        "type": ["boolean", "string"] if switches else parameter.type,
+        "type": parameter.type,
         "title": parameter.title,
         "description": parameter.description,
     }

@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from trunkline.core.chat import ChatRequest, Effort, ReasoningOptions, ToolChoice
+from trunkline.dialects.openai_chat.request import effort_for
 from trunkline.providers.quirks import Quirk
 from trunkline.providers.thinking_rules import ORDER, ThinkingRules, nearest
 from trunkline.providers.tool_round import lacks_texts, lacks_thoughts
@@ -78,6 +79,10 @@ def _fit(reasoning: ReasoningOptions, quirk: Quirk, lost: list[str]) -> Reasonin
         return None
     if reasoning.enabled is False or reasoning.effort == "none" or reasoning.budget_tokens == 0:
         return _stop(reasoning, rules, lost)
+    if quirk.thinking == "effort" and reasoning.effort is None:
+        # What was not said cannot be lost: the level is not told beside the budget.
+        worded = _in_words(reasoning, lost)
+        return worded if worded.effort is None else _level(worded, worded.effort, rules, [])
     if reasoning.effort is not None:
         reasoning = _level(reasoning, reasoning.effort, rules, lost)
     return _budget(reasoning, quirk, lost)
@@ -119,6 +124,15 @@ def _level(reasoning: ReasoningOptions, effort: Effort, rules: ThinkingRules, lo
     if rules.switched and silent and not reasoning.effort_of_answer:
         reasoning = msgspec.structs.replace(reasoning, enabled=True)
     return reasoning
+
+
+def _in_words(reasoning: ReasoningOptions, lost: list[str]) -> ReasoningOptions:
+    """A budget, or thinking that is only switched on, as the effort that it comes nearest to."""
+    budget = reasoning.budget_tokens
+    if budget is not None and budget > 0:
+        lost.append("reasoning.budget_tokens")
+        return msgspec.structs.replace(reasoning, effort=effort_for(budget), enabled=None, budget_tokens=None)
+    return msgspec.structs.replace(reasoning, effort="medium", enabled=None) if reasoning.enabled else reasoning
 
 
 def _budget(reasoning: ReasoningOptions, quirk: Quirk, lost: list[str]) -> ReasoningOptions:

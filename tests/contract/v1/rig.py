@@ -21,7 +21,6 @@ from trunkline.core.price import Price, Rate
 from trunkline.core.secret import Secret
 from trunkline.core.usage_event import Opened, UsageEvent
 from trunkline.faces.connection_limits import ConnectionLimits
-from trunkline.faces.cors import ANYONE, Cors
 from trunkline.faces.server import ServerConfig
 from trunkline.faces.v1 import Application
 from trunkline.gateway.call import Ledger
@@ -205,8 +204,6 @@ class Rig:
         demo_delay: float = 0.0,
         limits: ConnectionLimits | None = None,
         idle_seconds: int = 5,
-        ping_seconds: float = 15.0,
-        cors: Cors = ANYONE,
     ) -> None:
         self.limits = limits or ConnectionLimits()
         self.idle_seconds = idle_seconds
@@ -252,7 +249,7 @@ class Rig:
         )
         identity = Identity(self.holder, Tokens(), Tokens(), used=lambda _: None)  # type: ignore[arg-type]
         self.kept = Kept()
-        self.application = Application(gateway, identity, self.kept, limit=limit, ping_seconds=ping_seconds, cors=cors)
+        self.application = Application(gateway, identity, self.kept, limit=limit)
 
     @contextmanager
     def serve(self) -> Iterator[Rig]:

@@ -210,6 +210,11 @@ BEDROCK = [
     ("calls and results come in pairs", put("messages", 2, "content", 0, "toolResult", "toolUseId", to="x"), ""),
     ("tools are configured", drop("toolConfig"), ""),
     (
+        "thoughts for those that sign them",
+        lambda body: body["messages"][1]["content"].insert(0, {"reasoningContent": {"reasoningText": {"text": "Hm."}}}),
+        NOVA,
+    ),
+    (
         "a choice that the model knows",
         put("toolConfig", "toolChoice", to={"any": {}}),
         "meta.llama4-scout-17b-instruct-v1:0",

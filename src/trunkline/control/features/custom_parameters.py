@@ -27,10 +27,8 @@ _OWN: Final[Mapping[str, str]] = {
     "frequencypenalty": "frequencyPenalty",
     "system": "systemPrompt",
     "systemprompt": "systemPrompt",
-    "siteurl": "siteUrl",
-    "sitename": "siteName",
 }
-"""Settings of their own, which are checked."""
+"""Settings of their own, which have ranges."""
 
 _CALL: Final = frozenset({"model", "models", "messages", "prompt", "input", "streamoptions", "extrabody"})
 """What belongs to the call, or would choose another model."""

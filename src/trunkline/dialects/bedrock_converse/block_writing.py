@@ -44,14 +44,15 @@ _UNNAMEABLE: Final = re.compile(r"[^a-zA-Z0-9 ()\[\]-]+")
 class Blocks:
     """Writes the blocks of one request.
 
-    Names of what is left out gather in ``dropped``. Documents are numbered where they would have the same name, which
-    the service refuses.
+    Names of what is left out gather in ``dropped``; ``thoughts`` is whether the model takes any. Documents are numbered
+    where they would have the same name, which the service refuses.
     """
 
-    __slots__ = ("_names", "dropped")
+    __slots__ = ("_names", "_thoughts", "dropped")
 
-    def __init__(self, dropped: set[str]) -> None:
+    def __init__(self, dropped: set[str], *, thoughts: bool = True) -> None:
         self.dropped = dropped
+        self._thoughts = thoughts
         self._names: set[str] = set()
 
     def write(self, part: Part, path: str) -> list[JsonValue]:
@@ -72,7 +73,7 @@ class Blocks:
             case Audio():
                 return [{"audio": write_media(part.media, path, SOUNDS)}]
             case Reasoning():
-                if is_signed_here(part):
+                if self._thoughts and is_signed_here(part):
                     return [write_reasoning(part)]
                 self.dropped.add("reasoning")
                 return []
@@ -86,7 +87,7 @@ class Blocks:
             case Opaque():
                 if part.dialect == NAME and isinstance(part.value, dict):
                     return [part.value]
-                raise Unsupported.of(path, f"This model takes no {part.kind}. Leave it out.")
+                raise Unsupported.of(path, f"Only the dialect {part.dialect} can express this part. Leave it out.")
 
     def cache_point(self, cache: CacheHint) -> Object:
         """The block for a hint. A time to live that the service does not have is left to its default."""

@@ -149,7 +149,7 @@ def write_request(request: ChatRequest) -> Written:
     for dialect, fields in request.extra.items():
         if dialect != NAME:
             dropped.update(f"extra.{field}" for field in fields)
-    system, turns = write_turns(request.messages, dropped)
+    system, turns = write_turns(request.messages, dropped, request.model)
     wire: Object = {"messages": turns}
     if system:
         wire["system"] = system

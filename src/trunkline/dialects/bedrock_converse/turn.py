@@ -15,6 +15,7 @@ from trunkline.core.errors import InvalidInput, Unsupported
 from trunkline.dialects.bedrock_converse.block_reading import read_content
 from trunkline.dialects.bedrock_converse.block_writing import Blocks
 from trunkline.dialects.bedrock_converse.field import NAME, join, listing, mapping, required, text
+from trunkline.dialects.bedrock_converse.seal import takes_thoughts
 
 OPENING: Final = "(The conversation begins.)"
 """The user's turn before an assistant's greeting: https://docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference-call.html"""
@@ -47,7 +48,9 @@ def read_turns(value: JsonValue) -> list[Message]:
     return messages
 
 
-def write_turns(messages: Sequence[Message], dropped: set[str]) -> tuple[list[JsonValue], list[JsonValue]]:
+def write_turns(
+    messages: Sequence[Message], dropped: set[str], model: str = ""
+) -> tuple[list[JsonValue], list[JsonValue]]:
     """The system prompt and the turns.
 
     Every system message goes into the system prompt, in order. Neighbours that speak in the same turn become one; a
@@ -56,7 +59,7 @@ def write_turns(messages: Sequence[Message], dropped: set[str]) -> tuple[list[Js
     who opens the conversation stands :data:`OPENING`. White space at the end of an answer that the model is to go on
     from goes, as Claude refuses it. Raises InvalidInput where nothing is said at all.
     """
-    blocks = Blocks(dropped)
+    blocks = Blocks(dropped, thoughts=takes_thoughts(model))
     system: list[JsonValue] = []
     turns: list[tuple[Role, list[JsonValue]]] = []
     for index, message in enumerate(messages):

@@ -14,6 +14,7 @@ from trunkline.dialects.dialect import Written
 from trunkline.dialects.gemini.call_ids import CallIds
 from trunkline.dialects.gemini.fields import Fields, decode
 from trunkline.dialects.gemini.generation import Generation, read_generation, write_generation
+from trunkline.dialects.gemini.missing_signature import sign_calls, wants_signatures
 from trunkline.dialects.gemini.part import read_part, write_part
 from trunkline.dialects.gemini.seal import gather
 from trunkline.dialects.gemini.tools import read_choice, read_tools, write_choice, write_tools
@@ -100,9 +101,16 @@ def _join(before: tuple[Part, ...], parts: list[Part]) -> tuple[Part, ...]:
     if isinstance(first, Reasoning):
         # The signature of a thought came last, and is that of all its pieces.
         kept = list(before)
+        if isinstance(last, Reasoning) and all(_is_plain(piece) for piece in (last, first)):
+            kept[-1] = msgspec.structs.replace(last, text=(last.text or "") + (first.text or ""))
+            return (*kept, *parts[1:])
         thought = gather(kept, first)
         return (*kept, thought, *parts[1:])
     return (*before, *parts)
+
+
+def _is_plain(thought: Reasoning) -> bool:
+    return thought.text is not None and thought.signature is None and thought.redacted is None
 
 
 def _read_parts(content: Fields, ids: CallIds) -> list[Part]:
@@ -148,7 +156,7 @@ def write_fields(request: ChatRequest) -> tuple[dict[str, JsonValue], dict[str, 
     """The body as an object, and what was left out."""
     dropped: dict[str, None] = {}
     extra = request.extra.get("gemini", {})
-    system, contents = _write_messages(request.messages, dropped)
+    system, contents = _write_messages(request.messages, dropped, wants_signatures(request.model))
     out: dict[str, JsonValue] = {}
     if system and not any(isinstance(turn, dict) and turn["role"] == "user" for turn in contents):
         # The API demands a turn of the user.
@@ -189,7 +197,10 @@ def write_fields(request: ChatRequest) -> tuple[dict[str, JsonValue], dict[str, 
     return out, dropped
 
 
-def _write_messages(messages: tuple[Message, ...], dropped: dict[str, None]) -> tuple[list[JsonValue], list[JsonValue]]:
+def _write_messages(
+    messages: tuple[Message, ...], dropped: dict[str, None], signed: bool
+) -> tuple[list[JsonValue], list[JsonValue]]:
+    """The system prompt and the turns; with ``signed`` every turn with calls has a signature on one of them."""
     names = {part.id: part.name for message in messages for part in message.parts if isinstance(part, ToolCall)}
     system: list[JsonValue] = []
     contents: list[JsonValue] = []
@@ -212,6 +223,8 @@ def _write_messages(messages: tuple[Message, ...], dropped: dict[str, None]) -> 
         if message.role == "system":
             system.extend(parts)
         elif parts:
+            if signed and message.role == "assistant":
+                sign_calls(parts)
             contents.append({"role": "model" if message.role == "assistant" else "user", "parts": parts})
             results = parts if message.role == "tool" else None
     return system, contents

@@ -38,8 +38,12 @@ def is_ours(part: Reasoning) -> bool:
 
 
 def seal(part: Reasoning) -> Reasoning:
-    """A thought as a client of Google's may be shown it: another vendor's signature wrapped, all else unchanged."""
-    if part.format is None or is_ours(part) or (part.signature is None and part.redacted is None):
+    """A thought as a client of Google's may be shown it: another vendor's signature wrapped, all else unchanged.
+
+    So is a sealed thought of Google's own that came by another wire, which has no place for it but this."""
+    if part.format is None or (part.signature is None and part.redacted is None):
+        return part
+    if is_ours(part) and part.redacted is None:
         return part
     inside = msgspec.json.encode(_Seal(part.format, part.id, part.signature, part.redacted, part.summary))
     return Reasoning(part.text, signature=b64encode(_MARK + inside).decode(), summary=True, format=OURS)

@@ -49,6 +49,7 @@ from trunkline.dialects.gemini.finish import write_finish
 from trunkline.dialects.gemini.grounding import write_grounding
 from trunkline.dialects.gemini.logprobs import write_logprobs
 from trunkline.dialects.gemini.response import BROKEN_CALL, write_answer_part
+from trunkline.dialects.gemini.seal import is_ours
 from trunkline.dialects.gemini.usage import write_usage
 from trunkline.dialects.rfc3339 import write_time
 from trunkline.dialects.sse import write_event
@@ -179,8 +180,13 @@ class GeminiWriter:
     def _thought(self, event: ReasoningDelta) -> bytes:
         if not event.text and event.signature is None and event.redacted is None:
             return b""
-        thought = Reasoning(event.text or None, event.signature, event.redacted, event.id, event.summary, event.format)
-        return self._part(thought, event.choice)
+        seal = Reasoning(None, event.signature, event.redacted, event.id, event.summary, event.format)
+        if not event.text or is_ours(seal):
+            return self._part(msgspec.structs.replace(seal, text=event.text or None), event.choice)
+        # Another vendor's signature comes after all pieces of the text, also after the one that it came with: how it
+        # is told from the signature of that piece alone when the client sends them back.
+        text = self._part(Reasoning(event.text, summary=event.summary), event.choice)
+        return text if seal.signature is None and seal.redacted is None else text + self._part(seal, event.choice)
 
     def _part(self, part: Part, index: int) -> bytes:
         written = write_answer_part(part)

@@ -54,7 +54,9 @@ class MessageWriter:
                         raise Unsupported.of(path, "a message of role tool may hold results of tools only")
                     wire.append(self._result(part, shown, path))
             elif message.role == "assistant":
-                wire.append(self._turn(message, place))
+                turn = self._turn(message, place)
+                if self._options.silence or turn.get("content") or "tool_calls" in turn:
+                    wire.append(turn)
             else:
                 wire.append(self._said(message, place))
         if shown:
@@ -67,7 +69,7 @@ class MessageWriter:
         parts = [self._part(part, f"messages.{place}.parts.{number}") for number, part in enumerate(message.parts)]
         return self._named(message, {"role": role, "content": self._content(parts)})
 
-    def _turn(self, message: Message, place: int) -> JsonValue:
+    def _turn(self, message: Message, place: int) -> dict[str, JsonValue]:
         thoughts: list[Reasoning] = []
         content: list[dict[str, JsonValue]] = []
         refusals: list[str] = []
@@ -82,7 +84,10 @@ class MessageWriter:
             elif isinstance(part, ToolCall):
                 calls.append(self._call(part))
             elif isinstance(part, Refusal):
-                refusals.append(part.text)
+                if self._options.refusals:
+                    refusals.append(part.text)
+                else:
+                    content.append({"type": "text", "text": part.text})
             elif isinstance(part, Image):
                 self._drop_proof(part.signature)
                 images.append(write_image(part, path))
@@ -191,13 +196,13 @@ class MessageWriter:
                     self.dropped.update(
                         f"file.{name}" for name in ("title", "context", "citations") if getattr(part, name)
                     )
-                return self._cached(write_file(part, self._options.files, path), part.cache)
+                return self._cached(write_file(part), part.cache)
             case Opaque(dialect="openai_chat", value=dict() as value):
                 return value
             case Refusal():
                 return {"type": "refusal", "refusal": part.text}
             case _:
-                kind = part.kind if isinstance(part, Opaque) else type(part).__name__.lower()
+                kind = type(part).__name__.lower()
                 raise Unsupported.of(path, f"a part of kind {kind} cannot be sent to this provider here")
 
     def _cached(self, wire: dict[str, JsonValue], cache: CacheHint | None) -> dict[str, JsonValue]:
@@ -226,7 +231,7 @@ class MessageWriter:
         return list[JsonValue](parts)
 
     @staticmethod
-    def _named(message: Message, wire: dict[str, JsonValue]) -> JsonValue:
+    def _named(message: Message, wire: dict[str, JsonValue]) -> dict[str, JsonValue]:
         if message.name is not None:
             wire["name"] = message.name
         return wire

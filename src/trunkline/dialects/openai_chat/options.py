@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from trunkline.dialects.passthrough import EarlierThoughts, Files
+from trunkline.dialects.passthrough import EarlierThoughts
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,6 @@ class WireOptions:
     thoughts: EarlierThoughts = "content"
     """How thoughts of earlier turns are sent back."""
 
-    files: Files = "addresses"
-    """How files are sent."""
-
     text_arrays: bool = True
     """Whether several texts of one message may go as an array. Some servers take nothing but strings where there are no
     pictures: for them the texts are joined by a blank line."""
@@ -41,3 +38,10 @@ class WireOptions:
 
     google_extras: bool = False
     """Whether ``extra_content.google.thought_signature`` may stand beside texts and tool calls (Google)."""
+
+    refusals: bool = True
+    """Whether messages have the field ``refusal``. Where not, its words are the text."""
+
+    silence: bool = True
+    """Whether an assistant may have said nothing. Where not ("Assistant message must have either content or tool_calls,
+    but not none", Mistral), such a turn is left out."""

@@ -133,6 +133,8 @@ def _write_choice(choice: Choice) -> JsonValue:
             message["audio"] = _write_audio(part)
     if calls:
         message["tool_calls"] = calls
+    if not choice.parts:
+        message["content"] = ""  # clients send it back, and OpenAI refuses a message of null
     return {
         "index": choice.index,
         "message": message,

@@ -40,12 +40,15 @@ _encode: Final = msgspec.json.Encoder().encode
 class _Choice:
     """What a choice has said so far, as far as its end depends on it."""
 
-    __slots__ = ("mute", "refused")
+    __slots__ = ("mute", "refused", "thoughts")
 
     def __init__(self) -> None:
         self.mute: set[int] = set()
         """The calls that have no arguments yet."""
         self.refused = False
+        self.thoughts: dict[int, int] = {}
+        """The place of each thought among the thoughts. SDKs put lists together by ``index`` and lose pieces of an
+        entry whose index leaves a gap (https://github.com/openai/openai-python, ``lib/streaming/_deltas.py``)."""
 
 
 class ChatStreamWriter:
@@ -85,7 +88,9 @@ class ChatStreamWriter:
                     self._tail,
                 )
             case ReasoningDelta():
-                return self._chunk(event.choice, _reasoning(event))
+                thoughts = self._choice(event.choice).thoughts
+                place = thoughts.setdefault(event.part, len(thoughts))
+                return self._chunk(event.choice, _reasoning(event, place))
             case ToolCallDelta():
                 if event.arguments:
                     self._choice(event.choice).mute.discard(event.index)
@@ -227,7 +232,7 @@ def _tool_call(event: ToolCallStart) -> dict[str, JsonValue]:
     return call
 
 
-def _reasoning(event: ReasoningDelta) -> dict[str, JsonValue]:
+def _reasoning(event: ReasoningDelta, place: int) -> dict[str, JsonValue]:
     """Both forms in every chunk, as OpenRouter does: whether a signature will follow, which needs its text beside it in
     ``reasoning_details``, is not known yet."""
     detail: dict[str, JsonValue]
@@ -244,7 +249,7 @@ def _reasoning(event: ReasoningDelta) -> dict[str, JsonValue]:
         detail["id"] = event.id
     if event.format is not None:
         detail["format"] = event.format
-    detail["index"] = event.part
+    detail["index"] = place
     if event.text and event.redacted is None:
         delta["reasoning_content"] = event.text
     delta["reasoning_details"] = [detail]

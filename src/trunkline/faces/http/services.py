@@ -11,7 +11,6 @@ from trunkline.control.ai_llms.ai_llms import AiLlms
 from trunkline.control.audit import Audit
 from trunkline.control.configurations.configurations import Configurations
 from trunkline.control.configurations.connection_tests import ConnectionTests
-from trunkline.control.configurations.local_models import LocalModels
 from trunkline.control.configurations.provider_models import ProviderModels
 from trunkline.control.configurations.pulls import Pulls
 from trunkline.control.configurations.revisions import Revisions
@@ -35,7 +34,6 @@ from trunkline.control.model_configs.versions import Versions
 from trunkline.control.model_documents.model_documents import ModelDocuments
 from trunkline.control.people.accounts import Accounts
 from trunkline.control.people.invitations import Invitations
-from trunkline.control.people.key_models import KeyModels
 from trunkline.control.people.key_use import KeyUse
 from trunkline.control.people.keys import Keys
 from trunkline.control.people.sessions import Sessions
@@ -79,7 +77,6 @@ class Services:
     feature_keys: FeatureKeys
     feature_runs: FeatureRuns
     pulls: Pulls
-    local_models: LocalModels
     jobs: Jobs
     rotation: Rotation
     routes: Routes
@@ -101,7 +98,6 @@ class Services:
     invitations: Invitations
     applications: Applications
     keys: Keys
-    key_models: KeyModels
     sealed_keys: SealedKeys
     health: Health
 

@@ -275,10 +275,7 @@ class GivenKey(Given):
 
 
 class KeyAnswer(Answer):
-    """An API key. `key` is the key itself in the answer that makes it, and its mask ever after.
-
-    `warnings` say which of `models` cannot be called now, and what was perhaps meant.
-    """
+    """An API key. `key` is the key itself in the answer that makes it, and its mask ever after."""
 
     id: str
     name: str
@@ -291,7 +288,6 @@ class KeyAnswer(Answer):
     created_at: Moment
     expires_at: Moment | None
     last_used_at: Moment | None
-    warnings: list[str]
 
 
 class EncryptionKeyAnswer(Answer):
@@ -322,6 +318,3 @@ class AuditAnswer(Answer):
     after: dict[str, JsonValue] | None
     address: str | None
     request_id: str | None
-    actor_name: str | None = Field(description="The actor's email address.")
-    key_name: str | None
-    target_name: str | None = Field(description="What the target is called, or was when it was deleted.")

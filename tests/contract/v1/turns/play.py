@@ -1,0 +1,69 @@
+"""Plays one conversation of two turns through the gateway, and tells what the provider of the second turn heard."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass
+
+from tests.contract.v1.turns.clients import CLIENTS
+from tests.contract.v1.turns.clients.client import Seen, Setting
+from tests.contract.v1.turns.makers.maker import Heard
+from tests.contract.v1.turns.provider import Provider
+from tests.contract.v1.turns.scene import DONE, Scene
+from tests.upstreams.scripted import Script, Scripted, stream, whole
+
+
+@dataclass(frozen=True)
+class Played:
+    """What the client saw of both turns, what the second provider heard, and the bytes that it was sent."""
+
+    first: Seen
+    second: Seen
+    heard: Heard
+    raw: bytes
+    path: str
+
+    @property
+    def kept_there(self) -> bool:
+        """Whether the provider keeps the conversation itself, and was told which."""
+        return b"previous_response_id" in self.raw
+
+
+class Stage:
+    """The gateway at ``url`` in front of one scripted server that is every provider."""
+
+    def __init__(self, url: str, upstream: Scripted) -> None:
+        self._url = url
+        self._upstream = upstream
+
+    def play(
+        self, client: str, first: Provider, then: Provider, scene: Scene, *, streamed: bool, dumped: bool
+    ) -> Played:
+        setting = Setting(
+            self._url,
+            streamed,
+            dumped,
+            tools=scene.has_tools,
+            thinks=first.thinks and scene.has_thoughts,
+            budget=first.budget,
+        )
+        conversation = CLIENTS[client](setting)
+        self._answer(first, scene, streamed)
+        seen = conversation.ask(first)
+        self._answer(then, DONE, streamed)
+        end = conversation.go_on(then)
+        asked = self._upstream.asked[-1]
+        path = asked.line.split(" ")[1].partition("?")[0]
+        return Played(seen, end, then.maker_for(path).hear(json.loads(asked.body)), asked.body, path)
+
+    def _answer(self, provider: Provider, scene: Scene, streamed: bool) -> None:
+        """By the API that was asked: a provider may have two."""
+        upstream = self._upstream
+
+        async def script(writer: asyncio.StreamWriter) -> None:
+            maker = provider.maker_for(upstream.asked[-1].line.split(" ")[1])
+            chosen: Script = stream(*maker.stream(scene), kind=maker.kind) if streamed else whole(maker.answer(scene))
+            await chosen(writer)
+
+        upstream.script = script
