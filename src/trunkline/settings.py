@@ -5,11 +5,14 @@ The reference page is made from this file: a field's description is what its rea
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Final, Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_ORIGIN: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s?#,*@]+|null|\*", re.IGNORECASE)
 
 _POSTGRESQL: Final = frozenset({"postgres", "postgresql"})
 
@@ -85,6 +88,19 @@ class Settings(BaseSettings):
         description="Open connections per client address (and process) on which no valid key or token was sent yet."
         " Above it the oldest is closed.",
     )
+    ping_seconds: float = Field(
+        default=15,
+        ge=0,
+        le=3600,
+        description="Seconds of silence in a streamed response after which the client is sent a comment or a ping, so"
+        " that proxies keep the connection open. `0`: never.",
+    )
+    cors_origins: str | None = Field(
+        default=None,
+        description="Origins of the web pages that may call this server from a browser, with commas between"
+        " (`https://app.example.com`), `*` for all or `none`. It holds for `/v1`, `/v1beta` and the API. Unset: all for"
+        " `/v1` and `/v1beta`, none for the API.",
+    )
     connect_timeout: float = Field(default=5, gt=0, description="Seconds for a connection to a provider.")
     first_byte_timeout: float = Field(
         default=60,
@@ -96,6 +112,10 @@ class Settings(BaseSettings):
         default=60, gt=0, description="Seconds between two pieces of a provider's streamed answer."
     )
     total_timeout: float = Field(default=600, gt=0, description="Seconds for a whole call, retries included.")
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        description="The bearer token for `/metrics`. Unset: `/metrics` answers requests from this machine only.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="What to log.")
     log_format: Literal["auto", "json", "console"] = Field(
         default="auto", description="`json` for machines, `console` for people; `auto`: console on a terminal."
@@ -110,10 +130,25 @@ class Settings(BaseSettings):
         scheme, separator, rest = value.get_secret_value().partition("://")
         return SecretStr(f"postgresql+asyncpg://{rest}") if separator and scheme in _POSTGRESQL else value
 
+    @field_validator("cors_origins")
+    @classmethod
+    def _as_origins(cls, value: str | None) -> str | None:
+        return None if value is None else ", ".join(read_origins(value))
+
     @field_validator("public_url")
     @classmethod
     def _without_slash(cls, value: str | None) -> str | None:
         return value.rstrip("/") if value else None
+
+    @property
+    def call_origins(self) -> tuple[str, ...]:
+        """Whose pages may call ``/v1`` and ``/v1beta``."""
+        return ("*",) if self.cors_origins is None else read_origins(self.cors_origins)
+
+    @property
+    def api_origins(self) -> tuple[str, ...]:
+        """Whose pages may call the API."""
+        return read_origins(self.cors_origins or "")
 
     @property
     def listens_on_loopback(self) -> bool:
@@ -141,3 +176,13 @@ class Settings(BaseSettings):
             return self.public_url
         host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 - compared, not bound
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+
+def read_origins(text: str) -> tuple[str, ...]:
+    """Origins with commas between; ``none`` for none. Raises ValueError for what is no origin, and says why."""
+    given = (item.strip().lower() for item in text.split(","))
+    origins = tuple(origin for origin in given if origin not in {"", "none"})
+    for origin in origins:
+        if _ORIGIN.fullmatch(origin) is None:
+            raise ValueError(f"{origin!r} is not an origin. An origin is like https://app.example.com, without a path.")
+    return origins

@@ -105,6 +105,9 @@ OWN = {
 }
 """What one may delete of one's own where others' is refused."""
 
+NOT_HERE = {"/api/configurations/{configuration_id}/local-models/{local_model:path}"}
+"""Paths of what only a provider has that is not here, Ollama: who may ask is answered 400."""
+
 NAMED_IN_QUERIES = (
     ("/api/providers/demo/models?configurationId={configuration_id}", 404),
     # As its contract has it: a list for a workspace out of reach is empty.

@@ -192,6 +192,7 @@ async def _fill(filled: Filled) -> None:
     ids = filled.ids
     ids["configuration_id"] = await filled.make("configuration_id")
     ids.update(workspace_id=filled.workspace_id, name="openai", number="1", model_id="openai/gpt-4o-mini")
+    ids["local_model"] = "demo-chat"
     ids.update(config_id=ids["configuration_id"], ai_llm_id=ids["configuration_id"])
     for what in MAKERS:
         if what not in ids:

@@ -36,6 +36,7 @@ NAMES_WHAT_IS_NOT_HERE = {
     "PUT /model-configs/{config_id}/versions": 400,
     # Ollama alone downloads models, and there is none here.
     "POST /api/configurations/{configuration_id}/models/pull": 400,
+    "DELETE /api/configurations/{configuration_id}/local-models/{local_model}": 400,
 }
 """What an example is refused with in an installation that has none of what it names."""
 

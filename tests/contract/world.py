@@ -18,6 +18,7 @@ from trunkline.control.health import Health
 from trunkline.control.installation.installation import Installation
 from trunkline.control.people.accounts import Accounts
 from trunkline.control.people.invitations import Invitations
+from trunkline.control.people.key_models import KeyModels
 from trunkline.control.people.key_use import KeyUse
 from trunkline.control.people.keys import Keys
 from trunkline.control.people.registration import Registration
@@ -225,6 +226,7 @@ async def open_world(
         invitations=Invitations(database, tokens, registration, sessions, audit, limit),
         applications=Applications(database, audit),
         keys=keys,
+        key_models=KeyModels(holder),
         sealed_keys=SealedKeys(ring),
         health=Health({"snapshot": is_snapshot_loaded}, {"database": is_database_reachable}),
     )

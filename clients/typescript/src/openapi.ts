@@ -1316,6 +1316,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/configurations/{configuration_id}/local-models/{local_model}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What Ollama knows of an installed model: its family, context, abilities
+         * @description What Ollama knows of an installed model: its family, context, abilities.
+         */
+        get: operations["get_local_model_api_configurations__configuration_id__local_models__local_model__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Have Ollama delete an installed model from its disk
+         * @description Have Ollama delete an installed model from its disk.
+         */
+        delete: operations["delete_local_model_api_configurations__configuration_id__local_models__local_model__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/providers": {
         parameters: {
             query?: never;
@@ -2531,6 +2555,9 @@ export interface paths {
         /**
          * Metrics in the format that Prometheus asks for (https://prometheus.io/docs/instrumenting/exposition_formats/)
          * @description Metrics in the format that Prometheus asks for (https://prometheus.io/docs/instrumenting/exposition_formats/).
+         *
+         *     Answers requests from the server's own machine, or those with the bearer token of `TRUNKLINE_METRICS_TOKEN`
+         *     where that is set.
          */
         get: operations["show_metrics_metrics_get"];
         put?: never;
@@ -2784,6 +2811,18 @@ export interface components {
             address: string | null;
             /** Requestid */
             requestId: string | null;
+            /**
+             * Actorname
+             * @description The actor's email address.
+             */
+            actorName: string | null;
+            /** Keyname */
+            keyName: string | null;
+            /**
+             * Targetname
+             * @description What the target is called, or was when it was deleted.
+             */
+            targetName: string | null;
         };
         /**
          * CatalogueAnswer
@@ -3062,7 +3101,8 @@ export interface components {
          * @description A configuration. ``apiKey`` is a mask, as are the values of ``configuration.headers``.
          *
          *     One that ``borrows`` has no key of its own: it uses the credential ``lenderId``, or without one the workspace's
-         *     shared credential of its provider.
+         *     shared credential of its provider. ``lastTest`` is null before the first test, and after a change of
+         *     the key, the address or the provider.
          */
         ConfigurationAnswer: {
             /** Id */
@@ -3105,6 +3145,7 @@ export interface components {
              * @enum {string}
              */
             testStatus: "pending" | "success" | "failed";
+            lastTest: components["schemas"]["LastTestAnswer"] | null;
             /**
              * Createdat
              * Format: date-time
@@ -3553,6 +3594,16 @@ export interface components {
             presencePenalty?: number | null;
             /** Frequencypenalty */
             frequencyPenalty?: number | null;
+            /**
+             * Siteurl
+             * @description Your site, as OpenRouter shows it.
+             */
+            siteUrl?: string | null;
+            /**
+             * Sitename
+             * @description Your app's name, as OpenRouter shows it.
+             */
+            siteName?: string | null;
             /** Customparameters */
             customParameters?: {
                 [key: string]: unknown;
@@ -3605,6 +3656,16 @@ export interface components {
             presencePenalty?: number | null;
             /** Frequencypenalty */
             frequencyPenalty?: number | null;
+            /**
+             * Siteurl
+             * @description Your site, as OpenRouter shows it.
+             */
+            siteUrl?: string | null;
+            /**
+             * Sitename
+             * @description Your app's name, as OpenRouter shows it.
+             */
+            siteName?: string | null;
             /** Customparameters */
             customParameters?: {
                 [key: string]: unknown;
@@ -3682,6 +3743,10 @@ export interface components {
             presencePenalty: number | null;
             /** Frequencypenalty */
             frequencyPenalty: number | null;
+            /** Siteurl */
+            siteUrl: string | null;
+            /** Sitename */
+            siteName: string | null;
             /** Customparameters */
             customParameters: {
                 [key: string]: unknown;
@@ -4509,6 +4574,23 @@ export interface components {
             /** Message */
             message: string;
             keyInfo: components["schemas"]["KeyInfoAnswer"] | null;
+        };
+        /**
+         * LastTestAnswer
+         * @description How the last connection test ended; ``message`` says whose fault it is, and what to do about it.
+         */
+        LastTestAnswer: {
+            /**
+             * Testedat
+             * Format: date-time
+             */
+            testedAt: string;
+            /** Success */
+            success: boolean;
+            /** Latencyms */
+            latencyMs: number;
+            /** Message */
+            message: string;
         };
         /**
          * MeAnswer
@@ -5932,6 +6014,16 @@ export interface components {
             presencePenalty?: number | null;
             /** Frequencypenalty */
             frequencyPenalty?: number | null;
+            /**
+             * Siteurl
+             * @description Your site, as OpenRouter shows it.
+             */
+            siteUrl?: string | null;
+            /**
+             * Sitename
+             * @description Your app's name, as OpenRouter shows it.
+             */
+            siteName?: string | null;
             /** Customparameters */
             customParameters?: {
                 [key: string]: unknown;
@@ -5981,6 +6073,8 @@ export interface components {
         /**
          * KeyAnswer
          * @description An API key. `key` is the key itself in the answer that makes it, and its mask ever after.
+         *
+         *     `warnings` say which of `models` cannot be called now, and what was perhaps meant.
          */
         trunkline__faces__management__wire__KeyAnswer: {
             /** Id */
@@ -6008,6 +6102,8 @@ export interface components {
             expiresAt: string | null;
             /** Lastusedat */
             lastUsedAt: string | null;
+            /** Warnings */
+            warnings: string[];
         };
         /**
          * GivenRevert
@@ -12336,6 +12432,220 @@ export interface operations {
             };
         };
     };
+    get_local_model_api_configurations__configuration_id__local_models__local_model__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The configuration's `id`. */
+                configuration_id: string;
+                /** @description The model's `id` in the configuration's list of models, such as `llama3.2:latest`. */
+                local_model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["trunkline__faces__configurations__models__ModelAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The provider cannot be reached, refused the stored key, has no credits left, or sent what is no answer. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The provider took too long. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_local_model_api_configurations__configuration_id__local_models__local_model__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The configuration's `id`. */
+                configuration_id: string;
+                /** @description The model's `id` in the configuration's list of models, such as `llama3.2:latest`. */
+                local_model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The provider cannot be reached, refused the stored key, has no credits left, or sent what is no answer. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The provider took too long. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     list_providers_api_providers_get: {
         parameters: {
             query?: never;
@@ -13052,6 +13362,8 @@ export interface operations {
     get_report_api_usage_report_get: {
         parameters: {
             query?: {
+                /** @description Somebody else's report, for administrators. */
+                userId?: string | null;
                 /** @description `day`, `week`, `month` (default) or `all`; in UTC. */
                 period?: string | null;
                 /** @description A date, or a time with a zone. */

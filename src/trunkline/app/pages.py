@@ -10,16 +10,18 @@ from prometheus_client import CollectorRegistry
 from trunkline.control.usage.metrics import make_registry
 from trunkline.faces import ai_llm, ai_model_config, configurations, conversations, features, model_configs, policy
 from trunkline.faces.console import router as console_routes
+from trunkline.faces.cors import Cors
 from trunkline.faces.http.application import build
 from trunkline.faces.http.services import Services
 from trunkline.faces.management import router as management_routes
 from trunkline.faces.operations import router as operations_routes
 from trunkline.faces.v1.calls import CALLS
+from trunkline.faces.v1.stray import answer_stray
 from trunkline.gateway.tally import Tally
 
 
-def build_pages(services: Services, registry: CollectorRegistry) -> FastAPI:
-    """All routers over ``services``; ``registry`` is what ``/metrics`` shows."""
+def build_pages(services: Services, registry: CollectorRegistry, cors: Cors | None = None) -> FastAPI:
+    """All routers over ``services``; ``registry`` is what ``/metrics`` shows, and ``cors`` whose pages may call."""
     return build(
         services,
         [
@@ -35,6 +37,8 @@ def build_pages(services: Services, registry: CollectorRegistry) -> FastAPI:
             console_routes.router(services),
         ],
         CALLS,
+        cors=cors,
+        stray=answer_stray,
     )
 
 

@@ -27,6 +27,7 @@ from trunkline.control.usage.shipper import Shipper
 from trunkline.core.errors import Unavailable
 from trunkline.core.secret import Secret
 from trunkline.faces import v1
+from trunkline.faces.cors import Cors
 from trunkline.gateway.call import Ledger
 from trunkline.gateway.gateway import Gateway
 from trunkline.gateway.identity import Identity
@@ -182,9 +183,16 @@ async def open_server(settings: Settings, stopping: Stopping | None = None) -> A
             )
         )
         stored = StoredResponses(place.database, ring)
-        calls = v1.Application(gateway, identity, stored, limit=settings.max_body_mb << 20)
+        calls = v1.Application(
+            gateway,
+            identity,
+            stored,
+            limit=settings.max_body_mb << 20,
+            ping_seconds=settings.ping_seconds,
+            cors=Cors(settings.call_origins),
+        )
         registry = make_registry(tally, str(os.getpid()) if settings.workers > 1 else "0")
-        yield Server(calls, build_pages(services, registry))
+        yield Server(calls, build_pages(services, registry, Cors(settings.api_origins)))
         await guard.judging.drain(JUDGING_SECONDS)
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOSING_SECONDS):

@@ -10,6 +10,7 @@ from trunkline.control.ai_llms.ai_llms import AiLlms
 from trunkline.control.configurations.configurations import Configurations
 from trunkline.control.configurations.connection_tests import ConnectionTests
 from trunkline.control.configurations.credentials import Credentials
+from trunkline.control.configurations.local_models import LocalModels
 from trunkline.control.configurations.provider_models import ProviderModels
 from trunkline.control.configurations.pulls import Pulls
 from trunkline.control.configurations.reach import Reach
@@ -35,6 +36,7 @@ from trunkline.control.model_configs.versions import Versions
 from trunkline.control.model_documents.document_configurations import DocumentConfigurations
 from trunkline.control.model_documents.model_documents import ModelDocuments
 from trunkline.control.model_documents.plan import ModelPlanner
+from trunkline.control.people.key_models import KeyModels
 from trunkline.control.people.key_use import KeyUse
 from trunkline.control.policies.policies import Policies
 from trunkline.control.policies.violations import ViolationLog
@@ -153,6 +155,7 @@ def make_services(
         feature_keys=feature_keys,
         feature_runs=feature_runs,
         pulls=Pulls(database, reach, jobs, provider_models, audit),
+        local_models=LocalModels(database, reach, provider_models, audit),
         jobs=jobs,
         rotation=rotation,
         routes=Routes(database, audit),
@@ -182,6 +185,7 @@ def make_services(
         invitations=people.invitations,
         applications=own_applications,
         keys=people.keys,
+        key_models=KeyModels(holder),
         sealed_keys=sealed_keys,
         health=Health(
             {"snapshot": check_snapshot, "journal": check_journal},

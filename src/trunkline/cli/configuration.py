@@ -12,6 +12,14 @@ from trunkline.core.chat import JsonValue
 from trunkline.core.errors import Conflict, NotFound
 
 
+class LastTest(msgspec.Struct, rename="camel"):
+    """How the last connection test ended."""
+
+    success: bool
+    latency_ms: int
+    message: str
+
+
 class Configuration(msgspec.Struct, rename="camel"):
     """A configuration, as far as it is shown."""
 
@@ -26,6 +34,7 @@ class Configuration(msgspec.Struct, rename="camel"):
     shared: bool
     last_tested: datetime | None
     test_status: str
+    last_test: LastTest | None = None
 
 
 async def find_configuration(api: Api, name: str) -> Configuration:

@@ -109,7 +109,7 @@ def show(name: Name, json: Json = False) -> None:
             ["parameters", msgspec.json.encode(one.configuration).decode() if one.configuration else "–"],
             ["active", "yes" if one.is_active else "no"],
             ["shared", "yes" if one.shared else "no"],
-            ["last test", f"{one.test_status}, {write_moment(one.last_tested)}"],
+            ["last test", _write_test(one)],
         ],
         empty="",
     )
@@ -239,6 +239,14 @@ def pull(
         print_json(document)
     else:
         say(f"{model} is there.")
+
+
+def _write_test(one: Configuration) -> str:
+    """``success, today 10:04, 312 ms``, and what went wrong."""
+    if one.last_test is None:
+        return one.test_status
+    told = f"{one.test_status}, {write_moment(one.last_tested)}, {one.last_test.latency_ms:,} ms"
+    return told if one.last_test.success else f"{told}: {one.last_test.message}"
 
 
 def _change(name: str, body: dict[str, object]) -> bytes:

@@ -28,6 +28,7 @@ class Key(msgspec.Struct, rename="camel"):
     models: list[str]
     expires_at: datetime | None
     last_used_at: datetime | None
+    warnings: list[str] = []
 
 
 @app.command("list")
@@ -83,8 +84,11 @@ def add(
     if json:
         print_json(answer)
         return
-    say(msgspec.json.decode(answer, type=Key).key)
+    made = msgspec.json.decode(answer, type=Key)
+    say(made.key)
     note("This is the only time that the key is shown.")
+    for warning in made.warnings:
+        note(f"Warning: {warning}")
 
 
 @app.command("revoke")

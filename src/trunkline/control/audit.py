@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -16,9 +16,10 @@ from trunkline.core.actor import Actor
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import TooMany
 from trunkline.storage import audit as rows
-from trunkline.storage import records
+from trunkline.storage import names, records
 from trunkline.storage.audit import AuditFilter
 from trunkline.storage.database import Database, Transaction
+from trunkline.storage.names import Named
 from trunkline.storage.tables import AuditEvent
 
 Outcome = Literal["ok", "failed", "refused"]
@@ -47,6 +48,9 @@ class AuditRecord:
     after: dict[str, JsonValue] | None
     address: str | None
     request_id: str | None
+    actor_name: str | None = None
+    key_name: str | None = None
+    target_name: str | None = None
 
 
 class Audit:
@@ -112,13 +116,18 @@ class Audit:
             return await records.exist(tx, ids)
 
     async def list(self, actor: Actor, wanted: AuditFilter, page: PageRequest) -> Page[AuditRecord]:
-        """The events of the actor's workspace, newest first. Needs ``audit.read``, and no key of an application."""
+        """The events of the actor's workspace, newest first. Needs ``audit.read``, and no key of an application.
+
+        Names are those of today; what is deleted has the one that its event kept, if any.
+        """
         access.check(actor, "audit.read")
         require_whole_workspace(actor)
         async with self._database.read() as tx:
             events = await rows.find(tx, actor.workspace_id, wanted, limit=page.limit + 1, before_id=page.after)
+            called = await names.find(tx, actor.workspace_id, _find_named(events))
+            called |= await names.find_people(tx, _find_people(events))
         more = len(events) > page.limit
-        kept = [_show(event) for event in events[: page.limit]]
+        kept = [_show(event, called) for event in events[: page.limit]]
         return Page(kept, encode_cursor(kept[-1].id) if more else None)
 
 
@@ -133,7 +142,33 @@ def changes(
     )
 
 
-def _show(event: AuditEvent) -> AuditRecord:
+def _find_named(events: Iterable[AuditEvent]) -> set[Named]:
+    """What ``events`` hold ids of."""
+    keys = {("key", event.key_id) for event in events if event.key_id is not None}
+    return keys | {(event.target_type, event.target_id) for event in events if event.target_id is not None}
+
+
+def _find_people(events: Iterable[AuditEvent]) -> set[str]:
+    """Whose names the events may tell: who acted, and on whom. Whom somebody failed to reach may be a stranger."""
+    acted = {event.actor_id for event in events if event.actor_id is not None}
+    return acted | {
+        event.target_id
+        for event in events
+        if event.target_type == "user" and event.outcome == "ok" and event.target_id is not None
+    }
+
+
+def _kept_name(event: AuditEvent) -> str | None:
+    """The name that the event itself remembers."""
+    for state in (event.after, event.before):
+        name = (state or {}).get("name")
+        if isinstance(name, str) and name:
+            return name
+    return None
+
+
+def _show(event: AuditEvent, called: Mapping[Named, str]) -> AuditRecord:
+    what = called.get((event.target_type, event.target_id or "")) or _kept_name(event)
     return AuditRecord(
         id=event.id,
         at=event.at,
@@ -149,4 +184,7 @@ def _show(event: AuditEvent) -> AuditRecord:
         after=event.after,
         address=event.address,
         request_id=event.request_id,
+        actor_name=called.get(("user", event.actor_id or "")),
+        key_name=called.get(("key", event.key_id or "")),
+        target_name=what,
     )

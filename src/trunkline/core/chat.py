@@ -143,6 +143,8 @@ class ToolResult(msgspec.Struct, frozen=True, omit_defaults=True, tag="tool_resu
     name: str | None = None
     is_error: bool = False
     cache: CacheHint | None = None
+    extra: dict[str, dict[str, JsonValue]] = {}
+    """Maps a dialect's name to what only it says, and ``parts`` say in other words."""
 
 
 class Refusal(msgspec.Struct, frozen=True, omit_defaults=True, tag="refusal"):
@@ -156,6 +158,13 @@ class Opaque(msgspec.Struct, frozen=True, omit_defaults=True, tag="opaque"):
 
     dialect: str
     value: JsonValue
+
+    @property
+    def kind(self) -> str:
+        """What its dialect calls it: its type, or the member that it is."""
+        value = self.value if isinstance(self.value, dict) else {}
+        kind = value.get("type")
+        return kind if isinstance(kind, str) else next(iter(value), self.dialect)
 
 
 Part: TypeAlias = Text | Image | Audio | File | Reasoning | ToolCall | ToolResult | Refusal | Opaque
@@ -295,6 +304,8 @@ class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
     searches: int = 0
     cost_nanos: int | None = None
     audio_ms: int = 0
+    estimated: bool = False
+    """Whether it is a gateway's own count, and not what a provider has counted and bills."""
 
     @property
     def total(self) -> int:

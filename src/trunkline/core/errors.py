@@ -2,7 +2,8 @@
 
 TrunklineError
 ├── InvalidInput        what was sent is wrong: names the fields and the remedy
-│   └── Unsupported     well formed, but the chosen model or provider cannot express it
+│   ├── Unsupported     well formed, but the chosen model or provider cannot express it
+│   └── UnknownCoding   compressed in a way that is not read here
 ├── Unauthenticated     who asks is unknown: no key, a wrong, revoked or expired one
 ├── Forbidden           who asks is known and may not
 ├── NotFound            no such thing, or one whose existence is a secret
@@ -68,6 +69,12 @@ class Unsupported(InvalidInput):
     """Well formed, but the target cannot express it, and dropping it would change the answer."""
 
     code = "unsupported"
+
+
+class UnknownCoding(InvalidInput):
+    """A body is compressed in a way that is not read here; the message names those that are."""
+
+    code = "unsupported_encoding"
 
 
 class Unauthenticated(TrunklineError):
@@ -173,6 +180,8 @@ class UpstreamError(TrunklineError):
         self.said = said or {}
         self.reason: str | None = None
         self.at_fault: Fault | None = None
+        self.final = False
+        """Whether it is of no use to ask again: the provider says so, or all our own attempts are spent."""
 
     @property
     def words(self) -> str:

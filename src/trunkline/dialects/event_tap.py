@@ -8,7 +8,9 @@ from typing import Final
 
 from trunkline.core.chat import StopReason
 from trunkline.core.chat_events import Failure
+from trunkline.core.heard import Heard, Listener
 from trunkline.dialects.raw_json import BROKEN_JSON, decode
+from trunkline.dialects.sample import Sample
 from trunkline.dialects.sse import MAX_EVENT, EventReader, EventTooLarge
 
 ENDED_EARLY: Final = "The provider ended the stream early."
@@ -26,13 +28,13 @@ class EventTap(ABC):
 
     __slots__ = (
         "_deaf",
-        "_events",
         "_first",
         "_held",
         "_held_size",
         "_holding",
         "_mended",
         "_pieces",
+        "_sample",
         "_seam",
         "_size",
         "begun",
@@ -66,7 +68,7 @@ class EventTap(ABC):
         self._pieces: list[bytes] = []
         self._size = 0
         self._seam = b""
-        self._events: int = 0
+        self._sample = Sample()
 
     @property
     def complete(self) -> bool:
@@ -74,9 +76,9 @@ class EventTap(ABC):
         return self.error is None and (self.done or bool(self.stops))
 
     @property
-    def output(self) -> int:
-        """Tokens forwarded. Nearly every event of most wires carries one."""
-        return self._events
+    def heard(self) -> Heard:
+        """What was said in the events that came, those that are held included."""
+        return self._sample.hear(self._hear)
 
     @abstractmethod
     def _is_ordinary(self, data: bytes) -> bool:
@@ -93,9 +95,13 @@ class EventTap(ABC):
         """Takes note of whole events that are ordinary, without parsing them."""
         self.begun = True
 
-    def _count(self, data: bytes) -> None:
-        """Takes note of whole events that are forwarded."""
-        self._events += data.count(b"\n\n") or data.count(b"\r\n\r\n")
+    @abstractmethod
+    def _hear(self, data: bytes, listener: Listener) -> None:
+        """Gives the words in the data of one event to ``listener``. Raises what decoding raises."""
+
+    def _speaks(self, data: bytes) -> bool:
+        """Whether there may be words in whole events, told without parsing."""
+        return True
 
     def feed(self, data: bytes) -> bytes:
         """Takes the next bytes, cut anywhere; gives those to forward now (often the same object, sometimes none)."""
@@ -120,8 +126,8 @@ class EventTap(ABC):
             data = self._sort(data)
         else:
             self._skip(data)
-        if data:
-            self._count(data)
+        if data and self._speaks(data):
+            self._sample.add(data)
         return data
 
     def take_held(self) -> bytes:
@@ -179,6 +185,8 @@ class EventTap(ABC):
             self._break()
         else:
             self._held.append(data)
+            if self._speaks(data):
+                self._sample.add(data)
 
     def _sort(self, data: bytes) -> bytes:
         """Looks into each event of ``data``; gives the bytes before the first that is to be held."""

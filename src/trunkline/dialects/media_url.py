@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from trunkline.core.chat import Media
+
+_JPEGS: Final = frozenset({"image/jpg", "image/pjpeg"})
 
 
 def read_url(url: str) -> Media:
@@ -10,8 +14,13 @@ def read_url(url: str) -> Media:
     if url[:5].lower() == "data:":
         head, comma, data = url[5:].partition(",")
         if comma and head.lower().endswith(";base64"):
-            return Media(data=data, media_type=head[: -len(";base64")] or None)
+            return Media(data=data, media_type=read_type(head[: -len(";base64")]) or None)
     return Media(url=url)
+
+
+def read_type(media_type: str) -> str:
+    """The registered name of a media type that many programs write otherwise, which vendors refuse."""
+    return "image/jpeg" if media_type.lower() in _JPEGS else media_type
 
 
 def write_url(media: Media, default: str) -> str | None:

@@ -14,6 +14,7 @@ import msgspec
 
 from trunkline.core.chat import ChatRequest, JsonValue, StopReason, Usage
 from trunkline.core.chat_events import Failure
+from trunkline.core.heard import Heard
 from trunkline.dialects.history_ids import ANY_ID, IdForm
 
 Adapt: TypeAlias = Callable[[ChatRequest], tuple[ChatRequest, tuple[str, ...]]]
@@ -28,8 +29,15 @@ alone (https://api-docs.deepseek.com/guides/thinking_mode#tool-calls); as chunks
 signatures and sealed pieces."""
 
 
-class ThinkingForm(msgspec.Struct, frozen=True, kw_only=True):
-    """How a model is told to think, and of what it thought, where a wire leaves that open."""
+Files: TypeAlias = Literal["bytes", "addresses", "documents"]
+"""How a server takes files on OpenAI's chat wire: as bytes or by id alone
+(https://platform.openai.com/docs/guides/pdf-files), also by an address that it fetches
+(https://openrouter.ai/docs/features/multimodal/pdfs), or as ``document_url``
+(https://docs.mistral.ai/studio-api/document-processing/document_qna)."""
+
+
+class Form(msgspec.Struct, frozen=True, kw_only=True):
+    """What a model wants otherwise in the places that a wire leaves open: thinking and files."""
 
     earlier: EarlierThoughts = "content"
     switched: bool = False
@@ -38,9 +46,10 @@ class ThinkingForm(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it may be refused beside a tool that must be called, so that ``adapt`` must see the choice."""
     rounds: bool = False
     """Whether it may be refused for calls of tools in the history, so that ``adapt`` must see these."""
+    files: Files = "addresses"
 
 
-PLAIN: ThinkingForm = ThinkingForm()
+PLAIN: Form = Form()
 
 
 class Peek(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,8 +110,8 @@ class Tap(Protocol):
         ...
 
     @property
-    def output(self) -> int:
-        """Our own count of the output tokens forwarded so far, told by the size and number of events: an estimate."""
+    def heard(self) -> Heard:
+        """What was said so far, for counting what nobody tells. Reading it costs a parse."""
         ...
 
     @property
@@ -166,7 +175,7 @@ class Passthrough(Protocol):
         system_prompt: str | None = None,
         system_role: str = "system",
         roles: Mapping[str, str] = {},
-        thinking: ThinkingForm = PLAIN,
+        form: Form = PLAIN,
         call_ids: IdForm = ANY_ID,
     ) -> tuple[bytes, tuple[str, ...]]:
         """``body`` for the provider, and what of the caller's was left out. What stays is copied as bytes.
@@ -177,7 +186,7 @@ class Passthrough(Protocol):
         takes the one that suits it: ``rename``, ``drop``, ``stream_usage``, ``system_role`` and
         ``roles`` (of messages, and what they are called there) in the words of OpenAI's
         wire; ``adapt`` in neutral ones, where it is given the request's options without messages and tools, but with
-        the rounds of tool calls where ``thinking`` says that they matter. Thoughts that another vendor signed are
+        the rounds of tool calls where ``form`` says that they matter. Thoughts that another vendor signed are
         taken out; ids of calls are of the form ``call_ids``, where the wire has them. Raises InvalidInput for what
         cannot be edited.
         """
@@ -189,6 +198,17 @@ class Passthrough(Protocol):
 
     def tap(self, *, strip_usage: bool = False) -> Tap:
         """For one stream. ``strip_usage`` leaves out what only tells the usage, where that must be asked for."""
+        ...
+
+    def tell_usage(self, held: bytes, usage: Usage, name: str, model: str) -> bytes:
+        """The end of a stream, as a tap held it, with ``usage`` in it in the place of what the provider told.
+
+        ``name`` and ``model`` are of the answer, where the wire needs them for an event of its own.
+        """
+        ...
+
+    def tell_whole_usage(self, body: bytes, usage: Usage) -> bytes:
+        """A whole answer with ``usage`` in it in the place of what the provider told."""
         ...
 
     def write_failure(self, failure: Failure) -> bytes:

@@ -14,6 +14,9 @@ EVENTS: Final = (
     (b"x-accel-buffering", b"no"),  # nginx would otherwise collect a stream before it passes it on
 )
 
+ESTIMATED: Final = (b"x-trunkline-estimated", b"true")
+"""Says that a count is our own, because the provider does not count."""
+
 HeaderList = list[tuple[bytes, bytes]]
 
 
@@ -68,6 +71,8 @@ def write_headers(call: Call, target: Target, dropped: tuple[str, ...]) -> Heade
         usage = call.usage
         headers.append((b"x-trunkline-input-tokens", b"%d" % usage.input))
         headers.append((b"x-trunkline-output-tokens", b"%d" % usage.output))
+        if call.estimated:
+            headers.append(ESTIMATED)
         if call.cost_nanos is not None:
             headers.append((b"x-trunkline-cost-usd", write_usd(call.cost_nanos)))
     return headers

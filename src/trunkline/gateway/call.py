@@ -226,7 +226,7 @@ class Call:
         ledger = self.ledger
         opened = self.opened
         if usage is not None:
-            self.usage = usage
+            self.usage = msgspec.structs.replace(usage, estimated=False) if usage.estimated else usage
         price = ledger.prices.find(self.provider, opened.model) if self.provider is not None else None
         if price is not None and not metered and not price.free:
             price = None

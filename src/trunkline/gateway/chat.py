@@ -7,8 +7,9 @@ from functools import partial
 
 import msgspec
 
-from trunkline.core.chat import ChatRequest, ChatResponse, JsonValue, Message, Reasoning, Text, ToolCall, Usage
-from trunkline.core.errors import InvalidInput, Unsupported, UpstreamError
+from trunkline.core.chat import ChatRequest, ChatResponse, JsonValue, Message, Usage
+from trunkline.core.errors import InvalidInput, UpstreamError
+from trunkline.core.heard import Heard, hear_choices
 from trunkline.core.policy import Content
 from trunkline.dialects.dialect import Dialect, StreamReader, StreamWriter
 from trunkline.dialects.passthrough import Passthrough, Peek
@@ -17,18 +18,21 @@ from trunkline.gateway.answer_calls import AnswerCalls, RestoringReader
 from trunkline.gateway.answer_schema import AnswerSchema, CheckedReader
 from trunkline.gateway.call import Call
 from trunkline.gateway.content import read_chat, read_unknown
-from trunkline.gateway.estimate import request_tokens, text_tokens
+from trunkline.gateway.estimate import OTHER, Estimate, find_family, quick_tokens, request_tokens, text_tokens
+from trunkline.gateway.forced_call import ForcedReader, call_of
 from trunkline.gateway.kept_response import Pin
-from trunkline.gateway.relay import Passing, Translated, failed
+from trunkline.gateway.relay import Passing, Translated, failed, mark
 from trunkline.gateway.target import Target
 from trunkline.outbound import IncomingResponse, OutgoingRequest
 from trunkline.outbound.url import Url
 from trunkline.providers.adaptation import adapt, refuse_fields
 from trunkline.providers.call_fitting import find_names
 from trunkline.providers.closed_schema import loosened
-from trunkline.providers.defaults import apply_defaults
+from trunkline.providers.defaults import Defaults, apply_defaults
 from trunkline.providers.dialect_choice import PASSTHROUGHS, choose_dialect
 from trunkline.providers.endpoint import Headers
+from trunkline.providers.forced_tool import fit_forced_tool
+from trunkline.providers.own_tools import refuse_own_tools
 from trunkline.providers.quirks import quirk
 
 
@@ -43,12 +47,16 @@ class Chat:
         "_calls",
         "_dialect",
         "_dropped",
+        "_estimate",
+        "_filled",
+        "_forced",
         "_forwarded",
         "_native",
         "_passthrough",
         "_peek",
         "_request",
         "_schema",
+        "_sent",
         "_stream_usage",
         "_theirs",
         "_writer",
@@ -75,6 +83,11 @@ class Chat:
         self._dialect = dialect
         self._body = body
         self._forwarded = forwarded
+        self._estimate = Estimate(OTHER, self._count_input)
+        self._sent: ChatRequest | None = None
+        """What a provider of another dialect was given."""
+        self._filled: Defaults | None = None
+        """What the configuration adds to a call that passes."""
         self._native = False
         """Whether the provider is asked in OpenAI's responses dialect."""
         self._writer = writer
@@ -83,6 +96,8 @@ class Chat:
         self._dropped: tuple[str, ...] = ()
         self._calls: AnswerCalls | None = None
         """How the caller knows the calls of the answer; None where there can be none."""
+        self._forced: str | None = None
+        """The tool whose call the answer's text is."""
         self._schema: AnswerSchema | None = None
         """What answers are held to, where the model was given a looser schema than a strict caller's."""
         self._passthrough = PASSTHROUGHS.get(dialect.name) if writer is None else None
@@ -127,6 +142,8 @@ class Chat:
         self._theirs = choose_dialect(target.provider, model, self._native)
         url = self._url(target, model)
         passing = self._passing(target)
+        self._estimate = Estimate(find_family(model, target.provider.id), self._count_input)
+        self._sent, self._filled = None, target.defaults
         if passing is not None:
             if twist.refuse:
                 refuse_fields(self._body, model, twist)
@@ -141,12 +158,13 @@ class Chat:
                 system_prompt=target.defaults.system_prompt,
                 system_role=twist.wire.system_role,
                 roles=twist.roles,
-                thinking=twist.form,
+                form=twist.form,
                 call_ids=twist.calls.ids,
             )
             if self._forwarded:
                 headers = _forward(headers, self._forwarded)
         else:
+            refuse_own_tools(self._read(), self._theirs.name, target.provider.display_name)
             # However the client wants to be told, we want to know what a stream used.
             request = msgspec.structs.replace(
                 apply_defaults(self._read(), target.defaults),
@@ -154,18 +172,20 @@ class Chat:
                 stream=self.streams,
                 stream_usage=self.streams,
             )
+            forced = fit_forced_tool(self._fit(request), twist)
+            request, self._forced = forced.request, forced.name
             asked = request.response_format
-            request = self._fit(request)
-            if request.tools:
+            self._calls = None
+            if request.tools or self._forced:
                 names = find_names(request, twist.calls.names)
                 self._calls = AnswerCalls(request, {sent: given for given, sent in names.items()})
             request, adapted = adapt(request, twist)
-            _refuse_own_tools(request, self._theirs.name, target.provider.display_name)
             held_to = loosened(asked, request.response_format)
             self._schema = None if held_to is None else AnswerSchema(held_to)
+            self._sent = request
             written = self._theirs.write_request(request)
             body = written.body
-            self._dropped = (*adapted, *written.dropped)
+            self._dropped = (*forced.dropped, *adapted, *written.dropped)
         return OutgoingRequest("POST", url, headers, body)
 
     async def read(self, call: Call, target: Target, response: IncomingResponse) -> Answer:
@@ -181,21 +201,27 @@ class Chat:
             tapped = passing.read_tap(raw)
             if tapped.error is not None:
                 raise failed(tapped.error, target.provider.id)
-            usage, body = call.believe(tapped.usage), tapped.body or raw
+            body = tapped.body or raw
+            usage, estimated = self._estimate.complete(call.believe(tapped.usage), lambda: self._hear(raw), whole=True)
+            if estimated:
+                body = passing.tell_whole_usage(body, mark(usage))
         else:
             whole = self._theirs.read_response(raw)
             if whole.choices and all(choice.stop == "error" and not choice.parts for choice in whole.choices):
                 raise UpstreamError("The provider ended the answer with an error.", kind="server", status=200)
-            usage = call.believe(whole.usage)
+            choices = whole.choices
+            usage, estimated = self._estimate.complete(
+                call.believe(whole.usage), lambda: hear_choices(choices), whole=True
+            )
+            whole = msgspec.structs.replace(whole, usage=mark(usage) if estimated else usage)
+            if self._forced is not None:
+                whole = call_of(whole, self._forced)
             if self._calls is not None:
                 whole = self._calls.restore(whole)
             whole = self._show(self._complete(whole, call))
             body = self._dialect.write_response(whole)
             parts = whole.choices[0].parts if whole.choices else ()
             await self._keep(call, Message("assistant", parts))
-        estimated = usage is None
-        if usage is None:
-            usage = self._count(raw)
         await call.settle("ok", usage=usage, estimated=estimated)
         headers = write_headers(call, target, self._dropped)
         headers.append(JSON)
@@ -214,7 +240,7 @@ class Chat:
             relay = Translated(
                 call,
                 response,
-                self._count_input,
+                self._estimate,
                 reader=self._reader(),
                 writer=self._make_writer(request),
                 name=self._name(call),
@@ -234,6 +260,8 @@ class Chat:
 
     def _reader(self) -> StreamReader:
         reader = self._theirs.stream_reader()
+        if self._forced is not None:
+            reader = ForcedReader(reader, self._forced)
         if self._calls is not None:
             reader = RestoringReader(reader, self._calls)
         return reader if self._schema is None else CheckedReader(reader, self._schema)
@@ -251,7 +279,7 @@ class Chat:
     def _relay(self, call: Call, target: Target, response: IncomingResponse, passing: Passthrough) -> Passing:
         """The relay of a stream that passes."""
         strip = not self._stream_usage
-        return Passing(call, response, self._count_input, passthrough=passing, strip_usage=strip)
+        return Passing(call, response, self._estimate, passthrough=passing, strip_usage=strip)
 
     def _complete(self, response: ChatResponse, call: Call) -> ChatResponse:
         opened = call.opened
@@ -277,20 +305,28 @@ class Chat:
     async def _keep(self, call: Call, answer: Message) -> None:
         """Do what is to be done with a whole answer before the client sees its end."""
 
-    def _count(self, raw: bytes) -> Usage:
-        whole = self._theirs.read_response(raw)
-        characters = sum(
-            len(part.text or "") if isinstance(part, (Text, Reasoning)) else len(part.arguments)
-            for choice in whole.choices
-            for part in choice.parts
-            if isinstance(part, (Text, Reasoning, ToolCall))
-        )
-        return Usage(input=self._count_input(), output=text_tokens(characters))
+    def _hear(self, raw: bytes) -> Heard:
+        """What a whole answer says that passed unread."""
+        try:
+            return hear_choices(self._theirs.read_response(raw).choices)
+        except UpstreamError:
+            return Heard()
 
     def _count_input(self) -> int:
         """Our own count of the input. A body that passed unread may be one that only its provider understands."""
+        request = self._sent
         try:
-            return request_tokens(self._read())
+            if request is None:
+                request = self._read()
+                request = request if self._filled is None else apply_defaults(request, self._filled)
+        except InvalidInput:
+            return text_tokens(len(self._body))
+        return request_tokens(request, self._estimate.family)
+
+    def _quick_input(self) -> int:
+        """The same at little cost, for what happens before every call."""
+        try:
+            return quick_tokens(self._read())
         except InvalidInput:
             return text_tokens(len(self._body))
 
@@ -315,8 +351,8 @@ class Chat:
         try:
             request = self._read()
         except InvalidInput:
-            return read_unknown(self._body, self._count_input())
-        return read_chat(request, self._count_input(), self._earlier())
+            return read_unknown(self._body, self._quick_input())
+        return read_chat(request, self._quick_input(), self._earlier())
 
     def _earlier(self) -> Sequence[Message]:
         """What the call goes on from and the caller does not repeat. For kinds of chat that have it."""
@@ -328,19 +364,7 @@ class Chat:
 
     def estimate(self) -> Usage:
         """What a call that was cut off before its answer may have used: its input."""
-        return Usage(input=self._count_input())
-
-
-def _refuse_own_tools(request: ChatRequest, theirs: str, provider: str) -> None:
-    """Raise Unsupported for a tool that the client's vendor runs itself: another vendor's model cannot call it."""
-    for dialect, fields in request.extra.items():
-        tools = fields.get("tools")
-        if dialect == theirs or not isinstance(tools, list) or not tools:
-            continue
-        first: JsonValue = tools[0]
-        words = [value for value in first.values() if isinstance(value, str)] if isinstance(first, dict) else []
-        name = words[0] if words else next(iter(first), "") if isinstance(first, dict) else ""
-        raise Unsupported.of("tools", f"{provider} has no tool {name!r}: leave it out, or choose another model.")
+        return Usage(input=self._estimate.input)
 
 
 def _forward(headers: Headers, forwarded: Sequence[tuple[str, str]]) -> Headers:

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from trunkline.core.chat import ChatRequest, Image, Message
-from trunkline.gateway.estimate import request_tokens
+from trunkline.gateway.estimate import quick_tokens
 
 PICTURE_TOKENS: Final = 1_100
 """About what a picture of usual size is billed as: https://platform.openai.com/docs/guides/images-vision."""
@@ -45,4 +45,4 @@ def fit_window(request: ChatRequest, window: int) -> ChatRequest:
 
 def _count(message: Message) -> int:
     pictures = sum(isinstance(part, Image) for part in message.parts)
-    return request_tokens(ChatRequest(model="", messages=(message,))) + pictures * PICTURE_TOKENS
+    return quick_tokens(ChatRequest(model="", messages=(message,))) + pictures * PICTURE_TOKENS

@@ -8,9 +8,9 @@ from trunkline.core.chat import ChatRequest
 from trunkline.core.policy import Content
 from trunkline.dialects import anthropic_messages, gemini, openai_responses
 from trunkline.dialects.anthropic_messages import count as anthropic_count
-from trunkline.gateway.answer import JSON, Answer
+from trunkline.gateway.answer import ESTIMATED, JSON, Answer
 from trunkline.gateway.content import read_chat
-from trunkline.gateway.estimate import request_tokens
+from trunkline.gateway.estimate import OTHER, find_family, quick_tokens, request_tokens
 from trunkline.gateway.kept_response import Pin
 from trunkline.gateway.target import Target
 from trunkline.outbound import IncomingResponse, OutgoingRequest
@@ -18,14 +18,11 @@ from trunkline.providers.adaptation import adapt
 from trunkline.providers.defaults import apply_defaults
 from trunkline.providers.quirks import quirk
 
-ESTIMATED = (b"x-trunkline-estimated", b"true")
-"""Says that the count is our own rule of thumb, because the provider does not count."""
-
 
 class Count:
     """One request to count. ``dialect`` is the client's: ``anthropic_messages``, ``gemini``, ``openai_responses``."""
 
-    __slots__ = ("_dialect", "_request", "model")
+    __slots__ = ("_dialect", "_family", "_request", "model")
 
     def __init__(self, dialect: str, body: bytes, model: str | None = None) -> None:
         """``model`` is given where the URL says it. Raises InvalidInput."""
@@ -38,6 +35,7 @@ class Count:
             else anthropic_count.read_count_tokens_request(body)
         )
         self.model = self._request.model if model is None else model
+        self._family = OTHER
 
     @property
     def pin(self) -> Pin | None:
@@ -48,6 +46,7 @@ class Count:
         """The request for a provider that counts; None for one that does not."""
         provider = target.provider
         if provider.paths.count is None:
+            self._family = find_family(model, provider.id)
             return None
         request = msgspec.structs.replace(apply_defaults(self._request, target.defaults), model=model)
         request, _ = adapt(request, quirk(provider.id, model))
@@ -68,11 +67,11 @@ class Count:
 
     def content(self) -> Content:
         """What is sent, for policies. Nothing is written by the model."""
-        return msgspec.structs.replace(read_chat(self._request, request_tokens(self._request)), output_limit=0)
+        return msgspec.structs.replace(read_chat(self._request, quick_tokens(self._request)), output_limit=0)
 
     def estimate(self) -> Answer:
         """The answer by our own rule."""
-        answer = self._answer(request_tokens(self._request))
+        answer = self._answer(request_tokens(self._request, self._family))
         answer.headers.append(ESTIMATED)
         return answer
 

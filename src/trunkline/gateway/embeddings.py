@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Final
 
@@ -15,7 +16,7 @@ from trunkline.dialects.dialect import EmbeddingsDialect
 from trunkline.gateway.answer import JSON, Answer, write_headers
 from trunkline.gateway.call import Call
 from trunkline.gateway.content import read_models
-from trunkline.gateway.estimate import text_tokens
+from trunkline.gateway.estimate import OTHER, count_tokens, find_family, text_tokens
 from trunkline.gateway.kept_response import Pin
 from trunkline.gateway.target import Target
 from trunkline.outbound import IncomingResponse, OutgoingRequest
@@ -29,13 +30,14 @@ _PER_CALL: Final = frozenset({"encoding_format", "input", "model", "stream"})
 class Embeddings:
     """One embeddings call. Never streamed."""
 
-    __slots__ = ("_chat", "_dialect", "_dropped", "_request", "_theirs", "model", "streams")
+    __slots__ = ("_chat", "_dialect", "_dropped", "_family", "_request", "_theirs", "model", "streams")
 
     def __init__(self, dialect: EmbeddingsDialect, body: bytes, model: str | None = None) -> None:
         """``model`` is given where the URL says it."""
         self._dialect = dialect
         self._request: EmbeddingsRequest = dialect.read_embeddings_request(body)
         self._theirs = dialect
+        self._family = OTHER
         self._dropped: tuple[str, ...] = ()
         self.model = self._request.model if model is None else model
         self.streams = False
@@ -57,6 +59,7 @@ class Embeddings:
             raise Unsupported.of("model", f"{target.provider.display_name} has no embeddings; choose another model")
         self._theirs = theirs
         self._chat = choose_dialect(target.provider, model)
+        self._family = find_family(model, target.provider.id)
         request = _fill(self._request, target.custom)
         written = theirs.write_embeddings_request(msgspec.structs.replace(request, model=model))
         self._dropped = written.dropped
@@ -69,7 +72,8 @@ class Embeddings:
             whole = msgspec.structs.replace(whole, model=call.opened.model)
         body = self._dialect.write_embeddings_response(whole, self._request)
         usage = call.believe(whole.usage)
-        await call.settle("ok", usage=usage or self.estimate(), estimated=usage is None)
+        told = usage is not None and usage.input > 0
+        await call.settle("ok", usage=usage if usage is not None and told else self.estimate(), estimated=not told)
         headers = write_headers(call, target, self._dropped)
         headers.append(JSON)
         return Answer(200, headers, body=body)
@@ -84,15 +88,19 @@ class Embeddings:
         return Content(
             texts=request.inputs,
             whole=not request.tokens,
-            input_tokens=self.estimate().input,
+            input_tokens=self._cut() + sum(text_tokens(len(text)) for text in request.inputs),
             output_limit=0,
             models=tuple(name for fields in request.extra.values() for name in read_models(fields)),
         )
 
     def estimate(self) -> Usage:
         """The input, by our own count."""
-        tokens = sum(len(cut) for cut in self._request.tokens)
-        return Usage(input=tokens + sum(text_tokens(len(text)) for text in self._request.inputs))
+        words = count_tokens(self._family.vocabulary, "\n".join(self._request.inputs)) * self._family.scale
+        return Usage(input=self._cut() + math.ceil(words))
+
+    def _cut(self) -> int:
+        """What came as tokens already."""
+        return sum(len(cut) for cut in self._request.tokens)
 
 
 def _fill(request: EmbeddingsRequest, custom: Mapping[str, JsonValue]) -> EmbeddingsRequest:

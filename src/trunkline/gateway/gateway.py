@@ -224,6 +224,8 @@ class Gateway:
                 await call.settle("cancelled", status=499, usage=exchange.estimate(), estimated=True)
             raise
         except TrunklineError as error:
+            if isinstance(error, UpstreamError):
+                error.final = True
             if not call.settled:
                 await call.settle("error", status=_status(error), error=error)
             raise
@@ -324,8 +326,10 @@ class Gateway:
                 if call.opened.configuration_id is not None:
                     self._rate_limits.note(call.opened.configuration_id, response.headers, self._ledger.clock())
                 if response.status >= 300:
-                    body = await response.read(ERROR_BODY_BYTES)
-                    raise exchange.read_error(response, body)
+                    failure = exchange.read_error(response, await response.read(ERROR_BODY_BYTES))
+                    # A word of OpenAI's and Anthropic's servers to their SDKs (``_should_retry`` in their clients).
+                    failure.final = response.headers.get("x-should-retry") == "false"
+                    raise failure
                 answer = await exchange.read(call, target, response)
             except UpstreamError as error:
                 error.provider = error.provider or target.provider.id

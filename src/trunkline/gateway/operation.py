@@ -6,6 +6,7 @@ came. Where it does not but a chat can do the same (pictures, plain completions)
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -17,6 +18,7 @@ from trunkline.core.policy import Content
 from trunkline.core.usage_event import Operation
 from trunkline.dialects.dialect import Dialect
 from trunkline.dialects.openai_chat import passthrough
+from trunkline.dialects.openai_chat.hearing import hear_whole
 from trunkline.dialects.openai_chat.pictures import Pictures
 from trunkline.dialects.openai_chat.text_completion import TextCompletions
 from trunkline.dialects.openai_error import read_error
@@ -29,10 +31,10 @@ from trunkline.gateway.answer import EVENTS, Answer, HeaderList, write_headers
 from trunkline.gateway.call import Call
 from trunkline.gateway.chat import Chat
 from trunkline.gateway.content import FALLBACKS
-from trunkline.gateway.estimate import text_tokens
+from trunkline.gateway.estimate import OTHER, Estimate, count_tokens, find_family, text_tokens
 from trunkline.gateway.kept_response import Pin
 from trunkline.gateway.piped import Piped
-from trunkline.gateway.relay import failed
+from trunkline.gateway.relay import failed, mark
 from trunkline.gateway.target import Target
 from trunkline.outbound import IncomingResponse, OutgoingRequest
 from trunkline.providers.provider import Paths, Provider
@@ -108,7 +110,7 @@ class OperationCall:
     ``content_type`` is the caller's, with the boundary of a form.
     """
 
-    __slots__ = ("_body", "_chat", "_content_type", "_dropped", "_kind", "model", "streams")
+    __slots__ = ("_body", "_chat", "_content_type", "_dropped", "_estimate", "_kind", "model", "streams")
 
     def __init__(self, kind: Kind, body: Body, content_type: str) -> None:
         self._kind = kind
@@ -116,6 +118,7 @@ class OperationCall:
         self._content_type = content_type
         self._chat: Chat | None = None
         self._dropped: tuple[str, ...] = ()
+        self._estimate = Estimate(OTHER, self._count)
         self.model = body.model
         self.streams = body.streams or kind is SPEECH
 
@@ -148,6 +151,7 @@ class OperationCall:
             self._chat = Chat(dialect, self._body.raw)
             return self._chat.write(target, model)
         self._chat = None
+        self._estimate = Estimate(find_family(model, provider.id), self._count)
         body = self._body.edit(model, defaults=self._defaults(target), stream_usage=self._kind is COMPLETIONS)
         headers = [pair for pair in target.endpoint.headers if pair[0].lower() != "content-type"]
         headers.append(("content-type", self._content_type))
@@ -181,7 +185,10 @@ class OperationCall:
         # A number of pictures or a length of sound is no price by itself.
         metered = self._kind is COMPLETIONS or (usage is not None and usage.total > 0)
         estimated = usage is None or (usage.total == 0 and usage.images > 0)
-        if usage is None or estimated:
+        if self._kind is COMPLETIONS:
+            usage, estimated = self._estimate.complete(usage, lambda: hear_whole(raw), whole=True)
+            raw = passthrough.tell_whole_usage(raw, mark(usage)) if estimated else raw
+        elif usage is None or estimated:
             usage = msgspec.structs.replace(usage or Usage(), input=self._count())
         await call.settle("ok", usage=usage, estimated=estimated, metered=metered)
         headers = write_headers(call, target, self._dropped)
@@ -201,7 +208,8 @@ class OperationCall:
             tap = passthrough.StreamTap(strip_usage=not self._body.stream_usage)
         elif events:
             tap = TypedEventTap()
-        relay = Piped(call, response, tap, self._count, metered=plain, in_band=events, marked=plain)
+        tells = plain and isinstance(self._body, JsonBody) and self._body.stream_usage
+        relay = Piped(call, response, tap, self._estimate, metered=plain, in_band=events, marked=plain, tells=tells)
         try:
             await relay.start()
         except BaseException:
@@ -219,7 +227,7 @@ class OperationCall:
         return Content(
             texts=tuple(body.texts()),
             whole=not body.holds_tokens("prompt", "input"),
-            input_tokens=self._count(),
+            input_tokens=text_tokens(body.characters(*self._kind.counted)),
             output_limit=body.number("max_tokens") if text else 0,
             answers=asked,
             images=asked if self._kind.operation == "images" else 0,
@@ -237,7 +245,9 @@ class OperationCall:
         return Usage(input=self._count())
 
     def _count(self) -> int:
-        return text_tokens(self._body.characters(*self._kind.counted))
+        family = self._estimate.family
+        words = "\n".join(self._body.texts(*self._kind.counted)) if self._kind.counted else ""
+        return math.ceil(count_tokens(family.vocabulary, words) * family.scale) if words else 0
 
 
 def _content_type(response: IncomingResponse) -> bytes:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from trunkline.core.chat import JsonValue
 from trunkline.gateway.snapshot import FeatureEntry
 from trunkline.providers.defaults import Overlay
+from trunkline.providers.provider import Provider
 
 _SAMPLING: Final[Mapping[str, str]] = {
     "temperature": "temperature",
@@ -16,6 +18,9 @@ _SAMPLING: Final[Mapping[str, str]] = {
     "frequencyPenalty": "frequency_penalty",
 }
 """A feature's own names, and those of :class:`~trunkline.core.chat.Sampling`."""
+
+_SITE: Final = frozenset({"siteUrl", "siteName"})
+"""What OpenRouter is told of an app, in headers."""
 
 
 def read_overlay(feature: FeatureEntry) -> Overlay:
@@ -31,3 +36,12 @@ def read_overlay(feature: FeatureEntry) -> Overlay:
         fields=feature.custom,
         system_prompt=prompt if isinstance(prompt, str) and prompt.strip() else None,
     )
+
+
+def read_site(feature: FeatureEntry, provider: Provider) -> dict[str, JsonValue]:
+    """The parameters by which a feature names its own site, where ``provider`` takes them.
+
+    https://openrouter.ai/docs/app-attribution
+    """
+    names = _SITE & {parameter.name for parameter in provider.parameters}
+    return {name: value for name, value in feature.parameters.items() if name in names}

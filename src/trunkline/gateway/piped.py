@@ -7,27 +7,26 @@ so there the end that is held is that of the HTTP body, and a failure breaks the
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 
-import msgspec
-
-from trunkline.core.chat import Usage
 from trunkline.core.chat_events import Failure
 from trunkline.core.errors import Unavailable, UpstreamError
 from trunkline.core.usage_event import Outcome
 from trunkline.dialects.openai_chat.stream_writer import DONE, write_failure
+from trunkline.dialects.openai_chat.usage_telling import tell_usage
 from trunkline.dialects.passthrough import Tap
 from trunkline.gateway.answer import CutOff
 from trunkline.gateway.call import Call
-from trunkline.gateway.relay import LINGER_SECONDS, STOPPING, broken, failed
+from trunkline.gateway.estimate import Estimate
+from trunkline.gateway.relay import LINGER_SECONDS, STOPPING, broken, failed, mark
 from trunkline.outbound import IncomingResponse
 
 
 class Piped:
     """Implements :class:`~trunkline.gateway.answer.Relay`.
 
-    ``input_tokens`` is our own count, for an answer that says nothing; ``metered`` whether such a count is what the
-    call is billed by. ``in_band`` is whether the body has words for a failure, ``marked`` whether its end has a mark.
+    ``estimate`` counts for an answer that says nothing; ``metered`` is whether such a count is what the call is billed
+    by. ``in_band`` is whether the body has words for a failure, ``marked`` whether its end has a mark, and ``tells``
+    whether the client asked to be told of usage.
     """
 
     def __init__(
@@ -35,16 +34,18 @@ class Piped:
         call: Call,
         response: IncomingResponse,
         tap: Tap,
-        input_tokens: Callable[[], int],
+        estimate: Estimate,
         *,
         metered: bool,
         in_band: bool = True,
         marked: bool = False,
+        tells: bool = False,
     ) -> None:
         self._call = call
         self._response = response
         self._tap = tap
-        self._input_tokens = input_tokens
+        self._estimate = estimate
+        self._tells = tells
         self._metered = metered
         self._in_band = in_band
         self._marked = marked
@@ -116,6 +117,9 @@ class Piped:
             failure = await self._settle("ok", whole=True)
             told = False
             if failure is None:
+                if self._tells and self._call.estimated:
+                    opened = self._call.opened
+                    held = tell_usage(held, mark(self._call.usage), opened.id, tap.model or opened.model)
                 return held if tap.done or not self._marked else held + DONE
             held = b""
         else:
@@ -132,14 +136,13 @@ class Piped:
         self, outcome: Outcome, *, whole: bool, status: int = 200, error: str | None = None
     ) -> Failure | None:
         """Close the books. A failure when the record is not safe yet: then the answer must not look complete."""
-        told = self._call.believe(self._tap.usage)
-        usage = Usage(input=self._input_tokens(), output=self._tap.output) if told is None else told
-        if told is not None and not whole and told.output < self._tap.output:
-            usage = msgspec.structs.replace(told, output=self._tap.output)
+        tap = self._tap
+        told = self._call.believe(tap.usage)
+        usage, estimated = self._estimate.complete(told, lambda: tap.heard, whole=whole)
         metered = self._metered or (told is not None and told.total > 0)
         try:
             await self._call.settle(
-                outcome, status=status, error=error, usage=usage, estimated=told is None or not whole, metered=metered
+                outcome, status=status, error=error, usage=usage, estimated=estimated, metered=metered
             )
         except Unavailable as fault:
             return Failure(fault.message, "server", fault.code)

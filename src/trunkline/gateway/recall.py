@@ -15,6 +15,7 @@ from trunkline.dialects import openai_responses
 from trunkline.dialects.openai_responses.passthrough import read_tap
 from trunkline.gateway.answer import EVENTS, JSON, Answer, HeaderList
 from trunkline.gateway.call import Call
+from trunkline.gateway.estimate import OTHER, Estimate
 from trunkline.gateway.kept_response import KeptResponse, Pin, ResponseStore, claim_end
 from trunkline.gateway.response_stream import ResponsePassing
 from trunkline.gateway.target import Target
@@ -88,7 +89,7 @@ class Recall:
     async def _resume(self, open_books: Callable[[], Call], headers: HeaderList, response: IncomingResponse) -> Answer:
         call = open_books()
         claim: Callable[[str], Awaitable[bool]] = self._claim if self._background else _refuse
-        relay = ResponsePassing(call, response, lambda: 0, keep=None, claim=claim, name=self._id)
+        relay = ResponsePassing(call, response, Estimate(OTHER, lambda: 0), keep=None, claim=claim, name=self._id)
         try:
             await relay.start()
         except UpstreamError as error:

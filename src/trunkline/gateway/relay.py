@@ -17,21 +17,18 @@ from trunkline.core.chat_events import (
     ChatEvent,
     End,
     Failure,
-    ReasoningDelta,
-    RefusalDelta,
     Start,
     Stop,
-    TextDelta,
-    ToolCallDelta,
     UsageReport,
 )
 from trunkline.core.collected import Collected
 from trunkline.core.errors import Unavailable, UpstreamError
+from trunkline.core.heard import Listener
 from trunkline.core.usage_event import Outcome
 from trunkline.dialects.dialect import StreamReader, StreamWriter
 from trunkline.dialects.passthrough import Passthrough, Tap
 from trunkline.gateway.call import Call
-from trunkline.gateway.estimate import text_tokens
+from trunkline.gateway.estimate import Estimate
 from trunkline.outbound import IncomingResponse
 
 STOPPING: Final = Failure("The gateway is being restarted; send the request again.", "overloaded", "restarting")
@@ -45,6 +42,11 @@ def failed(failure: Failure, provider: str) -> UpstreamError:
     return UpstreamError(failure.message, kind=failure.kind, provider=provider, upstream_code=failure.code)
 
 
+def mark(usage: Usage) -> Usage:
+    """``usage`` as the client is told it: our own count."""
+    return msgspec.structs.replace(usage, estimated=True)
+
+
 def broken(error: UpstreamError) -> Failure:
     """The in-band failure for an error on the way."""
     return Failure(error.message, error.kind, error.upstream_code)
@@ -53,12 +55,12 @@ def broken(error: UpstreamError) -> Failure:
 class _Stream:
     """What both kinds share: reading the provider's body, and settling once."""
 
-    __slots__ = ("_call", "_count_input", "_finished", "_first", "_response")
+    __slots__ = ("_call", "_estimate", "_finished", "_first", "_response")
 
-    def __init__(self, call: Call, response: IncomingResponse, count_input: Callable[[], int]) -> None:
+    def __init__(self, call: Call, response: IncomingResponse, estimate: Estimate) -> None:
         self._call = call
         self._response = response
-        self._count_input = count_input
+        self._estimate = estimate
         self._finished = False
         self._first = b""
 
@@ -81,37 +83,25 @@ class _Stream:
             return Failure(fault.message, "server", fault.code)
         return None
 
-    def _used(self, told: Usage | None, output: int, *, whole: bool) -> tuple[Usage, bool]:
-        """What the call used, and whether that is estimated.
-
-        A whole answer used what the provider told. Of one that broke off the provider may have told the input already;
-        the output is our own count then.
-        """
-        told = self._call.believe(told)
-        if told is None:
-            return Usage(input=self._count_input(), output=output), True
-        if whole or told.output > output:
-            return told, not whole
-        return msgspec.structs.replace(told, output=output), True
-
 
 class Passing(_Stream):
     """Relays a stream whose two sides speak the same dialect: bytes, with an ear on them."""
 
-    __slots__ = ("_passthrough", "_tap")
+    __slots__ = ("_passthrough", "_tap", "_tells")
 
     def __init__(
         self,
         call: Call,
         response: IncomingResponse,
-        count_input: Callable[[], int],
+        estimate: Estimate,
         *,
         passthrough: Passthrough,
         strip_usage: bool,
         tap: Tap | None = None,
     ) -> None:
-        super().__init__(call, response, count_input)
+        super().__init__(call, response, estimate)
         self._passthrough = passthrough
+        self._tells = not strip_usage
         self._tap = passthrough.tap(strip_usage=strip_usage) if tap is None else tap
 
     async def start(self) -> None:
@@ -161,11 +151,14 @@ class Passing(_Stream):
     async def _finish(self) -> bytes:
         tap = self._tap
         held = tap.take_held()
-        usage, estimated = self._used(tap.usage, tap.output, whole=tap.error is None)
+        usage, estimated = self._used(whole=tap.error is None)
         if tap.error is None:
             fault = await self._settle("ok", usage=usage, estimated=estimated)
             if fault is not None:
                 return self._passthrough.write_failure(fault)
+            if estimated and self._tells:
+                opened = self._call.opened
+                held = self._passthrough.tell_usage(held, mark(usage), opened.id, tap.model or opened.model)
             return held if tap.done else held + self._passthrough.done
         self._response.abort()
         failure = self._call.disclosure.failure(tap.error)
@@ -178,7 +171,7 @@ class Passing(_Stream):
         """See :class:`trunkline.gateway.answer.Relay`."""
         self._response.abort()
         if not self._call.settled:
-            usage, estimated = self._used(self._tap.usage, self._tap.output, whole=False)
+            usage, estimated = self._used(whole=False)
             await self._settle("cancelled", status=499, usage=usage, estimated=estimated)
 
     async def interrupt(self) -> bytes:
@@ -186,21 +179,25 @@ class Passing(_Stream):
         if self._call.settled:
             return b""
         self._response.abort()
-        usage, estimated = self._used(self._tap.usage, self._tap.output, whole=False)
+        usage, estimated = self._used(whole=False)
         await self._settle("error", status=503, error=STOPPING.code, usage=usage, estimated=estimated)
         return self._passthrough.write_failure(STOPPING)
+
+    def _used(self, *, whole: bool) -> tuple[Usage, bool]:
+        tap = self._tap
+        return self._estimate.complete(self._call.believe(tap.usage), lambda: tap.heard, whole=whole)
 
 
 class Translated(_Stream):
     """Relays a stream whose sides speak different dialects: reader → neutral events → writer."""
 
     __slots__ = (
-        "_characters",
         "_collected",
         "_failure",
         "_held",
         "_holding",
         "_keep",
+        "_listener",
         "_name",
         "_reader",
         "_told",
@@ -211,7 +208,7 @@ class Translated(_Stream):
         self,
         call: Call,
         response: IncomingResponse,
-        count_input: Callable[[], int],
+        estimate: Estimate,
         *,
         reader: StreamReader,
         writer: StreamWriter,
@@ -219,7 +216,7 @@ class Translated(_Stream):
         keep: Callable[[Message], Awaitable[None]] | None = None,
     ) -> None:
         """``name`` replaces the provider's id of the answer; ``keep`` gets the whole of it before its end leaves."""
-        super().__init__(call, response, count_input)
+        super().__init__(call, response, estimate)
         self._name = name
         self._keep = keep
         self._collected = Collected() if keep is not None else None
@@ -227,7 +224,7 @@ class Translated(_Stream):
         self._writer = writer
         self._held: list[bytes] = []
         self._holding = False
-        self._characters = 0
+        self._listener = Listener()
         self._told: Usage | None = None
         self._failure: Failure | None = None
 
@@ -272,18 +269,19 @@ class Translated(_Stream):
         events = self._reader.feed(chunk) if chunk else self._reader.close()
         for place, event in enumerate(events):
             kind = type(event)
-            if kind is TextDelta or kind is ReasoningDelta or kind is RefusalDelta:
-                self._characters += len(event.text)  # type: ignore[union-attr] - told by `kind`, which is cheaper
-            elif kind is ToolCallDelta:
-                self._characters += len(event.arguments)  # type: ignore[union-attr] - told by `kind`
-            elif kind is Start or kind is UsageReport:
-                self._told = event.usage  # type: ignore[union-attr] - told by `kind`
+            if kind is Start:
+                events[place] = self._hold_to_belief(event)  # type: ignore[arg-type] - told by `kind`
+            elif kind is UsageReport:
+                self._told = self._call.believe(event.usage)  # type: ignore[union-attr] - told by `kind`
+                events[place] = event if self._told is not None else UsageReport(Usage())
             elif kind is Failure:
                 event = self._call.disclosure.failure(event)  # type: ignore[arg-type] # noqa: PLW2901 - told by `kind`
                 events[place] = self._failure = event
                 self._finished = True
             elif kind is End:
                 self._finished = True
+            else:
+                self._listener.hear(event)
         if not chunk:
             self._finished = True
         if self._collected is not None:
@@ -298,10 +296,19 @@ class Translated(_Stream):
                 event = self._complete(event)  # noqa: PLW2901 - the same event, filled in
             elif isinstance(event, (Stop, Failure)):
                 self._holding = True
+            elif type(event) is End:
+                usage, estimated = self._used(whole=True)
+                if estimated:
+                    self._held.append(self._writer.write(UsageReport(mark(usage))))
             piece = self._writer.write(event)
             if piece:
                 (self._held if self._holding else ready).append(piece)
         return ready[0] if len(ready) == 1 else b"".join(ready)
+
+    def _hold_to_belief(self, start: Start) -> Start:
+        """``start`` without figures that cannot be."""
+        self._told = self._call.believe(start.usage)
+        return start if self._told is start.usage else msgspec.structs.replace(start, usage=self._told)
 
     def _complete(self, start: Start) -> Start:
         opened = self._call.opened
@@ -314,7 +321,7 @@ class Translated(_Stream):
 
     async def _finish(self) -> bytes:
         failure = self._failure
-        usage, estimated = self._used(self._told, text_tokens(self._characters), whole=failure is None)
+        usage, estimated = self._used(whole=failure is None)
         if failure is None:
             fault = await self._settle("ok", usage=usage, estimated=estimated)
             if fault is not None:
@@ -331,7 +338,7 @@ class Translated(_Stream):
         """See :class:`trunkline.gateway.answer.Relay`."""
         self._response.abort()
         if not self._call.settled:
-            usage, estimated = self._used(self._told, text_tokens(self._characters), whole=False)
+            usage, estimated = self._used(whole=False)
             await self._settle("cancelled", status=499, usage=usage, estimated=estimated)
 
     async def interrupt(self) -> bytes:
@@ -339,6 +346,9 @@ class Translated(_Stream):
         if self._call.settled:
             return b""
         self._response.abort()
-        usage, estimated = self._used(self._told, text_tokens(self._characters), whole=False)
+        usage, estimated = self._used(whole=False)
         await self._settle("error", status=503, error=STOPPING.code, usage=usage, estimated=estimated)
         return self._writer.write(STOPPING)
+
+    def _used(self, *, whole: bool) -> tuple[Usage, bool]:
+        return self._estimate.complete(self._told, lambda: self._listener.heard, whole=whole)

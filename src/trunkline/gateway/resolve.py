@@ -26,18 +26,7 @@ def visible(part: WorkspacePart, actor: Actor) -> list[ConfigurationEntry]:
 
     The application's own, then the caller's, then shared ones; of equals the oldest.
     """
-    seen = [
-        entry
-        for entry in part.configurations.values()
-        if entry.is_active
-        and may_see(
-            actor,
-            owner_id=entry.owner_id,
-            workspace_id=entry.workspace_id,
-            shared=entry.shared,
-            application_id=entry.application_id,
-        )
-    ]
+    seen = [entry for entry in part.configurations.values() if entry.is_active and _exists_for(entry, actor)]
     seen.sort(key=attrgetter("created_at"))
 
     def rank(entry: ConfigurationEntry) -> int:
@@ -168,7 +157,8 @@ class Resolver:
         index = self.index(snapshot, actor)
         way = index.find(name)
         if way is None:
-            raise NotFound(_not_found(index, name), code="model_not_found")
+            off = _find_switched_off(index.part, actor, name)
+            raise NotFound(_switched_off(off) if off else _not_found(index, name), code="model_not_found")
         candidates = way.candidates
         if actor.models:
             candidates = way.narrow(actor.models, name)
@@ -177,6 +167,36 @@ class Resolver:
         if not candidates:
             raise Unavailable(way.trouble, code="nothing_serves_it")
         return candidates
+
+
+def _find_switched_off(part: WorkspacePart, actor: Actor, name: str) -> ConfigurationEntry | None:
+    """The configuration that ``name``, or what stands before its slash, means for ``actor``, but that is off."""
+    application = part.applications.get(actor.application_id) if actor.application_id else None
+    wanted: set[str | None] = {name, name.partition("/")[0]}
+    if name == DEFAULT:
+        wanted |= {application.default_configuration_id if application else None, part.default_configuration_id}
+    return next(
+        (
+            entry
+            for entry in part.configurations.values()
+            if not entry.is_active and (entry.name in wanted or entry.id in wanted) and _exists_for(entry, actor)
+        ),
+        None,
+    )
+
+
+def _switched_off(entry: ConfigurationEntry) -> str:
+    return f"The configuration {entry.name!r} is switched off. Activate it, or name another one."
+
+
+def _exists_for(entry: ConfigurationEntry, actor: Actor) -> bool:
+    return may_see(
+        actor,
+        owner_id=entry.owner_id,
+        workspace_id=entry.workspace_id,
+        shared=entry.shared,
+        application_id=entry.application_id,
+    )
 
 
 def _not_found(index: Index, name: str) -> str:

@@ -11,6 +11,7 @@ from trunkline.core.usage_event import Outcome
 from trunkline.dialects.openai_responses.passthrough import PASSTHROUGH
 from trunkline.dialects.openai_responses.tap import StreamTap
 from trunkline.gateway.call import Call
+from trunkline.gateway.estimate import Estimate
 from trunkline.gateway.relay import Passing
 from trunkline.outbound import IncomingResponse
 
@@ -29,7 +30,7 @@ class ResponsePassing(Passing):
         self,
         call: Call,
         response: IncomingResponse,
-        count_input: Callable[[], int],
+        estimate: Estimate,
         *,
         keep: Callable[[str], Awaitable[None]] | None,
         claim: Callable[[str], Awaitable[bool]] | None = None,
@@ -37,7 +38,7 @@ class ResponsePassing(Passing):
     ) -> None:
         self._heard = StreamTap(background=claim is not None)
         self._heard.id = name
-        super().__init__(call, response, count_input, passthrough=PASSTHROUGH, strip_usage=False, tap=self._heard)
+        super().__init__(call, response, estimate, passthrough=PASSTHROUGH, strip_usage=False, tap=self._heard)
         self._keep = keep
         self._claim = claim
         self._keeping: asyncio.Future[None] | None = None

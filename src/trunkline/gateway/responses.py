@@ -14,14 +14,16 @@ from trunkline.core.chat import ChatRequest, ChatResponse, JsonValue, Message, U
 from trunkline.core.errors import Unavailable, Unsupported
 from trunkline.dialects import openai_responses
 from trunkline.dialects.dialect import StreamWriter
-from trunkline.dialects.openai_responses.passthrough import ResponsePeek, read_tap
+from trunkline.dialects.ollama import DIALECT as OLLAMA
+from trunkline.dialects.ollama.request import OWN as OLLAMAS_OWN
+from trunkline.dialects.openai_responses.passthrough import PASSTHROUGH, ResponsePeek, read_tap
 from trunkline.dialects.openai_responses.stream_writer import ResponsesStreamWriter
 from trunkline.dialects.passthrough import Passthrough
 from trunkline.gateway.answer import JSON, Answer, write_headers
 from trunkline.gateway.call import Call
 from trunkline.gateway.chat import Chat
 from trunkline.gateway.kept_response import PREFIX, KeptResponse, Pin, ResponseStore, claim_end, find_kept
-from trunkline.gateway.relay import Passing, failed
+from trunkline.gateway.relay import Passing, failed, mark
 from trunkline.gateway.response_stream import ResponsePassing
 from trunkline.gateway.target import Target
 from trunkline.gateway.unsaid import find_unsaid
@@ -81,12 +83,13 @@ class Responses(Chat):
         if self._native:
             return super().write(target, model)
         said = self._said()
-        ours = {PREVIOUS} if self._before else set[str]()
+        # The tools of a vendor are refused by their names.
+        ours = {"tools", *([PREVIOUS] if self._before else ()), *(["tool_choice"] if said.get("tools") else ())}
         lost = sorted(name for name in openai_responses.BINDING & said.keys() - ours if said[name])
         if lost:
             raise Unsupported.of(lost[0], f"{target.provider.display_name} has no such thing; leave it out")
         request = super().write(target, model)
-        self._dropped = tuple(dict.fromkeys((*self._dropped, *find_unsaid(self._read()))))
+        self._dropped = tuple(dict.fromkeys((*self._dropped, *find_unsaid(self._read(), self._served))))
         return request
 
     async def read(self, call: Call, target: Target, response: IncomingResponse) -> Answer:
@@ -108,9 +111,12 @@ class Responses(Chat):
         if told.id:
             await self._note(target, told.id)
         waits = self._asked.background and not (told.ended and await claim_end(self._store, self._actor, told.id))
-        usage = Usage() if waits else call.believe(told.usage)
-        estimated = usage is None
-        await call.settle("ok", usage=self._count(raw) if usage is None else usage, estimated=estimated)
+        usage, estimated = Usage(), False
+        if not waits:
+            usage, estimated = self._estimate.complete(call.believe(told.usage), lambda: self._hear(raw), whole=True)
+        if estimated:
+            raw = PASSTHROUGH.tell_whole_usage(raw, mark(usage))
+        await call.settle("ok", usage=usage, estimated=estimated)
         return Answer(200, [*write_headers(call, target, self._dropped), JSON], body=raw)
 
     def _passing(self, target: Target) -> Passthrough | None:
@@ -130,14 +136,17 @@ class Responses(Chat):
             return await claim_end(self._store, self._actor, response_id)
 
         waits = claim if self._asked.background else None
-        return ResponsePassing(call, response, self._count_input, keep=note, claim=waits)
+        return ResponsePassing(call, response, self._estimate, keep=note, claim=waits)
 
     def _make_writer(self, request: ChatRequest) -> StreamWriter:
         self._made = super()._make_writer(request)
         return self._made
 
     def _fit(self, request: ChatRequest) -> ChatRequest:
-        extra = {name: fields for name, fields in request.extra.items() if name != openai_responses.DIALECT.name}
+        extra = dict(request.extra)
+        own = extra.pop(openai_responses.DIALECT.name, {})
+        if served := {name: value for name, value in own.items() if name in self._served}:
+            extra[openai_responses.DIALECT.name] = served
         # Whether to store it is said to us, who do it.
         request = msgspec.structs.replace(request, extra=extra, store=None)
         if not self._before:
@@ -146,6 +155,11 @@ class Responses(Chat):
         leading = [message for message in request.messages if message.role == "system"]
         rest = [message for message in request.messages if message.role != "system"]
         return msgspec.structs.replace(request, messages=(*leading, *self._before, *rest))
+
+    @property
+    def _served(self) -> frozenset[str]:
+        """What only this dialect's client says and its target knows all the same."""
+        return OLLAMAS_OWN if self._theirs.name == OLLAMA.name else frozenset()
 
     def _earlier(self) -> Sequence[Message]:
         return self._before

@@ -70,7 +70,7 @@ def delay(error: UpstreamError, attempt: int, left: float) -> float | None:
     """
     if error.kind not in RETRIABLE or attempt >= MAX_ATTEMPTS or isinstance(error, ForbiddenAddress):
         return None
-    if error.at_fault in {"request", "target"}:
+    if error.final or error.at_fault in {"request", "target"}:
         return None
     ceiling = min(CAP_SECONDS, BASE_SECONDS * 2 ** (attempt - 1))
     wait = random.uniform(0, ceiling)  # noqa: S311 - jitter, not a secret

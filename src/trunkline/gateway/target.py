@@ -9,7 +9,7 @@ from trunkline.core.errors import CannotOpen, InvalidInput, NotFound
 from trunkline.core.secret import Secret
 from trunkline.dialects import openai_responses
 from trunkline.gateway.candidate import Candidate
-from trunkline.gateway.overlay import read_overlay
+from trunkline.gateway.overlay import read_overlay, read_site
 from trunkline.gateway.snapshot import ConfigurationEntry, FeatureEntry
 from trunkline.outbound import Transport
 from trunkline.providers.base_url import read_base_url
@@ -57,8 +57,8 @@ class Target:
         self.provider = provider
         self.endpoint = endpoint
         self.transport = transport
-        self.custom: Mapping[str, JsonValue] = feature.custom if feature is not None else {}
         overlay = self._overlay = read_overlay(feature) if feature is not None else None
+        self.custom: Mapping[str, JsonValue] = overlay.fields if overlay is not None else {}
         self._responses: Mapping[str, JsonValue] | None = None
         self.defaults: Defaults = compile_defaults(provider, entry.parameters, overlay)
         self.wire_defaults: Mapping[str, JsonValue] = wire_defaults(provider, entry.parameters, overlay=overlay)
@@ -160,6 +160,8 @@ class Targets:
                 key = secret
             elif stored.field.startswith("headers."):
                 headers[stored.field.removeprefix("headers.")] = secret
-        endpoint = make_endpoint(provider, entry.base_url, key, headers, entry.parameters)
+        feature = candidate.feature
+        site = read_site(feature, provider) if feature is not None else {}
+        endpoint = make_endpoint(provider, entry.base_url, key, headers, {**entry.parameters, **site})
         transport = self._in_process.get(provider.id, self._client)
-        return Target(entry, provider, endpoint, transport, candidate.feature)
+        return Target(entry, provider, endpoint, transport, feature)

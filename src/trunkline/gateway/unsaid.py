@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 from trunkline.core.chat import ChatRequest, JsonValue
@@ -17,11 +18,14 @@ _KEPT: Final = frozenset({"previous_response_id", "stream_options"})
 _OBJECTS: Final = frozenset({"text", "reasoning"})
 
 
-def find_unsaid(request: ChatRequest) -> tuple[str, ...]:
-    """The names, sorted. Those that must not be lost are not the matter here: they are refused."""
+def find_unsaid(request: ChatRequest, served: Collection[str] = ()) -> tuple[str, ...]:
+    """The names, sorted, without those that the other vendor knows (``served``).
+
+    Those that must not be lost are not the matter here: they are refused.
+    """
     names: set[str] = set()
     for name, value in request.extra.get(openai_responses.DIALECT.name, {}).items():
-        if value is None or name in _KEPT or _USUAL.get(name) == value:
+        if value is None or name in _KEPT or name in served or _USUAL.get(name) == value:
             continue
         if name == "safety_identifier" and value == request.user:
             continue

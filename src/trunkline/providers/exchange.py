@@ -54,10 +54,11 @@ async def send(
     url: Url,
     question: JsonObject | None = None,
     timeouts: Timeouts = QUESTION_TIMEOUTS,
+    method: str | None = None,
 ) -> IncomingResponse:
     """As :func:`ask`, up to an answer with a status of 2xx whose body is still to be read."""
     body = b"" if question is None else msgspec.json.encode(question)
-    method = "GET" if question is None else "POST"
+    method = method or ("GET" if question is None else "POST")
     response = await dispatch(endpoint, transport, OutgoingRequest(method, url, endpoint.headers, body), timeouts)
     if 200 <= response.status < 300:
         return response

@@ -30,6 +30,9 @@ from trunkline.providers.model_info import (
 PULL_TIMEOUTS: Final = Timeouts(connect=5.0, first_byte=120.0, between=300.0, total=24 * 3600.0)
 """A download may take hours; checking a large layer's digest is silent for minutes."""
 
+_DELETED_LIMIT: Final = 65_536
+"""Bytes. The answer is empty."""
+
 _CAPABILITIES: Final = {"completion": "text", "embedding": "embeddings", "thinking": "reasoning"}
 
 
@@ -64,6 +67,15 @@ async def show(endpoint: Endpoint, transport: Transport, model: str) -> ModelInf
         capabilities=tuple(dict.fromkeys(said)) or guess_capabilities(model),
         details=_details(about),
     )
+
+
+async def delete(endpoint: Endpoint, transport: Transport, model: str) -> None:
+    """Delete an installed model from the disk. https://docs.ollama.com/api/delete
+
+    Raises UpstreamError, of kind ``not_found`` when it is not installed.
+    """
+    response = await send(endpoint, transport, endpoint.below("/api/delete"), {"model": model}, method="DELETE")
+    await response.read(_DELETED_LIMIT)
 
 
 async def pull(endpoint: Endpoint, transport: Transport, model: str) -> AsyncIterator[PullProgress]:

@@ -40,7 +40,8 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     max_length: int | None = None
     max_items: int | None = None
     pattern: str | None = None
-    choices: tuple[str, ...] = ()
+    choices: tuple[str | bool, ...] = ()
+    """The values that it may have. Yes and no among them may stand beside words."""
     default: JsonValue = None
     examples: tuple[JsonValue, ...] = ()
     items: dict[str, JsonValue] | None = None

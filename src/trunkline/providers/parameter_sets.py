@@ -294,5 +294,15 @@ OLLAMA: Final = (
         description="How long the model stays in memory after a call.",
         examples=("10m",),
     ),
+    # https://docs.ollama.com/capabilities/thinking
+    Parameter(
+        name="think",
+        type="string",
+        neutral="extra.ollama.think",
+        choices=(True, False, "low", "medium", "high"),
+        title="Think",
+        description="Whether the model thinks before it answers. gpt-oss takes a level instead of true or false.",
+        examples=(True,),
+    ),
     SYSTEM_PROMPT,
 )

@@ -15,7 +15,7 @@ import msgspec
 
 from trunkline.dialects.openai_chat.kept_answer import ANSWERS_ALONE
 from trunkline.dialects.openai_chat.options import WireOptions
-from trunkline.dialects.passthrough import ThinkingForm
+from trunkline.dialects.passthrough import EarlierThoughts, Form
 from trunkline.providers.call_forms import CallForms, find_forms
 from trunkline.providers.thinking_rules import ANY, ThinkingRules, find_rules
 
@@ -48,6 +48,8 @@ class Quirk(msgspec.Struct, frozen=True, kw_only=True):
     thinking: Thinking = "any"
     schemas: Schemas = "any"
     """What JSON Schemas it takes."""
+    forces_tools: bool = True
+    """Whether it can be told that a tool must be called."""
     calls: CallForms = CallForms()
     """Which ids of calls and names of tools it takes."""
     rules: ThinkingRules = ANY
@@ -64,13 +66,14 @@ class Quirk(msgspec.Struct, frozen=True, kw_only=True):
     """The smallest token limit that the model accepts and answers with."""
 
     @property
-    def form(self) -> ThinkingForm:
+    def form(self) -> Form:
         """How a call that passes is told to think."""
-        return ThinkingForm(
+        return Form(
             earlier=self.wire.thoughts,
             switched=self.wire.reasoning_field == "thinking",
             bound=self.rules.no_forced_tool or self.rules.not_with_forced_tool,
             rounds=self.rules.needs_thoughts or self.rules.needs_texts,
+            files=self.wire.files,
         )
 
     @property
@@ -109,6 +112,7 @@ _TO_MAX: Final = {"max_completion_tokens": "max_tokens"}
 _NOT_WITH_THINKING: Final = frozenset({"temperature", "top_k"})
 
 _LONG_NAME: Final = WireOptions(max_tokens_field="max_completion_tokens", thoughts="none")
+_OPENAIS: Final = WireOptions(max_tokens_field="max_completion_tokens", thoughts="none", files="bytes")
 _NO_THOUGHTS: Final = WireOptions(thoughts="none")
 _DEEPSEEK: Final = WireOptions(reasoning_field="thinking", thoughts="rounds")
 _OPENROUTER: Final = WireOptions(reasoning_field="reasoning", thoughts="details", cache_hints=True)
@@ -126,7 +130,7 @@ _OPENAI: Final = (
             rename=_TO_MAX_COMPLETION,
             roles={},
             drop=_SAMPLING | _OPEN_MODELS_ONLY | _KEPT,
-            wire=_LONG_NAME,
+            wire=_OPENAIS,
             minimum_max_tokens=16,
         ),
     ),
@@ -134,7 +138,7 @@ _OPENAI: Final = (
     (
         r"",
         Quirk(
-            rename=_TO_MAX_COMPLETION, roles={}, drop=_OPEN_MODELS_ONLY | _KEPT | {"reasoning_effort"}, wire=_LONG_NAME
+            rename=_TO_MAX_COMPLETION, roles={}, drop=_OPEN_MODELS_ONLY | _KEPT | {"reasoning_effort"}, wire=_OPENAIS
         ),
     ),
 )
@@ -180,14 +184,14 @@ _OF_CONVERSE: Final = (
 )
 
 
-def _mistral(wire: WireOptions) -> Quirk:
+def _mistral(thoughts: EarlierThoughts) -> Quirk:
     return Quirk(
         rename={"max_completion_tokens": "max_tokens", "seed": "random_seed"},
         drop=_OPENAI_ONLY
         | _OPEN_MODELS_ONLY
         | _KEPT_STRICTLY
         | {"logit_bias", "logprobs", "top_logprobs", "user", "stream_options"},
-        wire=wire,
+        wire=WireOptions(thoughts=thoughts, files="documents", refusals=False, silence=False),
         stream_usage=False,
     )
 
@@ -245,9 +249,9 @@ _ROWS: Final = (
     _row(
         "mistral",
         r"magistral|mistral-(small|medium|large)",
-        _mistral(WireOptions(thoughts="chunks", refusals=False, silence=False)),
+        _mistral("chunks"),
     ),
-    _row("mistral", r"", _mistral(WireOptions(thoughts="none", refusals=False, silence=False))),
+    _row("mistral", r"", _mistral("none")),
     # https://console.groq.com/docs/openai#currently-unsupported-openai-features; "reasoning is not supported with this
     # model" where it does not reason: https://console.groq.com/docs/reasoning
     _row(
@@ -300,6 +304,7 @@ _ROWS: Final = (
     _row("together", r"", _OPEN_SERVER),
     _row("fireworks", r"", _OPEN_SERVER),
     _row("nvidia", r"", Quirk(rename=_TO_MAX, drop=_OPENAI_ONLY | {"logit_bias", "user"})),
+    _row("ollama", r"", Quirk(forces_tools=False)),
     _row("vllm", r"", _OPEN_SERVER),
     _row("lm-studio", r"", _OPEN_SERVER),
     _row("llama-cpp", r"", _OPEN_SERVER),

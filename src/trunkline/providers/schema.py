@@ -31,8 +31,9 @@ def schema(provider: Provider, max_output: int = MAX_OUTPUT) -> dict[str, JsonVa
 
 
 def _property(parameter: Parameter, max_output: int) -> dict[str, JsonValue]:
+    switches = parameter.type == "string" and any(isinstance(choice, bool) for choice in parameter.choices)
     written: dict[str, JsonValue] = {
-        "type": parameter.type,
+        "type": ["boolean", "string"] if switches else parameter.type,
         "title": parameter.title,
         "description": parameter.description,
     }

@@ -119,13 +119,15 @@ def _explain(violation: _Violation, root: str) -> FieldError:
     hidden = path[:1] == ["headers"]
     match violation.validator:
         case "type":
-            message = f"must be {_TYPES.get(str(limit), str(limit))}; got {_kind(value)}"
+            kinds = limit if isinstance(limit, list) else [limit]
+            message = f"must be {' or '.join(_TYPES.get(str(kind), str(kind)) for kind in kinds)}; got {_kind(value)}"
         case "minimum":
             message = _range(violation, f"must be at least {_show(limit)}; got {_show(value)}")
         case "maximum":
             message = _range(violation, f"must be at most {_show(limit)}; got {_show(value)}")
         case "enum" if isinstance(limit, list):
-            message = f"must be one of {', '.join(str(choice) for choice in limit)}; got {_show(value)}"
+            words = [str(choice).lower() if isinstance(choice, bool) else str(choice) for choice in limit]
+            message = f"must be one of {', '.join(words)}; got {_show(value)}"
         case "maxLength":
             message = f"must have at most {limit:,} characters; has {len(str(value)):,}"
         case "minLength":

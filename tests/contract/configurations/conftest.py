@@ -16,6 +16,7 @@ from trunkline.control.audit import Audit
 from trunkline.control.configurations.configurations import Configurations
 from trunkline.control.configurations.connection_tests import ConnectionTests
 from trunkline.control.configurations.credentials import Credentials
+from trunkline.control.configurations.local_models import LocalModels
 from trunkline.control.configurations.provider_models import ProviderModels
 from trunkline.control.configurations.pulls import Pulls
 from trunkline.control.configurations.reach import Reach
@@ -208,6 +209,7 @@ async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
         "templates": Templates(database, audit),
         "provider_models": models,
         "pulls": Pulls(database, reach, jobs, models, audit),
+        "local_models": LocalModels(database, reach, models, audit),
         "jobs": jobs,
         "key_use": key_use,
         "rotation": rotation,

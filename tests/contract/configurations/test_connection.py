@@ -78,6 +78,25 @@ async def test_a_working_configuration_passes_every_stage(
     assert read["revision"] == 1
 
 
+async def test_a_configuration_shows_its_last_test(world: World, ann: Person, upstream: Upstream) -> None:
+    made = await world.make(ann, **openai(upstream))
+    path = f"/api/configurations/{made['id']}"
+    assert made["lastTest"] is None
+    await run(world, ann, made)
+    shown = (await world.ask(ann, "GET", path)).json()
+    assert shown["lastTest"]["success"] is True
+    assert shown["lastTest"]["latencyMs"] >= 0
+    assert shown["lastTest"]["testedAt"] == shown["lastTested"]
+    upstream.answer("GET /v1/models", {"error": {"message": "Incorrect API key provided"}}, 401)
+    failed = (await world.ask(ann, "POST", f"{path}/test?force=true")).json()
+    (listed,) = (await world.ask(ann, "GET", "/api/configurations")).json()
+    assert (listed["lastTest"]["success"], listed["lastTest"]["message"]) == (False, failed["message"])
+    renamed = (await world.ask(ann, "PUT", path, {**listed, "name": "other"})).json()
+    assert renamed["lastTest"] == listed["lastTest"], "what was tested is as it was; it is read-only, too"
+    moved = (await world.ask(ann, "PUT", path, {"apiKey": "sk-another-0123456789"})).json()
+    assert moved["lastTest"] is None
+
+
 async def test_the_demo_works_without_a_network(world: World, ann: Person) -> None:
     assert (await run(world, ann, await world.make(ann)))["success"] is True
 

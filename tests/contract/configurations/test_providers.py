@@ -126,6 +126,52 @@ async def test_a_model_is_downloaded_as_a_job(world: World, upstream: Upstream) 
         assert (await world.ask(member, "GET", path)).status_code == 404
 
 
+async def test_installed_models_are_shown_and_deleted(world: World, upstream: Upstream) -> None:
+    admin, member = await world.team("admin", "member")
+    upstream.answers["POST /api/show"] = _progress(
+        {"details": {"family": "llama"}, "model_info": {"llama.context_length": 8192}, "capabilities": ["completion"]}
+    )
+    upstream.answers["DELETE /api/delete"] = upstreams.Answer(200, b"", "text/plain")
+    made = await world.make(admin, provider="ollama", model="llama3.2", baseUrl=upstream.url, shared=True)
+    path = f"/api/configurations/{made['id']}/local-models/hf.co/meta/llama3.2:latest"
+    shown = (await world.ask(member, "GET", path)).json()
+    assert (shown["id"], shown["contextLength"]) == ("hf.co/meta/llama3.2:latest", 8192)
+    assert shown["details"]["family"] == "llama"
+    assert (await world.ask(member, "DELETE", path)).status_code == 403
+    assert (await world.ask(admin, "DELETE", path)).json() == {"success": True}
+    assert json.loads(upstream.asked[-1].body) == {"model": "hf.co/meta/llama3.2:latest"}
+
+
+async def test_a_model_that_is_not_installed_can_be_neither_shown_nor_deleted(
+    world: World, ann: Person, upstream: Upstream
+) -> None:
+    missing = {"error": "model 'nothing' not found"}
+    upstream.answer("POST /api/show", missing, 404)
+    upstream.answer("DELETE /api/delete", missing, 404)
+    upstream.answer("GET /api/tags", {"models": [{"name": "nothings", "model": "nothings"}]})
+    made = await world.make(ann, provider="ollama", model="llama3.2", baseUrl=upstream.url)
+    for method in ("GET", "DELETE"):
+        answer = await world.ask(ann, method, f"/api/configurations/{made['id']}/local-models/nothing")
+        assert (answer.status_code, "Nearest: nothings" in answer.text) == (404, True), answer.text
+
+
+async def test_models_of_a_provider_without_a_disk_can_be_neither_shown_nor_deleted(world: World, ann: Person) -> None:
+    demo = await world.make(ann, provider="demo", model="demo-chat")
+    for method in ("GET", "DELETE"):
+        refused = await world.ask(ann, method, f"/api/configurations/{demo['id']}/local-models/demo-chat")
+        assert (refused.status_code, "only Ollama" in refused.text) == (400, True)
+
+
+async def test_a_key_of_another_vendor_is_refused_by_name(world: World, ann: Person, upstream: Upstream) -> None:
+    fields = {"name": "g", "provider": "openai", "model": "gpt-4o", "apiKey": "AIzaSyD-1234567890"}
+    answer = await world.ask(ann, "POST", "/api/configurations", fields)
+    assert answer.status_code == 400
+    assert "apiKey: looks like a key of Google Gemini, not of OpenAI" in answer.json()["message"]
+    assert "AIzaSyD" not in answer.text
+    elsewhere = {**fields, "baseUrl": f"{upstream.url}/v1"}
+    assert (await world.ask(ann, "POST", "/api/configurations", elsewhere)).status_code == 201
+
+
 async def test_a_download_that_fails_says_why(world: World, ann: Person, upstream: Upstream) -> None:
     upstream.answers["POST /api/pull"] = _progress({"error": "pull model manifest: file does not exist"})
     made = await world.make(ann, provider="ollama", model="x", baseUrl=upstream.url)

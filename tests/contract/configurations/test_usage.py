@@ -217,3 +217,17 @@ async def test_an_applications_key_sees_that_applications_calls(world: World, an
     await settle(world, ann, None, application_id=application_id)
     body = (await world.ask(key, "GET", "/api/usage")).json()
     assert (body["requests"], len(body["events"])) == (1, 1)
+
+
+async def test_administrators_see_the_report_of_somebody_else(world: World) -> None:
+    ann, bob = await world.team("admin", "member")
+    await settle(world, ann, None)
+    await settle(world, ann, None, user_id=bob.id)
+    await settle(world, ann, None, user_id=bob.id)
+    path = "/api/usage/report?period=day&userId="
+    report = (await world.ask(ann, "GET", path + bob.id)).json()
+    assert (report["userId"], report["totals"]["requestCount"]) == (bob.id, 2)
+    assert (await world.ask(bob, "GET", path + bob.id)).json()["totals"]["requestCount"] == 2
+    refused = await world.ask(bob, "GET", path + ann.id)
+    assert refused.status_code == 403
+    assert "Only administrators" in refused.json()["message"]

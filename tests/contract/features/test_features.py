@@ -43,6 +43,8 @@ async def test_a_change_is_saved_and_answers_with_its_etag(place_on_each: Place)
         "maxTokens": 500,
         "presencePenalty": -1.5,
         "frequencyPenalty": 2,
+        "siteUrl": "https://shop.example",
+        "siteName": "Shop",
         "customParameters": {"stream": True, "response_format": {"type": "json_object"}, "seed": 7},
     }
     answer = await place_on_each.admin.put("/api/features/chat-assistant", json=settings)
@@ -131,6 +133,8 @@ async def test_settings_outside_their_ranges_name_the_field(place: Place) -> Non
         "maxTokens": [0, 1.5, 16385, 2**31],
         "presencePenalty": [-2.1, 2.1],
         "frequencyPenalty": [-2.1, 2.1],
+        "siteUrl": ["shop.example", "ftp://shop.example", "https://shop.example\r\nX-A: b", "", 5],
+        "siteName": ["Größe", "two\nlines", ""],
         "model": ["x" * 256, "two\nlines"],
         "systemPrompt": ["x" * 100_001, 5],
         "apiKey": ["", "with spaces in it", "sk-or-…cdef", "tl1.not.sealed"],

@@ -25,6 +25,29 @@ async def test_changes_are_listed_newest_first_with_who_and_what(world: World, a
     assert events[1]["requestId"] == "req-1"
     assert (events[1]["actorKind"], events[1]["actorId"], events[1]["outcome"]) == ("user", admin.id, "ok")
     assert events[1]["address"] == "127.0.0.1"
+    assert [(event["actorName"], event["targetName"], event["keyName"]) for event in events] == [
+        (admin.email, "Store", None)
+    ] * 2
+
+
+async def test_names_stand_beside_ids(world: World, admin: Person) -> None:
+    made = (await admin.client.post("/api/applications", json={"name": "Shop"})).json()
+    await admin.client.delete(f"/api/applications/{made['id']}")
+    events = (await admin.client.get(f"/api/audit?targetId={made['id']}")).json()
+    assert {event["targetName"] for event in events} == {"Shop"}, "what is deleted keeps the name of its event"
+    key = await admin.make_key(name="ci", scope="manage")
+    await world.client(key["key"]).post("/api/applications", json={"name": "By key"})
+    (event,) = (await admin.client.get("/api/audit?action=applications.create&limit=1")).json()
+    assert (event["actorName"], event["keyName"], event["targetName"]) == (admin.email, "ci", "By key")
+
+
+async def test_a_misspelt_filter_is_refused_by_name(admin: Person) -> None:
+    answer = await admin.client.get("/api/audit?targetid=x&foo=1")
+    assert answer.status_code == 400
+    assert "targetid: is no query parameter of this request. Did you mean targetId?" in answer.json()["message"]
+    assert "foo: is no query parameter of this request. It takes action, actorId," in answer.json()["message"]
+    answer = await admin.client.get("/api/auth/me?verbose=1")
+    assert answer.json()["message"].endswith("verbose: is no query parameter of this request. It takes none.")
 
 
 async def test_the_log_is_filtered_and_paged(world: World, admin: Person) -> None:

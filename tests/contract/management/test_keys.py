@@ -32,6 +32,12 @@ async def test_a_key_is_shown_once(world: World, ann: Person) -> None:
     assert (await ann.client.get(f"/api/keys/{made['id']}")).json() == listed[0]
 
 
+async def test_models_that_are_not_there_are_told_of(world: World, ann: Person) -> None:
+    made = await ann.make_key(models=["nothing"])
+    assert "'nothing'" in made["warnings"][0]
+    assert (await ann.make_key())["warnings"] == []
+
+
 async def test_a_deleted_key_stops_at_once(world: World, ann: Person) -> None:
     made = await ann.make_key(scope="manage")
     client = world.client(made["key"])

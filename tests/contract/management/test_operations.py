@@ -5,9 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+from starlette.requests import Request
+
 from tests.contract.world import Faces, World, open_world
 from trunkline.control.health import Health
-from trunkline.core.errors import Unavailable
+from trunkline.core.errors import Forbidden, Unauthenticated, Unavailable
+from trunkline.faces.operations.router import require_scraper
 
 
 async def test_a_running_server_is_alive_and_ready(local: World) -> None:
@@ -38,6 +42,34 @@ async def test_what_is_missing_is_told(tmp_path: Path) -> None:
         problems["journal"] = "The disk is full."
         unready = await world.client().get("/readyz")
         assert (unready.status_code, unready.json()["status"]) == (503, "unready")
+
+
+@pytest.mark.parametrize(
+    ("host", "token", "headers", "error"),
+    [
+        ("127.0.0.1", None, {}, None),
+        ("::1", None, {}, None),
+        ("::ffff:127.0.0.1", None, {}, None),
+        ("10.0.0.5", None, {}, Forbidden),
+        ("testclient", None, {}, Forbidden),
+        ("127.0.0.1", None, {"x-forwarded-for": "10.0.0.5"}, Forbidden),
+        ("10.0.0.5", "secret", {"authorization": "Bearer secret"}, None),
+        ("10.0.0.5", "secret", {"authorization": "bearer  secret "}, None),
+        ("127.0.0.1", "secret", {}, Unauthenticated),
+        ("127.0.0.1", "secret", {"authorization": "Bearer other"}, Unauthenticated),
+        ("127.0.0.1", "secret", {"authorization": "Basic secret"}, Unauthenticated),
+    ],
+)
+def test_metrics_are_for_this_machine_or_a_token(
+    host: str, token: str | None, headers: dict[str, str], error: type[Exception] | None
+) -> None:
+    sent = [(name.encode(), value.encode()) for name, value in headers.items()]
+    request = Request({"type": "http", "client": (host, 1), "headers": sent})
+    if error is None:
+        require_scraper(request, token)
+        return
+    with pytest.raises(error, match="TRUNKLINE_METRICS_TOKEN"):
+        require_scraper(request, token)
 
 
 async def test_metrics_are_in_prometheus_format(local: World) -> None:

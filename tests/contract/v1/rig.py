@@ -21,6 +21,7 @@ from trunkline.core.price import Price, Rate
 from trunkline.core.secret import Secret
 from trunkline.core.usage_event import Opened, UsageEvent
 from trunkline.faces.connection_limits import ConnectionLimits
+from trunkline.faces.cors import ANYONE, Cors
 from trunkline.faces.server import ServerConfig
 from trunkline.faces.v1 import Application
 from trunkline.gateway.call import Ledger
@@ -204,6 +205,8 @@ class Rig:
         demo_delay: float = 0.0,
         limits: ConnectionLimits | None = None,
         idle_seconds: int = 5,
+        ping_seconds: float = 15.0,
+        cors: Cors = ANYONE,
     ) -> None:
         self.limits = limits or ConnectionLimits()
         self.idle_seconds = idle_seconds
@@ -249,7 +252,7 @@ class Rig:
         )
         identity = Identity(self.holder, Tokens(), Tokens(), used=lambda _: None)  # type: ignore[arg-type]
         self.kept = Kept()
-        self.application = Application(gateway, identity, self.kept, limit=limit)
+        self.application = Application(gateway, identity, self.kept, limit=limit, ping_seconds=ping_seconds, cors=cors)
 
     @contextmanager
     def serve(self) -> Iterator[Rig]:

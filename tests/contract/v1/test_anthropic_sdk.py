@@ -144,9 +144,9 @@ def test_own_errors_have_the_clients_shape(client: anthropic.Anthropic, rig: Rig
 @pytest.mark.parametrize("provider", ["openai", "ollama"])
 def test_counting_where_the_provider_does_not(client: anthropic.Anthropic, provider: str) -> None:
     counted = client.messages.with_raw_response.count_tokens(
-        model=provider, messages=[{"role": "user", "content": "x" * 400}]
+        model=provider, messages=[{"role": "user", "content": "Tell me a story. " * 20}]
     )
-    assert counted.parse().input_tokens == 100
+    assert 100 < counted.parse().input_tokens < 140
     assert counted.headers["x-trunkline-estimated"] == "true"
 
 

@@ -129,11 +129,10 @@ def test_unknown_models_name_the_nearest(rig: Rig, model: str, hint: str) -> Non
     assert hint in told["message"]
 
 
-@pytest.mark.parametrize(("path", "method"), [("/v1/nothing", "POST"), ("/v1/chat/completions", "GET")])
-def test_unknown_paths(rig: Rig, path: str, method: str) -> None:
-    status, told = error(rig, b"", path=path, method=method)
+def test_unknown_paths(rig: Rig) -> None:
+    status, told = error(rig, b"", path="/v1/nothing")
     assert (status, told["code"]) == (404, "unknown_path")
-    assert f"{method} {path}" in told["message"]
+    assert "POST /v1/nothing" in told["message"]
 
 
 def test_request_ids_are_kept_when_sane(rig: Rig) -> None:

@@ -290,7 +290,8 @@ def test_absurd_figures_are_not_believed_but_counted_by_our_own_rule(
         upstream.script = whole(json.dumps(json.loads(GOOD) | {"usage": absurd}).encode())
     for _ in range(2):
         body = {**ASK, "max_tokens": 9, "stream": streams}
-        status, headers, _ = post(rig, client, body)
+        status, headers, answer = post(rig, client, body)
         event = rig.books.last(headers["x-request-id"])
         assert (status, event.outcome, event.usage_estimated) == (200, "ok", True)
-        assert (event.usage.input, event.usage.output) == (2, 1)
+        assert (event.usage.input, event.usage.output) == (8, 1)
+        assert str(LARGEST) not in str(answer)

@@ -217,7 +217,7 @@ class TestSpeech:
         RESUME.set()
         assert response.read() == b"\x00second"
         settled = rig.books.last(response.headers["x-request-id"])
-        assert (settled.outcome, settled.usage.input, settled.usage_estimated) == ("ok", 2, True)
+        assert (settled.outcome, settled.usage.input, settled.usage_estimated) == ("ok", 1, True)
         assert settled.cost_nanos is None
         assert settled.first_token_us is not None
 
@@ -260,7 +260,7 @@ class TestSpeech:
         with rig.books.settled:
             assert rig.books.settled.wait_for(lambda: len(rig.books.events) > before, 10)
         settled = rig.books.last()
-        assert (settled.operation, settled.outcome, settled.usage.input) == ("speech", "cancelled", 2)
+        assert (settled.operation, settled.outcome, settled.usage.input) == ("speech", "cancelled", 1)
 
 
 class TestEvents:

@@ -210,3 +210,46 @@ def test_an_answer_has_no_id_that_the_conversation_knows(
     told = ask(rig, client, "mistral", "look", "call00000", streamed=streamed)
     assert '"call_0_look_' in told
     assert '"call00000"' not in told
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "name"),
+    [
+        ("chat/completions", {"tools": [{"type": "custom", "custom": {"name": "sql"}}]}, "sql"),
+        ("chat/completions", {"web_search_options": {"search_context_size": "low"}}, "web_search_options"),
+        ("responses", {"input": "hi", "tools": [{"type": "file_search", "vector_store_ids": ["v"]}]}, "file_search"),
+        (
+            "responses",
+            {"input": "hi", "tools": [{"type": "web_search"}], "tool_choice": {"type": "web_search"}},
+            "web_search",
+        ),
+    ],
+)
+def test_a_vendors_own_tool_is_refused_by_name_before_anything_is_sent(
+    rig: Rig, upstream: Scripted, path: str, body: Json, name: str
+) -> None:
+    upstream.asked.clear()
+    given = {"model": "anthropic", "messages": [{"role": "user", "content": "hi"}], **body}
+    if path == "responses":
+        del given["messages"]
+    told = httpx2.post(
+        f"{rig.url}/v1/{path}", json=given, headers={"Authorization": f"Bearer {KEY}"}, timeout=20, trust_env=False
+    )
+    assert told.status_code == 400
+    assert f"'{name}'" in told.json()["error"]["message"]
+    assert not upstream.asked
+
+
+@pytest.mark.parametrize("provider", ["anthropic", "openai", "mistral"])
+def test_googles_own_tool_is_refused_by_name_too(rig: Rig, upstream: Scripted, provider: str) -> None:
+    upstream.asked.clear()
+    told = httpx2.post(
+        f"{rig.url}/v1beta/models/{provider}:generateContent",
+        json={"contents": [{"role": "user", "parts": [{"text": "hi"}]}], "tools": [{"googleSearch": {}}]},
+        headers={"Authorization": f"Bearer {KEY}"},
+        timeout=20,
+        trust_env=False,
+    )
+    assert told.status_code == 400
+    assert "'googleSearch'" in told.json()["error"]["message"]
+    assert not upstream.asked

@@ -68,5 +68,5 @@ def test_what_is_not_offered_names_the_model(kind: operation.Kind, provider: str
 
 def test_what_was_cut_off_is_counted_by_its_text() -> None:
     body = JsonBody(b'{"model":"a","query":"12345678","documents":["1234",{"text":"5678"}]}')
-    assert OperationCall(operation.RERANK, body, "application/json").estimate().input == 4
+    assert OperationCall(operation.RERANK, body, "application/json").estimate().input == 9
     assert OperationCall(operation.SPEECH, body, "application/json").streams

@@ -16,6 +16,7 @@ from trunkline.dialects.openai_operations.tap import SoundTap, TypedEventTap
 from trunkline.dialects.passthrough import Tap
 from trunkline.gateway.answer import CutOff
 from trunkline.gateway.call import Call, Ledger
+from trunkline.gateway.estimate import Estimate, find_family
 from trunkline.gateway.piped import Piped
 from trunkline.gateway.resolve import Candidate
 from trunkline.gateway.snapshot import ConfigurationEntry, WorkspacePart
@@ -103,10 +104,11 @@ def pipe(books: Books, tap: Tap, body: Body, **options: bool) -> Piped:
         open_call(books, FREE if options.pop("free", False) else PRICE),
         body,  # type: ignore[arg-type] - all of it that is used
         tap,
-        lambda: 5,
+        Estimate(find_family("gpt-4o"), lambda: 5),
         metered=options.get("marked", False),
         in_band=not sound,
         marked=options.get("marked", False),
+        tells=options.get("tells", False),
     )
 
 
@@ -134,6 +136,14 @@ async def test_a_missing_mark_of_the_end_is_added(books: Books) -> None:
     assert b"".join(await drain(pipe(books, StreamTap(), Body([CHUNK, STOP]), marked=True))) == CHUNK + STOP + DONE
     assert books.events[0].outcome == "ok"
     assert books.events[0].cost_nanos == 5 * 2_000 + 8_000, "our own count is billed where tokens are what is billed"
+
+
+async def test_who_asks_is_told_what_was_counted_here(books: Books) -> None:
+    told = b"".join(await drain(pipe(books, StreamTap(), Body([CHUNK, STOP, DONE]), marked=True, tells=True)))
+    assert told.startswith(CHUNK + STOP)
+    assert told.endswith(DONE)
+    usage = msgspec.json.decode(told[len(CHUNK + STOP) : -len(DONE)].removeprefix(b"data: "))["usage"]
+    assert (usage["prompt_tokens"], usage["completion_tokens"], usage["estimated"]) == (5, 1, True)
 
 
 async def test_the_mark_is_not_doubled(books: Books) -> None:

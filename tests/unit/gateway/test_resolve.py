@@ -125,7 +125,7 @@ def test_default_wins_among_those_that_serve_a_model() -> None:
     assert resolve(shot, "gpt-4")[0] == "id-two"
 
 
-@pytest.mark.parametrize("hidden", [{"is_active": False}, {"owner_id": "other"}])
+@pytest.mark.parametrize("hidden", [{"owner_id": "other"}, {"owner_id": "other", "is_active": False}])
 def test_what_is_not_there_for_the_caller(hidden: dict[str, Any]) -> None:
     shot = snapshot(entry("secret", **hidden), entry("known"))
     for name in ("secret", "id-secret"):
@@ -322,3 +322,16 @@ def test_what_is_kept_of_look_ups_is_bounded() -> None:
         assert index.find(f"a/{number}") is not None
         assert index.find(f"nothing {number}") is None
     assert len(index._found) <= index.MAX_FOUND  # type: ignore[reportPrivateUsage] - what the test is about
+
+
+def test_a_configuration_that_is_off_says_so() -> None:
+    shot = snapshot(entry("work", is_active=False), entry("other"), default="id-work")
+    for name in ("work", "id-work", "work/gpt-5", "default"):
+        with pytest.raises(NotFound, match="The configuration 'work' is switched off") as caught:
+            resolve(shot, name)
+        assert caught.value.code == "model_not_found"
+
+
+def test_a_name_that_leads_somewhere_is_not_asked_whether_it_is_off() -> None:
+    shot = snapshot(entry("work", is_active=False), entry("work", owner_id="you", shared=True, created_at=2))
+    assert resolve(shot, "work")[1] == "gpt-4"

@@ -71,3 +71,9 @@ def test_storm_is_never_amplified() -> None:
         budget.deposit("w")
         retries += budget.withdraw("w") + budget.withdraw("w")
     assert retries <= 0.2 * calls + 10 * now[0] + 10
+
+
+def test_the_provider_says_that_it_is_of_no_use() -> None:
+    failed = error("server")
+    failed.final = True
+    assert delay(failed, 1, 60) is None

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -12,8 +13,10 @@ from trunkline.gateway.snapshot import ConfigurationEntry, FeatureEntry, Workspa
 from trunkline.gateway.target import LIFETIME_SECONDS, Targets
 from trunkline.providers.demo import DemoTransport
 from trunkline.providers.registry import PROVIDERS
+from trunkline.vault.data_key import WrappedDataKey
 
-PART = WorkspacePart(id="w-1", revision=1)
+DATA_KEY = WrappedDataKey("d-1", "user:u-1", 1, b"", datetime(2026, 1, 1, tzinfo=UTC))
+PART = WorkspacePart(id="w-1", revision=1, data_keys={DATA_KEY.id: DATA_KEY})
 
 
 class Place:
@@ -75,6 +78,21 @@ def test_a_changed_feature_gets_another_one(place: Place) -> None:
     changed = msgspec.structs.replace(through, parameters={"temperature": 0.1})
     assert place.get(plain, changed).defaults.sampling.temperature == 0.1
     assert first.defaults.sampling.temperature == 0.5
+
+
+def test_a_feature_names_its_own_site_in_headers_alone(place: Place) -> None:
+    site: dict[str, Any] = {"siteUrl": "https://shop.example", "siteName": "Shop"}
+    through = msgspec.structs.replace(feature(custom={"seed": 1}), parameters=site)
+    router = configuration(
+        "r", "openrouter", model="m", api_key="sk-or-1", parameters={"siteUrl": "https://all.example"}
+    )
+    there = place.get(router, through)
+    assert {"HTTP-Referer": "https://shop.example", "X-Title": "Shop"}.items() <= dict(there.endpoint.headers).items()
+    assert there.custom == {"seed": 1}
+    plain = dict(place.get(router).endpoint.headers)
+    assert (plain["HTTP-Referer"], plain["X-Title"]) == ("https://all.example", "Trunkline")
+    elsewhere = place.get(entry(), through)
+    assert "Shop" not in str((elsewhere.endpoint.headers, elsewhere.defaults)), "no other provider is told of it"
 
 
 def test_what_is_old_is_forgotten(place: Place) -> None:

@@ -39,7 +39,7 @@ def send(model: str, defaults: dict[str, Any] | None = None, **fields: Any) -> t
         defaults=defaults or {},
         drop=twist.drop,
         adapt=lambda request: adapt(request, twist),
-        thinking=twist.form,
+        form=twist.form,
     )
     assert check("anthropic", "/v1/messages", out) == []
     return json.loads(out), told

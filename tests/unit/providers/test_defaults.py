@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from functools import partial
 from typing import Any
 
@@ -13,6 +14,7 @@ from trunkline.dialects.anthropic_messages.passthrough import PASSTHROUGH as ANT
 from trunkline.dialects.gemini.passthrough import PASSTHROUGH as GEMINI
 from trunkline.providers import apply_defaults, compile_defaults, find, wire_defaults
 from trunkline.providers.adaptation import adapt
+from trunkline.providers.dialect_choice import choose_dialect
 from trunkline.providers.quirks import quirk
 
 
@@ -43,6 +45,29 @@ class TestCompile:
     def test_ollama(self) -> None:
         settings = {"repeatPenalty": 1.2, "topK": 40.0, "seed": 7}
         assert compile_defaults(find("ollama"), settings).sampling == Sampling(repetition_penalty=1.2, top_k=40, seed=7)
+
+    @pytest.mark.parametrize("think", [True, False, "high"])
+    def test_ollamas_own(self, think: bool | str) -> None:
+        settings = {"think": think, "keepAlive": "10m", "numCtx": 4096}
+        request = apply_defaults(ask(), compile_defaults(find("ollama"), settings))
+        body = json.loads(choose_dialect(find("ollama"), "m").write_request(request).body)
+        assert (body["think"], body["keep_alive"], body["options"]) == (think, "10m", {"num_ctx": 4096})
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            {"reasoning": ReasoningOptions(effort="none")},
+            {"extra": {"openai_chat": {"think": False}}},
+            {"extra": {"openai_responses": {"think": False}}},
+        ],
+    )
+    def test_ollamas_own_gives_way_to_the_callers(self, said: dict[str, Any]) -> None:
+        extra = said.get("extra", {})
+        asked = {**said, "extra": {"anthropic_messages": {"keep_alive": 0}, **extra}}
+        settings = compile_defaults(find("ollama"), {"think": "high", "keepAlive": "10m"})
+        request = apply_defaults(ask(**asked), settings)
+        body = json.loads(choose_dialect(find("ollama"), "m").write_request(request).body)
+        assert (body["think"], body["keep_alive"]) == (False, 0)
 
     def test_safety_settings_travel_to_gemini_alone(self) -> None:
         safety = [{"category": "HARM_CATEGORY_HARASSMENT", "threshold": "OFF"}]

@@ -46,6 +46,7 @@ def test_ollama() -> None:
         "systemPrompt": (None, None),
         "numCtx": (1, 10_000_000),
         "keepAlive": (None, None),
+        "think": (None, None),
     }
 
 
@@ -70,3 +71,10 @@ def test_is_of_the_2020_12_draft_and_closed(provider: str) -> None:
     written = schema(find(provider))
     assert written["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert written["additionalProperties"] is False
+
+
+def test_ollamas_thinking_is_a_switch_or_a_level() -> None:
+    properties = schema(find("ollama"))["properties"]
+    assert isinstance(properties, dict)
+    assert isinstance(think := properties["think"], dict)
+    assert (think["type"], think["enum"]) == (["boolean", "string"], [True, False, "low", "medium", "high"])

@@ -33,7 +33,7 @@ def send(provider: str, model: str, **fields: Any) -> tuple[dict[str, Any], tupl
         drop=twist.drop,
         adapt=lambda request: adapt(request, twist),
         roles=twist.roles,
-        thinking=twist.form,
+        form=twist.form,
     )
     assert check(provider, "/chat/completions", out) == []
     return json.loads(out), told

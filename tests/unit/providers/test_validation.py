@@ -36,6 +36,8 @@ def test_what_fits_is_not_mentioned() -> None:
             "configuration.topP: must be a number; got null (leave the setting out instead)",
         ),
         ("ollama", {"repeatPenalty": -1}, "configuration.repeatPenalty: must be at least 0; got -1"),
+        ("ollama", {"think": 1}, "configuration.think: must be true or false or a text; got 1"),
+        ("ollama", {"think": "max"}, "configuration.think: must be one of true, false, low, medium, high; got 'max'"),
         ("gemini", {"topK": 0}, "configuration.topK: must be at least 1; got 0"),
         (
             "openai",

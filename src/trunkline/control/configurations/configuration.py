@@ -57,8 +57,21 @@ class ConfigurationRecord(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
     last_tested_at: datetime | None
     test_status: TestStatus
+    last_test: TestRecord | None = None
+    """None before the first test, and after a change of what is reached."""
     borrows: bool = False
     lender_id: str | None = None
+
+
+class TestRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """How the last connection test of a configuration ended, as it is saved now. ``message``: what to do about it."""
+
+    __test__ = False
+
+    tested_at: datetime
+    success: bool
+    latency_ms: int
+    message: str
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,6 +19,7 @@ from trunkline.core.secret import Secret, is_mask
 from trunkline.providers.auth import KEY_LIMIT, write_auth
 from trunkline.providers.base_url import read_base_url
 from trunkline.providers.endpoint import make_endpoint, write_origin
+from trunkline.providers.key_owner import find_mistake
 from trunkline.providers.provider import Provider
 from trunkline.providers.registry import find
 from trunkline.providers.validation import validate
@@ -180,6 +181,10 @@ class _Checker:
                 return
             text = opened.reveal().strip()
         key = Secret(text)
+        mistake = find_mistake(provider, text) if _is_at_home(provider, origins) else None
+        if mistake is not None:
+            self._errors.append(FieldError("apiKey", mistake))
+            return
         if self._collect(lambda: write_auth(provider.auth, key)) is not None:
             self._put[API_KEY] = key
 
@@ -293,3 +298,10 @@ def _enter_again(what: str) -> str:
         f"{what} was entered for another address and is not sent to a new one: enter it again together with this"
         " change."
     )
+
+
+def _is_at_home(provider: Provider, origins: tuple[str, ...]) -> bool:
+    """Whether calls go to the provider's own address: behind another one may stand anybody."""
+    if provider.base_url is None or "{" in provider.base_url:
+        return False
+    return origins == (write_origin(read_base_url(provider, None).origin),)

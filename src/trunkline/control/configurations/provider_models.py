@@ -110,11 +110,12 @@ class ProviderModels:
             if known is not None and known[0] > self._clock():
                 return ModelListing(provider=row.provider, source="live", models=known[1])
             endpoint = await self._reach.open(tx, row)
-        models = tuple(await list_models(endpoint, self._reach.transport(endpoint.provider)))
+        live = await list_models(endpoint, self._reach.transport(endpoint.provider))
+        models = self._complete(endpoint.provider, live)
         if len(self._lists) >= CAPACITY:
             self._lists.clear()
         self._lists[key] = (self._clock() + FRESH_SECONDS, models)
-        self.learn(endpoint, models)
+        self.learn(endpoint, live)
         return ModelListing(provider=row.provider, source="live", models=models)
 
     def forget(self, configuration_id: str) -> None:
@@ -151,6 +152,22 @@ class ProviderModels:
         if provider.id == "openrouter":
             listed = {model.id: read_price(model.price) for model in models if model.price is not None}
             self._prices.learn(provider.id, {name: price for name, price in listed.items() if price is not None})
+
+    def _complete(self, provider: Provider, live: Iterable[ModelInfo]) -> tuple[ModelInfo, ...]:
+        """What a provider lists, with the prices and contexts that it leaves out where the catalogue knows them."""
+        known = {model.id: model for model in self.bundled(provider).models}
+
+        def complete(model: ModelInfo) -> ModelInfo:
+            facts = known.get(model.id) or known.get(model.id.removeprefix("models/"))
+            if facts is None:
+                return model
+            return msgspec.structs.replace(
+                model,
+                context_length=model.context_length or facts.context_length,
+                price=model.price if model.price is not None else facts.price,
+            )
+
+        return tuple(map(complete, live))
 
     def bundled(self, provider: Provider) -> ModelListing:
         """What is known of a provider's models without asking it."""

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
-from trunkline.control.configurations.configuration import ConfigurationRecord, JsonObject, KeyRecord, TestStatus
+from trunkline.control.configurations.configuration import (
+    ConfigurationRecord,
+    JsonObject,
+    KeyRecord,
+    TestRecord,
+    TestStatus,
+)
 from trunkline.control.configurations.credentials import ACCESS_KEY, API_KEY, HEADER_PREFIX
 from trunkline.control.configurations.proposed import Present, Proposal
 from trunkline.core.chat import JsonValue
@@ -45,8 +51,22 @@ def show(row: Configuration, credential: Credential | None, masks: Mapping[str, 
         updated_at=row.updated_at,
         last_tested_at=row.last_tested_at,
         test_status=cast("TestStatus", row.test_status),
+        last_test=_read_test(row),
         borrows=row.borrows,
         lender_id=row.lender_id,
+    )
+
+
+def _read_test(row: Configuration) -> TestRecord | None:
+    result = row.test_result
+    if result is None or row.last_tested_at is None:
+        return None
+    latency = result.get("latencyMs")
+    return TestRecord(
+        tested_at=row.last_tested_at,
+        success=row.test_status == "success",
+        latency_ms=latency if isinstance(latency, int) else 0,
+        message=str(result.get("message", "")),
     )
 
 

@@ -27,8 +27,10 @@ _OWN: Final[Mapping[str, str]] = {
     "frequencypenalty": "frequencyPenalty",
     "system": "systemPrompt",
     "systemprompt": "systemPrompt",
+    "siteurl": "siteUrl",
+    "sitename": "siteName",
 }
-"""Settings of their own, which have ranges."""
+"""Settings of their own, which are checked."""
 
 _CALL: Final = frozenset({"model", "models", "messages", "prompt", "input", "streamoptions", "extrabody"})
 """What belongs to the call, or would choose another model."""

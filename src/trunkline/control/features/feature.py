@@ -19,8 +19,11 @@ KIND: Final = "feature"
 PROVIDER: Final = "openrouter"
 """Who serves features that have no target."""
 
-SETTINGS: Final = ("temperature", "topP", "maxTokens", "presencePenalty", "frequencyPenalty")
-"""The numbers of a feature, by their names everywhere."""
+SITE: Final = ("siteUrl", "siteName")
+"""What names the app to OpenRouter: texts."""
+
+SETTINGS: Final = ("temperature", "topP", "maxTokens", "presencePenalty", "frequencyPenalty", *SITE)
+"""The settings of a feature, by their names everywhere: numbers, but for those of the site."""
 
 JsonObject: TypeAlias = dict[str, JsonValue]
 
@@ -32,7 +35,7 @@ class FeatureDraft(msgspec.Struct, frozen=True, kw_only=True):
     """What an admin wants a feature to be; what is UNSET stays as it is.
 
     ``api_key`` is the key in plain, a sealed one (``tl1.…``), or the mask that was shown, which leaves the key alone;
-    None takes it away. Each of ``numbers`` (see :data:`SETTINGS`) that is None is taken away; ``custom`` replaces all
+    None takes it away. Each of ``settings`` (see :data:`SETTINGS`) that is None is taken away; ``custom`` replaces all
     custom parameters. ``model`` None is the starting one; ``target`` and ``base_url`` None are none.
     """
 
@@ -42,7 +45,7 @@ class FeatureDraft(msgspec.Struct, frozen=True, kw_only=True):
     base_url: str | UnsetType | None = UNSET
     api_key: Secret | UnsetType | None = UNSET
     system_prompt: str | UnsetType | None = UNSET
-    numbers: JsonObject = {}
+    settings: JsonObject = {}
     custom: JsonObject | UnsetType | None = UNSET
     reason: str = ""
 

@@ -22,6 +22,7 @@ from trunkline.core.secret import Secret
 from trunkline.providers.base_url import read_base_url
 from trunkline.providers.blame import explain
 from trunkline.providers.endpoint import Endpoint, make_endpoint, write_origin
+from trunkline.providers.key_owner import find_mistake
 from trunkline.providers.openrouter import KeyInfo, check_key
 from trunkline.providers.registry import PROVIDERS
 from trunkline.storage import credentials as rows
@@ -62,6 +63,9 @@ class FeatureKeys:
 
         Raises InvalidInput when it is rejected, and UpstreamError of kind ``unreachable`` when nobody could say.
         """
+        mistake = find_mistake(PROVIDERS[PROVIDER], key.reveal()) if base_url is None else None
+        if mistake is not None:
+            raise InvalidInput.of("apiKey", mistake, code="INVALID_KEY")
         endpoint = make_endpoint(PROVIDERS[PROVIDER], base_url, key)
         try:
             await check_key(endpoint, self._reach.transport(endpoint.provider))

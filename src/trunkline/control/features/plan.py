@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -9,14 +10,16 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from trunkline.control.features.custom_parameters import check_custom_parameters
-from trunkline.control.features.feature import PROVIDER, SETTINGS, FeatureDraft, JsonObject
+from trunkline.control.features.feature import PROVIDER, SETTINGS, SITE, FeatureDraft, JsonObject
 from trunkline.control.features.starting_features import STARTING_FEATURES
 from trunkline.core.actor import Actor
+from trunkline.core.chat import JsonValue
 from trunkline.core.errors import FieldError, InvalidInput
 from trunkline.core.secret import Secret, is_mask
 from trunkline.providers.auth import write_auth
 from trunkline.providers.base_url import read_base_url
 from trunkline.providers.endpoint import write_origin
+from trunkline.providers.parameter_sets import OPENROUTER
 from trunkline.providers.registry import PROVIDERS
 from trunkline.storage.tables import Feature
 from trunkline.vault.sealed_key import SealedKeys, looks_sealed
@@ -85,7 +88,7 @@ def plan_feature(
         )
     if base_url is not None and not has_own:
         errors.append(FieldError("baseUrl", "is where the feature's own key goes: send apiKey with it, or null."))
-    parameters = _merge_numbers(row.parameters, draft.numbers, errors)
+    parameters = _merge_settings(row.parameters, draft.settings, errors)
     custom: JsonObject = dict(row.custom_parameters if draft.custom is UNSET else draft.custom or {})
     errors += check_custom_parameters(custom)
     if errors:
@@ -154,13 +157,15 @@ def _origin(base_url: str | None, errors: list[FieldError]) -> str:
         return ""
 
 
-def _merge_numbers(present: JsonObject, given: JsonObject, errors: list[FieldError]) -> JsonObject:
+def _merge_settings(present: JsonObject, given: JsonObject, errors: list[FieldError]) -> JsonObject:
     merged: JsonObject = {**present, **given}
     for name in SETTINGS:
         value = merged.get(name)
-        least, most = _RANGES[name]
+        least, most = _RANGES.get(name, (0, None))
         if value is None:
             merged.pop(name, None)
+        elif name in SITE:
+            errors += _check_site(name, value)
         elif isinstance(value, bool) or not isinstance(value, (int, float)):
             errors.append(FieldError(name, "must be a number."))
         elif name == "maxTokens" and not isinstance(value, int):
@@ -169,6 +174,18 @@ def _merge_numbers(present: JsonObject, given: JsonObject, errors: list[FieldErr
             span = f"between {least} and {most}" if most is not None else f"{least} or more"
             errors.append(FieldError(name, f"must be {span}."))
     return merged
+
+
+def _check_site(name: str, value: JsonValue) -> list[FieldError]:
+    """They go into headers, which do not hold everything."""
+    parameter = next(one for one in OPENROUTER if one.name == name)
+    fits = isinstance(value, str) and len(value) <= (parameter.max_length or 0)
+    if fits and re.fullmatch(parameter.pattern or "", str(value)) is not None:
+        return []
+    what = (
+        "the address of your site, such as https://example.com" if name == "siteUrl" else "a name in ASCII characters"
+    )
+    return [FieldError(name, f"must be {what}, in at most {parameter.max_length} characters.")]
 
 
 def _text(value: str | None, field: str, limit: int, errors: list[FieldError]) -> str | None:

@@ -15,7 +15,7 @@ from trunkline.core.ids import new_id
 from trunkline.core.secret import mask
 from trunkline.storage.tables import Feature, now
 
-_NO_NUMBERS: Final[JsonObject] = dict.fromkeys(SETTINGS)
+_NO_SETTINGS: Final[JsonObject] = dict.fromkeys(SETTINGS)
 
 
 def start_row(start: StartingFeature, workspace_id: str, user_id: str) -> Feature:
@@ -105,7 +105,7 @@ def starting_draft(start: StartingFeature, reason: str) -> FeatureDraft:
         model=start.model,
         target=None,
         system_prompt=start.system_prompt,
-        numbers=_NO_NUMBERS,
+        settings=_NO_SETTINGS,
         custom=None,
         reason=reason,
     )
@@ -130,7 +130,7 @@ def saved_draft(state: Mapping[str, JsonValue], reason: str) -> FeatureDraft:
         model=saved.model,
         target=saved.target,
         system_prompt=saved.system_prompt,
-        numbers={**_NO_NUMBERS, **saved.settings},
+        settings={**_NO_SETTINGS, **saved.settings},
         custom=saved.custom_parameters,
         reason=reason,
     )

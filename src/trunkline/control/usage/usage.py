@@ -22,7 +22,7 @@ from trunkline.control.usage.record import (
 from trunkline.control.usage.span import Span, read_span
 from trunkline.core import access
 from trunkline.core.actor import Actor, at_least
-from trunkline.core.errors import InvalidInput
+from trunkline.core.errors import Forbidden, InvalidInput
 from trunkline.core.ids import is_id
 from trunkline.storage import rate_limits
 from trunkline.storage import usage as rows
@@ -91,17 +91,30 @@ class Usage:
         return self._keep(key, record)
 
     async def report(
-        self, actor: Actor, *, period: str | None = None, since: str | None = None, until: str | None = None
+        self,
+        actor: Actor,
+        *,
+        user_id: str | None = None,
+        period: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
     ) -> UsageReport:
-        """The actor's own report, over whole hours: a span that begins or ends within one is widened to it."""
+        """The actor's own report, or as an administrator that of ``user_id`` in the actor's workspace.
+
+        It is over whole hours: a span that begins or ends within one is widened to it. Raises Forbidden for somebody
+        else's figures.
+        """
         access.check(actor, "usage.read")
+        wanted = (user_id or actor.user_id).lower()
+        if wanted != actor.user_id and not (at_least(actor.role, "admin") and actor.application_id is None):
+            raise Forbidden("Only administrators of the workspace see the report of somebody else. Leave userId out.")
         moment = self._now()
         span = _widen(read_span(period, since, until, moment))
-        key = ("report", actor.workspace_id, actor.user_id, span)
+        key = ("report", actor.workspace_id, wanted, span)
         kept = self._find(key)
         if isinstance(kept, UsageReport):
             return kept
-        scope = UsageScope(workspace_id=actor.workspace_id, user_id=actor.user_id, since=span.since, until=span.until)
+        scope = UsageScope(workspace_id=actor.workspace_id, user_id=wanted, since=span.since, until=span.until)
         async with self._database.read() as tx:
             totals = await rows.read_sums(tx, scope)
             by_configuration = await rows.read_sums_by(tx, scope, "configuration")
@@ -117,7 +130,7 @@ class Usage:
         return self._keep(
             key,
             UsageReport(
-                user_id=actor.user_id,
+                user_id=wanted,
                 period=span.period,
                 period_start=first,
                 period_end=last,

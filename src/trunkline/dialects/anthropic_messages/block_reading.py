@@ -37,7 +37,9 @@ from trunkline.dialects.anthropic_messages.field import (
     text,
 )
 from trunkline.dialects.anthropic_messages.media import read_source, source_path
+from trunkline.dialects.anthropic_messages.result_text import is_told_as_text, read_as_text
 from trunkline.dialects.anthropic_messages.seal import join_proofs, read_seal
+from trunkline.dialects.pdf import find_pdf
 
 NAME: Final = "anthropic_messages"
 """The dialect's name, under which ``extra`` and ``Opaque`` keep what is its own."""
@@ -65,6 +67,8 @@ def read_block(block: Object, path: str) -> Part:
         )
     if kind == "image":
         media = read_source(required(block, "source", path, mapping), source_path(path))
+        if media is not None and (found := find_pdf(media)) is not None:
+            return File(found, cache=read_cache(block, path))
         if media is not None:
             return Image(media, cache=read_cache(block, path))
     elif kind == "document":
@@ -129,14 +133,24 @@ def _document(block: Object, path: str) -> Part:
 
 
 def _is_result(block: JsonValue) -> bool:
-    return isinstance(block, dict) and block.get("type") in RESULT_TYPES
+    return isinstance(block, dict) and (block.get("type") in RESULT_TYPES or is_told_as_text(block))
+
+
+def _result_part(block: Object, path: str) -> Part:
+    return read_as_text(block, path) if is_told_as_text(block) else read_block(block, path)
 
 
 def _tool_result(block: Object, path: str) -> Part:
     content = block.get("content")
     if block.get("toolset_name") is not None or (isinstance(content, list) and not all(map(_is_result, content))):
         return Opaque(NAME, block)
-    read = () if content is None else read_content(content, join(path, "content"))
+    extra: dict[str, Object] = {}
+    if isinstance(content, list) and any(map(is_told_as_text, content)):
+        extra[NAME] = {"content": content}
+        place = join(path, "content")
+        read = tuple(_result_part(mapping(piece, place), join(place, at)) for at, piece in enumerate(content))
+    else:
+        read = () if content is None else read_content(content, join(path, "content"))
     parts = tuple(part for part in read if isinstance(part, Text | Image | Audio | File))
     if len(parts) != len(read):
         return Opaque(NAME, block)
@@ -145,4 +159,5 @@ def _tool_result(block: Object, path: str) -> Part:
         parts,
         is_error=optional(block, "is_error", path, flag) or False,
         cache=read_cache(block, path),
+        extra=extra,
     )

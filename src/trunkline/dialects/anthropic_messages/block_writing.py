@@ -77,7 +77,7 @@ def write_block(part: Part, path: str, dropped: set[str]) -> Object | None:
         case Opaque():
             if part.dialect == NAME and isinstance(part.value, dict):
                 return part.value
-            raise Unsupported.of(path, f"Only the dialect {part.dialect} can express this part. Leave it out.")
+            raise Unsupported.of(path, f"This model takes no {part.kind}. Leave it out.")
 
 
 def read_arguments(arguments: str, path: str) -> Object:
@@ -168,7 +168,10 @@ def _thinking(part: Reasoning, dropped: set[str]) -> Object | None:
 
 def _tool_result(part: ToolResult, path: str, dropped: set[str]) -> Object:
     block: Object = {"type": "tool_result", "tool_use_id": call_id(part.call_id)}
-    if len(part.parts) == 1 and is_plain(part.parts[0]):
+    own = part.extra.get(NAME, {})
+    if "content" in own:
+        block["content"] = own["content"]
+    elif len(part.parts) == 1 and is_plain(part.parts[0]):
         words = part.parts[0].text if isinstance(part.parts[0], Text) else ""
         block["content"] = words if words.strip() else ""
     elif part.parts:

@@ -14,13 +14,13 @@ from typing import Final
 from trunkline.core.chat import Media
 from trunkline.core.errors import InvalidInput, Unsupported
 from trunkline.dialects.anthropic_messages.field import Object, join, optional, required, text
+from trunkline.dialects.media_url import read_type
+from trunkline.dialects.pdf import PDF, START
 
-PDF: Final = "application/pdf"
 PLAIN: Final = "text/plain"
 
 # How the base64 of each kind of file begins, for callers that do not say what they send.
 IMAGE_STARTS: Final = {"/9j/": "image/jpeg", "iVBORw0KGgo": "image/png", "R0lGOD": "image/gif", "UklGR": "image/webp"}
-PDF_START: Final = "JVBERi"
 
 # Text that is no ``text/*`` by name, but may be shown to a model as it stands.
 TEXTUAL: Final = frozenset({"application/json", "application/xml", "application/yaml", "application/x-yaml"})
@@ -31,7 +31,7 @@ def read_source(source: Object, path: str) -> Media | None:
     kind = required(source, "type", path, text)
     if kind == "base64":
         media_type = required(source, "media_type", path, text)
-        return Media(data=required(source, "data", path, text), media_type=media_type)
+        return Media(data=required(source, "data", path, text), media_type=read_type(media_type))
     if kind == "url":
         return Media(url=required(source, "url", path, text))
     if kind == "file":
@@ -49,9 +49,7 @@ def image_source(media: Media, path: str) -> Object:
     if media.data is None:
         return _reference(media)
     # The bytes tell it better: the vendor refuses a picture that is not of the type that is said, and image/jpg.
-    media_type = _sniff(media.data) or media.media_type
-    if media_type == "image/jpg":
-        media_type = "image/jpeg"
+    media_type = _sniff(media.data) or (read_type(media.media_type) if media.media_type else None)
     if media_type is None:
         raise Unsupported.of(path, "The image needs its media type: image/jpeg, image/png, image/gif or image/webp.")
     return {"type": "base64", "media_type": media_type, "data": media.data}
@@ -61,8 +59,8 @@ def document_source(media: Media, path: str) -> Object:
     """The ``source`` of a ``document`` block: a PDF, or plain text. Anything else is :class:`Unsupported`."""
     if media.data is None:
         return _reference(media)
-    media_type = media.media_type or (PDF if media.data.startswith(PDF_START) else "")
-    if media_type == PDF:
+    media_type = media.media_type or (PDF if media.data.startswith(START) else "")
+    if media_type.partition(";")[0].strip().lower() == PDF:
         return {"type": "base64", "media_type": PDF, "data": media.data}
     if media_type.startswith("text/") or media_type.partition(";")[0] in TEXTUAL:
         try:

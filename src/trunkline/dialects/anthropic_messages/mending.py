@@ -8,7 +8,8 @@ is not of the wire's form is left as it is, for the vendor to judge. The rules a
   (https://platform.claude.com/docs/en/test-and-evaluate/strengthen-guardrails/handle-streaming-refusals);
 - an answer to go on from does not end in white space ("final assistant content cannot end with trailing whitespace",
   https://docs.anthropic.com/en/docs/build-with-claude/prompt-engineering/prefill-claudes-response);
-- pictures are ``image/jpeg``, never ``image/jpg`` (https://docs.anthropic.com/en/docs/build-with-claude/vision).
+- pictures are ``image/jpeg``, never ``image/jpg`` (https://docs.anthropic.com/en/docs/build-with-claude/vision);
+- a PDF is a document, no image (https://docs.anthropic.com/en/docs/build-with-claude/pdf-support).
 """
 
 from __future__ import annotations
@@ -18,10 +19,14 @@ from typing import Final
 
 import msgspec
 
+from trunkline.core.errors import InvalidInput
 from trunkline.dialects.anthropic_messages.block_writing import BLANK_TEXT
+from trunkline.dialects.anthropic_messages.field import Object
+from trunkline.dialects.anthropic_messages.media import document_source, read_source
 from trunkline.dialects.anthropic_messages.turn import PREFILL_SPACE
 from trunkline.dialects.blank_text import has_blank_text, is_blank
-from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, is_said
+from trunkline.dialects.pdf import START, find_pdf
+from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, decode, is_said
 
 _Members = dict[str, msgspec.Raw]
 
@@ -32,6 +37,10 @@ _string: Final = msgspec.json.Decoder(str)
 
 # Within JSON text a quote is escaped, so this can only be a field.
 _JPG: Final = re.compile(rb'("media_type"\s*:\s*)"image/jpg"', re.IGNORECASE)
+_PDF: Final = re.compile(
+    rb'"(?:media_type"\s*:\s*"application/pdf"|data"\s*:\s*"%b|url"\s*:\s*"https?://[^"?#]{1,4096}\.[pP][dD][fF]["?#])'
+    % START.encode()
+)
 _ROLE: Final = re.compile(rb'"role"\s*:\s*"(\w*)"')
 _TEXT: Final = b'"text"'
 _RESULT: Final = b'"tool_result"'
@@ -43,6 +52,8 @@ def mend(fields: _Members, body: bytes, dropped: set[str]) -> None:
         fields["messages"] = msgspec.Raw(_JPG.sub(rb'\1"image/jpeg"', bytes(fields["messages"])))
     if "messages" in fields:
         try:
+            if b'"image"' in body and _PDF.search(body):
+                fields["messages"] = _with_documents(fields["messages"])
             if has_blank_text(body):
                 fields["messages"] = _without_blank(fields["messages"], dropped)
             if _is_prefilled(fields["messages"]):
@@ -52,6 +63,41 @@ def mend(fields: _Members, body: bytes, dropped: set[str]) -> None:
     system = fields.get("system", ABSENT)
     if is_said(system) and (is_blank(bytes(system)) or has_blank_text(bytes(system))):
         _mend_system(fields, dropped)
+
+
+def _with_documents(messages: msgspec.Raw) -> msgspec.Raw:
+    turns = _turns.decode(messages)
+    for turn in turns:
+        if (mended := _document_blocks(bytes(turn.get("content", ABSENT)))) is not None:
+            turn["content"] = mended
+    return _raw(turns)
+
+
+def _document_blocks(content: bytes) -> msgspec.Raw | None:
+    """The blocks with PDFs as documents, also in results of tools; None where there are none."""
+    if b'"image"' not in content or not content.startswith(b"["):
+        return None
+    blocks: list[object] = []
+    for raw in _raws.decode(content):
+        block = _members.decode(raw)
+        kind, inner = bytes(block.get("type", ABSENT)), bytes(block.get("content", ABSENT))
+        if kind == _RESULT and (mended := _document_blocks(inner)) is not None:
+            blocks.append({**block, "content": mended})
+        elif kind == b'"image"' and (source := _document_source(block.get("source", ABSENT))) is not None:
+            blocks.append({**block, "type": "document", "source": source})
+        else:
+            blocks.append(raw)
+    return _raw(blocks)
+
+
+def _document_source(raw: msgspec.Raw) -> Object | None:
+    source = decode(raw)
+    try:
+        media = read_source(source, "source") if isinstance(source, dict) else None
+    except InvalidInput:
+        return None
+    found = None if media is None else find_pdf(media)
+    return None if found is None else document_source(found, "source")
 
 
 def _without_blank(messages: msgspec.Raw, dropped: set[str]) -> msgspec.Raw:

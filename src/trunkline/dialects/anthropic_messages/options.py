@@ -14,7 +14,7 @@ from trunkline.dialects.anthropic_messages.passing_round import read_round
 from trunkline.dialects.anthropic_messages.reasoning import read_thinking, write_effort, write_thinking
 from trunkline.dialects.anthropic_messages.request import DEFAULT_MAX_TOKENS, THINKING_TOP_P
 from trunkline.dialects.anthropic_messages.tool import read_choice
-from trunkline.dialects.passthrough import PLAIN, Adapt, ThinkingForm
+from trunkline.dialects.passthrough import PLAIN, Adapt, Form
 from trunkline.dialects.raw_json import ABSENT, decode, is_said
 
 _SAMPLED: Final = ("temperature", "top_p", "top_k")
@@ -47,7 +47,7 @@ def fit(
     filled: bool,
     output_limit: int | None,
     adapt: Adapt | None,
-    form: ThinkingForm = PLAIN,
+    form: Form = PLAIN,
 ) -> set[str]:
     """Fits the options to the model and to each other; the names of what was left out.
 
@@ -89,7 +89,7 @@ def fit(
     return dropped
 
 
-def _read(fields: Fields, model: str, *, filled: bool, form: ThinkingForm) -> ChatRequest | None:
+def _read(fields: Fields, model: str, *, filled: bool, form: Form) -> ChatRequest | None:
     """The options in the neutral form; None where there are none, or of a kind unknown here.
 
     An effort that a configuration sets (``filled``) asks for thinking, whoever its clients are.

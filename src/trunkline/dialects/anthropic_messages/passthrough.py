@@ -21,8 +21,9 @@ from trunkline.dialects.anthropic_messages.passing_ids import fit_ids
 from trunkline.dialects.anthropic_messages.stop import read_stop
 from trunkline.dialects.anthropic_messages.tap import StreamTap, read_stream_error
 from trunkline.dialects.anthropic_messages.usage import WireUsage, read_usage
+from trunkline.dialects.anthropic_messages.usage_telling import tell_usage, tell_whole_usage
 from trunkline.dialects.history_ids import ANY_ID, IdForm
-from trunkline.dialects.passthrough import PLAIN, Adapt, Passthrough, Peek, Tapped, ThinkingForm
+from trunkline.dialects.passthrough import PLAIN, Adapt, Form, Passthrough, Peek, Tapped
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, is_said
 from trunkline.dialects.sse import write_event
 
@@ -88,14 +89,14 @@ def edit(
     system_prompt: str | None = None,
     system_role: str = "system",
     roles: Mapping[str, str] = {},
-    thinking: ThinkingForm = PLAIN,
+    form: Form = PLAIN,
     call_ids: IdForm = ANY_ID,
 ) -> tuple[bytes, tuple[str, ...]]:
     """``body`` for the provider, and what of the caller's was left out. What stays is copied as bytes.
 
     ``model`` is set; ``system_prompt`` goes before the caller's own, as a block where that is one of blocks, so that
     its cache hints stay; ``defaults`` fill what is absent or null, and ``max_tokens`` is 4096 where nobody says it;
-    ``adapt`` is given the sampling, the thinking, and what ``thinking`` says that this depends on. Thoughts that
+    ``adapt`` is given the sampling, the thinking, and what ``form`` says that this depends on. Thoughts that
     another vendor signed are taken out, for which ``messages`` is read only where a search finds a sign of them; so is
     what the vendor is known to refuse (:mod:`~trunkline.dialects.anthropic_messages.mending`), and so are ids of calls
     that repeat or are not of the form ``call_ids``. ``stream_usage``, ``rename``, ``drop`` and ``system_role`` are of
@@ -114,7 +115,7 @@ def edit(
     found = False
     if "messages" in fields and has_foreign(body):
         fields["messages"], found = strip_foreign(fields["messages"])
-    dropped = fit(fields, model=model, filled=filled, output_limit=output_limit, adapt=adapt, form=thinking)
+    dropped = fit(fields, model=model, filled=filled, output_limit=output_limit, adapt=adapt, form=form)
     if found:
         dropped.add("reasoning")
     mend(fields, body, dropped)
@@ -184,6 +185,8 @@ class _AnthropicMessages:
     edit = staticmethod(edit)
     read_tap = staticmethod(read_tap)
     tap = staticmethod(tap)
+    tell_usage = staticmethod(tell_usage)
+    tell_whole_usage = staticmethod(tell_whole_usage)
     write_failure = staticmethod(write_failure)
 
 

@@ -11,17 +11,12 @@ import msgspec
 
 from trunkline.core.chat import Usage
 from trunkline.core.chat_events import Failure
+from trunkline.core.heard import Listener
 from trunkline.dialects.anthropic_messages.error import read_failure
 from trunkline.dialects.anthropic_messages.stop import read_stop
 from trunkline.dialects.anthropic_messages.usage import WireUsage, merge_usage, read_usage
 from trunkline.dialects.event_tap import EventTap
 from trunkline.dialects.raw_json import decode
-
-_FRAME: Final = 120
-"""Bytes of an event that carries a delta, without the delta: the names and the numbers around it."""
-
-_TOKEN: Final = 4
-"""Bytes of a token of English."""
 
 
 class _Message(msgspec.Struct, frozen=True):
@@ -40,7 +35,25 @@ class _Event(msgspec.Struct, frozen=True):
     usage: WireUsage | None = None
 
 
+class _Words(msgspec.Struct, frozen=True):
+    text: str | None = None
+    thinking: str | None = None
+    partial_json: str | None = None
+
+
+class _Block(msgspec.Struct, frozen=True):
+    type: str | None = None
+    name: str | None = None
+    text: str | None = None
+
+
+class _Said(msgspec.Struct, frozen=True):
+    delta: _Words | None = None
+    content_block: _Block | None = None
+
+
 _decoder: Final = msgspec.json.Decoder(_Event)
+_words: Final = msgspec.json.Decoder(_Said)
 
 
 class StreamTap(EventTap):
@@ -49,25 +62,23 @@ class StreamTap(EventTap):
     What has ``begun`` is the first block, or the end: an overloaded vendor opens a stream and then sends an error.
     """
 
-    __slots__ = ("_size_forwarded", "usage")
+    __slots__ = ("usage",)
 
     MALFORMED = "The provider sent an event that is not of its dialect."
 
     def __init__(self) -> None:
         super().__init__()
         self.usage: Usage | None = None
-        self._size_forwarded = 0
 
-    @property
-    def output(self) -> int:
-        """Tokens forwarded: an event holds one or more, which its size tells."""
-        return max(self._events, (self._size_forwarded - self._events * _FRAME) // _TOKEN)
+    def _speaks(self, data: bytes) -> bool:
+        return b'"content_block_' in data
 
-    def _count(self, data: bytes) -> None:
-        events = data.count(b'content_block_delta"')
-        if events:
-            self._events += events
-            self._size_forwarded += len(data)
+    def _hear(self, data: bytes, listener: Listener) -> None:
+        said = _words.decode(data)
+        if said.delta is not None:
+            listener.add(said.delta.text or said.delta.thinking or said.delta.partial_json or "")
+        if said.content_block is not None:
+            hear_block(said.content_block.type, said.content_block.name, said.content_block.text, listener)
 
     def _is_ordinary(self, data: bytes) -> bool:
         # Within JSON text a quote is escaped, so these can only be types of events, or texts that cost a parse.
@@ -111,6 +122,14 @@ class StreamTap(EventTap):
                 else:
                     self._skip(data)
         return True
+
+
+def hear_block(kind: str | None, name: str | None, text: str | None, listener: Listener) -> None:
+    """Give what a block begins with to ``listener``."""
+    if kind is not None and kind.endswith("tool_use"):
+        listener.call(name or "")
+    else:
+        listener.add(text or "")
 
 
 def read_stream_error(data: bytes) -> Failure:

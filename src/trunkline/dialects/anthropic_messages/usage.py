@@ -42,6 +42,7 @@ class WireUsage(msgspec.Struct):
     server_tool_use: ServerToolUse | None = None
     output_tokens_details: OutputDetails | None = None
     service_tier: str | None = None
+    estimated: JsonValue = None
 
 
 def read_usage(wire: WireUsage) -> Usage | None:
@@ -56,6 +57,7 @@ def read_usage(wire: WireUsage) -> Usage | None:
         cache_write_1h=read_count(wire.cache_creation.ephemeral_1h_input_tokens) if wire.cache_creation else 0,
         reasoning=read_count(wire.output_tokens_details.thinking_tokens) if wire.output_tokens_details else 0,
         searches=read_count(wire.server_tool_use.web_search_requests) if wire.server_tool_use else 0,
+        estimated=wire.estimated is True,
     )
     return usage if usage.input or usage.output or usage.searches else None
 
@@ -74,6 +76,7 @@ def merge_usage(before: Usage | None, after: Usage | None) -> Usage | None:
         cache_write_1h=max(before.cache_write_1h, after.cache_write_1h),
         reasoning=max(before.reasoning, after.reasoning),
         searches=max(before.searches, after.searches),
+        estimated=before.estimated or after.estimated,
     )
 
 
@@ -101,4 +104,6 @@ def write_usage(usage: Usage | None, service_tier: str | None = None) -> Object:
         wire["server_tool_use"] = {"web_search_requests": usage.searches, "web_fetch_requests": 0}
     if service_tier is not None:
         wire["service_tier"] = service_tier
+    if usage.estimated:
+        wire["estimated"] = True
     return wire

@@ -87,7 +87,7 @@ class Blocks:
             case Opaque():
                 if part.dialect == NAME and isinstance(part.value, dict):
                     return [part.value]
-                raise Unsupported.of(path, f"Only the dialect {part.dialect} can express this part. Leave it out.")
+                raise Unsupported.of(path, f"This model takes no {part.kind}. Leave it out.")
 
     def cache_point(self, cache: CacheHint) -> Object:
         """The block for a hint. A time to live that the service does not have is left to its default."""

@@ -29,6 +29,7 @@ class WireUsage(msgspec.Struct, rename="camel"):
     cache_read_input_tokens: JsonValue = None
     cache_write_input_tokens: JsonValue = None
     cache_details: list[CacheDetail] | None = None
+    estimated: JsonValue = None
 
 
 def read_usage(wire: WireUsage | None) -> Usage | None:
@@ -43,6 +44,7 @@ def read_usage(wire: WireUsage | None) -> Usage | None:
         cached=cached,
         cache_write=written,
         cache_write_1h=sum(read_count(part.input_tokens) for part in wire.cache_details or () if part.ttl == "1h"),
+        estimated=wire.estimated is True,
     )
     return usage if usage.input or usage.output else None
 
@@ -61,4 +63,6 @@ def write_usage(usage: Usage | None) -> Object:
         wire["cacheWriteInputTokens"] = usage.cache_write
         counts = (("1h", usage.cache_write_1h), ("5m", usage.cache_write - usage.cache_write_1h))
         wire["cacheDetails"] = [{"ttl": ttl, "inputTokens": count} for ttl, count in counts if count > 0]
+    if usage.estimated:
+        wire["estimated"] = True
     return wire

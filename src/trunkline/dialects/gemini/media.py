@@ -11,6 +11,8 @@ from typing import Final
 from trunkline.core.chat import Audio, File, Image, JsonValue, Media
 from trunkline.core.errors import InvalidInput, Unsupported
 from trunkline.dialects.gemini.fields import Fields
+from trunkline.dialects.media_url import read_type
+from trunkline.dialects.pdf import find_pdf
 
 _FILES: Final = "https://generativelanguage.googleapis.com/"
 _TYPES: Final = {
@@ -52,9 +54,9 @@ def read_inline(blob: Fields, signature: str | None, rest: dict[str, JsonValue])
     if len(data) % 4:
         data += "=" * (-len(data) % 4)
     media_type = blob.text("mimeType")
-    return _part(
-        Media(data=data, media_type=media_type, extra=_extra(rest)), media_type, blob.text("displayName"), signature
-    )
+    media = Media(data=data, media_type=read_type(media_type) if media_type else None, extra=_extra(rest))
+    media = find_pdf(media) or media
+    return _part(media, media.media_type, blob.text("displayName"), signature)
 
 
 def read_file(reference: Fields, signature: str | None, rest: dict[str, JsonValue]) -> Image | Audio | File:
@@ -94,8 +96,8 @@ def write_media(media: Media, where: str) -> dict[str, JsonValue]:
     if media.data is not None:
         if not media.media_type:
             raise Unsupported.of(where, "Gemini must be told the media type of inline data, such as image/png")
-        media_type = "image/jpeg" if media.media_type == "image/jpg" else media.media_type
-        return {"inlineData": {"mimeType": media_type, "data": media.data}, **media.extra.get("gemini", {})}
+        inline: JsonValue = {"mimeType": read_type(media.media_type), "data": media.data}
+        return {"inlineData": inline, **media.extra.get("gemini", {})}
     uri = _uri(media, where)
     media_type = media.media_type or _guess(uri)
     reference: dict[str, JsonValue] = {"mimeType": media_type} if media_type else {}

@@ -99,7 +99,7 @@ def write_part(
             if part.dialect == "gemini" and isinstance(part.value, dict):
                 return part.value
             if message.role != "assistant":
-                raise Unsupported.of(where, f"Gemini has no such part; only {part.dialect} knows it")
+                raise Unsupported.of(where, f"Gemini takes no {part.kind}; leave it out")
             dropped["opaque"] = None
             return None
 

@@ -18,12 +18,14 @@ from trunkline.dialects.gemini import error as errors
 from trunkline.dialects.gemini.finish import read_finish
 from trunkline.dialects.gemini.foreign_thoughts import has_foreign, strip_foreign
 from trunkline.dialects.gemini.grounding import count_searches
+from trunkline.dialects.gemini.mending import rename_types
 from trunkline.dialects.gemini.missing_signature import may_lack, sign_contents, wants_signatures
 from trunkline.dialects.gemini.options import Members, fill, fit, normalize, raw
 from trunkline.dialects.gemini.tap import ANSWER, StreamTap, count_pictures, read_answer_error
 from trunkline.dialects.gemini.usage import read_usage
+from trunkline.dialects.gemini.usage_telling import tell_usage, tell_whole_usage
 from trunkline.dialects.history_ids import ANY_ID, IdForm
-from trunkline.dialects.passthrough import PLAIN, Adapt, Passthrough, Peek, Tapped, ThinkingForm
+from trunkline.dialects.passthrough import PLAIN, Adapt, Form, Passthrough, Peek, Tapped
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, decode, is_said
 from trunkline.dialects.sse import write_event
 
@@ -55,7 +57,7 @@ def edit(
     system_prompt: str | None = None,
     system_role: str = "system",
     roles: Mapping[str, str] = {},
-    thinking: ThinkingForm = PLAIN,
+    form: Form = PLAIN,
     call_ids: IdForm = ANY_ID,
 ) -> tuple[bytes, tuple[str, ...]]:
     """``body`` for the provider, and what of the caller's was left out. What stays is copied as bytes.
@@ -64,8 +66,9 @@ def edit(
     ``system_prompt`` goes before the caller's own parts of the instruction; ``defaults`` fill what is absent or null,
     within ``generationConfig`` member by member; ``adapt`` is given the sampling and the thinking. Signatures of other
     vendors are taken out, and calls of theirs marked as such, for which ``contents`` is read only where a search finds
-    one. ``stream_usage``, ``rename``, ``drop`` and ``system_role`` are of other wires. Raises InvalidInput for a body
-    that is no JSON object, for an instruction or a ``generationConfig`` that is none, and for what ``adapt`` refuses.
+    one, and pictures get the media types that Google knows. ``stream_usage``, ``rename``, ``drop`` and ``system_role``
+    are of other wires. Raises InvalidInput for a body that is no JSON object, for an instruction or a
+    ``generationConfig`` that is none, and for what ``adapt`` refuses.
     """
     fields = normalize(_read_members(body))
     fields.pop("model", None)
@@ -80,6 +83,8 @@ def edit(
     dropped = fit(config, model=model, output_limit=output_limit, adapt=adapt)
     if config != before:
         fields["generationConfig"] = raw(config)
+    if b"image/" in body and "contents" in fields:
+        fields["contents"] = rename_types(fields["contents"])
     if "contents" in fields and has_foreign(body):
         fields["contents"], found = strip_foreign(fields["contents"])
         if found:
@@ -174,6 +179,8 @@ class _Gemini:
     edit = staticmethod(edit)
     read_tap = staticmethod(read_tap)
     tap = staticmethod(tap)
+    tell_usage = staticmethod(tell_usage)
+    tell_whole_usage = staticmethod(tell_whole_usage)
     write_failure = staticmethod(write_failure)
 
 

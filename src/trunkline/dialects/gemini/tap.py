@@ -13,6 +13,7 @@ import msgspec
 
 from trunkline.core.chat import JsonValue, Usage
 from trunkline.core.chat_events import Failure
+from trunkline.core.heard import Heard, Listener
 from trunkline.dialects.event_tap import EventTap
 from trunkline.dialects.gemini.error import read_error_value
 from trunkline.dialects.gemini.finish import read_finish
@@ -21,12 +22,6 @@ from trunkline.dialects.gemini.usage import read_usage
 from trunkline.dialects.gemini.wire import UsageMetadata
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, decode
 from trunkline.dialects.sse import EventReader, EventTooLarge
-
-_FRAME: Final = 180
-"""Bytes of a piece that tells no usage, without its text: the names around it."""
-
-_TOKEN: Final = 4
-"""Bytes of a token of English."""
 
 _CANDIDATES: Final = 128
 
@@ -41,11 +36,20 @@ class Medium(msgspec.Struct, frozen=True, rename="camel"):
     mime_type: str | None = None
 
 
+class TappedCall(msgspec.Struct, frozen=True):
+    """A call of a tool."""
+
+    name: str | None = None
+    args: msgspec.Raw = ABSENT
+
+
 class PicturePart(msgspec.Struct, frozen=True, rename="camel"):
-    """A part, looked at for a picture."""
+    """A part, looked at for a picture and for words."""
 
     inline_data: Medium | None = None
     file_data: Medium | None = None
+    text: str | None = None
+    function_call: TappedCall | None = None
 
 
 class PictureContent(msgspec.Struct, frozen=True):
@@ -94,6 +98,17 @@ def count_pictures(content: msgspec.Raw) -> int:
     return sum(medium is not None and (medium.mime_type or "").startswith("image/") for medium in media)
 
 
+def hear_content(content: msgspec.Raw, listener: Listener) -> None:
+    """Give the words of a turn to ``listener``. Raises what decoding raises."""
+    if content == ABSENT:
+        return
+    for part in _content.decode(content).parts or ():
+        listener.add(part.text or "")
+        if part.function_call is not None:
+            listener.call(part.function_call.name or "")
+            listener.add(bytes(part.function_call.args).decode("utf-8", "replace"))
+
+
 def read_answer_error(error: JsonValue) -> Failure:
     """What an error that came with status 200 tells."""
     read = read_error_value(200, {"error": error})
@@ -107,7 +122,7 @@ class StreamTap(EventTap):
     Every piece tells the usage so far, and is read for it only when somebody asks.
     """
 
-    __slots__ = ("_latest", "_metadata", "_open", "_pictures", "_searches", "_size_forwarded")
+    __slots__ = ("_latest", "_metadata", "_open", "_pictures", "_searches")
 
     MALFORMED = "The provider sent something that is not Gemini's format."
 
@@ -118,7 +133,6 @@ class StreamTap(EventTap):
         self._pictures = 0
         self._searches: dict[int, int] = {}
         self._open: set[int] = set()
-        self._size_forwarded = 0
 
     @property
     def usage(self) -> Usage | None:
@@ -140,18 +154,18 @@ class StreamTap(EventTap):
         return self.error is None and bool(self.stops) and not self._open
 
     @property
-    def output(self) -> int:
-        """Tokens forwarded: a piece holds one or more, which its size tells."""
-        return max(self._events, (self._size_forwarded - self._events * _FRAME) // _TOKEN)
+    def heard(self) -> Heard:
+        """What was said so far."""
+        return msgspec.structs.replace(super().heard, pictures=self._pictures)
 
     def close(self) -> None:
         """The body has ended, and with it the answer, if nothing is missing."""
         super().close()
         self.done = self.complete
 
-    def _count(self, data: bytes) -> None:
-        self._events += data.count(b"data:")
-        self._size_forwarded += len(data)
+    def _hear(self, data: bytes, listener: Listener) -> None:
+        for candidate in ANSWER.decode(data).candidates or ():
+            hear_content(candidate.content, listener)
 
     def _is_ordinary(self, data: bytes) -> bool:
         for name in _SPECIAL:

@@ -23,6 +23,7 @@ def read_usage(wire: UsageMetadata, images: int = 0, searches: int = 0) -> Usage
         image_input=_tokens(wire.prompt_tokens_details, "IMAGE"),
         images=images,
         searches=searches,
+        estimated=wire.estimated is True,
     )
 
 
@@ -43,6 +44,8 @@ def write_usage(usage: Usage) -> dict[str, JsonValue]:
         out["cachedContentTokenCount"] = usage.cached
     if usage.audio_input or usage.image_input:
         out["promptTokensDetails"] = _details(usage.input, AUDIO=usage.audio_input, IMAGE=usage.image_input)
+    if usage.estimated:
+        out["estimated"] = True
     if usage.audio_output:
         out["candidatesTokensDetails"] = _details(usage.output - usage.reasoning, AUDIO=usage.audio_output)
     return out

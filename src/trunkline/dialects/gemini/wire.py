@@ -27,6 +27,7 @@ class UsageMetadata(msgspec.Struct, rename="camel"):
     cached_content_token_count: JsonValue = None
     prompt_tokens_details: list[TokenDetail] | None = None
     candidates_tokens_details: list[TokenDetail] | None = None
+    estimated: JsonValue = None
 
 
 class Content(msgspec.Struct):

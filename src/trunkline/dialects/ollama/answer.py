@@ -47,6 +47,7 @@ def read_usage(answer: Answer) -> Usage | None:
         input=read_count(answer.prompt_eval_count),
         output=read_count(answer.eval_count),
         cached=read_count(answer.prompt_eval_cached_count),
+        estimated=answer.estimated is True,
     )
 
 
@@ -55,6 +56,8 @@ def write_usage(usage: Usage) -> dict[str, JsonValue]:
     out: dict[str, JsonValue] = {"prompt_eval_count": usage.input, "eval_count": usage.output}
     if usage.cached:
         out["prompt_eval_cached_count"] = usage.cached
+    if usage.estimated:
+        out["estimated"] = True
     return out
 
 

@@ -115,7 +115,8 @@ def _write_turn(message: Message, where: str, dropped: dict[str, None]) -> dict[
             case Opaque() if message.role == "assistant":
                 dropped["opaque"] = None
             case _:
-                raise Unsupported.of(place, "Ollama takes text and images only; leave this part out")
+                kind = part.kind if isinstance(part, Opaque) else type(part).__name__.lower()
+                raise Unsupported.of(place, f"Ollama takes text and images only, no {kind}; leave this part out")
     turn: dict[str, JsonValue] = {"role": message.role, "content": "\n".join(texts)}
     if thoughts:
         turn["thinking"] = "\n".join(thoughts)

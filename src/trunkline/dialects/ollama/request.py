@@ -30,6 +30,9 @@ from trunkline.dialects.ollama.wire import Asked, Options
 _EFFORTS: Final = frozenset(("minimal", "low", "medium", "high", "xhigh", "max"))
 _LEVELS: Final = {"minimal": "low", "low": "low", "medium": "medium", "high": "high", "xhigh": "high", "max": "high"}
 _OF_ALL: Final = frozenset({"keep_alive", "think"})
+
+OWN: Final = _OF_ALL | {"num_ctx", "options"}
+"""What clients of every dialect may say, though only Ollama knows it."""
 _MISSING: Final = "Object missing required field "
 _SHARED: Final = frozenset(name for name in Options.__struct_fields__)
 
@@ -209,7 +212,7 @@ def _gather(
             elif name == "options" and isinstance(value, dict):
                 own["options"] = {**options, **value}
             elif name in _OF_ALL:
-                own.setdefault(name, value)
+                own[name] = value  # what a caller says wins over a configuration, which speaks of Ollama
             else:
                 others.append(name)
     return own, others

@@ -54,6 +54,7 @@ class Answer(msgspec.Struct):
     done_reason: str | None = None
     prompt_eval_count: JsonValue = None
     prompt_eval_cached_count: JsonValue = None
+    estimated: JsonValue = None
     eval_count: JsonValue = None
     total_duration: int | None = None
     load_duration: int | None = None

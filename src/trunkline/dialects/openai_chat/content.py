@@ -9,10 +9,12 @@ from __future__ import annotations
 from typing import Final
 
 from trunkline.core.chat import Audio, CacheHint, File, Image, JsonValue, Media, Opaque, Part, Refusal, Text
-from trunkline.core.errors import Unsupported
+from trunkline.core.errors import InvalidInput, Unsupported
 from trunkline.dialects.fields import Fields
 from trunkline.dialects.media_url import read_url, write_url
 from trunkline.dialects.openai_chat.answer import DIALECT_NAME
+from trunkline.dialects.passthrough import Files
+from trunkline.dialects.pdf import PDF, find_pdf
 
 _SOUNDS: Final = {"audio/mpeg": "mp3", "audio/mp3": "mp3", "audio/x-wav": "wav", "audio/wave": "wav"}
 
@@ -60,10 +62,8 @@ def _read_image(part: Fields) -> Image | File:
 
 def _pictured(image: Image) -> Image | File:
     """``image``, or the PDF that clients without a form for files send in its place."""
-    media = image.media
-    if (media.media_type or "").partition(";")[0].lower() == "application/pdf":
-        return File(media, cache=image.cache)
-    return image
+    found = find_pdf(image.media)
+    return image if found is None else File(found, cache=image.cache)
 
 
 def _read_file(part: Fields) -> File:
@@ -122,15 +122,29 @@ def write_sound(part: Audio, path: str) -> dict[str, JsonValue]:
     return {"type": "input_audio", "input_audio": sound}
 
 
-def write_file(part: File) -> dict[str, JsonValue]:
-    """A document: by id, as a data URL, or by address (OpenRouter; OpenAI itself refuses that with its own words)."""
+def write_file(part: File, form: Files, path: str) -> dict[str, JsonValue]:
+    """A document: by id, as a data URL, or by address. Raises Unsupported for an address that is not fetched there."""
+    url = None if part.media.file_id is not None else write_url(part.media, PDF) or ""
+    if url is not None and form == "documents":
+        named: dict[str, JsonValue] = {} if part.name is None else {"document_name": part.name}
+        return {"type": "document_url", "document_url": url, **named}
     file: dict[str, JsonValue] = {}
-    if part.media.file_id is not None:
+    if url is None:
         file["file_id"] = part.media.file_id
     else:
-        file["file_data"] = write_url(part.media, "application/pdf") or ""
+        if part.media.data is None and form == "bytes":
+            raise no_address(path)
+        file["file_data"] = url
     if part.name is not None:
         file["filename"] = part.name
     elif part.media.data is not None:
         file["filename"] = "document"  # OpenAI refuses bytes without a name
     return {"type": "file", "file": file}
+
+
+def no_address(path: str) -> InvalidInput:
+    """The error for a file that a server would have to fetch."""
+    return Unsupported.of(
+        path,
+        "this provider takes a file as base64 data or by its id and fetches none: send the data, or use /v1/responses",
+    )

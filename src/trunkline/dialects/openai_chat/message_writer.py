@@ -196,13 +196,13 @@ class MessageWriter:
                     self.dropped.update(
                         f"file.{name}" for name in ("title", "context", "citations") if getattr(part, name)
                     )
-                return self._cached(write_file(part), part.cache)
+                return self._cached(write_file(part, self._options.files, path), part.cache)
             case Opaque(dialect="openai_chat", value=dict() as value):
                 return value
             case Refusal():
                 return {"type": "refusal", "refusal": part.text}
             case _:
-                kind = type(part).__name__.lower()
+                kind = part.kind if isinstance(part, Opaque) else type(part).__name__.lower()
                 raise Unsupported.of(path, f"a part of kind {kind} cannot be sent to this provider here")
 
     def _cached(self, wire: dict[str, JsonValue], cache: CacheHint | None) -> dict[str, JsonValue]:

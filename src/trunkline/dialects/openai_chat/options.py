@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from trunkline.dialects.passthrough import EarlierThoughts
+from trunkline.dialects.passthrough import EarlierThoughts, Files
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,9 @@ class WireOptions:
 
     thoughts: EarlierThoughts = "content"
     """How thoughts of earlier turns are sent back."""
+
+    files: Files = "addresses"
+    """How files are sent."""
 
     text_arrays: bool = True
     """Whether several texts of one message may go as an array. Some servers take nothing but strings where there are no

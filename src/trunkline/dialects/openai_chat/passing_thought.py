@@ -18,7 +18,7 @@ from trunkline.core.chat import (
     ToolChoice,
 )
 from trunkline.dialects.openai_chat.earlier_thoughts import read_text
-from trunkline.dialects.passthrough import Adapt, ThinkingForm
+from trunkline.dialects.passthrough import Adapt, Form
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, decode, is_said
 
 Fields: TypeAlias = "dict[str, msgspec.Raw]"
@@ -40,7 +40,7 @@ class _Object(msgspec.Struct, frozen=True):
 _object: Final = msgspec.json.Decoder(_Object)
 
 
-def fit(fields: Fields, model: str, adapt: Adapt, form: ThinkingForm) -> list[str]:
+def fit(fields: Fields, model: str, adapt: Adapt, form: Form) -> list[str]:
     """Fits ``reasoning_effort``, ``reasoning`` and ``thinking`` in place; the names of what changed.
 
     A word that is not ours is the server's own, and stays.
@@ -57,7 +57,7 @@ def fit(fields: Fields, model: str, adapt: Adapt, form: ThinkingForm) -> list[st
     return [] if after == before or before is None else _write(fields, before, after)
 
 
-def _read(fields: Fields, form: ThinkingForm) -> ReasoningOptions | None:
+def _read(fields: Fields, form: Form) -> ReasoningOptions | None:
     """What is asked for; None where that is nothing, or in words that are not ours."""
     effort = fields.get(EFFORT, ABSENT)
     try:

@@ -20,11 +20,13 @@ from trunkline.dialects.openai_chat.earlier_thoughts import fit_thoughts
 from trunkline.dialects.openai_chat.finish import WORDS, read_finish, rename_finish
 from trunkline.dialects.openai_chat.kept_answer import tidy
 from trunkline.dialects.openai_chat.passing_ids import fit_ids
+from trunkline.dialects.openai_chat.picture_mending import mend_pictures
 from trunkline.dialects.openai_chat.stream_writer import DONE, write_failure
 from trunkline.dialects.openai_chat.tap import StreamTap
 from trunkline.dialects.openai_chat.usage import read_usage
+from trunkline.dialects.openai_chat.usage_telling import tell_usage, tell_whole_usage
 from trunkline.dialects.openai_failure import MALFORMED, read_failure
-from trunkline.dialects.passthrough import PLAIN, Adapt, Passthrough, Peek, Tapped, ThinkingForm
+from trunkline.dialects.passthrough import PLAIN, Adapt, Form, Passthrough, Peek, Tapped
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, decode, is_said
 
 __all__ = ["DONE", "PASSTHROUGH", "Peek", "StreamTap", "edit", "peek", "read_tap", "write_failure"]
@@ -102,7 +104,7 @@ def edit(
     system_prompt: str | None = None,
     system_role: str = "system",
     roles: Mapping[str, str] = {},
-    thinking: ThinkingForm = PLAIN,
+    form: Form = PLAIN,
     call_ids: IdForm = ANY_ID,
 ) -> tuple[bytes, tuple[str, ...]]:
     """``body`` for the provider, and which of the caller's fields were dropped. What stays is copied as bytes.
@@ -112,8 +114,8 @@ def edit(
     ``defaults`` fill top-level fields that are absent or null; a token limit above ``output_limit``, or none, becomes
     that; ``rename`` moves fields (where the new name is taken, that one stays); ``drop`` takes away fields by their new
     names. With ``stream_usage`` a request that streams asks for usage in the stream. ``adapt`` is asked only how much
-    to think: names are enough for the rest of this wire. Thoughts of earlier answers are written as ``thinking`` says;
-    ids of calls are of the form ``call_ids``, and none comes twice.
+    to think: names are enough for the rest of this wire. Thoughts of earlier answers and PDFs are written as ``form``
+    says; ids of calls are of the form ``call_ids``, and none comes twice.
     Raises InvalidInput for what :func:`peek` refuses, and for ``messages`` that is no array when a system prompt is to
     go before it.
     """
@@ -140,13 +142,14 @@ def edit(
             fields.setdefault(new, moved)
     dropped = [name for name in sorted(drop & fields.keys()) if is_said(fields.pop(name))]
     if "messages" in fields:
+        fields["messages"] = mend_pictures(fields["messages"], form.files)
         fields["messages"], lost = tidy(fields["messages"], drop)
         dropped += lost
-        fields["messages"], lost = fit_thoughts(fields["messages"], thinking.earlier)
-        dropped += ["reasoning"] if lost else []
+        fields["messages"], without = fit_thoughts(fields["messages"], form.earlier)
+        dropped += ["reasoning"] if without else []
         fields["messages"] = fit_ids(fields["messages"], call_ids)
     if adapt is not None:
-        dropped += passing_thought.fit(fields, model, adapt, thinking)
+        dropped += passing_thought.fit(fields, model, adapt, form)
     return msgspec.json.encode(fields), tuple(dict.fromkeys(dropped))
 
 
@@ -233,6 +236,8 @@ class _OpenAIChat:
     edit = staticmethod(edit)
     read_tap = staticmethod(read_tap)
     tap = StreamTap
+    tell_usage = staticmethod(tell_usage)
+    tell_whole_usage = staticmethod(tell_whole_usage)
     write_failure = staticmethod(write_failure)
 
 

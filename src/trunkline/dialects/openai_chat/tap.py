@@ -7,8 +7,10 @@ from typing import Any
 import msgspec
 
 from trunkline.core.chat import Usage
+from trunkline.core.heard import Listener
 from trunkline.dialects.event_tap import ENDED_EARLY, EventTap
 from trunkline.dialects.openai_chat.finish import WORDS, read_finish, rename_finish
+from trunkline.dialects.openai_chat.hearing import hear_choices
 from trunkline.dialects.openai_chat.usage import read_usage
 from trunkline.dialects.openai_failure import MALFORMED, read_failure
 from trunkline.dialects.raw_json import ABSENT, decode, is_said
@@ -83,6 +85,10 @@ class StreamTap(EventTap):
                 or data.count(b'"usage"') == data.count(b'"usage":null') + data.count(b'"usage": null')
             )
         )
+
+    def _hear(self, data: bytes, listener: Listener) -> None:
+        if not data.startswith(b"[DONE]"):
+            hear_choices(data, listener)
 
     def _read(self, data: bytes, name: str) -> bool:
         if data.startswith(b"[DONE]"):

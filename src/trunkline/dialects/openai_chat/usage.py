@@ -57,6 +57,7 @@ class WireUsage(msgspec.Struct, frozen=True):
     is_byok: bool | None = None
     server_tool_use: _ServerTools | None = None
     num_search_queries: _Count = None
+    estimated: JsonValue = None
 
 
 _decoder = msgspec.json.Decoder(WireUsage)
@@ -79,7 +80,16 @@ def read_usage(raw: msgspec.Raw) -> Usage | None:
     if plain and wire.total_tokens == inputs + outputs:
         # The plain case of every call: nothing else to look for, but for what some servers lay beside it.
         cached = _count(wire.prompt_cache_hit_tokens) or _count(wire.cached_tokens)
-        return Usage(inputs, outputs, cached, 0, 0, _count(wire.reasoning_tokens), searches=_searches(wire))
+        return Usage(
+            inputs,
+            outputs,
+            cached,
+            0,
+            0,
+            _count(wire.reasoning_tokens),
+            searches=_searches(wire),
+            estimated=wire.estimated is True,
+        )
     reasoning = _count(made.reasoning_tokens, wire.reasoning_tokens)
     # xAI and Google's compatible endpoint leave thinking out of completion_tokens but not out of total_tokens.
     hidden = _count(wire.total_tokens) - inputs - outputs
@@ -97,6 +107,7 @@ def read_usage(raw: msgspec.Raw) -> Usage | None:
         image_input=_count(given.image_tokens),
         searches=_searches(wire),
         cost_nanos=_cost(wire),
+        estimated=wire.estimated is True,
     )
 
 
@@ -118,6 +129,8 @@ def write_usage(usage: Usage) -> dict[str, JsonValue]:
         wire["server_tool_use"] = {"web_search_requests": usage.searches}
     if usage.cost_nanos is not None:
         wire["cost"] = usage.cost_nanos / NANOS
+    if usage.estimated:
+        wire["estimated"] = True
     return wire
 
 

@@ -11,8 +11,9 @@ from typing import Final
 
 import msgspec
 
-from trunkline.core.chat import StopReason, Usage
+from trunkline.core.chat import JsonValue, StopReason, Usage
 from trunkline.core.chat_events import Failure
+from trunkline.core.heard import Heard, Listener
 from trunkline.dialects.event_tap import EventTap
 from trunkline.dialects.openai_failure import read_failure
 from trunkline.dialects.openai_operations.usage import read_usage
@@ -28,7 +29,13 @@ class _Event(msgspec.Struct, frozen=True):
     error: msgspec.Raw = ABSENT
 
 
+class _Said(msgspec.Struct, frozen=True):
+    type: str | None = None
+    delta: JsonValue = None
+
+
 _decoder = msgspec.json.Decoder(_Event)
+_words = msgspec.json.Decoder(_Said)
 
 
 class TypedEventTap(EventTap):
@@ -44,6 +51,10 @@ class TypedEventTap(EventTap):
         # Within JSON text a quote is escaped, so these can only be a type, or a whole string that is equal to it.
         # Names of events are few, as they come with whole pictures.
         return not any(sign in data for sign in _SIGNS)
+
+    def _hear(self, data: bytes, listener: Listener) -> None:
+        event = _words.decode(data)
+        listener.add(event.delta if isinstance(event.delta, str) and "audio" not in (event.type or "") else "")
 
     def _read(self, data: bytes, name: str) -> bool:
         if data.startswith(b"[DONE]"):
@@ -71,7 +82,7 @@ class SoundTap:
 
     model = ""
     usage: Usage | None = None
-    output = 0
+    heard = Heard()
     told = False
 
     def __init__(self) -> None:

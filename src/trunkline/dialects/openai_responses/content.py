@@ -13,6 +13,7 @@ from trunkline.core.errors import Unsupported
 from trunkline.dialects.fields import Fields
 from trunkline.dialects.media_url import read_url, write_url
 from trunkline.dialects.openai_responses.citation import NAME, read_annotation, write_annotations
+from trunkline.dialects.pdf import find_pdf
 
 _SOUNDS: Final = {"audio/mpeg": "mp3", "audio/mp3": "mp3", "audio/x-wav": "wav", "audio/wave": "wav"}
 _TEXTS: Final = frozenset({"input_text", "output_text", "text"})
@@ -49,7 +50,10 @@ def _read_part(part: Fields) -> Part:
     if kind == "refusal":
         return Refusal(part.needed("refusal"))
     if kind == "input_image":
-        return Image(_read_media(part, "image_url"), part.text("detail"), _read_cache(part))
+        media = _read_media(part, "image_url")
+        if (found := find_pdf(media)) is not None:
+            return File(found, cache=_read_cache(part))
+        return Image(media, part.text("detail"), _read_cache(part))
     if kind == "input_file":
         return _read_file(part)
     if kind == "input_audio":
@@ -115,13 +119,13 @@ def write_part(part: object, path: str, dropped: set[str]) -> JsonValue:
         case File():
             _drop(dropped, cache=part.cache)
             dropped.update(f"file.{name}" for name in ("title", "context", "citations") if getattr(part, name))
-            return _write_file(part)
+            return write_file(part)
         case Audio():
             return _write_sound(part, path)
         case Opaque(dialect="openai_responses"):
             return part.value
         case _:
-            kind = type(part).__name__.lower()
+            kind = part.kind if isinstance(part, Opaque) else type(part).__name__.lower()
             raise Unsupported.of(path, f"a part of kind {kind} cannot be sent to this provider here")
 
 
@@ -149,7 +153,8 @@ def write_image(part: Image) -> JsonValue:
     return image
 
 
-def _write_file(part: File) -> JsonValue:
+def write_file(part: File) -> JsonValue:
+    """A document: as bytes, by address or by id."""
     media = part.media
     file: dict[str, JsonValue] = {"type": "input_file", **media.extra.get(NAME, {})}
     if media.data is not None:

@@ -16,12 +16,14 @@ from trunkline.core.errors import InvalidInput
 from trunkline.dialects.history_ids import ANY_ID, IdForm
 from trunkline.dialects.openai_failure import MALFORMED, read_failure
 from trunkline.dialects.openai_responses.foreign_items import has_foreign, strip_foreign
+from trunkline.dialects.openai_responses.picture_mending import mend_pictures
 from trunkline.dialects.openai_responses.request import LOGPROBS
 from trunkline.dialects.openai_responses.status import read_status
 from trunkline.dialects.openai_responses.tap import StreamTap
 from trunkline.dialects.openai_responses.usage import read_usage
+from trunkline.dialects.openai_responses.usage_telling import tell_usage, tell_whole_usage
 from trunkline.dialects.openai_responses.wire import Answer, Incomplete
-from trunkline.dialects.passthrough import PLAIN, Adapt, Passthrough, Peek, Tapped, ThinkingForm
+from trunkline.dialects.passthrough import PLAIN, Adapt, Form, Passthrough, Peek, Tapped
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, decode, is_said
 from trunkline.dialects.sse import write_event
 
@@ -108,7 +110,7 @@ def edit(
     system_prompt: str | None = None,
     system_role: str = "system",
     roles: Mapping[str, str] = {},
-    thinking: ThinkingForm = PLAIN,
+    form: Form = PLAIN,
     call_ids: IdForm = ANY_ID,
 ) -> tuple[bytes, tuple[str, ...]]:
     """``body`` for the provider, and which of the caller's fields were dropped. What stays is copied as bytes.
@@ -116,9 +118,9 @@ def edit(
     ``model`` is set; ``system_prompt`` goes before the caller's ``instructions``, which count for one call as it does;
     ``defaults`` fill top-level fields that are absent or null, those of ``reasoning`` and ``text`` one by one; ``drop``
     is in the words of the chat wire; ``adapt`` is asked for the level of thinking alone. Thoughts that another vendor
-    signed and ids that this gateway made up are taken out of ``input``, which is read only where a search finds a sign
-    of them. ``stream_usage``, ``rename``, ``system_role``, ``roles`` and ``thinking`` are of other wires. Raises
-    InvalidInput for a body that is no JSON object.
+    signed and ids that this gateway made up are taken out of ``input``, and PDFs among its pictures become files; it
+    is read only where a search finds a sign of them. ``stream_usage``, ``rename``, ``system_role``, ``roles`` and
+    ``form`` are of other wires. Raises InvalidInput for a body that is no JSON object.
     """
     try:
         fields = _fields.decode(body)
@@ -144,6 +146,8 @@ def edit(
             dropped.add(name)
     if adapt is not None and is_said(fields.get("reasoning", ABSENT)):
         dropped.update(_fit_effort(fields, model, adapt))
+    if "input" in fields:
+        fields["input"] = mend_pictures(fields["input"])
     if has_foreign(body):
         fields["input"], lost = strip_foreign(fields.get("input", ABSENT))
         dropped.update(lost)
@@ -271,6 +275,8 @@ class _OpenAIResponses:
     edit = staticmethod(edit)
     read_tap = staticmethod(read_tap)
     tap = staticmethod(tap)
+    tell_usage = staticmethod(tell_usage)
+    tell_whole_usage = staticmethod(tell_whole_usage)
     write_failure = staticmethod(write_failure)
 
 

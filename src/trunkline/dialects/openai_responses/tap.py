@@ -9,8 +9,9 @@ from typing import Final
 
 import msgspec
 
-from trunkline.core.chat import Usage
+from trunkline.core.chat import JsonValue, Usage
 from trunkline.core.chat_events import Failure
+from trunkline.core.heard import Listener
 from trunkline.dialects.event_tap import EventTap
 from trunkline.dialects.openai_failure import MALFORMED, read_failure
 from trunkline.dialects.openai_responses.status import read_status
@@ -28,6 +29,18 @@ class _Event(msgspec.Struct, frozen=True):
     error: msgspec.Raw = ABSENT
 
 
+class _Item(msgspec.Struct, frozen=True):
+    type: str | None = None
+    name: str | None = None
+
+
+class _Said(msgspec.Struct, frozen=True):
+    type: str | None = None
+    delta: JsonValue = None
+    item: _Item | None = None
+
+
+_words: Final = msgspec.json.Decoder(_Said)
 _decode: Final = msgspec.json.Decoder(_Event).decode
 _decode_answer: Final = msgspec.json.Decoder(Answer).decode
 
@@ -39,25 +52,28 @@ class StreamTap(EventTap):
     also a failure. With ``background`` the mere opening counts as something of the answer, as the client waits for it.
     """
 
-    __slots__ = ("_background", "_deltas", "ended", "id", "usage")
+    __slots__ = ("_background", "ended", "id", "usage")
 
     MALFORMED = MALFORMED
 
     def __init__(self, *, background: bool = False) -> None:
         super().__init__()
         self._background = background
-        self._deltas = 0
         self.id = ""
         self.ended = False
         self.usage: Usage | None = None
 
-    @property
-    def output(self) -> int:
-        """Tokens forwarded: nearly every delta carries one, other events none."""
-        return self._deltas
+    def _speaks(self, data: bytes) -> bool:
+        # Other events begin and end what deltas tell, and repeat it.
+        return b'.delta"' in data or b'output_item.added"' in data
 
-    def _count(self, data: bytes) -> None:
-        self._deltas += data.count(b'.delta"')
+    def _hear(self, data: bytes, listener: Listener) -> None:
+        event = _words.decode(data)
+        if event.type == "response.output_item.added":
+            if event.item is not None and (event.item.type or "").endswith("_call"):
+                listener.call(event.item.name or "")
+        elif event.type is not None and event.type.endswith(".delta") and "audio.delta" not in event.type:
+            listener.add(event.delta if isinstance(event.delta, str) else "")
 
     def _is_ordinary(self, data: bytes) -> bool:
         # Within JSON text a quote is escaped, so a name with its quotes can only be a name (or a whole string that is

@@ -34,6 +34,7 @@ class _Usage(msgspec.Struct, frozen=True):
     input_tokens_details: _InputDetails | None = None
     output_tokens_details: _OutputDetails | None = None
     cost: float | None = None
+    estimated: JsonValue = None
 
 
 class _Searches(msgspec.Struct, frozen=True):
@@ -69,6 +70,7 @@ def read_usage(raw: msgspec.Raw, tools: msgspec.Raw) -> Usage | None:
         image_input=_count(given.image_tokens),
         searches=_read_searches(tools),
         cost_nanos=None if wire.cost is None else max(0, round(wire.cost * NANOS)),
+        estimated=wire.estimated is True,
     )
 
 
@@ -91,6 +93,8 @@ def write_usage(usage: Usage) -> dict[str, JsonValue]:
     }
     if usage.cost_nanos is not None:
         wire["cost"] = usage.cost_nanos / NANOS
+    if usage.estimated:
+        wire["estimated"] = True
     return wire
 
 

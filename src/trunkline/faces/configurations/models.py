@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from trunkline.control.configurations.provider_models import ModelListing
+from trunkline.faces.configurations.wire import SuccessAnswer
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.provider_failures import PROVIDER_FAILURES
 from trunkline.faces.http.services import services_of
@@ -103,3 +104,26 @@ async def pull_model(
     job = await services_of(request).pulls.start(actor, configuration_id, given.model)
     response.headers["Location"] = f"/api/jobs/{job.id}"
     return PullAnswer(job_id=job.id)
+
+
+@routes.get(
+    "/{configuration_id}/local-models/{local_model:path}",
+    dependencies=[allow("configurations.read")],
+    responses=PROVIDER_FAILURES,
+)
+async def get_local_model(request: Request, actor: ActorDep, configuration_id: str, local_model: str) -> ModelAnswer:
+    """What Ollama knows of an installed model: its family, context, abilities."""
+    return ModelAnswer.of(await services_of(request).local_models.show(actor, configuration_id, local_model))
+
+
+@routes.delete(
+    "/{configuration_id}/local-models/{local_model:path}",
+    dependencies=[allow("models.pull")],
+    responses=PROVIDER_FAILURES,
+)
+async def delete_local_model(
+    request: Request, actor: ActorDep, configuration_id: str, local_model: str
+) -> SuccessAnswer:
+    """Have Ollama delete an installed model from its disk."""
+    await services_of(request).local_models.delete(actor, configuration_id, local_model)
+    return SuccessAnswer(success=True)

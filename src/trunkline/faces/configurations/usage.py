@@ -14,6 +14,7 @@ from trunkline.faces.configurations.usage_wire import EventsAnswer, ReportAnswer
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.paging import PageDep, link_next
 from trunkline.faces.http.services import services_of
+from trunkline.faces.http.wire import GivenId
 
 routes = APIRouter(prefix="/api", tags=["Usage"])
 
@@ -78,11 +79,18 @@ async def get_usage(
 
 @routes.get("/usage/report", dependencies=[allow("usage.read")])
 async def get_report(
-    request: Request, actor: ActorDep, period: PeriodDep = None, since: FromDep = None, until: ToDep = None
+    request: Request,
+    actor: ActorDep,
+    user_id: Annotated[
+        GivenId | None, Query(alias="userId", description="Somebody else's report, for administrators.")
+    ] = None,
+    period: PeriodDep = None,
+    since: FromDep = None,
+    until: ToDep = None,
 ) -> ReportAnswer:
     """Your own report: totals, and the same by configuration, by model and by day."""
     usage = services_of(request).usage
-    return ReportAnswer.of(await usage.report(actor, period=period, since=since, until=until))
+    return ReportAnswer.of(await usage.report(actor, user_id=user_id, period=period, since=since, until=until))
 
 
 @routes.get("/usage", dependencies=[allow("usage.read")])

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 from msgspec import UNSET, UnsetType
 from pydantic import Field, SecretStr, StrictBool
 
-from trunkline.control.configurations.configuration import ConfigurationRecord, Draft, KeyRecord, TestStatus
+from trunkline.control.configurations.configuration import ConfigurationRecord, Draft, KeyRecord, TestRecord, TestStatus
 from trunkline.control.configurations.connection_tests import ConnectionResult
 from trunkline.core.secret import Secret
 from trunkline.faces.http.wire import Answer, Given, Moment
@@ -38,11 +38,26 @@ class KeyAnswer(Answer):
         )
 
 
+class LastTestAnswer(Answer):
+    """How the last connection test ended; ``message`` says whose fault it is, and what to do about it."""
+
+    tested_at: Moment
+    success: bool
+    latency_ms: int
+    message: str
+
+    @classmethod
+    def of(cls, test: TestRecord) -> LastTestAnswer:
+        """From the record."""
+        return cls(tested_at=test.tested_at, success=test.success, latency_ms=test.latency_ms, message=test.message)
+
+
 class ConfigurationAnswer(Answer):
     """A configuration. ``apiKey`` is a mask, as are the values of ``configuration.headers``.
 
     One that ``borrows`` has no key of its own: it uses the credential ``lenderId``, or without one the workspace's
-    shared credential of its provider.
+    shared credential of its provider. ``lastTest`` is null before the first test, and after a change of
+    the key, the address or the provider.
     """
 
     id: str
@@ -63,6 +78,7 @@ class ConfigurationAnswer(Answer):
     revision: int
     last_tested: Moment | None
     test_status: TestStatus
+    last_test: LastTestAnswer | None
     created_at: Moment
     updated_at: Moment
 
@@ -88,6 +104,7 @@ class ConfigurationAnswer(Answer):
             revision=record.revision,
             last_tested=record.last_tested_at,
             test_status=record.test_status,
+            last_test=LastTestAnswer.of(record.last_test) if record.last_test else None,
             created_at=record.created_at,
             updated_at=record.updated_at,
         )
@@ -104,6 +121,7 @@ _READ_ONLY = frozenset(
         "revision",
         "lastTested",
         "testStatus",
+        "lastTest",
         "createdAt",
         "updatedAt",
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable
+from collections.abc import Awaitable
 from typing import Annotated, Any, ClassVar, TypeVar, cast
 
 from fastapi import APIRouter, Header
@@ -11,16 +11,17 @@ from msgspec import structs
 from pydantic import BeforeValidator, Field, StrictBool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.types import Receive, Scope, Send
 
 from trunkline.control.features.question import TEXTS_LIMIT, Question
 from trunkline.control.features.run import Run, RunResult, Vectors
 from trunkline.core.errors import FieldError, InvalidInput
 from trunkline.faces.features.features import Slug
+from trunkline.faces.features.run_stream import LateStream, RunStream, show_vectors
 from trunkline.faces.features.wire import SettingsGiven
+from trunkline.faces.http import event_stream
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.errors import request_id_of
-from trunkline.faces.http.event_stream import ANSWERS, SentEvent, send_events
+from trunkline.faces.http.event_stream import ANSWERS, send_events
 from trunkline.faces.http.services import services_of
 from trunkline.faces.http.wire import Answer, Given
 
@@ -143,10 +144,12 @@ async def run_feature(request: Request, actor: ActorDep, slug: Slug, given: RunG
     asking = services_of(request).feature_runs.run(
         actor, slug, question, request_id=request_id_of(request), unit=unit or None
     )
-    asked = await _unless_gone(request, asking)
-    if asked is None:
+    doing = asyncio.ensure_future(asking)
+    if not await _wait(request, doing, event_stream.QUIET_SECONDS if given.stream else None):
         return _gone()
-    answer, streams = asked
+    if not doing.done():
+        return LateStream(asyncio.ensure_future(_first(doing)), slug)
+    answer, streams = await doing
     if isinstance(answer, Vectors):
         return _send(VectorsAnswer.of(answer, slug))
     if streams:
@@ -159,64 +162,46 @@ async def run_feature(request: Request, actor: ActorDep, slug: Slug, given: RunG
 async def test_feature(request: Request, actor: ActorDep, slug: Slug, given: TestGiven) -> Response:
     """Try settings without saving them. Streamed as a run is; of vectors, a `vector` event shows the first."""
     settings = given.settings or SettingsGiven()
+    asking = services_of(request).feature_runs.test(
+        actor, slug, given.input, settings.draft(), request_id=request_id_of(request)
+    )
+    doing = asyncio.ensure_future(asking)
+    if not await _wait(request, doing, event_stream.QUIET_SECONDS):
+        return _gone()
+    if not doing.done():
+        return LateStream(doing, slug)
     try:
-        answer = await _unless_gone(
-            request,
-            services_of(request).feature_runs.test(
-                actor, slug, given.input, settings.draft(), request_id=request_id_of(request)
-            ),
-        )
+        answer = await doing
     except InvalidInput as error:
         raise _below_settings(error) from error
-    if answer is None:
-        return _gone()
-    return send_events(_show_vectors(answer, slug)) if isinstance(answer, Vectors) else RunStream(answer)
+    return send_events(show_vectors(answer, slug)) if isinstance(answer, Vectors) else RunStream(answer)
 
 
-class RunStream(Response):
-    """Sends a run as server-sent events, and stops its provider however the sending ends."""
-
-    def __init__(self, run: Run) -> None:
-        super().__init__()
-        self._run = run
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """As ASGI has it."""
-        try:
-            await send_events(_tell(self._run))(scope, receive, send)
-        finally:
-            # Also when the client went away before the first event was asked for.
-            await self._run.leave()
-
-
-async def _tell(run: Run) -> AsyncGenerator[SentEvent]:
-    events = run.events()
-    try:
-        async for event in events:
-            yield SentEvent(event.event, event.data, event.id)
-    finally:
-        await events.aclose()
-
-
-async def _show_vectors(vectors: Vectors, slug: str) -> AsyncGenerator[SentEvent]:
-    yield SentEvent("start", {"requestId": vectors.request_id, "feature": slug, "model": vectors.model}, 0)
-    first = list(vectors.embeddings[0][:8]) if vectors.embeddings else []
-    yield SentEvent("vector", {"dimensions": vectors.dimensions, "first": [*first]}, 1)
-    yield SentEvent("done", {"finishReason": "stop", "usage": vectors.usage, "costUSD": vectors.cost_usd}, 2)
+async def _first(doing: Awaitable[tuple[Run | Vectors, bool]]) -> Run | Vectors:
+    return (await doing)[0]
 
 
 async def _unless_gone(request: Request, work: Awaitable[T]) -> T | None:
     """What ``work`` gives; None, with the work cancelled, when the client goes away meanwhile."""
     doing = asyncio.ensure_future(work)
+    if not await _wait(request, doing):
+        return None
+    return await doing
+
+
+async def _wait(request: Request, doing: asyncio.Future[Any], seconds: float | None = None) -> bool:
+    """Wait until it is done, at most for so long; False, with the work cancelled, when the client went away."""
     watching = asyncio.ensure_future(_wait_until_gone(request))
+    going_on = False
     try:
-        await asyncio.wait({doing, watching}, return_when=asyncio.FIRST_COMPLETED)
-        return await doing if doing.done() else None
+        await asyncio.wait({doing, watching}, return_when=asyncio.FIRST_COMPLETED, timeout=seconds)
+        going_on = doing.done() or not watching.done()
+        return going_on
     finally:
         watching.cancel()
-        if not doing.done():
+        if not going_on:
             doing.cancel()
-        await asyncio.gather(doing, watching, return_exceptions=True)
+        await asyncio.gather(watching, *([] if going_on else [doing]), return_exceptions=True)
 
 
 async def _wait_until_gone(request: Request) -> None:

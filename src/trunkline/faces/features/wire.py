@@ -61,6 +61,8 @@ class FeatureSettingsAnswer(FeatureAnswer):
     max_tokens: int | None
     presence_penalty: float | None
     frequency_penalty: float | None
+    site_url: str | None
+    site_name: str | None
     custom_parameters: dict[str, Any]
     target: str | None
     base_url: str | None
@@ -110,11 +112,13 @@ class SettingsGiven(Given):
     max_tokens: Count | None = None
     presence_penalty: Penalty | None = None
     frequency_penalty: Penalty | None = None
+    site_url: str | None = Field(default=None, max_length=500, description="Your site, as OpenRouter shows it.")
+    site_name: str | None = Field(default=None, max_length=255, description="Your app's name, as OpenRouter shows it.")
     custom_parameters: dict[str, Any] | None = None
 
     def draft(self, *, name: str | UnsetType = UNSET, reason: str = "") -> FeatureDraft:
         """What was sent, and nothing else."""
-        sent = {field: value for field in _NUMBERS if self.was_sent(field) for value in (getattr(self, field),)}
+        sent = {field: value for field in _SETTINGS if self.was_sent(field) for value in (getattr(self, field),)}
         return FeatureDraft(
             name=name,
             model=self._sent("model", self.model),
@@ -122,7 +126,7 @@ class SettingsGiven(Given):
             base_url=self._sent("base_url", self.base_url),
             api_key=self._sent("api_key", read_secret(self.api_key)),
             system_prompt=self._sent("system_prompt", self.system_prompt),
-            numbers={_NUMBERS[field]: value for field, value in sent.items()},
+            settings={_SETTINGS[field]: value for field, value in sent.items()},
             custom=self._sent("custom_parameters", self.custom_parameters),
             reason=reason,
         )
@@ -131,14 +135,16 @@ class SettingsGiven(Given):
         return value if self.was_sent(field) else UNSET
 
 
-_NUMBERS = {
+_SETTINGS = {
     "temperature": "temperature",
     "top_p": "topP",
     "max_tokens": "maxTokens",
     "presence_penalty": "presencePenalty",
     "frequency_penalty": "frequencyPenalty",
+    "site_url": "siteUrl",
+    "site_name": "siteName",
 }
-"""The numbers' names here, and in :data:`~trunkline.control.features.feature.SETTINGS`."""
+"""Their names here, and in :data:`~trunkline.control.features.feature.SETTINGS`."""
 
 _READ_ONLY = frozenset(
     {

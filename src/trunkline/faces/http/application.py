@@ -8,26 +8,49 @@ from typing import Final
 
 from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp
 
 from trunkline import __version__
+from trunkline.faces.cors import Cors
 from trunkline.faces.http import errors
-from trunkline.faces.http.body_limit import BodyLimitMiddleware
+from trunkline.faces.http.body_limit import BodyLimit, BodyLimitMiddleware
+from trunkline.faces.http.compression import CompressionMiddleware
+from trunkline.faces.http.cors_layer import CorsMiddleware
 from trunkline.faces.http.gate import GateMiddleware
+from trunkline.faces.http.head import HeadMiddleware
 from trunkline.faces.http.openapi import Calls, describe
+from trunkline.faces.http.packed_body import PackedBodyMiddleware
 from trunkline.faces.http.request import RequestMiddleware
 from trunkline.faces.http.services import Services
 
-LARGEST_BODY: Final = 1 << 20
-"""Bytes of a body on the management faces. Calls have a limit of their own."""
+LARGEST_BODY: Final = BodyLimit(1 << 20)
+"""Of a body on the management faces. Calls have a limit of their own."""
 
 
-def build(services: Services, routers: Sequence[APIRouter], calls: Calls = ()) -> FastAPI:
+class Pages(FastAPI):
+    """The application, in layers that also see the answer to a fault of ours. ``cors``: whose pages may call."""
+
+    cors = Cors(())
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """See Starlette, which asks for it once."""
+        return CorsMiddleware(HeadMiddleware(super().build_middleware_stack()), self.cors)
+
+
+def build(
+    services: Services,
+    routers: Sequence[APIRouter],
+    calls: Calls = (),
+    *,
+    cors: Cors | None = None,
+    stray: errors.Stray | None = None,
+) -> FastAPI:
     """The application with ``routers``. It opens nothing and starts nothing: who runs it does.
 
-    ``calls`` are described with them, and served by who runs it.
+    ``calls`` are described with them, and served by who runs it. ``cors``: whose pages may call; unless said, nobody's.
+    ``stray`` answers for a path of nobody's that was meant for another face; None where it was not.
     """
-    app = FastAPI(
+    app = Pages(
         title="Trunkline",
         version=__version__,
         docs_url=None,
@@ -36,12 +59,15 @@ def build(services: Services, routers: Sequence[APIRouter], calls: Calls = ()) -
         redirect_slashes=False,
         middleware=[
             Middleware(RequestMiddleware),
-            Middleware(GZipMiddleware, minimum_size=1024),
+            Middleware(CompressionMiddleware),
             Middleware(GateMiddleware),
+            Middleware(PackedBodyMiddleware, limit=LARGEST_BODY),
             Middleware(BodyLimitMiddleware, limit=LARGEST_BODY),
         ],
     )
+    app.cors = cors or app.cors
     app.state.services = services
+    app.state.stray = stray
     app.openapi = partial(describe, app, calls)
     errors.install(app)
     for router in routers:

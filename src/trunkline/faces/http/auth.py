@@ -13,6 +13,7 @@ from trunkline.core.access import ACTIONS, check
 from trunkline.core.actor import Actor
 from trunkline.core.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
 from trunkline.core.secret import Secret
+from trunkline.faces.http.query import refuse_unknown
 from trunkline.faces.http.refusal import remember_action, remember_actor
 from trunkline.faces.http.services import services_of
 
@@ -113,6 +114,7 @@ class Permission:
         """Refuse with :class:`Forbidden` unless the actor may."""
         remember_action(request, self.action)
         check(actor, self.action)
+        refuse_unknown(request)
         return actor
 
 

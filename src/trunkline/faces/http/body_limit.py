@@ -20,13 +20,25 @@ _MEDIA: Final = re.compile(r"/api/(pictures|conversations/[^/]+/messages|feature
 """The paths of such bodies."""
 
 
+class BodyLimit:
+    """``usual`` bytes; where pictures are sent, :data:`MEDIA_LIMIT` instead."""
+
+    def __init__(self, usual: int) -> None:
+        self._usual = usual
+
+    def of(self, path: str) -> int:
+        """Bytes of a body that is sent to ``path``."""
+        return MEDIA_LIMIT if _MEDIA.fullmatch(path) else self._usual
+
+    def error(self, limit: int) -> TooLarge:
+        """For a body over ``limit``."""
+        return TooLarge(f"The body is too large: requests here have at most {limit >> 20} MiB.")
+
+
 class BodyLimitMiddleware:
-    """Refuses a body over ``limit`` bytes with 413: at once when its length is declared, else when it grows over it.
+    """Refuses a body over ``limit`` with 413: at once when its length is declared, else when it grows over it."""
 
-    Where pictures are sent, :data:`MEDIA_LIMIT` holds instead.
-    """
-
-    def __init__(self, app: ASGIApp, limit: int) -> None:
+    def __init__(self, app: ASGIApp, limit: BodyLimit) -> None:
         self._app = app
         self._limit = limit
 
@@ -35,11 +47,11 @@ class BodyLimitMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = MEDIA_LIMIT if _MEDIA.fullmatch(scope["path"]) else self._limit
-        message = f"The body is too large: requests here have at most {limit >> 20} MiB."
+        limit = self._limit.of(scope["path"])
+        error = self._limit.error(limit)
         declared = Headers(scope=scope).get("content-length", "")
         if declared.isdecimal() and int(declared) > limit:
-            await render(TooLarge(message), scope)(scope, receive, send)
+            await render(error, scope)(scope, receive, send)
             return
         taken = 0
 
@@ -49,7 +61,7 @@ class BodyLimitMiddleware:
             taken += len(cast("bytes", received.get("body", b"")))
             if taken > limit:
                 # The framework takes any other error here for a body that it cannot parse.
-                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)
+                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, error.message)
             return received
 
         await self._app(scope, receive_some, send)

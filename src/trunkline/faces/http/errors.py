@@ -6,9 +6,10 @@ What the body looks like is the face's own (:mod:`trunkline.faces.http.error_sha
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from http import HTTPStatus
-from typing import Final, cast
+from typing import Final, TypeAlias, cast
 
 import structlog
 from fastapi import FastAPI
@@ -16,7 +17,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
 from trunkline.control.conversations.answer_errors import AnswerFailed
@@ -32,16 +33,19 @@ from trunkline.core.errors import (
     TrunklineError,
     Unauthenticated,
     Unavailable,
+    UnknownCoding,
     UpstreamError,
 )
 from trunkline.faces.http.error_shape import shape_of
 from trunkline.faces.http.headers import SAFE_HEADERS
 from trunkline.faces.http.refusal import note_refusal
+from trunkline.faces.unpacking import SUPPORTED
 
 _log: Final = structlog.get_logger(__name__)
 
 _STATUS: Final[Mapping[type[TrunklineError], HTTPStatus]] = {
     InvalidInput: HTTPStatus.BAD_REQUEST,
+    UnknownCoding: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     Unauthenticated: HTTPStatus.UNAUTHORIZED,
     Forbidden: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
@@ -88,6 +92,13 @@ _REMEDIES: Final[Mapping[str, str]] = {
 
 _NO_BODY: Final = "send a JSON object, with Content-Type: application/json."
 _EMPTY: Final = "must not be empty."
+
+_LONGEST_PATH: Final = 300
+_ALIKE: Final = 0.8
+
+Stray: TypeAlias = Callable[[str, str, Iterable[tuple[bytes, bytes]], str], bytes | None]
+"""The body of the answer to a method, a path, headers and a request's id, or None."""
+
 _UNREAD: Final = "There was an error parsing the body"
 """What the framework says of a body that its parser stumbles over: one that is not UTF-8, or is nested too deeply."""
 
@@ -109,6 +120,8 @@ def headers_of(error: TrunklineError) -> dict[str, str]:
     """The headers that an error's status calls for."""
     if isinstance(error, Unauthenticated):
         return {"WWW-Authenticate": "Bearer"}
+    if isinstance(error, UnknownCoding):
+        return {"Accept-Encoding": SUPPORTED}
     if isinstance(error, TooMany):
         return {"Retry-After": str(max(1, math.ceil(error.retry_after)))}
     if isinstance(error, AnswerFailed) and error.retry_after is not None:
@@ -158,18 +171,30 @@ async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
     return render(InvalidInput.of_all(tuple(dict.fromkeys(map(_translate, found)))), request.scope)
 
 
-async def _on_http(request: Request, error: Exception) -> JSONResponse:
+async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
+    stray: Stray | None = request.app.state.stray
+    if status == HTTPStatus.NOT_FOUND and stray is not None:
+        told = stray(request.method, request.url.path, request.scope["headers"], request_id_of(request))
+        if told is not None:
+            return Response(told, status.value, media_type="application/json")
     message = error.detail
     if message == _UNREAD:
         message = "the body cannot be read. Send JSON in UTF-8 that is not nested too deeply."
     elif status == HTTPStatus.NOT_FOUND:
-        message = f"There is nothing at {request.url.path}. GET /docs lists what there is."
+        message = f"There is nothing at {request.url.path}.{_name_nearest(request)} GET /docs lists what there is."
     elif status == HTTPStatus.METHOD_NOT_ALLOWED:
         message = f"{request.method} is not possible at {request.url.path}. GET /docs lists what is."
         return _answer(status, message, request.scope, headers={"Allow": ", ".join(_find_methods(request))})
     return _answer(status, message, request.scope, headers=dict(error.headers or {}))
+
+
+def _name_nearest(request: Request) -> str:
+    """What may have been meant: a path of ours without names in it that is spelled like this one."""
+    paths = {path for context in iter_route_contexts(request.app.routes) if "{" not in (path := context.path or "{")}
+    alike = get_close_matches(request.url.path.rstrip("/")[:_LONGEST_PATH], paths, 1, _ALIKE)
+    return f" Did you mean {alike[0]}?" if alike else ""
 
 
 def _find_methods(request: Request) -> list[str]:
@@ -186,7 +211,8 @@ def _find_methods(request: Request) -> list[str]:
             own |= context.methods or set()
         elif pattern is not None and pattern.fullmatch(path):
             fitting |= context.methods or set()
-    return sorted(own or fitting)
+    methods = own or fitting
+    return sorted(methods | {"HEAD"} if "GET" in methods else methods)
 
 
 async def _on_bug(request: Request, error: Exception) -> JSONResponse:

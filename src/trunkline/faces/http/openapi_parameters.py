@@ -14,6 +14,7 @@ _MEANINGS: Final[Mapping[str, str]] = {
     "invitation_id": "The invitation's `id`.",
     "job_id": "The job's `id`.",
     "key_id": "The API key's `id`; not the key itself.",
+    "local_model": "The model's `id` in the configuration's list of models, such as `llama3.2:latest`.",
     "message_id": "The message's `id`.",
     "model": "What `GET /v1beta/models` names: a configuration, a route, a feature, or a model.",
     "model_id": "The model's id at OpenRouter, such as `openai/gpt-4o-mini`.",

@@ -39,6 +39,7 @@ def _add(routes: APIRouter, path: str, content: bytes, kind: str) -> None:
     @routes.api_route(path, methods=["GET", "HEAD"], name=path)
     async def serve(request: Request) -> Response:
         """The file, or that the caller has it already."""
-        if request.headers.get("if-none-match") == etag:
+        known = request.headers.get("if-none-match", "").split(",")
+        if any(each.strip().removeprefix("W/") in {etag, "*"} for each in known):
             return Response(status_code=304, headers=headers)
         return Response(content, media_type=kind, headers=headers)

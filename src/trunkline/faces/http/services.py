@@ -11,6 +11,7 @@ from trunkline.control.ai_llms.ai_llms import AiLlms
 from trunkline.control.audit import Audit
 from trunkline.control.configurations.configurations import Configurations
 from trunkline.control.configurations.connection_tests import ConnectionTests
+from trunkline.control.configurations.local_models import LocalModels
 from trunkline.control.configurations.provider_models import ProviderModels
 from trunkline.control.configurations.pulls import Pulls
 from trunkline.control.configurations.revisions import Revisions
@@ -34,6 +35,7 @@ from trunkline.control.model_configs.versions import Versions
 from trunkline.control.model_documents.model_documents import ModelDocuments
 from trunkline.control.people.accounts import Accounts
 from trunkline.control.people.invitations import Invitations
+from trunkline.control.people.key_models import KeyModels
 from trunkline.control.people.key_use import KeyUse
 from trunkline.control.people.keys import Keys
 from trunkline.control.people.sessions import Sessions
@@ -77,6 +79,7 @@ class Services:
     feature_keys: FeatureKeys
     feature_runs: FeatureRuns
     pulls: Pulls
+    local_models: LocalModels
     jobs: Jobs
     rotation: Rotation
     routes: Routes
@@ -98,6 +101,7 @@ class Services:
     invitations: Invitations
     applications: Applications
     keys: Keys
+    key_models: KeyModels
     sealed_keys: SealedKeys
     health: Health
 

@@ -29,7 +29,7 @@ def router(services: Services) -> APIRouter:
         """One's own keys in the workspace; its admins see everybody's. Keys are masked."""
         found = await services.keys.list(actor, page, application_id=application_id)
         link_next(request, response, found)
-        return [_write(view) for view in found.items]
+        return [_write(services, view) for view in found.items]
 
     @routes.post("", status_code=201, dependencies=[allow("keys.create")])
     async def create_key(given: GivenKey, actor: ActorDep) -> KeyAnswer:
@@ -42,12 +42,12 @@ def router(services: Services) -> APIRouter:
             models=tuple(dict.fromkeys(given.models)),
             expires_at=given.expires_at,
         )
-        return _write(await services.keys.create(actor, request))
+        return _write(services, await services.keys.create(actor, request))
 
     @routes.get("/{key_id}", dependencies=[allow("keys.read")])
     async def get_key(key_id: PathId, actor: ActorDep) -> KeyAnswer:
         """One key, masked."""
-        return _write(await services.keys.get(actor, key_id))
+        return _write(services, await services.keys.get(actor, key_id))
 
     @routes.delete("/{key_id}", dependencies=[allow("keys.delete")])
     async def delete_key(key_id: PathId, actor: ActorDep) -> Done:
@@ -58,7 +58,7 @@ def router(services: Services) -> APIRouter:
     return routes
 
 
-def _write(view: KeyView) -> KeyAnswer:
+def _write(services: Services, view: KeyView) -> KeyAnswer:
     return KeyAnswer(
         id=view.id,
         name=view.name,
@@ -71,4 +71,5 @@ def _write(view: KeyView) -> KeyAnswer:
         created_at=view.created_at,
         expires_at=view.expires_at,
         last_used_at=view.last_used_at,
+        warnings=list(services.key_models.find_problems(view)),
     )

@@ -275,7 +275,10 @@ class GivenKey(Given):
 
 
 class KeyAnswer(Answer):
-    """An API key. `key` is the key itself in the answer that makes it, and its mask ever after."""
+    """An API key. `key` is the key itself in the answer that makes it, and its mask ever after.
+
+    `warnings` say which of `models` cannot be called now, and what was perhaps meant.
+    """
 
     id: str
     name: str
@@ -288,6 +291,7 @@ class KeyAnswer(Answer):
     created_at: Moment
     expires_at: Moment | None
     last_used_at: Moment | None
+    warnings: list[str]
 
 
 class EncryptionKeyAnswer(Answer):
@@ -318,3 +322,6 @@ class AuditAnswer(Answer):
     after: dict[str, JsonValue] | None
     address: str | None
     request_id: str | None
+    actor_name: str | None = Field(description="The actor's email address.")
+    key_name: str | None
+    target_name: str | None = Field(description="What the target is called, or was when it was deleted.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+import ipaddress
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,6 +12,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 from pydantic import BaseModel
 
+from trunkline.core.errors import Forbidden, Unauthenticated
 from trunkline.faces.http.page import serve_folder
 from trunkline.faces.http.services import Services
 
@@ -31,6 +34,33 @@ class Readiness(BaseModel):
 
     status: str
     checks: dict[str, str]
+
+
+def require_scraper(request: Request, token: str | None) -> None:
+    """:class:`Unauthenticated` or :class:`Forbidden` unless ``request`` may read the metrics.
+
+    What a proxy on this machine hands on comes from somewhere else, and is known by the headers that it adds.
+    """
+    if token is not None:
+        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), token.encode()):
+            raise Unauthenticated("Send the token of TRUNKLINE_METRICS_TOKEN: `Authorization: Bearer …`.")
+        return
+    forwarded = any(name in request.headers for name in ("x-forwarded-for", "forwarded"))
+    if forwarded or request.client is None or not _is_loopback(request.client.host):
+        raise Forbidden(
+            "Metrics are shown to requests from the server's own machine. To read them from elsewhere, set"
+            " TRUNKLINE_METRICS_TOKEN and send it as a bearer token."
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return (mapped or address).is_loopback
 
 
 def router(services: Services, registry: CollectorRegistry) -> APIRouter:
@@ -55,7 +85,13 @@ def router(services: Services, registry: CollectorRegistry) -> APIRouter:
 
     @routes.get("/metrics", response_class=Response, responses={200: {"content": _METRICS}})
     async def show_metrics(request: Request) -> Response:
-        """Metrics in the format that Prometheus asks for (https://prometheus.io/docs/instrumenting/exposition_formats/)."""
+        """Metrics in the format that Prometheus asks for (https://prometheus.io/docs/instrumenting/exposition_formats/).
+
+        Answers requests from the server's own machine, or those with the bearer token of `TRUNKLINE_METRICS_TOKEN`
+        where that is set.
+        """
+        token = services.settings.metrics_token
+        require_scraper(request, None if token is None else token.get_secret_value())
         encode, kind = choose_encoder(request.headers.get("accept", ""))
         return Response(encode(registry), headers={"content-type": kind})
 

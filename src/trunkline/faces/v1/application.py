@@ -10,16 +10,20 @@ import structlog
 from trunkline.core.actor import Actor
 from trunkline.core.chat import ChatRequest
 from trunkline.core.embeddings import EmbeddingsRequest, EmbeddingsResponse
-from trunkline.core.errors import NotFound, TrunklineError
+from trunkline.core.errors import NotFound, TrunklineError, UnknownCoding
 from trunkline.dialects import gemini, openai_chat
 from trunkline.dialects.dialect import Dialect, StreamWriter
+from trunkline.faces.cors import ANYONE, Cors, is_preflight
+from trunkline.faces.unpacking import SUPPORTED
 from trunkline.faces.v1.asked import Asked, read_path
+from trunkline.faces.v1.delivery import HANG_UP, Delivery
 from trunkline.faces.v1.models import write_model, write_models
 from trunkline.faces.v1.operations import make_operation
 from trunkline.faces.v1.request import Carried, HangUp, Receive, Scope, Send, conflict, read_body
-from trunkline.faces.v1.status import retry_after, status_of
+from trunkline.faces.v1.status import WrongMethod, is_final, retry_after, status_of
 from trunkline.faces.v1.stored import recall
-from trunkline.gateway.answer import JSON, Answer, CutOff, HeaderList, Relay
+from trunkline.faces.v1.stray import make_stray_error
+from trunkline.gateway.answer import JSON, Answer, HeaderList
 from trunkline.gateway.chat import Chat
 from trunkline.gateway.compaction import Compaction
 from trunkline.gateway.context import NOTHING, CallContext
@@ -31,17 +35,11 @@ from trunkline.gateway.kept_response import ResponseStore
 from trunkline.gateway.response_count import ResponseCount
 from trunkline.gateway.responses import Responses
 
-HANG_UP: Final = "trunkline.hang_up"
-"""The key of the scope by which our server is asked to cancel the task when the client goes away."""
-
 KNOWN: Final = "trunkline.known"
 """The key of the scope under which our server waits to hear that the caller has a good key."""
 
-SEND_WHOLE: Final = "trunkline.send_whole"
-"""The key of the scope under which our server offers to send a whole answer in one write."""
-
-SLICE_BYTES: Final = 64 * 1024
-"""Of an answer that is larger, so much is written at once."""
+_ASKED_AGAIN: Final = frozenset({408, 409, 429, *range(500, 600)})
+"""After which the SDKs of OpenAI and Anthropic try again by themselves."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -49,40 +47,73 @@ log = structlog.stdlib.get_logger(__name__)
 class Application:
     """Serves ``/v1`` and ``/v1beta``. ``limit`` is the largest body in bytes."""
 
-    def __init__(self, gateway: Gateway, identity: Identity, store: ResponseStore, *, limit: int) -> None:
+    def __init__(
+        self,
+        gateway: Gateway,
+        identity: Identity,
+        store: ResponseStore,
+        *,
+        limit: int,
+        ping_seconds: float = 15.0,
+        cors: Cors = ANYONE,
+    ) -> None:
+        """``ping_seconds`` of silence in a stream are broken by us; 0: never. ``cors``: whose pages may call."""
         self._gateway = gateway
         self._identity = identity
         self._store = store
         self._limit = limit
+        self._ping_seconds = ping_seconds
+        self._cors = cors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
+        if scope["method"] == "OPTIONS" and is_preflight("OPTIONS", scope["headers"]):
+            # Browsers ask without a key.
+            allowed = self._cors.preflight(scope["headers"]) or [(b"vary", b"origin")]
+            await send({"type": "http.response.start", "status": 204, "headers": allowed})
+            await send({"type": "http.response.body", "body": b""})
+            return
         carried = Carried(scope["headers"])
         asked = read_path(
             scope["method"], scope["path"], scope["query_string"], anthropic=carried.anthropic, google=carried.google
         )
-        dialect = asked.dialect
+        delivery = Delivery(scope, send, carried, asked, self._cors, self._ping_seconds)
         try:
-            answer = await self._answer(scope, receive, carried, asked)
+            answer = await self._find_answer(scope, receive, carried, asked, delivery)
+            if answer is not None:
+                await delivery.send(answer)
+        finally:
+            delivery.close()
+
+    async def _find_answer(
+        self, scope: Scope, receive: Receive, carried: Carried, asked: Asked, delivery: Delivery
+    ) -> Answer | None:
+        """The answer, be it an error; None where there is nobody or nothing left to send it to."""
+        try:
+            return await self._answer(scope, receive, carried, asked, delivery)
         except HangUp:
-            return
+            return None
         except TrunklineError as error:
-            answer = write_error(dialect, error, carried.request_id)
+            fault = error
         except asyncio.CancelledError:
             if scope.get(HANG_UP) == "gone":
-                return
+                return None
+            if await delivery.has_begun():
+                await delivery.interrupt()
+                return None
             raise
         except Exception:
             # The last wall: a fault of ours must still answer in the client's own shape, and be logged.
             log.exception("fault", path=scope["path"], request_id=carried.request_id)
-            answer = write_error(dialect, TrunklineError("An unexpected fault. It is logged."), carried.request_id)
-        answer.headers.append((b"x-request-id", carried.request_id.encode()))
-        if answer.relay is None:
-            await _send_whole(scope, send, answer)
-        else:
-            await _relay(scope, send, answer, answer.relay)
+            fault = TrunklineError("An unexpected fault. It is logged.")
+        if await delivery.has_begun():
+            await delivery.fail(fault)
+            return None
+        return write_error(asked.dialect, fault, carried.request_id)
 
-    async def _answer(self, scope: Scope, receive: Receive, carried: Carried, asked: Asked) -> Answer:
+    async def _answer(
+        self, scope: Scope, receive: Receive, carried: Carried, asked: Asked, delivery: Delivery
+    ) -> Answer:
         if carried.conflicting:
             raise conflict()
         actor = self._identity.actor(carried.credential, carried.workspace_id)
@@ -90,20 +121,27 @@ class Application:
         if known is not None:
             known()
         if asked.kind == "nothing":
-            where = f"{scope['method']} {scope['path']}"
-            raise NotFound(f"There is no {where} here. GET /docs lists what there is.", code="unknown_path")
+            if asked.allowed:
+                allowed = ", ".join(asked.allowed)
+                raise WrongMethod(f"{scope['path']} takes {allowed}, not {scope['method']}.", asked.allowed)
+            raise make_stray_error(scope["method"], scope["path"])
         if asked.kind == "models":
             return self._models(actor, asked)
-        body = await read_body(receive, carried.length, self._limit)
+        body = await read_body(receive, carried, self._limit)
         _watch(scope, receive)
         request_id = carried.request_id
         context = NOTHING if carried.unit is None else CallContext(unit=carried.unit)
         match asked.kind:
             case "chat":
-                return await self._gateway.run(actor, "chat", _chat(asked, body, carried), request_id, context)
+                chat = _chat(asked, body, carried)
+                if chat.streams:
+                    delivery.expect_stream()
+                return await self._gateway.run(actor, "chat", chat, request_id, context)
             case "responses" | "compact":
                 made = Responses if asked.kind == "responses" else Compaction
                 responses = made(body, actor, self._store)
+                if responses.streams:
+                    delivery.expect_stream()
                 await responses.load()
                 return await self._gateway.run(actor, "chat", responses, request_id, context)
             case "input_tokens":
@@ -120,6 +158,9 @@ class Application:
                 return await self._gateway.count(actor, count, carried.request_id)
             case kind:
                 call = make_operation(kind, body, scope["headers"])
+                # The others may answer in one piece to who asked for a stream, and must be able to.
+                if kind == "completions" and call.streams:
+                    delivery.expect_stream()
                 return await self._gateway.run(actor, call.operation, call, request_id, context)
 
     def _models(self, actor: Actor, asked: Asked) -> Answer:
@@ -182,46 +223,6 @@ def _watch(scope: Scope, receive: Receive) -> None:
     task.add_done_callback(lambda _: listener.cancel())
 
 
-async def _send_whole(scope: Scope, send: Send, answer: Answer) -> None:
-    answer.headers.append((b"content-length", b"%d" % len(answer.body)))
-    body = answer.body
-    at_once = scope.get(SEND_WHOLE)
-    if at_once is not None and len(body) <= SLICE_BYTES:
-        at_once(answer.status, answer.headers, body)
-        return
-    # A large one leaves as fast as it is read, so that no second copy of it waits for a slow reader.
-    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
-    for start in range(0, len(body) - SLICE_BYTES, SLICE_BYTES):
-        await send({"type": "http.response.body", "body": body[start : start + SLICE_BYTES], "more_body": True})
-    rest = len(body) % SLICE_BYTES or min(len(body), SLICE_BYTES)
-    await send({"type": "http.response.body", "body": body[len(body) - rest :]})
-
-
-async def _relay(scope: Scope, send: Send, answer: Answer, relay: Relay) -> None:
-    try:
-        await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
-        while piece := await relay.next():
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
-        await send({"type": "http.response.body", "body": b""})
-    except asyncio.CancelledError:
-        if scope.get(HANG_UP) == "gone":
-            await relay.abandon()
-            return
-        # The server stops and has waited long enough: the client is told so, in its own dialect.
-        try:
-            last = await relay.interrupt()
-        except CutOff:
-            return
-        await send({"type": "http.response.body", "body": last})
-    except CutOff:
-        # Left without its end, the answer is broken off by the server, which is the one way to say so.
-        return
-    except BaseException:
-        # Whatever stopped it, the provider must stop too and the call be settled.
-        await relay.abandon()
-        raise
-
-
 def write_error(dialect: Dialect, error: TrunklineError, request_id: str) -> Answer:
     """The answer for ``error`` in the client's dialect."""
     status = status_of(error)
@@ -229,6 +230,12 @@ def write_error(dialect: Dialect, error: TrunklineError, request_id: str) -> Ans
     seconds = retry_after(error)
     if seconds is not None:
         headers.append((b"retry-after", b"%d" % max(1, round(seconds))))
+    if status in _ASKED_AGAIN and is_final(error):
+        headers.append((b"x-should-retry", b"false"))
     if status == 401:
         headers.append((b"www-authenticate", b"Bearer"))
+    elif isinstance(error, WrongMethod):
+        headers.append((b"allow", ", ".join(error.allowed).encode()))
+    elif isinstance(error, UnknownCoding):
+        headers.append((b"accept-encoding", SUPPORTED.encode()))
     return Answer(status, headers, body=dialect.write_error(error, status, request_id))

@@ -10,6 +10,7 @@ import msgspec
 
 from trunkline.dialects import anthropic_messages, gemini, openai_chat, openai_responses
 from trunkline.dialects.dialect import Dialect
+from trunkline.faces.v1.nearest import find_nearest
 from trunkline.faces.v1.stored import read_stored_path
 from trunkline.gateway.recall import Action
 
@@ -36,6 +37,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
     action: Action = "get"
     """What is asked about the stored answer ``name``."""
+    allowed: tuple[str, ...] = ()
+    """The methods that a path has which has not this one."""
 
 
 _OPENAI: Final[Dialect] = openai_chat.DIALECT
@@ -79,14 +82,27 @@ def read_path(method: str, path: str, query: bytes, *, anthropic: bool, google: 
             asked = _gemini(found[1], found[2], query)
             if asked is not None:
                 return asked
-    elif method == "GET":
+    elif method in {"GET", "HEAD"}:
+        # What serves it leaves the body out.
+        method = "GET"
         found = _MODELS.fullmatch(path)
         if found is not None:
             return Asked(kind="models", dialect=_dialect_of(path, anthropic, google), name=found[2] or "")
     stored = read_stored_path(method, path)
     if stored is not None:
         return Asked(kind="stored", dialect=openai_responses.DIALECT, action=stored[0], name=stored[1])
-    return Asked(kind="nothing", dialect=_dialect_of(path, anthropic, google))
+    known = POSTS.get(path)
+    dialect = _dialect_of(path, anthropic, google) if known is None else known.dialect
+    return Asked(kind="nothing", dialect=dialect, allowed=_find_methods(path))
+
+
+def _find_methods(path: str) -> tuple[str, ...]:
+    methods = {method for method in ("GET", "POST", "DELETE") if read_stored_path(method, path) is not None}
+    if path in POSTS or ((found := _GEMINI_CALL.fullmatch(path)) is not None and _gemini(found[1], found[2], b"")):
+        methods = {"POST"}
+    elif _MODELS.fullmatch(path) is not None and ((nearest := find_nearest(path)) is None or nearest.method == "GET"):
+        methods = {"GET"}
+    return tuple(sorted(methods | {"HEAD"} if "GET" in methods else methods))
 
 
 def _gemini(model: str, action: str, query: bytes) -> Asked | None:
@@ -107,4 +123,9 @@ def _gemini(model: str, action: str, query: bytes) -> Asked | None:
 def _dialect_of(path: str, anthropic: bool, google: bool) -> Dialect:
     if anthropic:
         return _ANTHROPIC
-    return _GEMINI if google or path.startswith("/v1beta/") else _OPENAI
+    if google:
+        return _GEMINI
+    nearest = None if _MODELS.fullmatch(path) is not None else find_nearest(path)
+    if nearest is not None:
+        return nearest.dialect
+    return _GEMINI if path.startswith("/v1beta/") else _OPENAI

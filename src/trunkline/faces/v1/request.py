@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from trunkline.core.errors import InvalidInput, TooLarge
 from trunkline.core.ids import new_id
+from trunkline.faces.unpacking import read_codings, unpack
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -25,12 +26,15 @@ class Carried:
     """What the headers carry: credential, workspace, request id, end user, length of the body."""
 
     __slots__ = (
+        "accepts",
         "anthropic",
+        "codings",
         "conflicting",
         "credential",
         "forwarded",
         "google",
         "length",
+        "origin",
         "request_id",
         "unit",
         "workspace_id",
@@ -49,6 +53,12 @@ class Carried:
         """Headers that mean something to the provider when the call passes unread."""
         self.anthropic = self.google = False
         """Whether the headers are those of such a client, which likes its answers in its own shape."""
+        self.accepts: bytes | None = None
+        """The codings that the client takes, in its own words."""
+        self.codings: tuple[bytes, ...] = ()
+        """How the body is compressed."""
+        self.origin: bytes | None = None
+        """Whose page asks, where a browser does."""
         for name, value in headers:
             if name == b"authorization":
                 scheme, _, token = value.partition(b" ")
@@ -73,6 +83,12 @@ class Carried:
                 self.unit = value.decode("latin-1") or None
             elif name == b"content-length":
                 self.length = int(value) if value.isdigit() else None
+            elif name == b"accept-encoding":
+                self.accepts = value if self.accepts is None else self.accepts + b"," + value
+            elif name == b"content-encoding":
+                self.codings = (*self.codings, value)
+            elif name == b"origin":
+                self.origin = value
         if not self.request_id:
             self.request_id = new_id()
 
@@ -82,8 +98,21 @@ class Carried:
         self.credential = credential
 
 
-async def read_body(receive: Receive, length: int | None, limit: int) -> bytes:
-    """The whole body. Raises TooLarge above ``limit`` bytes and HangUp when the client goes away."""
+async def read_body(receive: Receive, carried: Carried, limit: int) -> bytes:
+    """The whole body, unpacked.
+
+    Raises TooLarge above ``limit`` bytes, UnknownCoding before anything is read, InvalidInput for what is not of its
+    coding, and HangUp when the client goes away.
+    """
+    if not carried.codings:
+        return await _read_raw(receive, carried.length, limit)
+    codings = read_codings(carried.codings)
+    body = await _read_raw(receive, carried.length, limit)
+    # A call whose model is named in the path may have no body at all, however it is said to be packed.
+    return await unpack(body, codings, limit, lambda: _too_large(limit)) if body else body
+
+
+async def _read_raw(receive: Receive, length: int | None, limit: int) -> bytes:
     if length is not None and length > limit:
         raise _too_large(limit)
     message = await receive()

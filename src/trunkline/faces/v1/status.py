@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from trunkline.core.errors import (
@@ -15,10 +16,24 @@ from trunkline.core.errors import (
     TrunklineError,
     Unauthenticated,
     Unavailable,
+    UnknownCoding,
     UpstreamError,
 )
 
+
+class WrongMethod(NotFound):
+    """Something is there, but not for this method. ``allowed`` are those that are possible."""
+
+    code = "method_not_allowed"
+
+    def __init__(self, message: str, allowed: Sequence[str]) -> None:
+        super().__init__(message)
+        self.allowed = tuple(allowed)
+
+
 _OURS: Final[tuple[tuple[type[TrunklineError], int], ...]] = (
+    (UnknownCoding, 415),
+    (WrongMethod, 405),
     (InvalidInput, 400),
     (Unauthenticated, 401),
     (Forbidden, 403),
@@ -60,3 +75,13 @@ def retry_after(error: TrunklineError) -> float | None:
     if isinstance(error, (TooMany, UpstreamError)):
         return error.retry_after
     return 1.0 if isinstance(error, Unavailable) else None
+
+
+def is_final(error: TrunklineError) -> bool:
+    """Whether a client's SDK should not ask again where it usually would: all that could be tried was tried here.
+
+    Where the provider has said when to come back, that is worth another attempt.
+    """
+    if isinstance(error, UpstreamError):
+        return error.final and error.retry_after is None
+    return isinstance(error, (CannotOpen, Conflict))

@@ -80,8 +80,14 @@ def test_a_setting_keeps_one_name_whatever_it_is_called() -> None:
 
 def test_moving_to_another_provider_checks_what_is_stored() -> None:
     present = stored(parameters={"temperature": 1.5})
-    errors = refused(Draft(provider="gemini", api_key=KEY), present)
+    errors = refused(Draft(provider="gemini", api_key=Secret("AIza-0123456789")), present)
     assert errors == {"configuration.temperature": "must be between 0 and 1; got 1.5"}
+
+
+def test_a_key_of_another_provider_is_refused_where_the_provider_itself_is_asked() -> None:
+    assert "looks like a key of Google" in refused(Draft(api_key=Secret("AIza-0123456789")), stored())["apiKey"]
+    proxy = Draft(api_key=Secret("AIza-0123456789"), base_url="https://proxy.example.com/v1")
+    assert lay(proxy, stored()).put
 
 
 def test_the_models_own_limit_of_output_tokens_holds() -> None:

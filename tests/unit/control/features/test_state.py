@@ -22,13 +22,15 @@ SEALED = SealedKeys(KeyRing.create(RootKey.generate()))
 
 shares = st.none() | st.floats(0, 1)
 penalties = st.none() | st.floats(-2, 2)
-numbers = st.fixed_dictionaries(
+settings = st.fixed_dictionaries(
     {
         "temperature": shares,
         "topP": shares,
         "maxTokens": st.none() | st.integers(1, 100_000),
         "presencePenalty": penalties,
         "frequencyPenalty": penalties,
+        "siteUrl": st.none() | st.just("https://shop.example"),
+        "siteName": st.none() | st.just("Shop"),
     }
 )
 
@@ -38,7 +40,7 @@ def rows(draw: st.DrawFn) -> Feature:
     row = new_row("w", "u", slug="own", name="Own", kind="chat", model=draw(st.sampled_from(["a/b", "c/d"])))
     row.system_prompt = draw(st.text(max_size=20))
     row.target = draw(st.sampled_from([None, "fast", "Team/model"]))
-    row.parameters = {name: value for name, value in draw(numbers).items() if value is not None}
+    row.parameters = {name: value for name, value in draw(settings).items() if value is not None}
     row.custom_parameters = draw(st.sampled_from([{}, {"seed": 1}, {"stream": True, "provider": {"sort": "price"}}]))
     return row
 

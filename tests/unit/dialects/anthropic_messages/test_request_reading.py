@@ -206,12 +206,37 @@ def test_a_call_made_by_a_server_tool_is_opaque():
 
 
 def test_a_result_with_parts_that_only_this_wire_has_is_opaque_and_comes_back_among_the_results():
-    odd = {"type": "tool_result", "tool_use_id": "toolu_1", "content": [{"type": "search_result", "source": "x"}]}
+    odd = {"type": "tool_result", "tool_use_id": "toolu_1", "content": [{"type": "future_block", "source": "x"}]}
     plain = {"type": "tool_result", "tool_use_id": "toolu_2", "content": "ok"}
     turn = {"role": "user", "content": [odd, plain, {"type": "text", "text": "go on"}]}
     request = DIALECT.read_request(body(messages=[turn]))
     assert [message.role for message in request.messages] == ["user", "tool", "user"]
     assert msgspec.json.decode(DIALECT.write_request(request).body)["messages"] == [turn]
+
+
+def test_tools_and_sources_in_a_result_are_text_for_others_and_themselves_for_the_vendor():
+    tool = {"type": "tool_reference", "tool_name": "WebSearch"}
+    pieces = [{"type": "text", "text": "It rains."}, {"type": "text", "text": "A lot."}]
+    source = {"type": "search_result", "source": "https://a.example", "title": "Weather", "content": pieces}
+    result = {"type": "tool_result", "tool_use_id": "t", "content": [tool, {"type": "text", "text": "or"}, source]}
+    turn = {"role": "user", "content": [result]}
+    request = DIALECT.read_request(body(messages=[turn]))
+    (part,) = request.messages[0].parts
+    assert isinstance(part, ToolResult)
+    assert part.parts == (
+        Text("WebSearch"),
+        Text("or"),
+        Text("Weather\nhttps://a.example\nIt rains.\nA lot."),
+    )
+    assert msgspec.json.decode(DIALECT.write_request(request).body)["messages"] == [turn]
+
+
+def test_a_source_without_a_title_is_what_it_says():
+    source = {"type": "search_result", "source": "https://a.example"}
+    result = {"type": "tool_result", "tool_use_id": "t", "content": [source]}
+    (part,) = DIALECT.read_request(body(messages=[{"role": "user", "content": [result]}])).messages[0].parts
+    assert isinstance(part, ToolResult)
+    assert part.parts == (Text("https://a.example"),)
 
 
 @pytest.mark.parametrize("depth", [50, 300, 450])

@@ -11,6 +11,7 @@ from tests.strategies.chat import cuts
 
 from trunkline.core.chat import ChatRequest, Usage
 from trunkline.core.chat_events import ChatEvent, End, Failure, Start, UsageReport
+from trunkline.core.heard import Heard
 from trunkline.dialects.anthropic_messages import DIALECT
 from trunkline.dialects.anthropic_messages.passthrough import DONE, read_tap
 from trunkline.dialects.anthropic_messages.tap import StreamTap
@@ -175,15 +176,40 @@ def test_a_last_event_without_its_blank_line_gets_it(cut: int) -> None:
     assert (held, tap.done) == (STOP + DONE, True)
 
 
-def test_what_was_forwarded_is_counted() -> None:
+def test_what_was_said_is_heard() -> None:
     tap = StreamTap()
     tap.feed(START + PING)
     tap.feed(OPEN)
-    assert tap.output == 0
+    assert tap.heard == Heard()
     tap.feed(text("a") + text("b"))
-    assert tap.output == 2
-    tap.feed(text("word " * 400))
-    assert 400 <= tap.output <= 600
+    assert tap.heard == Heard("ab")
+    tap.feed(STOP + DONE)
+    assert tap.heard == Heard("ab")
+
+
+def test_thoughts_and_calls_are_heard() -> None:
+    tap = StreamTap()
+    tap.feed(START)
+    for event in (
+        b'{"type":"content_block_start","index":0,"content_block":{"type":"thinking","thinking":""}}',
+        b'{"type":"content_block_delta","index":0,"delta":{"type":"thinking_delta","thinking":"Hm. "}}',
+        b'{"type":"content_block_delta","index":0,"delta":{"type":"signature_delta","signature":"c2ln"}}',
+        b'{"type":"content_block_start","index":1,"content_block":{"type":"tool_use","id":"t","name":"find","input":{}}}',
+        b'{"type":"content_block_delta","index":1,"delta":{"type":"input_json_delta","partial_json":"{}"}}',
+    ):
+        tap.feed(b"data: %b\n\n" % event)
+    assert tap.heard == Heard("Hm. find{}", calls=1)
+
+
+def test_a_long_stream_is_heard_by_its_beginning() -> None:
+    tap = StreamTap()
+    tap.feed(START)
+    for _ in range(2_000):
+        tap.feed(text("word "))
+    heard = tap.heard
+    assert heard.text.startswith("word word ")
+    assert heard.text.count("word") < 1_000
+    assert round(heard.text.count("word") * heard.scale) == 2_000
 
 
 @pytest.mark.parametrize("held_first", [False, True])

@@ -13,6 +13,7 @@ from tests.strategies.chat import cuts
 
 from trunkline.core.chat import ChatRequest, Usage
 from trunkline.core.chat_events import ChatEvent, End, Failure, Start, Stop, UsageReport
+from trunkline.core.heard import Heard
 from trunkline.dialects.gemini import DIALECT
 from trunkline.dialects.gemini.passthrough import read_tap
 from trunkline.dialects.gemini.tap import StreamTap
@@ -197,13 +198,20 @@ def test_more_candidates_than_anyone_asks_for_are_refused() -> None:
     assert tap.error == MALFORMED
 
 
-def test_what_was_forwarded_is_counted() -> None:
+def test_what_was_said_is_heard() -> None:
     tap = StreamTap()
     tap.feed(piece("a"))
     tap.feed(piece("b") + piece("c"))
-    assert tap.output == 3
-    tap.feed(piece("word " * 400))
-    assert 400 <= tap.output <= 600
+    assert tap.heard == Heard("abc")
+    tap.feed(piece("d", "STOP"))
+    assert tap.heard == Heard("abcd"), "what is held was received as well"
+
+
+def test_calls_and_pictures_are_heard() -> None:
+    tap = StreamTap()
+    parts = '[{"functionCall":{"name":"find","args":{"a":1}}},{"inlineData":{"mimeType":"image/png","data":"aa"}}]'
+    tap.feed(b'data: {"candidates":[{"content":{"parts":%b}}]}\n\n' % parts.encode())
+    assert tap.heard == Heard('find{"a":1}', calls=1, pictures=1)
 
 
 @pytest.mark.parametrize("held_first", [False, True])

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from trunkline.dialects.openai_chat.passthrough import edit
-from trunkline.dialects.passthrough import EarlierThoughts, ThinkingForm
+from trunkline.dialects.passthrough import EarlierThoughts, Form
 
 USER = {"role": "user", "content": "Weather?"}
 CALLS = [{"id": "c1", "type": "function", "function": {"name": "look", "arguments": "{}"}}]
@@ -25,7 +25,7 @@ FORMS = [
 
 def send(form: EarlierThoughts, *messages: dict[str, Any]) -> tuple[list[Any], tuple[str, ...]]:
     body = msgspec.json.encode({"model": "m", "messages": messages})
-    out, dropped = edit(body, model="m", thinking=ThinkingForm(earlier=form))
+    out, dropped = edit(body, model="m", form=Form(earlier=form))
     return json.loads(out)["messages"], dropped
 
 
@@ -102,9 +102,9 @@ class TestRounds:
 @pytest.mark.parametrize("messages", ['no list of "reasoning"', ["reasoning"], [{"content": "reasoning"}]])
 def test_what_is_not_of_the_wires_form_is_left_to_the_server(messages: object) -> None:
     body = msgspec.json.encode({"model": "m", "messages": messages})
-    assert edit(body, model="m", thinking=ThinkingForm(earlier="chunks")) == (body, ())
+    assert edit(body, model="m", form=Form(earlier="chunks")) == (body, ())
 
 
 def test_words_of_a_user_about_thoughts_are_untouched() -> None:
     body = b'{"model":"m","messages":[{"role":"user","content":"\\"reasoning\\"  is what?"}]}'
-    assert edit(body, model="m", thinking=ThinkingForm(earlier="none")) == (body, ())
+    assert edit(body, model="m", form=Form(earlier="none")) == (body, ())

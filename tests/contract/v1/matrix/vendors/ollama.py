@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 from tests.contract.v1.matrix.said import (
@@ -33,16 +34,22 @@ NAMES = {
     "presence_penalty": "presence_penalty",
 }
 
+_MUST_CALL = re.compile(r"Answer with the arguments of the function (\w+),")
+
 
 def hear(body: Json, streamed: bool) -> Ask:
     known(body, "model", "messages", "stream", "tools", "format", "think", "options")
     assert body["stream"] == streamed
-    system, turns = "", []
+    system, forced, turns = "", "", []
     called: list[str] = []
     for message in body["messages"]:
         role, text = message["role"], message["content"]
         if role == "system":
-            system += text
+            call = _MUST_CALL.match(text)
+            if call is None:
+                system += text
+            else:
+                forced = call[1]
             continue
         if role == "tool":
             assert message["tool_name"] in called
@@ -67,7 +74,9 @@ def hear(body: Json, streamed: bool) -> Ask:
         tuple(turns),
         system=system,
         tools=tuple(tool["name"] for tool in tools),
-        schema=body.get("format"),
+        forced=forced,
+        # What must be called has its parameters as the schema of the answer.
+        schema=None if forced and body["format"] == tool_schema() else body.get("format"),
         thinks=bool(body.get("think")),
         options={neutral: options[name] for name, neutral in NAMES.items() if name in options},
     )

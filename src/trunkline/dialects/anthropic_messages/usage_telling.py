@@ -1,0 +1,28 @@
+"""Usage put into an answer of this wire that passes: where its server told none, or what cannot be.
+
+https://platform.claude.com/docs/en/build-with-claude/streaming#event-types: ``message_delta`` tells it, cumulative.
+"""
+
+from __future__ import annotations
+
+from trunkline.core.chat import Usage
+from trunkline.dialects.anthropic_messages.usage import write_usage
+from trunkline.dialects.event_edit import Object, edit_events, set_member
+
+
+def tell_usage(held: bytes, usage: Usage, name: str, model: str) -> bytes:
+    """The end of a stream with ``usage`` in it."""
+    del name, model
+
+    def put(event: Object) -> bool:
+        if event.get("type") != "message_delta":
+            return False
+        event["usage"] = write_usage(usage)
+        return True
+
+    return edit_events(held, put)
+
+
+def tell_whole_usage(body: bytes, usage: Usage) -> bytes:
+    """A whole answer with ``usage`` in it."""
+    return set_member(body, "usage", write_usage(usage))

@@ -1,0 +1,177 @@
+"""How an answer leaves: whole or relayed, with pulses in a provider's silence, compressed, and readable by browsers."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from trunkline.core.errors import TrunklineError, Unavailable, UpstreamError
+from trunkline.faces.cors import Cors
+from trunkline.faces.packing import SMALLEST, choose_coding, is_text, pack
+from trunkline.faces.v1.asked import Asked
+from trunkline.faces.v1.heartbeat import BEGINNING, COMMENT, PING, SPACE, Heartbeat, Pulse
+from trunkline.faces.v1.in_band import write_in_band
+from trunkline.faces.v1.request import Carried, Scope, Send
+from trunkline.gateway.answer import EVENTS, JSON, Answer, CutOff, HeaderList, Relay
+from trunkline.gateway.relay import STOPPING
+
+HANG_UP: Final = "trunkline.hang_up"
+"""The key of the scope by which our server is asked to cancel the task when the client goes away."""
+
+SEND_WHOLE: Final = "trunkline.send_whole"
+"""The key of the scope under which our server offers to send a whole answer in one write."""
+
+SLICE_BYTES: Final = 64 * 1024
+"""Of an answer that is larger, so much is written at once."""
+
+_PULSES: Final[dict[str, Pulse]] = {"anthropic_messages": PING, "gemini": BEGINNING}
+
+
+class Delivery:
+    """Of the answer to one request. ``seconds`` of silence call for a pulse; 0: there are none."""
+
+    __slots__ = ("_asked", "_beat", "_carried", "_cors", "_scope", "_seconds", "_send")
+
+    def __init__(self, scope: Scope, send: Send, carried: Carried, asked: Asked, cors: Cors, seconds: float) -> None:
+        self._scope = scope
+        self._send = send
+        self._carried = carried
+        self._asked = asked
+        self._cors = cors
+        self._seconds = seconds
+        self._beat: Heartbeat | None = None
+
+    def expect_stream(self) -> None:
+        """The client waits for a stream: should nothing come for long, it begins all the same.
+
+        What goes wrong after that is told in the stream, as any failure in the middle of one.
+        """
+        if self._seconds:
+            pulse = SPACE if self._asked.array else _PULSES.get(self._asked.dialect.name, COMMENT)
+            self._beat = Heartbeat(pulse, self._seconds, self._send_piece, self._begin_early)
+
+    async def has_begun(self) -> bool:
+        """Whether the answer has begun, so that only its own wire can tell of an error now."""
+        beat = self._beat
+        if beat is None:
+            return False
+        if beat.beat is not None:
+            await beat.beat
+        return beat.began
+
+    async def fail(self, error: TrunklineError) -> None:
+        """End an answer that has begun before its first piece was there."""
+        beat, asked = self._beat, self._asked
+        assert beat is not None
+        beat.stop()
+        told = write_in_band(asked.dialect, error, self._carried.request_id, array=asked.array)
+        await self._send_last(await beat.resume(told))
+
+    def close(self) -> None:
+        """Nothing more leaves."""
+        if self._beat is not None:
+            self._beat.close()
+
+    def _stop(self) -> None:
+        if self._beat is not None:
+            self._beat.stop()
+
+    async def send(self, answer: Answer) -> None:
+        """The whole of ``answer``."""
+        self._complete(answer.headers)
+        if answer.relay is not None:
+            await self._relay(answer, answer.relay)
+        elif await self.has_begun():
+            await self.fail(UpstreamError("The provider did not answer with a stream of events.", kind="malformed"))
+        else:
+            self._stop()
+            await self._send_whole(answer)
+
+    def _complete(self, headers: HeaderList) -> None:
+        headers.append((b"x-request-id", self._carried.request_id.encode()))
+        if self._carried.origin is not None:
+            headers.extend(self._cors.answer(self._carried.origin))
+
+    async def _send_whole(self, answer: Answer) -> None:
+        body, headers = answer.body, answer.headers
+        if len(body) >= SMALLEST and any(name == b"content-type" and is_text(value) for name, value in headers):
+            headers.append((b"vary", b"accept-encoding"))
+            coding = None if self._carried.accepts is None else choose_coding(self._carried.accepts)
+            packed = None if coding is None else await pack(body, coding)
+            if coding is not None and packed is not None:
+                headers.append((b"content-encoding", coding.encode()))
+                body = packed
+        headers.append((b"content-length", b"%d" % len(body)))
+        at_once = self._scope.get(SEND_WHOLE)
+        if at_once is not None and len(body) <= SLICE_BYTES:
+            at_once(answer.status, headers, body)
+            return
+        send = self._send
+        # A large one leaves as fast as it is read, so that no second copy of it waits for a slow reader.
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        if self._scope["method"] == "HEAD":
+            body = b""
+        for start in range(0, len(body) - SLICE_BYTES, SLICE_BYTES):
+            await self._send_piece(body[start : start + SLICE_BYTES])
+        rest = len(body) % SLICE_BYTES or min(len(body), SLICE_BYTES)
+        await self._send_last(body[len(body) - rest :])
+
+    async def _relay(self, answer: Answer, relay: Relay) -> None:
+        beat = self._beat
+        if self._asked.array or EVENTS[0] in answer.headers:
+            if beat is None:
+                self.expect_stream()
+                beat = self._beat
+        elif beat is not None:
+            beat.stop()
+        try:
+            if not await self.has_begun():
+                if beat is not None:
+                    beat.began = True
+                await self._send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+            if self._scope["method"] == "HEAD":
+                await relay.abandon()
+                await self._send_last(b"")
+                return
+            send, now = self._send, asyncio.get_running_loop().time
+            while piece := await relay.next():
+                if beat is not None:
+                    beat.last = now()
+                    if beat.beat is not None:
+                        piece = await beat.resume(piece)
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            self._stop()
+            await self._send_last(b"" if beat is None else await beat.resume(b""))
+        except asyncio.CancelledError:
+            if self._scope.get(HANG_UP) == "gone":
+                await relay.abandon()
+                return
+            # The server stops and has waited long enough: the client is told so, in its own dialect.
+            self._stop()
+            try:
+                last = await relay.interrupt()
+            except CutOff:
+                return
+            await self._send_last(last if beat is None else await beat.resume(last))
+        except CutOff:
+            # Left without its end, the answer is broken off by the server, which is the one way to say so.
+            return
+        except BaseException:
+            # Whatever stopped it, the provider must stop too and the call be settled.
+            await relay.abandon()
+            raise
+
+    async def interrupt(self) -> None:
+        """The server stops before anything of an answer has come that has begun early."""
+        await self.fail(Unavailable(STOPPING.message, code=STOPPING.code))
+
+    async def _begin_early(self) -> None:
+        headers: HeaderList = [JSON, *EVENTS[1:]] if self._asked.array else [*EVENTS]
+        self._complete(headers)
+        await self._send({"type": "http.response.start", "status": 200, "headers": headers})
+
+    async def _send_piece(self, piece: bytes) -> None:
+        await self._send({"type": "http.response.body", "body": piece, "more_body": True})
+
+    async def _send_last(self, piece: bytes) -> None:
+        await self._send({"type": "http.response.body", "body": piece})
