@@ -1564,6 +1564,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your own templates and the built-in ones of all providers
+         * @description Your own templates and the built-in ones of all providers.
+         */
+        get: operations["search_templates_api_templates_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/model-configs": {
         parameters: {
             query?: never;
@@ -5355,13 +5375,15 @@ export interface components {
         };
         /**
          * TemplateAnswer
-         * @description A template; ``builtIn`` ones come with Trunkline.
+         * @description A template; ``builtIn`` ones come with Trunkline. ``model`` is the one that it is for; null: any.
          */
         TemplateAnswer: {
             /** Id */
             id: string;
             /** Provider */
             provider: string;
+            /** Model */
+            model: string | null;
             /** Name */
             name: string;
             /** Description */
@@ -13656,6 +13678,83 @@ export interface operations {
                         event: string;
                         data: string;
                     };
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    search_templates_api_templates_get: {
+        parameters: {
+            query?: {
+                /** @description Words of the name, the model or the provider, such as `claude opus`. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateAnswer"][];
                 };
             };
             /** @description The request is wrong; every wrong field is named. */

@@ -1,4 +1,4 @@
-"""Settings to start from: proven combinations, by provider."""
+"""Settings to start from: proven combinations, by provider and by model."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from trunkline.core.chat import JsonValue
+from trunkline.providers.model_templates import MODEL_TEMPLATES
 from trunkline.providers.provider import Provider
 
 
@@ -19,6 +20,8 @@ class Template(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     description: str
     configuration: Mapping[str, JsonValue]
+    model: str | None = None
+    """The model that it is for; None: any of the provider's."""
     is_default: bool = False
 
 
@@ -127,21 +130,41 @@ _OWN: Final[Mapping[str, tuple[_Draft, ...]]] = {
 
 
 def templates(provider: Provider) -> tuple[Template, ...]:
-    """The built-in templates of ``provider``, the default one first. Each fits the provider's schema."""
-    return tuple(_adapt(provider, draft) for draft in (*_DRAFTS, *_OWN.get(provider.id, ())))
+    """The built-in templates of ``provider``: the default one first, then those of its models.
+
+    Each fits the provider's schema.
+    """
+    general = tuple(_adapt(provider, draft) for draft in (*_DRAFTS, *_OWN.get(provider.id, ())))
+    return general + tuple(
+        Template(
+            id=f"{provider.id}-{row.model}",
+            provider=provider.id,
+            name=row.name,
+            description=row.description,
+            configuration=_translate(provider, row.settings),
+            model=row.model,
+        )
+        for row in MODEL_TEMPLATES
+        if row.provider == provider.id
+    )
+
+
+def _translate(provider: Provider, wanted: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Those settings that the provider has, by its own names."""
+    names = {alias: parameter for parameter in provider.parameters for alias in (parameter.name, *parameter.aliases)}
+    settings: dict[str, JsonValue] = {}
+    for name, value in wanted.items():
+        if (parameter := names.get(name)) is not None:
+            settings[parameter.name] = value
+    return settings
 
 
 def _adapt(provider: Provider, draft: _Draft) -> Template:
-    names = {alias: parameter for parameter in provider.parameters for alias in (parameter.name, *parameter.aliases)}
-    settings: dict[str, JsonValue] = {}
-    for name, value in draft.settings.items():
-        if (parameter := names.get(name)) is not None:
-            settings[parameter.name] = value
     return Template(
         id=f"{provider.id}-{draft.slug}",
         provider=provider.id,
         name=draft.name,
         description=draft.description,
-        configuration=settings,
+        configuration=_translate(provider, draft.settings),
         is_default=draft.is_default,
     )

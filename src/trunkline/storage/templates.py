@@ -35,17 +35,17 @@ async def insert(tx: Transaction, template: ProviderTemplate) -> None:
         ) from error
 
 
-async def list_own(tx: Transaction, workspace_id: str, user_id: str, provider: str) -> list[ProviderTemplate]:
-    """The user's own for the provider, the newest first."""
+async def list_own(
+    tx: Transaction, workspace_id: str, user_id: str, provider: str | None = None
+) -> list[ProviderTemplate]:
+    """The user's own, for the provider or for all, the newest first."""
     query = (
         select(ProviderTemplate)
-        .where(
-            ProviderTemplate.workspace_id == workspace_id,
-            ProviderTemplate.user_id == user_id,
-            ProviderTemplate.provider == provider,
-        )
+        .where(ProviderTemplate.workspace_id == workspace_id, ProviderTemplate.user_id == user_id)
         .order_by(ProviderTemplate.id.desc())
     )
+    if provider is not None:
+        query = query.where(ProviderTemplate.provider == provider)
     return list(await tx.scalars(query))
 
 

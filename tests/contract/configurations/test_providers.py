@@ -221,6 +221,21 @@ async def test_asking_twice_gives_the_same_job(world: World, ann: Person, upstre
         assert len(list(await tx.scalars(select(Job)))) == 1
 
 
+async def test_templates_of_models_are_found_by_name(world: World, ann: Person) -> None:
+    own = {"name": "My opus", "configuration": {"maxTokens": 100}}
+    assert (await world.ask(ann, "POST", "/api/providers/anthropic/templates", own)).status_code == 201
+    mine, *built_in = (await world.ask(ann, "GET", "/api/templates?search=Opus")).json()
+    assert (mine["name"], mine["model"]) == ("My opus", None)
+    assert {"Claude Opus 5.5", "Claude Opus 4.6"} <= {one["name"] for one in built_in}
+    (one,) = (await world.ask(ann, "GET", "/api/templates?search=anthropic opus 5.5")).json()
+    fields = {"name": "deep", "provider": one["provider"], "model": one["model"], "apiKey": "sk-ant-0123456789"}
+    made = await world.ask(ann, "POST", "/api/configurations", {**fields, "configuration": one["configuration"]})
+    assert made.status_code == 201, made.text
+    everything = (await world.ask(ann, "GET", "/api/templates")).json()
+    assert len({template["provider"] for template in everything}) > 20
+    assert (await world.ask(ann, "GET", "/api/templates?search=nothing+like+it")).json() == []
+
+
 async def test_templates_of_ones_own(world: World, ann: Person) -> None:
     built_in = (await world.ask(ann, "GET", "/api/providers/openai/templates")).json()
     assert all(template["builtIn"] for template in built_in)

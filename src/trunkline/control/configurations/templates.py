@@ -15,7 +15,7 @@ from trunkline.core.errors import FieldError, Forbidden, InvalidInput, NotFound
 from trunkline.core.ids import new_id
 from trunkline.providers import templates as built_in
 from trunkline.providers.provider import Provider
-from trunkline.providers.registry import find
+from trunkline.providers.registry import PROVIDERS, find
 from trunkline.providers.validation import validate
 from trunkline.storage import templates as rows
 from trunkline.storage.database import Database
@@ -31,10 +31,14 @@ _RELEASED: Final = datetime(2025, 1, 1, tzinfo=UTC)
 
 
 class TemplateRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A template as people see it; ``built_in`` ones belong to nobody and cannot be deleted."""
+    """A template as people see it; ``built_in`` ones belong to nobody and cannot be deleted.
+
+    ``model`` is the one that it is for; None: any of the provider's.
+    """
 
     id: str
     provider: str
+    model: str | None
     name: str
     description: str
     configuration: JsonObject
@@ -58,6 +62,17 @@ class Templates:
             own = [_show(row) for row in await rows.list_own(tx, actor.workspace_id, actor.user_id, provider.id)]
         chosen = any(template.is_default for template in own)
         return own + [_show_built_in(template, chosen) for template in built_in.templates(provider)]
+
+    async def search(self, actor: Actor, words: str) -> list[TemplateRecord]:
+        """Those of every provider whose name, model or provider has each of ``words``: the actor's own first."""
+        access.check(actor, "providers.read")
+        async with self._database.read() as tx:
+            found = [_show(row) for row in await rows.list_own(tx, actor.workspace_id, actor.user_id)]
+        chosen = {template.provider for template in found if template.is_default}
+        for provider in PROVIDERS.values():
+            found += [_show_built_in(one, provider.id in chosen) for one in built_in.templates(provider)]
+        wanted = words.lower().split()
+        return [template for template in found if all(word in _text_of(template) for word in wanted)]
 
     async def create(
         self,
@@ -135,10 +150,16 @@ def _check(provider: Provider, name: str, description: str, configuration: JsonO
         raise InvalidInput.of_all(tuple(errors))
 
 
+def _text_of(template: TemplateRecord) -> str:
+    """What a search looks through."""
+    return " ".join((template.name, template.model or "", template.provider)).lower()
+
+
 def _show(row: ProviderTemplate) -> TemplateRecord:
     return TemplateRecord(
         id=row.id,
         provider=row.provider,
+        model=None,
         name=row.name,
         description=row.description,
         configuration=row.configuration,
@@ -152,6 +173,7 @@ def _show_built_in(template: built_in.Template, chosen: bool) -> TemplateRecord:
     return TemplateRecord(
         id=template.id,
         provider=template.provider,
+        model=template.model,
         name=template.name,
         description=template.description,
         configuration=dict(template.configuration),

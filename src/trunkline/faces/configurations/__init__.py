@@ -14,4 +14,5 @@ def router(services: Services) -> APIRouter:
     face = APIRouter()
     for part in (configurations, keys, revisions, models, providers, templates, usage, jobs):
         face.include_router(part.routes)
+    face.include_router(templates.everywhere)
     return face

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import Field, StrictBool
 from starlette.requests import Request
 
@@ -15,13 +15,15 @@ from trunkline.faces.http.services import services_of
 from trunkline.faces.http.wire import Answer, Given, Moment
 
 routes = APIRouter(prefix="/api/providers", tags=["Providers"])
+everywhere = APIRouter(prefix="/api/templates", tags=["Providers"])
 
 
 class TemplateAnswer(Answer):
-    """A template; ``builtIn`` ones come with Trunkline."""
+    """A template; ``builtIn`` ones come with Trunkline. ``model`` is the one that it is for; null: any."""
 
     id: str
     provider: str
+    model: str | None
     name: str
     description: str
     configuration: dict[str, Any]
@@ -38,7 +40,7 @@ class TemplateAnswer(Answer):
 class TemplateGiven(Given):
     """A template of one's own."""
 
-    read_only: ClassVar[frozenset[str]] = frozenset({"id", "provider", "builtIn", "createdAt"})
+    read_only: ClassVar[frozenset[str]] = frozenset({"id", "provider", "model", "builtIn", "createdAt"})
     example: ClassVar[dict[str, Any]] = {"name": "Precise", "configuration": {"temperature": 0.2}}
 
     name: str = Field(max_length=255)
@@ -51,6 +53,18 @@ class TemplateGiven(Given):
 async def list_templates(request: Request, actor: ActorDep, name: str) -> list[TemplateAnswer]:
     """Your own templates and the built-in ones."""
     return [TemplateAnswer.of(record) for record in await services_of(request).templates.list(actor, name)]
+
+
+@everywhere.get("", dependencies=[allow("providers.read")])
+async def search_templates(
+    request: Request,
+    actor: ActorDep,
+    search: Annotated[
+        str, Query(max_length=200, description="Words of the name, the model or the provider, such as `claude opus`.")
+    ] = "",
+) -> list[TemplateAnswer]:
+    """Your own templates and the built-in ones of all providers."""
+    return [TemplateAnswer.of(record) for record in await services_of(request).templates.search(actor, search)]
 
 
 @routes.post("/{name}/templates", status_code=201, dependencies=[allow("templates.change")])
