@@ -207,3 +207,27 @@ def find_models(base: type[BaseModel]) -> Iterator[type[BaseModel]]:
         if model.__module__.startswith("trunkline."):
             yield model
             yield from find_models(model)
+
+
+def test_every_field_says_what_it_means(document: Json) -> None:
+    unsaid = [
+        f"{name}.{field}"
+        for name, schema in document["components"]["schemas"].items()
+        for field, described in schema.get("properties", {}).items()
+        if not described.get("description")
+    ]
+    assert unsaid == [], "Say it in src/trunkline/faces/http/field_meanings.toml"
+
+
+def test_calls_show_what_they_are_answered_with(document: Json) -> None:
+    streams = {"POST /v1/audio/speech", "POST /v1beta/models/{model}:streamGenerateContent"}
+    # What these pass on is in the format of the provider alone.
+    foreign = {"POST /v1/responses/compact"}
+    unshown = {
+        name
+        for name, operation in find_operations(document)
+        if operation["tags"] == ["Calls"]
+        and "application/json" in operation.get("requestBody", {}).get("content", {})
+        and "content" not in operation["responses"]["200"]
+    }
+    assert unshown == streams | foreign

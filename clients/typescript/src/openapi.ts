@@ -14,8 +14,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Chat, in OpenAI's format, whole or streamed
-         * @description Chat, in OpenAI's format, whole or streamed.
+         * Create a chat completion (OpenAI Chat Completions), streamed or not
+         * @description Create a chat completion (OpenAI Chat Completions), streamed or not.
          */
         post: operations["post_v1_chat_completions"];
         delete?: never;
@@ -34,8 +34,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Chat, in the format of OpenAI's responses, whole or streamed
-         * @description Chat, in the format of OpenAI's responses, whole or streamed.
+         * Create a response (OpenAI Responses), streamed, not streamed, or in the background
+         * @description Create a response (OpenAI Responses), streamed, not streamed, or in the background.
          */
         post: operations["post_v1_responses"];
         delete?: never;
@@ -54,8 +54,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * How many tokens a request has, in the format of OpenAI's responses
-         * @description How many tokens a request has, in the format of OpenAI's responses.
+         * Count the input tokens of a request (OpenAI Responses)
+         * @description Count the input tokens of a request (OpenAI Responses).
          */
         post: operations["post_v1_responses_input_tokens"];
         delete?: never;
@@ -74,8 +74,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * A shorter form of a long conversation, by OpenAI
-         * @description A shorter form of a long conversation, by OpenAI.
+         * Compact a long conversation (OpenAI Responses; OpenAI and Azure OpenAI only)
+         * @description Compact a long conversation (OpenAI Responses; OpenAI and Azure OpenAI only).
          */
         post: operations["post_v1_responses_compact"];
         delete?: never;
@@ -92,15 +92,15 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A stored response, which may still be made in the background
-         * @description A stored response, which may still be made in the background.
+         * Get a stored response, also one that is still running in the background
+         * @description Get a stored response, also one that is still running in the background.
          */
         get: operations["get_v1_responses_id"];
         put?: never;
         post?: never;
         /**
-         * Forget a stored response
-         * @description Forget a stored response.
+         * Delete a stored response
+         * @description Delete a stored response.
          */
         delete: operations["delete_v1_responses_id"];
         options?: never;
@@ -118,8 +118,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Stop a response that is made in the background
-         * @description Stop a response that is made in the background.
+         * Cancel a response that runs in the background
+         * @description Cancel a response that runs in the background.
          */
         post: operations["post_v1_responses_id_cancel"];
         delete?: never;
@@ -136,8 +136,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What a stored response was made from, page by page
-         * @description What a stored response was made from, page by page.
+         * List the input items of a stored response
+         * @description List the input items of a stored response.
          */
         get: operations["get_v1_responses_id_input_items"];
         put?: never;
@@ -158,8 +158,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * A text that goes on, in OpenAI's older format, whole or streamed
-         * @description A text that goes on, in OpenAI's older format, whole or streamed.
+         * Complete a prompt (OpenAI's legacy Completions), streamed or not
+         * @description Complete a prompt (OpenAI's legacy Completions), streamed or not.
          */
         post: operations["post_v1_completions"];
         delete?: never;
@@ -178,8 +178,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Embeddings, in OpenAI's format
-         * @description Embeddings, in OpenAI's format.
+         * Create embeddings (OpenAI)
+         * @description Create embeddings (OpenAI).
          */
         post: operations["post_v1_embeddings"];
         delete?: never;
@@ -198,8 +198,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Pictures from words, in OpenAI's format
-         * @description Pictures from words, in OpenAI's format.
+         * Generate images from a prompt (OpenAI)
+         * @description Generate images from a prompt (OpenAI).
          */
         post: operations["post_v1_images_generations"];
         delete?: never;
@@ -218,8 +218,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Pictures from pictures and words, in OpenAI's format
-         * @description Pictures from pictures and words, in OpenAI's format.
+         * Edit images (OpenAI)
+         * @description Edit images (OpenAI).
          */
         post: operations["post_v1_images_edits"];
         delete?: never;
@@ -238,8 +238,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Speech from text, in OpenAI's format
-         * @description Speech from text, in OpenAI's format.
+         * Generate speech from text (OpenAI)
+         * @description Generate speech from text (OpenAI).
          */
         post: operations["post_v1_audio_speech"];
         delete?: never;
@@ -258,8 +258,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Text from speech, in OpenAI's format
-         * @description Text from speech, in OpenAI's format.
+         * Transcribe audio (OpenAI)
+         * @description Transcribe audio (OpenAI).
          */
         post: operations["post_v1_audio_transcriptions"];
         delete?: never;
@@ -278,8 +278,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Whether a text is harmful, in OpenAI's format
-         * @description Whether a text is harmful, in OpenAI's format.
+         * Classify text as potentially harmful (OpenAI Moderations)
+         * @description Classify text as potentially harmful (OpenAI Moderations).
          */
         post: operations["post_v1_moderations"];
         delete?: never;
@@ -298,8 +298,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Texts in the order of how well they fit a query, in Cohere's format
-         * @description Texts in the order of how well they fit a query, in Cohere's format.
+         * Rank documents by relevance to a query (Cohere Rerank)
+         * @description Rank documents by relevance to a query (Cohere Rerank).
          */
         post: operations["post_v1_rerank"];
         delete?: never;
@@ -318,8 +318,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Chat, in Anthropic's format, whole or streamed
-         * @description Chat, in Anthropic's format, whole or streamed.
+         * Create a message (Anthropic Messages), streamed or not
+         * @description Create a message (Anthropic Messages), streamed or not.
          */
         post: operations["post_v1_messages"];
         delete?: never;
@@ -338,8 +338,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * How many tokens a request has, in Anthropic's format
-         * @description How many tokens a request has, in Anthropic's format.
+         * Count the tokens of a request (Anthropic Messages)
+         * @description Count the tokens of a request (Anthropic Messages).
          */
         post: operations["post_v1_messages_count_tokens"];
         delete?: never;
@@ -358,8 +358,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Chat, in Gemini's format
-         * @description Chat, in Gemini's format.
+         * Generate content (Gemini)
+         * @description Generate content (Gemini).
          */
         post: operations["post_v1beta_models_model_generateContent"];
         delete?: never;
@@ -378,8 +378,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Chat, in Gemini's format, streamed
-         * @description Chat, in Gemini's format, streamed.
+         * Generate content as a stream (Gemini)
+         * @description Generate content as a stream (Gemini).
          */
         post: operations["post_v1beta_models_model_streamGenerateContent"];
         delete?: never;
@@ -398,8 +398,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * How many tokens a request has, in Gemini's format
-         * @description How many tokens a request has, in Gemini's format.
+         * Count the tokens of a request (Gemini)
+         * @description Count the tokens of a request (Gemini).
          */
         post: operations["post_v1beta_models_model_countTokens"];
         delete?: never;
@@ -418,8 +418,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * An embedding, in Gemini's format
-         * @description An embedding, in Gemini's format.
+         * Create an embedding (Gemini)
+         * @description Create an embedding (Gemini).
          */
         post: operations["post_v1beta_models_model_embedContent"];
         delete?: never;
@@ -438,8 +438,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Embeddings of several texts, in Gemini's format
-         * @description Embeddings of several texts, in Gemini's format.
+         * Create embeddings of several texts (Gemini)
+         * @description Create embeddings of several texts (Gemini).
          */
         post: operations["post_v1beta_models_model_batchEmbedContents"];
         delete?: never;
@@ -456,8 +456,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The names that the caller may use as model, in the format of the client that asks
-         * @description The names that the caller may use as `model`, in the format of the client that asks.
+         * List the models that the caller can use, in the format of the SDK that asks
+         * @description List the models that the caller can use, in the format of the SDK that asks.
          */
         get: operations["get_v1_models"];
         put?: never;
@@ -476,8 +476,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One of the names that the caller may use as model
-         * @description One of the names that the caller may use as `model`.
+         * Get one of the models that the caller can use
+         * @description Get one of the models that the caller can use.
          */
         get: operations["get_v1_models_name"];
         put?: never;
@@ -496,8 +496,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The names that the caller may use as model, in Gemini's format
-         * @description The names that the caller may use as `model`, in Gemini's format.
+         * List the models that the caller can use (Gemini)
+         * @description List the models that the caller can use (Gemini).
          */
         get: operations["get_v1beta_models"];
         put?: never;
@@ -516,8 +516,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One of the names that the caller may use as model, in Gemini's format
-         * @description One of the names that the caller may use as `model`, in Gemini's format.
+         * Get one of the models that the caller can use (Gemini)
+         * @description Get one of the models that the caller can use (Gemini).
          */
         get: operations["get_v1beta_models_name"];
         put?: never;
@@ -2597,7 +2597,9 @@ export interface components {
          * @description The workspace that one belongs to now; for a new account also its first session.
          */
         AcceptanceAnswer: {
+            /** @description The workspace. */
             workspace: components["schemas"]["WorkspaceAnswer"];
+            /** @description A new session: its tokens. */
             session: components["schemas"]["SignInAnswer"] | null;
         };
         /**
@@ -2607,18 +2609,34 @@ export interface components {
         ActorAnswer: {
             /**
              * Kind
+             * @description How the caller signed in: `user` or `key`.
              * @enum {string}
              */
             kind: "user" | "key";
-            /** Workspaceid */
+            /**
+             * Workspaceid
+             * @description The id of the workspace.
+             */
             workspaceId: string;
-            /** Role */
+            /**
+             * Role
+             * @description The role: `viewer`, `member`, `admin` or `owner`.
+             */
             role: string;
-            /** Scope */
+            /**
+             * Scope
+             * @description What the key can do: `call` models, or also `manage` configurations.
+             */
             scope: string;
-            /** Keyid */
+            /**
+             * Keyid
+             * @description The id of the API key; `null` if none was used.
+             */
             keyId: string | null;
-            /** Applicationid */
+            /**
+             * Applicationid
+             * @description The id of the application; `null` if it belongs to none.
+             */
             applicationId: string | null;
         };
         /**
@@ -2626,31 +2644,57 @@ export interface components {
          * @description An entry. `key` is null or a mask; the secret is never told. `orgId` is the installation's id.
          */
         AiLlmAnswer: {
-            /** Id */
+            /**
+             * Id
+             * @description The id.
+             */
             id: string;
-            /** Orgid */
+            /**
+             * Orgid
+             * @description The id of the installation.
+             */
             orgId: string;
-            /** Workspaceid */
+            /**
+             * Workspaceid
+             * @description The id of the workspace.
+             */
             workspaceId: string;
-            /** Userid */
+            /**
+             * Userid
+             * @description The id of the user.
+             */
             userId: string;
-            /** Name */
+            /**
+             * Name
+             * @description The name.
+             */
             name: string;
             /**
              * Aitype
+             * @description The type of account: `OPENAI`, `GOOGLE`, `ANTHROPIC`, `AWS` or `OTHER`.
              * @enum {string}
              */
             aiType: "OPENAI" | "GOOGLE" | "ANTHROPIC" | "AWS" | "OTHER";
-            /** Endpoint */
+            /**
+             * Endpoint
+             * @description The provider's address.
+             */
             endpoint: string;
-            /** Key */
+            /**
+             * Key
+             * @description The key. Responses show a mask, except when a new API key is created.
+             */
             key: string | null;
             /**
              * Createdat
              * Format: date-time
+             * @description When it was created.
              */
             createdAt: string;
-            /** Repos */
+            /**
+             * Repos
+             * @description The applications that use it.
+             */
             repos: components["schemas"]["RepoAnswer"][];
         };
         /**
@@ -2663,25 +2707,32 @@ export interface components {
         AiLlmChangeGiven: {
             /**
              * Name
+             * @description The name.
              * @default
              */
             name?: string;
             /**
              * Aitype
+             * @description The type of account: `OPENAI`, `GOOGLE`, `ANTHROPIC`, `AWS` or `OTHER`.
              * @default OTHER
              * @enum {string}
              */
             aiType?: "OPENAI" | "GOOGLE" | "ANTHROPIC" | "AWS" | "OTHER";
             /**
              * Endpoint
+             * @description The provider's address.
              * @default
              */
             endpoint?: string;
-            /** Key */
+            /**
+             * Key
+             * @description The key. Responses show a mask, except when a new API key is created.
+             */
             key?: string | null;
             /**
              * Secret
              * Format: password
+             * @description The secret. Write-only.
              * @default
              */
             secret?: string;
@@ -2699,23 +2750,37 @@ export interface components {
          *     }
          */
         AiLlmGiven: {
-            /** Name */
+            /**
+             * Name
+             * @description The name.
+             */
             name: string;
             /**
              * Aitype
+             * @description The type of account: `OPENAI`, `GOOGLE`, `ANTHROPIC`, `AWS` or `OTHER`.
              * @enum {string}
              */
             aiType: "OPENAI" | "GOOGLE" | "ANTHROPIC" | "AWS" | "OTHER";
-            /** Endpoint */
+            /**
+             * Endpoint
+             * @description The provider's address.
+             */
             endpoint: string;
-            /** Key */
+            /**
+             * Key
+             * @description The key. Responses show a mask, except when a new API key is created.
+             */
             key?: string | null;
             /**
              * Secret
              * Format: password
+             * @description The secret. Write-only.
              */
             secret: string;
-            /** Workspaceid */
+            /**
+             * Workspaceid
+             * @description The id of the workspace.
+             */
             workspaceId: string;
         };
         /**
@@ -2723,19 +2788,40 @@ export interface components {
          * @description Totals of an entry since it was made, of all who used it.
          */
         AiLlmStatsAnswer: {
-            /** Aillmid */
+            /**
+             * Aillmid
+             * @description The entry's id.
+             */
             aiLlmId: string;
-            /** Totalapicalls */
+            /**
+             * Totalapicalls
+             * @description The number of requests.
+             */
             totalApiCalls: number;
-            /** Totaltokensin */
+            /**
+             * Totaltokensin
+             * @description The input tokens of all requests.
+             */
             totalTokensIn: number;
-            /** Totaltokensout */
+            /**
+             * Totaltokensout
+             * @description The output tokens of all requests.
+             */
             totalTokensOut: number;
-            /** Totalpolicyviolations */
+            /**
+             * Totalpolicyviolations
+             * @description All violations of policies.
+             */
             totalPolicyViolations: number;
-            /** Totalalerts */
+            /**
+             * Totalalerts
+             * @description The violations of policies that alert.
+             */
             totalAlerts: number;
-            /** Totalblocks */
+            /**
+             * Totalblocks
+             * @description The requests that were blocked.
+             */
             totalBlocks: number;
         };
         /**
@@ -2745,11 +2831,15 @@ export interface components {
         AiLlmsAnswer: {
             /**
              * Success
+             * @description Whether it succeeded.
              * @default true
              * @constant
              */
             success?: true;
-            /** Aillms */
+            /**
+             * Aillms
+             * @description The entries.
+             */
             aiLlms: components["schemas"]["AiLlmAnswer"][];
         };
         /**
@@ -2759,6 +2849,7 @@ export interface components {
         Alive: {
             /**
              * Status
+             * @description The status.
              * @default ok
              */
             status?: string;
@@ -2768,26 +2859,46 @@ export interface components {
          * @description An application.
          */
         ApplicationAnswer: {
-            /** Id */
+            /**
+             * Id
+             * @description The id.
+             */
             id: string;
-            /** Workspaceid */
+            /**
+             * Workspaceid
+             * @description The id of the workspace.
+             */
             workspaceId: string;
-            /** Name */
+            /**
+             * Name
+             * @description The name.
+             */
             name: string;
-            /** Configurationids */
+            /**
+             * Configurationids
+             * @description The ids of its configurations.
+             */
             configurationIds: string[];
-            /** Defaultconfigurationid */
+            /**
+             * Defaultconfigurationid
+             * @description The id of the configuration that serves the model name `default`.
+             */
             defaultConfigurationId: string | null;
-            /** Createdby */
+            /**
+             * Createdby
+             * @description The id of the user who created it.
+             */
             createdBy: string;
             /**
              * Createdat
              * Format: date-time
+             * @description When it was created.
              */
             createdAt: string;
             /**
              * Updatedat
              * Format: date-time
+             * @description When it was last changed.
              */
             updatedAt: string;
         };
@@ -2796,47 +2907,90 @@ export interface components {
          * @description An event of the audit log.
          */
         AuditAnswer: {
-            /** Id */
+            /**
+             * Id
+             * @description The id.
+             */
             id: string;
             /**
              * At
              * Format: date-time
+             * @description When it happened.
              */
             at: string;
-            /** Workspaceid */
+            /**
+             * Workspaceid
+             * @description The id of the workspace.
+             */
             workspaceId: string | null;
-            /** Actorkind */
+            /**
+             * Actorkind
+             * @description Who did it: `user`, `key`, `local` (a command on the server's machine), `system`, or `anonymous`.
+             */
             actorKind: string;
-            /** Actorid */
+            /**
+             * Actorid
+             * @description The id of the user who did it.
+             */
             actorId: string | null;
-            /** Keyid */
+            /**
+             * Keyid
+             * @description The id of the API key; `null` if none was used.
+             */
             keyId: string | null;
-            /** Action */
+            /**
+             * Action
+             * @description What was done, such as `keys.create`.
+             */
             action: string;
-            /** Targettype */
+            /**
+             * Targettype
+             * @description What kind of thing it was done to, such as `key`.
+             */
             targetType: string;
-            /** Targetid */
+            /**
+             * Targetid
+             * @description The id of what it was done to.
+             */
             targetId: string | null;
-            /** Outcome */
+            /**
+             * Outcome
+             * @description How it ended.
+             */
             outcome: string;
-            /** Before */
+            /**
+             * Before
+             * @description The value before the change.
+             */
             before: {
                 [key: string]: unknown;
             } | null;
-            /** After */
+            /**
+             * After
+             * @description The value after the change.
+             */
             after: {
                 [key: string]: unknown;
             } | null;
-            /** Address */
+            /**
+             * Address
+             * @description The IP address that the request came from.
+             */
             address: string | null;
-            /** Requestid */
+            /**
+             * Requestid
+             * @description The id of the request, from the header `x-request-id`.
+             */
             requestId: string | null;
             /**
              * Actorname
              * @description The actor's email address.
              */
             actorName: string | null;
-            /** Keyname */
+            /**
+             * Keyname
+             * @description The name of the API key.
+             */
             keyName: string | null;
             /**
              * Targetname
@@ -2849,19 +3003,40 @@ export interface components {
          * @description A page of models by their ids; ``total`` counts those that the filter lets through.
          */
         CatalogueAnswer: {
-            /** Provider */
+            /**
+             * Provider
+             * @description The provider's id, such as `openai`.
+             */
             provider: string;
-            /** Source */
+            /**
+             * Source
+             * @description Where the list comes from: `live` (the provider) or `catalogue` (included in this version).
+             */
             source: string;
-            /** Stale */
+            /**
+             * Stale
+             * @description Whether the list is an older one, because the provider could not be reached.
+             */
             stale: boolean;
-            /** Fetchedat */
+            /**
+             * Fetchedat
+             * @description When the list was fetched from the provider.
+             */
             fetchedAt: string | null;
-            /** Problem */
+            /**
+             * Problem
+             * @description What is wrong; `null` if nothing is.
+             */
             problem: string | null;
-            /** Total */
+            /**
+             * Total
+             * @description The total.
+             */
             total: number;
-            /** Models */
+            /**
+             * Models
+             * @description The models.
+             */
             models: components["schemas"]["CatalogueModel"][];
         };
         /**
@@ -2871,33 +3046,72 @@ export interface components {
          *     ``created`` is seconds since the epoch. What the provider does not say is null or empty.
          */
         CatalogueModel: {
-            /** Id */
+            /**
+             * Id
+             * @description The id.
+             */
             id: string;
-            /** Name */
+            /**
+             * Name
+             * @description The name.
+             */
             name: string;
-            /** Provider */
+            /**
+             * Provider
+             * @description The provider's id, such as `openai`.
+             */
             provider: string;
-            /** Description */
+            /**
+             * Description
+             * @description A description for people.
+             */
             description: string | null;
-            /** Capabilities */
+            /**
+             * Capabilities
+             * @description What it can do, such as `text`, `vision`, `tools`, `embedding`.
+             */
             capabilities: string[];
-            /** Pricing */
+            /**
+             * Pricing
+             * @description Prices in US dollars per token, as decimal strings.
+             */
             pricing: {
                 [key: string]: string;
             } | null;
-            /** Contextlength */
+            /**
+             * Contextlength
+             * @description The context window, in tokens.
+             */
             contextLength: number | null;
-            /** Maxcompletiontokens */
+            /**
+             * Maxcompletiontokens
+             * @description The model's limit on output tokens.
+             */
             maxCompletionTokens: number | null;
-            /** Version */
+            /**
+             * Version
+             * @description The version.
+             */
             version: string | null;
-            /** Inputmodalities */
+            /**
+             * Inputmodalities
+             * @description What the model accepts, such as `text` and `image`.
+             */
             inputModalities: string[];
-            /** Outputmodalities */
+            /**
+             * Outputmodalities
+             * @description What the model produces, such as `text` and `image`.
+             */
             outputModalities: string[];
-            /** Supportedparameters */
+            /**
+             * Supportedparameters
+             * @description The parameters that the model accepts.
+             */
             supportedParameters: string[];
-            /** Created */
+            /**
+             * Created
+             * @description When the model was published, in seconds since 1970.
+             */
             created: number | null;
         };
         /**
@@ -2905,16 +3119,32 @@ export interface components {
          * @description One model.
          */
         CatalogueModelAnswer: {
-            /** Provider */
+            /**
+             * Provider
+             * @description The provider's id, such as `openai`.
+             */
             provider: string;
-            /** Source */
+            /**
+             * Source
+             * @description Where the list comes from: `live` (the provider) or `catalogue` (included in this version).
+             */
             source: string;
-            /** Stale */
+            /**
+             * Stale
+             * @description Whether the list is an older one, because the provider could not be reached.
+             */
             stale: boolean;
-            /** Fetchedat */
+            /**
+             * Fetchedat
+             * @description When the list was fetched from the provider.
+             */
             fetchedAt: string | null;
-            /** Problem */
+            /**
+             * Problem
+             * @description What is wrong; `null` if nothing is.
+             */
             problem: string | null;
+            /** @description The name of the model. */
             model: components["schemas"]["CatalogueModel"];
         };
         /**
@@ -2930,25 +3160,35 @@ export interface components {
         ChangeGiven: {
             /**
              * Name
+             * @description The name.
              * @default
              */
             name?: string;
             /**
              * Provider
+             * @description The provider's id, such as `openai`.
              * @default
              */
             provider?: string;
             /**
              * Model
+             * @description The provider's name of the model.
              * @default
              */
             model?: string;
-            /** Apikey */
+            /**
+             * Apikey
+             * @description The provider's API key. Write-only: responses show a mask such as `sk-…x7Qd`. `null` removes it.
+             */
             apiKey?: string | null;
-            /** Baseurl */
+            /**
+             * Baseurl
+             * @description The provider's address, if not its default one.
+             */
             baseUrl?: string | null;
             /**
              * Configuration
+             * @description Parameters under the provider's own names. `GET /api/providers/{name}/schema` lists them with their ranges.
              * @default {}
              */
             configuration?: {
@@ -2956,15 +3196,20 @@ export interface components {
             };
             /**
              * Isactive
+             * @description Whether it is in use.
              * @default true
              */
             isActive?: boolean;
             /**
              * Shared
+             * @description Whether everybody in the workspace can use it.
              * @default false
              */
             shared?: boolean;
-            /** Applicationid */
+            /**
+             * Applicationid
+             * @description The id of the application; `null` if it belongs to none.
+             */
             applicationId?: string | null;
             /**
              * Reason
@@ -2978,36 +3223,63 @@ export interface components {
          * @description A configuration of an application. ``apiKey`` is the mask of its own key, null where it borrows one.
          */
         ConfigAnswer: {
-            /** Id */
+            /**
+             * Id
+             * @description The id.
+             */
             _id: string;
-            /** Applicationid */
+            /**
+             * Applicationid
+             * @description The id of the application; `null` if it belongs to none.
+             */
             applicationId: string | null;
-            /** Name */
+            /**
+             * Name
+             * @description The name.
+             */
             name: string;
-            /** Provider */
+            /**
+             * Provider
+             * @description The provider's id, such as `openai`.
+             */
             provider: string;
-            /** Modelid */
+            /**
+             * Modelid
+             * @description The provider's name of the model.
+             */
             modelId: string | null;
-            /** Isdefault */
+            /**
+             * Isdefault
+             * @description Whether it is the default.
+             */
             isDefault: boolean;
+            /** @description The settings. */
             settings: components["schemas"]["SettingsAnswer"];
-            /** Apikey */
+            /**
+             * Apikey
+             * @description The provider's API key. Write-only: responses show a mask such as `sk-…x7Qd`. `null` removes it.
+             */
             apiKey: string | null;
             /**
              * Credentialid
              * @description The credential that is borrowed by name.
              */
             credentialId: string | null;
-            /** Baseurl */
+            /**
+             * Baseurl
+             * @description The provider's address, if not its default one.
+             */
             baseUrl: string | null;
             /**
              * Createdat
              * Format: date-time
+             * @description When it was created.
              */
             createdAt: string;
             /**
              * Updatedat
              * Format: date-time
+             * @description When it was last changed.
              */
             updatedAt: string;
         };
@@ -3031,24 +3303,29 @@ export interface components {
             _id?: unknown;
             /**
              * Name
+             * @description The name.
              * @default
              */
             name?: string;
             /**
              * Provider
+             * @description The provider's id, such as `openai`.
              * @default
              */
             provider?: string;
             /**
              * Modelid
+             * @description The provider's name of the model.
              * @default
              */
             modelId?: string;
             /**
              * Isdefault
+             * @description Whether it is the default.
              * @default false
              */
             isDefault?: boolean;
+            /** @description The settings. */
             settings?: components["schemas"]["trunkline__faces__model_configs__wire__SettingsGiven"];
             /**
              * Apikey
@@ -3060,7 +3337,10 @@ export interface components {
              * @description The credential to borrow: an `apiKeyInfo.credentialId`. Null: the workspace's shared one.
              */
             credentialId?: string | null;
-            /** Baseurl */
+            /**
+             * Baseurl
+             * @description The provider's address, if not its default one.
+             */
             baseUrl?: string | null;
             /**
              * Applicationid
@@ -3089,17 +3369,28 @@ export interface components {
              * @description Of an answer that is sent back; ignored.
              */
             _id?: unknown;
-            /** Name */
+            /**
+             * Name
+             * @description The name.
+             */
             name: string;
-            /** Provider */
+            /**
+             * Provider
+             * @description The provider's id, such as `openai`.
+             */
             provider: string;
-            /** Modelid */
+            /**
+             * Modelid
+             * @description The provider's name of the model.
+             */
             modelId: string;
             /**
              * Isdefault
+             * @description Whether it is the default.
              * @default false
              */
             isDefault?: boolean;
+            /** @description The settings. */
             settings?: components["schemas"]["trunkline__faces__model_configs__wire__SettingsGiven"];
             /**
              * Apikey
@@ -3111,9 +3402,15 @@ export interface components {
              * @description The credential to borrow: an `apiKeyInfo.credentialId`. Null: the workspace's shared one.
              */
             credentialId?: string | null;
-            /** Baseurl */
+            /**
+             * Baseurl
+             * @description The provider's address, if not its default one.
+             */
             baseUrl?: string | null;
-            /** Applicationid */
+            /**
+             * Applicationid
+             * @description The id of the application; `null` if it belongs to none.
+             */
             applicationId: string;
         };
         /**
@@ -3125,55 +3422,108 @@ export interface components {
          *     the key, the address or the provider.
          */
         ConfigurationAnswer: {
-            /** Id */
+            /**
+             * Id
+             * @description The id.
+             */
             id: string;
-            /** Userid */
+            /**
+             * Userid
+             * @description The id of the user.
+             */
             userId: string;
-            /** Workspaceid */
+            /**
+             * Workspaceid
+             * @description The id of the workspace.
+             */
             workspaceId: string;
-            /** Applicationid */
+            /**
+             * Applicationid
+             * @description The id of the application; `null` if it belongs to none.
+             */
             applicationId: string | null;
-            /** Name */
+            /**
+             * Name
+             * @description The name.
+             */
             name: string;
-            /** Provider */
+            /**
+             * Provider
+             * @description The provider's id, such as `openai`.
+             */
             provider: string;
-            /** Model */
+            /**
+             * Model
+             * @description The provider's name of the model; `null` for an account whose model each request names.
+             */
             model: string | null;
-            /** Apikey */
+            /**
+             * Apikey
+             * @description The provider's API key. Write-only: responses show a mask such as `sk-…x7Qd`. `null` removes it.
+             */
             apiKey: string | null;
+            /** @description Which key is stored: its fingerprint, when and by whom it was stored, when it was last used. */
             apiKeyInfo: components["schemas"]["trunkline__faces__configurations__wire__KeyAnswer"] | null;
-            /** Borrows */
+            /**
+             * Borrows
+             * @description Whether the key of another configuration is used.
+             */
             borrows: boolean;
-            /** Lenderid */
+            /**
+             * Lenderid
+             * @description The id of the configuration whose key is used; `null` if its own is.
+             */
             lenderId: string | null;
-            /** Baseurl */
+            /**
+             * Baseurl
+             * @description The provider's address, if not its default one.
+             */
             baseUrl: string | null;
-            /** Configuration */
+            /**
+             * Configuration
+             * @description Parameters under the provider's own names. `GET /api/providers/{name}/schema` lists them with their ranges.
+             */
             configuration: {
                 [key: string]: unknown;
             };
-            /** Isactive */
+            /**
+             * Isactive
+             * @description Whether it is in use.
+             */
             isActive: boolean;
-            /** Shared */
+            /**
+             * Shared
+             * @description Whether everybody in the workspace can use it.
+             */
             shared: boolean;
-            /** Revision */
+            /**
+             * Revision
+             * @description The number of the current revision.
+             */
             revision: number;
-            /** Lasttested */
+            /**
+             * Lasttested
+             * @description When the connection was last tested; `null`: never.
+             */
             lastTested: string | null;
             /**
              * Teststatus
+             * @description The result of the last test; `null`: never tested.
              * @enum {string}
              */
             testStatus: "pending" | "success" | "failed";
+            /** @description The last test of the connection: when, whether it succeeded, how long it took, and what was wrong; `null`: never tested. */
             lastTest: components["schemas"]["LastTestAnswer"] | null;
             /**
              * Createdat
              * Format: date-time
+             * @description When it was created.
              */
             createdAt: string;
             /**
              * Updatedat
              * Format: date-time
+             * @description When it was last changed.
              */
             updatedAt: string;
         };
@@ -3192,18 +3542,34 @@ export interface components {
          *     }
          */
         ConfigurationGiven: {
-            /** Name */
+            /**
+             * Name
+             * @description A name, unique among your configurations in the workspace. Requests use it as `model`.
+             */
             name: string;
-            /** Provider */
+            /**
+             * Provider
+             * @description The provider's id, such as `openai`.
+             */
             provider: string;
-            /** Model */
+            /**
+             * Model
+             * @description The provider's name of the model.
+             */
             model: string;
-            /** Apikey */
+            /**
+             * Apikey
+             * @description The provider's API key. Write-only: responses show a mask such as `sk-…x7Qd`. `null` removes it.
+             */
             apiKey?: string | null;
-            /** Baseurl */
+            /**
+             * Baseurl
+             * @description The provider's address, if not its default one.
+             */
             baseUrl?: string | null;
             /**
              * Configuration
+             * @description Parameters under the provider's own names. `GET /api/providers/{name}/schema` lists them with their ranges.
              * @default {}
              */
             configuration?: {
@@ -3211,15 +3577,20 @@ export interface components {
             };
             /**
              * Isactive
+             * @description Whether it is in use.
              * @default true
              */
             isActive?: boolean;
             /**
              * Shared
+             * @description Whether everybody in the workspace can use it.
              * @default false
              */
             shared?: boolean;
-            /** Applicationid */
+            /**
+             * Applicationid
+             * @description The id of the application; `null` if it belongs to none.
+             */
             applicationId?: string | null;
             /**
              * Reason
@@ -3233,29 +3604,65 @@ export interface components {
          * @description The part of one configuration; ``name`` is null when it is gone, the id empty where there was none.
          */
         ConfigurationShare: {
-            /** Requestcount */
+            /**
+             * Requestcount
+             * @description The number of requests.
+             */
             requestCount: number;
-            /** Tokencount */
+            /**
+             * Tokencount
+             * @description Input and output tokens.
+             */
             tokenCount: number;
-            /** Inputtokens */
+            /**
+             * Inputtokens
+             * @description Input tokens, those read from a cache included.
+             */
             inputTokens: number;
-            /** Outputtokens */
+            /**
+             * Outputtokens
+             * @description Output tokens, those of reasoning included.
+             */
             outputTokens: number;
-            /** Costusd */
+            /**
+             * Costusd
+             * @description The cost in US dollars; `null` if no price is known.
+             */
             costUSD: number;
-            /** Unpricedcount */
+            /**
+             * Unpricedcount
+             * @description Requests whose price is unknown; they are not in the cost.
+             */
             unpricedCount: number;
-            /** Errorcount */
+            /**
+             * Errorcount
+             * @description The number of failed requests.
+             */
             errorCount: number;
-            /** Averagelatency */
+            /**
+             * Averagelatency
+             * @description The average duration of a request, in milliseconds.
+             */
             averageLatency: number;
-            /** Errorrate */
+            /**
+             * Errorrate
+             * @description The share of failed requests, 0 to 1.
+             */
             errorRate: number;
-            /** Lastused */
+            /**
+             * Lastused
+             * @description When it was last used; `null`: never in this period.
+             */
             lastUsed: string | null;
-            /** Configurationid */
+            /**
+             * Configurationid
+             * @description The id of the configuration.
+             */
             configurationId: string;
-            /** Name */
+            /**
+             * Name
+             * @description The name.
+             */
             name: string | null;
         };
         /**
@@ -3263,26 +3670,46 @@ export interface components {
          * @description A conversation. ``titledBy``: ``none`` (nothing said yet), ``text`` (its first words) or ``user``.
          */
         ConversationAnswer: {
-            /** Id */
+            /**
+             * Id
+             * @description The id.
+             */
             id: string;
-            /** Title */
+            /**
+             * Title
+             * @description The title.
+             */
             title: string;
-            /** Titledby */
+            /**
+             * Titledby
+             * @description Where the title comes from: `text` (the first words), `user`, or `none` without a title.
+             */
             titledBy: string;
-            /** Feature */
+            /**
+             * Feature
+             * @description The slug of the feature.
+             */
             feature: string | null;
-            /** Model */
+            /**
+             * Model
+             * @description The model that answers, as a request would name it.
+             */
             model: string | null;
-            /** Leafid */
+            /**
+             * Leafid
+             * @description The id of the last message of the branch that is shown.
+             */
             leafId: string | null;
             /**
              * Createdat
              * Format: date-time
+             * @description When it was created.
              */
             createdAt: string;
             /**
              * Updatedat
              * Format: date-time
+             * @description When it was last changed.
              */
             updatedAt: string;
         };
@@ -3293,13 +3720,20 @@ export interface components {
         CreatedAnswer: {
             /**
              * Success
+             * @description Whether it succeeded.
              * @default true
              * @constant
              */
             success?: true;
-            /** Aillmid */
+            /**
+             * Aillmid
+             * @description The entry's id.
+             */
             aiLlmId: string;
-            /** Message */
+            /**
+             * Message
+             * @description What happened, and what to do.
+             */
             message: string;
         };
         /**
@@ -3307,27 +3741,60 @@ export interface components {
          * @description The part of one day, in UTC.
          */
         DayShare: {
-            /** Requestcount */
+            /**
+             * Requestcount
+             * @description The number of requests.
+             */
             requestCount: number;
-            /** Tokencount */
+            /**
+             * Tokencount
+             * @description Input and output tokens.
+             */
             tokenCount: number;
-            /** Inputtokens */
+            /**
+             * Inputtokens
+             * @description Input tokens, those read from a cache included.
+             */
             inputTokens: number;
-            /** Outputtokens */
+            /**
+             * Outputtokens
+             * @description Output tokens, those of reasoning included.
+             */
             outputTokens: number;
-            /** Costusd */
+            /**
+             * Costusd
+             * @description The cost in US dollars; `null` if no price is known.
+             */
             costUSD: number;
-            /** Unpricedcount */
+            /**
+             * Unpricedcount
+             * @description Requests whose price is unknown; they are not in the cost.
+             */
             unpricedCount: number;
-            /** Errorcount */
+            /**
+             * Errorcount
+             * @description The number of failed requests.
+             */
             errorCount: number;
-            /** Averagelatency */
+            /**
+             * Averagelatency
+             * @description The average duration of a request, in milliseconds.
+             */
             averageLatency: number;
-            /** Errorrate */
+            /**
+             * Errorrate
+             * @description The share of failed requests, 0 to 1.
+             */
             errorRate: number;
-            /** Lastused */
+            /**
+             * Lastused
+             * @description When it was last used; `null`: never in this period.
+             */
             lastUsed: string | null;
-            /** Date */
+            /**
+             * Date
+             * @description The day, in UTC.
+             */
             date: string;
         };
         /**
@@ -3335,13 +3802,25 @@ export interface components {
          * @description Version minus control, and the bounds between which that certainly is.
          */
         DifferenceAnswer: {
-            /** Estimate */
+            /**
+             * Estimate
+             * @description The estimated difference from the control.
+             */
             estimate: number;
-            /** Low */
+            /**
+             * Low
+             * @description The lower end of the 95 % confidence interval.
+             */
             low: number;
-            /** High */
+            /**
+             * High
+             * @description The upper end of the 95 % confidence interval.
+             */
             high: number;
-            /** Significant */
+            /**
+             * Significant
+             * @description Whether the difference is statistically significant at 95 %.
+             */
             significant: boolean;
         };
         /**
@@ -3349,20 +3828,31 @@ export interface components {
          * @description The document.
          */
         DocumentAnswer: {
-            /** Id */
+            /**
+             * Id
+             * @description The id.
+             */
             id: string;
-            /** Models */
+            /**
+             * Models
+             * @description The models.
+             */
             models: components["schemas"]["trunkline__faces__ai_model_config__wire__ModelAnswer"][];
-            /** System Prompt */
+            /**
+             * System Prompt
+             * @description Instructions added before each conversation.
+             */
             system_prompt: string;
             /**
              * Createdat
              * Format: date-time
+             * @description When it was created.
              */
             createdAt: string;
             /**
              * Updatedat
              * Format: date-time
+             * @description When it was last changed.
              */
             updatedAt: string;
         };
@@ -3382,10 +3872,14 @@ export interface components {
          *     }
          */
         DocumentGiven: {
-            /** Models */
+            /**
+             * Models
+             * @description The models.
+             */
             models: components["schemas"]["ModelGiven"][];
             /**
              * System Prompt
+             * @description Instructions added before each conversation.
              * @default
              */
             system_prompt?: string;
@@ -3397,11 +3891,15 @@ export interface components {
         DoneAnswer: {
             /**
              * Success
+             * @description Whether it succeeded.
              * @default true
              * @constant
              */
             success?: true;
-            /** Message */
+            /**
+             * Message
+             * @description What happened, and what to do.
+             */
             message: string;
         };
         /**
@@ -3409,17 +3907,35 @@ export interface components {
          * @description The public key to seal provider keys with (RFC 9180); `publicKey` is base64url of 32 bytes.
          */
         EncryptionKeyAnswer: {
-            /** Kid */
+            /**
+             * Kid
+             * @description The id of the public key, part of a sealed key.
+             */
             kid: string;
-            /** Kem */
+            /**
+             * Kem
+             * @description The key encapsulation mechanism of HPKE.
+             */
             kem: number;
-            /** Kdf */
+            /**
+             * Kdf
+             * @description The key derivation function of HPKE.
+             */
             kdf: number;
-            /** Aead */
+            /**
+             * Aead
+             * @description The cipher of HPKE.
+             */
             aead: number;
-            /** Publickey */
+            /**
+             * Publickey
+             * @description The public key, in base64url.
+             */
             publicKey: string;
-            /** Instance */
+            /**
+             * Instance
+             * @description The id of the installation, part of what a sealed key is bound to.
+             */
             instance: string;
         };
         /**
@@ -3429,72 +3945,166 @@ export interface components {
          *     ``error`` is our kind of failure, ``reason`` why in the provider's words, without keys and accounts.
          */
         EventAnswer: {
-            /** Id */
+            /**
+             * Id
+             * @description The id of the usage event.
+             */
             id: string;
-            /** Requestid */
+            /**
+             * Requestid
+             * @description The id of the request, from the header `x-request-id`.
+             */
             requestId: string;
             /**
              * Openedat
              * Format: date-time
+             * @description When the request was received.
              */
             openedAt: string;
-            /** Operation */
+            /**
+             * Operation
+             * @description The kind of request: `chat`, `embeddings`, `images`, `speech`, `transcriptions`, `moderations`, `rerank` or `completions`.
+             */
             operation: string;
-            /** Userid */
+            /**
+             * Userid
+             * @description The id of the user.
+             */
             userId: string;
-            /** Keyid */
+            /**
+             * Keyid
+             * @description The id of the API key; `null` if none was used.
+             */
             keyId: string | null;
-            /** Applicationid */
+            /**
+             * Applicationid
+             * @description The id of the application; `null` if it belongs to none.
+             */
             applicationId: string | null;
-            /** Configurationid */
+            /**
+             * Configurationid
+             * @description The id of the configuration.
+             */
             configurationId: string | null;
-            /** Versionid */
+            /**
+             * Versionid
+             * @description The id of the version; `null` if none served it.
+             */
             versionId: string | null;
-            /** Routeid */
+            /**
+             * Routeid
+             * @description The id of the route; `null` if none led there.
+             */
             routeId: string | null;
-            /** Feature */
+            /**
+             * Feature
+             * @description The slug of the feature.
+             */
             feature: string | null;
-            /** Conversationid */
+            /**
+             * Conversationid
+             * @description The id of the conversation.
+             */
             conversationId: string | null;
-            /** Purpose */
+            /**
+             * Purpose
+             * @description Why the request was made, if not for the caller itself: `judge` (a policy) or `test`.
+             */
             purpose: string | null;
-            /** Revision */
+            /**
+             * Revision
+             * @description The revision of the configuration that served the request.
+             */
             revision: number;
-            /** Provider */
+            /**
+             * Provider
+             * @description The provider's id, such as `openai`.
+             */
             provider: string;
-            /** Model */
+            /**
+             * Model
+             * @description The provider's name of the model.
+             */
             model: string;
-            /** Requestedmodel */
+            /**
+             * Requestedmodel
+             * @description The `model` that the request named.
+             */
             requestedModel: string;
-            /** Streamed */
+            /**
+             * Streamed
+             * @description Whether the response was streamed.
+             */
             streamed: boolean;
-            /** Outcome */
+            /**
+             * Outcome
+             * @description How the request ended: `ok`, `error`, `cancelled`, or `estimated` if the server was killed meanwhile.
+             */
             outcome: string;
-            /** Status */
+            /**
+             * Status
+             * @description The HTTP status of the response.
+             */
             status: number;
-            /** Error */
+            /**
+             * Error
+             * @description The error code; `null` if the request succeeded.
+             */
             error: string | null;
-            /** Reason */
+            /**
+             * Reason
+             * @description The reason.
+             */
             reason: string | null;
-            /** Inputtokens */
+            /**
+             * Inputtokens
+             * @description Input tokens, those read from a cache included.
+             */
             inputTokens: number;
-            /** Outputtokens */
+            /**
+             * Outputtokens
+             * @description Output tokens, those of reasoning included.
+             */
             outputTokens: number;
-            /** Cachedtokens */
+            /**
+             * Cachedtokens
+             * @description Input tokens that the provider read from its cache.
+             */
             cachedTokens: number;
-            /** Reasoningtokens */
+            /**
+             * Reasoningtokens
+             * @description Output tokens that were used for reasoning.
+             */
             reasoningTokens: number;
-            /** Usageestimated */
+            /**
+             * Usageestimated
+             * @description Whether the tokens are estimated because the provider reported none.
+             */
             usageEstimated: boolean;
-            /** Costusd */
+            /**
+             * Costusd
+             * @description The cost in US dollars; `null` if no price is known.
+             */
             costUSD: number | null;
-            /** Pricesource */
+            /**
+             * Pricesource
+             * @description Where the price comes from: the provider, the price list, or `local`; `null` if none is known.
+             */
             priceSource: string | null;
-            /** Durationms */
+            /**
+             * Durationms
+             * @description The duration of the request, in milliseconds.
+             */
             durationMs: number;
-            /** Firsttokenms */
+            /**
+             * Firsttokenms
+             * @description Milliseconds to the first token; `null` for responses that were not streamed.
+             */
             firstTokenMs: number | null;
-            /** Attempts */
+            /**
+             * Attempts
+             * @description How often a provider was called for this request, retries and fallbacks included.
+             */
             attempts: number;
         };
         /**
@@ -3502,20 +4112,42 @@ export interface components {
          * @description Calls, the newest first, and the figures of all that the filter lets through, on whichever page they are.
          */
         EventsAnswer: {
-            /** From */
+            /**
+             * From
+             * @description The start of the period.
+             */
             from: string | null;
-            /** To */
+            /**
+             * To
+             * @description The end of the period.
+             */
             to: string | null;
-            /** Requests */
+            /**
+             * Requests
+             * @description The number of requests.
+             */
             requests: number;
+            /** @description The tokens of all requests. */
             tokens: components["schemas"]["TokensAnswer"];
-            /** Costusd */
+            /**
+             * Costusd
+             * @description The cost in US dollars; `null` if no price is known.
+             */
             costUSD: number;
-            /** Unpriced */
+            /**
+             * Unpriced
+             * @description Requests whose price is unknown; they are not in the cost.
+             */
             unpriced: number;
-            /** Errors */
+            /**
+             * Errors
+             * @description The wrong fields, each with a message.
+             */
             errors: number;
-            /** Events */
+            /**
+             * Events
+             * @description The requests, newest first.
+             */
             events: components["schemas"]["EventAnswer"][];
         };
         /**
@@ -3523,28 +4155,54 @@ export interface components {
          * @description An experiment, seen at one of its phases.
          */
         ExperimentAnswer: {
-            /** Configid */
+            /**
+             * Configid
+             * @description The configuration's `_id`.
+             */
             configId: string;
             /**
              * State
+             * @description The current state.
              * @enum {string}
              */
             state: "none" | "idle" | "running" | "shipped" | "reverted";
-            /** Controlversionid */
+            /**
+             * Controlversionid
+             * @description The id of the version that the others are compared with.
+             */
             controlVersionId: string | null;
+            /** @description The phase that the figures belong to. */
             phase: components["schemas"]["PhaseAnswer"] | null;
-            /** Phases */
+            /**
+             * Phases
+             * @description The latest phases, newest first.
+             */
             phases: components["schemas"]["PhaseAnswer"][];
-            /** Versions */
+            /**
+             * Versions
+             * @description The versions.
+             */
             versions: components["schemas"]["trunkline__faces__model_configs__experiment_wire__VersionAnswer"][];
+            /** @description Whether the traffic matches the split. */
             sampleRatio: components["schemas"]["SampleRatioAnswer"];
-            /** Guardrails */
+            /**
+             * Guardrails
+             * @description The limits beyond which a version is turned off.
+             */
             guardrails: components["schemas"]["GuardrailAnswer"][];
-            /** Slowms */
+            /**
+             * Slowms
+             * @description A request that takes longer is slow, in milliseconds.
+             */
             slowMs: number;
+            /** @description Increases the share of a version step by step. */
             ramp: components["schemas"]["RampAnswer"] | null;
-            /** Verdict */
+            /**
+             * Verdict
+             * @description The result in one sentence.
+             */
             verdict: string;
+            /** @description What to do. */
             recommendation: components["schemas"]["RecommendationAnswer"];
         };
         /**
@@ -3556,27 +4214,53 @@ export interface components {
          *     there is no live list. ``ready`` is whether a call can be tried at all: there is a key, or its target is there.
          */
         FeatureAnswer: {
-            /** Slug */
+            /**
+             * Slug
+             * @description The name in URLs.
+             */
             slug: string;
-            /** Name */
+            /**
+             * Name
+             * @description The name.
+             */
             name: string;
             /**
              * Kind
+             * @description What it is for: `chat`, `code`, `summarizer`, `image` or `embeddings`.
              * @enum {string}
              */
             kind: "chat" | "code" | "summarizer" | "image" | "embeddings";
-            /** Builtin */
+            /**
+             * Builtin
+             * @description Whether it is part of Trunkline, and cannot be deleted.
+             */
             builtIn: boolean;
-            /** Model */
+            /**
+             * Model
+             * @description The name of the model.
+             */
             model: string | null;
-            /** Servingmodel */
+            /**
+             * Servingmodel
+             * @description The model that answers.
+             */
             servingModel: string | null;
+            /** @description The model's entry in the catalogue; `null` if it is not there. */
             modelInfo: components["schemas"]["CatalogueModel"] | null;
-            /** Available */
+            /**
+             * Available
+             * @description Whether the model is in the provider's current list; `null` if the list is not known.
+             */
             available: boolean | null;
-            /** Nearest */
+            /**
+             * Nearest
+             * @description Similar names that exist.
+             */
             nearest: string[];
-            /** Ready */
+            /**
+             * Ready
+             * @description Whether it can be called now.
+             */
             ready: boolean;
         };
         /**
@@ -3588,7 +4272,10 @@ export interface components {
          *     }
          */
         FeatureChangeGiven: {
-            /** Model */
+            /**
+             * Model
+             * @description The name of the model.
+             */
             model?: string | null;
             /**
              * Target
@@ -3600,19 +4287,40 @@ export interface components {
              * @description Where the feature's own key goes.
              */
             baseUrl?: string | null;
-            /** Apikey */
+            /**
+             * Apikey
+             * @description The provider's API key. Write-only: responses show a mask such as `sk-…x7Qd`. `null` removes it.
+             */
             apiKey?: string | null;
-            /** Systemprompt */
+            /**
+             * Systemprompt
+             * @description Instructions added before what users send. `null` removes them.
+             */
             systemPrompt?: string | null;
-            /** Temperature */
+            /**
+             * Temperature
+             * @description The sampling temperature. `null` removes it.
+             */
             temperature?: number | null;
-            /** Topp */
+            /**
+             * Topp
+             * @description Nucleus sampling: from 0 to 1. `null` removes it.
+             */
             topP?: number | null;
-            /** Maxtokens */
+            /**
+             * Maxtokens
+             * @description The limit on output tokens.
+             */
             maxTokens?: number | null;
-            /** Presencepenalty */
+            /**
+             * Presencepenalty
+             * @description From -2 to 2: lowers the probability of tokens that have occurred.
+             */
             presencePenalty?: number | null;
-            /** Frequencypenalty */
+            /**
+             * Frequencypenalty
+             * @description From -2 to 2: lowers the probability of frequent tokens.
+             */
             frequencyPenalty?: number | null;
             /**
              * Siteurl
@@ -3624,12 +4332,16 @@ export interface components {
              * @description Your app's name, as OpenRouter shows it.
              */
             siteName?: string | null;
-            /** Customparameters */
+            /**
+             * Customparameters
+             * @description Other fields of the provider's chat API, sent as they are.
+             */
             customParameters?: {
                 [key: string]: unknown;
             } | null;
             /**
              * Name
+             * @description The name.
              * @default
              */
             name?: string;
@@ -3650,7 +4362,10 @@ export interface components {
          *     }
          */
         FeatureGiven: {
-            /** Model */
+            /**
+             * Model
+             * @description The name of the model.
+             */
             model?: string | null;
             /**
              * Target
@@ -3662,19 +4377,40 @@ export interface components {
              * @description Where the feature's own key goes.
              */
             baseUrl?: string | null;
-            /** Apikey */
+            /**
+             * Apikey
+             * @description The provider's API key. Write-only: responses show a mask such as `sk-…x7Qd`. `null` removes it.
+             */
             apiKey?: string | null;
-            /** Systemprompt */
+            /**
+             * Systemprompt
+             * @description Instructions added before what users send. `null` removes them.
+             */
             systemPrompt?: string | null;
-            /** Temperature */
+            /**
+             * Temperature
+             * @description The sampling temperature. `null` removes it.
+             */
             temperature?: number | null;
-            /** Topp */
+            /**
+             * Topp
+             * @description Nucleus sampling: from 0 to 1. `null` removes it.
+             */
             topP?: number | null;
-            /** Maxtokens */
+            /**
+             * Maxtokens
+             * @description The limit on output tokens.
+             */
             maxTokens?: number | null;
-            /** Presencepenalty */
+            /**
+             * Presencepenalty
+             * @description From -2 to 2: lowers the probability of tokens that have occurred.
+             */
             presencePenalty?: number | null;
-            /** Frequencypenalty */
+            /**
+             * Frequencypenalty
+             * @description From -2 to 2: lowers the probability of frequent tokens.
+             */
             frequencyPenalty?: number | null;
             /**
              * Siteurl
@@ -3686,16 +4422,26 @@ export interface components {
              * @description Your app's name, as OpenRouter shows it.
              */
             siteName?: string | null;
-            /** Customparameters */
+            /**
+             * Customparameters
+             * @description Other fields of the provider's chat API, sent as they are.
+             */
             customParameters?: {
                 [key: string]: unknown;
             } | null;
-            /** Slug */
+            /**
+             * Slug
+             * @description The name in URLs.
+             */
             slug: string;
-            /** Name */
+            /**
+             * Name
+             * @description The name.
+             */
             name: string;
             /**
              * Kind
+             * @description What it is for: `chat`, `code`, `summarizer`, `image` or `embeddings`.
              * @default chat
              * @enum {string}
              */
@@ -3717,6 +4463,7 @@ export interface components {
         FeatureRevertGiven: {
             /**
              * Reason
+             * @description Why, for the history.
              * @default
              */
             reason?: string;
@@ -3729,65 +4476,145 @@ export interface components {
          *     ``workspace`` or ``none``. ``problem`` says why nothing can serve it.
          */
         FeatureSettingsAnswer: {
-            /** Slug */
+            /**
+             * Slug
+             * @description The name in URLs.
+             */
             slug: string;
-            /** Name */
+            /**
+             * Name
+             * @description The name.
+             */
             name: string;
             /**
              * Kind
+             * @description What it is for: `chat`, `code`, `summarizer`, `image` or `embeddings`.
              * @enum {string}
              */
             kind: "chat" | "code" | "summarizer" | "image" | "embeddings";
-            /** Builtin */
+            /**
+             * Builtin
+             * @description Whether it is part of Trunkline, and cannot be deleted.
+             */
             builtIn: boolean;
-            /** Model */
+            /**
+             * Model
+             * @description The name of the model.
+             */
             model: string | null;
-            /** Servingmodel */
+            /**
+             * Servingmodel
+             * @description The model that answers.
+             */
             servingModel: string | null;
+            /** @description The model's entry in the catalogue; `null` if it is not there. */
             modelInfo: components["schemas"]["CatalogueModel"] | null;
-            /** Available */
+            /**
+             * Available
+             * @description Whether the model is in the provider's current list; `null` if the list is not known.
+             */
             available: boolean | null;
-            /** Nearest */
+            /**
+             * Nearest
+             * @description Similar names that exist.
+             */
             nearest: string[];
-            /** Ready */
+            /**
+             * Ready
+             * @description Whether it can be called now.
+             */
             ready: boolean;
-            /** Systemprompt */
+            /**
+             * Systemprompt
+             * @description Instructions added before what users send. `null` removes them.
+             */
             systemPrompt: string;
-            /** Temperature */
+            /**
+             * Temperature
+             * @description The sampling temperature. `null` removes it.
+             */
             temperature: number | null;
-            /** Topp */
+            /**
+             * Topp
+             * @description Nucleus sampling: from 0 to 1. `null` removes it.
+             */
             topP: number | null;
-            /** Maxtokens */
+            /**
+             * Maxtokens
+             * @description The limit on output tokens.
+             */
             maxTokens: number | null;
-            /** Presencepenalty */
+            /**
+             * Presencepenalty
+             * @description From -2 to 2: lowers the probability of tokens that have occurred.
+             */
             presencePenalty: number | null;
-            /** Frequencypenalty */
+            /**
+             * Frequencypenalty
+             * @description From -2 to 2: lowers the probability of frequent tokens.
+             */
             frequencyPenalty: number | null;
-            /** Siteurl */
+            /**
+             * Siteurl
+             * @description The address of your app, sent to OpenRouter (`HTTP-Referer`).
+             */
             siteUrl: string | null;
-            /** Sitename */
+            /**
+             * Sitename
+             * @description The name of your app, sent to OpenRouter (`X-Title`).
+             */
             siteName: string | null;
-            /** Customparameters */
+            /**
+             * Customparameters
+             * @description Other fields of the provider's chat API, sent as they are.
+             */
             customParameters: {
                 [key: string]: unknown;
             };
-            /** Target */
+            /**
+             * Target
+             * @description The route or shared configuration that serves the feature instead of OpenRouter.
+             */
             target: string | null;
-            /** Baseurl */
+            /**
+             * Baseurl
+             * @description The provider's address, if not its default one.
+             */
             baseUrl: string | null;
-            /** Hasapikey */
+            /**
+             * Hasapikey
+             * @description Whether an own key is stored.
+             */
             hasApiKey: boolean;
-            /** Keyhint */
+            /**
+             * Keyhint
+             * @description A mask of the stored key, such as `sk-…x7Qd`.
+             */
             keyHint: string | null;
-            /** Keysource */
+            /**
+             * Keysource
+             * @description Whose key is used: the feature's own, the workspace's, or none.
+             */
             keySource: string;
-            /** Problem */
+            /**
+             * Problem
+             * @description What is wrong; `null` if nothing is.
+             */
             problem: string | null;
-            /** Revision */
+            /**
+             * Revision
+             * @description The number of the current revision.
+             */
             revision: number;
-            /** Createdat */
+            /**
+             * Createdat
+             * @description When it was created.
+             */
             createdAt: string | null;
-            /** Updatedat */
+            /**
+             * Updatedat
+             * @description When it was last changed.
+             */
             updatedAt: string | null;
         };
         /**
@@ -3795,9 +4622,15 @@ export interface components {
          * @description One wrong field, as the caller wrote it, and what to do.
          */
         FieldAnswer: {
-            /** Field */
+            /**
+             * Field
+             * @description The path of the field.
+             */
             field: string;
-            /** Message */
+            /**
+             * Message
+             * @description What happened, and what to do.
+             */
             message: string;
         };
         /**
@@ -3805,25 +4638,55 @@ export interface components {
          * @description Figures of a span: latency in milliseconds; cost in US dollars of all calls whose price is known.
          */
         FiguresAnswer: {
-            /** Requestcount */
+            /**
+             * Requestcount
+             * @description The number of requests.
+             */
             requestCount: number;
-            /** Tokencount */
+            /**
+             * Tokencount
+             * @description Input and output tokens.
+             */
             tokenCount: number;
-            /** Inputtokens */
+            /**
+             * Inputtokens
+             * @description Input tokens, those read from a cache included.
+             */
             inputTokens: number;
-            /** Outputtokens */
+            /**
+             * Outputtokens
+             * @description Output tokens, those of reasoning included.
+             */
             outputTokens: number;
-            /** Costusd */
+            /**
+             * Costusd
+             * @description The cost in US dollars; `null` if no price is known.
+             */
             costUSD: number;
-            /** Unpricedcount */
+            /**
+             * Unpricedcount
+             * @description Requests whose price is unknown; they are not in the cost.
+             */
             unpricedCount: number;
-            /** Errorcount */
+            /**
+             * Errorcount
+             * @description The number of failed requests.
+             */
             errorCount: number;
-            /** Averagelatency */
+            /**
+             * Averagelatency
+             * @description The average duration of a request, in milliseconds.
+             */
             averageLatency: number;
-            /** Errorrate */
+            /**
+             * Errorrate
+             * @description The share of failed requests, 0 to 1.
+             */
             errorRate: number;
-            /** Lastused */
+            /**
+             * Lastused
+             * @description When it was last used; `null`: never in this period.
+             */
             lastUsed: string | null;
         };
         /**
@@ -3839,11 +4702,18 @@ export interface components {
             /**
              * Token
              * Format: password
+             * @description The token of the invitation link.
              */
             token: string;
-            /** Name */
+            /**
+             * Name
+             * @description The name.
+             */
             name?: string | null;
-            /** Password */
+            /**
+             * Password
+             * @description The new password.
+             */
             password?: string | null;
         };
         /**
@@ -3854,7 +4724,10 @@ export interface components {
          *     }
          */
         GivenAnswerId: {
-            /** Messageid */
+            /**
+             * Messageid
+             * @description The id of the message.
+             */
             messageId?: string | null;
         };
         /**
@@ -3865,13 +4738,25 @@ export interface components {
          *     }
          */
         GivenApplication: {
-            /** Id */
+            /**
+             * Id
+             * @description The id.
+             */
             id?: string | null;
-            /** Name */
+            /**
+             * Name
+             * @description The name.
+             */
             name: string;
-            /** Configurationids */
+            /**
+             * Configurationids
+             * @description The ids of its configurations.
+             */
             configurationIds?: string[] | null;
-            /** Defaultconfigurationid */
+            /**
+             * Defaultconfigurationid
+             * @description The id of the configuration that serves the model name `default`.
+             */
             defaultConfigurationId?: string | null;
         };
         /**
@@ -3883,11 +4768,20 @@ export interface components {
          *     }
          */
         GivenApplicationChange: {
-            /** Name */
+            /**
+             * Name
+             * @description The name.
+             */
             name?: string | null;
-            /** Configurationids */
+            /**
+             * Configurationids
+             * @description The ids of its configurations.
+             */
             configurationIds?: string[] | null;
-            /** Defaultconfigurationid */
+            /**
+             * Defaultconfigurationid
+             * @description The id of the configuration that serves the model name `default`.
+             */
             defaultConfigurationId?: string | null;
         };
         /**
@@ -3898,9 +4792,15 @@ export interface components {
          *     }
          */
         GivenConversation: {
-            /** Feature */
+            /**
+             * Feature
+             * @description The slug of the feature.
+             */
             feature?: string | null;
-            /** Model */
+            /**
+             * Model
+             * @description The name of the model.
+             */
             model?: string | null;
         };
         /**
@@ -3911,13 +4811,25 @@ export interface components {
          *     }
          */
         GivenConversationChange: {
-            /** Title */
+            /**
+             * Title
+             * @description The title.
+             */
             title?: string | null;
-            /** Leafid */
+            /**
+             * Leafid
+             * @description The id of the last message of the branch that is shown.
+             */
             leafId?: string | null;
-            /** Feature */
+            /**
+             * Feature
+             * @description The slug of the feature.
+             */
             feature?: string | null;
-            /** Model */
+            /**
+             * Model
+             * @description The name of the model.
+             */
             model?: string | null;
         };
         /**
@@ -3925,7 +4837,10 @@ export interface components {
          * @description By which part a version may cost more per request than the control: 0.2 is a fifth.
          */
         GivenCostLimit: {
-            /** Maxincrease */
+            /**
+             * Maxincrease
+             * @description The allowed increase over the control.
+             */
             maxIncrease: number;
         };
         /**
@@ -3941,11 +4856,19 @@ export interface components {
          *     }
          */
         GivenExperiment: {
-            /** Controlversionid */
+            /**
+             * Controlversionid
+             * @description The id of the version that the others are compared with.
+             */
             controlVersionId?: string | null;
+            /** @description The limits beyond which a version is turned off. */
             guardrails?: components["schemas"]["GivenGuardrails"] | null;
-            /** Slowms */
+            /**
+             * Slowms
+             * @description A request that takes longer is slow, in milliseconds.
+             */
             slowMs?: number | null;
+            /** @description Increases the share of a version step by step. */
             ramp?: components["schemas"]["GivenRamp"] | null;
         };
         /**
@@ -3953,8 +4876,11 @@ export interface components {
          * @description Those that are left out stay as they are, null takes one away.
          */
         GivenGuardrails: {
+            /** @description The share of failed requests, 0 to 1. */
             errorRate?: components["schemas"]["GivenShareLimit"] | null;
+            /** @description The share of slow requests, 0 to 1. */
             slowShare?: components["schemas"]["GivenShareLimit"] | null;
+            /** @description The limit on the cost of a request. */
             cost?: components["schemas"]["GivenCostLimit"] | null;
         };
         /**
@@ -3966,10 +4892,14 @@ export interface components {
          *     }
          */
         GivenInvitation: {
-            /** Email */
+            /**
+             * Email
+             * @description The e-mail address.
+             */
             email: string;
             /**
              * Role
+             * @description The role: `viewer`, `member`, `admin` or `owner`.
              * @default member
              * @enum {string}
              */
@@ -3985,24 +4915,38 @@ export interface components {
          *     }
          */
         GivenKey: {
-            /** Name */
+            /**
+             * Name
+             * @description What the key is for.
+             */
             name: string;
             /**
              * Scope
+             * @description What the key can do: `call` models, or also `manage` configurations.
              * @default call
              * @enum {string}
              */
             scope?: "call" | "manage";
-            /** Applicationid */
+            /**
+             * Applicationid
+             * @description The id of the application; `null` if it belongs to none.
+             */
             applicationId?: string | null;
-            /** Workspaceid */
+            /**
+             * Workspaceid
+             * @description The id of the workspace.
+             */
             workspaceId?: string | null;
             /**
              * Models
+             * @description The names that the key can use as `model`. Empty: all.
              * @default []
              */
             models?: string[];
-            /** Expiresat */
+            /**
+             * Expiresat
+             * @description When it expires; `null`: never.
+             */
             expiresAt?: string | null;
         };
         /**
@@ -4014,7 +4958,10 @@ export interface components {
          *     }
          */
         GivenLogin: {
-            /** Email */
+            /**
+             * Email
+             * @description The e-mail address.
+             */
             email: string;
             /**
              * Password
@@ -4048,6 +4995,7 @@ export interface components {
         GivenMember: {
             /**
              * Role
+             * @description The role: `viewer`, `member`, `admin` or `owner`.
              * @enum {string}
              */
             role: "viewer" | "member" | "admin" | "owner";
@@ -4061,14 +5009,21 @@ export interface components {
          *     }
          */
         GivenMessage: {
-            /** Content */
+            /**
+             * Content
+             * @description The text.
+             */
             content: string | (components["schemas"]["GivenText"] | components["schemas"]["GivenPicture"])[];
             /**
              * Stream
+             * @description Whether to stream the response as server-sent events.
              * @default true
              */
             stream?: boolean;
-            /** Parentid */
+            /**
+             * Parentid
+             * @description The id of the message before; `null` for the first one.
+             */
             parentId?: string | null;
         };
         /**
@@ -4100,12 +5055,19 @@ export interface components {
         GivenPicture: {
             /**
              * Type
+             * @description The type.
              * @constant
              */
             type: "image";
-            /** Pictureid */
+            /**
+             * Pictureid
+             * @description The id of an uploaded picture.
+             */
             pictureId?: string | null;
-            /** Url */
+            /**
+             * Url
+             * @description The address.
+             */
             url?: string | null;
         };
         /**
@@ -4120,15 +5082,30 @@ export interface components {
          *     }
          */
         GivenPolicy: {
-            /** Orgid */
+            /**
+             * Orgid
+             * @description The id of the installation.
+             */
             orgId?: string | null;
-            /** Workspaceid */
+            /**
+             * Workspaceid
+             * @description The id of the workspace.
+             */
             workspaceId?: string | null;
-            /** Repoid */
+            /**
+             * Repoid
+             * @description The id of the application that it applies to; `null`: all.
+             */
             repoId?: string | null;
-            /** Keyid */
+            /**
+             * Keyid
+             * @description The id of the API key; `null` if none was used.
+             */
             keyId?: string | null;
-            /** Name */
+            /**
+             * Name
+             * @description The name.
+             */
             name: string;
             /**
              * Content
@@ -4138,6 +5115,7 @@ export interface components {
             content?: string;
             /**
              * Risktype
+             * @description The risk: `LOW`, `MEDIUM` or `HIGH`.
              * @enum {string}
              */
             riskType: "LOW" | "MEDIUM" | "HIGH";
@@ -4170,21 +5148,45 @@ export interface components {
          *     }
          */
         GivenPolicyChange: {
-            /** Orgid */
+            /**
+             * Orgid
+             * @description The id of the installation.
+             */
             orgId?: string | null;
-            /** Workspaceid */
+            /**
+             * Workspaceid
+             * @description The id of the workspace.
+             */
             workspaceId?: string | null;
-            /** Repoid */
+            /**
+             * Repoid
+             * @description The id of the application that it applies to; `null`: all.
+             */
             repoId?: string | null;
-            /** Keyid */
+            /**
+             * Keyid
+             * @description The id of the API key; `null` if none was used.
+             */
             keyId?: string | null;
-            /** Name */
+            /**
+             * Name
+             * @description The name.
+             */
             name?: string | null;
-            /** Content */
+            /**
+             * Content
+             * @description The text.
+             */
             content?: string | null;
-            /** Risktype */
+            /**
+             * Risktype
+             * @description The risk: `LOW`, `MEDIUM` or `HIGH`.
+             */
             riskType?: ("LOW" | "MEDIUM" | "HIGH") | null;
-            /** Actiontype */
+            /**
+             * Actiontype
+             * @description What happens on a violation: 0 log, 1 alert, 2 block.
+             */
             actionType?: number | null;
             /**
              * Rule
@@ -4193,7 +5195,10 @@ export interface components {
             rule?: {
                 [key: string]: unknown;
             } | null;
-            /** Failmode */
+            /**
+             * Failmode
+             * @description What happens when the policy cannot be checked: `open` lets the request pass, `closed` treats it as a violation.
+             */
             failMode?: ("open" | "closed") | null;
         };
         /**
@@ -4201,9 +5206,15 @@ export interface components {
          * @description A version that is to get more and more of the traffic.
          */
         GivenRamp: {
-            /** Versionid */
+            /**
+             * Versionid
+             * @description The id of the version; `null` if none served it.
+             */
             versionId: string;
-            /** Steps */
+            /**
+             * Steps
+             * @description The steps, in order.
+             */
             steps: components["schemas"]["GivenStep"][];
         };
         /**
@@ -4217,6 +5228,7 @@ export interface components {
             /**
              * Refreshtoken
              * Format: password
+             * @description Exchanges for a new pair of tokens; works once.
              */
             refreshToken: string;
         };
@@ -4229,10 +5241,14 @@ export interface components {
          *     }
          */
         GivenRegeneration: {
-            /** Messageid */
+            /**
+             * Messageid
+             * @description The id of the message.
+             */
             messageId?: string | null;
             /**
              * Stream
+             * @description Whether to stream the response as server-sent events.
              * @default true
              */
             stream?: boolean;
@@ -4256,7 +5272,10 @@ export interface components {
              * @description How targets of one priority are ordered: `priority` as listed, `weighted` by chance, `cheapest` by price, `fastest` by what was measured.
              */
             strategy?: ("priority" | "weighted" | "cheapest" | "fastest") | null;
-            /** Isactive */
+            /**
+             * Isactive
+             * @description Whether it is in use.
+             */
             isActive?: boolean | null;
             /**
              * Reason
@@ -4264,9 +5283,15 @@ export interface components {
              * @default
              */
             reason?: string;
-            /** Name */
+            /**
+             * Name
+             * @description The name.
+             */
             name: string;
-            /** Targets */
+            /**
+             * Targets
+             * @description The configurations that the route leads to.
+             */
             targets: components["schemas"]["GivenTarget"][];
         };
         /**
@@ -4288,7 +5313,10 @@ export interface components {
              * @description How targets of one priority are ordered: `priority` as listed, `weighted` by chance, `cheapest` by price, `fastest` by what was measured.
              */
             strategy?: ("priority" | "weighted" | "cheapest" | "fastest") | null;
-            /** Isactive */
+            /**
+             * Isactive
+             * @description Whether it is in use.
+             */
             isActive?: boolean | null;
             /**
              * Reason
@@ -4296,9 +5324,15 @@ export interface components {
              * @default
              */
             reason?: string;
-            /** Name */
+            /**
+             * Name
+             * @description The name.
+             */
             name?: string | null;
-            /** Targets */
+            /**
+             * Targets
+             * @description The configurations that the route leads to.
+             */
             targets?: components["schemas"]["GivenTarget"][] | null;
         };
         /**
@@ -4314,9 +5348,13 @@ export interface components {
             /**
              * Token
              * Format: password
+             * @description The token of the link that the server printed at its start.
              */
             token: string;
-            /** Email */
+            /**
+             * Email
+             * @description The e-mail address.
+             */
             email: string;
             /**
              * Password
@@ -4330,7 +5368,10 @@ export interface components {
          * @description By how many parts of all requests a version may be worse than the control: 0.01 is one more in a hundred.
          */
         GivenShareLimit: {
-            /** Maxincrease */
+            /**
+             * Maxincrease
+             * @description The allowed increase over the control.
+             */
             maxIncrease: number;
         };
         /**
@@ -4341,7 +5382,10 @@ export interface components {
          *     }
          */
         GivenShip: {
-            /** Versionid */
+            /**
+             * Versionid
+             * @description The id of the version; `null` if none served it.
+             */
             versionId: string;
         };
         /**
@@ -4354,7 +5398,10 @@ export interface components {
          *     }
          */
         GivenSignup: {
-            /** Email */
+            /**
+             * Email
+             * @description The e-mail address.
+             */
             email: string;
             /**
              * Password
@@ -4364,6 +5411,7 @@ export interface components {
             password: string;
             /**
              * Name
+             * @description The name.
              * @default
              */
             name?: string;
@@ -4373,11 +5421,20 @@ export interface components {
          * @description A share of the traffic, and when the next step comes: after ``minUnits`` users, or after ``hours``.
          */
         GivenStep: {
-            /** Percent */
+            /**
+             * Percent
+             * @description The share of the traffic in this step, in percent.
+             */
             percent: number;
-            /** Minunits */
+            /**
+             * Minunits
+             * @description How many users the version must have served since the step began.
+             */
             minUnits?: number | null;
-            /** Hours */
+            /**
+             * Hours
+             * @description How long the step lasts, in hours.
+             */
             hours?: number | null;
         };
         /**
@@ -4415,10 +5472,14 @@ export interface components {
         GivenText: {
             /**
              * Type
+             * @description The type.
              * @constant
              */
             type: "text";
-            /** Text */
+            /**
+             * Text
+             * @description The text.
+             */
             text: string;
         };
         /**
@@ -4431,7 +5492,10 @@ export interface components {
          *     }
          */
         GivenUser: {
-            /** Email */
+            /**
+             * Email
+             * @description The e-mail address.
+             */
             email: string;
             /**
              * Password
@@ -4441,11 +5505,13 @@ export interface components {
             password: string;
             /**
              * Name
+             * @description The name.
              * @default
              */
             name?: string;
             /**
              * Role
+             * @description `admin` for an administrator of the installation, otherwise `user`.
              * @default user
              * @enum {string}
              */
@@ -4460,13 +5526,25 @@ export interface components {
          *     }
          */
         GivenUserChange: {
-            /** Name */
+            /**
+             * Name
+             * @description The name.
+             */
             name?: string | null;
-            /** Role */
+            /**
+             * Role
+             * @description `admin` for an administrator of the installation, otherwise `user`.
+             */
             role?: ("admin" | "user") | null;
-            /** Disabled */
+            /**
+             * Disabled
+             * @description Whether the user is locked out.
+             */
             disabled?: boolean | null;
-            /** Password */
+            /**
+             * Password
+             * @description The new password.
+             */
             password?: string | null;
         };
         /**
@@ -4477,7 +5555,10 @@ export interface components {
          *     }
          */
         GivenWorkspace: {
-            /** Name */
+            /**
+             * Name
+             * @description The name.
+             */
             name: string;
         };
         /**
@@ -4488,9 +5569,15 @@ export interface components {
          *     }
          */
         GivenWorkspaceChange: {
-            /** Name */
+            /**
+             * Name
+             * @description The name.
+             */
             name?: string | null;
-            /** Defaultconfigurationid */
+            /**
+             * Defaultconfigurationid
+             * @description The id of the configuration that serves the model name `default`.
+             */
             defaultConfigurationId?: string | null;
         };
         /**
@@ -4500,12 +5587,19 @@ export interface components {
         GuardrailAnswer: {
             /**
              * Metric
+             * @description The metric.
              * @enum {string}
              */
             metric: "errorRate" | "slowShare" | "cost";
-            /** Maxincrease */
+            /**
+             * Maxincrease
+             * @description The allowed increase over the control.
+             */
             maxIncrease: number;
-            /** Versions */
+            /**
+             * Versions
+             * @description The versions.
+             */
             versions: components["schemas"]["ReadingAnswer"][];
         };
         /**
@@ -4513,22 +5607,36 @@ export interface components {
          * @description An open invitation.
          */
         InvitationAnswer: {
-            /** Id */
+            /**
+             * Id
+             * @description The id.
+             */
             id: string;
-            /** Email */
+            /**
+             * Email
+             * @description The e-mail address.
+             */
             email: string;
-            /** Role */
+            /**
+             * Role
+             * @description The role: `viewer`, `member`, `admin` or `owner`.
+             */
             role: string;
-            /** Invitedby */
+            /**
+             * Invitedby
+             * @description The id of the user who invited.
+             */
             invitedBy: string;
             /**
              * Createdat
              * Format: date-time
+             * @description When it was created.
              */
             createdAt: string;
             /**
              * Expiresat
              * Format: date-time
+             * @description When it expires; `null`: never.
              */
             expiresAt: string;
         };
@@ -4537,33 +5645,56 @@ export interface components {
          * @description A job: ``queued``, ``running``, ``succeeded``, ``failed`` or ``cancelled``.
          */
         JobAnswer: {
-            /** Id */
+            /**
+             * Id
+             * @description The id.
+             */
             id: string;
-            /** Kind */
+            /**
+             * Kind
+             * @description What it does, such as `pull`.
+             */
             kind: string;
-            /** State */
+            /**
+             * State
+             * @description `queued`, `running`, `succeeded`, `failed` or `cancelled`.
+             */
             state: string;
-            /** Subject */
+            /**
+             * Subject
+             * @description What the job works on.
+             */
             subject: {
                 [key: string]: unknown;
             };
-            /** Progress */
+            /**
+             * Progress
+             * @description The progress so far.
+             */
             progress: {
                 [key: string]: unknown;
             };
-            /** Error */
+            /**
+             * Error
+             * @description What went wrong; `null` if nothing did.
+             */
             error: string | null;
             /**
              * Createdat
              * Format: date-time
+             * @description When it was created.
              */
             createdAt: string;
             /**
              * Updatedat
              * Format: date-time
+             * @description When it was last changed.
              */
             updatedAt: string;
-            /** Finishedat */
+            /**
+             * Finishedat
+             * @description When it finished; `null` while it runs.
+             */
             finishedAt: string | null;
         };
         /**
@@ -4571,17 +5702,35 @@ export interface components {
          * @description What OpenRouter tells of a key, in credits, which are US dollars; a ``limit`` of null is none.
          */
         KeyInfoAnswer: {
-            /** Label */
+            /**
+             * Label
+             * @description A label for people.
+             */
             label: string | null;
-            /** Usage */
+            /**
+             * Usage
+             * @description What the key has spent, in US dollars.
+             */
             usage: number | null;
-            /** Limit */
+            /**
+             * Limit
+             * @description The spending limit of the key, in US dollars; `null`: none.
+             */
             limit: number | null;
-            /** Limitremaining */
+            /**
+             * Limitremaining
+             * @description What is left of the limit, in US dollars.
+             */
             limitRemaining: number | null;
-            /** Isfreetier */
+            /**
+             * Isfreetier
+             * @description Whether the account is on the free tier.
+             */
             isFreeTier: boolean | null;
-            /** Expiresat */
+            /**
+             * Expiresat
+             * @description When it expires; `null`: never.
+             */
             expiresAt: string | null;
         };
         /**
@@ -4589,10 +5738,17 @@ export interface components {
          * @description Whether OpenRouter takes the key, and what to do if not.
          */
         KeyVerdictAnswer: {
-            /** Success */
+            /**
+             * Success
+             * @description Whether it succeeded.
+             */
             success: boolean;
-            /** Message */
+            /**
+             * Message
+             * @description What happened, and what to do.
+             */
             message: string;
+            /** @description What the provider says about the key. */
             keyInfo: components["schemas"]["KeyInfoAnswer"] | null;
         };
         /**
@@ -4603,13 +5759,23 @@ export interface components {
             /**
              * Testedat
              * Format: date-time
+             * @description When it was tested.
              */
             testedAt: string;
-            /** Success */
+            /**
+             * Success
+             * @description Whether it succeeded.
+             */
             success: boolean;
-            /** Latencyms */
+            /**
+             * Latencyms
+             * @description How long it took, in milliseconds.
+             */
             latencyMs: number;
-            /** Message */
+            /**
+             * Message
+             * @description What happened, and what to do.
+             */
             message: string;
         };
         /**
@@ -4617,9 +5783,14 @@ export interface components {
          * @description Who asks, and where they work.
          */
         MeAnswer: {
+            /** @description The user. */
             user: components["schemas"]["UserAnswer"];
-            /** Workspaces */
+            /**
+             * Workspaces
+             * @description The user's workspaces.
+             */
             workspaces: components["schemas"]["WorkspaceAnswer"][];
+            /** @description Who sends this request, with its rights. */
             actor: components["schemas"]["ActorAnswer"];
         };
         /**
@@ -4627,17 +5798,30 @@ export interface components {
          * @description A member of a workspace.
          */
         MemberAnswer: {
-            /** Userid */
+            /**
+             * Userid
+             * @description The id of the user.
+             */
             userId: string;
-            /** Email */
+            /**
+             * Email
+             * @description The e-mail address.
+             */
             email: string;
-            /** Name */
+            /**
+             * Name
+             * @description The name.
+             */
             name: string;
-            /** Role */
+            /**
+             * Role
+             * @description The role: `viewer`, `member`, `admin` or `owner`.
+             */
             role: string;
             /**
              * Joinedat
              * Format: date-time
+             * @description When the user joined the workspace.
              */
             joinedAt: string;
         };
@@ -4649,48 +5833,97 @@ export interface components {
          *     call's usage event; ``omitted`` counts older messages that the model had no room for.
          */
         MessageAnswer: {
-            /** Id */
+            /**
+             * Id
+             * @description The id.
+             */
             id: string;
-            /** Conversationid */
+            /**
+             * Conversationid
+             * @description The id of the conversation.
+             */
             conversationId: string;
-            /** Parentid */
+            /**
+             * Parentid
+             * @description The id of the message before; `null` for the first one.
+             */
             parentId: string | null;
-            /** Role */
+            /**
+             * Role
+             * @description Who wrote it: `user` or `assistant`.
+             */
             role: string;
-            /** Content */
+            /**
+             * Content
+             * @description The text.
+             */
             content: string;
-            /** Parts */
+            /**
+             * Parts
+             * @description The parts of the message: texts and pictures.
+             */
             parts: {
                 [key: string]: unknown;
             }[];
-            /** State */
+            /**
+             * State
+             * @description `streaming`, `complete`, `stopped`, `failed` or `interrupted`.
+             */
             state: string;
-            /** Requestid */
+            /**
+             * Requestid
+             * @description The id of the request, from the header `x-request-id`.
+             */
             requestId: string | null;
-            /** Model */
+            /**
+             * Model
+             * @description The name of the model.
+             */
             model: string | null;
-            /** Finishreason */
+            /**
+             * Finishreason
+             * @description Why the response ended, such as `stop`, `length`, `tool_calls` or `stopped`.
+             */
             finishReason: string | null;
-            /** Usage */
+            /**
+             * Usage
+             * @description The tokens used.
+             */
             usage: {
                 [key: string]: unknown;
             } | null;
-            /** Costusd */
+            /**
+             * Costusd
+             * @description The cost in US dollars; `null` if no price is known.
+             */
             costUSD: number | null;
-            /** Error */
+            /**
+             * Error
+             * @description What went wrong; `null` if nothing did.
+             */
             error: {
                 [key: string]: unknown;
             } | null;
-            /** Omitted */
+            /**
+             * Omitted
+             * @description How many older messages were left out because the context window was too small.
+             */
             omitted: number;
-            /** Rating */
+            /**
+             * Rating
+             * @description The rating, 1 to 5.
+             */
             rating: number | null;
             /**
              * Createdat
              * Format: date-time
+             * @description When it was created.
              */
             createdAt: string;
-            /** Finishedat */
+            /**
+             * Finishedat
+             * @description When it finished; `null` while it runs.
+             */
             finishedAt: string | null;
         };
         /**
@@ -4698,18 +5931,31 @@ export interface components {
          * @description One model. A key that is not sent at all stays as it is; null takes it away.
          */
         ModelGiven: {
-            /** Provider */
+            /**
+             * Provider
+             * @description The provider's id, such as `openai`.
+             */
             provider: string;
             /**
              * Type
+             * @description The type.
              * @enum {string}
              */
             type: "chat" | "completion" | "embedding" | "image";
-            /** Model */
+            /**
+             * Model
+             * @description The name of the model.
+             */
             model: string;
-            /** Apikeyencrypted */
+            /**
+             * Apikeyencrypted
+             * @description The provider's API key, encrypted before it was sent. `null` if none is needed.
+             */
             apiKeyEncrypted?: string | null;
-            /** Ispaid */
+            /**
+             * Ispaid
+             * @description Whether the model costs money, as its owner says. Policies can use it.
+             */
             isPaid: boolean;
         };
         /**
@@ -4717,27 +5963,60 @@ export interface components {
          * @description The part of one model.
          */
         ModelShare: {
-            /** Requestcount */
+            /**
+             * Requestcount
+             * @description The number of requests.
+             */
             requestCount: number;
-            /** Tokencount */
+            /**
+             * Tokencount
+             * @description Input and output tokens.
+             */
             tokenCount: number;
-            /** Inputtokens */
+            /**
+             * Inputtokens
+             * @description Input tokens, those read from a cache included.
+             */
             inputTokens: number;
-            /** Outputtokens */
+            /**
+             * Outputtokens
+             * @description Output tokens, those of reasoning included.
+             */
             outputTokens: number;
-            /** Costusd */
+            /**
+             * Costusd
+             * @description The cost in US dollars; `null` if no price is known.
+             */
             costUSD: number;
-            /** Unpricedcount */
+            /**
+             * Unpricedcount
+             * @description Requests whose price is unknown; they are not in the cost.
+             */
             unpricedCount: number;
-            /** Errorcount */
+            /**
+             * Errorcount
+             * @description The number of failed requests.
+             */
             errorCount: number;
-            /** Averagelatency */
+            /**
+             * Averagelatency
+             * @description The average duration of a request, in milliseconds.
+             */
             averageLatency: number;
-            /** Errorrate */
+            /**
+             * Errorrate
+             * @description The share of failed requests, 0 to 1.
+             */
             errorRate: number;
-            /** Lastused */
+            /**
+             * Lastused
+             * @description When it was last used; `null`: never in this period.
+             */
             lastUsed: string | null;
-            /** Model */
+            /**
+             * Model
+             * @description The name of the model.
+             */
             model: string;
         };
         /**
@@ -4745,13 +6024,25 @@ export interface components {
          * @description Models of a provider, ``live`` from itself or from the ``catalogue``; ``problem``: why not live.
          */
         ModelsAnswer: {
-            /** Provider */
+            /**
+             * Provider
+             * @description The provider's id, such as `openai`.
+             */
             provider: string;
-            /** Source */
+            /**
+             * Source
+             * @description Where the list comes from: `live` (the provider) or `catalogue` (included in this version).
+             */
             source: string;
-            /** Models */
+            /**
+             * Models
+             * @description The models.
+             */
             models: components["schemas"]["trunkline__faces__configurations__models__ModelAnswer"][];
-            /** Problem */
+            /**
+             * Problem
+             * @description What is wrong; `null` if nothing is.
+             */
             problem: string | null;
         };
         /**
@@ -4759,25 +6050,42 @@ export interface components {
          * @description An invitation with its token, which is shown this once: hand it to who is invited.
          */
         NewInvitationAnswer: {
-            /** Id */
+            /**
+             * Id
+             * @description The id.
+             */
             id: string;
-            /** Email */
+            /**
+             * Email
+             * @description The e-mail address.
+             */
             email: string;
-            /** Role */
+            /**
+             * Role
+             * @description The role: `viewer`, `member`, `admin` or `owner`.
+             */
             role: string;
-            /** Invitedby */
+            /**
+             * Invitedby
+             * @description The id of the user who invited.
+             */
             invitedBy: string;
             /**
              * Createdat
              * Format: date-time
+             * @description When it was created.
              */
             createdAt: string;
             /**
              * Expiresat
              * Format: date-time
+             * @description When it expires; `null`: never.
              */
             expiresAt: string;
-            /** Token */
+            /**
+             * Token
+             * @description The token.
+             */
             token: string;
         };
         /**
@@ -4785,20 +6093,33 @@ export interface components {
          * @description A time in which shares and versions stood still. ``weights`` are percentages by version.
          */
         PhaseAnswer: {
-            /** Number */
+            /**
+             * Number
+             * @description The number, starting at 1.
+             */
             number: number;
-            /** Reason */
+            /**
+             * Reason
+             * @description The reason.
+             */
             reason: string;
-            /** Weights */
+            /**
+             * Weights
+             * @description The split of the traffic, in percent by version.
+             */
             weights: {
                 [key: string]: number;
             };
             /**
              * Startedat
              * Format: date-time
+             * @description When it started.
              */
             startedAt: string;
-            /** Endedat */
+            /**
+             * Endedat
+             * @description When it ended; `null` while it lasts.
+             */
             endedAt: string | null;
         };
         /**
@@ -4806,11 +6127,20 @@ export interface components {
          * @description A picture that is kept.
          */
         PictureAnswer: {
-            /** Id */
+            /**
+             * Id
+             * @description The id.
+             */
             id: string;
-            /** Url */
+            /**
+             * Url
+             * @description The address.
+             */
             url: string;
-            /** Contenttype */
+            /**
+             * Contenttype
+             * @description The media type, such as `image/png`.
+             */
             contentType: string;
         };
         /**
@@ -4820,11 +6150,15 @@ export interface components {
         PoliciesAnswer: {
             /**
              * Success
+             * @description Whether it succeeded.
              * @default true
              * @constant
              */
             success?: true;
-            /** Policies */
+            /**
+             * Policies
+             * @description The policies.
+             */
             policies: components["schemas"]["PolicyBody"][];
         };
         /**
@@ -4834,10 +6168,12 @@ export interface components {
         PolicyAnswer: {
             /**
              * Success
+             * @description Whether it succeeded.
              * @default true
              * @constant
              */
             success?: true;
+            /** @description The policy. */
             policy: components["schemas"]["PolicyBody"];
         };
         /**
@@ -4845,40 +6181,78 @@ export interface components {
          * @description A policy.
          */
         PolicyBody: {
-            /** Id */
+            /**
+             * Id
+             * @description The id.
+             */
             id: string;
-            /** Name */
+            /**
+             * Name
+             * @description The name.
+             */
             name: string;
-            /** Content */
+            /**
+             * Content
+             * @description The text.
+             */
             content: string;
-            /** Risktype */
+            /**
+             * Risktype
+             * @description The risk: `LOW`, `MEDIUM` or `HIGH`.
+             */
             riskType: string;
-            /** Actiontype */
+            /**
+             * Actiontype
+             * @description What happens on a violation: 0 log, 1 alert, 2 block.
+             */
             actionType: number;
-            /** Failmode */
+            /**
+             * Failmode
+             * @description What happens when the policy cannot be checked: `open` lets the request pass, `closed` treats it as a violation.
+             */
             failMode: string;
-            /** Rule */
+            /**
+             * Rule
+             * @description The rule; `null`: a model judges `content`.
+             */
             rule: {
                 [key: string]: unknown;
             } | null;
-            /** Orgid */
+            /**
+             * Orgid
+             * @description The id of the installation.
+             */
             orgId: string;
-            /** Workspaceid */
+            /**
+             * Workspaceid
+             * @description The id of the workspace.
+             */
             workspaceId: string | null;
-            /** Repoid */
+            /**
+             * Repoid
+             * @description The id of the application that it applies to; `null`: all.
+             */
             repoId: string | null;
-            /** Keyid */
+            /**
+             * Keyid
+             * @description The id of the API key; `null` if none was used.
+             */
             keyId: string | null;
-            /** Createdby */
+            /**
+             * Createdby
+             * @description The id of the user who created it.
+             */
             createdBy: string;
             /**
              * Createdat
              * Format: date-time
+             * @description When it was created.
              */
             createdAt: string;
             /**
              * Updatedat
              * Format: date-time
+             * @description When it was last changed.
              */
             updatedAt: string;
         };
@@ -4887,31 +6261,70 @@ export interface components {
          * @description A provider. ``acceptsApiKey`` is false where a key is refused; ``keyUrl`` is the page where one is made.
          */
         ProviderAnswer: {
-            /** Name */
+            /**
+             * Name
+             * @description The name.
+             */
             name: string;
-            /** Displayname */
+            /**
+             * Displayname
+             * @description The name for people.
+             */
             displayName: string;
-            /** Requiresapikey */
+            /**
+             * Requiresapikey
+             * @description Whether the provider needs an API key.
+             */
             requiresApiKey: boolean;
-            /** Acceptsapikey */
+            /**
+             * Acceptsapikey
+             * @description Whether the provider accepts an API key.
+             */
             acceptsApiKey: boolean;
-            /** Requiresbaseurl */
+            /**
+             * Requiresbaseurl
+             * @description Whether the provider needs a base URL.
+             */
             requiresBaseUrl: boolean;
-            /** Baseurl */
+            /**
+             * Baseurl
+             * @description The provider's address, if not its default one.
+             */
             baseUrl: string | null;
-            /** Docsurl */
+            /**
+             * Docsurl
+             * @description The provider's documentation.
+             */
             docsUrl: string;
-            /** Keyurl */
+            /**
+             * Keyurl
+             * @description The page on which its keys are created.
+             */
             keyUrl: string | null;
-            /** Keyprefixes */
+            /**
+             * Keyprefixes
+             * @description How its keys begin.
+             */
             keyPrefixes: string[];
-            /** Env */
+            /**
+             * Env
+             * @description The environment variables in which the provider's key is usually found.
+             */
             env: string[];
-            /** Capabilities */
+            /**
+             * Capabilities
+             * @description What it can do, such as `text`, `vision`, `tools`, `embedding`.
+             */
             capabilities: string[];
-            /** Examplemodels */
+            /**
+             * Examplemodels
+             * @description Some of its models.
+             */
             exampleModels: string[];
-            /** Starthint */
+            /**
+             * Starthint
+             * @description How to start the server of this provider.
+             */
             startHint: string | null;
         };
         /**
@@ -4919,7 +6332,10 @@ export interface components {
          * @description The job to follow at ``/api/jobs/:id``.
          */
         PullAnswer: {
-            /** Jobid */
+            /**
+             * Jobid
+             * @description The id of the job; `GET /api/jobs/{job_id}` shows its progress.
+             */
             jobId: string;
         };
         /**
@@ -4930,7 +6346,10 @@ export interface components {
          *     }
          */
         PullGiven: {
-            /** Model */
+            /**
+             * Model
+             * @description The name of the model.
+             */
             model: string;
         };
         /**
@@ -4938,20 +6357,31 @@ export interface components {
          * @description A ramp, and which of its steps it is at (from 0) since when.
          */
         RampAnswer: {
-            /** Versionid */
+            /**
+             * Versionid
+             * @description The id of the version; `null` if none served it.
+             */
             versionId: string;
-            /** Steps */
+            /**
+             * Steps
+             * @description The steps, in order.
+             */
             steps: components["schemas"]["StepAnswer"][];
-            /** Step */
+            /**
+             * Step
+             * @description The number of the current step, starting at 0.
+             */
             step: number;
             /**
              * State
+             * @description The current state.
              * @enum {string}
              */
             state: "running" | "done" | "stopped";
             /**
              * Since
              * Format: date-time
+             * @description When the current step began.
              */
             since: string;
         };
@@ -4960,9 +6390,15 @@ export interface components {
          * @description A rating as it is kept.
          */
         RatingAnswer: {
-            /** Requestid */
+            /**
+             * Requestid
+             * @description The id of the request, from the header `x-request-id`.
+             */
             requestId: string;
-            /** Rating */
+            /**
+             * Rating
+             * @description The rating, 1 to 5.
+             */
             rating: number;
         };
         /**
@@ -4972,9 +6408,15 @@ export interface components {
          *     `checks` are `ok`, or what is wrong.
          */
         Readiness: {
-            /** Status */
+            /**
+             * Status
+             * @description The status.
+             */
             status: string;
-            /** Checks */
+            /**
+             * Checks
+             * @description The state of each part that the server needs.
+             */
             checks: {
                 [key: string]: string;
             };
@@ -4984,13 +6426,25 @@ export interface components {
          * @description How a version stands to a guardrail: what it is over the control now, and what it certainly is at least.
          */
         ReadingAnswer: {
-            /** Versionid */
+            /**
+             * Versionid
+             * @description The id of the version; `null` if none served it.
+             */
             versionId: string;
-            /** Increase */
+            /**
+             * Increase
+             * @description The measured increase over the control.
+             */
             increase: number | null;
-            /** Atleast */
+            /**
+             * Atleast
+             * @description The lower end of the confidence interval of the increase.
+             */
             atLeast: number | null;
-            /** Tripped */
+            /**
+             * Tripped
+             * @description Whether the guardrail turned off the version.
+             */
             tripped: boolean;
         };
         /**
@@ -5000,10 +6454,14 @@ export interface components {
         RecommendationAnswer: {
             /**
              * Action
+             * @description `ship`, `revert`, `decide`, `wait`, `check` or `none`.
              * @enum {string}
              */
             action: "ship" | "revert" | "decide" | "wait" | "check" | "none";
-            /** Versionid */
+            /**
+             * Versionid
+             * @description The id of the version; `null` if none served it.
+             */
             versionId: string | null;
         };
         /**
@@ -5011,13 +6469,20 @@ export interface components {
          * @description An application that uses an entry.
          */
         RepoAnswer: {
-            /** Id */
+            /**
+             * Id
+             * @description The id.
+             */
             id: string;
-            /** Name */
+            /**
+             * Name
+             * @description The name.
+             */
             name: string;
             /**
              * Createdat
              * Format: date-time
+             * @description When it was created.
              */
             createdAt: string;
         };
@@ -5026,26 +6491,44 @@ export interface components {
          * @description A user's report.
          */
         ReportAnswer: {
-            /** Userid */
+            /**
+             * Userid
+             * @description The id of the user.
+             */
             userId: string;
-            /** Period */
+            /**
+             * Period
+             * @description The period of the figures.
+             */
             period: string | null;
             /**
              * Periodstart
              * Format: date
+             * @description The start of the period; `null`: since the beginning.
              */
             periodStart: string;
             /**
              * Periodend
              * Format: date
+             * @description The end of the period.
              */
             periodEnd: string;
+            /** @description The figures of all requests together. */
             totals: components["schemas"]["FiguresAnswer"];
-            /** Byconfiguration */
+            /**
+             * Byconfiguration
+             * @description The figures of each configuration.
+             */
             byConfiguration: components["schemas"]["ConfigurationShare"][];
-            /** Bymodel */
+            /**
+             * Bymodel
+             * @description The figures of each model.
+             */
             byModel: components["schemas"]["ModelShare"][];
-            /** Byday */
+            /**
+             * Byday
+             * @description The figures of each day.
+             */
             byDay: components["schemas"]["DayShare"][];
         };
         /**
@@ -5056,10 +6539,14 @@ export interface components {
          *     }
          */
         RevertGiven: {
-            /** Apikey */
+            /**
+             * Apikey
+             * @description The provider's API key. Write-only: responses show a mask such as `sk-…x7Qd`. `null` removes it.
+             */
             apiKey?: string | null;
             /**
              * Reason
+             * @description Why, for the history.
              * @default
              */
             reason?: string;
@@ -5069,20 +6556,36 @@ export interface components {
          * @description A saved state: what it changed of the one before.
          */
         RevisionAnswer: {
-            /** Number */
+            /**
+             * Number
+             * @description The number, starting at 1.
+             */
             number: number;
-            /** Author */
+            /**
+             * Author
+             * @description The name of the user who made the change.
+             */
             author: string;
-            /** Authorid */
+            /**
+             * Authorid
+             * @description The id of the user who made the change.
+             */
             authorId: string;
             /**
              * Time
              * Format: date-time
+             * @description When the change was made.
              */
             time: string;
-            /** Reason */
+            /**
+             * Reason
+             * @description Why, if the author said.
+             */
             reason: string;
-            /** Diff */
+            /**
+             * Diff
+             * @description What changed: each path with its value before and after.
+             */
             diff: components["schemas"]["RevisionDifference"][];
         };
         /**
@@ -5090,11 +6593,20 @@ export interface components {
          * @description One thing that a revision changed, by its path.
          */
         RevisionDifference: {
-            /** Path */
+            /**
+             * Path
+             * @description The path of the changed field.
+             */
             path: string;
-            /** Before */
+            /**
+             * Before
+             * @description The value before the change.
+             */
             before: unknown;
-            /** After */
+            /**
+             * After
+             * @description The value after the change.
+             */
             after: unknown;
         };
         /**
@@ -5102,13 +6614,20 @@ export interface components {
          * @description The mask of the key that is stored now, and when it was turned.
          */
         RotateAnswer: {
-            /** Id */
+            /**
+             * Id
+             * @description The id.
+             */
             id: string;
-            /** Apikey */
+            /**
+             * Apikey
+             * @description The provider's API key. Write-only: responses show a mask such as `sk-…x7Qd`. `null` removes it.
+             */
             apiKey: string | null;
             /**
              * Rotatedat
              * Format: date-time
+             * @description When the key was replaced or encrypted again.
              */
             rotatedAt: string;
         };
@@ -5120,7 +6639,10 @@ export interface components {
          *     }
          */
         RotateGiven: {
-            /** Apikey */
+            /**
+             * Apikey
+             * @description The provider's API key. Write-only: responses show a mask such as `sk-…x7Qd`. `null` removes it.
+             */
             apiKey?: string | null;
         };
         /**
@@ -5128,33 +6650,57 @@ export interface components {
          * @description A route.
          */
         RouteAnswer: {
-            /** Id */
+            /**
+             * Id
+             * @description The id.
+             */
             id: string;
-            /** Workspaceid */
+            /**
+             * Workspaceid
+             * @description The id of the workspace.
+             */
             workspaceId: string;
-            /** Name */
+            /**
+             * Name
+             * @description The name.
+             */
             name: string;
             /**
              * Strategy
+             * @description The order of targets with the same priority: `priority`, `weighted`, `cheapest` or `fastest`.
              * @enum {string}
              */
             strategy: "priority" | "weighted" | "cheapest" | "fastest";
-            /** Targets */
+            /**
+             * Targets
+             * @description The configurations that the route leads to.
+             */
             targets: components["schemas"]["TargetAnswer"][];
-            /** Isactive */
+            /**
+             * Isactive
+             * @description Whether it is in use.
+             */
             isActive: boolean;
-            /** Revision */
+            /**
+             * Revision
+             * @description The number of the current revision.
+             */
             revision: number;
-            /** Createdby */
+            /**
+             * Createdby
+             * @description The id of the user who created it.
+             */
             createdBy: string;
             /**
              * Createdat
              * Format: date-time
+             * @description When it was created.
              */
             createdAt: string;
             /**
              * Updatedat
              * Format: date-time
+             * @description When it was last changed.
              */
             updatedAt: string;
         };
@@ -5163,24 +6709,49 @@ export interface components {
          * @description A whole answer. ``images`` have addresses of pictures here. ``costUSD`` is null where no price is known.
          */
         RunAnswer: {
-            /** Requestid */
+            /**
+             * Requestid
+             * @description The id of the request, from the header `x-request-id`.
+             */
             requestId: string;
-            /** Feature */
+            /**
+             * Feature
+             * @description The slug of the feature.
+             */
             feature: string;
-            /** Model */
+            /**
+             * Model
+             * @description The model that answered.
+             */
             model: string;
-            /** Output */
+            /**
+             * Output
+             * @description The text of the response.
+             */
             output: string;
-            /** Reasoning */
+            /**
+             * Reasoning
+             * @description The model's reasoning, if it shows that.
+             */
             reasoning: string | null;
-            /** Images */
+            /**
+             * Images
+             * @description The pictures of the response.
+             */
             images: {
                 [key: string]: string;
             }[];
-            /** Finishreason */
+            /**
+             * Finishreason
+             * @description Why the response ended, such as `stop`, `length`, `tool_calls` or `stopped`.
+             */
             finishReason: string;
+            /** @description The tokens used. */
             usage: components["schemas"]["trunkline__faces__features__runs__UsageAnswer"];
-            /** Costusd */
+            /**
+             * Costusd
+             * @description The cost in US dollars; `null` if no price is known.
+             */
             costUSD: number | null;
         };
         /**
@@ -5194,15 +6765,27 @@ export interface components {
          *     }
          */
         RunGiven: {
-            /** Input */
+            /**
+             * Input
+             * @description The input.
+             */
             input?: string | string[] | null;
-            /** Prompt */
+            /**
+             * Prompt
+             * @description The prompt.
+             */
             prompt?: string | null;
-            /** Messages */
+            /**
+             * Messages
+             * @description The messages.
+             */
             messages?: {
                 [key: string]: unknown;
             }[] | null;
-            /** Stream */
+            /**
+             * Stream
+             * @description Whether to stream the response as server-sent events.
+             */
             stream?: boolean | null;
         };
         /**
@@ -5210,9 +6793,15 @@ export interface components {
          * @description Whether users arrive as the shares say; from an e-value of 100 on they do not.
          */
         SampleRatioAnswer: {
-            /** Evalue */
+            /**
+             * Evalue
+             * @description The e-value of the test whether traffic matches the split; 100 or more: it does not.
+             */
             eValue: number;
-            /** Ok */
+            /**
+             * Ok
+             * @description Whether it succeeded.
+             */
             ok: boolean;
         };
         /**
@@ -5222,11 +6811,15 @@ export interface components {
         SessionsAnswer: {
             /**
              * Success
+             * @description Whether it succeeded.
              * @default true
              * @constant
              */
             success?: true;
-            /** Sessions */
+            /**
+             * Sessions
+             * @description How many sessions ended.
+             */
             sessions: number;
         };
         /**
@@ -5234,13 +6827,25 @@ export interface components {
          * @description All settings. What nobody has set shows its default, which is not sent to the provider.
          */
         SettingsAnswer: {
-            /** Temperature */
+            /**
+             * Temperature
+             * @description The sampling temperature. `null` removes it.
+             */
             temperature: number;
-            /** Maxtokens */
+            /**
+             * Maxtokens
+             * @description The limit on output tokens.
+             */
             maxTokens: number;
-            /** Topp */
+            /**
+             * Topp
+             * @description Nucleus sampling: from 0 to 1. `null` removes it.
+             */
             topP: number;
-            /** Systemprompt */
+            /**
+             * Systemprompt
+             * @description Instructions added before what users send. `null` removes them.
+             */
             systemPrompt: string | null;
         };
         /**
@@ -5252,9 +6857,15 @@ export interface components {
          *     }
          */
         ShareGiven: {
-            /** Id */
+            /**
+             * Id
+             * @description The id.
+             */
             _id: string;
-            /** Trafficpercent */
+            /**
+             * Trafficpercent
+             * @description The share of the traffic, in percent.
+             */
             trafficPercent: number;
         };
         /**
@@ -5262,18 +6873,29 @@ export interface components {
          * @description A session. `expiresIn` is the access token's lifetime in seconds.
          */
         SignInAnswer: {
-            /** Accesstoken */
+            /**
+             * Accesstoken
+             * @description The access token, for the header `Authorization: Bearer`.
+             */
             accessToken: string;
-            /** Refreshtoken */
+            /**
+             * Refreshtoken
+             * @description Exchanges for a new pair of tokens; works once.
+             */
             refreshToken: string;
             /**
              * Tokentype
+             * @description Always `Bearer`.
              * @default Bearer
              * @constant
              */
             tokenType?: "Bearer";
-            /** Expiresin */
+            /**
+             * Expiresin
+             * @description Seconds until the access token expires.
+             */
             expiresIn: number;
+            /** @description The user. */
             user: components["schemas"]["UserAnswer"];
         };
         /**
@@ -5281,15 +6903,30 @@ export interface components {
          * @description One step of a test.
          */
         StageAnswer: {
-            /** Name */
+            /**
+             * Name
+             * @description The name.
+             */
             name: string;
-            /** Ok */
+            /**
+             * Ok
+             * @description Whether it succeeded.
+             */
             ok: boolean;
-            /** Ms */
+            /**
+             * Ms
+             * @description How long it took, in milliseconds; `null` if it was not reached.
+             */
             ms: number | null;
-            /** Message */
+            /**
+             * Message
+             * @description What happened, and what to do.
+             */
             message: string;
-            /** Details */
+            /**
+             * Details
+             * @description Further facts.
+             */
             details: {
                 [key: string]: unknown;
             };
@@ -5315,11 +6952,15 @@ export interface components {
         StatsAnswer: {
             /**
              * Success
+             * @description Whether it succeeded.
              * @default true
              * @constant
              */
             success?: true;
-            /** Stats */
+            /**
+             * Stats
+             * @description The statistics of each entry.
+             */
             stats: components["schemas"]["AiLlmStatsAnswer"][];
         };
         /**
@@ -5327,11 +6968,20 @@ export interface components {
          * @description A step of a ramp.
          */
         StepAnswer: {
-            /** Percent */
+            /**
+             * Percent
+             * @description The share of the traffic in this step, in percent.
+             */
             percent: number;
-            /** Minunits */
+            /**
+             * Minunits
+             * @description How many users the version must have served since the step began.
+             */
             minUnits: number | null;
-            /** Hours */
+            /**
+             * Hours
+             * @description How long the step lasts, in hours.
+             */
             hours: number | null;
         };
         /**
@@ -5341,6 +6991,7 @@ export interface components {
         SuccessAnswer: {
             /**
              * Success
+             * @description Whether it succeeded.
              * @default true
              */
             success?: boolean;
@@ -5350,11 +7001,20 @@ export interface components {
          * @description A target. `problem` says why calls pass it by now, and is null when they do not.
          */
         TargetAnswer: {
-            /** Configurationid */
+            /**
+             * Configurationid
+             * @description The id of the configuration.
+             */
             configurationId: string;
-            /** Configurationname */
+            /**
+             * Configurationname
+             * @description The name of the configuration.
+             */
             configurationName: string;
-            /** Provider */
+            /**
+             * Provider
+             * @description The provider's id, such as `openai`.
+             */
             provider: string;
             /**
              * Model
@@ -5366,11 +7026,20 @@ export interface components {
              * @description What calls ask for: `model`, or the configuration's own.
              */
             servedModel: string | null;
-            /** Priority */
+            /**
+             * Priority
+             * @description Targets with a lower number are tried first.
+             */
             priority: number;
-            /** Weight */
+            /**
+             * Weight
+             * @description The weight, for the strategy `weighted`.
+             */
             weight: number;
-            /** Problem */
+            /**
+             * Problem
+             * @description What is wrong; `null` if nothing is.
+             */
             problem: string | null;
         };
         /**
@@ -5378,27 +7047,52 @@ export interface components {
          * @description A template; ``builtIn`` ones come with Trunkline. ``model`` is the one that it is for; null: any.
          */
         TemplateAnswer: {
-            /** Id */
+            /**
+             * Id
+             * @description The id.
+             */
             id: string;
-            /** Provider */
+            /**
+             * Provider
+             * @description The provider's id, such as `openai`.
+             */
             provider: string;
-            /** Model */
+            /**
+             * Model
+             * @description The name of the model.
+             */
             model: string | null;
-            /** Name */
+            /**
+             * Name
+             * @description The name.
+             */
             name: string;
-            /** Description */
+            /**
+             * Description
+             * @description A description for people.
+             */
             description: string;
-            /** Configuration */
+            /**
+             * Configuration
+             * @description Parameters under the provider's own names. `GET /api/providers/{name}/schema` lists them with their ranges.
+             */
             configuration: {
                 [key: string]: unknown;
             };
-            /** Isdefault */
+            /**
+             * Isdefault
+             * @description Whether it is the default.
+             */
             isDefault: boolean;
-            /** Builtin */
+            /**
+             * Builtin
+             * @description Whether it is part of Trunkline, and cannot be deleted.
+             */
             builtIn: boolean;
             /**
              * Createdat
              * Format: date-time
+             * @description When it was created.
              */
             createdAt: string;
         };
@@ -5413,19 +7107,27 @@ export interface components {
          *     }
          */
         TemplateGiven: {
-            /** Name */
+            /**
+             * Name
+             * @description The name.
+             */
             name: string;
             /**
              * Description
+             * @description A description for people.
              * @default
              */
             description?: string;
-            /** Configuration */
+            /**
+             * Configuration
+             * @description Parameters under the provider's own names. `GET /api/providers/{name}/schema` lists them with their ranges.
+             */
             configuration: {
                 [key: string]: unknown;
             };
             /**
              * Isdefault
+             * @description Whether it is the default.
              * @default false
              */
             isDefault?: boolean;
@@ -5435,25 +7137,42 @@ export interface components {
          * @description How a test ended.
          */
         TestAnswer: {
-            /** Success */
+            /**
+             * Success
+             * @description Whether it succeeded.
+             */
             success: boolean;
             /**
              * Status
+             * @description The status.
              * @enum {string}
              */
             status: "pending" | "success" | "failed";
-            /** Message */
+            /**
+             * Message
+             * @description What happened, and what to do.
+             */
             message: string;
-            /** Stages */
+            /**
+             * Stages
+             * @description The stages of the test, in order.
+             */
             stages: components["schemas"]["StageAnswer"][];
-            /** Latencyms */
+            /**
+             * Latencyms
+             * @description How long it took, in milliseconds.
+             */
             latencyMs: number;
             /**
              * Testedat
              * Format: date-time
+             * @description When it was tested.
              */
             testedAt: string;
-            /** Cached */
+            /**
+             * Cached
+             * @description Whether this is a stored result and not a new one.
+             */
             cached: boolean;
         };
         /**
@@ -5467,8 +7186,12 @@ export interface components {
          *     }
          */
         TestGiven: {
-            /** Input */
+            /**
+             * Input
+             * @description The input.
+             */
             input: string;
+            /** @description The settings. */
             settings?: components["schemas"]["trunkline__faces__features__wire__SettingsGiven"] | null;
         };
         /**
@@ -5476,11 +7199,20 @@ export interface components {
          * @description Tokens of a span.
          */
         TokensAnswer: {
-            /** Input */
+            /**
+             * Input
+             * @description Input tokens.
+             */
             input: number;
-            /** Output */
+            /**
+             * Output
+             * @description Output tokens.
+             */
             output: number;
-            /** Total */
+            /**
+             * Total
+             * @description Input and output tokens.
+             */
             total: number;
         };
         /**
@@ -5488,29 +7220,52 @@ export interface components {
          * @description A conversation with all of its branches: each message names what it follows.
          */
         TreeAnswer: {
-            /** Id */
+            /**
+             * Id
+             * @description The id.
+             */
             id: string;
-            /** Title */
+            /**
+             * Title
+             * @description The title.
+             */
             title: string;
-            /** Titledby */
+            /**
+             * Titledby
+             * @description Where the title comes from: `text` (the first words), `user`, or `none` without a title.
+             */
             titledBy: string;
-            /** Feature */
+            /**
+             * Feature
+             * @description The slug of the feature.
+             */
             feature: string | null;
-            /** Model */
+            /**
+             * Model
+             * @description The name of the model.
+             */
             model: string | null;
-            /** Leafid */
+            /**
+             * Leafid
+             * @description The id of the last message of the branch that is shown.
+             */
             leafId: string | null;
             /**
              * Createdat
              * Format: date-time
+             * @description When it was created.
              */
             createdAt: string;
             /**
              * Updatedat
              * Format: date-time
+             * @description When it was last changed.
              */
             updatedAt: string;
-            /** Messages */
+            /**
+             * Messages
+             * @description The messages.
+             */
             messages: components["schemas"]["MessageAnswer"][];
         };
         /**
@@ -5518,20 +7273,36 @@ export interface components {
          * @description A user. `role` is that of the installation.
          */
         UserAnswer: {
-            /** Id */
+            /**
+             * Id
+             * @description The id.
+             */
             id: string;
-            /** Email */
+            /**
+             * Email
+             * @description The e-mail address.
+             */
             email: string;
-            /** Name */
+            /**
+             * Name
+             * @description The name.
+             */
             name: string;
-            /** Role */
+            /**
+             * Role
+             * @description `admin` for an administrator of the installation, otherwise `user`.
+             */
             role: string;
             /**
              * Createdat
              * Format: date-time
+             * @description When it was created.
              */
             createdAt: string;
-            /** Disabledat */
+            /**
+             * Disabledat
+             * @description When the user was disabled; `null` if active.
+             */
             disabledAt: string | null;
         };
         /**
@@ -5545,20 +7316,29 @@ export interface components {
         ValidateGiven: {
             /**
              * Name
+             * @description The name.
              * @default
              */
             name?: string;
             /**
              * Model
+             * @description The name of the model.
              * @default
              */
             model?: string;
-            /** Apikey */
+            /**
+             * Apikey
+             * @description The provider's API key. Write-only: responses show a mask such as `sk-…x7Qd`. `null` removes it.
+             */
             apiKey?: string | null;
-            /** Baseurl */
+            /**
+             * Baseurl
+             * @description The provider's address, if not its default one.
+             */
             baseUrl?: string | null;
             /**
              * Configuration
+             * @description Parameters under the provider's own names. `GET /api/providers/{name}/schema` lists them with their ranges.
              * @default {}
              */
             configuration?: {
@@ -5572,6 +7352,7 @@ export interface components {
             reason?: string;
             /**
              * Live
+             * @description Whether to call the provider too.
              * @default false
              */
             live?: boolean;
@@ -5586,7 +7367,10 @@ export interface components {
          *     }
          */
         ValidateKeyGiven: {
-            /** Apikey */
+            /**
+             * Apikey
+             * @description The provider's API key. Write-only: responses show a mask such as `sk-…x7Qd`. `null` removes it.
+             */
             apiKey?: string | null;
         };
         /**
@@ -5594,18 +7378,37 @@ export interface components {
          * @description One vector per text, in their order.
          */
         VectorsAnswer: {
-            /** Requestid */
+            /**
+             * Requestid
+             * @description The id of the request, from the header `x-request-id`.
+             */
             requestId: string;
-            /** Feature */
+            /**
+             * Feature
+             * @description The slug of the feature.
+             */
             feature: string;
-            /** Model */
+            /**
+             * Model
+             * @description The name of the model.
+             */
             model: string;
-            /** Dimensions */
+            /**
+             * Dimensions
+             * @description The length of each embedding.
+             */
             dimensions: number;
-            /** Embeddings */
+            /**
+             * Embeddings
+             * @description The embeddings, in the order of the input.
+             */
             embeddings: number[][];
+            /** @description The tokens used. */
             usage: components["schemas"]["trunkline__faces__features__runs__UsageAnswer"];
-            /** Costusd */
+            /**
+             * Costusd
+             * @description The cost in US dollars; `null` if no price is known.
+             */
             costUSD: number | null;
         };
         /**
@@ -5626,24 +7429,29 @@ export interface components {
             applicationId?: string | null;
             /**
              * Version
+             * @description The version.
              * @default
              */
             version?: string;
             /**
              * Label
+             * @description A label for people.
              * @default
              */
             label?: string;
             /**
              * Provider
+             * @description The provider's id, such as `openai`.
              * @default
              */
             provider?: string;
             /**
              * Modelid
+             * @description The provider's name of the model.
              * @default
              */
             modelId?: string;
+            /** @description The settings. */
             settings?: components["schemas"]["trunkline__faces__model_configs__wire__SettingsGiven"];
             /**
              * Trafficpercent
@@ -5653,6 +7461,7 @@ export interface components {
             trafficPercent?: number;
             /**
              * Isactive
+             * @description Whether it is in use.
              * @default true
              */
             isActive?: boolean;
@@ -5675,23 +7484,30 @@ export interface components {
              * @description Only that of the configuration.
              */
             applicationId?: string | null;
-            /** Version */
+            /**
+             * Version
+             * @description The version.
+             */
             version: string;
             /**
              * Label
+             * @description A label for people.
              * @default
              */
             label?: string;
             /**
              * Provider
+             * @description The provider's id, such as `openai`.
              * @default
              */
             provider?: string;
             /**
              * Modelid
+             * @description The provider's name of the model.
              * @default
              */
             modelId?: string;
+            /** @description The settings. */
             settings?: components["schemas"]["trunkline__faces__model_configs__wire__SettingsGiven"];
             /**
              * Trafficpercent
@@ -5701,6 +7517,7 @@ export interface components {
             trafficPercent?: number;
             /**
              * Isactive
+             * @description Whether it is in use.
              * @default true
              */
             isActive?: boolean;
@@ -5710,47 +7527,91 @@ export interface components {
          * @description A call that broke a policy.
          */
         ViolationBody: {
-            /** Id */
+            /**
+             * Id
+             * @description The id.
+             */
             id: string;
-            /** Policyid */
+            /**
+             * Policyid
+             * @description The id of the policy.
+             */
             policyId: string;
-            /** Policyname */
+            /**
+             * Policyname
+             * @description The name of the policy.
+             */
             policyName: string;
-            /** Userid */
+            /**
+             * Userid
+             * @description The id of the user.
+             */
             userId: string;
-            /** Workspaceid */
+            /**
+             * Workspaceid
+             * @description The id of the workspace.
+             */
             workspaceId: string;
-            /** Repoid */
+            /**
+             * Repoid
+             * @description The id of the application that it applies to; `null`: all.
+             */
             repoId: string | null;
-            /** Keyid */
+            /**
+             * Keyid
+             * @description The id of the API key; `null` if none was used.
+             */
             keyId: string | null;
-            /** Aillmid */
+            /**
+             * Aillmid
+             * @description The entry's id.
+             */
             aiLlmId: string | null;
             /**
              * Llmtype
+             * @description The provider of the request.
              * @enum {string}
              */
             llmType: "OPENAI" | "GOOGLE" | "ANTHROPIC" | "AWS" | "OTHER";
-            /** Llmmodel */
+            /**
+             * Llmmodel
+             * @description The model of the request.
+             */
             llmModel: string;
-            /** Provider */
+            /**
+             * Provider
+             * @description The provider's id, such as `openai`.
+             */
             provider: string;
-            /** Host */
+            /**
+             * Host
+             * @description The host name of the provider.
+             */
             host: string;
-            /** Risktype */
+            /**
+             * Risktype
+             * @description The risk: `LOW`, `MEDIUM` or `HIGH`.
+             */
             riskType: string;
-            /** Actiontype */
+            /**
+             * Actiontype
+             * @description What happens on a violation: 0 log, 1 alert, 2 block.
+             */
             actionType: number;
             /**
              * Explanation
              * @description Why, in general words: nothing of what was sent is in it.
              */
             explanation: string;
-            /** Requestid */
+            /**
+             * Requestid
+             * @description The id of the request, from the header `x-request-id`.
+             */
             requestId: string;
             /**
              * Timestamp
              * Format: date-time
+             * @description When it happened.
              */
             timestamp: string;
         };
@@ -5761,17 +7622,30 @@ export interface components {
         ViolationsAnswer: {
             /**
              * Success
+             * @description Whether it succeeded.
              * @default true
              * @constant
              */
             success?: true;
-            /** Violations */
+            /**
+             * Violations
+             * @description The violations, newest first.
+             */
             violations: components["schemas"]["ViolationBody"][];
-            /** Total */
+            /**
+             * Total
+             * @description The total.
+             */
             total: number;
-            /** Skip */
+            /**
+             * Skip
+             * @description How many were skipped.
+             */
             skip: number;
-            /** Take */
+            /**
+             * Take
+             * @description How many were asked for.
+             */
             take: number;
         };
         /**
@@ -5779,24 +7653,41 @@ export interface components {
          * @description A workspace, and the caller's role in it.
          */
         WorkspaceAnswer: {
-            /** Id */
+            /**
+             * Id
+             * @description The id.
+             */
             id: string;
-            /** Name */
+            /**
+             * Name
+             * @description The name.
+             */
             name: string;
-            /** Role */
+            /**
+             * Role
+             * @description The role: `viewer`, `member`, `admin` or `owner`.
+             */
             role: string;
-            /** Personal */
+            /**
+             * Personal
+             * @description Whether it is the personal workspace of its owner.
+             */
             personal: boolean;
-            /** Defaultconfigurationid */
+            /**
+             * Defaultconfigurationid
+             * @description The id of the configuration that serves the model name `default`.
+             */
             defaultConfigurationId: string | null;
             /**
              * Createdat
              * Format: date-time
+             * @description When it was created.
              */
             createdAt: string;
             /**
              * Updatedat
              * Format: date-time
+             * @description When it was last changed.
              */
             updatedAt: string;
         };
@@ -5813,9 +7704,15 @@ export interface components {
          *     }
          */
         trunkline__faces__ai_llm__wire__ValidationAnswer: {
-            /** Success */
+            /**
+             * Success
+             * @description Whether it succeeded.
+             */
             success: boolean;
-            /** Message */
+            /**
+             * Message
+             * @description What happened, and what to do.
+             */
             message: string;
         };
         /**
@@ -5825,21 +7722,45 @@ export interface components {
          *     ``apiKeyEncrypted`` is there only where it was asked for.
          */
         trunkline__faces__ai_model_config__wire__ModelAnswer: {
-            /** Provider */
+            /**
+             * Provider
+             * @description The provider's id, such as `openai`.
+             */
             provider: string;
-            /** Type */
+            /**
+             * Type
+             * @description The type.
+             */
             type: string;
-            /** Model */
+            /**
+             * Model
+             * @description The name of the model.
+             */
             model: string;
-            /** Apikeyencrypted */
+            /**
+             * Apikeyencrypted
+             * @description The provider's API key, encrypted before it was sent. `null` if none is needed.
+             */
             apiKeyEncrypted?: string | null;
-            /** Ispaid */
+            /**
+             * Ispaid
+             * @description Whether the model costs money, as its owner says. Policies can use it.
+             */
             isPaid: boolean;
-            /** Usable */
+            /**
+             * Usable
+             * @description Whether the model can be called through the gateway.
+             */
             usable: boolean;
-            /** Reason */
+            /**
+             * Reason
+             * @description The reason.
+             */
             reason: string | null;
-            /** Configurationid */
+            /**
+             * Configurationid
+             * @description The id of the configuration.
+             */
             configurationId: string | null;
         };
         /**
@@ -5847,33 +7768,72 @@ export interface components {
          * @description A model. ``pricing`` is USD per token as decimal text; ``created`` seconds since the epoch.
          */
         trunkline__faces__configurations__models__ModelAnswer: {
-            /** Id */
+            /**
+             * Id
+             * @description The id.
+             */
             id: string;
-            /** Name */
+            /**
+             * Name
+             * @description The name.
+             */
             name: string;
-            /** Ownedby */
+            /**
+             * Ownedby
+             * @description Who publishes the model.
+             */
             ownedBy: string | null;
-            /** Description */
+            /**
+             * Description
+             * @description A description for people.
+             */
             description: string | null;
-            /** Contextlength */
+            /**
+             * Contextlength
+             * @description The context window, in tokens.
+             */
             contextLength: number | null;
-            /** Maxoutputtokens */
+            /**
+             * Maxoutputtokens
+             * @description The model's limit on output tokens.
+             */
             maxOutputTokens: number | null;
-            /** Inputmodalities */
+            /**
+             * Inputmodalities
+             * @description What the model accepts, such as `text` and `image`.
+             */
             inputModalities: string[];
-            /** Outputmodalities */
+            /**
+             * Outputmodalities
+             * @description What the model produces, such as `text` and `image`.
+             */
             outputModalities: string[];
-            /** Capabilities */
+            /**
+             * Capabilities
+             * @description What it can do, such as `text`, `vision`, `tools`, `embedding`.
+             */
             capabilities: string[];
-            /** Pricing */
+            /**
+             * Pricing
+             * @description Prices in US dollars per token, as decimal strings.
+             */
             pricing: {
                 [key: string]: string;
             } | null;
-            /** Created */
+            /**
+             * Created
+             * @description When the model was published, in seconds since 1970.
+             */
             created: number | null;
-            /** Version */
+            /**
+             * Version
+             * @description The version.
+             */
             version: string | null;
-            /** Details */
+            /**
+             * Details
+             * @description Further facts.
+             */
             details: {
                 [key: string]: unknown;
             };
@@ -5883,11 +7843,20 @@ export interface components {
          * @description Whether it would be accepted and, with ``stages``, whether it works.
          */
         trunkline__faces__configurations__providers__ValidationAnswer: {
-            /** Valid */
+            /**
+             * Valid
+             * @description Whether everything is valid.
+             */
             valid: boolean;
-            /** Errors */
+            /**
+             * Errors
+             * @description The wrong fields, each with a message.
+             */
             errors: components["schemas"]["FieldAnswer"][];
-            /** Stages */
+            /**
+             * Stages
+             * @description The stages of the test, in order.
+             */
             stages: components["schemas"]["StageAnswer"][] | null;
         };
         /**
@@ -5895,41 +7864,82 @@ export interface components {
          * @description The figures of one configuration. ``rateLimit`` is the provider's last word, null when it said nothing.
          */
         trunkline__faces__configurations__usage_wire__UsageAnswer: {
-            /** Requestcount */
+            /**
+             * Requestcount
+             * @description The number of requests.
+             */
             requestCount: number;
-            /** Tokencount */
+            /**
+             * Tokencount
+             * @description Input and output tokens.
+             */
             tokenCount: number;
-            /** Inputtokens */
+            /**
+             * Inputtokens
+             * @description Input tokens, those read from a cache included.
+             */
             inputTokens: number;
-            /** Outputtokens */
+            /**
+             * Outputtokens
+             * @description Output tokens, those of reasoning included.
+             */
             outputTokens: number;
-            /** Costusd */
+            /**
+             * Costusd
+             * @description The cost in US dollars; `null` if no price is known.
+             */
             costUSD: number;
-            /** Unpricedcount */
+            /**
+             * Unpricedcount
+             * @description Requests whose price is unknown; they are not in the cost.
+             */
             unpricedCount: number;
-            /** Errorcount */
+            /**
+             * Errorcount
+             * @description The number of failed requests.
+             */
             errorCount: number;
-            /** Averagelatency */
+            /**
+             * Averagelatency
+             * @description The average duration of a request, in milliseconds.
+             */
             averageLatency: number;
-            /** Errorrate */
+            /**
+             * Errorrate
+             * @description The share of failed requests, 0 to 1.
+             */
             errorRate: number;
-            /** Lastused */
+            /**
+             * Lastused
+             * @description When it was last used; `null`: never in this period.
+             */
             lastUsed: string | null;
-            /** Configurationid */
+            /**
+             * Configurationid
+             * @description The id of the configuration.
+             */
             configurationId: string;
-            /** Period */
+            /**
+             * Period
+             * @description The period of the figures.
+             */
             period: string | null;
             /**
              * Periodstart
              * Format: date
+             * @description The start of the period; `null`: since the beginning.
              */
             periodStart: string;
             /**
              * Periodend
              * Format: date
+             * @description The end of the period.
              */
             periodEnd: string;
-            /** Ratelimit */
+            /**
+             * Ratelimit
+             * @description The rate limits that the provider last reported; `null` if it reported none.
+             */
             rateLimit: {
                 [key: string]: unknown;
             } | null;
@@ -5939,18 +7949,31 @@ export interface components {
          * @description What is known of the stored key beside its mask. By ``credentialId`` another configuration borrows it.
          */
         trunkline__faces__configurations__wire__KeyAnswer: {
-            /** Credentialid */
+            /**
+             * Credentialid
+             * @description The id of the stored key: another configuration of the same provider can use it as its `credentialId`.
+             */
             credentialId: string;
-            /** Fingerprint */
+            /**
+             * Fingerprint
+             * @description A fingerprint of the key, to compare keys without showing them.
+             */
             fingerprint: string | null;
-            /** Addedby */
+            /**
+             * Addedby
+             * @description The id of the user who stored the key.
+             */
             addedBy: string;
             /**
              * Addedat
              * Format: date-time
+             * @description When the key was stored.
              */
             addedAt: string;
-            /** Lastusedat */
+            /**
+             * Lastusedat
+             * @description When it was last used; `null`: never.
+             */
             lastUsedAt: string | null;
         };
         /**
@@ -5960,6 +7983,7 @@ export interface components {
         trunkline__faces__conversations__wire__Done: {
             /**
              * Success
+             * @description Whether it succeeded.
              * @default true
              * @constant
              */
@@ -5973,7 +7997,10 @@ export interface components {
          *     }
          */
         trunkline__faces__conversations__wire__GivenRating: {
-            /** Rating */
+            /**
+             * Rating
+             * @description The rating, 1 to 5.
+             */
             rating: number;
         };
         /**
@@ -5983,6 +8010,7 @@ export interface components {
         trunkline__faces__features__features__Done: {
             /**
              * Success
+             * @description Whether it succeeded.
              * @default true
              */
             success?: boolean;
@@ -5992,17 +8020,35 @@ export interface components {
          * @description Tokens of one call; ``estimated``: the provider did not say, so they are our own count.
          */
         trunkline__faces__features__runs__UsageAnswer: {
-            /** Inputtokens */
+            /**
+             * Inputtokens
+             * @description Input tokens, those read from a cache included.
+             */
             inputTokens: number;
-            /** Outputtokens */
+            /**
+             * Outputtokens
+             * @description Output tokens, those of reasoning included.
+             */
             outputTokens: number;
-            /** Totaltokens */
+            /**
+             * Totaltokens
+             * @description Input and output tokens.
+             */
             totalTokens: number;
-            /** Cachedtokens */
+            /**
+             * Cachedtokens
+             * @description Input tokens that the provider read from its cache.
+             */
             cachedTokens: number;
-            /** Reasoningtokens */
+            /**
+             * Reasoningtokens
+             * @description Output tokens that were used for reasoning.
+             */
             reasoningTokens: number;
-            /** Estimated */
+            /**
+             * Estimated
+             * @description Whether the figures are estimated because the provider reported none.
+             */
             estimated: boolean;
         };
         /**
@@ -6010,7 +8056,10 @@ export interface components {
          * @description Any subset of a feature's settings; null takes one away. ``customParameters`` are replaced as a whole.
          */
         trunkline__faces__features__wire__SettingsGiven: {
-            /** Model */
+            /**
+             * Model
+             * @description The name of the model.
+             */
             model?: string | null;
             /**
              * Target
@@ -6022,19 +8071,40 @@ export interface components {
              * @description Where the feature's own key goes.
              */
             baseUrl?: string | null;
-            /** Apikey */
+            /**
+             * Apikey
+             * @description The provider's API key. Write-only: responses show a mask such as `sk-…x7Qd`. `null` removes it.
+             */
             apiKey?: string | null;
-            /** Systemprompt */
+            /**
+             * Systemprompt
+             * @description Instructions added before what users send. `null` removes them.
+             */
             systemPrompt?: string | null;
-            /** Temperature */
+            /**
+             * Temperature
+             * @description The sampling temperature. `null` removes it.
+             */
             temperature?: number | null;
-            /** Topp */
+            /**
+             * Topp
+             * @description Nucleus sampling: from 0 to 1. `null` removes it.
+             */
             topP?: number | null;
-            /** Maxtokens */
+            /**
+             * Maxtokens
+             * @description The limit on output tokens.
+             */
             maxTokens?: number | null;
-            /** Presencepenalty */
+            /**
+             * Presencepenalty
+             * @description From -2 to 2: lowers the probability of tokens that have occurred.
+             */
             presencePenalty?: number | null;
-            /** Frequencypenalty */
+            /**
+             * Frequencypenalty
+             * @description From -2 to 2: lowers the probability of frequent tokens.
+             */
             frequencyPenalty?: number | null;
             /**
              * Siteurl
@@ -6046,7 +8116,10 @@ export interface components {
              * @description Your app's name, as OpenRouter shows it.
              */
             siteName?: string | null;
-            /** Customparameters */
+            /**
+             * Customparameters
+             * @description Other fields of the provider's chat API, sent as they are.
+             */
             customParameters?: {
                 [key: string]: unknown;
             } | null;
@@ -6060,9 +8133,15 @@ export interface components {
          *     }
          */
         trunkline__faces__management__ratings__GivenRating: {
-            /** Requestid */
+            /**
+             * Requestid
+             * @description The id of the request, from the header `x-request-id`.
+             */
             requestId: string;
-            /** Rating */
+            /**
+             * Rating
+             * @description The rating, 1 to 5.
+             */
             rating: number;
         };
         /**
@@ -6087,6 +8166,7 @@ export interface components {
         trunkline__faces__management__wire__Done: {
             /**
              * Success
+             * @description Whether it succeeded.
              * @default true
              * @constant
              */
@@ -6099,32 +8179,66 @@ export interface components {
          *     `warnings` say which of `models` cannot be called now, and what was perhaps meant.
          */
         trunkline__faces__management__wire__KeyAnswer: {
-            /** Id */
+            /**
+             * Id
+             * @description The id.
+             */
             id: string;
-            /** Name */
+            /**
+             * Name
+             * @description The name.
+             */
             name: string;
-            /** Key */
+            /**
+             * Key
+             * @description The key. Responses show a mask, except when a new API key is created.
+             */
             key: string;
-            /** Scope */
+            /**
+             * Scope
+             * @description What the key can do: `call` models, or also `manage` configurations.
+             */
             scope: string;
-            /** Workspaceid */
+            /**
+             * Workspaceid
+             * @description The id of the workspace.
+             */
             workspaceId: string;
-            /** Applicationid */
+            /**
+             * Applicationid
+             * @description The id of the application; `null` if it belongs to none.
+             */
             applicationId: string | null;
-            /** Userid */
+            /**
+             * Userid
+             * @description The id of the user.
+             */
             userId: string;
-            /** Models */
+            /**
+             * Models
+             * @description The models.
+             */
             models: string[];
             /**
              * Createdat
              * Format: date-time
+             * @description When it was created.
              */
             createdAt: string;
-            /** Expiresat */
+            /**
+             * Expiresat
+             * @description When it expires; `null`: never.
+             */
             expiresAt: string | null;
-            /** Lastusedat */
+            /**
+             * Lastusedat
+             * @description When it was last used; `null`: never.
+             */
             lastUsedAt: string | null;
-            /** Warnings */
+            /**
+             * Warnings
+             * @description What may be wrong with what was saved.
+             */
             warnings: string[];
         };
         /**
@@ -6138,19 +8252,40 @@ export interface components {
          * @description What a version did in the phase; null where there is nothing, and for costs where a price is unknown.
          */
         trunkline__faces__model_configs__experiment_wire__MetricsAnswer: {
-            /** Errorrate */
+            /**
+             * Errorrate
+             * @description The share of failed requests, 0 to 1.
+             */
             errorRate: number | null;
-            /** Slowshare */
+            /**
+             * Slowshare
+             * @description The share of slow requests, 0 to 1.
+             */
             slowShare: number | null;
-            /** Avglatencyms */
+            /**
+             * Avglatencyms
+             * @description The average duration of a request, in milliseconds.
+             */
             avgLatencyMs: number | null;
-            /** Avgtokensused */
+            /**
+             * Avgtokensused
+             * @description The average number of input and output tokens of a request.
+             */
             avgTokensUsed: number | null;
-            /** Avgcostusd */
+            /**
+             * Avgcostusd
+             * @description The average cost of a request, in US dollars; `null` while a price is unknown.
+             */
             avgCostUSD: number | null;
-            /** Costusd */
+            /**
+             * Costusd
+             * @description The cost in US dollars; `null` if no price is known.
+             */
             costUSD: number | null;
-            /** Satisfaction */
+            /**
+             * Satisfaction
+             * @description The average rating, 1 to 5; `null` without ratings.
+             */
             satisfaction: number | null;
         };
         /**
@@ -6158,20 +8293,42 @@ export interface components {
          * @description A version in the phase. ``units`` are the users who saw it; ``differences`` come as soon as they are known.
          */
         trunkline__faces__model_configs__experiment_wire__VersionAnswer: {
-            /** Versionid */
+            /**
+             * Versionid
+             * @description The id of the version; `null` if none served it.
+             */
             versionId: string;
-            /** Version */
+            /**
+             * Version
+             * @description The version.
+             */
             version: string;
-            /** Iscontrol */
+            /**
+             * Iscontrol
+             * @description Whether it is the control version.
+             */
             isControl: boolean;
-            /** Share */
+            /**
+             * Share
+             * @description The share of the traffic, in percent.
+             */
             share: number;
-            /** Units */
+            /**
+             * Units
+             * @description How many users (units) the version has served.
+             */
             units: number;
-            /** Requests */
+            /**
+             * Requests
+             * @description The number of requests.
+             */
             requests: number;
+            /** @description What was measured. */
             metrics: components["schemas"]["trunkline__faces__model_configs__experiment_wire__MetricsAnswer"];
-            /** Differences */
+            /**
+             * Differences
+             * @description The differences from the control version, for each metric.
+             */
             differences: {
                 [key: string]: components["schemas"]["DifferenceAnswer"];
             };
@@ -6181,15 +8338,30 @@ export interface components {
          * @description What a version has served: means per request, and what people thought of the answers (1–5, null until rated).
          */
         trunkline__faces__model_configs__version_wire__MetricsAnswer: {
-            /** Requestcount */
+            /**
+             * Requestcount
+             * @description The number of requests.
+             */
             requestCount: number;
-            /** Avglatencyms */
+            /**
+             * Avglatencyms
+             * @description The average duration of a request, in milliseconds.
+             */
             avgLatencyMs: number;
-            /** Avgtokensused */
+            /**
+             * Avgtokensused
+             * @description The average number of input and output tokens of a request.
+             */
             avgTokensUsed: number;
-            /** Errorrate */
+            /**
+             * Errorrate
+             * @description The share of failed requests, 0 to 1.
+             */
             errorRate: number;
-            /** Usersatisfactionscore */
+            /**
+             * Usersatisfactionscore
+             * @description The average rating, 1 to 5; `null` without ratings.
+             */
             userSatisfactionScore: number | null;
         };
         /**
@@ -6197,37 +8369,70 @@ export interface components {
          * @description A version. ``settings`` are those that it sets; what it does not set is not sent.
          */
         trunkline__faces__model_configs__version_wire__VersionAnswer: {
-            /** Id */
+            /**
+             * Id
+             * @description The id.
+             */
             _id: string;
-            /** Configid */
+            /**
+             * Configid
+             * @description The configuration's `_id`.
+             */
             configId: string;
-            /** Applicationid */
+            /**
+             * Applicationid
+             * @description The id of the application; `null` if it belongs to none.
+             */
             applicationId: string | null;
-            /** Version */
+            /**
+             * Version
+             * @description The version.
+             */
             version: string;
-            /** Label */
+            /**
+             * Label
+             * @description A label for people.
+             */
             label: string;
-            /** Provider */
+            /**
+             * Provider
+             * @description The provider's id, such as `openai`.
+             */
             provider: string;
-            /** Modelid */
+            /**
+             * Modelid
+             * @description The provider's name of the model.
+             */
             modelId: string | null;
-            /** Settings */
+            /**
+             * Settings
+             * @description The settings.
+             */
             settings: {
                 [key: string]: unknown;
             };
-            /** Trafficpercent */
+            /**
+             * Trafficpercent
+             * @description The share of the traffic, in percent.
+             */
             trafficPercent: number;
-            /** Isactive */
+            /**
+             * Isactive
+             * @description Whether it is in use.
+             */
             isActive: boolean;
+            /** @description What was measured. */
             metrics: components["schemas"]["trunkline__faces__model_configs__version_wire__MetricsAnswer"];
             /**
              * Createdat
              * Format: date-time
+             * @description When it was created.
              */
             createdAt: string;
             /**
              * Updatedat
              * Format: date-time
+             * @description When it was last changed.
              */
             updatedAt: string;
         };
@@ -6236,10 +8441,14 @@ export interface components {
          * @description What was deleted.
          */
         trunkline__faces__model_configs__wire__DeletedAnswer: {
-            /** Id */
+            /**
+             * Id
+             * @description The id.
+             */
             _id: string;
             /**
              * Deleted
+             * @description Whether it was deleted.
              * @default true
              */
             deleted?: boolean;
@@ -6277,11 +8486,15 @@ export interface components {
         trunkline__faces__policy__wire__DeletedAnswer: {
             /**
              * Success
+             * @description Whether it succeeded.
              * @default true
              * @constant
              */
             success?: true;
-            /** Message */
+            /**
+             * Message
+             * @description What happened, and what to do.
+             */
             message: string;
         };
         /**
@@ -6310,7 +8523,10 @@ export interface components {
          * @description What every request below /ai/llm and /policy that fails is answered with.
          */
         Failure: {
-            /** @constant */
+            /**
+             * @description Whether it succeeded.
+             * @constant
+             */
             success: false;
             /** @description What is wrong, with every wrong field, and what to do. */
             message: string;
@@ -6349,14 +8565,40 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer, in the client's format. */
+            /** @description The response, in the format of the SDK. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "chatcmpl-019a5f0e7c1b7d9a",
+                     *       "object": "chat.completion",
+                     *       "created": 1769860800,
+                     *       "model": "default",
+                     *       "choices": [
+                     *         {
+                     *           "index": 0,
+                     *           "message": {
+                     *             "role": "assistant",
+                     *             "content": "Hello!"
+                     *           },
+                     *           "finish_reason": "stop",
+                     *           "logprobs": null
+                     *         }
+                     *       ],
+                     *       "usage": {
+                     *         "prompt_tokens": 9,
+                     *         "completion_tokens": 2,
+                     *         "total_tokens": 11
+                     *       }
+                     *     }
+                     */
+                    "application/json": Record<string, never>;
+                };
             };
-            /** @description An error, in the client's format. */
+            /** @description An error, in the format of the SDK. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6384,14 +8626,45 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer, in the client's format. */
+            /** @description The response, in the format of the SDK. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "resp_019a5f0e7c1b7d9a",
+                     *       "object": "response",
+                     *       "created_at": 1769860800,
+                     *       "status": "completed",
+                     *       "model": "default",
+                     *       "output": [
+                     *         {
+                     *           "id": "msg_019a5f0e7c1b7d9a",
+                     *           "type": "message",
+                     *           "status": "completed",
+                     *           "role": "assistant",
+                     *           "content": [
+                     *             {
+                     *               "type": "output_text",
+                     *               "text": "Hello!",
+                     *               "annotations": []
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "usage": {
+                     *         "input_tokens": 9,
+                     *         "output_tokens": 2,
+                     *         "total_tokens": 11
+                     *       }
+                     *     }
+                     */
+                    "application/json": Record<string, never>;
+                };
             };
-            /** @description An error, in the client's format. */
+            /** @description An error, in the format of the SDK. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6419,14 +8692,22 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer, in the client's format. */
+            /** @description The response, in the format of the SDK. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "object": "response.input_tokens",
+                     *       "input_tokens": 9
+                     *     }
+                     */
+                    "application/json": Record<string, never>;
+                };
             };
-            /** @description An error, in the client's format. */
+            /** @description An error, in the format of the SDK. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6454,14 +8735,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer, in the client's format. */
+            /** @description The response, in the format of the SDK. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error, in the client's format. */
+            /** @description An error, in the format of the SDK. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6482,14 +8763,45 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer, in the client's format. */
+            /** @description The response, in the format of the SDK. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "resp_019a5f0e7c1b7d9a",
+                     *       "object": "response",
+                     *       "created_at": 1769860800,
+                     *       "status": "completed",
+                     *       "model": "default",
+                     *       "output": [
+                     *         {
+                     *           "id": "msg_019a5f0e7c1b7d9a",
+                     *           "type": "message",
+                     *           "status": "completed",
+                     *           "role": "assistant",
+                     *           "content": [
+                     *             {
+                     *               "type": "output_text",
+                     *               "text": "Hello!",
+                     *               "annotations": []
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "usage": {
+                     *         "input_tokens": 9,
+                     *         "output_tokens": 2,
+                     *         "total_tokens": 11
+                     *       }
+                     *     }
+                     */
+                    "application/json": Record<string, never>;
+                };
             };
-            /** @description An error, in the client's format. */
+            /** @description An error, in the format of the SDK. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6510,14 +8822,23 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer, in the client's format. */
+            /** @description The response, in the format of the SDK. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "resp_019a5f0e7c1b7d9a",
+                     *       "object": "response",
+                     *       "deleted": true
+                     *     }
+                     */
+                    "application/json": Record<string, never>;
+                };
             };
-            /** @description An error, in the client's format. */
+            /** @description An error, in the format of the SDK. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6538,14 +8859,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer, in the client's format. */
+            /** @description The response, in the format of the SDK. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error, in the client's format. */
+            /** @description An error, in the format of the SDK. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6566,14 +8887,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer, in the client's format. */
+            /** @description The response, in the format of the SDK. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error, in the client's format. */
+            /** @description An error, in the format of the SDK. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6602,14 +8923,37 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer, in the client's format. */
+            /** @description The response, in the format of the SDK. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "cmpl-019a5f0e7c1b7d9a",
+                     *       "object": "text_completion",
+                     *       "created": 1769860800,
+                     *       "model": "default",
+                     *       "choices": [
+                     *         {
+                     *           "index": 0,
+                     *           "text": " there was a lighthouse.",
+                     *           "finish_reason": "stop",
+                     *           "logprobs": null
+                     *         }
+                     *       ],
+                     *       "usage": {
+                     *         "prompt_tokens": 4,
+                     *         "completion_tokens": 5,
+                     *         "total_tokens": 9
+                     *       }
+                     *     }
+                     */
+                    "application/json": Record<string, never>;
+                };
             };
-            /** @description An error, in the client's format. */
+            /** @description An error, in the format of the SDK. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6640,14 +8984,44 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer, in the client's format. */
+            /** @description The response, in the format of the SDK. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "object": "list",
+                     *       "model": "default",
+                     *       "data": [
+                     *         {
+                     *           "object": "embedding",
+                     *           "index": 0,
+                     *           "embedding": [
+                     *             0.0023,
+                     *             -0.0093
+                     *           ]
+                     *         },
+                     *         {
+                     *           "object": "embedding",
+                     *           "index": 1,
+                     *           "embedding": [
+                     *             0.0011,
+                     *             -0.0042
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "usage": {
+                     *         "prompt_tokens": 3,
+                     *         "total_tokens": 3
+                     *       }
+                     *     }
+                     */
+                    "application/json": Record<string, never>;
+                };
             };
-            /** @description An error, in the client's format. */
+            /** @description An error, in the format of the SDK. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6676,14 +9050,26 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer, in the client's format. */
+            /** @description The response, in the format of the SDK. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "created": 1769860800,
+                     *       "data": [
+                     *         {
+                     *           "b64_json": "iVBORw0KGgo="
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": Record<string, never>;
+                };
             };
-            /** @description An error, in the client's format. */
+            /** @description An error, in the format of the SDK. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6705,14 +9091,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer, in the client's format. */
+            /** @description The response, in the format of the SDK. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error, in the client's format. */
+            /** @description An error, in the format of the SDK. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6741,14 +9127,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer, in the client's format. */
+            /** @description The response, in the format of the SDK. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error, in the client's format. */
+            /** @description An error, in the format of the SDK. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6770,14 +9156,21 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer, in the client's format. */
+            /** @description The response, in the format of the SDK. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "text": "Good morning."
+                     *     }
+                     */
+                    "application/json": Record<string, never>;
+                };
             };
-            /** @description An error, in the client's format. */
+            /** @description An error, in the format of the SDK. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6805,14 +9198,33 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer, in the client's format. */
+            /** @description The response, in the format of the SDK. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "modr-019a5f0e7c1b7d9a",
+                     *       "model": "default",
+                     *       "results": [
+                     *         {
+                     *           "flagged": false,
+                     *           "categories": {
+                     *             "violence": false
+                     *           },
+                     *           "category_scores": {
+                     *             "violence": 0.0001
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": Record<string, never>;
+                };
             };
-            /** @description An error, in the client's format. */
+            /** @description An error, in the format of the SDK. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6844,14 +9256,30 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer, in the client's format. */
+            /** @description The response, in the format of the SDK. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "index": 1,
+                     *           "relevance_score": 0.92
+                     *         },
+                     *         {
+                     *           "index": 0,
+                     *           "relevance_score": 0.31
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": Record<string, never>;
+                };
             };
-            /** @description An error, in the client's format. */
+            /** @description An error, in the format of the SDK. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6885,14 +9313,36 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer, in the client's format. */
+            /** @description The response, in the format of the SDK. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "msg_019a5f0e7c1b7d9a",
+                     *       "type": "message",
+                     *       "role": "assistant",
+                     *       "model": "default",
+                     *       "content": [
+                     *         {
+                     *           "type": "text",
+                     *           "text": "Hello!"
+                     *         }
+                     *       ],
+                     *       "stop_reason": "end_turn",
+                     *       "stop_sequence": null,
+                     *       "usage": {
+                     *         "input_tokens": 9,
+                     *         "output_tokens": 2
+                     *       }
+                     *     }
+                     */
+                    "application/json": Record<string, never>;
+                };
             };
-            /** @description An error, in the client's format. */
+            /** @description An error, in the format of the SDK. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6925,14 +9375,21 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer, in the client's format. */
+            /** @description The response, in the format of the SDK. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "input_tokens": 9
+                     *     }
+                     */
+                    "application/json": Record<string, never>;
+                };
             };
-            /** @description An error, in the client's format. */
+            /** @description An error, in the format of the SDK. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6971,14 +9428,40 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer, in the client's format. */
+            /** @description The response, in the format of the SDK. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "candidates": [
+                     *         {
+                     *           "index": 0,
+                     *           "content": {
+                     *             "role": "model",
+                     *             "parts": [
+                     *               {
+                     *                 "text": "Hello!"
+                     *               }
+                     *             ]
+                     *           },
+                     *           "finishReason": "STOP"
+                     *         }
+                     *       ],
+                     *       "usageMetadata": {
+                     *         "promptTokenCount": 9,
+                     *         "candidatesTokenCount": 2,
+                     *         "totalTokenCount": 11
+                     *       },
+                     *       "modelVersion": "default"
+                     *     }
+                     */
+                    "application/json": Record<string, never>;
+                };
             };
-            /** @description An error, in the client's format. */
+            /** @description An error, in the format of the SDK. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7017,14 +9500,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer, in the client's format. */
+            /** @description The response, in the format of the SDK. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error, in the client's format. */
+            /** @description An error, in the format of the SDK. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7063,14 +9546,21 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer, in the client's format. */
+            /** @description The response, in the format of the SDK. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "totalTokens": 9
+                     *     }
+                     */
+                    "application/json": Record<string, never>;
+                };
             };
-            /** @description An error, in the client's format. */
+            /** @description An error, in the format of the SDK. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7106,14 +9596,26 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer, in the client's format. */
+            /** @description The response, in the format of the SDK. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "embedding": {
+                     *         "values": [
+                     *           0.0023,
+                     *           -0.0093
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": Record<string, never>;
+                };
             };
-            /** @description An error, in the client's format. */
+            /** @description An error, in the format of the SDK. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7154,14 +9656,28 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The answer, in the client's format. */
+            /** @description The response, in the format of the SDK. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "embeddings": [
+                     *         {
+                     *           "values": [
+                     *             0.0023,
+                     *             -0.0093
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": Record<string, never>;
+                };
             };
-            /** @description An error, in the client's format. */
+            /** @description An error, in the format of the SDK. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7179,14 +9695,29 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer, in the client's format. */
+            /** @description The response, in the format of the SDK. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "object": "list",
+                     *       "data": [
+                     *         {
+                     *           "id": "default",
+                     *           "object": "model",
+                     *           "created": 1769860800,
+                     *           "owned_by": "trunkline"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": Record<string, never>;
+                };
             };
-            /** @description An error, in the client's format. */
+            /** @description An error, in the format of the SDK. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7207,14 +9738,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer, in the client's format. */
+            /** @description The response, in the format of the SDK. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error, in the client's format. */
+            /** @description An error, in the format of the SDK. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7232,14 +9763,26 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer, in the client's format. */
+            /** @description The response, in the format of the SDK. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    /**
+                     * @example {
+                     *       "models": [
+                     *         {
+                     *           "name": "models/default",
+                     *           "displayName": "default"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": Record<string, never>;
+                };
             };
-            /** @description An error, in the client's format. */
+            /** @description An error, in the format of the SDK. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7260,14 +9803,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The answer, in the client's format. */
+            /** @description The response, in the format of the SDK. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description An error, in the client's format. */
+            /** @description An error, in the format of the SDK. */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -7298,7 +9841,7 @@ export interface operations {
                     "application/json": components["schemas"]["SignInAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7307,7 +9850,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7316,7 +9859,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7325,7 +9868,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7343,7 +9886,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -7354,7 +9897,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7363,7 +9906,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7396,7 +9939,7 @@ export interface operations {
                     "application/json": components["schemas"]["SignInAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7405,7 +9948,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7414,7 +9957,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7423,7 +9966,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7441,7 +9984,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -7452,7 +9995,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7461,7 +10004,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7494,7 +10037,7 @@ export interface operations {
                     "application/json": components["schemas"]["trunkline__faces__management__wire__Done"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7503,7 +10046,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7512,7 +10055,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7521,7 +10064,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7530,7 +10073,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7548,7 +10091,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -7559,7 +10102,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7568,7 +10111,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7601,7 +10144,7 @@ export interface operations {
                     "application/json": components["schemas"]["trunkline__faces__management__wire__Done"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7610,7 +10153,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7619,7 +10162,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7628,7 +10171,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7637,7 +10180,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7655,7 +10198,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -7666,7 +10209,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7675,7 +10218,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7708,7 +10251,7 @@ export interface operations {
                     "application/json": components["schemas"]["SignInAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7717,7 +10260,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7726,7 +10269,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7735,7 +10278,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7753,7 +10296,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -7764,7 +10307,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7773,7 +10316,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7806,7 +10349,7 @@ export interface operations {
                     "application/json": components["schemas"]["SignInAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7815,7 +10358,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7824,7 +10367,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7833,7 +10376,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7851,7 +10394,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -7862,7 +10405,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7871,7 +10414,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7900,7 +10443,7 @@ export interface operations {
                     "application/json": components["schemas"]["MeAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7909,7 +10452,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7918,7 +10461,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7927,7 +10470,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7936,7 +10479,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7945,7 +10488,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7978,7 +10521,7 @@ export interface operations {
                     "application/json": components["schemas"]["AcceptanceAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7987,7 +10530,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7996,7 +10539,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8005,7 +10548,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8023,7 +10566,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -8034,7 +10577,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8043,7 +10586,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8077,7 +10620,7 @@ export interface operations {
                     "application/json": components["schemas"]["UserAnswer"][];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8086,7 +10629,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8095,7 +10638,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8104,7 +10647,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8113,7 +10656,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8122,7 +10665,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8155,7 +10698,7 @@ export interface operations {
                     "application/json": components["schemas"]["UserAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8164,7 +10707,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8173,7 +10716,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8182,7 +10725,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8191,7 +10734,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8209,7 +10752,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -8220,7 +10763,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8229,7 +10772,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8265,7 +10808,7 @@ export interface operations {
                     "application/json": components["schemas"]["UserAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8274,7 +10817,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8283,7 +10826,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8292,7 +10835,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8301,7 +10844,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8319,7 +10862,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -8330,7 +10873,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8339,7 +10882,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8371,7 +10914,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionsAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8380,7 +10923,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8389,7 +10932,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8398,7 +10941,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8407,7 +10950,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8416,7 +10959,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -8427,7 +10970,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8436,7 +10979,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8470,7 +11013,7 @@ export interface operations {
                     "application/json": components["schemas"]["WorkspaceAnswer"][];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8479,7 +11022,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8488,7 +11031,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8497,7 +11040,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8506,7 +11049,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8515,7 +11058,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8548,7 +11091,7 @@ export interface operations {
                     "application/json": components["schemas"]["WorkspaceAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8557,7 +11100,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8566,7 +11109,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8575,7 +11118,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8584,7 +11127,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8602,7 +11145,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -8613,7 +11156,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8622,7 +11165,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8654,7 +11197,7 @@ export interface operations {
                     "application/json": components["schemas"]["WorkspaceAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8663,7 +11206,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8672,7 +11215,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8681,7 +11224,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8690,7 +11233,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8699,7 +11242,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8731,7 +11274,7 @@ export interface operations {
                     "application/json": components["schemas"]["trunkline__faces__management__wire__Done"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8740,7 +11283,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8749,7 +11292,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8758,7 +11301,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8767,7 +11310,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8776,7 +11319,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -8787,7 +11330,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8796,7 +11339,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8832,7 +11375,7 @@ export interface operations {
                     "application/json": components["schemas"]["WorkspaceAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8841,7 +11384,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8850,7 +11393,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8859,7 +11402,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8868,7 +11411,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8886,7 +11429,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -8897,7 +11440,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8906,7 +11449,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8943,7 +11486,7 @@ export interface operations {
                     "application/json": components["schemas"]["MemberAnswer"][];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8952,7 +11495,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8961,7 +11504,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8970,7 +11513,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8979,7 +11522,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8988,7 +11531,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9022,7 +11565,7 @@ export interface operations {
                     "application/json": components["schemas"]["trunkline__faces__management__wire__Done"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9031,7 +11574,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9040,7 +11583,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9049,7 +11592,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9058,7 +11601,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9067,7 +11610,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -9078,7 +11621,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -9087,7 +11630,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9125,7 +11668,7 @@ export interface operations {
                     "application/json": components["schemas"]["MemberAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9134,7 +11677,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9143,7 +11686,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9152,7 +11695,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9161,7 +11704,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9179,7 +11722,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -9190,7 +11733,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -9199,7 +11742,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9236,7 +11779,7 @@ export interface operations {
                     "application/json": components["schemas"]["InvitationAnswer"][];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9245,7 +11788,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9254,7 +11797,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9263,7 +11806,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9272,7 +11815,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -9281,7 +11824,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9317,7 +11860,7 @@ export interface operations {
                     "application/json": components["schemas"]["NewInvitationAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9326,7 +11869,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9335,7 +11878,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9344,7 +11887,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9353,7 +11896,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9371,7 +11914,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -9382,7 +11925,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -9391,7 +11934,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9425,7 +11968,7 @@ export interface operations {
                     "application/json": components["schemas"]["trunkline__faces__management__wire__Done"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9434,7 +11977,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9443,7 +11986,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9452,7 +11995,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9461,7 +12004,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9470,7 +12013,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -9481,7 +12024,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -9490,7 +12033,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9524,7 +12067,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApplicationAnswer"][];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9533,7 +12076,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9542,7 +12085,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9551,7 +12094,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9560,7 +12103,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -9569,7 +12112,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9602,7 +12145,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApplicationAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9611,7 +12154,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9620,7 +12163,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9629,7 +12172,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9638,7 +12181,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9656,7 +12199,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -9667,7 +12210,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -9676,7 +12219,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9708,7 +12251,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApplicationAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9717,7 +12260,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9726,7 +12269,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9735,7 +12278,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9744,7 +12287,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -9753,7 +12296,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9789,7 +12332,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApplicationAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9798,7 +12341,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9807,7 +12350,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9816,7 +12359,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9825,7 +12368,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9843,7 +12386,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -9854,7 +12397,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -9863,7 +12406,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9895,7 +12438,7 @@ export interface operations {
                     "application/json": components["schemas"]["trunkline__faces__management__wire__Done"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9904,7 +12447,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9913,7 +12456,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9922,7 +12465,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9931,7 +12474,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9940,7 +12483,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -9951,7 +12494,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -9960,7 +12503,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9996,7 +12539,7 @@ export interface operations {
                     "application/json": components["schemas"]["trunkline__faces__management__wire__KeyAnswer"][];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10005,7 +12548,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10014,7 +12557,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10023,7 +12566,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10032,7 +12575,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -10041,7 +12584,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10074,7 +12617,7 @@ export interface operations {
                     "application/json": components["schemas"]["trunkline__faces__management__wire__KeyAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10083,7 +12626,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10092,7 +12635,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10101,7 +12644,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10110,7 +12653,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10128,7 +12671,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -10139,7 +12682,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -10148,7 +12691,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10180,7 +12723,7 @@ export interface operations {
                     "application/json": components["schemas"]["trunkline__faces__management__wire__KeyAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10189,7 +12732,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10198,7 +12741,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10207,7 +12750,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10216,7 +12759,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -10225,7 +12768,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10257,7 +12800,7 @@ export interface operations {
                     "application/json": components["schemas"]["trunkline__faces__management__wire__Done"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10266,7 +12809,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10275,7 +12818,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10284,7 +12827,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10293,7 +12836,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10302,7 +12845,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -10313,7 +12856,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -10322,7 +12865,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10364,7 +12907,7 @@ export interface operations {
                     "application/json": components["schemas"]["RatingAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10373,7 +12916,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10382,7 +12925,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10391,7 +12934,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10400,7 +12943,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10418,7 +12961,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -10429,7 +12972,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -10438,7 +12981,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10472,7 +13015,7 @@ export interface operations {
                     "application/json": components["schemas"]["RouteAnswer"][];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10481,7 +13024,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10490,7 +13033,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10499,7 +13042,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10508,7 +13051,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -10517,7 +13060,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10550,7 +13093,7 @@ export interface operations {
                     "application/json": components["schemas"]["RouteAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10559,7 +13102,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10568,7 +13111,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10577,7 +13120,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10586,7 +13129,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10604,7 +13147,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -10615,7 +13158,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -10624,7 +13167,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10656,7 +13199,7 @@ export interface operations {
                     "application/json": components["schemas"]["RouteAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10665,7 +13208,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10674,7 +13217,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10683,7 +13226,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10692,7 +13235,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -10701,7 +13244,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10740,7 +13283,7 @@ export interface operations {
                     "application/json": components["schemas"]["RouteAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10749,7 +13292,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10758,7 +13301,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10767,7 +13310,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10776,7 +13319,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10785,7 +13328,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It was changed meanwhile: the ETag in If-Match is an older one. */
+            /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -10803,7 +13346,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -10814,7 +13357,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -10823,7 +13366,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10858,7 +13401,7 @@ export interface operations {
                     "application/json": components["schemas"]["trunkline__faces__management__wire__Done"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10867,7 +13410,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10876,7 +13419,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10885,7 +13428,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10894,7 +13437,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10903,7 +13446,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It was changed meanwhile: the ETag in If-Match is an older one. */
+            /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -10912,7 +13455,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -10923,7 +13466,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -10932,7 +13475,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10969,7 +13512,7 @@ export interface operations {
                     "application/json": components["schemas"]["RevisionAnswer"][];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10978,7 +13521,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10987,7 +13530,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10996,7 +13539,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11005,7 +13548,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -11014,7 +13557,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11055,7 +13598,7 @@ export interface operations {
                     "application/json": components["schemas"]["RouteAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11064,7 +13607,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11073,7 +13616,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11082,7 +13625,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11091,7 +13634,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11100,7 +13643,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It was changed meanwhile: the ETag in If-Match is an older one. */
+            /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -11118,7 +13661,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -11129,7 +13672,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -11138,7 +13681,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11167,7 +13710,7 @@ export interface operations {
                     "application/json": components["schemas"]["EncryptionKeyAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11176,7 +13719,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11185,7 +13728,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11194,7 +13737,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11203,7 +13746,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -11212,7 +13755,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11260,7 +13803,7 @@ export interface operations {
                     "application/json": components["schemas"]["AuditAnswer"][];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11269,7 +13812,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11278,7 +13821,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11287,7 +13830,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11296,7 +13839,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -11305,7 +13848,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11343,7 +13886,7 @@ export interface operations {
                     "application/json": components["schemas"]["ConfigurationAnswer"][];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11352,7 +13895,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11361,7 +13904,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11370,7 +13913,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11379,7 +13922,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -11388,7 +13931,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11424,7 +13967,7 @@ export interface operations {
                     "application/json": components["schemas"]["ConfigurationAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11433,7 +13976,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11442,7 +13985,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11451,7 +13994,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11460,7 +14003,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11478,7 +14021,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -11489,7 +14032,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -11498,7 +14041,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11530,7 +14073,7 @@ export interface operations {
                     "application/json": components["schemas"]["ConfigurationAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11539,7 +14082,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11548,7 +14091,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11557,7 +14100,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11566,7 +14109,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -11575,7 +14118,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11616,7 +14159,7 @@ export interface operations {
                     "application/json": components["schemas"]["ConfigurationAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11625,7 +14168,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11634,7 +14177,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11643,7 +14186,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11652,7 +14195,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11661,7 +14204,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It was changed meanwhile: the ETag in If-Match is an older one. */
+            /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -11679,7 +14222,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -11690,7 +14233,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -11699,7 +14242,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11734,7 +14277,7 @@ export interface operations {
                     "application/json": components["schemas"]["SuccessAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11743,7 +14286,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11752,7 +14295,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11761,7 +14304,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11770,7 +14313,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11779,7 +14322,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It was changed meanwhile: the ETag in If-Match is an older one. */
+            /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -11788,7 +14331,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -11799,7 +14342,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -11808,7 +14351,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11843,7 +14386,7 @@ export interface operations {
                     "application/json": components["schemas"]["TestAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11852,7 +14395,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11861,7 +14404,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11870,7 +14413,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11879,7 +14422,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11888,7 +14431,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -11899,7 +14442,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -11908,7 +14451,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -11947,7 +14490,7 @@ export interface operations {
                     "application/json": components["schemas"]["RotateAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11956,7 +14499,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -11965,7 +14508,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11974,7 +14517,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11983,7 +14526,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11992,7 +14535,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It was changed meanwhile: the ETag in If-Match is an older one. */
+            /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -12010,7 +14553,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -12021,7 +14564,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -12030,7 +14573,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12067,7 +14610,7 @@ export interface operations {
                     "application/json": components["schemas"]["RevisionAnswer"][];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12076,7 +14619,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12085,7 +14628,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12094,7 +14637,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -12103,7 +14646,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -12112,7 +14655,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12155,7 +14698,7 @@ export interface operations {
                     "application/json": components["schemas"]["ConfigurationAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12164,7 +14707,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12173,7 +14716,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12182,7 +14725,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -12191,7 +14734,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12200,7 +14743,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It was changed meanwhile: the ETag in If-Match is an older one. */
+            /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -12218,7 +14761,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -12229,7 +14772,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -12238,7 +14781,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12270,7 +14813,7 @@ export interface operations {
                     "application/json": components["schemas"]["ModelsAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12279,7 +14822,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12288,7 +14831,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12297,7 +14840,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -12306,7 +14849,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -12324,7 +14867,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12369,7 +14912,7 @@ export interface operations {
                     "application/json": components["schemas"]["PullAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12378,7 +14921,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12387,7 +14930,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12396,7 +14939,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -12405,7 +14948,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12423,7 +14966,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -12434,7 +14977,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -12443,7 +14986,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12477,7 +15020,7 @@ export interface operations {
                     "application/json": components["schemas"]["trunkline__faces__configurations__models__ModelAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12486,7 +15029,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12495,7 +15038,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12504,7 +15047,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -12513,7 +15056,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -12531,7 +15074,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12574,7 +15117,7 @@ export interface operations {
                     "application/json": components["schemas"]["SuccessAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12583,7 +15126,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12592,7 +15135,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12601,7 +15144,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -12610,7 +15153,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12619,7 +15162,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -12630,7 +15173,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -12648,7 +15191,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12686,7 +15229,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProviderAnswer"][];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12695,7 +15238,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12704,7 +15247,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12713,7 +15256,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -12722,7 +15265,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -12731,7 +15274,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12765,7 +15308,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12774,7 +15317,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12783,7 +15326,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12792,7 +15335,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -12801,7 +15344,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -12810,7 +15353,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12845,7 +15388,7 @@ export interface operations {
                     "application/json": components["schemas"]["ModelsAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12854,7 +15397,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12863,7 +15406,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12872,7 +15415,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -12881,7 +15424,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -12890,7 +15433,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12926,7 +15469,7 @@ export interface operations {
                     "application/json": components["schemas"]["trunkline__faces__configurations__providers__ValidationAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12935,7 +15478,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -12944,7 +15487,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12953,7 +15496,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -12962,7 +15505,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12980,7 +15523,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -12991,7 +15534,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -13000,7 +15543,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13032,7 +15575,7 @@ export interface operations {
                     "application/json": components["schemas"]["TemplateAnswer"][];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13041,7 +15584,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13050,7 +15593,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13059,7 +15602,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -13068,7 +15611,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -13077,7 +15620,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13113,7 +15656,7 @@ export interface operations {
                     "application/json": components["schemas"]["TemplateAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13122,7 +15665,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13131,7 +15674,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13140,7 +15683,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -13149,7 +15692,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13167,7 +15710,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -13178,7 +15721,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -13187,7 +15730,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13221,7 +15764,7 @@ export interface operations {
                     "application/json": components["schemas"]["SuccessAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13230,7 +15773,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13239,7 +15782,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13248,7 +15791,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -13257,7 +15800,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13266,7 +15809,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -13277,7 +15820,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -13286,7 +15829,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13325,7 +15868,7 @@ export interface operations {
                     "application/json": components["schemas"]["trunkline__faces__configurations__usage_wire__UsageAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13334,7 +15877,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13343,7 +15886,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13352,7 +15895,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -13361,7 +15904,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -13370,7 +15913,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13408,7 +15951,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReportAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13417,7 +15960,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13426,7 +15969,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13435,7 +15978,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -13444,7 +15987,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -13453,7 +15996,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13519,7 +16062,7 @@ export interface operations {
                     "application/json": components["schemas"]["EventsAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13528,7 +16071,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13537,7 +16080,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13546,7 +16089,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -13555,7 +16098,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -13564,7 +16107,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13596,7 +16139,7 @@ export interface operations {
                     "application/json": components["schemas"]["JobAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13605,7 +16148,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13614,7 +16157,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13623,7 +16166,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -13632,7 +16175,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -13641,7 +16184,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13680,7 +16223,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13689,7 +16232,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13698,7 +16241,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13707,7 +16250,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -13716,7 +16259,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -13725,7 +16268,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13757,7 +16300,7 @@ export interface operations {
                     "application/json": components["schemas"]["TemplateAnswer"][];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13766,7 +16309,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13775,7 +16318,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13784,7 +16327,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -13793,7 +16336,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -13802,7 +16345,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13838,7 +16381,7 @@ export interface operations {
                     "application/json": components["schemas"]["ConfigAnswer"][];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13847,7 +16390,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13856,7 +16399,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13865,7 +16408,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -13874,7 +16417,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -13883,7 +16426,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -13916,7 +16459,7 @@ export interface operations {
                     "application/json": components["schemas"]["ConfigAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -13925,7 +16468,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13934,7 +16477,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13943,7 +16486,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -13952,7 +16495,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13970,7 +16513,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -13981,7 +16524,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -13990,7 +16533,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14022,7 +16565,7 @@ export interface operations {
                     "application/json": components["schemas"]["ConfigAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -14031,7 +16574,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14040,7 +16583,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14049,7 +16592,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14058,7 +16601,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -14067,7 +16610,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14106,7 +16649,7 @@ export interface operations {
                     "application/json": components["schemas"]["ConfigAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -14115,7 +16658,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14124,7 +16667,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14133,7 +16676,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14142,7 +16685,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14151,7 +16694,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It was changed meanwhile: the ETag in If-Match is an older one. */
+            /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -14169,7 +16712,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -14180,7 +16723,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -14189,7 +16732,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14224,7 +16767,7 @@ export interface operations {
                     "application/json": components["schemas"]["trunkline__faces__model_configs__wire__DeletedAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -14233,7 +16776,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14242,7 +16785,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14251,7 +16794,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14260,7 +16803,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14269,7 +16812,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It was changed meanwhile: the ETag in If-Match is an older one. */
+            /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -14278,7 +16821,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -14289,7 +16832,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -14298,7 +16841,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14330,7 +16873,7 @@ export interface operations {
                     "application/json": components["schemas"]["ConfigAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -14339,7 +16882,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14348,7 +16891,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14357,7 +16900,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14366,7 +16909,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14375,7 +16918,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -14386,7 +16929,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -14395,7 +16938,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14427,7 +16970,7 @@ export interface operations {
                     "application/json": components["schemas"]["trunkline__faces__model_configs__version_wire__VersionAnswer"][];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -14436,7 +16979,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14445,7 +16988,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14454,7 +16997,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14463,7 +17006,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -14472,7 +17015,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14508,7 +17051,7 @@ export interface operations {
                     "application/json": components["schemas"]["trunkline__faces__model_configs__version_wire__VersionAnswer"][];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -14517,7 +17060,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14526,7 +17069,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14535,7 +17078,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14544,7 +17087,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14562,7 +17105,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -14573,7 +17116,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -14582,7 +17125,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14618,7 +17161,7 @@ export interface operations {
                     "application/json": components["schemas"]["trunkline__faces__model_configs__version_wire__VersionAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -14627,7 +17170,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14636,7 +17179,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14645,7 +17188,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14654,7 +17197,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14672,7 +17215,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -14683,7 +17226,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -14692,7 +17235,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14726,7 +17269,7 @@ export interface operations {
                     "application/json": components["schemas"]["trunkline__faces__model_configs__version_wire__VersionAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -14735,7 +17278,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14744,7 +17287,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14753,7 +17296,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14762,7 +17305,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -14771,7 +17314,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14812,7 +17355,7 @@ export interface operations {
                     "application/json": components["schemas"]["trunkline__faces__model_configs__version_wire__VersionAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -14821,7 +17364,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14830,7 +17373,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14839,7 +17382,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14848,7 +17391,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14857,7 +17400,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It was changed meanwhile: the ETag in If-Match is an older one. */
+            /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -14875,7 +17418,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -14886,7 +17429,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -14895,7 +17438,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -14932,7 +17475,7 @@ export interface operations {
                     "application/json": components["schemas"]["trunkline__faces__model_configs__wire__DeletedAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -14941,7 +17484,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -14950,7 +17493,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14959,7 +17502,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -14968,7 +17511,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -14977,7 +17520,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It was changed meanwhile: the ETag in If-Match is an older one. */
+            /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -14986,7 +17529,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -14997,7 +17540,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -15006,7 +17549,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -15041,7 +17584,7 @@ export interface operations {
                     "application/json": components["schemas"]["ExperimentAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -15050,7 +17593,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15059,7 +17602,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15068,7 +17611,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -15077,7 +17620,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -15086,7 +17629,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -15122,7 +17665,7 @@ export interface operations {
                     "application/json": components["schemas"]["ExperimentAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -15131,7 +17674,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15140,7 +17683,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15149,7 +17692,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -15158,7 +17701,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -15176,7 +17719,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -15187,7 +17730,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -15196,7 +17739,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -15232,7 +17775,7 @@ export interface operations {
                     "application/json": components["schemas"]["ExperimentAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -15241,7 +17784,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15250,7 +17793,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15259,7 +17802,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -15268,7 +17811,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -15286,7 +17829,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -15297,7 +17840,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -15306,7 +17849,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -15342,7 +17885,7 @@ export interface operations {
                     "application/json": components["schemas"]["ExperimentAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -15351,7 +17894,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -15360,7 +17903,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15369,7 +17912,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -15378,7 +17921,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -15396,7 +17939,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -15407,7 +17950,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -15416,7 +17959,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -15448,7 +17991,7 @@ export interface operations {
                     "application/json": components["schemas"]["AiLlmsAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -15487,7 +18030,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -15496,7 +18039,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -15505,7 +18048,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -15583,7 +18126,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -15592,7 +18135,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -15627,7 +18170,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -15636,7 +18179,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -15665,7 +18208,7 @@ export interface operations {
                     "application/json": components["schemas"]["AiLlmsAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -15704,7 +18247,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -15713,7 +18256,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -15722,7 +18265,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -15818,7 +18361,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -15853,7 +18396,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -15862,7 +18405,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -15894,7 +18437,7 @@ export interface operations {
                     "application/json": components["schemas"]["DoneAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -15948,7 +18491,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -15974,7 +18517,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -15983,7 +18526,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -16015,7 +18558,7 @@ export interface operations {
                     "application/json": components["schemas"]["trunkline__faces__ai_llm__wire__ValidationAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -16069,7 +18612,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -16095,7 +18638,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -16104,7 +18647,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -16136,7 +18679,7 @@ export interface operations {
                     "application/json": components["schemas"]["StatsAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -16190,7 +18733,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -16199,7 +18742,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -16232,7 +18775,7 @@ export interface operations {
                     "application/json": components["schemas"]["DocumentAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -16241,7 +18784,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16250,7 +18793,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16259,7 +18802,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -16268,7 +18811,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -16286,7 +18829,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -16297,7 +18840,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -16306,7 +18849,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -16338,7 +18881,7 @@ export interface operations {
                     "application/json": components["schemas"]["DocumentAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -16347,7 +18890,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16356,7 +18899,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16365,7 +18908,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -16374,7 +18917,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -16383,7 +18926,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -16419,7 +18962,7 @@ export interface operations {
                     "application/json": components["schemas"]["DocumentAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -16428,7 +18971,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -16437,7 +18980,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16446,7 +18989,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -16455,7 +18998,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -16464,7 +19007,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It was changed meanwhile: the ETag in If-Match is an older one. */
+            /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -16482,7 +19025,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -16493,7 +19036,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -16502,7 +19045,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -16604,7 +19147,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -16613,7 +19156,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -16721,7 +19264,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -16730,7 +19273,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -16835,7 +19378,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -16844,7 +19387,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -16955,7 +19498,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -16964,7 +19507,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -17000,7 +19543,7 @@ export interface operations {
                     "application/json": components["schemas"]["PoliciesAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -17054,7 +19597,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -17063,7 +19606,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -17197,7 +19740,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -17206,7 +19749,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -17238,7 +19781,7 @@ export interface operations {
                     "application/json": components["schemas"]["PolicyAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -17292,7 +19835,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -17301,7 +19844,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -17397,7 +19940,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -17432,7 +19975,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -17441,7 +19984,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -17473,7 +20016,7 @@ export interface operations {
                     "application/json": components["schemas"]["trunkline__faces__policy__wire__DeletedAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -17527,7 +20070,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -17553,7 +20096,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -17562,7 +20105,7 @@ export interface operations {
                     "application/json": components["schemas"]["Failure"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -17598,7 +20141,7 @@ export interface operations {
                     "application/json": components["schemas"]["ConversationAnswer"][];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -17607,7 +20150,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17616,7 +20159,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17625,7 +20168,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -17634,7 +20177,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -17643,7 +20186,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -17676,7 +20219,7 @@ export interface operations {
                     "application/json": components["schemas"]["ConversationAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -17685,7 +20228,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17694,7 +20237,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17703,7 +20246,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -17712,7 +20255,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -17730,7 +20273,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -17741,7 +20284,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -17750,7 +20293,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -17782,7 +20325,7 @@ export interface operations {
                     "application/json": components["schemas"]["TreeAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -17791,7 +20334,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17800,7 +20343,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17809,7 +20352,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -17818,7 +20361,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -17827,7 +20370,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -17859,7 +20402,7 @@ export interface operations {
                     "application/json": components["schemas"]["trunkline__faces__conversations__wire__Done"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -17868,7 +20411,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17877,7 +20420,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17886,7 +20429,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -17895,7 +20438,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -17904,7 +20447,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -17915,7 +20458,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -17924,7 +20467,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -17960,7 +20503,7 @@ export interface operations {
                     "application/json": components["schemas"]["ConversationAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -17969,7 +20512,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -17978,7 +20521,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17987,7 +20530,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -17996,7 +20539,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -18014,7 +20557,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -18025,7 +20568,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -18034,7 +20577,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -18070,7 +20613,7 @@ export interface operations {
                     "text/markdown": string;
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -18079,7 +20622,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18088,7 +20631,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18097,7 +20640,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -18106,7 +20649,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -18115,7 +20658,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -18156,7 +20699,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -18165,7 +20708,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18174,7 +20717,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18183,7 +20726,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -18192,7 +20735,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -18210,7 +20753,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -18221,7 +20764,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -18239,7 +20782,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -18289,7 +20832,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -18298,7 +20841,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18307,7 +20850,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18316,7 +20859,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -18325,7 +20868,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -18343,7 +20886,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -18354,7 +20897,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -18372,7 +20915,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -18415,7 +20958,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessageAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -18424,7 +20967,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18433,7 +20976,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18442,7 +20985,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -18451,7 +20994,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -18460,7 +21003,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -18498,7 +21041,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessageAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -18507,7 +21050,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18516,7 +21059,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18525,7 +21068,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -18534,7 +21077,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -18552,7 +21095,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -18563,7 +21106,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -18572,7 +21115,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -18623,7 +21166,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -18632,7 +21175,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18641,7 +21184,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18650,7 +21193,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -18659,7 +21202,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -18668,7 +21211,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -18704,7 +21247,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessageAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -18713,7 +21256,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18722,7 +21265,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18731,7 +21274,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -18740,7 +21283,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -18758,7 +21301,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -18769,7 +21312,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -18778,7 +21321,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -18814,7 +21357,7 @@ export interface operations {
                     "application/json": components["schemas"]["PictureAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -18823,7 +21366,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18832,7 +21375,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18841,7 +21384,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -18850,7 +21393,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -18868,7 +21411,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -18879,7 +21422,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -18888,7 +21431,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -18923,7 +21466,7 @@ export interface operations {
                     "image/gif": string;
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -18932,7 +21475,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -18941,7 +21484,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18950,7 +21493,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -18959,7 +21502,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -18968,7 +21511,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -19012,7 +21555,7 @@ export interface operations {
                     "application/json": components["schemas"]["CatalogueAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -19021,7 +21564,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19030,7 +21573,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19039,7 +21582,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -19048,7 +21591,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -19057,7 +21600,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -19092,7 +21635,7 @@ export interface operations {
                     "application/json": components["schemas"]["CatalogueModelAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -19101,7 +21644,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19110,7 +21653,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19119,7 +21662,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -19128,7 +21671,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -19137,7 +21680,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -19166,7 +21709,7 @@ export interface operations {
                     "application/json": (components["schemas"]["FeatureSettingsAnswer"] | components["schemas"]["FeatureAnswer"])[];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -19175,7 +21718,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19184,7 +21727,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19193,7 +21736,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -19202,7 +21745,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -19211,7 +21754,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -19247,7 +21790,7 @@ export interface operations {
                     "application/json": components["schemas"]["FeatureSettingsAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -19256,7 +21799,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19265,7 +21808,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19274,7 +21817,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -19283,7 +21826,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -19301,7 +21844,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -19312,7 +21855,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -19330,7 +21873,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -19371,7 +21914,7 @@ export interface operations {
                     "application/json": components["schemas"]["FeatureSettingsAnswer"] | components["schemas"]["FeatureAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -19380,7 +21923,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19389,7 +21932,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19398,7 +21941,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -19407,7 +21950,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -19416,7 +21959,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -19457,7 +22000,7 @@ export interface operations {
                     "application/json": components["schemas"]["FeatureSettingsAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -19466,7 +22009,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19475,7 +22018,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19484,7 +22027,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -19493,7 +22036,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -19502,7 +22045,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It was changed meanwhile: the ETag in If-Match is an older one. */
+            /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -19520,7 +22063,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -19531,7 +22074,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -19549,7 +22092,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -19593,7 +22136,7 @@ export interface operations {
                     "application/json": components["schemas"]["trunkline__faces__features__features__Done"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -19602,7 +22145,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19611,7 +22154,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19620,7 +22163,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -19629,7 +22172,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -19638,7 +22181,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It was changed meanwhile: the ETag in If-Match is an older one. */
+            /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -19647,7 +22190,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -19658,7 +22201,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -19667,7 +22210,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -19702,7 +22245,7 @@ export interface operations {
                     "application/json": components["schemas"]["FeatureSettingsAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -19711,7 +22254,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19720,7 +22263,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19729,7 +22272,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -19738,7 +22281,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -19747,7 +22290,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It was changed meanwhile: the ETag in If-Match is an older one. */
+            /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -19756,7 +22299,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -19767,7 +22310,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -19776,7 +22319,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -19812,7 +22355,7 @@ export interface operations {
                     "application/json": components["schemas"]["KeyVerdictAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -19821,7 +22364,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19830,7 +22373,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19839,7 +22382,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -19848,7 +22391,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -19866,7 +22409,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -19877,7 +22420,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -19886,7 +22429,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -19923,7 +22466,7 @@ export interface operations {
                     "application/json": components["schemas"]["RevisionAnswer"][];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -19932,7 +22475,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -19941,7 +22484,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19950,7 +22493,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -19959,7 +22502,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -19968,7 +22511,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -20011,7 +22554,7 @@ export interface operations {
                     "application/json": components["schemas"]["FeatureSettingsAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -20020,7 +22563,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20029,7 +22572,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20038,7 +22581,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -20047,7 +22590,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -20056,7 +22599,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description It was changed meanwhile: the ETag in If-Match is an older one. */
+            /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -20074,7 +22617,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -20085,7 +22628,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -20094,7 +22637,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -20138,7 +22681,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -20147,7 +22690,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20156,7 +22699,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20165,7 +22708,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -20174,7 +22717,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -20192,7 +22735,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -20203,7 +22746,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -20221,7 +22764,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -20270,7 +22813,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -20279,7 +22822,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -20288,7 +22831,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20297,7 +22840,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -20306,7 +22849,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -20324,7 +22867,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -20335,7 +22878,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -20353,7 +22896,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -20391,7 +22934,7 @@ export interface operations {
                     "application/json": components["schemas"]["Alive"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -20400,7 +22943,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -20429,7 +22972,7 @@ export interface operations {
                     "application/json": components["schemas"]["Readiness"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -20468,7 +23011,7 @@ export interface operations {
                     "application/openmetrics-text": string;
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -20477,7 +23020,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -15,6 +15,7 @@ from trunkline.faces.http.application import build
 from trunkline.faces.http.services import Services
 from trunkline.faces.management import router as management_routes
 from trunkline.faces.operations import router as operations_routes
+from trunkline.faces.v1.call_responses import RESPONSES
 from trunkline.faces.v1.calls import CALLS
 from trunkline.faces.v1.stray import answer_stray
 from trunkline.gateway.tally import Tally
@@ -37,6 +38,7 @@ def build_pages(services: Services, registry: CollectorRegistry, cors: Cors | No
             console_routes.router(services),
         ],
         CALLS,
+        RESPONSES,
         cors=cors,
         stray=answer_stray,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final, cast
@@ -22,19 +23,46 @@ _MADE: Final = "<!-- Made from the code by `trunkline reference docs/reference`.
 _PROXIES: Final = "Addresses of reverse proxies, with commas between, whose `X-Forwarded-For` is believed."
 
 _INTRODUCTION: Final = """\
-A running server shows the same at `/docs`, and as OpenAPI at `/openapi.json`. Send `Authorization: Bearer` with an
-access token or an API key; an access token works in your personal workspace unless `X-Trunkline-Workspace` names
-another one. Errors of everything but `/v1` look like this:
+The base URL is that of your server, <http://127.0.0.1:8700> by default. A running server shows this reference at
+`/docs`, and the OpenAPI document at `/openapi.json`.
+
+## Authentication
+
+Send `Authorization: Bearer` with an API key or an access token. An API key works in its own workspace. An access token
+works in the user's personal workspace, unless the header `X-Trunkline-Workspace` selects another one.
+
+```sh
+curl $TRUNKLINE_URL/api/configurations -H "Authorization: Bearer $TRUNKLINE_API_KEY"
+```
+
+## Lists
+
+Lists take `limit` and `cursor`. The `Link` header of the response has the address of the next page.
+
+## Changes
+
+Responses have an `ETag`. Send it as `If-Match` with a change: the change is refused (412) if somebody else changed the
+object meanwhile.
+
+## Errors
+
+Errors of everything but `/v1` and `/v1beta` look like this. `errors` names every wrong field:
 
 ```json
 {
   "statusCode": 400,
   "message": "…",
   "error": "Bad Request",
-  "errors": [{"field": "…", "message": "…"}],
+  "errors": [{"field": "temperature", "message": "must be between 0 and 2; got 3"}],
   "requestId": "…"
 }
 ```
+
+Below `/ai/llm` and `/policy` they are `{"success": false, "message": "…"}`. Below `/v1` and `/v1beta` they have the
+format of the SDK that asks: see [the gateway](../guide/gateway.md#errors).
+
+| status | meaning |
+| --- | --- |
 """
 
 _VARIABLES: Final = (
@@ -122,20 +150,62 @@ def write_api(document: Document) -> str:
         _MADE,
         "# API\n",
         _INTRODUCTION,
-        "Lists take `limit` and `cursor`; the `Link` header names the next page.\n",
+        *_write_errors(document),
+        "",
         "## Calls\n",
-        "What programs call models with. See [the gateway](../guide/gateway.md) for headers and errors.\n",
+        "Requests to models, with the SDKs of OpenAI, Anthropic and Google. See [the gateway](../guide/gateway.md) for",
+        "headers, errors and what `model` can be.\n",
         "| path | what it does |",
         "| --- | --- |",
-        *(f"| `{method} {path}` | {call['description']} |" for method, path, call in groups.pop("Calls")),
+        *(f"| `{method} {path}` | {call['description']} |" for method, path, call in groups["Calls"]),
         "",
     ]
+    for method, path, call in groups.pop("Calls"):
+        lines += _write_call(method, path, call)
     schemas = cast("Document", document["components"]["schemas"])
+    shown: dict[str, Document] = {}
     for tag, operations in groups.items():
         lines.append(f"## {tag}\n")
         for method, path, operation in operations:
-            lines += _write_operation(method, path, operation, schemas)
+            lines += _write_operation(method, path, operation, schemas, shown)
+    lines.append("## Objects\n")
+    for name in _order(shown, schemas):
+        lines += _write_object(name, schemas)
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _write_errors(document: Document) -> Iterator[str]:
+    """What each status means: the same wherever it occurs."""
+    meanings: dict[str, str] = {}
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            for status, response in operation["responses"].items():
+                if status.isdecimal() and status >= "400":
+                    meanings.setdefault(status, response["description"])
+    for status in sorted(meanings):
+        yield f"| {status} | {_cell(meanings[status])} |"
+
+
+def _write_call(method: str, path: str, call: Document) -> Iterator[str]:
+    """An example of a call, where it has a JSON body."""
+    given = _find_example(call.get("requestBody", {}))
+    if given is None:
+        return
+    yield f"### `{method} {path}`\n"
+    yield f"{call['description']}\n"
+    yield "```sh"
+    yield f"curl $TRUNKLINE_URL{path.replace('{model}', 'default')} \\"
+    yield "  -H \"Authorization: Bearer $TRUNKLINE_API_KEY\" -H 'Content-Type: application/json' \\"
+    yield f"  -d '{json.dumps(given, ensure_ascii=False)}'"
+    yield "```\n"
+    if (answered := _find_example(call["responses"]["200"])) is not None:
+        yield "```json"
+        yield json.dumps(answered, indent=2, ensure_ascii=False)
+        yield "```\n"
+
+
+def _find_example(holder: Document) -> object:
+    return holder.get("content", {}).get("application/json", {}).get("example")
 
 
 def _group(document: Document) -> dict[str, list[tuple[str, str, Document]]]:
@@ -147,44 +217,102 @@ def _group(document: Document) -> dict[str, list[tuple[str, str, Document]]]:
     return groups
 
 
-def _write_operation(method: str, path: str, operation: Document, schemas: Document) -> Iterator[str]:
+def _write_operation(
+    method: str, path: str, operation: Document, schemas: Document, shown: dict[str, Document]
+) -> Iterator[str]:
+    """An operation; objects that it is answered with are noted in ``shown``, which holds them by name."""
     yield f"### `{method} {path}`\n"
     yield f"{_sentence(operation.get('description') or operation.get('summary', ''))}\n"
     fields = [
         (parameter["name"], parameter["schema"], parameter.get("required", False), parameter.get("description", ""))
         for parameter in operation.get("parameters", [])
-        if parameter["in"] in {"query", "header"} and parameter["name"] not in {"limit", "cursor"}
+        if parameter["name"].lower() not in {"limit", "cursor", "if-match", "x-trunkline-workspace"}
     ]
-    given = _find_schema(operation.get("requestBody", {}), schemas)
+    given = _find_schema(operation.get("requestBody", {}), schemas)[1]
+    shown.update({name: schemas[name] for name in _find_names(given)})
     needed = set(given.get("required", ()))
     fields += [
         (name, schema, name in needed, schema.get("description", ""))
         for name, schema in given.get("properties", {}).items()
     ]
     if fields:
-        yield "| field | type | |"
+        yield "| field | type | meaning |"
         yield "| --- | --- | --- |"
         for name, schema, required, description in fields:
-            notes = ["required"] if required else []
-            notes += [str(description)] if description else []
-            yield f"| `{name}` | {_write_type(schema)} | {_cell('; '.join(notes))} |"
+            meaning = f"Required. {description}" if required else str(description)
+            yield f"| `{name}` | {_cell(_write_type(schema))} | {_cell(meaning)} |"
         yield ""
-    for status, answer in cast("Mapping[str, Document]", operation.get("responses", {})).items():
-        if status == "422":
-            # The framework's own guess: what is wrong in a request is answered with 400 here.
+    failures: list[str] = []
+    for status, response in cast("Mapping[str, Document]", operation.get("responses", {})).items():
+        if status >= "400":
+            failures.append(status)
             continue
-        names = ", ".join(f"`{name}`" for name in _find_schema(answer, schemas).get("properties", {}))
-        yield f"Answer {status}" + (f": {names}" if names else "") + ".\n"
+        name, schema = _find_schema(response, schemas)
+        if name:
+            shown[name] = schema
+        listed = response.get("content", {}).get("application/json", {}).get("schema", {}).get("type") == "array"
+        what = f"a list of {_link(name)}" if listed and name else _link(name) if name else response["description"]
+        yield f"Response {status}: {what}{'' if what.endswith('.') else '.'}\n"
+    yield f"[Errors](#errors): {', '.join(failures)}.\n"
 
 
-def _find_schema(holder: Document, schemas: Document) -> Document:
-    """The schema of a JSON body: of a list its items', of what may be left out what it is otherwise."""
+def _link(name: str) -> str:
+    title = _title(name)
+    return f"[{title}](#{title.lower()})"
+
+
+def _title(name: str) -> str:
+    """A schema's name for people: where two rooms have one of the same name, the room and the file are in front."""
+    *path, own = name.split("__")
+    words = [word.removesuffix("wire").strip("_") for word in path[2:]]
+    return "".join(word.title().replace("_", "") for word in words) + own
+
+
+def _order(shown: Mapping[str, Document], schemas: Document) -> list[str]:
+    """The names of the objects that responses are, and of those within them, by title."""
+    found = dict.fromkeys(shown)
+    waiting = list(found)
+    while waiting:
+        for name in _find_names(schemas[waiting.pop()]):
+            if name not in found:
+                found[name] = None
+                waiting.append(name)
+    return sorted(found, key=_title)
+
+
+def _find_names(part: object) -> Iterator[str]:
+    if isinstance(part, Mapping):
+        for key, value in cast("Mapping[str, object]", part).items():
+            if key == "$ref":
+                yield str(value).rpartition("/")[2]
+            else:
+                yield from _find_names(value)
+    elif isinstance(part, list):
+        for value in cast("list[object]", part):
+            yield from _find_names(value)
+
+
+def _write_object(name: str, schemas: Document) -> Iterator[str]:
+    schema = cast("Document", schemas[name])
+    yield f"### {_title(name)}\n"
+    if description := schema.get("description"):
+        yield f"{_sentence(str(description))}\n"
+    if schema.get("properties"):
+        yield "| field | type | meaning |"
+        yield "| --- | --- | --- |"
+        for field, described in schema["properties"].items():
+            yield f"| `{field}` | {_cell(_write_type(described))} | {_cell(described.get('description', ''))} |"
+        yield ""
+
+
+def _find_schema(holder: Document, schemas: Document) -> tuple[str, Document]:
+    """The name and the schema of a JSON body: of a list its items', of what may be left out what it is otherwise."""
     schema = cast("Document", holder.get("content", {}).get("application/json", {}).get("schema", {}))
     options = [option for option in schema.get("anyOf", ()) if option.get("type") != "null"]
     schema = options[0] if options else schema
     schema = schema.get("items", schema)
     name = str(schema.get("$ref", "")).rpartition("/")[2]
-    return cast("Document", schemas.get(name, schema))
+    return name, cast("Document", schemas.get(name, schema))
 
 
 def _write_type(schema: Document) -> str:
@@ -193,7 +321,7 @@ def _write_type(schema: Document) -> str:
     if "enum" in schema:
         return ", ".join(f"`{value}`" for value in schema["enum"])
     if "$ref" in schema:
-        return str(schema["$ref"]).rpartition("/")[2]
+        return _link(str(schema["$ref"]).rpartition("/")[2])
     kind = str(schema.get("format") or schema.get("type") or "any")
     return f"list of {_write_type(schema.get('items', {}))}" if schema.get("type") == "array" else kind
 

@@ -289,5 +289,6 @@ def _show(row: UsageEventRow) -> EventRecord:
         price_source=row.price_source,
         duration_ms=row.duration_us / 1000,
         first_token_ms=None if row.first_token_us is None else row.first_token_us / 1000,
-        attempts=max(len(row.attempts), 1),
+        # Those that failed are listed; the one that went well is not.
+        attempts=max(len(row.attempts) + (row.outcome in {"ok", "cancelled"}), 1),
     )

@@ -18,7 +18,7 @@ from trunkline.faces.http.compression import CompressionMiddleware
 from trunkline.faces.http.cors_layer import CorsMiddleware
 from trunkline.faces.http.gate import GateMiddleware
 from trunkline.faces.http.head import HeadMiddleware
-from trunkline.faces.http.openapi import Calls, describe
+from trunkline.faces.http.openapi import Calls, Responses, describe
 from trunkline.faces.http.packed_body import PackedBodyMiddleware
 from trunkline.faces.http.request import RequestMiddleware
 from trunkline.faces.http.services import Services
@@ -41,6 +41,7 @@ def build(
     services: Services,
     routers: Sequence[APIRouter],
     calls: Calls = (),
+    call_responses: Responses | None = None,
     *,
     cors: Cors | None = None,
     stray: errors.Stray | None = None,
@@ -68,7 +69,7 @@ def build(
     app.cors = cors or app.cors
     app.state.services = services
     app.state.stray = stray
-    app.openapi = partial(describe, app, calls)
+    app.openapi = partial(describe, app, calls, call_responses or {})
     errors.install(app)
     for router in routers:
         app.include_router(router)

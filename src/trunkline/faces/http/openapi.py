@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from trunkline.faces.http.error_shape import shape_of
+from trunkline.faces.http.openapi_fields import describe_fields
 from trunkline.faces.http.openapi_links import link_records
 from trunkline.faces.http.openapi_parameters import describe_parameters
 
@@ -18,16 +19,16 @@ _FRAMEWORKS_OWN: Final = ("HTTPValidationError", "ValidationError")
 
 
 _MEANINGS: Final[Mapping[HTTPStatus, str]] = {
-    HTTPStatus.BAD_REQUEST: "The request is wrong; every wrong field is named.",
-    HTTPStatus.UNAUTHORIZED: "There is no good credential.",
-    HTTPStatus.FORBIDDEN: "The caller may not do this.",
-    HTTPStatus.NOT_FOUND: "There is no such thing, or not for the caller.",
-    HTTPStatus.CONFLICT: "Something stands in the way: a name that is taken, a use of what is to go.",
-    HTTPStatus.PRECONDITION_FAILED: "It was changed meanwhile: the ETag in If-Match is an older one.",
+    HTTPStatus.BAD_REQUEST: "The request is invalid. Every wrong field is named.",
+    HTTPStatus.UNAUTHORIZED: "The access token or API key is missing, invalid or expired.",
+    HTTPStatus.FORBIDDEN: "The caller is not allowed to do this.",
+    HTTPStatus.NOT_FOUND: "It does not exist, or the caller cannot see it.",
+    HTTPStatus.CONFLICT: "It conflicts with the current state: a name is taken, or something is still in use.",
+    HTTPStatus.PRECONDITION_FAILED: "It was changed meanwhile: the ETag in If-Match is outdated.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The body is too large.",
-    HTTPStatus.TOO_MANY_REQUESTS: "Too many at once.",
-    HTTPStatus.INTERNAL_SERVER_ERROR: "A fault of the server, which has written it to its log.",
-    HTTPStatus.SERVICE_UNAVAILABLE: "Something that the server needs is away for now.",
+    HTTPStatus.TOO_MANY_REQUESTS: "Too many requests. Wait as long as Retry-After says.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "An error in the server. The log has the details, with the request id.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "The server cannot serve the request now: it is stopping, or has no database.",
 }
 
 _RETRY_AFTER: Final = {
@@ -37,8 +38,11 @@ _RETRY_AFTER: Final = {
 Calls = Sequence[tuple[str, str, str, "dict[str, Any] | None"]]
 """What is served beside the framework's routes: method, path, meaning, and an example of the body (empty: a form)."""
 
+Responses = Mapping[str, Mapping[str, Any]]
+"""Examples of what such a call is answered with, by ``METHOD /path``."""
 
-def describe(app: FastAPI, calls: Calls = ()) -> dict[str, Any]:
+
+def describe(app: FastAPI, calls: Calls, call_responses: Responses) -> dict[str, Any]:
     """The OpenAPI document of ``app`` and, in front, of ``calls``; made at the first call and kept."""
     if app.openapi_schema:
         return app.openapi_schema
@@ -63,8 +67,9 @@ def describe(app: FastAPI, calls: Calls = ()) -> dict[str, Any]:
                 limited["headers"] = _RETRY_AFTER
             # People know what it does by its sentence, not by the name of a function.
             operation["summary"] = _first_sentence(operation.get("description") or operation["summary"])
+    describe_fields(schemas)
     link_records(document["paths"])
-    document["paths"] = {**_describe_calls(calls), **document["paths"]}
+    document["paths"] = {**_describe_calls(calls, call_responses), **document["paths"]}
     for path, operations in document["paths"].items():
         for operation in operations.values():
             describe_parameters(path, operation)
@@ -99,7 +104,7 @@ def _first_sentence(text: str) -> str:
     return " ".join(text.split()).partition(". ")[0].removesuffix(".").replace("`", "")
 
 
-def _describe_calls(calls: Calls) -> dict[str, Any]:
+def _describe_calls(calls: Calls, call_responses: Responses) -> dict[str, Any]:
     """Their bodies are the vendors' own and described by them: here is only what there is."""
     paths: dict[str, Any] = {}
     for method, path, meaning, example in calls:
@@ -114,6 +119,9 @@ def _describe_calls(calls: Calls) -> dict[str, Any]:
                 described["example"] = example
             content = {"application/json" if example else "multipart/form-data": described}
             body["requestBody"] = {"required": True, "content": content}
+        answered: dict[str, Any] = {"description": "The response, in the format of the SDK."}
+        if (shown := call_responses.get(f"{method} {path}")) is not None:
+            answered["content"] = {"application/json": {"schema": {"type": "object"}, "example": shown}}
         paths.setdefault(path, {})[method.lower()] = {
             **body,
             "tags": ["Calls"],
@@ -123,8 +131,8 @@ def _describe_calls(calls: Calls) -> dict[str, Any]:
             "parameters": parameters,
             "security": [{"token": []}],
             "responses": {
-                "200": {"description": "The answer, in the client's format."},
-                "default": {"description": "An error, in the client's format."},
+                "200": answered,
+                "default": {"description": "An error, in the format of the SDK."},
             },
         }
     return paths

@@ -34,12 +34,21 @@ function bodyOf(part) {
   return part?.content?.["application/json"]?.schema;
 }
 
+function exampleOf(part) {
+  return part?.content?.["application/json"]?.example;
+}
+
+function makeCode(text) {
+  return make("pre", { tabindex: "0" }, make("code", {}, text));
+}
+
 function writeCurl(schemas, path, method, operation) {
-  const lines = [`curl ${method === "get" ? "" : `-X ${method.toUpperCase()} `}"${location.origin}${path}"`];
+  const lines = [`curl ${method === "get" ? "" : `-X ${method.toUpperCase()} `}"${location.origin}${path.replace("{model}", "default")}"`];
   lines.push('-H "Authorization: Bearer $TRUNKLINE_API_KEY"');
   const schema = bodyOf(operation.requestBody);
   if (schema) {
-    const body = JSON.stringify(schemas.example(schema)).replaceAll("'", "'\\''");
+    const example = exampleOf(operation.requestBody) ?? schemas.example(schema);
+    const body = JSON.stringify(example).replaceAll("'", "'\\''");
     lines.push('-H "Content-Type: application/json"', `-d '${body}'`);
   }
   return lines.join(" \\\n  ");
@@ -58,19 +67,44 @@ function makeOperation(schemas, path, method, operation) {
   if (request) inside.append(...makeFields(schemas, request, "Request body", true));
   for (const [status, response] of Object.entries(operation.responses ?? {})) {
     const schema = bodyOf(response);
-    if (schema && status.startsWith("2")) inside.append(...makeFields(schemas, schema, `Answer ${status}`, false));
+    if (schema && status.startsWith("2")) inside.append(...makeFields(schemas, schema, `Response ${status}`, false));
   }
-  const errors = Object.entries(operation.responses ?? {})
-    .filter(([status]) => status >= "4")
-    .map(([status, response]) => [make("code", {}, status), response.description]);
-  inside.append(...makeTable("Errors", ["Status", "Meaning"], errors));
-  inside.append(make("p", { class: "what" }, "Try it"));
-  inside.append(make("pre", { tabindex: "0" }, make("code", {}, writeCurl(schemas, path, method, operation))));
+  inside.append(make("p", { class: "what" }, "Example"), makeCode(writeCurl(schemas, path, method, operation)));
+  const answered = exampleOf(operation.responses?.["200"]);
+  if (answered) inside.append(make("p", { class: "what" }, "Response"), makeCode(JSON.stringify(answered, null, 2)));
+  const errors = Object.keys(operation.responses ?? {}).filter((status) => status >= "4" && status !== "default");
+  if (errors.length) {
+    inside.append(make("p", { class: "what" }, make("a", { href: "#errors" }, "Errors"), `: ${errors.join(", ")}`));
+  }
   const summary = make("summary", {}, make("span", { class: "method" }, method.toUpperCase()), make("code", {}, path));
   if (operation.summary) summary.append(make("span", { class: "what" }, ` ${operation.summary}`));
   const details = make("details", { id: `${method}-${path}` }, summary, inside);
-  details.dataset.text = `${method} ${path} ${operation.summary ?? ""} ${operation.description ?? ""}`.toLowerCase();
+  const names = [...inside.querySelectorAll("td:first-child")].map((cell) => cell.textContent);
+  details.dataset.text =
+    `${method} ${path} ${operation.summary ?? ""} ${operation.description ?? ""} ${names.join(" ")}`.toLowerCase();
   return details;
+}
+
+// What a status means is the same wherever it occurs.
+function makeErrors(document_) {
+  const meanings = new Map();
+  for (const operations of Object.values(document_.paths ?? {})) {
+    for (const operation of Object.values(operations)) {
+      for (const [status, response] of Object.entries(operation.responses ?? {})) {
+        if (status >= "4" && status !== "default" && !meanings.has(status)) meanings.set(status, response.description);
+      }
+    }
+  }
+  const rows = [...meanings].sort().map(([status, meaning]) => [make("code", {}, status), meaning]);
+  const shape = { statusCode: 400, message: "…", error: "Bad Request", errors: [{ field: "name", message: "…" }], requestId: "…" };
+  return make(
+    "section",
+    { "aria-labelledby": "errors", class: "always" },
+    make("h2", { id: "errors" }, "Errors"),
+    make("p", {}, "The list errors names every wrong field. Below /v1 and /v1beta, errors have the format of the SDK that asks."),
+    makeCode(JSON.stringify(shape, null, 2)),
+    ...makeTable("", ["Status", "Meaning"], rows),
+  );
 }
 
 function show(document_) {
@@ -86,7 +120,8 @@ function show(document_) {
   document.getElementById("version").textContent = document_.info?.version ?? "";
   const main = document.getElementById("operations");
   const nav = document.getElementById("groups");
-  main.replaceChildren();
+  main.replaceChildren(make("p", { id: "none", role: "status" }), makeErrors(document_));
+  nav.append(make("a", { href: "#errors" }, "Errors"));
   for (const [tag, operations] of groups) {
     const id = `group-${tag.toLowerCase().replaceAll(" ", "-")}`;
     main.append(make("section", { "aria-labelledby": id }, make("h2", { id }, tag), ...operations));
@@ -94,20 +129,41 @@ function show(document_) {
   }
 }
 
-document.getElementById("find").addEventListener("input", (event) => {
-  const words = event.target.value.toLowerCase().split(/\s+/).filter(Boolean);
-  for (const section of document.querySelectorAll("main section")) {
+function find(text) {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  let found = 0;
+  for (const section of document.querySelectorAll("main section:not(.always)")) {
     const operations = [...section.querySelectorAll("details")];
     for (const operation of operations) {
       operation.hidden = !words.every((word) => operation.dataset.text.includes(word));
+      found += operation.hidden ? 0 : 1;
     }
     section.hidden = operations.every((operation) => operation.hidden);
   }
-});
+  for (const section of document.querySelectorAll("main section.always")) section.hidden = words.length > 0;
+  const state = document.getElementById("none");
+  if (!state) return;
+  if (!words.length) state.textContent = "";
+  else if (found) state.textContent = found === 1 ? "1 operation" : `${found} operations`;
+  else state.textContent = `Nothing found for “${text.trim()}”. Search for a path, a method, a field or a word of a description.`;
+}
+
+// A link to an operation opens it.
+function open() {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (target instanceof HTMLDetailsElement) target.open = true;
+  target?.scrollIntoView();
+}
+
+document.getElementById("find").addEventListener("input", (event) => find(event.target.value));
+addEventListener("hashchange", open);
 
 fetch("/openapi.json")
   .then((response) => response.json())
-  .then(show)
+  .then((document_) => {
+    show(document_);
+    open();
+  })
   .catch(() => {
-    document.getElementById("state").textContent = "The description of the API could not be loaded. Try again.";
+    document.getElementById("state").textContent = "The API description could not be loaded. Reload the page.";
   });
