@@ -54,6 +54,8 @@ PLAIN_ID: Final = IdForm("a-zA-Z0-9_-", 64)
 at most 64 (https://github.com/LibreChat-AI/agents/pull/153); Bedrock's too
 (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolUseBlock.html), where dots and colons of its
 own rule are refused by models (https://github.com/vercel/ai/pull/13326)."""
+SHORT_PLAIN_ID: Final = IdForm("a-zA-Z0-9_-", 40)
+"""Both: Claude behind OpenAI's wire."""
 NINE_LETTERS: Final = IdForm("a-zA-Z0-9", 9, exact=True)
 """Mistral's: "must be a-z, A-Z, 0-9, with a length of 9" (https://github.com/langchain-ai/langchain/issues/24668)."""
 

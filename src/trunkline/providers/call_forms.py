@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from trunkline.dialects.history_ids import ANY_ID, NINE_LETTERS, PLAIN_ID, SHORT_ID, IdForm
+from trunkline.dialects.history_ids import ANY_ID, NINE_LETTERS, PLAIN_ID, SHORT_ID, SHORT_PLAIN_ID, IdForm
 
 
 class NameForm(msgspec.Struct, frozen=True):
@@ -69,5 +69,8 @@ _MISTRAL: Final = re.compile(r"(?i).*(mistral|mixtral|ministral|codestral|devstr
 def find_forms(provider_id: str, model: str) -> CallForms:
     """The forms of a model at a provider."""
     forms = _OF_PROVIDERS.get(provider_id, _OPENAI)
-    nine = provider_id == "mistral" or (forms.ids is not ANY_ID and _MISTRAL.match(model))
-    return msgspec.structs.replace(forms, ids=NINE_LETTERS) if nine else forms
+    if provider_id == "mistral" or (forms.ids is not ANY_ID and _MISTRAL.match(model)):
+        return msgspec.structs.replace(forms, ids=NINE_LETTERS)
+    if forms.ids is SHORT_ID and "claude" in model.lower():
+        return msgspec.structs.replace(forms, ids=SHORT_PLAIN_ID)
+    return forms

@@ -29,7 +29,7 @@ def refuse_own_tools(request: ChatRequest, theirs: str, provider: str) -> None:
         if isinstance(tools, list) and tools:
             raise _refused("tools", _name(tools[0]), provider)
         for field in _FIELDS.get(dialect, ()):
-            if fields.get(field):
+            if fields.get(field) not in (None, []):
                 raise _refused(field, field, provider)
 
 

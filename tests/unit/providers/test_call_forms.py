@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from trunkline.dialects.history_ids import ANY_ID, NINE_LETTERS, PLAIN_ID, SHORT_ID, IdForm
+from trunkline.dialects.history_ids import ANY_ID, NINE_LETTERS, PLAIN_ID, SHORT_ID, SHORT_PLAIN_ID, IdForm
 from trunkline.providers.call_forms import NameForm, find_forms
 
 
@@ -18,6 +18,8 @@ from trunkline.providers.call_forms import NameForm, find_forms
         ("bedrock", "mistral.mistral-large-3-675b-instruct", NINE_LETTERS),
         ("mistral", "open-nemo", NINE_LETTERS),
         ("openrouter", "mistralai/devstral-medium", NINE_LETTERS),
+        ("openrouter", "anthropic/claude-opus-4.6", SHORT_PLAIN_ID),
+        ("openrouter", "moonshotai/kimi-k2", SHORT_ID),
         ("gemini", "gemini-3-pro", ANY_ID),
         ("ollama", "mistral-small3.2", ANY_ID),
     ],

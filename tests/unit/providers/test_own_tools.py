@@ -33,6 +33,7 @@ def request(dialect: str, **fields: Any) -> ChatRequest:
             "web_search_options",
             "search_options'",
         ),
+        ("openai_chat", {"web_search_options": {}}, "web_search_options", "'web_search_options'"),
         ("gemini", {"tools": [{"googleSearch": {}}]}, "tools", "'googleSearch'"),
     ],
 )

@@ -19,6 +19,7 @@ from trunkline.dialects.openai_chat import passing_thought
 from trunkline.dialects.openai_chat.earlier_thoughts import fit_thoughts
 from trunkline.dialects.openai_chat.finish import WORDS, read_finish, rename_finish
 from trunkline.dialects.openai_chat.kept_answer import tidy
+from trunkline.dialects.openai_chat.passing_calls import give_ids
 from trunkline.dialects.openai_chat.passing_ids import fit_ids
 from trunkline.dialects.openai_chat.picture_mending import mend_pictures
 from trunkline.dialects.openai_chat.stream_writer import DONE, write_failure
@@ -52,8 +53,17 @@ class _Request(msgspec.Struct, frozen=True):
     max_completion_tokens: int | None = None
 
 
+class _WholeCall(msgspec.Struct, frozen=True):
+    id: JsonValue = None
+
+
+class _WholeMessage(msgspec.Struct, frozen=True):
+    tool_calls: list[_WholeCall] | None = None
+
+
 class _WholeChoice(msgspec.Struct, frozen=True):
     index: int | None = None
+    message: _WholeMessage | None = None
     finish_reason: str | None = None
     error: msgspec.Raw = ABSENT
 
@@ -170,7 +180,10 @@ def read_tap(body: bytes) -> Tapped:
     if stop == "error" and is_said(first.error):
         return Tapped(usage, model, stop, read_failure({"error": decode(first.error)}))
     foreign = any(choice.finish_reason and choice.finish_reason not in WORDS for choice in whole.choices)
-    return Tapped(usage, model, stop, body=rename_finish(body) if foreign else None)
+    messages = [choice.message for choice in whole.choices if choice.message is not None]
+    nameless = any(not call.id for message in messages for call in message.tool_calls or ())
+    mended = give_ids(body) if nameless else None
+    return Tapped(usage, model, stop, body=rename_finish(mended or body) if foreign else mended)
 
 
 def _limit(fields: dict[str, msgspec.Raw], limit: int) -> None:

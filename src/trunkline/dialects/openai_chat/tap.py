@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from trunkline.core.chat import Usage
@@ -11,6 +9,7 @@ from trunkline.core.heard import Listener
 from trunkline.dialects.event_tap import ENDED_EARLY, EventTap
 from trunkline.dialects.openai_chat.finish import WORDS, read_finish, rename_finish
 from trunkline.dialects.openai_chat.hearing import hear_choices
+from trunkline.dialects.openai_chat.passing_calls import PassingCall, PassingCalls
 from trunkline.dialects.openai_chat.usage import read_usage
 from trunkline.dialects.openai_failure import MALFORMED, read_failure
 from trunkline.dialects.raw_json import ABSENT, decode, is_said
@@ -18,13 +17,8 @@ from trunkline.dialects.raw_json import ABSENT, decode, is_said
 __all__ = ["ENDED_EARLY", "StreamTap"]
 
 
-class _TapCall(msgspec.Struct, frozen=True):
-    index: int | None = None
-    id: str | None = None
-
-
 class _TapDelta(msgspec.Struct, frozen=True):
-    tool_calls: list[_TapCall] | None = None
+    tool_calls: list[PassingCall] | None = None
 
 
 class _TapChoice(msgspec.Struct, frozen=True):
@@ -62,18 +56,22 @@ class StreamTap(EventTap):
     def __init__(self, *, strip_usage: bool = False) -> None:
         super().__init__()
         self._strip_usage = strip_usage
-        self._calls: dict[int, dict[str, int]] = {}
-        """The calls of each choice that came without an index, by their ids, in order."""
+        self._calls = PassingCalls()
         self.usage: Usage | None = None
 
     def _is_ordinary(self, data: bytes) -> bool:
         # Within JSON text a quote is escaped, so a name with its quotes can only be a name (or a whole string that is
         # equal to it, which costs a parse and nothing else).
         return (
-            # Each choice and each call has its index, which some servers leave out.
+            # Each choice and each call has its index, and each call that begins its id, which some servers leave out.
             (
                 b'"tool_calls"' not in data
-                or data.count(b'"index"') >= data.count(b'"delta"') + data.count(b'"function"')
+                or (
+                    data.count(b'"index"') >= data.count(b'"delta"') + data.count(b'"function"')
+                    and (
+                        b'"name"' not in data or data.count(b'"id"') >= data.count(b'"choices"') + data.count(b'"name"')
+                    )
+                )
             )
             and data.count(b'"finish_reason"')
             == data.count(b'"finish_reason":null') + data.count(b'"finish_reason": null')
@@ -89,6 +87,11 @@ class StreamTap(EventTap):
     def _hear(self, data: bytes, listener: Listener) -> None:
         if not data.startswith(b"[DONE]"):
             hear_choices(data, listener)
+
+    def _skip(self, data: bytes) -> None:
+        super()._skip(data)
+        if b'"tool_calls"' in data and b'"name"' in data:
+            self._calls.ids_given = True
 
     def _read(self, data: bytes, name: str) -> bool:
         if data.startswith(b"[DONE]"):
@@ -108,7 +111,12 @@ class StreamTap(EventTap):
         usage = read_usage(raw)
         if usage is not None:
             self.usage = usage
-        self._number(data, chunk.choices or [])
+        calls = [
+            (place if choice.index is None else choice.index, (choice.delta and choice.delta.tool_calls) or ())
+            for place, choice in enumerate(chunk.choices or ())
+        ]
+        if any(found for _, found in calls):
+            self._mended = self._calls.mend(data, calls)
         for choice in chunk.choices or ():
             if choice.finish_reason and choice.finish_reason not in WORDS:
                 self._mended = rename_finish(self._mended or b"data: %b\n\n" % data)
@@ -118,27 +126,3 @@ class StreamTap(EventTap):
         if self._strip_usage and usage is not None and not chunk.choices:
             self._mended = None
         return not (self._strip_usage and usage is not None and not chunk.choices)
-
-    def _number(self, data: bytes, choices: list[_TapChoice]) -> None:
-        """Gives calls the index that their server left out, and without which OpenAI's SDKs raise: a new id is a new
-        call, and what has none belongs to the last (https://platform.openai.com/docs/api-reference/chat-streaming)."""
-        found: list[list[int]] = []
-        for place, choice in enumerate(choices):
-            calls = choice.delta.tool_calls if choice.delta is not None else None
-            known = self._calls.setdefault(place if choice.index is None else choice.index, {})
-            numbers: list[int] = []
-            for call in calls or ():
-                name = call.id or next(reversed(known), "")
-                number = known.setdefault(name, len(known)) if call.index is None else call.index
-                if call.index is not None and call.id:
-                    known.setdefault(call.id, call.index)
-                numbers.append(number)
-            found.append(numbers)
-        if all(call.index is not None for c in choices if c.delta is not None for call in c.delta.tool_calls or ()):
-            return
-        wire: Any = msgspec.json.decode(data)
-        for choice, numbers in zip(wire["choices"], found, strict=True):
-            delta: Any = choice.get("delta") or {}
-            for call, number in zip(delta.get("tool_calls") or (), numbers, strict=True):
-                call["index"] = number
-        self._mended = b"data: %b\n\n" % msgspec.json.encode(wire)

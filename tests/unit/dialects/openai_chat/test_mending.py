@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from tests.unit.dialects.conftest import SALT
 
 from trunkline.core.chat import File
 from trunkline.core.errors import Unsupported
@@ -96,3 +97,46 @@ def test_a_document_in_the_place_of_a_picture_is_a_document() -> None:
     part = {"type": "image_url", "image_url": {"url": "data:application/pdf;base64,JVBERi0="}}
     body = msgspec.json.encode({"model": "m", "messages": [{"role": "user", "content": [part]}]})
     assert isinstance(DIALECT.read_request(body).messages[0].parts[0], File)
+
+
+def ids_of(choices: list[Any]) -> list[tuple[int, str | None]]:
+    calls = [call for choice in choices for call in choice["delta"].get("tool_calls", ())]
+    return [(each["index"], each.get("id")) for each in calls]
+
+
+def test_a_call_that_begins_without_an_id_gets_one_and_its_pieces_none() -> None:
+    begun = {"tool_calls": [{"index": 0, "function": {"name": "look", "arguments": "{"}}]}
+    more = {"tool_calls": [{"index": 0, "function": {"arguments": "}"}}]}
+    assert ids_of(relayed(chunk(begun), chunk(more), chunk({}, "tool_calls"))) == [
+        (0, f"call_0_look_{SALT}"),
+        (0, None),
+    ]
+
+
+def test_whole_calls_with_neither_index_nor_id_are_told_apart_by_their_names() -> None:
+    calls = {"tool_calls": [{"function": {"name": "look", "arguments": "{}"}}] * 2}
+    assert ids_of(relayed(chunk(calls), chunk({}, "tool_calls"))) == [
+        (0, f"call_0_look_{SALT}"),
+        (1, f"call_1_look_{SALT}"),
+    ]
+
+
+def test_a_name_that_a_server_repeats_begins_nothing() -> None:
+    first = {"tool_calls": [{"index": 0, "id": "a", "function": {"name": "look", "arguments": "{"}}]}
+    again = {"tool_calls": [{"index": 0, "function": {"name": "look", "arguments": "}"}}]}
+    assert ids_of(relayed(chunk(first), chunk(again), chunk({}, "tool_calls"))) == [(0, "a"), (0, None)]
+
+
+def test_calls_of_a_whole_answer_without_ids_get_them() -> None:
+    whole = (
+        b'{"model":"m","choices":[{"message":{"tool_calls":[{"function":{"name":"look","arguments":"{}"}},'
+        b'{"id":"b","type":"custom","custom":{"name":"sql","input":""}}]},"finish_reason":"tool_use"}]}'
+    )
+    body = read_tap(whole).body
+    assert body is not None
+    (choice,) = msgspec.json.decode(body)["choices"]
+    assert choice["finish_reason"] == "tool_calls"
+    assert [(call["id"], call["type"]) for call in choice["message"]["tool_calls"]] == [
+        (f"call_0_look_{SALT}", "function"),
+        ("b", "custom"),
+    ]
