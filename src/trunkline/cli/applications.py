@@ -25,7 +25,7 @@ APPLICATIONS: Final = Kind(
     ),
 )
 
-app = make_group(APPLICATIONS, "Programs that call models, with their own configurations and keys.")
+app = make_group(APPLICATIONS, "Applications, with their own configurations and API keys.")
 add_list(app, APPLICATIONS, empty="There are no applications. Add one: trunkline applications add NAME")
 add_show(app, APPLICATIONS)
 add_edit(app, APPLICATIONS)
@@ -33,7 +33,7 @@ add_remove(app, APPLICATIONS, told=" Its keys stop working.")
 
 
 @app.command("add")
-def add(name: Annotated[str, typer.Argument(help="What the program is called.")], json: Json = False) -> None:
+def add(name: Annotated[str, typer.Argument(help="The name of the app.")], json: Json = False) -> None:
     """Add an application."""
     answer = call(lambda api: api.ask("POST", "/api/applications", body={"name": name}))
     if json:

@@ -16,9 +16,9 @@ from trunkline.cli.output import print_json, print_table
 def audit(
     action: Annotated[str | None, typer.Option(help="Only this action, such as configuration.update.")] = None,
     outcome: Annotated[
-        Literal["ok", "failed", "refused"] | None, typer.Option(help="Only those that ended so.")
+        Literal["ok", "failed", "refused"] | None, typer.Option(help="Only those with this outcome.")
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many, the newest first.")] = 30,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many, newest first.")] = 30,
     json: Json = False,
 ) -> None:
     """Show who did what in the workspace, the newest first."""

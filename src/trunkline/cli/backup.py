@@ -18,9 +18,10 @@ from trunkline.settings import Settings
 
 
 def backup(
-    file: Annotated[Path, typer.Argument(help="The file to make, such as trunkline.tar.gz.")],
+    file: Annotated[Path, typer.Argument(help="The file to write, such as trunkline.tar.gz.")],
     include_root_key: Annotated[
-        bool, typer.Option("--include-root-key", help="Put the root key in too: whoever has the file has every secret.")
+        bool,
+        typer.Option("--include-root-key", help="Include the root key. Whoever has the file then has every secret."),
     ] = False,
     json: Json = False,
 ) -> None:

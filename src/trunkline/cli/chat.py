@@ -24,16 +24,16 @@ with contextlib.suppress(ImportError):
 
 def chat(
     prompt: Annotated[
-        str | None, typer.Argument(help="What to ask. Without it: a conversation, or what comes on standard input.")
+        str | None, typer.Argument(help="The prompt. Without it: standard input, or a conversation.")
     ] = None,
     model: Annotated[str, typer.Option("--model", "-m", help="A configuration, or a model.")] = "default",
     system: Annotated[str | None, typer.Option("--system", "-s", help="A system prompt.")] = None,
-    no_stream: Annotated[bool, typer.Option("--no-stream", help="Wait for the whole answer.")] = False,
+    no_stream: Annotated[bool, typer.Option("--no-stream", help="Wait for the whole response.")] = False,
     json: Json = False,
 ) -> None:
-    """Talk to a model through the running server.
+    """Chat with a model through the running server.
 
-    Ctrl-C stops an answer; Ctrl-D ends a conversation.
+    Ctrl-C stops a response; Ctrl-D ends a conversation.
     """
     talk = Talk(model, system, streams=not no_stream and not json, json=json)
     with asyncio.Runner() as runner, _Opened(runner) as api:

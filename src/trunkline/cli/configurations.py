@@ -20,7 +20,10 @@ from trunkline.core.chat import JsonValue
 from trunkline.core.errors import InvalidInput
 
 app = typer.Typer(
-    name="configurations", add_completion=False, help="Named ways to reach a model.", no_args_is_help=True
+    name="configurations",
+    add_completion=False,
+    help="Configurations: a provider, a model, a key and parameters.",
+    no_args_is_help=True,
 )
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Its name, or its id.")]
@@ -52,19 +55,19 @@ def list_configurations(json: Json = False) -> None:
 
 @app.command("add")
 def add(
-    name: Annotated[str, typer.Argument(help="What programs write as `model`.")],
-    provider: Annotated[str, typer.Option(help="Who serves it: openai, anthropic, gemini, ollama, custom, …")],
-    model: Annotated[str, typer.Option(help="The provider's own name of the model.")],
-    base_url: Annotated[str | None, typer.Option(help="Where it is, if that is not the provider's own place.")] = None,
+    name: Annotated[str, typer.Argument(help="The name that requests use as `model`.")],
+    provider: Annotated[str, typer.Option(help="The provider: openai, anthropic, gemini, ollama, custom, …")],
+    model: Annotated[str, typer.Option(help="The provider's name of the model.")],
+    base_url: Annotated[str | None, typer.Option(help="The provider's address, if not the default one.")] = None,
     parameter: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter, such as temperature=0.2.")
     ] = None,
-    shared: Annotated[bool, typer.Option("--shared", help="Let everybody in the workspace use it.")] = False,
+    shared: Annotated[bool, typer.Option("--shared", help="Share it with everybody in the workspace.")] = False,
     key_env: Annotated[str | None, typer.Option(help="The environment variable that holds the provider's key.")] = None,
     key_stdin: Annotated[bool, typer.Option("--key-stdin", help="Read the key from standard input.")] = False,
     json: Json = False,
 ) -> None:
-    """Add a configuration. Asks for the provider's key, unless one of the --key options says where it is."""
+    """Add a configuration. Asks for the provider's key, unless a --key option is given."""
     # The table of providers is slow to load, and this command alone asks by it.
     keys = import_module("trunkline.cli.provider_key")
     parameters = dict(_read_parameter(text) for text in parameter or ())
@@ -118,7 +121,9 @@ def show(name: Name, json: Json = False) -> None:
 @app.command("test")
 def run_test(
     name: Name,
-    force: Annotated[bool, typer.Option("--force", help="Ask the provider again, also within a minute.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Test again, also if there is a result of the last minute.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Test the connection, stage by stage. The exit code is 1 when a stage fails."""
@@ -136,17 +141,17 @@ def run_test(
 @app.command("edit")
 def edit(
     name: Name,
-    new_name: Annotated[str | None, typer.Option("--name", help="Another name; programs must then use that.")] = None,
+    new_name: Annotated[str | None, typer.Option("--name", help="A new name; requests must then use it.")] = None,
     model: Annotated[str | None, typer.Option(help="Another model of the provider.")] = None,
-    base_url: Annotated[str | None, typer.Option(help="Another address. The key must be given anew.")] = None,
+    base_url: Annotated[str | None, typer.Option(help="Another address. Needs the key again.")] = None,
     parameter: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter, such as temperature=0.2.")
     ] = None,
-    unset: Annotated[list[str] | None, typer.Option(metavar="NAME", help="A parameter to take out.")] = None,
+    unset: Annotated[list[str] | None, typer.Option(metavar="NAME", help="A parameter to remove.")] = None,
     reason: Annotated[str | None, typer.Option(help="Why, for the history.")] = None,
     json: Json = False,
 ) -> None:
-    """Change a configuration. What is not named stays as it is."""
+    """Change a configuration. Other fields stay as they are."""
     given = {"name": new_name, "model": model, "baseUrl": base_url}
     body: dict[str, object] = {field: value for field, value in given.items() if value is not None}
     changed = dict(_read_parameter(text) for text in parameter or ())
@@ -174,20 +179,20 @@ def share(
     off: Annotated[bool, typer.Option("--off", help="Make it private again.")] = False,
     json: Json = False,
 ) -> None:
-    """Let everybody in the workspace use a configuration."""
+    """Share a configuration with everybody in the workspace."""
     told = f"{name} is yours alone again." if off else f"{name} is shared with the workspace."
     tell(_change(name, {"shared": not off}), told, json=json)
 
 
 @app.command("activate")
 def activate(name: Name, json: Json = False) -> None:
-    """Switch a configuration on."""
+    """Activate a configuration."""
     tell(_change(name, {"isActive": True}), f"{name} is on.", json=json)
 
 
 @app.command("deactivate")
 def deactivate(name: Name, json: Json = False) -> None:
-    """Switch a configuration off: calls of it are refused until it is activated."""
+    """Deactivate a configuration: requests to it are refused until it is activated."""
     tell(_change(name, {"isActive": False}), f"{name} is off.", json=json)
 
 
@@ -198,7 +203,7 @@ def rotate_key(
     key_stdin: Annotated[bool, typer.Option("--key-stdin", help="Read the new key from standard input.")] = False,
     json: Json = False,
 ) -> None:
-    """Replace a configuration's key. Asks for the new one, unless a --key option says where it is."""
+    """Replace the provider key of a configuration. Asks for it, unless a --key option is given."""
     key = read_secret("New API key", option="--key", env=key_env, stdin=key_stdin)
 
     async def work(api: Api) -> bytes:
@@ -228,7 +233,7 @@ def remove(name: Name, yes: Yes = False, json: Json = False) -> None:
 def pull(
     name: Name, model: Annotated[str, typer.Argument(help="The model, such as llama3.2.")], json: Json = False
 ) -> None:
-    """Have Ollama download a model. Ctrl-C stops watching; the download goes on."""
+    """Download a model with Ollama. Ctrl-C stops watching; the download continues."""
 
     async def work(api: Api) -> bytes:
         found = await find_configuration(api, name)

@@ -31,7 +31,7 @@ app = make_group(CONVERSATIONS, "Conversations with features and models.")
 
 @app.command("list")
 def list_conversations(
-    search: Annotated[str | None, typer.Option(help="Only those with these words in them.")] = None,
+    search: Annotated[str | None, typer.Option(help="Only those that contain these words.")] = None,
     json: Json = False,
 ) -> None:
     """List your conversations, the newest first."""
@@ -41,7 +41,7 @@ def list_conversations(
 
 @app.command("show")
 def show(which: Which, json: Json = False) -> None:
-    """Show what was said, on the branch that is shown."""
+    """Show the messages of the current branch."""
 
     async def work(api: Api) -> bytes:
         return await api.ask("GET", CONVERSATIONS.place(await CONVERSATIONS.find_id(api, which)))

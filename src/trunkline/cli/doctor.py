@@ -21,7 +21,7 @@ _MARKS = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "red"
 
 
 def doctor(json: Json = False) -> None:
-    """Look at everything that Trunkline needs, and say what to do where something is wrong.
+    """Check everything that Trunkline needs, and say how to fix what is wrong.
 
     Connects to the providers of your configurations, and sends them nothing. The exit code is 1 when a check fails.
     """

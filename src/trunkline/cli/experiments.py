@@ -15,12 +15,14 @@ from trunkline.cli.output import note, print_json, say
 from trunkline.cli.record_commands import confirm, tell
 from trunkline.cli.versions import Config, Version, find_versions
 
-app = typer.Typer(name="experiment", add_completion=False, help="Which version is better.", no_args_is_help=True)
+app = typer.Typer(
+    name="experiment", add_completion=False, help="Experiments: which version is better.", no_args_is_help=True
+)
 
 
 @app.command("show")
 def show(config: Config, json: Json = False) -> None:
-    """Show how the versions do, and the verdict."""
+    """Show the results of the versions, and the verdict."""
 
     async def work(api: Api) -> bytes:
         return await api.ask("GET", CONFIGS.place(await CONFIGS.find_id(api, config), "experiment"))
@@ -53,7 +55,7 @@ def ship(
     yes: Yes = False,
     json: Json = False,
 ) -> None:
-    """End the experiment with a winner, which serves everything from now on."""
+    """End the experiment with a winner, which then serves all traffic."""
     confirm(f"Let {version} serve all of {config}?", yes=yes)
 
     async def work(api: Api) -> bytes:
@@ -66,7 +68,7 @@ def ship(
 
 @app.command("revert")
 def revert(config: Config, yes: Yes = False, json: Json = False) -> None:
-    """End the experiment without a winner: the control serves everything again."""
+    """End the experiment without a winner: the control version serves all traffic again."""
     confirm(f"End the experiment of {config} without a winner?", yes=yes)
 
     async def work(api: Api) -> bytes:

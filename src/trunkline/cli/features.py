@@ -37,7 +37,7 @@ FEATURES: Final = Kind(
     ),
 )
 
-app = make_group(FEATURES, "Features: tools of your app, called as `feature/SLUG`.")
+app = make_group(FEATURES, "Features: AI functions of your app, called as `feature/SLUG`.")
 add_list(app, FEATURES, empty="There are no features. Add one: trunkline features add SLUG --name … --model …")
 add_show(app, FEATURES)
 add_edit(app, FEATURES)
@@ -46,8 +46,8 @@ add_remove(app, FEATURES)
 
 @app.command("add")
 def add(
-    slug: Annotated[str, typer.Argument(help="Its name in `feature/SLUG`: small letters, digits and dashes.")],
-    name: Annotated[str, typer.Option(help="What people see. Default: the slug.")] = "",
+    slug: Annotated[str, typer.Argument(help="Its name in `feature/SLUG`: lower-case letters, digits and dashes.")],
+    name: Annotated[str, typer.Option(help="The display name. Default: the slug.")] = "",
     kind: Annotated[
         Literal["chat", "code", "summarizer", "image", "embeddings"], typer.Option(help="What it does.")
     ] = "chat",
@@ -74,8 +74,8 @@ def add(
 
 
 @app.command("run")
-def run(which: Which, prompt: Annotated[str, typer.Argument(help="What to give it.")], json: Json = False) -> None:
-    """Run a feature once and print its answer."""
+def run(which: Which, prompt: Annotated[str, typer.Argument(help="The input.")], json: Json = False) -> None:
+    """Run a feature once and print the response."""
 
     async def work(api: Api) -> bytes:
         path = FEATURES.place(await FEATURES.find_id(api, which), "run")
@@ -92,7 +92,7 @@ def run(which: Which, prompt: Annotated[str, typer.Argument(help="What to give i
 
 @app.command("reset")
 def reset(which: Which, json: Json = False) -> None:
-    """Set a built-in feature back to what it was at first."""
+    """Reset a built-in feature to its original settings."""
 
     async def work(api: Api) -> bytes:
         return await api.ask("POST", FEATURES.place(await FEATURES.find_id(api, which), "reset"))

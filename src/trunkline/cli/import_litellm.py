@@ -20,7 +20,7 @@ from trunkline.core.errors import Conflict, Forbidden, InvalidInput, NotFound, U
 from trunkline.providers.litellm import Plan, Planned, PlannedRoute, read_plan
 
 app = typer.Typer(
-    name="import", add_completion=False, help="Bring along what another gateway has.", no_args_is_help=True
+    name="import", add_completion=False, help="Import the configuration of another gateway.", no_args_is_help=True
 )
 
 MAX_BYTES: Final = 16 << 20
@@ -78,14 +78,14 @@ class Report(msgspec.Struct, rename="camel"):
 
 @app.callback()
 def _import() -> None:
-    """Bring along what another gateway has."""
+    """Import the configuration of another gateway."""
 
 
 @app.command("litellm")
 def import_litellm(
-    file: Annotated[Path, typer.Argument(metavar="CONFIG.YAML", help="The configuration of LiteLLM's proxy.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be made.")] = False,
-    shared: Annotated[bool, typer.Option("--shared", help="Let everybody in the workspace use them.")] = False,
+    file: Annotated[Path, typer.Argument(metavar="CONFIG.YAML", help="The configuration file of the LiteLLM proxy.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be created.")] = False,
+    shared: Annotated[bool, typer.Option("--shared", help="Share them with everybody in the workspace.")] = False,
     json: Json = False,
 ) -> None:
     """Make a configuration for each model, a route for each that has several entries or fallbacks, and tell what was

@@ -15,7 +15,7 @@ from trunkline.cli.option import Json
 from trunkline.cli.output import note, print_json, print_table, say, write_moment
 from trunkline.core.errors import Conflict, NotFound
 
-app = typer.Typer(name="keys", add_completion=False, help="API keys: what programs call with.", no_args_is_help=True)
+app = typer.Typer(name="keys", add_completion=False, help="API keys for apps.", no_args_is_help=True)
 
 
 class Key(msgspec.Struct, rename="camel"):
@@ -53,7 +53,7 @@ def list_keys(json: Json = False) -> None:
             ]
             for key in keys
         ],
-        empty="There are no keys. Make one: trunkline keys add NAME",
+        empty="There are no keys. Add one: trunkline keys add NAME",
     )
 
 
@@ -70,7 +70,7 @@ def add(
     application: Annotated[str | None, typer.Option(help="The application that it belongs to, by name or id.")] = None,
     json: Json = False,
 ) -> None:
-    """Make a key. It is shown this once."""
+    """Create an API key. It is shown only once."""
     body: dict[str, object] = {"name": name, "scope": scope, "models": model or []}
     if days is not None:
         body["expiresAt"] = datetime.now(UTC) + timedelta(days=days)
@@ -96,7 +96,7 @@ def revoke(
     which: Annotated[str, typer.Argument(metavar="KEY", help="Its name, its id, or its last four characters.")],
     json: Json = False,
 ) -> None:
-    """Revoke a key: it is refused from now on."""
+    """Revoke an API key: it is refused from now on."""
 
     async def work(api: Api) -> tuple[Key, bytes]:
         key = await _find(api, which)

@@ -36,10 +36,10 @@ app.add_typer(experiments.app)
 
 @app.command("add")
 def add(
-    name: Annotated[str, typer.Argument(help="What programs write as `model`.")],
+    name: Annotated[str, typer.Argument(help="The name that requests use as `model`.")],
     application: Annotated[str, typer.Option(help="The application that it belongs to, by name or id.")],
-    provider: Annotated[str, typer.Option(help="Who serves it.")],
-    model: Annotated[str, typer.Option(help="The provider's own name of the model.")],
+    provider: Annotated[str, typer.Option(help="The provider.")],
+    model: Annotated[str, typer.Option(help="The provider's name of the model.")],
     parameter: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A setting, such as temperature=0.2.")
     ] = None,

@@ -17,7 +17,7 @@ from trunkline.cli.pull import follow_pull
 from trunkline.core.errors import InvalidInput
 
 app = typer.Typer(
-    name="models", add_completion=False, help="Models: what is offered, and what Ollama has.", no_args_is_help=True
+    name="models", add_completion=False, help="Models of providers, and local models of Ollama.", no_args_is_help=True
 )
 
 Of = Annotated[
@@ -35,7 +35,7 @@ def list_models(
     search: Annotated[str, typer.Option(help="Only those with this in their id.")] = "",
     json: Json = False,
 ) -> None:
-    """List models: those that you may call, or those of one configuration or provider, with prices where known."""
+    """List the models that you can call, or those of a configuration or provider, with prices if known."""
     document = call(lambda api: _list(api, of))
     if json:
         print_json(document)
@@ -63,7 +63,7 @@ def list_models(
 
 @app.command("pull")
 def pull(on: On, model: Model, json: Json = False) -> None:
-    """Have Ollama download a model. Ctrl-C stops watching; the download goes on."""
+    """Download a model with Ollama. Ctrl-C stops watching; the download continues."""
 
     async def work(api: Api) -> bytes:
         return await follow_pull(api, (await find_configuration(api, on)).id, model, quiet=json)

@@ -32,7 +32,7 @@ POLICIES: Final = Kind(
     ),
 )
 
-app = make_group(POLICIES, "Policies: rules that every call is held to.")
+app = make_group(POLICIES, "Policies: rules for every request.")
 add_list(app, POLICIES, empty='There are no policies. Add one: trunkline policies add NAME --content "…"')
 add_show(app, POLICIES)
 add_edit(app, POLICIES)
@@ -41,16 +41,18 @@ add_remove(app, POLICIES)
 
 @app.command("add")
 def add(
-    name: Annotated[str, typer.Argument(help="What it is called.")],
-    content: Annotated[str, typer.Option(help="What calls must not do, in plain language.")] = "",
+    name: Annotated[str, typer.Argument(help="The name.")],
+    content: Annotated[str, typer.Option(help="What requests must not do, in plain language.")] = "",
     rule: Annotated[
         str | None,
         typer.Option(help='A rule that needs no model, as JSON: {"kind": "allowedModels", "models": ["demo"]}.'),
     ] = None,
-    action: Annotated[Literal["log", "alert", "block"], typer.Option(help="What happens to such calls.")] = "log",
-    risk: Annotated[Literal["LOW", "MEDIUM", "HIGH"], typer.Option(help="How bad they are.")] = "MEDIUM",
+    action: Annotated[
+        Literal["log", "alert", "block"], typer.Option(help="What happens to requests that violate it.")
+    ] = "log",
+    risk: Annotated[Literal["LOW", "MEDIUM", "HIGH"], typer.Option(help="The risk of a violation.")] = "MEDIUM",
     workspace: Annotated[
-        str | None, typer.Option(help="The workspace that it holds for, by name or id. Default: all of them.")
+        str | None, typer.Option(help="The workspace that it applies to, by name or id. Default: all.")
     ] = None,
     json: Json = False,
 ) -> None:
@@ -75,9 +77,9 @@ def add(
 
 @app.command("violations")
 def violations(
-    limit: Annotated[int, typer.Option(min=1, max=200, help="How many, the newest first.")] = 20, json: Json = False
+    limit: Annotated[int, typer.Option(min=1, max=200, help="How many, newest first.")] = 20, json: Json = False
 ) -> None:
-    """List calls that broke a policy."""
+    """List requests that violated a policy."""
     document = call(lambda api: api.ask("GET", "/policy/violations", query={"take": str(limit)}))
     if json:
         print_json(document)

@@ -17,12 +17,12 @@ from trunkline.control.installation.restore import Restore
 
 
 def restore(
-    file: Annotated[Path, typer.Argument(help="A file that `trunkline backup` has made.")],
+    file: Annotated[Path, typer.Argument(help="A file written by `trunkline backup`.")],
     force: Annotated[
-        bool, typer.Option("--force", help="Replace the installation that is there. It is kept beside the new one.")
+        bool, typer.Option("--force", help="Replace the current installation. It is kept beside the new one.")
     ] = False,
 ) -> None:
-    """Bring a backup back. The server must be stopped; nothing is changed unless the whole backup is good."""
+    """Restore a backup. The server must be stopped; nothing changes unless the whole backup is valid."""
     settings = read_settings()
     place = Place.of(settings)
     work = Restore(

@@ -15,7 +15,10 @@ from trunkline.cli.output import note, print_json, print_table, say
 from trunkline.core.errors import InvalidInput, NotFound
 
 app = typer.Typer(
-    name="routes", add_completion=False, help="Names that lead to several configurations.", no_args_is_help=True
+    name="routes",
+    add_completion=False,
+    help="Routes: one name for several configurations, with fallback.",
+    no_args_is_help=True,
 )
 
 
@@ -57,23 +60,23 @@ def list_routes(json: Json = False) -> None:
 
 @app.command("add")
 def add(
-    name: Annotated[str, typer.Argument(help="What programs write as `model`.")],
+    name: Annotated[str, typer.Argument(help="The name that requests use as `model`.")],
     targets: Annotated[
-        list[str], typer.Argument(metavar="CONFIGURATION...", help="Those that serve it, by name or id. Shared ones.")
+        list[str], typer.Argument(metavar="CONFIGURATION...", help="Its targets: shared configurations, by name or id.")
     ],
     strategy: Annotated[
         Literal["priority", "weighted", "cheapest", "fastest"],
-        typer.Option(help="How they are ordered: as listed, by chance, by price, or by what was measured."),
+        typer.Option(help="How targets are ordered: as listed, by weight, by price, or by measured speed."),
     ] = "priority",
     weight: Annotated[
-        list[int] | None, typer.Option(help="With weighted: a share for each of them, in their order; repeat it.")
+        list[int] | None, typer.Option(help="For weighted: a weight for each target, in order; repeat it.")
     ] = None,
     fallback: Annotated[
-        list[str] | None, typer.Option(help="One that serves when none of those can; repeat it for a next one.")
+        list[str] | None, typer.Option(help="A fallback when no target can serve; repeat it for more.")
     ] = None,
     json: Json = False,
 ) -> None:
-    """Add a route: a call goes to the first target, and to the next ones when that cannot serve it."""
+    """Add a route: requests go to the first target, and fall back to the next ones."""
     weights = weight or [1] * len(targets)
     if len(weights) != len(targets):
         raise InvalidInput(f"Give one --weight for each configuration: {len(targets)}, not {len(weights)}.")
@@ -100,7 +103,7 @@ def add(
 def remove(
     which: Annotated[str, typer.Argument(metavar="NAME", help="Its name, or its id.")], json: Json = False
 ) -> None:
-    """Remove a route. The configurations that it leads to stay."""
+    """Remove a route. Its configurations stay."""
 
     async def work(api: Api) -> tuple[Route, bytes]:
         route = await find_route(api, which)

@@ -30,7 +30,7 @@ def of_provider(provider: str) -> Kind:
     )
 
 
-app = make_group(of_provider("any"), "Templates: settings to begin a configuration with.")
+app = make_group(of_provider("any"), "Templates: parameters to start a configuration with.")
 
 
 @app.command("list")
@@ -46,9 +46,9 @@ def list_templates(provider: Provider, json: Json = False) -> None:
 @app.command("add")
 def add(
     provider: Provider,
-    name: Annotated[str, typer.Argument(help="What it is called.")],
+    name: Annotated[str, typer.Argument(help="The name.")],
     parameter: Annotated[list[str], typer.Option("--set", metavar="NAME=VALUE", help="A parameter; repeat it.")],
-    description: Annotated[str, typer.Option(help="What it is good for.")] = "",
+    description: Annotated[str, typer.Option(help="What it is for.")] = "",
     json: Json = False,
 ) -> None:
     """Add a template of your own."""

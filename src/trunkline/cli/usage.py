@@ -45,8 +45,10 @@ class Report(msgspec.Struct, rename="camel"):
 
 
 def usage(
-    period: Annotated[Literal["day", "week", "month", "all"], typer.Option(help="This one, in UTC.")] = "month",
-    by: Annotated[Literal["model", "configuration", "day"], typer.Option(help="How to split it.")] = "model",
+    period: Annotated[
+        Literal["day", "week", "month", "all"], typer.Option(help="The current period, in UTC.")
+    ] = "month",
+    by: Annotated[Literal["model", "configuration", "day"], typer.Option(help="How to group the figures.")] = "model",
     json: Json = False,
 ) -> None:
     """Show what you used and what it cost."""

@@ -17,7 +17,7 @@ from trunkline.cli.record_commands import confirm
 from trunkline.cli.secret_input import read_secret
 from trunkline.core.errors import NotFound
 
-app = typer.Typer(name="users", add_completion=False, help="People of this installation.", no_args_is_help=True)
+app = typer.Typer(name="users", add_completion=False, help="Users of this installation.", no_args_is_help=True)
 
 Who = Annotated[str, typer.Argument(metavar="EMAIL", help="Email address, or id.")]
 PasswordEnv = Annotated[str | None, typer.Option(help="The environment variable that holds the password.")]
@@ -45,7 +45,7 @@ class _Me(msgspec.Struct):
 
 @app.command("list")
 def list_users(json: Json = False) -> None:
-    """List all people."""
+    """List all users."""
     found = call(lambda api: api.list("/api/users"))
     if json:
         print_json(msgspec.json.encode(found))
@@ -76,7 +76,7 @@ def add(
     password_stdin: PasswordStdin = False,
     json: Json = False,
 ) -> None:
-    """Add a person. Asks for their first password."""
+    """Add a user. Asks for their first password."""
     password = _read_password(password_env, password_stdin)
     body = {"email": email, "name": name, "role": "admin" if admin else "user", "password": password}
     answer = call(lambda api: api.ask("POST", "/api/users", body=body))
@@ -85,7 +85,7 @@ def add(
 
 @app.command("disable")
 def disable(who: Who, yes: Yes = False, json: Json = False) -> None:
-    """Shut a person out: ends their sessions and stops their keys at once."""
+    """Disable a user: ends their sessions and stops their keys at once."""
     if call(lambda api: _is_me(api, who)):
         confirm(f"{who} is you. Shut yourself out of this installation?", yes=yes)
     _tell(_change(who, {"disabled": True}), json, "{email} is shut out.")
@@ -93,7 +93,7 @@ def disable(who: Who, yes: Yes = False, json: Json = False) -> None:
 
 @app.command("enable")
 def enable(who: Who, json: Json = False) -> None:
-    """Let a disabled person in again."""
+    """Enable a disabled user."""
     _tell(_change(who, {"disabled": False}), json, "{email} may sign in again.")
 
 
@@ -101,14 +101,14 @@ def enable(who: Who, json: Json = False) -> None:
 def reset_password(
     who: Who, password_env: PasswordEnv = None, password_stdin: PasswordStdin = False, json: Json = False
 ) -> None:
-    """Give a person a new password, and end their sessions."""
+    """Set a new password for a user, and end their sessions."""
     body = {"password": _read_password(password_env, password_stdin)}
     _tell(_change(who, body), json, "{email} has a new password; their sessions have ended.")
 
 
 @app.command("make-admin")
 def make_admin(who: Who, json: Json = False) -> None:
-    """Make a person an administrator."""
+    """Make a user an administrator."""
     _tell(_change(who, {"role": "admin"}), json, "{email} is an administrator now.")
 
 

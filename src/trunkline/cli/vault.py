@@ -19,7 +19,7 @@ from trunkline.control.installation.running import is_running
 from trunkline.core.errors import Conflict, Unavailable
 
 app = typer.Typer(
-    name="vault", add_completion=False, help="The keys that encrypt the provider keys.", no_args_is_help=True
+    name="vault", add_completion=False, help="The encryption keys of the provider keys.", no_args_is_help=True
 )
 
 _T = TypeVar("_T")
@@ -33,7 +33,7 @@ def status(json: Json = False) -> None:
 
 @app.command("rotate")
 def rotate(json: Json = False) -> None:
-    """Encrypt every data key anew, under a new key-encryption key. The server must be stopped."""
+    """Encrypt every data key again, with a new key-encryption key. The server must be stopped."""
     _tell(_work(KeyChange.rotate, alone=True), json)
 
 
@@ -41,7 +41,7 @@ def rotate(json: Json = False) -> None:
 def migrate(
     file: Annotated[Path, typer.Argument(help="A file with the new root key: openssl rand -base64 32, mode 0600.")],
 ) -> None:
-    """Change the root key, if somebody else can have read the old one. The server must be stopped."""
+    """Replace the root key, for example because somebody may have read it. The server must be stopped."""
     kept = _work(lambda change: change.migrate(file), alone=True)
     # The copy of the snapshot opens with the old key alone; the next start writes it anew.
     (read_settings().data_dir / "snapshot").unlink(missing_ok=True)

@@ -68,16 +68,16 @@ def show(config: Config, version: Version, json: Json = False) -> None:
 @app.command("add")
 def add(
     config: Config,
-    version: Annotated[str, typer.Argument(help="What it is called, such as v2.")],
-    label: Annotated[str, typer.Option(help="What is different.")] = "",
+    version: Annotated[str, typer.Argument(help="The name, such as v2.")],
+    label: Annotated[str, typer.Option(help="What is different about it.")] = "",
     model: Annotated[str | None, typer.Option(help="Another model of the provider.")] = None,
-    share: Annotated[float, typer.Option(min=0, max=100, help="Percent of the traffic.")] = 0,
+    share: Annotated[float, typer.Option(min=0, max=100, help="Its share of the traffic, in percent.")] = 0,
     parameter: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A setting, such as temperature=0.2.")
     ] = None,
     json: Json = False,
 ) -> None:
-    """Add a version. The shares of the others are scaled."""
+    """Add a version. The traffic of the others is scaled."""
     body: Record = {"version": version, "label": label, "trafficPercent": share}
     if model is not None:
         body["modelId"] = model
@@ -109,7 +109,7 @@ def shares(
     given: Annotated[list[str], typer.Argument(metavar="VERSION=PERCENT...", help="Such as v1=90 v2=10.")],
     json: Json = False,
 ) -> None:
-    """Set the shares of all active versions at once; they sum up to 100."""
+    """Set the traffic of all active versions at once; it must add up to 100."""
 
     async def work(api: Api) -> bytes:
         kind = await find_versions(api, config)
@@ -128,7 +128,7 @@ def shares(
 
 @app.command("remove")
 def remove(config: Config, version: Version, yes: Yes = False, json: Json = False) -> None:
-    """Delete a version. The others take over its share."""
+    """Delete a version. The others take over its traffic."""
     confirm(f"Delete version {version} of {config}?", yes=yes)
 
     async def work(api: Api) -> bytes:

@@ -35,7 +35,7 @@ add_remove(app, WORKSPACES, told=" All that is in it is deleted too.")
 
 
 @app.command("add")
-def add(name: Annotated[str, typer.Argument(help="What it is called.")], json: Json = False) -> None:
+def add(name: Annotated[str, typer.Argument(help="The name.")], json: Json = False) -> None:
     """Add a shared workspace. You are its owner."""
     answer = call(lambda api: api.ask("POST", "/api/workspaces", body={"name": name}))
     if json:
@@ -70,7 +70,7 @@ def set_default(
 
 @app.command("members")
 def members(which: Which, json: Json = False) -> None:
-    """List the people of a workspace."""
+    """List the members of a workspace."""
 
     async def work(api: Api) -> list[msgspec.Raw]:
         return await api.list(WORKSPACES.place(await WORKSPACES.find_id(api, which), "members"))
@@ -88,8 +88,8 @@ def members(which: Which, json: Json = False) -> None:
 @app.command("invite")
 def invite(
     which: Which,
-    email: Annotated[str, typer.Argument(help="The email address of whom to invite.")],
-    role: Annotated[Role, typer.Option(help="What they may do.")] = "member",
+    email: Annotated[str, typer.Argument(help="Their email address.")],
+    role: Annotated[Role, typer.Option(help="Their role.")] = "member",
     json: Json = False,
 ) -> None:
     """Invite somebody. Prints the token to send them; it is shown once."""
@@ -109,11 +109,11 @@ def invite(
 @app.command("set-role")
 def set_role(
     which: Which,
-    email: Annotated[str, typer.Argument(help="Whose role.")],
+    email: Annotated[str, typer.Argument(help="Their email address.")],
     role: Annotated[Role, typer.Argument(help="The new role.")],
     json: Json = False,
 ) -> None:
-    """Change what a member may do."""
+    """Change the role of a member."""
 
     async def work(api: Api) -> bytes:
         path = await _find_member(api, which, email)
@@ -125,11 +125,11 @@ def set_role(
 @app.command("remove-member")
 def remove_member(
     which: Which,
-    email: Annotated[str, typer.Argument(help="Whom to remove.")],
+    email: Annotated[str, typer.Argument(help="Their email address.")],
     yes: Yes = False,
     json: Json = False,
 ) -> None:
-    """Take somebody out of a workspace."""
+    """Remove somebody from a workspace."""
     confirm(f"Remove {email} from {which}?", yes=yes)
 
     async def work(api: Api) -> bytes:
