@@ -10,6 +10,7 @@ from trunkline.core.chat import ChatRequest, JsonValue, Part, Sampling, Tool, To
 from trunkline.core.errors import Unsupported
 from trunkline.providers import closed_schema, google_schema
 from trunkline.providers.call_fitting import fit_calls
+from trunkline.providers.format_beside_tools import fit_format
 from trunkline.providers.quirks import Quirk
 from trunkline.providers.thinking import fit_thinking, thinks
 
@@ -38,6 +39,8 @@ def adapt(request: ChatRequest, quirk: Quirk) -> tuple[ChatRequest, tuple[str, .
     changes: dict[str, object] = {}
     extra = request.extra
     request = fit_calls(request, quirk.calls)
+    request, lost = fit_format(request, quirk)
+    dropped += lost
     request, lost = fit_thinking(request, quirk)
     dropped += lost
     if quirk.schemas != "any":

@@ -49,8 +49,9 @@ def fit_schemas(request: ChatRequest) -> tuple[ChatRequest, list[str]]:
 
 
 def loosened(before: ResponseFormat | None, after: ResponseFormat | None) -> JsonObject | None:
-    """The schema that an answer must be held to by us, since the caller is strict and the model got a looser one."""
-    if before is None or after is None or before.strict is not True or before.schema == after.schema:
+    """The schema that an answer must be held to by us, since the caller is strict and the model got a looser one, or
+    none at all."""
+    if before is None or before.strict is not True or (after is not None and before.schema == after.schema):
         return None
     return before.schema
 

@@ -48,6 +48,8 @@ class Quirk(msgspec.Struct, frozen=True, kw_only=True):
     thinking: Thinking = "any"
     schemas: Schemas = "any"
     """What JSON Schemas it takes."""
+    format_beside_tools: bool = True
+    """Whether it takes a form of the answer together with tools."""
     forces_tools: bool = True
     """Whether it can be told that a tool must be called."""
     calls: CallForms = CallForms()
@@ -167,9 +169,9 @@ _CLAUDE: Final = (
 _GEMINI: Final = (
     # Penalties are known to 2.0 alone ("Penalty is not enabled for this model"); levels of thinking to 3 and later, any
     # thinking to 2.5 and later: https://ai.google.dev/gemini-api/docs/thinking
-    (r"gemini-2\.0", Quirk(thinking="none")),
-    (r"gemini-1|gemma-[123]|learnlm", Quirk(drop=_PENALTIES, thinking="none")),
-    (r"gemini-2\.5", Quirk(drop=_PENALTIES, thinking="dynamic")),
+    (r"gemini-2\.0", Quirk(thinking="none", format_beside_tools=False)),
+    (r"gemini-1|gemma-[123]|learnlm", Quirk(drop=_PENALTIES, thinking="none", format_beside_tools=False)),
+    (r"gemini-2\.5", Quirk(drop=_PENALTIES, thinking="dynamic", format_beside_tools=False)),
     (r"", Quirk(drop=_PENALTIES)),
 )
 
@@ -304,7 +306,7 @@ _ROWS: Final = (
     _row("together", r"", _OPEN_SERVER),
     _row("fireworks", r"", _OPEN_SERVER),
     _row("nvidia", r"", Quirk(rename=_TO_MAX, drop=_OPENAI_ONLY | {"logit_bias", "user"})),
-    _row("ollama", r"", Quirk(forces_tools=False)),
+    _row("ollama", r"", Quirk(forces_tools=False, format_beside_tools=False)),
     _row("vllm", r"", _OPEN_SERVER),
     _row("lm-studio", r"", _OPEN_SERVER),
     _row("llama-cpp", r"", _OPEN_SERVER),
