@@ -152,8 +152,8 @@ class UpstreamError(TrunklineError):
 
     ``kind`` is what we make of it; ``status`` its HTTP status, if one came; ``detail`` its own words, cut to 2,000
     characters and with every credential removed by who raises this; ``retry_after`` seconds, when it said so. ``said``
-    are the other fields of an error object on OpenAI's wire, for clients of that wire. ``reason`` and ``at_fault`` are
-    what its words tell of the cause (:mod:`trunkline.providers.reason`), None where that is not known.
+    are the other fields of its error object on the wire ``said_on``, for clients of that wire. ``reason`` and
+    ``at_fault`` are what its words tell of the cause (:mod:`trunkline.providers.reason`), None where that is not known.
     """
 
     code = "upstream_error"
@@ -169,6 +169,7 @@ class UpstreamError(TrunklineError):
         retry_after: float | None = None,
         upstream_code: str | None = None,
         said: dict[str, JsonValue] | None = None,
+        said_on: str = "",
     ) -> None:
         super().__init__(message)
         self.kind: UpstreamKind = kind
@@ -178,6 +179,7 @@ class UpstreamError(TrunklineError):
         self.retry_after = retry_after
         self.upstream_code = upstream_code
         self.said = said or {}
+        self.said_on = said_on
         self.reason: str | None = None
         self.at_fault: Fault | None = None
         self.final = False

@@ -19,7 +19,7 @@ from trunkline.core.errors import (
 )
 from trunkline.core.redact import redact
 from trunkline.dialects.dialect import Headers
-from trunkline.dialects.openai_failure import MAX_DETAIL, classify, read_error_object
+from trunkline.dialects.openai_failure import MAX_DETAIL, WIRE, classify, read_error_object
 from trunkline.dialects.raw_json import decode
 from trunkline.dialects.retry_after import read_retry_after
 
@@ -70,6 +70,7 @@ def read_error(status: int, body: bytes, headers: Headers) -> UpstreamError:
         retry_after=read_retry_after(headers),
         upstream_code=error.code or error.type,
         said=error.rest,
+        said_on=WIRE,
     )
 
 
@@ -86,7 +87,7 @@ def write_error(error: TrunklineError, status: int, request_id: str) -> bytes:
         if error.kind in {"auth", "permission"}:
             code = f"upstream_{error.kind}"  # invalid_api_key would blame the caller's own key
         message = error.words
-        if error.kind not in SILENT and error.said:
+        if error.kind not in SILENT and error.said and error.said_on == WIRE:
             wire = {"message": message, "type": _type(status, code), "param": None, "code": code}
             return msgspec.json.encode({"error": {**wire, **error.said}})
     return msgspec.json.encode(

@@ -11,11 +11,14 @@ from typing import Final
 
 import msgspec
 
-from trunkline.core.chat import JsonObject, JsonValue
+from trunkline.core.chat import JsonValue
 from trunkline.core.chat_events import Failure
 from trunkline.core.errors import UpstreamKind
 from trunkline.core.redact import redact
-from trunkline.dialects.raw_json import decode
+from trunkline.dialects.error_fields import keep_fields
+
+WIRE: Final = "openai"
+"""What both of the vendor's wires are called in :attr:`trunkline.core.errors.UpstreamError.said_on`."""
 
 MAX_DETAIL: Final = 2_000
 _WRAPS: Final = 3
@@ -135,7 +138,7 @@ def read_error_object(value: JsonValue) -> ErrorObject:
         code=_text(value.get("code")),
         type=_text(value.get("type")) or _text(value.get("status")),
         param=_text(value.get("param")),
-        rest=_rest(value),
+        rest=keep_fields(value, _TOLD),
         flagged="flagged_input" in metadata or "reasons" in metadata,
     )
 
@@ -162,17 +165,6 @@ def read_failure(value: JsonValue) -> Failure:
     error = read_error_object(value)
     said = error.message or "it gave no reason."
     return Failure(f"The provider broke off: {said}", classify(None, error), error.code or error.type)
-
-
-def _rest(error: JsonObject) -> dict[str, JsonValue]:
-    """``param``, ``type`` and what only this provider says; nothing where that is too much to be a reason."""
-    rest = {name: value for name, value in error.items() if name not in _TOLD and value is not None}
-    try:
-        words = msgspec.json.encode(rest).decode()
-        clean = decode(redact(words).encode()) if len(words) <= MAX_DETAIL else None
-    except RecursionError:
-        return {}
-    return clean if isinstance(clean, dict) else {}
 
 
 def _plain(value: JsonValue) -> str:

@@ -200,7 +200,7 @@ class Chat:
         if passing is not None:
             tapped = passing.read_tap(raw)
             if tapped.error is not None:
-                raise failed(tapped.error, target.provider.id)
+                raise self._explain(failed(tapped.error, target.provider.id), raw)
             body = tapped.body or raw
             usage, estimated = self._estimate.complete(call.believe(tapped.usage), lambda: self._hear(raw), whole=True)
             if estimated:
@@ -248,6 +248,11 @@ class Chat:
             )
         try:
             await relay.start()
+        except UpstreamError as error:
+            response.abort()
+            if isinstance(relay, Passing) and relay.refusal:
+                self._explain(error, relay.refusal)
+            raise
         except BaseException:
             # A cancellation as well: nobody will read the rest, and the provider should see that.
             response.abort()
@@ -257,6 +262,12 @@ class Chat:
         if self._writer is not None:
             headers[-len(EVENTS)] = JSON
         return Answer(200, headers, relay=relay)
+
+    def _explain(self, error: UpstreamError, body: bytes) -> UpstreamError:
+        """``error`` with what an error within a 200 says besides its words, for clients of the same wire."""
+        told = self._theirs.read_error(200, body, {})
+        error.said, error.said_on = told.said, told.said_on
+        return error
 
     def _reader(self) -> StreamReader:
         reader = self._theirs.stream_reader()

@@ -58,7 +58,7 @@ class Disclosure:
                 sentence = _SENTENCES.get(error.kind, _UNREACHABLE)
                 error.message = f"{sentence} An administrator finds more in the log, by the request {self._request_id}."
             for name, value in list(vars(error).items()):
-                if name not in ("provider", "origin"):
+                if name not in ("provider", "origin", "said_on"):
                     setattr(error, name, _hide(value))
         error.args = (error.message,)
 

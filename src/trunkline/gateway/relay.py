@@ -27,6 +27,7 @@ from trunkline.core.heard import Listener
 from trunkline.core.usage_event import Outcome
 from trunkline.dialects.dialect import StreamReader, StreamWriter
 from trunkline.dialects.passthrough import Passthrough, Tap
+from trunkline.dialects.sse import EventReader
 from trunkline.gateway.call import Call
 from trunkline.gateway.estimate import Estimate
 from trunkline.outbound import IncomingResponse
@@ -87,7 +88,7 @@ class _Stream:
 class Passing(_Stream):
     """Relays a stream whose two sides speak the same dialect: bytes, with an ear on them."""
 
-    __slots__ = ("_passthrough", "_tap", "_tells")
+    __slots__ = ("_passthrough", "_tap", "_tells", "refusal")
 
     def __init__(
         self,
@@ -103,6 +104,8 @@ class Passing(_Stream):
         self._passthrough = passthrough
         self._tells = not strip_usage
         self._tap = passthrough.tap(strip_usage=strip_usage) if tap is None else tap
+        self.refusal = b""
+        """The provider's own words for why there is no stream, where :meth:`start` raised for them."""
 
     async def start(self) -> None:
         """Wait for the first bytes of an answer. Raises UpstreamError when the stream fails before there are any."""
@@ -117,6 +120,8 @@ class Passing(_Stream):
                 ready.append(piece)
             if tap.error is not None:
                 self._response.abort()
+                events = EventReader().feed(tap.take_held())
+                self.refusal = events[-1].data if events else b""
                 raise failed(tap.error, self._call.opened.provider)
             if tap.done or self._finished:
                 break

@@ -107,7 +107,7 @@ class Responses(Chat):
         raw = await response.read()
         told = read_tap(raw)
         if told.error is not None:
-            raise failed(told.error, target.provider.id)
+            raise self._explain(failed(told.error, target.provider.id), raw)
         if told.id:
             await self._note(target, told.id)
         waits = self._asked.background and not (told.ended and await claim_end(self._store, self._actor, told.id))

@@ -12,6 +12,7 @@ import msgspec
 
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import (
+    SILENT,
     Conflict,
     Forbidden,
     InvalidInput,
@@ -27,7 +28,11 @@ from trunkline.core.errors import (
 from trunkline.core.redact import redact
 from trunkline.dialects.anthropic_messages.field import BROKEN_JSON, Object
 from trunkline.dialects.dialect import Headers
+from trunkline.dialects.error_fields import keep_fields
 from trunkline.dialects.retry_after import read_retry_after
+
+WIRE: Final = "anthropic_messages"
+"""What this wire is called in :attr:`trunkline.core.errors.UpstreamError.said_on`."""
 
 DETAIL: Final = 2000
 """The most characters of a provider's own words that are kept."""
@@ -107,7 +112,8 @@ def read_error(status: int, body: bytes, headers: Headers) -> UpstreamError:
 
     The status decides first; the body's own words refine it where they know more (an empty account answers 400).
     """
-    message, code = _words(_decode(body))
+    document = _decode(body)
+    message, code = _words(document)
     kind = STATUSES.get(status) or ("server" if status >= 500 else "bad_request")
     if status < 400:
         kind = TYPES.get(code or "", "server")
@@ -122,6 +128,8 @@ def read_error(status: int, body: bytes, headers: Headers) -> UpstreamError:
         detail=redact(message)[:DETAIL] or None,
         retry_after=read_retry_after(headers),
         upstream_code=code,
+        said=_rest(document),
+        said_on=WIRE,
     )
 
 
@@ -135,22 +143,32 @@ def read_failure(document: JsonValue, *, status: int | None = None) -> UpstreamE
         status=status,
         detail=redact(message)[:DETAIL] or None,
         upstream_code=code,
+        said=_rest(document),
+        said_on=WIRE,
     )
 
 
 def write_error(error: TrunklineError, status: int, request_id: str) -> bytes:
-    """An error for a client. ``status`` is what it is sent with; the type follows the error itself."""
-    details: Object | None = None
+    """An error for a client. ``status`` is what it is sent with; the type follows the error itself.
+
+    What the vendor said besides goes to its own clients: its cause in ``details``, and its type where both name the
+    same kind of error.
+    """
+    more: Object = {}
     if error.code == NO_THREADS:
-        details = {"error_code": NO_THREADS, "unsupported": ["thread"]}
-    return encode_error(error_type(error, status), error_message(error), request_id, details)
+        more["details"] = {"error_code": NO_THREADS, "unsupported": ["thread"]}
+    kind = error_type(error, status)
+    if isinstance(error, UpstreamError) and error.said_on == WIRE and error.kind not in SILENT:
+        more = {name: value for name, value in error.said.items() if name != "type"}
+        said = error.said.get("type")
+        if isinstance(said, str) and TYPES.get(said) == error.kind:
+            kind = said
+    return encode_error(kind, error_message(error), request_id, more)
 
 
-def encode_error(kind: str, message: str, request_id: str | None = None, details: Object | None = None) -> bytes:
-    """The error object, with the words as they are."""
-    inner: Object = {"type": kind, "message": message}
-    if details is not None:
-        inner["details"] = details
+def encode_error(kind: str, message: str, request_id: str | None = None, more: Object | None = None) -> bytes:
+    """The error object, with the words as they are, and ``more`` fields beside them."""
+    inner: Object = {"type": kind, "message": message, **(more or {})}
     wire: Object = {"type": "error", "error": inner}
     if request_id:
         wire["request_id"] = request_id
@@ -212,6 +230,11 @@ def _words(document: JsonValue) -> tuple[str, str | None]:
     kind = _text(inner, "type")
     # An unknown cause says less than the broad type that comes with it.
     return message, code if code in SPENT else kind or code
+
+
+def _rest(document: JsonValue) -> Object:
+    error = document.get("error") if isinstance(document, dict) else None
+    return keep_fields(error, ("message",)) if isinstance(error, dict) else {}
 
 
 def _text(source: Object, key: str) -> str | None:

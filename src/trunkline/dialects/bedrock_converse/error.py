@@ -26,8 +26,9 @@ from trunkline.core.errors import (
     UpstreamKind,
 )
 from trunkline.core.redact import redact
-from trunkline.dialects.bedrock_converse.field import BROKEN_JSON, Object
+from trunkline.dialects.bedrock_converse.field import BROKEN_JSON, NAME, Object
 from trunkline.dialects.dialect import Headers
+from trunkline.dialects.error_fields import keep_fields
 from trunkline.dialects.retry_after import read_retry_after
 
 DETAIL: Final = 2000
@@ -120,6 +121,9 @@ STREAMED: Final[dict[UpstreamKind, str]] = {
 """The same in a stream, which knows fewer: what is missing is ``internalServerException``."""
 
 
+_TOLD: Final = ("__type", "code", "message", "Message")
+
+
 def read_error(status: int, body: bytes, headers: Headers) -> UpstreamError:
     """What a failing answer means. Never raises.
 
@@ -131,14 +135,15 @@ def read_error(status: int, body: bytes, headers: Headers) -> UpstreamError:
     kind = STATUSES.get(status) or ("server" if status >= 500 else "bad_request")
     if code in TYPES and (status < 400 or status in {400, 403, 429, 500, 503}):
         kind = TYPES[code]
-    return _error(kind, message, code, status=status, retry_after=read_retry_after(headers))
+    return _error(kind, message, code, document, status=status, retry_after=read_retry_after(headers))
 
 
 def read_exception(code: str | None, body: bytes) -> UpstreamError:
     """The exception that ended a stream. ``code`` is its name there, such as ``throttlingException``."""
     code = _type(code)
     code = code[:1].upper() + code[1:] if code else None
-    return _error(TYPES.get(code or "", "server"), _message(_decode(body)), code)
+    document = _decode(body)
+    return _error(TYPES.get(code or "", "server"), _message(document), code, document)
 
 
 def read_failure(document: Object) -> UpstreamError | None:
@@ -146,11 +151,17 @@ def read_failure(document: Object) -> UpstreamError | None:
     code = _type(_text(document, "__type"))
     if code is None and ("output" in document or _text(document, "message") is None):
         return None
-    return _error(TYPES.get(code or "", "server"), _message(document), code)
+    return _error(TYPES.get(code or "", "server"), _message(document), code, document)
 
 
 def _error(
-    kind: UpstreamKind, message: str, code: str | None, *, status: int | None = None, retry_after: float | None = None
+    kind: UpstreamKind,
+    message: str,
+    code: str | None,
+    document: JsonValue,
+    *,
+    status: int | None = None,
+    retry_after: float | None = None,
 ) -> UpstreamError:
     if kind == "permission" and any(words in message.lower() for words in REJECTED):
         kind = "auth"
@@ -161,12 +172,18 @@ def _error(
         detail=redact(message)[:DETAIL] or None,
         retry_after=retry_after,
         upstream_code=code,
+        said=keep_fields(document, _TOLD) if isinstance(document, dict) else {},
+        said_on=NAME,
     )
 
 
 def write_error(error: TrunklineError, status: int, request_id: str) -> bytes:
-    """An error for a client. The type stands in ``__type``, as its header is not ours to write here."""
-    return msgspec.json.encode({"__type": error_type(error), "message": error_message(error)})
+    """An error for a client. The type stands in ``__type``, as its header is not ours to write here.
+
+    What the service said besides (``resourceName``, ``originalStatusCode``) goes to its own clients.
+    """
+    more = error.said if isinstance(error, UpstreamError) and error.said_on == NAME else {}
+    return msgspec.json.encode({**more, "__type": error_type(error), "message": error_message(error)})
 
 
 def error_type(error: TrunklineError) -> str:

@@ -6,13 +6,23 @@ from typing import Final
 
 import msgspec
 
-from trunkline.core.chat import JsonValue
-from trunkline.core.errors import InvalidInput, TooMany, TrunklineError, Unauthenticated, UpstreamError, UpstreamKind
+from trunkline.core.chat import JsonObject, JsonValue
+from trunkline.core.errors import (
+    SILENT,
+    InvalidInput,
+    TooMany,
+    TrunklineError,
+    Unauthenticated,
+    UpstreamError,
+    UpstreamKind,
+)
 from trunkline.core.redact import redact
 from trunkline.dialects.dialect import Headers
+from trunkline.dialects.error_fields import keep_fields
 from trunkline.dialects.gemini.retry import read_delay, write_delay
 from trunkline.dialects.retry_after import read_retry_after
 
+NAME: Final = "gemini"
 _DETAIL: Final = 2000
 _TYPE: Final = "type.googleapis.com/google.rpc."
 _KINDS: Final[dict[int, UpstreamKind]] = {
@@ -95,11 +105,8 @@ def read_error_value(status: int, value: JsonValue, retry_after: float | None = 
     """As :func:`read_error`, of a value that is read already. A status of 200 gives way to what the body says."""
     if isinstance(value, list) and value:
         value = value[0]  # streams without alt=sse are lists, also when they fail
-    error = value.get("error") if isinstance(value, dict) else None
-    if isinstance(error, str):
-        error = {"message": error}
-    if not isinstance(error, dict):
-        error = {}
+    given = value.get("error") if isinstance(value, dict) else None
+    error: JsonObject = given if isinstance(given, dict) else {"message": given} if isinstance(given, str) else {}
     word = error.get("status")
     code = error.get("code")
     if status < 400 and isinstance(code, int) and 400 <= code < 600:
@@ -119,6 +126,8 @@ def read_error_value(status: int, value: JsonValue, retry_after: float | None = 
         detail=redact(message[: 8 * _DETAIL])[:_DETAIL] if isinstance(message, str) and message else None,
         retry_after=delay if retry_after is None else retry_after,
         upstream_code=reason or (word if isinstance(word, str) else None),
+        said=keep_fields(error, ("code", "message")),
+        said_on=NAME,
     )
 
 
@@ -139,8 +148,17 @@ def _read_details(details: JsonValue) -> tuple[str | None, float | None]:
 
 
 def write_error(error: TrunklineError, status: int, request_id: str) -> bytes:
-    """An error for a client; ``details`` name the wrong fields, when to come back, and the request."""
+    """An error for a client; ``details`` name the wrong fields, when to come back, and the request.
+
+    What Google said besides goes to its own clients: its details, and its word for a status that stays the same.
+    """
     details: list[JsonValue] = []
+    word = _STATUSES.get(status, "INTERNAL" if status >= 500 else "INVALID_ARGUMENT")
+    if isinstance(error, UpstreamError) and error.said_on == NAME and error.kind not in SILENT:
+        given = error.said.get("details")
+        details.extend(detail for detail in (given if isinstance(given, list) else ()) if not _is_ours(detail))
+        said = error.said.get("status")
+        word = said if isinstance(said, str) and error.status == status else word
     if isinstance(error, InvalidInput) and error.fields:
         violations: list[JsonValue] = [{"field": field.field, "description": field.message} for field in error.fields]
         details.append({"@type": f"{_TYPE}BadRequest", "fieldViolations": violations})
@@ -154,11 +172,17 @@ def write_error(error: TrunklineError, status: int, request_id: str) -> bytes:
     fields: dict[str, JsonValue] = {
         "code": status,
         "message": _message(error),
-        "status": _STATUSES.get(status, "INTERNAL" if status >= 500 else "INVALID_ARGUMENT"),
+        "status": word,
     }
     if details:
         fields["details"] = details
     return msgspec.json.encode({"error": fields})
+
+
+def _is_ours(detail: JsonValue) -> bool:
+    """Whether we have a word of our own for what ``detail`` says: when to come back, and the request."""
+    kind = detail.get("@type") if isinstance(detail, dict) else None
+    return isinstance(kind, str) and kind.endswith((".RetryInfo", ".RequestInfo", ".DebugInfo"))
 
 
 def _message(error: TrunklineError) -> str:

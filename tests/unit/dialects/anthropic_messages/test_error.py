@@ -168,3 +168,31 @@ def test_our_errors_in_the_vendors_words(error, status, kind):
 def test_a_providers_failure_is_not_the_clients_unless_it_is(kind, status, name, message):
     wire = msgspec.json.decode(DIALECT.write_error(upstream(kind), status, ""))
     assert wire == {"type": "error", "error": {"type": name, "message": message}}
+
+
+def test_its_own_clients_get_what_the_vendor_says_besides() -> None:
+    details = {"error_code": "model_unavailable", "param": "model"}
+    inner = {"type": "invalid_request_error", "message": "no", "details": details, "param": "thinking.budget_tokens"}
+    error = read(400, msgspec.json.encode({"type": "error", "error": inner, "request_id": "req_vendor"}))
+    wire = msgspec.json.decode(DIALECT.write_error(error, 400, "req_ours"))
+    assert wire["error"] == {**inner, "message": error.words}
+    assert wire["request_id"] == "req_ours"
+
+
+def test_its_type_stays_where_it_names_the_same_kind() -> None:
+    body = b'{"type":"error","error":{"type":"conflict_error","message":"x"}}'
+    assert msgspec.json.decode(DIALECT.write_error(read(409, body), 400, ""))["error"]["type"] == "conflict_error"
+    other = b'{"type":"error","error":{"type":"api_error","message":"x"}}'
+    wire = msgspec.json.decode(DIALECT.write_error(read(529, other), 503, ""))
+    assert wire["error"]["type"] == "overloaded_error"
+
+
+def test_what_the_account_is_about_is_not_told() -> None:
+    body = b'{"type":"error","error":{"type":"authentication_error","message":"x","details":{"a":1}}}'
+    wire = msgspec.json.decode(DIALECT.write_error(read(401, body), 502, ""))
+    assert wire["error"].keys() == {"type", "message"}
+
+
+def test_what_another_wire_says_besides_is_not_told() -> None:
+    error = UpstreamError("x", kind="bad_request", said={"param": "n"}, said_on="openai")
+    assert "param" not in msgspec.json.decode(DIALECT.write_error(error, 400, ""))["error"]

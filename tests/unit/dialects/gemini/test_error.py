@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 import msgspec
 import pytest
 from google.genai.errors import APIError
 
+from trunkline.core.chat import JsonObject
 from trunkline.core.errors import (
     FieldError,
     InvalidInput,
@@ -127,3 +130,39 @@ def test_the_providers_own_words_follow_ours() -> None:
     error = UpstreamError("The provider says no.", kind="bad_request", detail="topK must be positive")
     body = msgspec.json.decode(DIALECT.write_error(error, 400, ""))
     assert body["error"]["message"] == "The provider says no. topK must be positive"
+
+
+class TestWhatGoogleSaysBesides:
+    VIOLATIONS: ClassVar[JsonObject] = {
+        "@type": "type.googleapis.com/google.rpc.BadRequest",
+        "fieldViolations": [{"field": "generation_config.top_k", "description": "must be positive"}],
+    }
+    INFO: ClassVar[JsonObject] = {
+        "@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "X", "domain": "googleapis.com"
+    }  # fmt: skip
+
+    def told(self, status: int, sent: int, word: str, *details: JsonObject) -> Any:
+        body = {"error": {"code": status, "message": "no", "status": word, "details": details}}
+        error = DIALECT.read_error(status, msgspec.json.encode(body), {})
+        return msgspec.json.decode(DIALECT.write_error(error, sent, "req_1"))["error"]
+
+    def test_goes_to_its_clients(self) -> None:
+        wire = self.told(400, 400, "FAILED_PRECONDITION", self.VIOLATIONS, self.INFO)
+        assert wire["status"] == "FAILED_PRECONDITION"
+        assert wire["details"][:2] == [self.VIOLATIONS, self.INFO]
+
+    def test_once(self) -> None:
+        wait = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "7s"}
+        wire = self.told(429, 429, "RESOURCE_EXHAUSTED", wait)
+        assert [detail for detail in wire["details"] if detail["@type"].endswith("RetryInfo")] == [wait]
+
+    def test_its_word_stays_with_its_status(self) -> None:
+        assert self.told(500, 502, "INTERNAL")["status"] == "UNAVAILABLE"
+
+    def test_not_of_the_account(self) -> None:
+        wire = self.told(401, 502, "UNAUTHENTICATED", self.INFO)
+        assert self.INFO not in wire["details"]
+
+    def test_not_to_clients_of_others(self) -> None:
+        error = UpstreamError("x", kind="bad_request", said={"details": [self.INFO]}, said_on="anthropic_messages")
+        assert self.INFO not in msgspec.json.decode(DIALECT.write_error(error, 400, "r"))["error"].get("details", [])
