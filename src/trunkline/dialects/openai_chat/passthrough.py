@@ -16,6 +16,7 @@ from trunkline.core.chat_events import Failure
 from trunkline.core.errors import InvalidInput
 from trunkline.dialects.history_ids import ANY_ID, IdForm
 from trunkline.dialects.openai_chat import passing_thought
+from trunkline.dialects.openai_chat.chunked_content import flatten, has_chunks
 from trunkline.dialects.openai_chat.earlier_thoughts import fit_thoughts
 from trunkline.dialects.openai_chat.finish import WORDS, read_finish, rename_finish
 from trunkline.dialects.openai_chat.kept_answer import tidy
@@ -182,7 +183,9 @@ def read_tap(body: bytes) -> Tapped:
     foreign = any(choice.finish_reason and choice.finish_reason not in WORDS for choice in whole.choices)
     messages = [choice.message for choice in whole.choices if choice.message is not None]
     nameless = any(not call.id for message in messages for call in message.tool_calls or ())
-    mended = give_ids(body) if nameless else None
+    mended = flatten(body) if has_chunks(body) else None
+    if nameless:
+        mended = give_ids(mended or body)
     return Tapped(usage, model, stop, body=rename_finish(mended or body) if foreign else mended)
 
 

@@ -7,6 +7,7 @@ import msgspec
 from trunkline.core.chat import Usage
 from trunkline.core.heard import Listener
 from trunkline.dialects.event_tap import ENDED_EARLY, EventTap
+from trunkline.dialects.openai_chat.chunked_content import flatten, has_chunks
 from trunkline.dialects.openai_chat.finish import WORDS, read_finish, rename_finish
 from trunkline.dialects.openai_chat.hearing import hear_choices
 from trunkline.dialects.openai_chat.passing_calls import PassingCall, PassingCalls
@@ -75,6 +76,7 @@ class StreamTap(EventTap):
             )
             and data.count(b'"finish_reason"')
             == data.count(b'"finish_reason":null') + data.count(b'"finish_reason": null')
+            and not has_chunks(data)
             and b"[DONE]" not in data
             and b'error"' not in data
             and b"event:" not in data
@@ -103,6 +105,9 @@ class StreamTap(EventTap):
             self._fail(read_failure(decode(data)))
             return True
         self.begun = True
+        if has_chunks(data) and (flat := flatten(data)) is not None:
+            data = flat
+            self._mended = b"data: %b\n\n" % flat
         if chunk.model:
             self.model = chunk.model
         raw = chunk.usage
@@ -116,7 +121,7 @@ class StreamTap(EventTap):
             for place, choice in enumerate(chunk.choices or ())
         ]
         if any(found for _, found in calls):
-            self._mended = self._calls.mend(data, calls)
+            self._mended = self._calls.mend(data, calls) or self._mended
         for choice in chunk.choices or ():
             if choice.finish_reason and choice.finish_reason not in WORDS:
                 self._mended = rename_finish(self._mended or b"data: %b\n\n" % data)
