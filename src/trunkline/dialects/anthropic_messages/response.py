@@ -29,6 +29,7 @@ from trunkline.dialects.anthropic_messages.field import BROKEN_JSON, Object, map
 from trunkline.dialects.anthropic_messages.seal import TEXT, Seal, write_proof, write_seal
 from trunkline.dialects.anthropic_messages.stop import KNOWN, is_exact, read_stop, restore_stop
 from trunkline.dialects.anthropic_messages.usage import WireUsage, read_usage, write_usage
+from trunkline.dialects.made_id import MadeIds
 
 
 def read_response(body: bytes) -> ChatResponse:
@@ -50,7 +51,7 @@ def read_response(body: bytes) -> ChatResponse:
 
 
 def _read(source: Object) -> ChatResponse:
-    parts = read_content(source.get("content"), "content")
+    parts = read_content(_with_ids(source.get("content")), "content")
     wire = msgspec.convert(source.get("usage") or {}, WireUsage)
     called = any(isinstance(part, ToolCall) for part in parts)
     extra: Object = {key: value for key, value in source.items() if key not in KNOWN and value is not None}
@@ -71,6 +72,19 @@ def _read(source: Object) -> ChatResponse:
         service_tier=wire.service_tier,
         extra={NAME: extra} if extra else {},
     )
+
+
+def _with_ids(content: JsonValue) -> JsonValue:
+    """The blocks of an answer; calls of servers that give no id have one."""
+    if not isinstance(content, list):
+        return content
+    ids = MadeIds()
+    return [
+        {**block, "id": ids.make(str(block.get("name") or ""))}
+        if isinstance(block, dict) and block.get("type") == "tool_use" and not block.get("id")
+        else block
+        for block in content
+    ]
 
 
 def write_response(response: ChatResponse) -> bytes:

@@ -30,6 +30,7 @@ from trunkline.dialects.bedrock_converse.field import BROKEN_JSON, NAME, Object,
 from trunkline.dialects.bedrock_converse.media import IMAGES, write_media
 from trunkline.dialects.bedrock_converse.stop import is_exact, read_stop, write_stop
 from trunkline.dialects.bedrock_converse.usage import WireUsage, read_usage, write_usage
+from trunkline.dialects.made_id import MadeIds
 
 KNOWN: Final = frozenset({"additionalModelResponseFields", "metrics", "output", "serviceTier", "stopReason", "usage"})
 
@@ -59,7 +60,7 @@ def _read(source: Object) -> ChatResponse:
     output = mapping(source.get("output"), "output")
     message = mapping(output.get("message"), "output.message")
     content = message.get("content")
-    parts = read_content([] if content is None else content, "output.message.content")
+    parts = read_content([] if content is None else _with_ids(content), "output.message.content")
     extra: Object = {key: value for key, value in source.items() if key not in KNOWN and value is not None}
     reason = optional(source, "stopReason", "", text)
     sequence, rest = read_fields(source.get(FIELDS))
@@ -83,6 +84,21 @@ def _read(source: Object) -> ChatResponse:
         service_tier=optional(tier, "type", "serviceTier", text),
         extra={NAME: extra} if extra else {},
     )
+
+
+def _with_ids(content: JsonValue) -> JsonValue:
+    """The blocks of an answer; calls that came without an id have one."""
+    if not isinstance(content, list):
+        return content
+    ids = MadeIds()
+    blocks: list[JsonValue] = []
+    for block in content:
+        call = block.get("toolUse") if isinstance(block, dict) else None
+        if isinstance(call, dict) and not call.get("toolUseId"):
+            blocks.append({"toolUse": {**call, "toolUseId": ids.make(str(call.get("name") or ""))}})
+        else:
+            blocks.append(block)
+    return blocks
 
 
 def read_fields(value: JsonValue) -> tuple[str | None, Object]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from tests.unit.dialects.conftest import SALT
 
 from trunkline.core.chat import (
     Audio,
@@ -232,3 +233,10 @@ def test_the_wire_always_has_an_id_and_usage():
     wire = msgspec.json.decode(DIALECT.write_response(ChatResponse(id="", model="m", choices=())))
     assert wire["id"].startswith("msg_")
     assert wire["usage"]["input_tokens"] == wire["usage"]["output_tokens"] == 0
+
+
+@pytest.mark.parametrize("given", [{}, {"id": ""}, {"id": None}])
+def test_a_call_of_a_server_that_gives_no_id_gets_one(given: dict[str, object]):
+    call = {"type": "tool_use", "name": "look", "input": {}, **given}
+    (part,) = DIALECT.read_response(msgspec.json.encode({"type": "message", "content": [call]})).choices[0].parts
+    assert part == ToolCall(f"call_0_look_{SALT}", "look", "{}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from tests.unit.dialects.conftest import SALT
 
 from trunkline.core.chat import (
     Audio,
@@ -157,3 +158,10 @@ def test_broken_arguments():
     with pytest.raises(UpstreamError):
         write(ToolCall("c", "f", '{"x'))
     assert write(ToolCall("c", "f", '{"x'), stop="length")["output"]["message"]["content"][0]["toolUse"]["input"] == {}
+
+
+@pytest.mark.parametrize("given", [{}, {"toolUseId": ""}])
+def test_a_call_without_an_id_gets_one(given: dict[str, object]):
+    message = {"role": "assistant", "content": [{"toolUse": {"name": "look", "input": {}, **given}}]}
+    read = DIALECT.read_response(json.dumps({"output": {"message": message}, "stopReason": "tool_use"}).encode())
+    assert read.choices[0].parts == (ToolCall(f"call_0_look_{SALT}", "look", "{}"),)
