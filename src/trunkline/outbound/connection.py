@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from email.utils import formatdate
 from time import perf_counter
@@ -20,11 +21,24 @@ from trunkline.outbound.reply import Reply
 from trunkline.outbound.timeouts import Timeouts
 from trunkline.outbound.timing import Timing
 
+_READ: Final = 32_768
+"""The most bytes of one read. It bounds what comes after the socket should not be read any more."""
+
 _JOINED_WRITE: Final = 65_536
 """Bodies up to this size are copied behind their head, to go out in one write."""
 
 
-class Connection(asyncio.Protocol):
+class _Space(threading.local):
+    """Where the bytes of a thread's connections arrive: what is read is parsed before the next read, so one will do."""
+
+    def __init__(self) -> None:
+        self.view = memoryview(bytearray(_READ))
+
+
+_space: Final = _Space()
+
+
+class Connection(asyncio.BufferedProtocol):
     """A TCP or TLS connection that speaks HTTP/1.1 (https://www.rfc-editor.org/rfc/rfc9112).
 
     ``released`` is called when an answer is complete and the connection can serve another one, ``lost`` once when it
@@ -69,6 +83,7 @@ class Connection(asyncio.Protocol):
         self._deadline = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = 0.0
+        self._view = _space.view
 
     # What the client and the reply ask of it.
 
@@ -146,8 +161,13 @@ class Connection(asyncio.Protocol):
         # uvloop's transports are none by inheritance.
         self._transport = cast("asyncio.Transport", transport)
 
-    def data_received(self, data: bytes) -> None:
-        """Parse ``data`` and wake who waits for it."""
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Where the next bytes go."""
+        return self._view
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Parse what came and wake who waits for it."""
+        data = self._view[:nbytes]
         reply = self._reply
         if reply is None:
             # Nothing was asked: whatever this is, it would be taken for the next answer.

@@ -82,6 +82,10 @@ class Application:
             answer = await self._find_answer(scope, receive, carried, asked, delivery)
             if answer is not None:
                 await delivery.send(answer)
+        except asyncio.CancelledError:
+            # Nobody is left who would read the rest.
+            if scope.get(HANG_UP) != "gone":
+                raise
         finally:
             delivery.close()
 

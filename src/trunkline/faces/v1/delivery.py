@@ -9,6 +9,7 @@ from trunkline.core.errors import TrunklineError, Unavailable, UpstreamError
 from trunkline.faces.cors import Cors
 from trunkline.faces.packing import SMALLEST, choose_coding, is_text, pack
 from trunkline.faces.v1.asked import Asked
+from trunkline.faces.v1.backlog import Backlog
 from trunkline.faces.v1.heartbeat import BEGINNING, COMMENT, PING, SPACE, Heartbeat, Pulse
 from trunkline.faces.v1.in_band import write_in_band
 from trunkline.faces.v1.request import Carried, Scope, Send
@@ -23,6 +24,9 @@ SEND_WHOLE: Final = "trunkline.send_whole"
 
 SLICE_BYTES: Final = 64 * 1024
 """Of an answer that is larger, so much is written at once."""
+
+PATIENCE_SECONDS: Final = 2.0
+"""What is left of a large answer after that time waits in a file."""
 
 _PULSES: Final[dict[str, Pulse]] = {"anthropic_messages": PING, "gemini": BEGINNING}
 
@@ -106,15 +110,33 @@ class Delivery:
         if at_once is not None and len(body) <= SLICE_BYTES:
             at_once(answer.status, headers, body)
             return
-        send = self._send
-        # A large one leaves as fast as it is read, so that no second copy of it waits for a slow reader.
-        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await self._send({"type": "http.response.start", "status": answer.status, "headers": headers})
         if self._scope["method"] == "HEAD":
-            body = b""
-        for start in range(0, len(body) - SLICE_BYTES, SLICE_BYTES):
-            await self._send_piece(body[start : start + SLICE_BYTES])
-        rest = len(body) % SLICE_BYTES or min(len(body), SLICE_BYTES)
-        await self._send_last(body[len(body) - rest :])
+            await self._send_last(b"")
+            return
+        backlog = Backlog(body)
+        del body
+        answer.body = b""
+        await self._send_slowly(backlog)
+
+    async def _send_slowly(self, backlog: Backlog) -> None:
+        """Send a large body as fast as it is read, and hold no more of it for long than a slice."""
+        aside: asyncio.Task[None] | None = None
+
+        def put_aside() -> None:
+            nonlocal aside
+            aside = asyncio.ensure_future(backlog.put_aside())
+
+        timer = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, put_aside)
+        try:
+            while backlog.left > SLICE_BYTES:
+                await self._send_piece(await backlog.take(SLICE_BYTES))
+            await self._send_last(await backlog.take(SLICE_BYTES))
+        finally:
+            timer.cancel()
+            if aside is not None:
+                await asyncio.gather(aside, return_exceptions=True)
+            backlog.close()
 
     async def _relay(self, answer: Answer, relay: Relay) -> None:
         beat = self._beat
