@@ -80,5 +80,8 @@ class UsageEvent(Opened, frozen=True, omit_defaults=True, kw_only=True):
     price_source: str | None = None
     duration_us: int = 0
     first_token_us: int | None = None
+    part: Literal["call", "end", "look"] = "call"
+    """Of an answer that is made in the background the call is in the books before its end is known. ``end`` is that,
+    under the same id: it fills in what the call used. A ``look`` at the answer in between adds nothing."""
     attempts: tuple[Attempt, ...] = ()
     """The tries that failed, in order, one that broke off in its stream too; a call that went well at once has none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
 import msgspec
 
@@ -12,7 +12,7 @@ from trunkline.core.actor import Actor
 from trunkline.core.chat import Usage
 from trunkline.core.chat_events import Failure
 from trunkline.core.errors import TrunklineError, UpstreamError, UpstreamKind
-from trunkline.core.ids import new_id_pair
+from trunkline.core.ids import id_bytes, new_id_pair
 from trunkline.core.price import Price
 from trunkline.core.usage_bound import SMALLEST_WINDOW, believe
 from trunkline.core.usage_event import Attempt, Opened, Operation, Outcome, UsageEvent
@@ -112,6 +112,16 @@ class Ledger:
         self.tally.active += 1
         return Call(self, identity, opened, Disclosure(actor, request_id, NO_KEYS))
 
+    def resume(self, opened: Opened, provider: Provider, disclosure: Disclosure) -> Call:
+        """A call that is in the books goes on: its answer is made in the background, and its end may be seen now."""
+        identity = id_bytes(opened.id)
+        self.books.open(identity, self.encoder.encode(opened))
+        self.tally.active += 1
+        call = Call(self, identity, opened, disclosure)
+        call.provider = provider
+        call.part = "look"
+        return call
+
 
 class Call:
     """One call under way."""
@@ -125,6 +135,7 @@ class Call:
         "identity",
         "ledger",
         "opened",
+        "part",
         "provider",
         "settled",
         "started",
@@ -140,11 +151,17 @@ class Call:
         self.started = ledger.ticks()
         self.attempts: list[Attempt] = []
         self.provider: Provider | None = None
+        self.part: Literal["call", "end", "look"] = "call"
         self.usage = Usage()
         self.cost_nanos: int | None = None
         self.estimated = False
         self.first_token_us: int | None = None
         self.settled = False
+
+    def end(self) -> None:
+        """The end of an answer that was made in the background is seen, and accounted for now."""
+        if self.part == "look":
+            self.part = "end"
 
     def elapsed_us(self) -> int:
         """Microseconds since the call was opened."""
@@ -271,10 +288,12 @@ class Call:
             else (price.source if price is not None else None),
             duration_us=self.elapsed_us(),
             first_token_us=self.first_token_us,
+            part=self.part,
             attempts=tuple(self.attempts),
         )
         ledger.tally.active -= 1
-        ledger.tally.add(event)
+        if self.part != "look":
+            ledger.tally.add(event)
         return ledger.books.settle(self.identity, ledger.encoder.encode(event))
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import Unsupported
+from trunkline.gateway.call import Call
 from trunkline.gateway.responses import Responses
 from trunkline.gateway.target import Target
 from trunkline.outbound import OutgoingRequest
@@ -44,5 +45,5 @@ class Compaction(Responses):
     def _defaults(self, target: Target) -> Mapping[str, JsonValue]:
         return {name: value for name, value in super()._defaults(target).items() if name in _KNOWN}
 
-    async def _note(self, target: Target, response_id: str) -> None:
+    async def _note(self, call: Call, target: Target, response_id: str) -> None:
         return

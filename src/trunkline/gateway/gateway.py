@@ -155,6 +155,9 @@ class Gateway:
         target = self._targets.get(candidate)
 
         def open_books() -> Call:
+            if recall.opened is not None:
+                disclosure = Disclosure(actor, request_id, target.endpoint.redaction)
+                return self._ledger.resume(recall.opened, target.provider, disclosure)
             call = self._ledger.open(
                 actor,
                 candidate,

@@ -10,6 +10,7 @@ import msgspec
 from trunkline.core.actor import Actor
 from trunkline.core.chat import Message
 from trunkline.core.errors import InvalidInput, NotFound, Unavailable
+from trunkline.core.usage_event import Opened
 from trunkline.gateway.candidate import Candidate
 
 PREFIX: Final = "resp_tl_"
@@ -54,13 +55,15 @@ class Pin(msgspec.Struct, frozen=True, kw_only=True):
 class KeptResponse(msgspec.Struct, frozen=True, kw_only=True):
     """One answer. Either ``pin`` is there, and its provider keeps it, or ``messages``: the conversation up to it.
 
-    ``body`` is the answer as its client got it, in JSON; ``background`` whether it was made in the background.
+    ``body`` is the answer as its client got it, in JSON; ``background`` whether it was made in the background, and
+    ``opened`` the call in whose name it then is accounted for when it ends.
     """
 
     pin: Pin | None = None
     messages: tuple[Message, ...] = ()
     body: bytes = b""
     background: bool = False
+    opened: Opened | None = None
 
 
 class ResponseStore(Protocol):

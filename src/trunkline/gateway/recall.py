@@ -30,7 +30,7 @@ _BELOW: Final[dict[Action, str]] = {"get": "", "cancel": "/cancel", "input_items
 class Recall:
     """One such question. ``query`` is encoded; ``streams`` whether it asks for the answer's events."""
 
-    __slots__ = ("_action", "_actor", "_background", "_id", "_query", "_store", "pin", "streams")
+    __slots__ = ("_action", "_actor", "_background", "_id", "_query", "_store", "opened", "pin", "streams")
 
     def __init__(
         self,
@@ -51,6 +51,8 @@ class Recall:
         self._store = store
         self._query = f"?{query}" if query else ""
         self.pin = pin
+        self.opened = kept.opened
+        """The call that began it, where that has no end yet."""
         self.streams = streams
 
     def write(self, target: Target) -> OutgoingRequest:
@@ -80,6 +82,7 @@ class Recall:
         if not (told.id and told.ended and await self._claim(told.id)):
             return
         call = open_books()
+        call.end()
         usage = call.believe(told.usage)
         if told.error is None:
             await call.settle("ok", usage=usage or Usage(), estimated=usage is None)

@@ -59,4 +59,6 @@ class ResponsePassing(Passing):
             await self._keeping
         if self._claim is not None and not (heard.ended and await self._claim(heard.id)):
             usage, estimated = Usage(), False
+        elif self._claim is not None:
+            self._call.end()
         return await super()._settle(outcome, usage=usage, estimated=estimated, status=status, error=error)

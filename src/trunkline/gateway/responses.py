@@ -109,7 +109,7 @@ class Responses(Chat):
         if told.error is not None:
             raise self._explain(failed(told.error, target.provider.id), raw)
         if told.id:
-            await self._note(target, told.id)
+            await self._note(call, target, told.id)
         waits = self._asked.background and not (told.ended and await claim_end(self._store, self._actor, told.id))
         usage, estimated = Usage(), False
         if not waits:
@@ -130,7 +130,7 @@ class Responses(Chat):
 
     def _relay(self, call: Call, target: Target, response: IncomingResponse, passing: Passthrough) -> Passing:
         async def note(response_id: str) -> None:
-            await self._note(target, response_id)
+            await self._note(call, target, response_id)
 
         async def claim(response_id: str) -> bool:
             return await claim_end(self._store, self._actor, response_id)
@@ -189,13 +189,15 @@ class Responses(Chat):
         kept = KeptResponse(messages=(*self._before, *turns, answer), body=body)
         await self._put(self._name(call), kept)
 
-    async def _note(self, target: Target, response_id: str) -> None:
+    async def _note(self, call: Call, target: Target, response_id: str) -> None:
         """Keep whose answer it is that its provider keeps."""
         if not self._asked.store:
             return
         entry = target.entry
         pin = Pin(configuration_id=entry.id, version_id=entry.version_id, model=self.model)
-        await self._put(response_id, KeptResponse(pin=pin, background=self._asked.background))
+        background = self._asked.background
+        opened = call.opened if background else None
+        await self._put(response_id, KeptResponse(pin=pin, background=background, opened=opened))
 
     async def _put(self, response_id: str, kept: KeptResponse) -> None:
         try:

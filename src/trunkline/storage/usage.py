@@ -79,6 +79,22 @@ _UNSUMMED: Final = (
 """What only the calls themselves know."""
 
 
+_OF_THE_END: Final = (
+    "outcome",
+    "status",
+    "error",
+    "input_tokens",
+    "output_tokens",
+    "cached_tokens",
+    "cache_write_tokens",
+    "reasoning_tokens",
+    "usage",
+    "usage_estimated",
+    "cost_nanos",
+    "price_source",
+)
+
+
 async def insert_events(tx: Transaction, rows: Sequence[Row]) -> set[tuple[datetime, str]]:
     """Insert the events that are not there yet; gives ``(opened_at, id)`` of those that were inserted just now.
 
@@ -128,6 +144,27 @@ async def _insert_all(tx: Transaction, rows: Sequence[Row]) -> bool:
             return True
         await point.rollback()
     return False
+
+
+async def amend_event(tx: Transaction, row: Row) -> bool:
+    """Fill in the end of an event that is there without one: it has used nothing and failed in nothing yet.
+
+    Whether there was one. An event that has its end stays as it is.
+    """
+    event = UsageEventRow
+    done = await tx.execute(
+        update(event)
+        .where(
+            event.opened_at == row["opened_at"],
+            event.id == row["id"],
+            event.input_tokens == 0,
+            event.output_tokens == 0,
+            event.error.is_(None),
+        )
+        .values({name: row[name] for name in _OF_THE_END})
+        .returning(event.id)
+    )
+    return done.scalar_one_or_none() is not None
 
 
 async def grow_sums(tx: Transaction, rows: Sequence[Row]) -> None:

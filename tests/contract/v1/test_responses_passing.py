@@ -336,6 +336,14 @@ def test_the_background_is_polled_and_accounted_for_once(client: openai.OpenAI, 
         assert client.responses.retrieve("resp_1").status == "completed"
     assert [told.usage.total for told in rig.books.events] == [0, 30]
     assert [told.cost_nanos for told in rig.books.events] == [0, 114_000]
+    one_event(rig)
+
+
+def one_event(rig: Rig) -> None:
+    """The books tell of one call: its end fills in what its beginning left open."""
+    begun, ended = rig.books.events
+    assert (begun.part, ended.part) == ("call", "end")
+    assert (ended.id, ended.opened_at, ended.request_id) == (begun.id, begun.opened_at, begun.request_id)
 
 
 def test_the_background_is_cancelled(client: openai.OpenAI, rig: Rig, upstream: Scripted) -> None:
@@ -344,6 +352,7 @@ def test_the_background_is_cancelled(client: openai.OpenAI, rig: Rig, upstream: 
     upstream.script = whole(body(status="cancelled", background=True))
     assert client.responses.cancel("resp_1").status == "cancelled"
     assert [told.usage.total for told in rig.books.events] == [0, 0]
+    one_event(rig)
 
 
 def test_a_stream_of_the_background_is_resumed_and_accounted_for_once(
@@ -364,6 +373,10 @@ def test_a_stream_of_the_background_is_resumed_and_accounted_for_once(
     upstream.script = whole(body(background=True))
     client.responses.retrieve("resp_1")
     assert [told.usage.total for told in rig.books.events] == [0, 30]
+    one_event(rig)
+    upstream.script = stream(*EVENTS[1:])
+    assert len(list(client.responses.retrieve("resp_1", stream=True))) == 4  # type: ignore[arg-type] - a stream
+    assert rig.books.last().part == "look", "what is looked at again is not used again"
 
 
 def test_tokens_are_counted_by_openai_and_by_our_own_rule(client: openai.OpenAI, upstream: Scripted) -> None:

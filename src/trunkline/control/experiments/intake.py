@@ -26,10 +26,13 @@ class _Exposure(msgspec.Struct, frozen=True, kw_only=True):
     tokens: int = 0
     cost_nanos: int = 0
     unpriced: bool = False
+    requests: int = 1
 
 
-async def take_in(tx: Transaction, events: Iterable[UsageEvent]) -> None:
+async def take_in(tx: Transaction, events: Iterable[UsageEvent], amended: Iterable[UsageEvent] = ()) -> None:
     """Add ``events``, which the same transaction inserted for the first time, to the sums of versions and units.
+
+    Of those that it ``amended`` only what they used is new.
 
     A version counts all calls that it served, and those that it failed to serve before a route turned to another: each
     once, however often it was tried. An experiment counts those of them that somebody asked for, under the unit that
@@ -41,6 +44,12 @@ async def take_in(tx: Transaction, events: Iterable[UsageEvent]) -> None:
         for event in events
         if event.version_id is not None or event.attempts
         for exposure in _look_at(event)
+    ]
+    seen += [
+        (event, msgspec.structs.replace(exposure, requests=0, duration_us=0))
+        for event in amended
+        if event.version_id is not None
+        for exposure in _look_at(msgspec.structs.replace(event, attempts=()))
     ]
     if not seen:
         return
@@ -120,7 +129,7 @@ def _zeros() -> Row:
 
 
 def _add(row: Row, exposure: _Exposure) -> None:
-    row["request_count"] += 1
+    row["request_count"] += exposure.requests
     row["error_count"] += exposure.failed
     row["duration_us"] += exposure.duration_us
     row["tokens"] += exposure.tokens

@@ -66,14 +66,14 @@ def event_row(event: UsageEvent) -> Row:
     }
 
 
-def sum_rows(events: Iterable[UsageEvent]) -> list[Row]:
-    """What ``events`` add to the hourly sums, one row per combination.
+def sum_rows(events: Iterable[UsageEvent], amended: Iterable[UsageEvent] = ()) -> list[Row]:
+    """What ``events`` add to the hourly sums, one row per combination; those that are ``amended`` are counted already.
 
     Only ``error`` counts as an error: a client that hung up is none, and of an estimated call nothing is known. A call
     counts as unpriced when it used tokens, or may have, and no price is known.
     """
     sums: dict[tuple[object, ...], Row] = {}
-    for event in events:
+    for event, new in (*((event, True) for event in events), *((event, False) for event in amended)):
         opened_at = moment(event.opened_at)
         row: Row = {
             "hour": opened_at.replace(minute=0, second=0, microsecond=0),
@@ -98,13 +98,13 @@ def sum_rows(events: Iterable[UsageEvent]) -> list[Row]:
             },
         )
         used = event.usage.total > 0 or event.outcome == "estimated"
-        grown["request_count"] += 1
+        grown["request_count"] += new
         grown["error_count"] += event.outcome == "error"
         grown["unpriced_count"] += event.cost_nanos is None and used
         grown["input_tokens"] += _count(event.usage.input)
         grown["output_tokens"] += _count(event.usage.output)
         grown["cost_nanos"] += _count(event.cost_nanos or 0)
-        grown["duration_us"] += _count(event.duration_us)
+        grown["duration_us"] += _count(event.duration_us) if new else 0
         grown["last_used_at"] = max(grown["last_used_at"], opened_at)
     return list(sums.values())
 

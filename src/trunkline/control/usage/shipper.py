@@ -221,12 +221,21 @@ async def _put(tx: Transaction, records: Sequence[_Event]) -> int:
 
 
 async def store(tx: Transaction, events: Iterable[UsageEvent]) -> int:
-    """Insert what is new of ``events``, add it to the sums, and note what was used. Gives how many were new."""
-    by_key = {(moment(event.opened_at), event.id): event for event in events}
+    """Insert what is new of ``events``, add it to the sums, and note what was used. Gives how many were new.
+
+    The end of a call that is stored already is filled in there; it adds what was used to the sums, and no call.
+    """
+    by_key: dict[tuple[datetime, str], UsageEvent] = {}
+    for event in events:
+        key = (moment(event.opened_at), event.id)
+        if event.part != "look" and (key not in by_key or event.part == "end"):
+            by_key[key] = event
     inserted = await usage.insert_events(tx, [event_row(event) for event in by_key.values()])
     fresh = [event for key, event in by_key.items() if key in inserted]
-    await usage.grow_sums(tx, sum_rows(fresh))
-    await take_in(tx, fresh)
+    ends = [event for key, event in by_key.items() if key not in inserted and event.part == "end"]
+    amended = [event for event in ends if await usage.amend_event(tx, event_row(event))]
+    await usage.grow_sums(tx, sum_rows(fresh, amended))
+    await take_in(tx, fresh, amended)
     configurations: dict[str, datetime] = {}
     keys: dict[str, datetime] = {}
     for event in fresh:

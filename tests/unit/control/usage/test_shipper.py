@@ -293,6 +293,41 @@ async def test_a_call_that_was_settled_elsewhere_is_not_estimated_over(database:
         assert (await read_sums(tx, UsageScope(workspace_id="w"))).cost_nanos == 7
 
 
+@pytest.mark.parametrize("order", ["begun, ended", "ended, begun", "together"])
+async def test_the_end_of_a_call_fills_in_what_its_beginning_left_open(either: Database, order: str) -> None:
+    begun = event("w", cost_nanos=0, duration_us=5)
+    ended = msgspec.structs.replace(
+        begun, part="end", usage=Usage(input=3, output=4, reasoning=2), cost_nanos=7, duration_us=9_000
+    )
+    look = msgspec.structs.replace(begun, part="look", outcome="cancelled", status=499)
+    batches = [[begun, look, ended]] if order == "together" else [[begun], [ended]]
+    if order == "ended, begun":
+        batches.reverse()
+    for batch in (*batches, [look], [ended], [begun]):
+        async with either.write() as tx:
+            await store(tx, batch)
+    scope = UsageScope(workspace_id="w")
+    async with either.read() as tx:
+        sums = await read_sums(tx, scope)
+        assert (sums.request_count, sums.error_count, sums.input_tokens, sums.output_tokens) == (1, 0, 3, 4)
+        assert sums.cost_nanos == 7
+        told = await sum_events(tx, scope)
+        assert (told.request_count, told.cost_nanos, told.duration_us) == (1, 7, sums.duration_us)
+        [row] = await list_events(tx, scope, after=None, limit=9)
+        assert (row.outcome, row.input_tokens, row.reasoning_tokens, row.cost_nanos) == ("ok", 3, 2, 7)
+
+
+async def test_a_call_that_fails_at_its_end_is_an_error(either: Database) -> None:
+    begun = event("w")
+    ended = msgspec.structs.replace(begun, part="end", outcome="error", status=502, error="server")
+    for batch in ([begun], [ended], [ended]):
+        async with either.write() as tx:
+            await store(tx, batch)
+    async with either.read() as tx:
+        sums = await read_sums(tx, UsageScope(workspace_id="w"))
+    assert (sums.request_count, sums.error_count) == (1, 1)
+
+
 async def test_while_the_database_is_down_the_journal_keeps_everything(tmp_path: Path) -> None:
     class Down:
         @asynccontextmanager
