@@ -39,13 +39,18 @@ _ANSWERS: Final = ("_output", "_response", "_trigger")
 
 
 def read_items(fields: Fields) -> list[Message]:
-    """The messages of ``input``, a string or an array of items. Raises InvalidInput naming the path."""
-    value = fields.value("input")
+    """The messages of ``input``, a string or an array of items. Raises InvalidInput naming the path.
+
+    ``messages`` stands in for it, as clients send it that took the address of chat completions for this one: a message
+    of that wire whose content is a string is an item of this one.
+    """
+    name = "input" if fields.value("input") is not None or fields.value("messages") is None else "messages"
+    value = fields.value(name)
     if isinstance(value, str):
         return [Message("user", (Text(value),) if value else ())]
     messages: list[Message] = []
     turn: list[Part] = []
-    for item in fields.objects("input"):
+    for item in fields.objects(name):
         kind = _kind(item)
         if kind == "message":
             role = item.needed("role")

@@ -41,7 +41,7 @@ _KNOWN: Final = frozenset(
     {
         "model", "input", "instructions", "tools", "tool_choice", "parallel_tool_calls", "text", "reasoning", "include",
         "max_output_tokens", "temperature", "top_p", "top_logprobs", "metadata", "user", "service_tier", "store",
-        "stream",
+        "stream", "messages",
     }
 )  # fmt: skip
 

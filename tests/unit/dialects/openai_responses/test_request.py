@@ -188,6 +188,13 @@ def test_what_only_this_wire_knows_is_opaque() -> None:
     assert body["previous_response_id"] == wire["previous_response_id"]
 
 
+def test_messages_stand_in_for_input() -> None:
+    """Clients of chat completions that took this address by mistake are understood."""
+    request = read(input=None, messages=[{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi"}])
+    assert request.messages == (Message("system", (Text("Be brief."),)), HI)
+    assert "messages" not in request.extra.get(NAME, {})
+
+
 def test_state_may_stand_for_input() -> None:
     request = recorded("prompt_template")
     assert request.messages == ()
