@@ -129,7 +129,7 @@ def test_a_large_answer_arrives_whole(rig: Rig, upstream: Scripted) -> None:
     with connect(rig) as client:
         client.sendall(head(len(ASK), more="connection: close\r\n") + ASK)
         _, _, body = everything(client).partition(b"\r\n\r\n")
-    assert json.loads(body) == answer
+    assert json.loads(body)["choices"] == answer["choices"]
 
 
 @pytest.mark.parametrize(
