@@ -11,15 +11,12 @@ import msgspec
 from trunkline.providers.demo import tokens
 from trunkline.providers.demo.instance import make_instance
 from trunkline.providers.demo.request import ChatRequest
+from trunkline.providers.demo.small_talk import HELLO, find_reply
 
 FinishReason = Literal["stop", "length", "tool_calls"]
 
 _QUOTE_LIMIT: Final = 90
 
-_HELLO: Final = (
-    "Hello! I am the demo model that comes with Trunkline. Ask me anything: I will answer in words of my own, which are"
-    " not wise, but arrive just as those of a real model do."
-)
 _ANSWERS: Final = (
     (
         "You asked: “{quote}” A good question! I am the demo model, so I cannot truly answer it: I live inside"
@@ -58,8 +55,9 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 def answer(request: ChatRequest) -> Answer:
     """The one answer to ``request``.
 
-    Calls a tool when one must be called, writes JSON when JSON is asked for, and else a friendly text that quotes the
-    last thing that the user said. Ends with ``length`` at the token limit and before any of the stop texts.
+    Calls a tool when one must be called, writes JSON when JSON is asked for, answers small talk shortly, and anything
+    else with a friendly text that quotes the last thing that the user said. Ends with ``length`` at the token limit and
+    before any of the stop texts.
     """
     prompt_tokens = sum(tokens.count(message.text) for message in request.messages)
     if (tool := request.forced_tool) is not None:
@@ -84,9 +82,11 @@ def _write(request: ChatRequest) -> str:
     if wanted is not None and wanted.type == "json_object":
         return msgspec.json.encode({"answer": f"This is the demo model. You said: {_quote(said)}"}).decode()
     if not said:
-        return _HELLO
+        return HELLO
     if last is not None and last.role == "tool":
         return f"The tool says: “{_quote(said)}” That is all that the demo model can make of it."
+    if (reply := find_reply(said)) is not None:
+        return reply
     number = int.from_bytes(hashlib.sha256(said.encode()).digest()[:4])
     return _ANSWERS[number % len(_ANSWERS)].format(quote=_quote(said))
 
