@@ -59,6 +59,16 @@ export class Conversations {
     });
   }
 
+  /**
+   * An address for a browser's `EventSource`, which cannot send a token: it opens once, within a minute. When the
+   * connection is lost, close the `EventSource` and open another with a new address and `lastEventId`.
+   */
+  async streamUrl(conversationId: string, from: { messageId?: string; lastEventId?: string } = {}): Promise<string> {
+    const path = { id: conversationId };
+    const { ticket } = await this.#http.json<{ ticket: string }>("post", "/api/conversations/{id}/tickets", { path });
+    return this.#http.url("/api/conversations/{id}/stream", { path, query: { ...from, ticket } });
+  }
+
   /** End a running answer; what is there of it is kept. */
   stop(conversationId: string): Promise<unknown> {
     return this.#http.json("post", "/api/conversations/{id}/stop", { path: { id: conversationId }, body: {} });

@@ -45,9 +45,14 @@ export class Http {
     for (const [name, value] of Object.entries(asked.headers ?? {})) headers.set(name, value);
     if (asked.signal) init.signal = asked.signal;
     const request = this.#options.fetch ?? fetch;
-    const response = await request(this.#base + fill(template, asked.path) + write(asked.query), init);
+    const response = await request(this.url(template, asked), init);
     if (!response.ok) throw new TrunklineError(response.status, await read(response), response.headers);
     return response;
+  }
+
+  /** Where that is, without sending anything. */
+  url(template: string, asked: Pick<Asked, "path" | "query"> = {}): string {
+    return this.#base + fill(template, asked.path) + write(asked.query);
   }
 
   /** The JSON of a 2xx answer. */

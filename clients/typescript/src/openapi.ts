@@ -2252,6 +2252,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conversations/{conversation_id}/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A ticket for GET …/stream?ticket=: good once, for a minute
+         * @description A ticket for `GET …/stream?ticket=`: good once, for a minute. For a browser's `EventSource`.
+         */
+        post: operations["create_ticket_api_conversations__conversation_id__tickets_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{conversation_id}/stop": {
         parameters: {
             query?: never;
@@ -7193,6 +7213,19 @@ export interface components {
             input: string;
             /** @description The settings. */
             settings?: components["schemas"]["trunkline__faces__features__wire__SettingsGiven"] | null;
+        };
+        /**
+         * TicketAnswer
+         * @description A ticket for one request of the stream, and until when it is good.
+         */
+        TicketAnswer: {
+            /** Ticket */
+            ticket: string;
+            /**
+             * Expiresat
+             * Format: date-time
+             */
+            expiresAt: string;
         };
         /**
          * TokensAnswer
@@ -21133,6 +21166,8 @@ export interface operations {
                 messageId?: string | null;
                 /** @description The same, where headers cannot be set. */
                 lastEventId?: string | null;
+                /** @description From `POST …/tickets`, where headers cannot be set: an `EventSource`. */
+                ticket?: string | null;
             };
             header?: {
                 /** @description To go on after that event. */
@@ -21212,6 +21247,103 @@ export interface operations {
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    create_ticket_api_conversations__conversation_id__tickets_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The conversation's `id`. */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketAnswer"];
+                };
+            };
+            /** @description The request is wrong; every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no good credential. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such thing, or not for the caller. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Too many at once. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A fault of the server, which has written it to its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Something that the server needs is away for now. */
             503: {
                 headers: {
                     [name: string]: unknown;

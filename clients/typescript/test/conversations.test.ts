@@ -56,6 +56,16 @@ test("a reader that left finds the whole answer again", async () => {
   assert.equal(read + textOf(rest), textOf(whole));
 });
 
+test("an address opens the answer once for who cannot send a token", async () => {
+  const { id } = await client.post("/api/conversations", { body: { model: "Talk" } });
+  const events = await collect(client.conversations.send(id, { content: "Hello!" }));
+  const address = await client.conversations.streamUrl(id, { lastEventId: events[0]?.id ?? "" });
+  const opened = await fetch(address, { headers: { accept: "text/event-stream" } });
+  assert.equal(opened.status, 200);
+  assert.match(await opened.text(), /event: done/);
+  assert.equal((await fetch(address)).status, 401);
+});
+
 test("it is regenerated beside the old one", async () => {
   const { id } = await client.post("/api/conversations", { body: { model: "Talk" } });
   await collect(client.conversations.send(id, { content: "Hello!" }));

@@ -20,6 +20,7 @@ from trunkline.control.conversations.answers import Answers
 from trunkline.control.conversations.conversations import Conversations
 from trunkline.control.conversations.messages import Messages
 from trunkline.control.conversations.pictures import Pictures
+from trunkline.control.conversations.stream_tickets import ConversationTickets
 from trunkline.control.experiments.experiments import Experiments
 from trunkline.control.experiments.ratings import Ratings
 from trunkline.control.experiments.watch import ExperimentWatch
@@ -58,6 +59,7 @@ from trunkline.providers.demo import DemoTransport
 from trunkline.settings import Settings
 from trunkline.vault.key_ring import KeyRing
 from trunkline.vault.sealed_key import SealedKeys
+from trunkline.vault.stream_ticket import StreamTickets
 from trunkline.vault.vault import Vault
 
 
@@ -174,6 +176,7 @@ def make_services(
             prices=prices,
         ),
         answers=answers,
+        tickets=ConversationTickets(database, StreamTickets(ring), answers, identity),
         pictures=pictures,
         key_use=key_use,
         accounts=people.accounts,

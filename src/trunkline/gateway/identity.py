@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from trunkline.core.actor import Actor
 from trunkline.core.errors import Forbidden, NotFound, Unauthenticated
-from trunkline.gateway.snapshot import Snapshot, SnapshotHolder
+from trunkline.gateway.snapshot import KeyEntry, Snapshot, SnapshotHolder
 from trunkline.vault.access_token import AccessTokens
 from trunkline.vault.token import TokenKind, Tokens
 
@@ -53,8 +53,21 @@ class Identity:
             return self._key(snapshot, credential, workspace_id)
         return self._user(snapshot, credential, workspace_id)
 
+    def again(self, user_id: str, workspace_id: str, session_id: str | None, key_id: str | None) -> Actor:
+        """Somebody who was let in before, as they are now: their session or key still has to be good.
+
+        Raises as :meth:`actor` does.
+        """
+        snapshot = self._holder.current
+        if key_id is None:
+            return self._member(snapshot, user_id, session_id or "", workspace_id)
+        return self._holder_of(snapshot, next((one for one in snapshot.keys.values() if one.id == key_id), None), None)
+
     def _key(self, snapshot: Snapshot, credential: str, workspace_id: str | None) -> Actor:
         entry = snapshot.keys.get(self._tokens.digest(TokenKind.API_KEY, credential).hex())
+        return self._holder_of(snapshot, entry, workspace_id)
+
+    def _holder_of(self, snapshot: Snapshot, entry: KeyEntry | None, workspace_id: str | None) -> Actor:
         if entry is None:
             raise Unauthenticated("This API key is not known here: it is mistyped, or was revoked. Make a new one.")
         if entry.expires_at is not None and entry.expires_at <= self._clock():
@@ -78,8 +91,11 @@ class Identity:
 
     def _user(self, snapshot: Snapshot, credential: str, workspace_id: str | None) -> Actor:
         claims = self._access_tokens.verify(credential, self._clock())
-        user = snapshot.users.get(claims.user_id)
-        if user is None or claims.session_id in snapshot.revoked_sessions:
+        return self._member(snapshot, claims.user_id, claims.session_id, workspace_id)
+
+    def _member(self, snapshot: Snapshot, user_id: str, session_id: str, workspace_id: str | None) -> Actor:
+        user = snapshot.users.get(user_id)
+        if user is None or session_id in snapshot.revoked_sessions:
             raise Unauthenticated("This session has ended. Sign in again.", code="session_ended")
         workspace = workspace_id or user.personal_workspace_id
         part = snapshot.parts.get(workspace)
@@ -90,6 +106,6 @@ class Identity:
             user_id=user.id,
             workspace_id=workspace,
             role=role,
-            session_id=claims.session_id,
+            session_id=session_id,
             instance_admin=user.instance_admin,
         )

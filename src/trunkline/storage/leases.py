@@ -23,6 +23,11 @@ async def take(tx: Transaction, name: str, holder: str, *, now: datetime, until:
     return taken.scalar_one_or_none() is not None
 
 
+async def forget(tx: Transaction, beginning: str, *, now: datetime) -> None:
+    """Delete those whose name begins so and that are over."""
+    await tx.execute(delete(Lease).where(Lease.name.startswith(beginning, autoescape=True), Lease.expires_at <= now))
+
+
 async def release(tx: Transaction, name: str, holder: str) -> None:
     """Give a duty back. If it is not held by ``holder``, this is a no-op."""
     await tx.execute(delete(Lease).where(Lease.name == name, Lease.holder == holder))

@@ -23,6 +23,7 @@ class Purpose(Enum):
     SNAPSHOT = "snapshot"
     FINGERPRINT = "fingerprint"
     STORED_RESPONSE = "stored-response"
+    STREAM_TICKET = "stream-ticket"
 
 
 def derive_subkey(key: bytes, purpose: Purpose, version: int = 1) -> bytes:

@@ -14,8 +14,8 @@ from trunkline.control.conversations.message import show_message
 from trunkline.control.conversations.messages import Occasion
 from trunkline.core.actor import Actor
 from trunkline.core.errors import InvalidInput
-from trunkline.faces.conversations.wire import GivenAnswerId, MessageAnswer
-from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.conversations.wire import GivenAnswerId, MessageAnswer, TicketAnswer
+from trunkline.faces.http.auth import ActorDep, ReaderDep, allow, allow_reader
 from trunkline.faces.http.errors import request_id_of
 from trunkline.faces.http.event_stream import EVENTS, SentEvent, send_events
 from trunkline.faces.http.services import Services
@@ -31,13 +31,13 @@ def router(services: Services) -> APIRouter:
 
     @routes.get(
         "/stream",
-        dependencies=[allow("conversations.read")],
+        dependencies=[allow_reader("conversations.read")],
         response_class=Response,
         responses={**EVENTS, 204: {"description": "All of it has been seen."}},
     )
     async def follow_answer(
         conversation_id: PathId,
-        actor: ActorDep,
+        actor: ReaderDep,
         message_id: Annotated[
             GivenId | None, Query(alias="messageId", description="Which answer; else the one that is being written.")
         ] = None,
@@ -59,6 +59,12 @@ def router(services: Services) -> APIRouter:
             # What an EventSource takes as the word to come back no more.
             return Response(status_code=204)
         return send_events(_tell(message.id, services.answers.follow(message.id, after)))
+
+    @routes.post("/tickets", status_code=201, dependencies=[allow("conversations.read")])
+    async def create_ticket(conversation_id: PathId, actor: ActorDep) -> TicketAnswer:
+        """A ticket for `GET …/stream?ticket=`: good once, for a minute. For a browser's `EventSource`."""
+        ticket, expires_at = await services.tickets.issue(actor, conversation_id)
+        return TicketAnswer(ticket=ticket, expires_at=expires_at)
 
     @routes.post("/stop", dependencies=[allow("conversations.change")])
     async def stop_answer(

@@ -165,6 +165,13 @@ class ConversationAnswer(Answer):
     updated_at: Moment
 
 
+class TicketAnswer(Answer):
+    """A ticket for one request of the stream, and until when it is good."""
+
+    ticket: str
+    expires_at: Moment
+
+
 class MessageAnswer(Answer):
     """A message. ``content`` is its text; ``parts`` are texts, thoughts and pictures in their order.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Final
 
-from fastapi import Depends
+from fastapi import Depends, Query
 from fastapi.security import HTTPBearer
 from starlette.requests import Request
 
@@ -85,6 +85,29 @@ ActorDep = Annotated[Actor, Depends(identify)]
 """Who asks. A route with it answers 401 to everybody else."""
 
 
+async def identify_reader(
+    request: Request,
+    conversation_id: str,
+    ticket: Annotated[
+        str | None, Query(description="From `POST …/tickets`, where headers cannot be set: an `EventSource`.")
+    ] = None,
+    _: Annotated[Any, Depends(_SCHEME)] = None,
+) -> Actor:
+    """As :func:`identify`, or by a ticket in the address, which is good once."""
+    if ticket is None or find_credential(request) is not None:
+        return await identify(request)
+    actor = await services_of(request).tickets.redeem(ticket, conversation_id.lower())
+    remember_actor(request, actor)
+    known: Callable[[], None] | None = request.scope.get(KNOWN)
+    if known is not None:
+        known()
+    return actor
+
+
+ReaderDep = Annotated[Actor, Depends(identify_reader)]
+"""Who reads a stream of a conversation."""
+
+
 async def asks_everywhere(request: Request) -> bool:
     """For what spans workspaces: whether a request is about all of the caller's. It is, unless its header names one."""
     return WORKSPACE_HEADER not in request.headers
@@ -118,11 +141,24 @@ class Permission:
         return actor
 
 
+class ReaderPermission(Permission):
+    """The same for a reader of a stream."""
+
+    async def __call__(self, request: Request, actor: ReaderDep) -> Actor:
+        """Refuse with :class:`Forbidden` unless the actor may."""
+        return await super().__call__(request, actor)
+
+
 def _is_call(request: Request) -> bool:
     """Whether the route of ``request`` is one of a call, by its permission."""
     dependencies: Sequence[Any] = getattr(request.scope.get("route"), "dependencies", ())
     asked = (dependency.dependency for dependency in dependencies)
     return any(isinstance(each, Permission) and each.action in _CALLS for each in asked)
+
+
+def allow_reader(action: str) -> Any:
+    """As :func:`allow`, for a stream that a ticket opens too."""
+    return Depends(ReaderPermission(action))
 
 
 def allow(action: str) -> Any:

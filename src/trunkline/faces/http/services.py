@@ -20,6 +20,7 @@ from trunkline.control.conversations.answers import Answers
 from trunkline.control.conversations.conversations import Conversations
 from trunkline.control.conversations.messages import Messages
 from trunkline.control.conversations.pictures import Pictures
+from trunkline.control.conversations.stream_tickets import ConversationTickets
 from trunkline.control.experiments.experiments import Experiments
 from trunkline.control.experiments.ratings import Ratings
 from trunkline.control.experiments.watch import ExperimentWatch
@@ -90,6 +91,7 @@ class Services:
     conversations: Conversations
     messages: Messages
     answers: Answers
+    tickets: ConversationTickets
     pictures: Pictures
     key_use: KeyUse
     accounts: Accounts
