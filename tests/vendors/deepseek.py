@@ -41,12 +41,20 @@ def _roles(sent: Sent) -> Iterator[str]:
             yield f"messages: unknown variant `{message['role']}`, expected `system`, `user`, `assistant` or `tool`"
 
 
+def _format(sent: Sent) -> Iterator[str]:
+    wanted = (sent.body.get("response_format") or {}).get("type", "text")
+    if wanted not in ("text", "json_object"):
+        yield "This response_format type is unavailable now"
+
+
 RULES = (
     *openai_chat.COMPATIBLE,
     Rule("no forced tool while it thinks", _CHOICE, _forced),
     Rule("thoughts of calls come back", f"{_THINKING}#tool-calls", _rounds),
     Rule("thinking is switched off by its switch", _THINKING, _effort),
     Rule("roles that it knows", _ROLES, _roles),
+    Rule("text or a JSON object", "https://api-docs.deepseek.com/guides/json_mode", _format),
+    Rule("JSON mode is named", "https://api-docs.deepseek.com/guides/json_mode", openai_chat.json_named),
 )
 
 

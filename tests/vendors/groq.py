@@ -43,11 +43,19 @@ def _chunks(sent: Sent) -> Iterator[str]:
                 yield f"messages.content: discriminator property 'type' has invalid value '{piece['type']}'"
 
 
+def _schemas(sent: Sent) -> Iterator[str]:
+    known = sent.model.startswith(("openai/gpt-oss", "meta-llama/llama-4", "moonshotai/"))
+    if (sent.body.get("response_format") or {}).get("type") == "json_schema" and not known:
+        yield "This model does not support response format `json_schema`"
+
+
 RULES = (
     *openai_chat.COMPATIBLE,
     Rule("messages have the fields that it knows", _API, _fields),
     Rule("thoughts go to models that reason", _REPORT, _thoughts),
     Rule("efforts that the model knows", _REASONING, _effort),
+    Rule("schemas for models that take them", "https://console.groq.com/docs/structured-outputs", _schemas),
+    Rule("JSON mode is named", _API, openai_chat.json_named),
     Rule("content of the kinds that it knows", _API, _chunks),
 )
 

@@ -119,7 +119,8 @@ def _stops(sent: Sent) -> Iterator[str]:
         yield "stop: between 1 and 4 texts"
 
 
-def _json_named(sent: Sent) -> Iterator[str]:
+def json_named(sent: Sent) -> Iterator[str]:
+    """A wish for JSON that no message names."""
     said = json.dumps(sent.body["messages"]).lower()
     if (sent.body.get("response_format") or {}).get("type") == "json_object" and "json" not in said:
         yield "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'"
@@ -150,7 +151,7 @@ RULES = (
     Rule("messages have content", _API, _no_content),
     Rule("fields that need another", _API, _only_with),
     Rule("stop texts", _API, _stops),
-    Rule("JSON mode is named", "https://platform.openai.com/docs/guides/structured-outputs#json-mode", _json_named),
+    Rule("JSON mode is named", "https://platform.openai.com/docs/guides/structured-outputs#json-mode", json_named),
     Rule("arguments are JSON", models.FUNCTIONS, _arguments),
 )
 

@@ -57,6 +57,7 @@ class Chat:
         "_request",
         "_schema",
         "_sent",
+        "_spoken",
         "_stream_usage",
         "_theirs",
         "_writer",
@@ -100,6 +101,8 @@ class Chat:
         """The tool whose call the answer's text is."""
         self._schema: AnswerSchema | None = None
         """What answers are held to, where the model was given a looser schema than a strict caller's."""
+        self._spoken = False
+        """Whether a schema is told in words, as the model takes none."""
         self._passthrough = PASSTHROUGHS.get(dialect.name) if writer is None else None
         self._peek: Peek | None = None
         if self._passthrough is not None:
@@ -132,14 +135,18 @@ class Chat:
         return target.wire_defaults
 
     def _passing(self, target: Target) -> Passthrough | None:
-        """How the call passes, when both sides speak the same dialect."""
-        return self._passthrough if target.provider.dialect == self._dialect.name else None
+        """How the call passes, when both sides speak the same dialect.
+
+        A schema that must be told in words is read, so that its answer can be held to it.
+        """
+        return self._passthrough if target.provider.dialect == self._dialect.name and not self._spoken else None
 
     def write(self, target: Target, model: str) -> OutgoingRequest:
         """The request for ``target``. Raises InvalidInput for what is wrong in it or cannot be said there."""
         headers = target.endpoint.headers
         twist = quirk(target.provider.id, model)
         self._theirs = choose_dialect(target.provider, model, self._native)
+        self._spoken = twist.schemas == "words" and b'"json_schema"' in self._body
         url = self._url(target, model)
         passing = self._passing(target)
         self._estimate = Estimate(find_family(model, target.provider.id), self._count_input)
@@ -209,6 +216,7 @@ class Chat:
             whole = self._theirs.read_response(raw)
             if whole.choices and all(choice.stop == "error" and not choice.parts for choice in whole.choices):
                 raise UpstreamError("The provider ended the answer with an error.", kind="server", status=200)
+            self._hold(whole, target)
             choices = whole.choices
             usage, estimated = self._estimate.complete(
                 call.believe(whole.usage), lambda: hear_choices(choices), whole=True

@@ -12,6 +12,7 @@ from trunkline.providers import closed_schema, google_schema
 from trunkline.providers.call_fitting import fit_calls
 from trunkline.providers.format_beside_tools import fit_format
 from trunkline.providers.quirks import Quirk
+from trunkline.providers.spoken_format import name_json, speak_schema
 from trunkline.providers.thinking import fit_thinking, thinks
 
 _TOP_LEVEL: Final = {
@@ -23,6 +24,12 @@ _TOP_LEVEL: Final = {
     "reasoning_effort": "reasoning",
 }
 """Names of the wire, and the request's own fields for them."""
+
+_FIT_SCHEMAS: Final = {
+    "closed": closed_schema.fit_schemas,
+    "google": google_schema.fit_schemas,
+    "words": speak_schema,
+}
 
 _SAMPLING_FIELDS: Final = frozenset(Sampling.__struct_fields__)
 
@@ -44,9 +51,10 @@ def adapt(request: ChatRequest, quirk: Quirk) -> tuple[ChatRequest, tuple[str, .
     request, lost = fit_thinking(request, quirk)
     dropped += lost
     if quirk.schemas != "any":
-        fit_schemas = closed_schema.fit_schemas if quirk.schemas == "closed" else google_schema.fit_schemas
-        request, lost = fit_schemas(request)
+        request, lost = _FIT_SCHEMAS[quirk.schemas](request)
         dropped += lost
+    if quirk.json_named:
+        request = name_json(request)
     thinking = request.reasoning is not None and thinks(request.reasoning)
     for name in sorted(quirk.drop | quirk.drop_when_thinking if thinking else quirk.drop):
         if name in _SAMPLING_FIELDS:

@@ -24,9 +24,10 @@ Thinking = Literal["any", "adaptive", "budget", "dynamic", "effort", "none"]
 a budget or its own judgement, but no effort; an effort alone, of those in its rules; none at all."""
 
 
-Schemas = Literal["any", "closed", "google"]
+Schemas = Literal["any", "closed", "google", "words"]
 """Which JSON Schemas a model takes: all; closed ones without bounds, for answers and strict tools
-(:mod:`trunkline.providers.closed_schema`); or those of :mod:`trunkline.providers.google_schema`."""
+(:mod:`trunkline.providers.closed_schema`); those of :mod:`trunkline.providers.google_schema`; or none, so that they
+are told in words (:mod:`trunkline.providers.spoken_format`)."""
 
 
 class Quirk(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +49,8 @@ class Quirk(msgspec.Struct, frozen=True, kw_only=True):
     thinking: Thinking = "any"
     schemas: Schemas = "any"
     """What JSON Schemas it takes."""
+    json_named: bool = False
+    """Whether a wish for JSON is refused unless a message names JSON."""
     format_beside_tools: bool = True
     """Whether it takes a form of the answer together with tools."""
     forces_tools: bool = True
@@ -314,13 +317,18 @@ _ROWS: Final = (
 
 _NONE: Final = Quirk()
 
-_SCHEMAS: Final[Mapping[str, Schemas]] = {
-    "anthropic": "closed",
-    "bedrock": "closed",
-    "gemini": "google",
-    "vertex": "google",
-}
+_OF_SCHEMAS: Final[tuple[tuple[str, str, Schemas], ...]] = (
+    ("anthropic", "", "closed"),
+    ("bedrock", "", "closed"),
+    ("gemini", "", "google"),
+    ("vertex", "", "google"),
+    ("deepseek", "", "words"),
+    ("groq", "(?!openai/gpt-oss|meta-llama/llama-4|moonshotai/)", "words"),
+)
+_SCHEMAS: Final = tuple((owner, re.compile(models, re.IGNORECASE), kind) for owner, models, kind in _OF_SCHEMAS)
+"""By provider and the beginning of the model's name."""
 
+_JSON_NAMED: Final = frozenset({"openai", "azure-openai", "deepseek", "groq"})
 
 _WORDED: Final = frozenset({"openai", "azure-openai", "xai", "groq", "mistral"})
 """Whose models that think know efforts alone."""
@@ -337,7 +345,8 @@ def quirk(provider_id: str, model: str) -> Quirk:
     return msgspec.structs.replace(
         found,
         rules=rules,
-        schemas=_SCHEMAS.get(provider_id, "any"),
+        schemas=next((kind for owner, models, kind in _SCHEMAS if owner == provider_id and models.match(model)), "any"),
+        json_named=provider_id in _JSON_NAMED,
         calls=find_forms(provider_id, model),
         thinking="effort" if provider_id in _WORDED and rules.levels and found.thinking == "any" else found.thinking,
     )

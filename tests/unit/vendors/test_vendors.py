@@ -249,6 +249,8 @@ MISTRAL = [
     ("names of functions match", put("tools", 0, "function", "name", to="a.b"), ""),
 ]
 
+SCHEMA_WANTED = put("response_format", to={"type": "json_schema", "json_schema": {"name": "a", "schema": {}}})
+JSON_WANTED = put("response_format", to={"type": "json_object"})
 COMPATIBLE = [
     ("calls and results come in pairs", put("messages", 2, "tool_call_id", to="call_2"), ""),
     ("ids of calls are unique", lambda body: body["messages"].extend(body["messages"][1:]), ""),
@@ -266,6 +268,8 @@ DEEPSEEK = [
     ("thoughts of calls come back", drop("messages", 1, "reasoning_content"), ""),
     ("thinking is switched off by its switch", put("reasoning_effort", to="none"), ""),
     ("roles that it knows", put("messages", 0, "role", to="developer"), ""),
+    ("text or a JSON object", SCHEMA_WANTED, ""),
+    ("JSON mode is named", JSON_WANTED, ""),
 ]
 
 GROQ = [
@@ -274,6 +278,8 @@ GROQ = [
     ("thoughts go to models that reason", drop("reasoning_effort"), "llama-3.3-70b-versatile"),
     ("efforts that the model knows", put("reasoning_effort", to="none"), ""),
     ("content of the kinds that it knows", put("messages", 1, "content", to=[{"type": "thinking"}]), ""),
+    ("schemas for models that take them", SCHEMA_WANTED, "llama-3.3-70b-versatile"),
+    ("JSON mode is named", JSON_WANTED, ""),
 ]
 
 OLLAMA = [
