@@ -253,6 +253,7 @@ class Chat:
                 writer=self._make_writer(request),
                 name=self._name(call),
                 keep=partial(self._keep, call) if self.keeps else None,
+                finish=self._finish if self.keeps else None,
             )
         try:
             await relay.start()
@@ -323,6 +324,10 @@ class Chat:
 
     async def _keep(self, call: Call, answer: Message) -> None:
         """Do what is to be done with a whole answer before the client sees its end."""
+
+    def _finish(self, held: bytes) -> bytes:
+        """A last change to the end of a stream. For kinds of chat whose answers are kept."""
+        return held
 
     def _hear(self, raw: bytes) -> Heard:
         """What a whole answer says that passed unread."""

@@ -197,6 +197,7 @@ class Translated(_Stream):
     """Relays a stream whose sides speak different dialects: reader → neutral events → writer."""
 
     __slots__ = (
+        "_change_end",
         "_collected",
         "_failure",
         "_held",
@@ -219,11 +220,16 @@ class Translated(_Stream):
         writer: StreamWriter,
         name: str = "",
         keep: Callable[[Message], Awaitable[None]] | None = None,
+        finish: Callable[[bytes], bytes] | None = None,
     ) -> None:
-        """``name`` replaces the provider's id of the answer; ``keep`` gets the whole of it before its end leaves."""
+        """``name`` replaces the provider's id of the answer; ``keep`` gets the whole of it before its end leaves.
+
+        ``finish`` may change that end.
+        """
         super().__init__(call, response, estimate)
         self._name = name
         self._keep = keep
+        self._change_end = finish
         self._collected = Collected() if keep is not None else None
         self._reader = reader
         self._writer = writer
@@ -337,7 +343,8 @@ class Translated(_Stream):
             self._response.abort()
             self._call.broke_off(failure)
             await self._settle("error", status=502, error=failure.kind, usage=usage, estimated=estimated)
-        return b"".join(self._held)
+        held = b"".join(self._held)
+        return held if self._change_end is None else self._change_end(held)
 
     async def abandon(self) -> None:
         """See :class:`trunkline.gateway.answer.Relay`."""

@@ -21,10 +21,10 @@ class ResponsePassing(Passing):
 
     With ``claim`` the answer is made in the background, and goes on when the client leaves: only who sees its end, and
     is the first to, accounts for what it used. ``name`` is the answer's id where the stream may not tell it, because it
-    is resumed.
+    is resumed. ``finish`` may change the end before it leaves.
     """
 
-    __slots__ = ("_claim", "_heard", "_keep", "_keeping")
+    __slots__ = ("_change_end", "_claim", "_heard", "_keep", "_keeping")
 
     def __init__(
         self,
@@ -35,12 +35,14 @@ class ResponsePassing(Passing):
         keep: Callable[[str], Awaitable[None]] | None,
         claim: Callable[[str], Awaitable[bool]] | None = None,
         name: str = "",
+        finish: Callable[[bytes], bytes] = bytes,
     ) -> None:
         self._heard = StreamTap(background=claim is not None)
         self._heard.id = name
         super().__init__(call, response, estimate, passthrough=PASSTHROUGH, strip_usage=False, tap=self._heard)
         self._keep = keep
         self._claim = claim
+        self._change_end = finish
         self._keeping: asyncio.Future[None] | None = None
 
     async def start(self) -> None:
@@ -50,6 +52,9 @@ class ResponsePassing(Passing):
             self._keeping = asyncio.ensure_future(self._keep(self._heard.id))
             if self._claim is not None:
                 await self._keeping
+
+    async def _finish(self) -> bytes:
+        return self._change_end(await super()._finish())
 
     async def _settle(
         self, outcome: Outcome, *, usage: Usage, estimated: bool, status: int = 200, error: str | None = None

@@ -18,6 +18,7 @@ from trunkline.dialects.ollama import DIALECT as OLLAMA
 from trunkline.dialects.ollama.request import OWN as OLLAMAS_OWN
 from trunkline.dialects.openai_responses.passthrough import PASSTHROUGH, ResponsePeek, read_tap
 from trunkline.dialects.openai_responses.stream_writer import ResponsesStreamWriter
+from trunkline.dialects.openai_responses.unstored import tell_unstored
 from trunkline.dialects.passthrough import Passthrough
 from trunkline.gateway.answer import JSON, Answer, write_headers
 from trunkline.gateway.call import Call
@@ -136,7 +137,7 @@ class Responses(Chat):
             return await claim_end(self._store, self._actor, response_id)
 
         waits = claim if self._asked.background else None
-        return ResponsePassing(call, response, self._estimate, keep=note, claim=waits)
+        return ResponsePassing(call, response, self._estimate, keep=note, claim=waits, finish=self._finish)
 
     def _make_writer(self, request: ChatRequest) -> StreamWriter:
         self._made = super()._make_writer(request)
@@ -207,6 +208,9 @@ class Responses(Chat):
             # The answer is paid for: to lose it as well would help nobody.
             self._unstored = True
             _log.warning("response_not_stored", response=response_id, workspace=self._actor.workspace_id)
+
+    def _finish(self, held: bytes) -> bytes:
+        return tell_unstored(held) if self._unstored else held
 
     def _said(self) -> dict[str, JsonValue]:
         return dict(self._read().extra.get(openai_responses.DIALECT.name, {}))

@@ -12,11 +12,14 @@ import msgspec
 from trunkline.core.chat import Usage
 from trunkline.core.chat_events import Failure
 from trunkline.core.heard import Listener
+from trunkline.core.usage_bound import believe
 from trunkline.dialects.anthropic_messages.error import read_failure
 from trunkline.dialects.anthropic_messages.stop import read_stop
-from trunkline.dialects.anthropic_messages.usage import WireUsage, merge_usage, read_usage
+from trunkline.dialects.anthropic_messages.usage import WireUsage, merge_usage, read_usage, write_usage
+from trunkline.dialects.event_edit import Object, edit_events
 from trunkline.dialects.event_tap import EventTap
 from trunkline.dialects.raw_json import decode
+from trunkline.dialects.sse import write_event
 
 
 class _Message(msgspec.Struct, frozen=True):
@@ -70,6 +73,13 @@ class StreamTap(EventTap):
         super().__init__()
         self.usage: Usage | None = None
 
+    def _begin(self, data: bytes, told: WireUsage | None) -> None:
+        usage = None if told is None else read_usage(told)
+        if usage is not None and believe(usage) is None:
+            self._mended = _without_usage(data)
+        else:
+            self.usage = merge_usage(self.usage, usage)
+
     def _speaks(self, data: bytes) -> bool:
         return b'"content_block_' in data
 
@@ -105,7 +115,7 @@ class StreamTap(EventTap):
             case "message_start":
                 if event.message is not None:
                     self.model = event.message.model or ""
-                    self.usage = _merge(self.usage, event.message.usage)
+                    self._begin(data, event.message.usage)
             case "message_delta":
                 self.begun = True
                 if event.delta is not None and event.delta.stop_reason is not None:
@@ -122,6 +132,18 @@ class StreamTap(EventTap):
                 else:
                     self._skip(data)
         return True
+
+
+def _without_usage(data: bytes) -> bytes:
+    """The opening of a stream, whose server tells of usage what cannot be: the end will tell what was counted here."""
+
+    def clear(event: Object) -> bool:
+        message = event.get("message")
+        if isinstance(message, dict):
+            message["usage"] = write_usage(None)
+        return True
+
+    return edit_events(write_event(data, "message_start"), clear)
 
 
 def hear_block(kind: str | None, name: str | None, text: str | None, listener: Listener) -> None:

@@ -7,6 +7,7 @@ then the whole answer is held, as nobody can tell which is the last.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import msgspec
@@ -14,6 +15,8 @@ import msgspec
 from trunkline.core.chat import JsonValue, Usage
 from trunkline.core.chat_events import Failure
 from trunkline.core.heard import Heard, Listener
+from trunkline.core.usage_bound import believe
+from trunkline.dialects.event_edit import Object, edit_events
 from trunkline.dialects.event_tap import EventTap
 from trunkline.dialects.gemini.error import read_error_value
 from trunkline.dialects.gemini.finish import read_finish
@@ -21,9 +24,12 @@ from trunkline.dialects.gemini.grounding import count_searches
 from trunkline.dialects.gemini.usage import read_usage
 from trunkline.dialects.gemini.wire import UsageMetadata
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, decode
-from trunkline.dialects.sse import EventReader, EventTooLarge
+from trunkline.dialects.sse import EventReader, EventTooLarge, write_event
 
 _CANDIDATES: Final = 128
+
+_ABSURD: Final = re.compile(rb'TokenCount"\s*:\s*\d{9}')
+"""A figure that no call can have: see :mod:`trunkline.core.usage_bound`."""
 
 _SPECIAL: Final = (b'"finishReason"', b'error"', b"event:", b'"promptFeedback"', b'Data"', b'"groundingMetadata"')
 """What an ordinary piece does not hold: ``Data"`` ends the names of all media. Within JSON text a quote is escaped, so
@@ -109,6 +115,10 @@ def hear_content(content: msgspec.Raw, listener: Listener) -> None:
             listener.add(bytes(part.function_call.args).decode("utf-8", "replace"))
 
 
+def _forget_usage(piece: Object) -> bool:
+    return piece.pop("usageMetadata", None) is not None
+
+
 def read_answer_error(error: JsonValue) -> Failure:
     """What an error that came with status 200 tells."""
     read = read_error_value(200, {"error": error})
@@ -171,6 +181,8 @@ class StreamTap(EventTap):
         for name in _SPECIAL:
             if name in data:
                 return False
+        if _ABSURD.search(data):
+            return False
         # Whether a second candidate has begun, whose end must be waited for.
         return b'"index"' not in data or data.count(b'"index"') == data.count(b'"index": 0') + data.count(b'"index":0')
 
@@ -192,8 +204,11 @@ class StreamTap(EventTap):
         if answer.model_version:
             self.model = answer.model_version
         if answer.usage_metadata is not None:
-            self._metadata = answer.usage_metadata
-            self._latest = b""
+            if believe(read_usage(answer.usage_metadata)) is None:
+                self._mended = edit_events(write_event(data, name), _forget_usage)
+            else:
+                self._metadata = answer.usage_metadata
+                self._latest = b""
         if answer.blocked and not self._open:
             self._holding = True
             self.stops.setdefault(0, "content_filter")

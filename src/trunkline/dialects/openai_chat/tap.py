@@ -6,6 +6,8 @@ import msgspec
 
 from trunkline.core.chat import Usage
 from trunkline.core.heard import Listener
+from trunkline.core.usage_bound import believe
+from trunkline.dialects.event_edit import Object, edit_events
 from trunkline.dialects.event_tap import ENDED_EARLY, EventTap
 from trunkline.dialects.openai_chat.chunked_content import flatten, has_chunks
 from trunkline.dialects.openai_chat.finish import WORDS, read_finish, rename_finish
@@ -14,6 +16,7 @@ from trunkline.dialects.openai_chat.passing_calls import PassingCall, PassingCal
 from trunkline.dialects.openai_chat.usage import read_usage
 from trunkline.dialects.openai_failure import MALFORMED, read_failure
 from trunkline.dialects.raw_json import ABSENT, decode, is_said
+from trunkline.dialects.sse import write_event
 
 __all__ = ["ENDED_EARLY", "StreamTap"]
 
@@ -42,6 +45,13 @@ class _TapChunk(msgspec.Struct, frozen=True):
 
 
 _decoder = msgspec.json.Decoder(_TapChunk)
+
+
+def _forget_usage(chunk: Object) -> bool:
+    """Takes out what a server tells of usage and cannot be: the end tells what was counted here."""
+    chunk["usage"] = None
+    chunk.pop("x_groq", None)
+    return True
 
 
 class StreamTap(EventTap):
@@ -114,7 +124,8 @@ class StreamTap(EventTap):
         if not is_said(raw) and chunk.x_groq is not None:
             raw = chunk.x_groq.usage
         usage = read_usage(raw)
-        if usage is not None:
+        absurd = usage is not None and believe(usage) is None
+        if usage is not None and not absurd:
             self.usage = usage
         calls = [
             (place if choice.index is None else choice.index, (choice.delta and choice.delta.tool_calls) or ())
@@ -128,6 +139,9 @@ class StreamTap(EventTap):
             if choice.finish_reason:
                 self._holding = True
                 self.stops.setdefault(choice.index or 0, read_finish(choice.finish_reason, tools=False, refused=False))
-        if self._strip_usage and usage is not None and not chunk.choices:
+        if absurd and chunk.choices:
+            self._mended = edit_events(self._mended or write_event(data), _forget_usage)
+        if (self._strip_usage or absurd) and usage is not None and not chunk.choices:
             self._mended = None
-        return not (self._strip_usage and usage is not None and not chunk.choices)
+            return False
+        return True
