@@ -25,14 +25,16 @@ _turns: Final = msgspec.json.Decoder(list[_Members])
 _string: Final = msgspec.json.Decoder(str)
 
 
+def has_odd_ids(body: bytes, form: IdForm) -> bool:
+    """Whether an id that a result names does not fit, or comes twice. A false alarm costs a closer look."""
+    if _MARK not in body:
+        return False
+    named = [found.decode(errors="replace") for found in _ANSWERED.findall(body)]
+    return len(set(named)) < len(named) or not all(form.fits(one) for one in named)
+
+
 def fit_ids(messages: msgspec.Raw, form: IdForm) -> msgspec.Raw:
-    """``messages`` with ids that fit. It is read only where an id that a result names does not, or comes twice."""
-    data = bytes(messages)
-    if _MARK not in data:
-        return messages
-    named = [found.decode(errors="replace") for found in _ANSWERED.findall(data)]
-    if len(set(named)) == len(named) and all(form.fits(one) for one in named):
-        return messages
+    """``messages`` with ids that fit."""
     try:
         turns = _turns.decode(messages)
         changed = _fit(turns, HistoryIds(form))

@@ -17,7 +17,7 @@ from trunkline.dialects.anthropic_messages.error import WRITTEN, encode_error
 from trunkline.dialects.anthropic_messages.foreign_thoughts import has_foreign, strip_foreign
 from trunkline.dialects.anthropic_messages.mending import mend
 from trunkline.dialects.anthropic_messages.options import Fields, fill, fit, raw
-from trunkline.dialects.anthropic_messages.passing_ids import fit_ids
+from trunkline.dialects.anthropic_messages.passing_ids import fit_ids, has_odd_ids
 from trunkline.dialects.anthropic_messages.stop import read_stop
 from trunkline.dialects.anthropic_messages.tap import StreamTap, read_stream_error
 from trunkline.dialects.anthropic_messages.usage import WireUsage, read_usage
@@ -119,7 +119,7 @@ def edit(
     if found:
         dropped.add("reasoning")
     mend(fields, body, dropped)
-    if "messages" in fields:
+    if "messages" in fields and has_odd_ids(body, call_ids):
         fields["messages"] = fit_ids(fields["messages"], call_ids)
     return msgspec.json.encode(fields), tuple(sorted(dropped))
 

@@ -21,7 +21,7 @@ from trunkline.dialects.openai_chat.earlier_thoughts import fit_thoughts
 from trunkline.dialects.openai_chat.finish import WORDS, read_finish, rename_finish
 from trunkline.dialects.openai_chat.kept_answer import tidy
 from trunkline.dialects.openai_chat.passing_calls import give_ids
-from trunkline.dialects.openai_chat.passing_ids import fit_ids
+from trunkline.dialects.openai_chat.passing_ids import fit_ids, has_odd_ids
 from trunkline.dialects.openai_chat.picture_mending import mend_pictures
 from trunkline.dialects.openai_chat.stream_writer import DONE, write_failure
 from trunkline.dialects.openai_chat.tap import StreamTap
@@ -158,7 +158,8 @@ def edit(
         dropped += lost
         fields["messages"], without = fit_thoughts(fields["messages"], form.earlier)
         dropped += ["reasoning"] if without else []
-        fields["messages"] = fit_ids(fields["messages"], call_ids)
+        if has_odd_ids(body, call_ids):
+            fields["messages"] = fit_ids(fields["messages"], call_ids)
     if adapt is not None:
         dropped += passing_thought.fit(fields, model, adapt, form)
     return msgspec.json.encode(fields), tuple(dict.fromkeys(dropped))

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from trunkline.dialects.anthropic_messages.passing_ids import fit_ids
+from trunkline.dialects.anthropic_messages.passing_ids import fit_ids, has_odd_ids
 from trunkline.dialects.history_ids import PLAIN_ID
 
 
@@ -40,6 +40,19 @@ def ids(messages: list[Any]) -> list[str]:
 )
 def test_what_is_right_or_none_of_the_wires_form_stays_as_it_is(raw: bytes):
     assert bytes(fit_ids(msgspec.Raw(raw), PLAIN_ID)) == raw
+
+
+@pytest.mark.parametrize(
+    ("body", "odd"),
+    [
+        (b'[{"tool_use_id" : "toolu_1"},{"tool_use_id":"toolu_2"}]', False),
+        (b'[{"tool_use_id":"toolu_1"},{"tool_use_id":"toolu_1"}]', True),
+        (b'[{"tool_use_id":"functions.look:0"}]', True),
+        (b'[{"role":"user","content":"hi"}]', False),
+    ],
+)
+def test_what_is_right_is_not_read(body: bytes, odd: bool):
+    assert has_odd_ids(body, PLAIN_ID) is odd
 
 
 def test_a_repeated_id_becomes_another_call_and_result_alike():

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from trunkline.dialects.history_ids import ANY_ID, NINE_LETTERS, SHORT_ID, IdForm
-from trunkline.dialects.openai_chat.passing_ids import fit_ids
+from trunkline.dialects.openai_chat.passing_ids import fit_ids, has_odd_ids
 
 LONG = "fc_0f0e50a1476a6c35006912c58dc9f8819192c25864eb16f07f"
 
@@ -46,6 +46,19 @@ def ids(messages: list[Any]) -> list[str]:
 )
 def test_what_is_right_or_none_of_the_wires_form_stays_as_it_is(raw: bytes):
     assert bytes(fit_ids(msgspec.Raw(raw), NINE_LETTERS)) == raw
+
+
+@pytest.mark.parametrize(
+    ("body", "odd"),
+    [
+        (b'{"messages":[{"role":"tool","tool_call_id" : "abcdefghi"}]}', False),
+        (b'{"messages":[{"role":"tool","tool_call_id":"call_1"}]}', True),
+        (b'{"messages":[{"tool_call_id":"abcdefghi"},{"tool_call_id":"abcdefghi"}]}', True),
+        (b'{"messages":[{"role":"user","content":"hi"}]}', False),
+    ],
+)
+def test_what_is_right_is_not_read(body: bytes, odd: bool):
+    assert has_odd_ids(body, NINE_LETTERS) is odd
 
 
 def test_ids_take_the_form_call_and_result_alike():
