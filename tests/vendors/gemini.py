@@ -179,6 +179,12 @@ def _output(sent: Sent) -> Iterator[str]:
         yield "stopSequences: at most 5"
 
 
+def _form_or_tools(sent: Sent) -> Iterator[str]:
+    kind = (sent.body.get("generationConfig") or {}).get("responseMimeType")
+    if kind == "application/json" and _declared(sent) and _major(sent.model) < 3:
+        yield "Function calling with a response mime type: 'application/json' is unsupported"
+
+
 def _tooling(sent: Sent) -> Iterator[str]:
     calling = (sent.body.get("toolConfig") or {}).get("functionCallingConfig") or {}
     allowed = calling.get("allowedFunctionNames")
@@ -236,6 +242,11 @@ RULES = (
     Rule("thinking in a form that the model knows", _THINKING, _thinking),
     Rule("no penalties after 2.0", _API, _penalties),
     Rule("one schema, of JSON", "https://ai.google.dev/gemini-api/docs/structured-output", _output),
+    Rule(
+        "no form of the answer beside tools before 3",
+        "https://github.com/googleapis/python-genai/issues/867",
+        _form_or_tools,
+    ),
     Rule("functions that may be called", _CALLS, _tooling),
     Rule("schemas of the words that it knows", f"{_API}#FIELDS.response_json_schema", _schemas),
 )

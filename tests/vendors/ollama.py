@@ -65,6 +65,11 @@ def _think(sent: Sent) -> Iterator[str]:
         yield f'invalid think value: {think!r} (must be "high", "medium", "low", true, or false)'
 
 
+def _form_or_tools(sent: Sent) -> Iterator[str]:
+    if sent.body.get("tools") and sent.body.get("format"):
+        yield "beside a format no tool is ever called"
+
+
 def _roles(sent: Sent) -> Iterator[str]:
     for place, message in enumerate(sent.body["messages"]):
         if message.get("role") not in ("system", "user", "assistant", "tool"):
@@ -80,6 +85,7 @@ RULES = (
     Rule("arguments are objects", _TYPES, _calls),
     Rule("think is a switch or an effort", "https://docs.ollama.com/capabilities/thinking", _think),
     Rule("roles and texts", _API, _roles),
+    Rule("tools or a form of the answer", "https://github.com/ollama/ollama/issues/8095", _form_or_tools),
 )
 
 _KNOWN = frozenset(ChatRequest.model_fields) | {"truncate", "shift"}

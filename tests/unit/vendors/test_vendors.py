@@ -185,6 +185,11 @@ GEMINI = [
         "gemini-2.5-pro",
     ),
     ("no penalties after 2.0", put("generationConfig", "presencePenalty", to=0.5), ""),
+    (
+        "no form of the answer beside tools before 3",
+        put("generationConfig", "responseMimeType", to="application/json"),
+        "gemini-2.5-flash",
+    ),
     ("one schema, of JSON", put("generationConfig", "responseJsonSchema", to=OPEN), ""),
     (
         "functions that may be called",
@@ -289,6 +294,7 @@ OLLAMA = [
     ("arguments are objects", put("messages", 1, "tool_calls", 0, "function", "arguments", to="{}"), ""),
     ("think is a switch or an effort", put("think", to="minimal"), ""),
     ("roles and texts", put("messages", 0, "role", to="developer"), ""),
+    ("tools or a form of the answer", put("format", to="json"), ""),
 ]
 
 BROKEN = [
