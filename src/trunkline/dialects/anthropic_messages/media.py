@@ -49,7 +49,7 @@ def image_source(media: Media, path: str) -> Object:
     if media.data is None:
         return _reference(media)
     # The bytes tell it better: the vendor refuses a picture that is not of the type that is said, and image/jpg.
-    media_type = _sniff(media.data) or (read_type(media.media_type) if media.media_type else None)
+    media_type = sniff_image(media.data) or (read_type(media.media_type) if media.media_type else None)
     if media_type is None:
         raise Unsupported.of(path, "The image needs its media type: image/jpeg, image/png, image/gif or image/webp.")
     return {"type": "base64", "media_type": media_type, "data": media.data}
@@ -79,7 +79,8 @@ def _reference(media: Media) -> Object:
     return {"type": "url", "url": media.url or ""}
 
 
-def _sniff(data: str) -> str | None:
+def sniff_image(data: str) -> str | None:
+    """The media type that the first bytes of a picture tell, in base64; None if they tell nothing."""
     return next((name for start, name in IMAGE_STARTS.items() if data.startswith(start)), None)
 
 

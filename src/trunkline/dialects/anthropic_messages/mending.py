@@ -8,7 +8,9 @@ is not of the wire's form is left as it is, for the vendor to judge. The rules a
   (https://platform.claude.com/docs/en/test-and-evaluate/strengthen-guardrails/handle-streaming-refusals);
 - an answer to go on from does not end in white space ("final assistant content cannot end with trailing whitespace",
   https://docs.anthropic.com/en/docs/build-with-claude/prompt-engineering/prefill-claudes-response);
-- pictures are ``image/jpeg``, never ``image/jpg`` (https://docs.anthropic.com/en/docs/build-with-claude/vision);
+- pictures are of the type that is said, and ``image/jpeg``, never ``image/jpg`` ("The image was specified using the
+  image/jpeg media type, but the image appears to be a image/png image",
+  https://docs.anthropic.com/en/docs/build-with-claude/vision);
 - a PDF is a document, no image (https://docs.anthropic.com/en/docs/build-with-claude/pdf-support).
 """
 
@@ -22,9 +24,10 @@ import msgspec
 from trunkline.core.errors import InvalidInput
 from trunkline.dialects.anthropic_messages.block_writing import BLANK_TEXT
 from trunkline.dialects.anthropic_messages.field import Object
-from trunkline.dialects.anthropic_messages.media import document_source, read_source
+from trunkline.dialects.anthropic_messages.media import document_source, read_source, sniff_image
 from trunkline.dialects.anthropic_messages.turn import PREFILL_SPACE
 from trunkline.dialects.blank_text import has_blank_text, is_blank
+from trunkline.dialects.media_url import read_type
 from trunkline.dialects.pdf import START, find_pdf
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, decode, is_said
 
@@ -36,7 +39,9 @@ _raws: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _string: Final = msgspec.json.Decoder(str)
 
 # Within JSON text a quote is escaped, so this can only be a field.
-_JPG: Final = re.compile(rb'("media_type"\s*:\s*)"image/jpg"', re.IGNORECASE)
+_TYPED: Final = re.compile(
+    rb'("media_type"\s*:\s*)"(image/[\w-]{1,8})"((?:\s*,\s*"data"\s*:\s*"([\w+/]{0,12}))?)', re.ASCII
+)
 _PDF: Final = re.compile(
     rb'"(?:media_type"\s*:\s*"application/pdf"|data"\s*:\s*"%b|url"\s*:\s*"https?://[^"?#]{1,4096}\.[pP][dD][fF]["?#])'
     % START.encode()
@@ -48,8 +53,8 @@ _RESULT: Final = b'"tool_result"'
 
 def mend(fields: _Members, body: bytes, dropped: set[str]) -> None:
     """Puts right what is refused in ``fields``, the members of ``body``; adds what was left out to ``dropped``."""
-    if b"image/jp" in body and "messages" in fields and _JPG.search(body):
-        fields["messages"] = msgspec.Raw(_JPG.sub(rb'\1"image/jpeg"', bytes(fields["messages"])))
+    if b'"image/' in body and "messages" in fields:
+        fields["messages"] = _with_types(fields["messages"])
     if "messages" in fields:
         try:
             if b'"image"' in body and _PDF.search(body):
@@ -63,6 +68,18 @@ def mend(fields: _Members, body: bytes, dropped: set[str]) -> None:
     system = fields.get("system", ABSENT)
     if is_said(system) and (is_blank(bytes(system)) or has_blank_text(bytes(system))):
         _mend_system(fields, dropped)
+
+
+def _with_types(messages: msgspec.Raw) -> msgspec.Raw:
+    """``messages`` whose pictures are of the type that their bytes tell."""
+
+    def name(found: re.Match[bytes]) -> bytes:
+        data = (found[4] or b"").decode()
+        kind = sniff_image(data) or read_type(found[2].decode())
+        return b'%b"%b"%b' % (found[1], kind.encode(), found[3])
+
+    mended = _TYPED.sub(name, bytes(messages))
+    return messages if mended == bytes(messages) else msgspec.Raw(mended)
 
 
 def _with_documents(messages: msgspec.Raw) -> msgspec.Raw:

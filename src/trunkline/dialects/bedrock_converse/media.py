@@ -104,9 +104,10 @@ def write_media(media: Media, path: str, formats: Mapping[str, str], *, name: st
 
 def _find_format(media: Media, formats: Mapping[str, str], name: str | None) -> str | None:
     kind = (media.media_type or "").partition(";")[0].strip().lower()
-    form = next((form for form, media_type in formats.items() if media_type == kind), None) or _ALIASES.get(kind)
-    if form is None and media.data is not None and kind in ("", "application/octet-stream"):
-        form = next((form for start, form in _STARTS.items() if media.data.startswith(start)), None)
+    # The bytes tell it best: a picture that is not of the type that is said is refused.
+    form = next((form for start, form in _STARTS.items() if (media.data or "").startswith(start)), None)
+    if form not in formats:
+        form = next((form for form, media_type in formats.items() if media_type == kind), None) or _ALIASES.get(kind)
     if form is None:
         form = (name or media.url or "").rpartition(".")[2].lower()
     if form not in formats and kind.startswith("text/") and "txt" in formats:

@@ -94,3 +94,25 @@ def test_what_is_right_or_beyond_repair_keeps_its_bytes(messages: bytes):
     body, dropped = edit(b'{"max_tokens":9,"messages":' + messages + b"}", model="claude")
     assert b'"messages":' + messages in body
     assert dropped in ((), ("blank_text",))
+
+
+@pytest.mark.parametrize(
+    ("said", "data", "named"),
+    [
+        ("image/jpeg", "iVBORw0KGgoAAAA=", "image/png"),
+        ("image/png", "/9j/4AAQ", "image/jpeg"),
+        ("image/png", "UklGRgAA", "image/webp"),
+        ("image/png", "R0lGODlh", "image/gif"),
+        ("image/JPG", "AAAA", "image/jpeg"),
+        ("image/png", "iVBORw0KGgoAAAA=", "image/png"),
+        ("image/png", "AAAA", "image/png"),
+    ],
+)
+def test_a_picture_has_the_type_that_its_bytes_tell(said: str, data: str, named: str) -> None:
+    source = {"type": "base64", "media_type": said, "data": data}
+    body = {"model": "m", "max_tokens": 9, "messages": [
+        {"role": "user", "content": [{"type": "image", "source": source}]}
+    ]}  # fmt: skip
+    out, told = edit(msgspec.json.encode(body), model="m")
+    (turn,) = msgspec.json.decode(out)["messages"]
+    assert (turn["content"][0]["source"], told) == ({**source, "media_type": named}, ())

@@ -127,6 +127,9 @@ def test_pictures():
     assert blocks(Image(Media(url="s3://bucket/a.webp")))[0]["image"] == {
         "format": "webp", "source": {"s3Location": {"uri": "s3://bucket/a.webp"}},
     }  # fmt: skip
+    for said in ("image/png", "image/jpg", "application/octet-stream"):
+        (block,) = blocks(Image(Media(data="/9j/4AAQ", media_type=said)))
+        assert block["image"]["format"] == "jpeg"
     assert blocks(Image(Media(data="/9j/4AAQ", media_type="image/jpg"), detail="low"), dropped=("detail",))
 
 
