@@ -58,5 +58,19 @@ def believe(usage: Usage | None, window: int | None = None) -> Usage | None:
     ):
         return None
     if usage.cost_nanos is not None and not 0 <= usage.cost_nanos <= LARGEST_COST:
-        return msgspec.structs.replace(usage, cost_nanos=None)
-    return usage
+        usage = msgspec.structs.replace(usage, cost_nanos=None)
+    return hold_sums(usage)
+
+
+def hold_sums(usage: Usage) -> Usage:
+    """``usage`` in which parts are parts: a part that is larger than its whole was counted beside it.
+
+    Servers that put Claude behind OpenAI's wire tell the input without what came from the cache, and some count
+    thoughts beside the answer.
+    """
+    stored = usage.cached + usage.cache_write
+    given = usage.input + stored if stored > usage.input else usage.input
+    made = usage.output + usage.reasoning if usage.reasoning > usage.output else usage.output
+    if given is usage.input and made is usage.output:
+        return usage
+    return msgspec.structs.replace(usage, input=given, output=made)

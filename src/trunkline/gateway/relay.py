@@ -284,7 +284,8 @@ class Translated(_Stream):
                 events[place] = self._hold_to_belief(event)  # type: ignore[arg-type] - told by `kind`
             elif kind is UsageReport:
                 self._told = self._call.believe(event.usage)  # type: ignore[union-attr] - told by `kind`
-                events[place] = event if self._told is not None else UsageReport(Usage())
+                if self._told is not event.usage:  # type: ignore[union-attr] - told by `kind`
+                    events[place] = UsageReport(self._told or Usage())
             elif kind is Failure:
                 event = self._call.disclosure.failure(event)  # type: ignore[arg-type] # noqa: PLW2901 - told by `kind`
                 events[place] = self._failure = event
