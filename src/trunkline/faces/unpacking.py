@@ -25,6 +25,10 @@ MOST_MEMBERS: Final = 65_536
 """Texts that follow upon each other in one coding: each costs something also when it is empty."""
 
 
+MOST_PADDING: Final = 64 * 1024
+"""Zeros behind the end."""
+
+
 def read_codings(values: Iterable[bytes]) -> list[str]:
     """The codings that the header's ``values`` name, without ``identity``. Raises :class:`UnknownCoding`."""
     codings: list[str] = []
@@ -84,7 +88,8 @@ def _read(body: bytes, coding: str) -> Iterator[bytes]:
             at += len(piece)
             yield from reader.feed(piece)
         at -= reader.unused
-        if at == len(view):
+        # Files of gzip may be padded (https://www.gnu.org/software/gzip/manual/gzip.html#Tapes), as readers of it know.
+        if at == len(view) or (coding in _PADDED and len(view) - at <= MOST_PADDING and not any(view[at:])):
             return
         if coding not in _SEVERAL:
             break
@@ -111,6 +116,8 @@ _READERS: Final[Mapping[str, Callable[[bytes], CodedReader]]] = {
     "zstd": lambda _: ZstdReader(),
     "br": lambda _: BrotliReader(),
 }
+
+_PADDED: Final = frozenset({"gzip", "x-gzip"})
 
 _SEVERAL: Final = frozenset({"gzip", "x-gzip", "zstd"})
 """Codings in which texts that follow upon each other are one: https://www.rfc-editor.org/rfc/rfc1952#section-2.2,

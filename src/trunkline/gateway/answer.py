@@ -27,6 +27,11 @@ class CutOff(Exception):
 class Relay(Protocol):
     """A body that comes piece by piece."""
 
+    @property
+    def over(self) -> bool:
+        """Whether the call is settled: nothing but the last piece is left, if that has not been given yet."""
+        ...
+
     async def next(self) -> bytes:
         """The next bytes for the client; empty at the end, when the call is settled.
 

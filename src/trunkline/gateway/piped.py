@@ -52,6 +52,11 @@ class Piped:
         self._first = b""
         self._closed = False
 
+    @property
+    def over(self) -> bool:
+        """See :class:`~trunkline.gateway.answer.Relay`."""
+        return self._call.settled
+
     async def start(self) -> None:
         """Wait for the first bytes. Raises UpstreamError when the answer fails before there are any."""
         tap = self._tap

@@ -65,6 +65,11 @@ class _Stream:
         self._finished = False
         self._first = b""
 
+    @property
+    def over(self) -> bool:
+        """See :class:`trunkline.gateway.answer.Relay`."""
+        return self._call.settled
+
     async def _linger(self) -> None:
         """Read to the body's end, so that the connection can serve again."""
         try:

@@ -119,7 +119,10 @@ def test_silence_in_the_middle(rig: Rig, upstream: Scripted, wire: str) -> None:
     before = listener.until(b"Hello")
     heard = listener.until(PULSES[wire]) + listener.until(PULSES[wire][-1:])
     RESUME.set()
-    assert said(wire, before + heard + listener.rest()) == "Hello world"
+    text = before + heard + listener.rest()
+    assert said(wire, text) == "Hello world"
+    if wire == "openai":
+        assert text.endswith(b"data: [DONE]\n\n"), "nothing follows the end"
 
 
 @pytest.mark.parametrize("wire", ASKS)

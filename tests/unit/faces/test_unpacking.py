@@ -102,6 +102,12 @@ async def test_what_is_not_whole_or_not_of_the_coding(coding: str) -> None:
         assert caught.value.fields[0].field == "Content-Encoding"
 
 
+async def test_padding_of_gzip() -> None:
+    assert await unfold(gzip.compress(b"hello") + bytes(700), "gzip") == b"hello"
+    with pytest.raises(InvalidInput):
+        await unfold(gzip.compress(b"hello") + bytes(700) + b"more", "gzip")
+
+
 async def test_texts_without_end_are_bounded() -> None:
     with pytest.raises(InvalidInput):
         await unfold(gzip.compress(b"") * (MOST_MEMBERS + 1), "gzip")

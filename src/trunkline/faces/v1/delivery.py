@@ -146,6 +146,8 @@ class Delivery:
                 beat = self._beat
         elif beat is not None:
             beat.stop()
+        if beat is not None:
+            beat.watch(relay)
         try:
             if not await self.has_begun():
                 if beat is not None:

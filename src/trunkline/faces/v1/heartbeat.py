@@ -12,6 +12,8 @@ from typing import Final
 
 import msgspec
 
+from trunkline.gateway.answer import Relay
+
 
 class Pulse(msgspec.Struct, frozen=True):
     """What is said in silence on one wire: ``first``, then ``more`` each time. ``opening`` is what of the next piece
@@ -55,6 +57,7 @@ class Heartbeat:
         "_begin",
         "_loop",
         "_pulse",
+        "_relay",
         "_seconds",
         "_send",
         "_silent",
@@ -78,6 +81,7 @@ class Heartbeat:
         self._begin = begin
         self._silent = False
         self._stopped = False
+        self._relay: Relay | None = None
         self.began = False
         """Whether the answer has begun; set by who begins it otherwise."""
         self.beat: asyncio.Task[None] | None = None
@@ -98,6 +102,10 @@ class Heartbeat:
         if self.beat is not None:
             self.beat.cancel()
 
+    def watch(self, relay: Relay) -> None:
+        """Say nothing any more when ``relay`` is over: its last piece must be the last."""
+        self._relay = relay
+
     async def resume(self, piece: bytes) -> bytes:
         """``piece``, which is to be sent after a silence, as it must be sent now."""
         if self.beat is not None:
@@ -109,6 +117,8 @@ class Heartbeat:
         return piece
 
     def _look(self) -> None:
+        if self._relay is not None and self._relay.over:
+            return
         due = self.last + self._seconds
         if self._loop.time() < due:
             self._timer = self._loop.call_at(due, self._look)
