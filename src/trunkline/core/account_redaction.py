@@ -6,7 +6,8 @@ Callers need not know whose account serves them, nor addresses within a network:
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Final, cast
 
 HIDDEN: Final = "[hidden]"
 
@@ -42,3 +43,16 @@ _PLACES: Final = re.compile(
 def hide_accounts(text: str) -> str:
     """``text`` with names of accounts, organisations, projects and servers replaced by ``[hidden]``. Idempotent."""
     return _PLACES.sub(HIDDEN, _ACCOUNTS.sub(HIDDEN, text))
+
+
+def hide_accounts_in(value: object) -> object:
+    """The same of all texts and bytes in ``value``."""
+    if isinstance(value, str):
+        return hide_accounts(value)
+    if isinstance(value, bytes):
+        return hide_accounts(value.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+    if isinstance(value, dict):
+        return {name: hide_accounts_in(inner) for name, inner in cast("Mapping[object, object]", value).items()}
+    if type(value) in (list, tuple):
+        return [hide_accounts_in(inner) for inner in cast("Iterable[object]", value)]
+    return value

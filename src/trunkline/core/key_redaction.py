@@ -10,10 +10,11 @@ import html
 import json
 import re
 from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Final, cast
 from urllib.parse import quote, quote_plus
 
+from trunkline.core.errors import UpstreamError
 from trunkline.core.redact import REDACTED
 
 SHORTEST: Final = 8
@@ -21,6 +22,9 @@ SHORTEST: Final = 8
 
 _SHORTEST_WITH_DIGIT: Final = 4
 """A shorter key is looked for as a whole word, and only where it holds a digit: ``none`` or ``ollama`` is no secret."""
+
+_EDGES: Final = range(SHORTEST, 12)
+"""Characters of a key's beginning or end that are looked for where they stand as a word: ``Key 0f3c9a7b is wrong``."""
 
 _PIECE: Final = 12
 """Characters of a key in a row that are taken for a piece of it."""
@@ -50,6 +54,7 @@ class KeyRedaction:
                 words.append(rf"(?<!\w){re.escape(secret)}(?!\w)")
             else:
                 forms |= _forms(secret)
+                words += _edges(secret)
         found = [re.escape(form) for form in sorted(forms, key=len, reverse=True)] + words
         self._pattern = re.compile("|".join(found), re.IGNORECASE) if found else None
         self._bytes = tuple(secret.encode() for secret in self._secrets if len(secret) >= SHORTEST)
@@ -75,6 +80,25 @@ class KeyRedaction:
         text = data.decode("utf-8", "surrogateescape")
         cleaned = self.text(text)
         return data if cleaned == text else cleaned.encode("utf-8", "surrogateescape")
+
+    def value(self, value: object) -> object:
+        """As :meth:`text`, of all texts and bytes in ``value``, names of fields too."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, bytes):
+            return self.bytes(value)
+        if isinstance(value, dict):
+            inner = cast("Mapping[object, object]", value)
+            return {self.value(name): self.value(each) for name, each in inner.items()}
+        if type(value) in (list, tuple):
+            return [self.value(each) for each in cast("Iterable[object]", value)]
+        return value
+
+    def error(self, error: UpstreamError) -> None:
+        """Take the secrets out of every part of ``error``, in place."""
+        for name, value in list(vars(error).items()):
+            setattr(error, name, self.value(value))
+        error.args = (error.message,)
 
     def holds(self, data: bytes) -> bool:
         """Whether one of the secrets stands in ``data`` as it is: a search of bytes, cheap enough for whole answers."""
@@ -110,6 +134,14 @@ class KeyRedaction:
 
     def __repr__(self) -> str:
         return "KeyRedaction(…)"
+
+
+def _edges(secret: str) -> list[str]:
+    """Patterns of the key's ends as words. One without a digit may be a word of the language, or a vendor's prefix."""
+    if len(secret) <= _PIECE:
+        return []
+    ends = {end for size in _EDGES for end in (secret[:size], secret[-size:])}
+    return [rf"(?<![\w-]){re.escape(end)}(?![\w-])" for end in sorted(ends) if any(map(str.isdigit, end))]
 
 
 def _forms(secret: str) -> set[str]:

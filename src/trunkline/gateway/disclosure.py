@@ -6,12 +6,11 @@ others get a sentence, and the id by which an administrator finds the rest in th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Final, cast
+from typing import Final
 
 import structlog
 
-from trunkline.core.account_redaction import hide_accounts
+from trunkline.core.account_redaction import hide_accounts, hide_accounts_in
 from trunkline.core.actor import Actor, at_least
 from trunkline.core.chat_events import Failure
 from trunkline.core.errors import UpstreamError, UpstreamKind
@@ -32,19 +31,21 @@ _UNREACHABLE: Final = "The provider cannot be reached."
 
 
 class Disclosure:
-    """Of one call, by ``actor``, to the place with ``redaction``."""
+    """Of one call, by ``actor``, to the place with ``redaction``.
+
+    ``owner_id`` is whose configuration it is, where that is told: they know its account and address.
+    """
 
     __slots__ = ("_administers", "_redaction", "_request_id")
 
-    def __init__(self, actor: Actor, request_id: str, redaction: KeyRedaction) -> None:
-        self._administers = actor.application_id is None and at_least(actor.role, "admin")
+    def __init__(self, actor: Actor, request_id: str, redaction: KeyRedaction, *, owner_id: str | None = None) -> None:
+        self._administers = knows_accounts(actor, owner_id)
         self._request_id = request_id
         self._redaction = redaction
 
     def error(self, error: UpstreamError) -> None:
         """Take out of ``error`` what this caller must not see, in place. The log keeps all but the key."""
-        for name, value in list(vars(error).items()):
-            setattr(error, name, _clean(value, self._redaction))
+        self._redaction.error(error)
         _log.warning(
             "provider_failed",
             request_id=self._request_id,
@@ -59,7 +60,7 @@ class Disclosure:
                 error.message = f"{sentence} An administrator finds more in the log, by the request {self._request_id}."
             for name, value in list(vars(error).items()):
                 if name not in ("provider", "origin", "said_on"):
-                    setattr(error, name, _hide(value))
+                    setattr(error, name, hide_accounts_in(value))
         error.args = (error.message,)
 
     def failure(self, failure: Failure) -> Failure:
@@ -81,32 +82,10 @@ class Disclosure:
         return data if hidden == text else hidden.encode("utf-8", "surrogateescape")
 
     def whole(self, data: bytes) -> bytes:
-        """A whole answer that went well: a provider may show the key in one, too."""
+        """An answer that goes well, or a piece of a stream: a provider may show the key in one, too."""
         return self._redaction.bytes(data) if self._redaction.holds(data) else data
 
 
-def _clean(value: object, redaction: KeyRedaction) -> object:
-    if isinstance(value, str):
-        return redaction.text(value)
-    if isinstance(value, bytes):
-        return redaction.bytes(value)
-    if isinstance(value, dict):
-        return {
-            _clean(name, redaction): _clean(inner, redaction)
-            for name, inner in cast("Mapping[object, object]", value).items()
-        }
-    if type(value) in (list, tuple):
-        return [_clean(inner, redaction) for inner in cast("Iterable[object]", value)]
-    return value
-
-
-def _hide(value: object) -> object:
-    if isinstance(value, str):
-        return hide_accounts(value)
-    if isinstance(value, bytes):
-        return hide_accounts(value.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
-    if isinstance(value, dict):
-        return {name: _hide(inner) for name, inner in cast("Mapping[object, object]", value).items()}
-    if type(value) in (list, tuple):
-        return [_hide(inner) for inner in cast("Iterable[object]", value)]
-    return value
+def knows_accounts(actor: Actor, owner_id: str | None = None) -> bool:
+    """Whether ``actor`` may see accounts and addresses: an admin, and the owner of the configuration."""
+    return actor.application_id is None and (actor.user_id == owner_id or at_least(actor.role, "admin"))

@@ -61,7 +61,7 @@ class Piped:
         """Wait for the first bytes. Raises UpstreamError when the answer fails before there are any."""
         tap = self._tap
         while not (self._first or tap.done or self._closed):
-            self._first = await self._feed()
+            self._first = self._call.disclosure.whole(await self._feed())
             if tap.error is not None and not self._first:
                 self._response.abort()
                 raise failed(tap.error, self._call.opened.provider)
@@ -86,7 +86,7 @@ class Piped:
                 self._closed = True
                 break
             if ready:
-                return ready
+                return self._call.disclosure.whole(ready)
         return await self._finish()
 
     async def abandon(self) -> None:

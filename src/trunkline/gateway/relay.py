@@ -130,7 +130,7 @@ class Passing(_Stream):
                 raise failed(tap.error, self._call.opened.provider)
             if tap.done or self._finished:
                 break
-        self._first = b"".join(ready)
+        self._first = self._call.disclosure.whole(b"".join(ready))
         self._call.first_token()
 
     async def next(self) -> bytes:
@@ -155,7 +155,7 @@ class Passing(_Stream):
                 break
             ready = tap.feed(chunk)
             if ready:
-                return ready
+                return self._call.disclosure.whole(ready)
         return await self._finish()
 
     async def _finish(self) -> bytes:
@@ -169,6 +169,7 @@ class Passing(_Stream):
             if estimated and self._tells:
                 opened = self._call.opened
                 held = self._passthrough.tell_usage(held, mark(usage), opened.id, tap.model or opened.model)
+            held = self._call.disclosure.whole(held)
             return held if tap.done else held + self._passthrough.done
         self._response.abort()
         failure = self._call.disclosure.failure(tap.error)
@@ -255,7 +256,7 @@ class Translated(_Stream):
             ready.append(self._write(events))
             if any(not isinstance(event, (Start, UsageReport)) for event in events):
                 break
-        self._first = b"".join(ready)
+        self._first = self._call.disclosure.whole(b"".join(ready))
         self._call.first_token()
 
     async def next(self) -> bytes:
@@ -276,7 +277,7 @@ class Translated(_Stream):
                 events = [self._failure]
             ready = self._write(events)
             if ready:
-                return ready
+                return self._call.disclosure.whole(ready)
         return await self._finish()
 
     async def _events(self) -> list[ChatEvent]:
@@ -349,7 +350,7 @@ class Translated(_Stream):
             self._response.abort()
             self._call.broke_off(failure)
             await self._settle("error", status=502, error=failure.kind, usage=usage, estimated=estimated)
-        held = b"".join(self._held)
+        held = self._call.disclosure.whole(b"".join(self._held))
         return held if self._change_end is None else self._change_end(held)
 
     async def abandon(self) -> None:

@@ -37,6 +37,8 @@ async def ask(
     """
     response = await send(endpoint, transport, url, question, timeouts)
     body = await response.read(ANSWER_LIMIT)
+    if endpoint.redaction.holds(body):
+        body = endpoint.redaction.bytes(body)
     try:
         return cast("JsonValue", msgspec.json.decode(body))
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -75,7 +77,7 @@ async def dispatch(
 
 
 async def read_failure(endpoint: Endpoint, response: IncomingResponse) -> UpstreamError:
-    """The error that a failed answer stands for, with ``provider`` set."""
+    """The error that a failed answer stands for, with ``provider`` set and without the credential."""
     if response.status < 400:
         response.abort()
         return UpstreamError(
@@ -88,4 +90,5 @@ async def read_failure(endpoint: Endpoint, response: IncomingResponse) -> Upstre
     body = await response.read(ANSWER_LIMIT)
     error = DIALECTS[endpoint.provider.dialect].read_error(response.status, body, response.headers)
     error.provider = endpoint.provider.id
+    endpoint.redaction.error(error)
     return error

@@ -115,7 +115,7 @@ def _advance(endpoint: Endpoint, line: bytes, layers: dict[str, tuple[int, int]]
     if not isinstance(entry, dict):
         raise _broken(endpoint, "Ollama sent progress that is not an object.")
     if (failure := first_text(entry, "error")) is not None:
-        words = redact(failure[:2000])
+        words = endpoint.redaction.text(redact(failure[:2000]))
         raise UpstreamError(
             f"Ollama could not download the model: {words}", kind="server", provider=endpoint.provider.id, detail=words
         )
@@ -124,7 +124,8 @@ def _advance(endpoint: Endpoint, line: bytes, layers: dict[str, tuple[int, int]]
         layers[digest] = (max(done, first_int(entry, "completed") or 0), max(size, first_int(entry, "total") or 0))
     completed = sum(done for done, _ in layers.values())
     total = sum(size for _, size in layers.values())
-    return PullProgress(first_text(entry, "status") or before.status, completed, total)
+    status = endpoint.redaction.text(first_text(entry, "status") or "")
+    return PullProgress(status or before.status, completed, total)
 
 
 def _broken(endpoint: Endpoint, message: str) -> UpstreamError:

@@ -113,8 +113,11 @@ def fail(name: StageName, error: TrunklineError, endpoint: Endpoint, started: fl
     details: dict[str, JsonValue] = {"code": error.code}
     if isinstance(error, UpstreamError):
         details |= {"kind": error.kind, "status": error.status, "providerMessage": error.detail}
+        # What broke off a stream was not read by the exchange that cleans.
+        endpoint.redaction.error(error)
     details = {key: value for key, value in details.items() if value is not None}
-    return Stage(name=name, ok=False, ms=since(started), message=explain(error, endpoint, model), details=details)
+    clean = cast("dict[str, JsonValue]", endpoint.redaction.value(details))
+    return Stage(name=name, ok=False, ms=since(started), message=explain(error, endpoint, model), details=clean)
 
 
 def _usage(events: list[ChatEvent]) -> JsonValue:

@@ -33,6 +33,11 @@ async def touch(tx: Transaction, workspace_id: str) -> None:
     touches.note(tx, workspace_id)
 
 
+async def find_revision(tx: Transaction, workspace_id: str) -> int:
+    """The snapshot's revision that last changed something of the workspace; 0 where there is none."""
+    return await tx.scalar(select(Workspace.revision).where(Workspace.id == workspace_id)) or 0
+
+
 async def touch_all_of(tx: Transaction, user_id: str) -> None:
     """Tell calls: something of this user changed, in every workspace that they belong to."""
     for workspace_id in await tx.scalars(select(Membership.workspace_id).where(Membership.user_id == user_id)):

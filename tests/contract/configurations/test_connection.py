@@ -156,6 +156,26 @@ async def test_nothing_listens(world: World, ann: Person) -> None:
     assert "ollama serve" in result["message"]
 
 
+async def test_accounts_and_addresses_are_shown_to_who_looks_after_them(world: World, upstream: Upstream) -> None:
+    admin, member = await world.team("admin", "member")
+    account, place = "org-AbCdEf0123456789", "10.9.8.7:8000"
+    words = f"{account} at {place} with {KEY}"
+    shared = await world.make(admin, **openai(upstream), shared=True)
+    own = await world.make(member, **openai(upstream), name="own")
+    upstream.answer("GET /v1/models", {"error": {"message": words}}, 500)
+    upstream.answer("POST /v1/chat/completions", {"error": {"message": words}}, 500)
+    for who, made, knows in ((admin, shared, True), (member, shared, False), (member, own, True)):
+        for query in ("?force=true", ""):
+            answer = await world.ask(who, "POST", f"/api/configurations/{made['id']}/test{query}")
+            assert answer.json()["success"] is False
+            assert (account in answer.text, place in answer.text) == (knows, knows), answer.text
+            assert KEY not in answer.text
+        listed = await world.ask(who, "GET", f"/api/configurations/{made['id']}/models")
+        assert listed.status_code == 502
+        assert (account in listed.text, place in listed.text) == (knows, knows), listed.text
+        assert KEY not in listed.text
+
+
 async def test_a_forbidden_address_is_never_asked(world: World, ann: Person) -> None:
     made = await world.make(ann, provider="custom", model="m", baseUrl="http://169.254.169.254/v1")
     result = await run(world, ann, made)

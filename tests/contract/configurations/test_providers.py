@@ -50,11 +50,35 @@ async def test_models_come_from_the_catalogue_until_a_configuration_can_ask(
     live = (await world.ask(ann, "GET", "/api/providers/openai/models")).json()
     assert (live["source"], [model["id"] for model in live["models"]]) == ("live", ["gpt-live"])
     own = (await world.ask(ann, "GET", f"/api/configurations/{made['id']}/models")).json()
-    assert own == live
+    assert own == {**live, "cached": True}
+    assert (live["cached"], live["stale"], live["ageSeconds"]) == (False, False, 0)
     assert len(upstream.asked) == 1
     world.clock.pass_by(minutes=11)
     await world.ask(ann, "GET", "/api/providers/openai/models")
     assert len(upstream.asked) == 2
+
+
+async def test_a_list_is_asked_for_anew_by_refresh_and_when_a_download_has_ended(
+    world: World, upstream: Upstream
+) -> None:
+    (admin,) = await world.team("admin")
+    upstream.answer("GET /api/tags", {"models": [{"name": "one:latest", "model": "one:latest"}]})
+    made = await world.make(admin, provider="ollama", model="one", baseUrl=upstream.url, shared=True)
+    path = f"/api/configurations/{made['id']}/models"
+    first = (await world.ask(admin, "GET", path)).json()
+    world.clock.pass_by(seconds=42)
+    again = (await world.ask(admin, "GET", path)).json()
+    assert (again["cached"], again["ageSeconds"], again["fetchedAt"]) == (True, 42, first["fetchedAt"])
+    two = [{"name": name, "model": name} for name in ("one:latest", "two:latest")]
+    upstream.answer("GET /api/tags", {"models": two})
+    assert len((await world.ask(admin, "GET", path)).json()["models"]) == 1
+    refreshed = (await world.ask(admin, "GET", f"{path}?refresh=true")).json()
+    assert (refreshed["cached"], refreshed["ageSeconds"], len(refreshed["models"])) == (False, 0, 2)
+    upstream.answer("GET /api/tags", {"models": [*two, {"name": "three:latest", "model": "three:latest"}]})
+    upstream.answers["POST /api/pull"] = _progress({"status": "success"})
+    job = (await world.ask(admin, "POST", f"{path}/pull", {"model": "three"})).json()
+    await world.services.jobs.wait(job["jobId"])
+    assert len((await world.ask(admin, "GET", path)).json()["models"]) == 3
 
 
 async def test_a_provider_that_fails_leaves_the_catalogue(world: World, ann: Person, upstream: Upstream) -> None:

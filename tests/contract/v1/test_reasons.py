@@ -147,3 +147,31 @@ def test_why_a_stream_broke_off_is_in_the_books(rig: Rig, first: Scripted, face:
     assert event.outcome == "error"
     assert "illegal memory access" in (event.attempts[-1].reason or "")
     assert SECRET not in (event.attempts[-1].reason or "")
+
+
+@pytest.mark.parametrize("face", ["chat", "messages", "responses", "gemini"])
+@pytest.mark.parametrize("ending", ["error", "text"])
+def test_a_key_that_comes_in_two_pieces_is_taken_out_of_the_stream(
+    rig: Rig, first: Scripted, face: str, ending: str
+) -> None:
+    piece = {**GOOD, "object": "chat.completion.chunk", "usage": None}
+    piece["choices"] = [{"index": 0, "delta": {"role": "assistant", "content": "hi"}, "finish_reason": None}]
+    last: dict[str, Any] = {"error": {"message": f"Incorrect key {SECRET}", "code": SECRET, "param": SECRET}}
+    if ending == "text":
+        choices = [{"index": 0, "delta": {"content": f"It is {SECRET}."}, "finish_reason": "stop"}]
+        last = {**piece, "choices": choices}
+    said = f"data: {json.dumps(last)}\n\n".encode()
+    middle = said.index(SECRET.encode()) + 16
+    first.script = stream(f"data: {json.dumps(piece)}\n\n".encode(), said[:middle], said[middle:], b"data: [DONE]\n\n")
+    if face == "gemini":
+        path = "/v1beta/models/a:streamGenerateContent?alt=sse"
+        body = ASKS["gemini"][1]
+        headers = {"Authorization": f"Bearer {KEY}"}
+        answer = httpx2.post(rig.url + path, json=body, headers=headers, timeout=20, trust_env=False)
+    else:
+        answer = ask(rig, face, "a", stream=True)
+    assert answer.status_code == 200, answer.text
+    assert SECRET not in answer.text
+    assert "[redacted]" in answer.text
+    event = rig.books.last(answer.headers["x-request-id"])
+    assert SECRET not in str(event)

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
+from trunkline.core.errors import UpstreamError
 from trunkline.core.key_redaction import KeyRedaction
 
 KEYS = (
@@ -74,3 +75,25 @@ def test_what_is_no_key_passes_unchanged() -> None:
     assert redaction.holds(b"x" + KEYS[0].encode())
     assert not redaction.holds(b"x")
     assert KEYS[0] not in repr(redaction)
+
+
+@pytest.mark.parametrize("size", range(8, 14))
+def test_its_first_and_last_characters_are_taken_out_as_words(size: int) -> None:
+    redaction = KeyRedaction([KEYS[1]])
+    for end in (KEYS[1][:size], KEYS[1][-size:]):
+        assert redaction.text(f"The key '{end}' is wrong.") == "The key '[redacted]' is wrong."
+
+
+def test_the_prefix_that_all_keys_of_a_vendor_have_is_no_secret() -> None:
+    redaction = KeyRedaction([KEYS[0], "github_pat_AbCdEf0123456789"])
+    text = "Keys begin with sk-proj- or github_pat."
+    assert redaction.text(text) == text
+
+
+def test_no_part_of_an_error_or_a_value_keeps_the_key() -> None:
+    redaction = KeyRedaction([KEYS[1]])
+    error = UpstreamError(KEYS[1], kind="auth", detail=KEYS[1], upstream_code=KEYS[1], said={KEYS[1]: [KEYS[1]]})
+    redaction.error(error)
+    assert KEYS[1] not in f"{error} {error.args} {vars(error)}"
+    cleaned = redaction.value({"a": (KEYS[1], KEYS[1].encode()), KEYS[1]: None, "n": 7})
+    assert cleaned == {"a": ["[redacted]", b"[redacted]"], "[redacted]": None, "n": 7}

@@ -17,8 +17,10 @@ from trunkline.control.configurations.proposed import Proposal
 from trunkline.control.configurations.reach import Reach, headers_of
 from trunkline.control.rate_limit import RateLimit
 from trunkline.core import access
+from trunkline.core.account_redaction import hide_accounts, hide_accounts_in
 from trunkline.core.actor import Actor
 from trunkline.core.errors import CannotOpen, FieldError, Forbidden, InvalidInput, TrunklineError
+from trunkline.gateway.disclosure import knows_accounts
 from trunkline.providers.check import check
 from trunkline.providers.defaults import compile_defaults
 from trunkline.providers.endpoint import Endpoint, make_endpoint
@@ -33,7 +35,9 @@ FRESH_SECONDS: Final = 60
 
 
 class ConnectionResult(msgspec.Struct, frozen=True, kw_only=True):
-    """How a test ended. ``message`` says whose fault it is and what to do; ``cached``: it is an earlier test's."""
+    """How a test ended. ``message`` says whose fault it is and what to do; ``cached``: it is an earlier test's, which
+    ended ``age_seconds`` ago.
+    """
 
     status: TestStatus
     message: str
@@ -41,6 +45,7 @@ class ConnectionResult(msgspec.Struct, frozen=True, kw_only=True):
     latency_ms: int
     tested_at: datetime
     cached: bool = False
+    age_seconds: int = 0
 
     @property
     def success(self) -> bool:
@@ -98,7 +103,7 @@ class ConnectionTests:
             row = await find_visible(tx, actor, configuration_id)
             kept = None if force else self._kept(row)
             if kept is not None:
-                return kept
+                return _disclose(actor, row, kept)
             self._limit.take(actor.user_id)
             try:
                 endpoint = await self._reach.open(tx, row)
@@ -110,7 +115,7 @@ class ConnectionTests:
             defaults = compile_defaults(endpoint.provider, row.parameters)
             transport = self._reach.transport(endpoint.provider)
             stages = await _gather(check(endpoint, transport, row.model, prober=self._reach.prober, defaults=defaults))
-        return await self._keep(actor, row, stages)
+        return _disclose(actor, row, await self._keep(actor, row, stages))
 
     async def validate(self, actor: Actor, draft: Draft, *, live: bool = False) -> Validation:
         """Check a draft as if it were saved, and with ``live`` also ask the provider. Nothing is saved.
@@ -164,6 +169,7 @@ class ConnectionTests:
             latency_ms=msgspec.convert(result.get("latencyMs"), int),
             tested_at=tested_at,
             cached=True,
+            age_seconds=round(age.total_seconds()),
         )
 
     async def _keep(self, actor: Actor, tested: Configuration, stages: tuple[Stage, ...]) -> ConnectionResult:
@@ -196,6 +202,21 @@ class ConnectionTests:
                 outcome="ok" if verdict.ok else "failed",
             )
         return result
+
+
+def _disclose(actor: Actor, row: Configuration, result: ConnectionResult) -> ConnectionResult:
+    """The result without accounts and addresses, for those who may use a shared configuration but not see these."""
+    if knows_accounts(actor, row.user_id):
+        return result
+    stages = tuple(
+        msgspec.structs.replace(
+            stage,
+            message=hide_accounts(stage.message),
+            details=cast("JsonObject", hide_accounts_in(stage.details)),
+        )
+        for stage in result.stages
+    )
+    return msgspec.structs.replace(result, message=hide_accounts(result.message), stages=stages)
 
 
 async def _gather(stages: AsyncIterator[Stage]) -> tuple[Stage, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final, Literal
 
@@ -13,11 +14,14 @@ from genai_prices.types import ModelPrice, TieredPrices
 
 from trunkline.control.configurations.lookup import find_visible
 from trunkline.control.configurations.reach import Reach
+from trunkline.control.occasion import current_occasion
 from trunkline.control.usage.prices import PriceBook
 from trunkline.core import access
 from trunkline.core.actor import Actor
 from trunkline.core.errors import CannotOpen, Forbidden, InvalidInput, TrunklineError, UpstreamError
 from trunkline.core.price import NANOS_PER_USD, Price, Rate
+from trunkline.gateway.disclosure import Disclosure
+from trunkline.outbound.url import Url
 from trunkline.providers.base_url import read_base_url
 from trunkline.providers.endpoint import Endpoint, make_endpoint
 from trunkline.providers.model_info import ModelInfo, guess_capabilities
@@ -26,7 +30,7 @@ from trunkline.providers.openrouter import read_maker
 from trunkline.providers.provider import Provider
 from trunkline.providers.registry import find
 from trunkline.providers.schema import MAX_OUTPUT
-from trunkline.storage import configurations
+from trunkline.storage import configurations, workspaces
 from trunkline.storage.database import Database
 
 FRESH_SECONDS: Final = 600.0
@@ -38,12 +42,30 @@ CANDIDATES: Final = 20
 
 
 class ModelListing(msgspec.Struct, frozen=True, kw_only=True):
-    """The models of a provider. ``problem`` says why a live list was not to be had, where one was asked for."""
+    """The models of a provider. ``problem`` says why a live list was not to be had, where one was asked for.
+
+    ``cached``: it was fetched for an earlier request, ``age_seconds`` ago. ``stale``: it is the last one that is known,
+    as the provider fails now.
+    """
 
     provider: str
     source: Literal["live", "catalogue"]
     models: tuple[ModelInfo, ...]
     problem: str | None = None
+    fetched_at: datetime | None = None
+    age_seconds: int | None = None
+    cached: bool = False
+    stale: bool = False
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    """A list as it was fetched. ``base`` is the address that gave it, ``state`` that of the workspace at the time."""
+
+    models: tuple[ModelInfo, ...]
+    fetched: float
+    fetched_at: datetime
+    base: Url
+    state: int
 
 
 class ProviderModels:
@@ -60,12 +82,15 @@ class ProviderModels:
         prices: PriceBook,
         *,
         clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._database = database
         self._reach = reach
         self._prices = prices
         self._clock = clock
-        self._lists: dict[tuple[str, int], tuple[float, tuple[ModelInfo, ...]]] = {}
+        self._now = now
+        self._lists: dict[tuple[str, int], _Kept] = {}
+        self._forgetting: list[Callable[[str, set[Url]], None]] = []
         self._limits: dict[tuple[str, str], int] = {}
         self._windows: dict[tuple[str, str], int] = {}
 
@@ -77,51 +102,94 @@ class ProviderModels:
         """The most output tokens of ``model``, as the provider's own list said it; 128,000 where none did."""
         return self._limits.get((provider.id, model or ""), MAX_OUTPUT)
 
-    async def list(self, actor: Actor, provider_name: str, configuration_id: str | None = None) -> ModelListing:
+    async def list(
+        self, actor: Actor, provider_name: str, configuration_id: str | None = None, *, refresh: bool = False
+    ) -> ModelListing:
         """The models of a provider: live by that configuration, or by any of the actor's that can be used.
 
-        A provider that does not answer leaves the catalogue, with the ``problem``. Raises NotFound for an unknown
-        provider or configuration, InvalidInput for a configuration of another provider.
+        A provider that does not answer leaves the last list that is known, else the catalogue, with the ``problem``.
+        ``refresh`` asks although a list is remembered. Raises NotFound for an unknown provider or configuration,
+        InvalidInput for a configuration of another provider.
         """
         access.check(actor, "providers.read")
         provider = find(provider_name)
         if provider.in_process and configuration_id is None:
             endpoint = make_endpoint(provider, None, None)
             models = await list_models(endpoint, self._reach.transport(provider))
-            return ModelListing(provider=provider.id, source="live", models=tuple(models))
+            return ModelListing(
+                provider=provider.id, source="live", models=tuple(models), fetched_at=self._now(), age_seconds=0
+            )
         wanted = configuration_id or await self._find_usable(actor, provider)
         if wanted is None:
             return self.bundled(provider)
         try:
-            listing = await self.list_local(actor, wanted)
+            listing = await self.list_local(actor, wanted, refresh=refresh)
         except (UpstreamError, CannotOpen, Forbidden) as error:
-            return msgspec.structs.replace(self.bundled(provider), problem=_explain(error))
+            last = await self._last(actor, wanted) or self.bundled(provider)
+            return msgspec.structs.replace(last, problem=_explain(error))
         if listing.provider != provider.id:
             raise InvalidInput.of("configurationId", f"is a configuration of {listing.provider}, not {provider.id}.")
         return listing if listing.models else self.bundled(provider)
 
-    async def list_local(self, actor: Actor, configuration_id: str) -> ModelListing:
+    async def list_local(self, actor: Actor, configuration_id: str, *, refresh: bool = False) -> ModelListing:
         """The models that one configuration can use, live. Raises NotFound, and UpstreamError as the provider fails."""
         access.check(actor, "configurations.read")
         async with self._database.read() as tx:
             row = await find_visible(tx, actor, configuration_id)
             key = (row.id, row.revision)
+            state = 0
+            if "pull_model" in find(row.provider).capabilities:
+                # What another process has had downloaded or deleted is a change of the workspace.
+                state = await workspaces.find_revision(tx, row.workspace_id)
             known = self._lists.get(key)
-            if known is not None and known[0] > self._clock():
-                return ModelListing(provider=row.provider, source="live", models=known[1])
+            if known is not None and not refresh and known.state == state and self._age(known) < FRESH_SECONDS:
+                return self._show(row.provider, known)
             endpoint = await self._reach.open(tx, row)
-        live = await list_models(endpoint, self._reach.transport(endpoint.provider))
+        try:
+            live = await list_models(endpoint, self._reach.transport(endpoint.provider))
+        except UpstreamError as error:
+            request_id = current_occasion().request_id or ""
+            Disclosure(actor, request_id, endpoint.redaction, owner_id=row.user_id).error(error)
+            raise
         models = self._complete(endpoint.provider, live)
         if len(self._lists) >= CAPACITY:
             self._lists.clear()
-        self._lists[key] = (self._clock() + FRESH_SECONDS, models)
+        kept = _Kept(models, self._clock(), self._now(), endpoint.base, state)
+        self._lists[key] = kept
         self.learn(endpoint, live)
-        return ModelListing(provider=row.provider, source="live", models=models)
+        return msgspec.structs.replace(self._show(row.provider, kept), cached=False)
 
     def forget(self, configuration_id: str) -> None:
-        """Ask anew the next time: its models have changed."""
-        for key in [key for key in self._lists if key[0] == configuration_id]:
-            del self._lists[key]
+        """Ask anew the next time: its models have changed, and so have those of whatever else points to its server."""
+        bases = {kept.base for key, kept in self._lists.items() if key[0] == configuration_id}
+        self._lists = {
+            key: kept for key, kept in self._lists.items() if key[0] != configuration_id and kept.base not in bases
+        }
+        for forget in self._forgetting:
+            forget(configuration_id, bases)
+
+    def when_forgotten(self, forget: Callable[[str, set[Url]], None]) -> None:
+        """Have others who remember lists forget the same ones: called with the configuration and the addresses."""
+        self._forgetting.append(forget)
+
+    def _age(self, kept: _Kept) -> float:
+        return self._clock() - kept.fetched
+
+    def _show(self, provider: str, kept: _Kept) -> ModelListing:
+        return ModelListing(
+            provider=provider,
+            source="live",
+            models=kept.models,
+            fetched_at=kept.fetched_at,
+            age_seconds=max(0, round(self._age(kept))),
+            cached=True,
+        )
+
+    async def _last(self, actor: Actor, configuration_id: str) -> ModelListing | None:
+        async with self._database.read() as tx:
+            row = await find_visible(tx, actor, configuration_id)
+        kept = self._lists.get((row.id, row.revision))
+        return None if kept is None else msgspec.structs.replace(self._show(row.provider, kept), stale=True)
 
     async def _find_usable(self, actor: Actor, provider: Provider) -> str | None:
         async with self._database.read() as tx:
@@ -237,4 +305,6 @@ def _show_price(price: ModelPrice | None) -> dict[str, str] | None:
 
 
 def _explain(error: TrunklineError) -> str:
-    return "The stored key cannot be opened: enter it again." if isinstance(error, CannotOpen) else error.message
+    if isinstance(error, CannotOpen):
+        return "The stored key cannot be opened: enter it again."
+    return error.words if isinstance(error, UpstreamError) else error.message

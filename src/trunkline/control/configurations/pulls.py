@@ -13,7 +13,9 @@ from trunkline.core.actor import Actor
 from trunkline.core.errors import InvalidInput
 from trunkline.providers.endpoint import Endpoint
 from trunkline.providers.ollama import pull
+from trunkline.storage import workspaces
 from trunkline.storage.database import Database
+from trunkline.storage.tables import Configuration
 
 MODEL_LIMIT = 255
 
@@ -49,10 +51,15 @@ class Pulls:
             if is_new:
                 await self._audit.record(tx, actor, "models.pull", target=(KIND, row.id), after={"model": name})
         if is_new:
-            self._jobs.run(job.id, lambda progress: self._download(endpoint, configuration_id, name, progress))
+            self._jobs.run(job.id, lambda progress: self._download(endpoint, row, name, progress))
         return job
 
-    async def _download(self, endpoint: Endpoint, configuration_id: str, model: str, progress: Progress) -> None:
-        async for step in pull(endpoint, self._reach.transport(endpoint.provider), model):
-            progress.report({"status": step.status, "completed": step.completed, "total": step.total})
-        self._models.forget(configuration_id)
+    async def _download(self, endpoint: Endpoint, row: Configuration, model: str, progress: Progress) -> None:
+        try:
+            async for step in pull(endpoint, self._reach.transport(endpoint.provider), model):
+                progress.report({"status": step.status, "completed": step.completed, "total": step.total})
+        finally:
+            # Also where it broke off: Ollama may have had all of it by then.
+            self._models.forget(row.id)
+        async with self._database.write() as tx:
+            await workspaces.touch(tx, row.workspace_id)

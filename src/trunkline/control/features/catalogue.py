@@ -16,6 +16,7 @@ from trunkline.control.configurations.reach import Reach
 from trunkline.control.features.lookup import find_workspace_lender
 from trunkline.control.page import Page, PageRequest, encode_cursor
 from trunkline.core import access
+from trunkline.core.account_redaction import hide_accounts
 from trunkline.core.actor import Actor
 from trunkline.core.errors import (
     CannotOpen,
@@ -26,6 +27,8 @@ from trunkline.core.errors import (
     Unavailable,
     UpstreamError,
 )
+from trunkline.gateway.disclosure import knows_accounts
+from trunkline.outbound.url import Url
 from trunkline.providers.endpoint import Endpoint, make_endpoint
 from trunkline.providers.model_info import ModelInfo
 from trunkline.providers.model_list import list_models
@@ -56,7 +59,7 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
 
     ``source`` is ``live`` for a list of the provider's own, whenever it was fetched, and ``catalogue`` for the one that
     comes with this version. ``stale`` is a list that is given because the provider failed, for the reason in
-    ``problem``.
+    ``problem``, and ``cached`` one that was fetched for an earlier request, ``age_seconds`` ago.
     """
 
     provider: str
@@ -64,6 +67,8 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     models: tuple[ModelInfo, ...]
     stale: bool = False
     fetched_at: datetime | None = None
+    age_seconds: int | None = None
+    cached: bool = False
     problem: str | None = None
 
     def find(self, model: str) -> ModelInfo | None:
@@ -121,6 +126,8 @@ class _Kept(msgspec.Struct):
     until: float = 0.0
     failed: str | None = None
     failed_until: float = 0.0
+    base: Url | None = None
+    configuration_id: str = ""
 
 
 class Catalogue:
@@ -146,10 +153,13 @@ class Catalogue:
         self._now = now
         self._clock = clock
         self._kept: dict[tuple[str, str, str], _Kept] = {}
+        provider_models.when_forgotten(self._forget)
 
-    async def search(self, actor: Actor, provider_name: str, wanted: ModelFilter, page: PageRequest) -> FoundModels:
-        """The models that ``wanted`` lets through, by their ids. See :meth:`read` for errors."""
-        listing = await self.read(actor, provider_name)
+    async def search(
+        self, actor: Actor, provider_name: str, wanted: ModelFilter, page: PageRequest, *, refresh: bool = False
+    ) -> FoundModels:
+        """The models that ``wanted`` lets through, by their ids. See :meth:`read` for errors and ``refresh``."""
+        listing = await self.read(actor, provider_name, refresh=refresh)
         found = sorted((model for model in listing.models if wanted.lets_through(model)), key=lambda model: model.id)
         after = page.after
         rest = [model for model in found if after is None or model.id > after]
@@ -167,8 +177,10 @@ class Catalogue:
             raise NotFound(f"There is no model {model!r} in the list of {listing.provider}.{hint}", code="no_model")
         return listing, found
 
-    async def read(self, actor: Actor, provider_name: str, *, patience: float | None = None) -> Listing:
-        """The list of a provider.
+    async def read(
+        self, actor: Actor, provider_name: str, *, patience: float | None = None, refresh: bool = False
+    ) -> Listing:
+        """The list of a provider; with ``refresh`` asked for anew, although one is remembered.
 
         When it fails, or takes longer than ``patience`` seconds, the last good list, ``stale``; else what comes with
         this version. Raises NotFound for an unknown provider, and Unavailable when there is neither.
@@ -178,27 +190,33 @@ class Catalogue:
         async with self._database.read() as tx:
             row = await self._find_configuration(tx, actor, provider)
             place = _Place("", "", 0) if row is None else _Place(row.id, row.base_url or "", row.revision)
+            private = row is None or knows_accounts(actor, row.user_id)
             kept = self._remember((provider.id, place.configuration_id, place.base_url))
+            if refresh:
+                kept.until = kept.failed_until = 0.0
             if (known := self._fresh(kept, place)) is not None:
-                return known
+                return self._aged(known)
             if kept.failed is not None and kept.failed_until > self._clock():
-                return self._fall_back(kept, provider, kept.failed)
+                return self._fall_back(kept, provider, kept.failed, private)
             try:
                 endpoint = await self._open(tx, provider, row)
             except (InvalidInput, CannotOpen, Forbidden) as error:
-                return self._fall_back(kept, provider, _explain(error))
+                return self._fall_back(kept, provider, _explain(error), private)
         if endpoint is None:
             return self._bundled(provider)
         try:
             async with asyncio.timeout(patience):
                 # Another one's answer may have come while the endpoint was opened.
-                return self._fresh(kept, place) or await asyncio.shield(self._ask(kept, place, endpoint))
+                known = self._fresh(kept, place)
+                return self._aged(
+                    known or await asyncio.shield(self._ask(kept, place, endpoint)), cached=known is not None
+                )
         except UpstreamError as error:
             problem = _explain(error)
         except TimeoutError:
             problem = f"{provider.display_name} has not answered yet."
             kept.failed, kept.failed_until = problem, self._clock() + FAILED_SECONDS
-        return self._fall_back(kept, provider, problem)
+        return self._fall_back(kept, provider, problem, private)
 
     def _ask(self, kept: _Kept, place: _Place, endpoint: Endpoint) -> asyncio.Task[Listing]:
         if kept.asking is None or kept.asking.done() or kept.asking_revision != place.revision:
@@ -220,15 +238,31 @@ class Catalogue:
         self._provider_models.learn(endpoint, models)
         kept.listing = Listing(provider=provider.id, source="live", models=models, fetched_at=self._now())
         kept.revision, kept.until, kept.failed = place.revision, self._clock() + FRESH_SECONDS, None
+        kept.base, kept.configuration_id = endpoint.base, place.configuration_id
         return kept.listing
 
     def _fresh(self, kept: _Kept, place: _Place) -> Listing | None:
         fresh = kept.until > self._clock() and kept.revision == place.revision
         return kept.listing if fresh else None
 
-    def _fall_back(self, kept: _Kept, provider: Provider, problem: str) -> Listing:
+    def _aged(self, listing: Listing, *, cached: bool = True) -> Listing:
+        """With its age, where it has one."""
+        if listing.fetched_at is None:
+            return listing
+        age = max(0, round((self._now() - listing.fetched_at).total_seconds()))
+        return msgspec.structs.replace(listing, age_seconds=age, cached=cached)
+
+    def _forget(self, configuration_id: str, bases: set[Url]) -> None:
+        """Ask anew the next time for what that configuration, or another one of the same server, lists."""
+        for kept in self._kept.values():
+            if kept.configuration_id == configuration_id or kept.base in bases:
+                kept.until = 0.0
+
+    def _fall_back(self, kept: _Kept, provider: Provider, problem: str, private: bool) -> Listing:
+        """``private``: whether the asker may see accounts and addresses."""
+        problem = problem if private else hide_accounts(problem)
         if kept.listing is not None:
-            return msgspec.structs.replace(kept.listing, stale=True, problem=problem)
+            return msgspec.structs.replace(self._aged(kept.listing), stale=True, problem=problem)
         bundled = self._bundled(provider)
         if not bundled.models:
             raise Unavailable(f"The models of {provider.display_name} are not to be had now: {problem}")
@@ -275,4 +309,6 @@ def read_capability(text: str) -> str:
 
 
 def _explain(error: TrunklineError) -> str:
-    return "The stored key cannot be opened: enter it again." if isinstance(error, CannotOpen) else error.message
+    if isinstance(error, CannotOpen):
+        return "The stored key cannot be opened: enter it again."
+    return error.words if isinstance(error, UpstreamError) else error.message

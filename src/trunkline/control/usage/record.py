@@ -50,6 +50,8 @@ class UsageRecord(msgspec.Struct, frozen=True, kw_only=True):
     period_end: date
     figures: Figures
     rate_limit: RateLimitRecord | None
+    as_of: datetime
+    """When it was read: an answer is given again within the second."""
 
 
 class Share(msgspec.Struct, frozen=True):
@@ -71,6 +73,7 @@ class UsageReport(msgspec.Struct, frozen=True, kw_only=True):
     by_configuration: tuple[Share, ...]
     by_model: tuple[Share, ...]
     by_day: tuple[Share, ...]
+    as_of: datetime
 
 
 class EventRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -87,6 +87,7 @@ class Usage:
             period_end=last,
             figures=_figures(sums),
             rate_limit=None if limit is None else RateLimitRecord(limit.reading, limit.read_at),
+            as_of=moment,
         )
         return self._keep(key, record)
 
@@ -140,6 +141,7 @@ class Usage:
                 ),
                 by_model=_shares((str(key), str(key), sums) for key, sums in by_model.items()),
                 by_day=tuple(Share(day, None, _figures(sums)) for day, sums in sorted(by_day.items())),
+                as_of=moment,
             ),
         )
 

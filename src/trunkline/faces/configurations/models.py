@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,7 +14,7 @@ from trunkline.faces.configurations.wire import SuccessAnswer
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.provider_failures import PROVIDER_FAILURES
 from trunkline.faces.http.services import services_of
-from trunkline.faces.http.wire import Answer, Given
+from trunkline.faces.http.wire import Answer, Given, Moment
 from trunkline.providers.model_info import ModelInfo
 
 routes = APIRouter(prefix="/api/configurations", tags=["Configurations"])
@@ -58,12 +58,20 @@ class ModelAnswer(Answer):
 
 
 class ModelsAnswer(Answer):
-    """Models of a provider, ``live`` from itself or from the ``catalogue``; ``problem``: why not live."""
+    """Models of a provider, ``live`` from itself or from the ``catalogue``; ``problem``: why not live.
+
+    ``cached``: the list was fetched for an earlier request, ``ageSeconds`` ago. ``stale``: the provider fails now, and
+    this is its last list that is known.
+    """
 
     provider: str
     source: str
     models: list[ModelAnswer]
     problem: str | None
+    cached: bool
+    stale: bool
+    fetched_at: Moment | None
+    age_seconds: int | None
 
     @classmethod
     def of(cls, listing: ModelListing) -> ModelsAnswer:
@@ -73,7 +81,14 @@ class ModelsAnswer(Answer):
             source=listing.source,
             models=[ModelAnswer.of(model) for model in listing.models],
             problem=listing.problem,
+            cached=listing.cached,
+            stale=listing.stale,
+            fetched_at=listing.fetched_at,
+            age_seconds=listing.age_seconds,
         )
+
+
+RefreshDep = Annotated[bool, Query(description="Ask the provider although a list of the last ten minutes is there.")]
 
 
 class PullGiven(Given):
@@ -91,9 +106,15 @@ class PullAnswer(Answer):
 
 
 @routes.get("/{configuration_id}/models", dependencies=[allow("configurations.read")], responses=PROVIDER_FAILURES)
-async def list_configuration_models(request: Request, actor: ActorDep, configuration_id: str) -> ModelsAnswer:
-    """The models that this configuration can use, asked from its provider: for Ollama, those that are installed."""
-    return ModelsAnswer.of(await services_of(request).provider_models.list_local(actor, configuration_id))
+async def list_configuration_models(
+    request: Request, actor: ActorDep, configuration_id: str, refresh: RefreshDep = False
+) -> ModelsAnswer:
+    """The models that this configuration can use, asked from its provider: for Ollama, those that are installed.
+
+    A list is remembered for ten minutes, and dropped when a download or deletion of a model ends.
+    """
+    models = services_of(request).provider_models
+    return ModelsAnswer.of(await models.list_local(actor, configuration_id, refresh=refresh))
 
 
 @routes.post("/{configuration_id}/models/pull", status_code=202, dependencies=[allow("models.pull")])

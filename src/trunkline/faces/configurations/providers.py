@@ -10,7 +10,7 @@ from pydantic import ConfigDict, StrictBool
 from starlette.requests import Request
 
 from trunkline.core.errors import FieldError
-from trunkline.faces.configurations.models import ModelsAnswer
+from trunkline.faces.configurations.models import ModelsAnswer, RefreshDep
 from trunkline.faces.configurations.wire import ChangeGiven, StageAnswer
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.services import services_of
@@ -111,9 +111,11 @@ async def list_provider_models(
     actor: ActorDep,
     name: str,
     configuration_id: Annotated[str | None, Query(alias="configurationId", max_length=64)] = None,
+    refresh: RefreshDep = False,
 ) -> ModelsAnswer:
     """A provider's models: live by one of your configurations, else from the catalogue."""
-    return ModelsAnswer.of(await services_of(request).provider_models.list(actor, name, configuration_id))
+    models = services_of(request).provider_models
+    return ModelsAnswer.of(await models.list(actor, name, configuration_id, refresh=refresh))
 
 
 @routes.post("/{name}/validate", dependencies=[allow("configurations.change")])

@@ -202,7 +202,7 @@ class StageAnswer(Answer):
 
 
 class TestAnswer(Answer):
-    """How a test ended."""
+    """How a test ended. ``cached``: it is the result of an earlier test, which ended ``ageSeconds`` ago."""
 
     __test__ = False
 
@@ -213,6 +213,7 @@ class TestAnswer(Answer):
     latency_ms: int
     tested_at: Moment
     cached: bool
+    age_seconds: int
 
     @classmethod
     def of(cls, result: ConnectionResult) -> TestAnswer:
@@ -225,6 +226,7 @@ class TestAnswer(Answer):
             latency_ms=result.latency_ms,
             tested_at=result.tested_at,
             cached=result.cached,
+            age_seconds=result.age_seconds,
         )
 
 

@@ -64,13 +64,16 @@ class CatalogueModel(Answer):
 class ListAnswer(Answer):
     """Where models come from: ``source`` is ``live`` (the provider's own list) or ``catalogue`` (this version's).
 
-    ``stale``: the provider fails now, for the reason in ``problem``; this is the last list that is known.
+    ``cached``: it was fetched for an earlier request, ``ageSeconds`` ago. ``stale``: the provider fails now, for the
+    reason in ``problem``; this is the last list that is known.
     """
 
     provider: str
     source: str
+    cached: bool
     stale: bool
     fetched_at: Moment | None
+    age_seconds: int | None
     problem: str | None
 
 
@@ -103,6 +106,9 @@ async def list_models(
         Query(alias="maxPrice", ge=0, description="The most US dollars per million input tokens."),
     ] = None,
     min_context: Annotated[int | None, Query(alias="minContext", ge=0, description="Tokens.")] = None,
+    refresh: Annotated[
+        bool, Query(description="Ask the provider although a list of the last ten minutes is there.")
+    ] = False,
 ) -> CatalogueAnswer:
     """The models of a provider, live, and remembered for ten minutes."""
     wanted = ModelFilter(
@@ -111,7 +117,7 @@ async def list_models(
         max_price=max_price,
         min_context=min_context,
     )
-    found = await services_of(request).catalogue.search(actor, provider, wanted, page)
+    found = await services_of(request).catalogue.search(actor, provider, wanted, page, refresh=refresh)
     link_next(request, response, found.page)
     return CatalogueAnswer(
         **_about(found.listing),
@@ -133,7 +139,9 @@ def _about(listing: Listing) -> dict[str, Any]:
     return {
         "provider": listing.provider,
         "source": listing.source,
+        "cached": listing.cached,
         "stale": listing.stale,
         "fetched_at": listing.fetched_at,
+        "age_seconds": listing.age_seconds,
         "problem": listing.problem,
     }

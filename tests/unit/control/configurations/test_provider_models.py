@@ -14,6 +14,7 @@ from trunkline.control.configurations.reach import Reach
 from trunkline.control.usage.prices import PriceBook
 from trunkline.core.actor import Actor
 from trunkline.core.chat import Usage
+from trunkline.core.errors import UpstreamError
 from trunkline.core.ids import new_id
 from trunkline.core.secret import Secret
 from trunkline.outbound import OutgoingRequest, Timeouts, Timing
@@ -122,6 +123,101 @@ async def test_limits_and_prices_are_learned_from_the_provider_itself_alone(
     price = prices.find(openrouter, "acme/new-model")
     assert (price is not None) is learns
     assert models.output_limit(openrouter, "acme/new-model") == (777 if learns else 128_000)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+class Failing(Listing):
+    """One that fails as long as it is told to."""
+
+    fails = False
+
+    async def send(self, request: OutgoingRequest, timeouts: Timeouts = DEFAULT_TIMEOUTS) -> Whole:
+        if self.fails:
+            raise UpstreamError("Nothing at 10.1.2.3:8000.", kind="unreachable")
+        return await super().send(request, timeouts)
+
+
+async def make_two(database: Database) -> tuple[str, str, str, str]:
+    """A user and their workspace, with two configurations of one server: the ids."""
+    user, workspace = User(id=new_id(), email="a@example.com"), Workspace(id=new_id(), name="w")
+    rows = [
+        Configuration(
+            id=new_id(),
+            workspace_id=workspace.id,
+            user_id=user.id,
+            name=name,
+            provider="custom",
+            base_url="http://10.1.2.3:8000/v1",
+            parameters={},
+            is_shared=True,
+        )
+        for name in ("one", "two")
+    ]
+    async with database.write() as tx:
+        tx.add_all([user, workspace])
+        await tx.flush()
+        tx.add_all(rows)
+    return user.id, workspace.id, rows[0].id, rows[1].id
+
+
+async def test_a_remembered_list_says_its_age_and_a_refresh_asks_anew(database: Database) -> None:
+    user, workspace, one, _ = await make_two(database)
+    clock, transport = Clock(), Failing()
+    reach = Reach(Credentials(Vault(KeyRing.create(RootKey.generate()))), transport, {})
+    models = ProviderModels(database, reach, PriceBook(), clock=clock)
+    actor = Actor(user_id=user, workspace_id=workspace, role="owner")
+    first = await models.list_local(actor, one)
+    assert (first.cached, first.age_seconds, first.stale) == (False, 0, False)
+    clock.seconds = 42.0
+    second = await models.list_local(actor, one)
+    assert (second.cached, second.age_seconds, second.fetched_at) == (True, 42, first.fetched_at)
+    assert len(transport.asked) == 1
+    third = await models.list(actor, "custom", one, refresh=True)
+    assert (third.cached, third.age_seconds) == (False, 0)
+    assert len(transport.asked) == 2
+
+
+async def test_the_last_list_that_is_known_is_stale_where_the_provider_fails(database: Database) -> None:
+    user, workspace, one, _ = await make_two(database)
+    clock, transport = Clock(), Failing()
+    reach = Reach(Credentials(Vault(KeyRing.create(RootKey.generate()))), transport, {})
+    models = ProviderModels(database, reach, PriceBook(), clock=clock)
+    actor = Actor(user_id=user, workspace_id=workspace, role="owner")
+    await models.list_local(actor, one)
+    transport.fails, clock.seconds = True, 3600.0
+    last = await models.list(actor, "custom", one)
+    assert (last.source, last.stale, last.cached, last.age_seconds) == ("live", True, True, 3600)
+    assert [model.id for model in last.models] == ["acme/new-model"]
+    assert "10.1.2.3" in (last.problem or "")
+    somebody = Actor(user_id=new_id(), workspace_id=workspace, role="member")
+    told = await models.list(somebody, "custom", one)
+    assert "10.1.2.3" not in (told.problem or "10.1.2.3")
+    with pytest.raises(UpstreamError) as failed:
+        await models.list_local(somebody, one)
+    assert "10.1.2.3" not in failed.value.words
+
+
+async def test_what_changes_on_a_server_is_forgotten_for_all_that_point_to_it(database: Database) -> None:
+    user, workspace, one, two = await make_two(database)
+    transport = Failing()
+    reach = Reach(Credentials(Vault(KeyRing.create(RootKey.generate()))), transport, {})
+    models = ProviderModels(database, reach, PriceBook())
+    told: list[str] = []
+    models.when_forgotten(lambda configuration_id, bases: told.append(f"{configuration_id} {len(bases)}"))
+    actor = Actor(user_id=user, workspace_id=workspace, role="owner")
+    for each in (one, two):
+        await models.list_local(actor, each)
+    models.forget(one)
+    assert told == [f"{one} 1"]
+    assert not (await models.list_local(actor, two)).cached
+    assert len(transport.asked) == 3
 
 
 def test_openrouters_prices_are_read_to_the_nano_dollar() -> None:

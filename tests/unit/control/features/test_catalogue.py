@@ -72,9 +72,21 @@ async def test_an_open_list_needs_no_key_and_is_remembered_for_ten_minutes(datab
     assert (first.source, first.stale, [model.id for model in first.models]) == ("live", False, ["a/one"])
     assert "authorization" not in {name.lower() for name, _ in transport.requests[0].headers}
     clock.seconds += FRESH_SECONDS - 1
-    assert await catalogue.read(ACTOR, "openrouter") is first
+    again = await catalogue.read(ACTOR, "openrouter")
+    assert (first.cached, again.cached, again.models, again.fetched_at) == (False, True, first.models, first.fetched_at)
+    assert len(transport.requests) == 1
     clock.seconds += 2
     assert len((await catalogue.read(ACTOR, "openrouter")).models) == 2
+
+
+async def test_a_refresh_asks_although_a_list_is_remembered_or_the_provider_has_just_failed(database: Database) -> None:
+    transport = FakeTransport(reply(ONE), reply(DOWN, 503), reply(TWO))
+    catalogue, _ = make(database, transport)
+    await catalogue.read(ACTOR, "openrouter")
+    failed = await catalogue.read(ACTOR, "openrouter", refresh=True)
+    assert (failed.stale, failed.cached, failed.age_seconds) == (True, True, 0)
+    refreshed = await catalogue.read(ACTOR, "openrouter", refresh=True)
+    assert (refreshed.stale, refreshed.cached, len(refreshed.models)) == (False, False, 2)
 
 
 async def test_the_last_good_list_is_given_as_stale_and_a_failing_provider_is_left_alone(database: Database) -> None:
