@@ -1286,6 +1286,8 @@ export interface paths {
         /**
          * The models that this configuration can use, asked from its provider: for Ollama, those that are installed
          * @description The models that this configuration can use, asked from its provider: for Ollama, those that are installed.
+         *
+         *     A list is remembered for ten minutes, and dropped when a download or deletion of a model ends.
          */
         get: operations["list_configuration_models_api_configurations__configuration_id__models_get"];
         put?: never;
@@ -1473,7 +1475,7 @@ export interface paths {
         };
         /**
          * What was used through a configuration, by everybody
-         * @description What was used through a configuration, by everybody.
+         * @description What was used through a configuration, by everybody. An answer is given again for a second: see `Age`.
          */
         get: operations["get_usage_api_configurations__configuration_id__usage_get"];
         put?: never;
@@ -1494,6 +1496,8 @@ export interface paths {
         /**
          * Your own report: totals, and the same by configuration, by model and by day
          * @description Your own report: totals, and the same by configuration, by model and by day.
+         *
+         *     An answer is given again for a second: see `Age`.
          */
         get: operations["get_report_api_usage_report_get"];
         put?: never;
@@ -3034,6 +3038,11 @@ export interface components {
              */
             source: string;
             /**
+             * Cached
+             * @description Whether this is a stored result and not a new one.
+             */
+            cached: boolean;
+            /**
              * Stale
              * @description Whether the list is an older one, because the provider could not be reached.
              */
@@ -3043,6 +3052,8 @@ export interface components {
              * @description When the list was fetched from the provider.
              */
             fetchedAt: string | null;
+            /** Ageseconds */
+            ageSeconds: number | null;
             /**
              * Problem
              * @description What is wrong; `null` if nothing is.
@@ -3150,6 +3161,11 @@ export interface components {
              */
             source: string;
             /**
+             * Cached
+             * @description Whether this is a stored result and not a new one.
+             */
+            cached: boolean;
+            /**
              * Stale
              * @description Whether the list is an older one, because the provider could not be reached.
              */
@@ -3159,6 +3175,8 @@ export interface components {
              * @description When the list was fetched from the provider.
              */
             fetchedAt: string | null;
+            /** Ageseconds */
+            ageSeconds: number | null;
             /**
              * Problem
              * @description What is wrong; `null` if nothing is.
@@ -6042,6 +6060,9 @@ export interface components {
         /**
          * ModelsAnswer
          * @description Models of a provider, ``live`` from itself or from the ``catalogue``; ``problem``: why not live.
+         *
+         *     ``cached``: the list was fetched for an earlier request, ``ageSeconds`` ago. ``stale``: the provider fails now, and
+         *     this is its last list that is known.
          */
         ModelsAnswer: {
             /**
@@ -6064,6 +6085,23 @@ export interface components {
              * @description What is wrong; `null` if nothing is.
              */
             problem: string | null;
+            /**
+             * Cached
+             * @description Whether this is a stored result and not a new one.
+             */
+            cached: boolean;
+            /**
+             * Stale
+             * @description Whether the list is an older one, because the provider could not be reached.
+             */
+            stale: boolean;
+            /**
+             * Fetchedat
+             * @description When the list was fetched from the provider.
+             */
+            fetchedAt: string | null;
+            /** Ageseconds */
+            ageSeconds: number | null;
         };
         /**
          * NewInvitationAnswer
@@ -7154,7 +7192,7 @@ export interface components {
         };
         /**
          * TestAnswer
-         * @description How a test ended.
+         * @description How a test ended. ``cached``: it is the result of an earlier test, which ended ``ageSeconds`` ago.
          */
         TestAnswer: {
             /**
@@ -7194,6 +7232,8 @@ export interface components {
              * @description Whether this is a stored result and not a new one.
              */
             cached: boolean;
+            /** Ageseconds */
+            ageSeconds: number;
         };
         /**
          * TestGiven
@@ -14827,7 +14867,10 @@ export interface operations {
     };
     list_configuration_models_api_configurations__configuration_id__models_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Ask the provider although a list of the last ten minutes is there. */
+                refresh?: boolean;
+            };
             header?: never;
             path: {
                 /** @description The configuration's `id`. */
@@ -15402,6 +15445,8 @@ export interface operations {
             query?: {
                 /** @description A configuration's `id`. */
                 configurationId?: string | null;
+                /** @description Ask the provider although a list of the last ten minutes is there. */
+                refresh?: boolean;
             };
             header?: never;
             path: {
@@ -21667,6 +21712,8 @@ export interface operations {
                 maxPrice?: number | string | null;
                 /** @description Tokens. */
                 minContext?: number | null;
+                /** @description Ask the provider although a list of the last ten minutes is there. */
+                refresh?: boolean;
                 /** @description Items on a page. */
                 limit?: number;
                 /** @description From the `Link` header of the page before. */

@@ -188,6 +188,10 @@ class Usage:
             cursor = encode_cursor(f"{shown[-1].opened_at.isoformat()} {shown[-1].id}")
         return EventsRecord(span, _figures(sums), Page([_show(row) for row in shown], cursor))
 
+    def age(self, record: UsageRecord | UsageReport) -> int:
+        """How many seconds ago ``record`` was read."""
+        return max(0, round((self._now() - record.as_of).total_seconds()))
+
     def _find(self, key: Hashable) -> UsageRecord | UsageReport | None:
         kept = self._kept.get(key)
         return kept[1] if kept is not None and kept[0] > self._clock() else None

@@ -66,20 +66,24 @@ FilterDep = Annotated[EventFilter, Depends(read_filter)]
 @routes.get("/configurations/{configuration_id}/usage", dependencies=[allow("usage.read")])
 async def get_usage(
     request: Request,
+    response: Response,
     actor: ActorDep,
     configuration_id: str,
     period: PeriodDep = None,
     since: FromDep = None,
     until: ToDep = None,
 ) -> UsageAnswer:
-    """What was used through a configuration, by everybody."""
+    """What was used through a configuration, by everybody. An answer is given again for a second: see `Age`."""
     usage = services_of(request).usage
-    return UsageAnswer.of(await usage.read(actor, configuration_id, period=period, since=since, until=until))
+    record = await usage.read(actor, configuration_id, period=period, since=since, until=until)
+    _tell_age(response, usage.age(record))
+    return UsageAnswer.of(record)
 
 
 @routes.get("/usage/report", dependencies=[allow("usage.read")])
 async def get_report(
     request: Request,
+    response: Response,
     actor: ActorDep,
     user_id: Annotated[
         GivenId | None, Query(alias="userId", description="Somebody else's report, for administrators.")
@@ -88,9 +92,14 @@ async def get_report(
     since: FromDep = None,
     until: ToDep = None,
 ) -> ReportAnswer:
-    """Your own report: totals, and the same by configuration, by model and by day."""
+    """Your own report: totals, and the same by configuration, by model and by day.
+
+    An answer is given again for a second: see `Age`.
+    """
     usage = services_of(request).usage
-    return ReportAnswer.of(await usage.report(actor, user_id=user_id, period=period, since=since, until=until))
+    report = await usage.report(actor, user_id=user_id, period=period, since=since, until=until)
+    _tell_age(response, usage.age(report))
+    return ReportAnswer.of(report)
 
 
 @routes.get("/usage", dependencies=[allow("usage.read")])
@@ -108,3 +117,8 @@ async def list_usage(
     record = await services_of(request).usage.events(actor, wanted, page, period=period, since=since, until=until)
     link_next(request, response, record.events)
     return EventsAnswer.of(record)
+
+
+def _tell_age(response: Response, seconds: int) -> None:
+    """How many seconds ago the figures were read. https://www.rfc-editor.org/rfc/rfc9111#section-5.1"""
+    response.headers["Age"] = str(seconds)
