@@ -170,7 +170,8 @@ def test_a_key_that_comes_in_two_pieces_is_taken_out_of_the_stream(
         answer = httpx2.post(rig.url + path, json=body, headers=headers, timeout=20, trust_env=False)
     else:
         answer = ask(rig, face, "a", stream=True)
-    assert answer.status_code == 200, answer.text
+    # Where the failure comes before anything has left, it is the whole answer.
+    assert answer.status_code in {200, 502}, answer.text
     assert SECRET not in answer.text
     assert "[redacted]" in answer.text
     event = rig.books.last(answer.headers["x-request-id"])
