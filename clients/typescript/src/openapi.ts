@@ -7264,6 +7264,7 @@ export interface components {
             /**
              * Expiresat
              * Format: date-time
+             * @description When it expires; `null`: never.
              */
             expiresAt: string;
         };
@@ -21323,7 +21324,7 @@ export interface operations {
                     "application/json": components["schemas"]["TicketAnswer"];
                 };
             };
-            /** @description The request is wrong; every wrong field is named. */
+            /** @description The request is invalid. Every wrong field is named. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -21332,7 +21333,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no good credential. */
+            /** @description The access token or API key is missing, invalid or expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -21341,7 +21342,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The caller may not do this. */
+            /** @description The caller is not allowed to do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21350,7 +21351,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description There is no such thing, or not for the caller. */
+            /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -21359,7 +21360,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something stands in the way: a name that is taken, a use of what is to go. */
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -21368,7 +21369,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Too many at once. */
+            /** @description Too many requests. Wait as long as Retry-After says. */
             429: {
                 headers: {
                     /** @description Seconds to wait before the next try. */
@@ -21379,7 +21380,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A fault of the server, which has written it to its log. */
+            /** @description An error in the server. The log has the details, with the request id. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -21388,7 +21389,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Something that the server needs is away for now. */
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
             503: {
                 headers: {
                     [name: string]: unknown;
