@@ -90,7 +90,9 @@ class Responses(Chat):
         if lost:
             raise Unsupported.of(lost[0], f"{target.provider.display_name} has no such thing; leave it out")
         request = super().write(target, model)
-        self._dropped = tuple(dict.fromkeys((*self._dropped, *find_unsaid(self._read(), self._served))))
+        # A summary is made of whatever thoughts there are: see the dialect's own writers.
+        said_here = (name for name in self._dropped if name != "reasoning.summary")
+        self._dropped = tuple(dict.fromkeys((*said_here, *find_unsaid(self._read(), self._served))))
         return request
 
     async def read(self, call: Call, target: Target, response: IncomingResponse) -> Answer:
