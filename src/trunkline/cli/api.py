@@ -40,7 +40,6 @@ _T = TypeVar("_T")
 _TIMEOUTS: Final = Timeouts(connect=5, first_byte=600, between=600, total=86_400)
 """The server has timeouts of its own for calls; a download of a model takes hours."""
 
-_PAGE: Final = 100
 _NEXT: Final = re.compile(r'<([^>]+)>; rel="next"')
 _ERRORS: Final[Mapping[int, type[TrunklineError]]] = {
     400: InvalidInput,
@@ -86,7 +85,8 @@ class Api:
     async def list(self, path: str, *, query: Mapping[str, str | None] | None = None) -> list[msgspec.Raw]:
         """All items of a list, over all of its pages."""
         items: list[msgspec.Raw] = []
-        target: str | None = _join(path, {"limit": str(_PAGE), **(query or {})})
+        # Without a limit: lists that have no pages know none, and refuse what they do not know.
+        target: str | None = _join(path, query or {})
         while target is not None:
             response = await self.open("GET", target)
             items += msgspec.json.decode(await response.read(), type=list[msgspec.Raw])

@@ -10,10 +10,11 @@ import typer
 from trunkline.cli.api import Api, call, find_path
 from trunkline.cli.configuration import find_configuration
 from trunkline.cli.kind import Record
-from trunkline.cli.option import Json
+from trunkline.cli.option import Json, Yes
 from trunkline.cli.output import note, print_json, print_table, say
 from trunkline.cli.providers import PROVIDERS
 from trunkline.cli.pull import follow_pull
+from trunkline.cli.record_commands import confirm, show_record, tell
 from trunkline.core.errors import InvalidInput
 
 app = typer.Typer(
@@ -73,6 +74,31 @@ def pull(on: On, model: Model, json: Json = False) -> None:
         print_json(document)
     else:
         say(f"{model} is installed.")
+
+
+@app.command("show")
+def show(on: On, model: Model, json: Json = False) -> None:
+    """Show what Ollama knows of an installed model."""
+
+    async def work(api: Api) -> bytes:
+        return await api.ask("GET", await _find_local(api, on, model))
+
+    show_record(call(work), json=json)
+
+
+@app.command("remove")
+def remove(on: On, model: Model, yes: Yes = False, json: Json = False) -> None:
+    """Have Ollama delete an installed model from its disk, for everybody who uses that server."""
+    confirm(f"Delete {model} from the server of {on}?", yes=yes)
+
+    async def work(api: Api) -> bytes:
+        return await api.ask("DELETE", await _find_local(api, on, model))
+
+    tell(call(work), f"{model} is deleted.", json=json)
+
+
+async def _find_local(api: Api, configuration: str, model: str) -> str:
+    return find_path("configurations", (await find_configuration(api, configuration)).id, "local-models", model)
 
 
 async def _list(api: Api, of: str | None) -> bytes:

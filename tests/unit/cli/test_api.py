@@ -41,7 +41,7 @@ async def test_a_list_is_read_over_all_its_pages() -> None:
     found = await wire.api().list("/api/keys")
     assert [msgspec.json.decode(item) for item in found] == [1, 2, 3]
     assert [request.url.target for request in wire.requests] == [
-        "/api/keys?limit=100",
+        "/api/keys",
         "/api/keys?limit=100&cursor=abc",
     ]
 

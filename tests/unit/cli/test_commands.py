@@ -209,7 +209,7 @@ def test_changes(
         ("providers parameters openai",
          [[PROVIDER], {"properties": {"temperature": {"type": "number", "minimum": 0, "maximum": 2}}}],
          "temperature number 0–2"),
-        ("templates list openai", [[PROVIDER], [TEMPLATE]], 'calm {"temperature":0.1} you'),
+        ("templates list openai", [[PROVIDER], [TEMPLATE]], 'calm – any {"temperature":0.1} you'),
         ("models list", [{"data": [{"id": "demo", "owned_by": "demo"}]}], "demo – – – demo"),
         ("models list local",
          [[OLLAMA], {"models": [{"id": "m", "contextLength": 8192, "pricing": {"prompt": "0.000001"}}],
