@@ -1,9 +1,9 @@
 """The form of an answer beside tools, where a model takes only one of them.
 
 Gemini before 3 refuses both ("Function calling with a response mime type: 'application/json' is unsupported",
-https://github.com/googleapis/python-genai/issues/867); with Ollama a form means that no tool is ever called
-(https://github.com/ollama/ollama/issues/8095). A caller who sends both wants the tools called first, and the form of
-what is said after that: so the tools stay, and the model is told of the form in words.
+https://github.com/googleapis/python-genai/issues/867), and so does Groq; with Ollama a form means that no tool is ever
+called (https://github.com/ollama/ollama/issues/8095). A caller who sends both wants the tools called first, and the
+form of what is said after that: so the tools stay, and the model is told of the form in words.
 """
 
 from __future__ import annotations

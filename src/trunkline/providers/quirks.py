@@ -208,6 +208,8 @@ def _groq(wire: WireOptions) -> Quirk:
         | _OPEN_MODELS_ONLY
         | _KEPT_STRICTLY,
         refuse=frozenset({"n"}),
+        # "json mode cannot be combined with tool/function calling": https://github.com/vercel/ai/pull/16540
+        format_beside_tools=False,
         wire=wire,
     )
 

@@ -21,6 +21,7 @@ from trunkline.dialects.openai_chat.earlier_thoughts import fit_thoughts
 from trunkline.dialects.openai_chat.finish import WORDS, read_finish, rename_finish
 from trunkline.dialects.openai_chat.kept_answer import tidy
 from trunkline.dialects.openai_chat.passing_calls import give_ids
+from trunkline.dialects.openai_chat.passing_format import fit_format
 from trunkline.dialects.openai_chat.passing_ids import fit_ids, has_odd_ids
 from trunkline.dialects.openai_chat.picture_mending import mend_pictures
 from trunkline.dialects.openai_chat.stream_writer import DONE, write_failure
@@ -161,6 +162,11 @@ def edit(
         if has_odd_ids(body, call_ids):
             fields["messages"] = fit_ids(fields["messages"], call_ids)
     if adapt is not None:
+        told = fit_format(fields, model, adapt)
+        if told is not None:
+            message: JsonValue = {"role": system_role, "content": told}
+            fields["messages"] = _prepend(fields.get("messages", ABSENT), message)
+            dropped.append("response_format")
         dropped += passing_thought.fit(fields, model, adapt, form)
     return msgspec.json.encode(fields), tuple(dict.fromkeys(dropped))
 
