@@ -49,6 +49,12 @@ def _schemas(sent: Sent) -> Iterator[str]:
         yield "This model does not support response format `json_schema`"
 
 
+def _form_or_tools(sent: Sent) -> Iterator[str]:
+    form = (sent.body.get("response_format") or {}).get("type", "text")
+    if form != "text" and sent.body.get("tools") and sent.body.get("tool_choice") != "none":
+        yield "json mode cannot be combined with tool/function calling"
+
+
 RULES = (
     *openai_chat.COMPATIBLE,
     Rule("messages have the fields that it knows", _API, _fields),
@@ -57,6 +63,7 @@ RULES = (
     Rule("schemas for models that take them", "https://console.groq.com/docs/structured-outputs", _schemas),
     Rule("JSON mode is named", _API, openai_chat.json_named),
     Rule("content of the kinds that it knows", _API, _chunks),
+    Rule("tools or a form of the answer", "https://github.com/vercel/ai/pull/16540", _form_or_tools),
 )
 
 

@@ -283,6 +283,7 @@ GROQ = [
     ("thoughts go to models that reason", drop("reasoning_effort"), "llama-3.3-70b-versatile"),
     ("efforts that the model knows", put("reasoning_effort", to="none"), ""),
     ("content of the kinds that it knows", put("messages", 1, "content", to=[{"type": "thinking"}]), ""),
+    ("tools or a form of the answer", put("response_format", to={"type": "json_object"}), ""),
     ("schemas for models that take them", SCHEMA_WANTED, "llama-3.3-70b-versatile"),
     ("JSON mode is named", JSON_WANTED, ""),
 ]
