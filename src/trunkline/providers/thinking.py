@@ -85,7 +85,19 @@ def _fit(reasoning: ReasoningOptions, quirk: Quirk, lost: list[str]) -> Reasonin
         return worded if worded.effort is None else _level(worded, worded.effort, rules, [])
     if reasoning.effort is not None:
         reasoning = _level(reasoning, reasoning.effort, rules, lost)
-    return _budget(reasoning, quirk, lost)
+    return _show(_budget(reasoning, quirk, lost), quirk)
+
+
+def _show(reasoning: ReasoningOptions, quirk: Quirk) -> ReasoningOptions:
+    """Thinking that is there unasked, asked for where it is to be seen: Claude shows none by default.
+
+    https://platform.claude.com/docs/en/build-with-claude/thinking (``display``)
+    """
+    wanted = reasoning.include or (reasoning.include is None and reasoning.summary is not None)
+    silent = reasoning.enabled is None and reasoning.budget_tokens is None and not reasoning.effort_of_answer
+    if wanted and silent and quirk.rules.always and quirk.thinking == "adaptive":
+        return msgspec.structs.replace(reasoning, enabled=True)
+    return reasoning
 
 
 def _stop(reasoning: ReasoningOptions, rules: ThinkingRules, lost: list[str]) -> ReasoningOptions:

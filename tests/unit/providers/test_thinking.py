@@ -54,6 +54,21 @@ class TestClaude:
         body, _ = send("anthropic", "claude-opus-4-8", reasoning=ReasoningOptions(effort="low", effort_of_answer=True))
         assert "thinking" not in body
 
+    @pytest.mark.parametrize("shown", [{"summary": "auto"}, {"include": True}])
+    @pytest.mark.parametrize("effort", [None, "low"])
+    def test_who_thinks_unasked_is_asked_to_show_it(self, effort: str | None, shown: dict[str, object]) -> None:
+        asked = ReasoningOptions(effort=effort, **shown)
+        seen = {"type": "adaptive", "display": "summarized"}
+        for model in ("claude-opus-5", "claude-fable-5", "claude-opus-5-5"):
+            body, told = send("anthropic", model, reasoning=asked)
+            assert (body["thinking"], told) == (seen, ())
+            body, told = send("bedrock", f"us.anthropic.{model}", reasoning=asked)
+            assert (body["additionalModelRequestFields"]["thinking"], told) == (seen, ())
+
+    def test_who_is_to_hide_it_is_left_alone(self) -> None:
+        body, _ = send("anthropic", "claude-opus-5", reasoning=ReasoningOptions(effort="low", include=False))
+        assert "thinking" not in body
+
     @pytest.mark.parametrize("model", ["claude-sonnet-5", "claude-opus-5", "claude-fable-5", "claude-haiku-5-5"])
     def test_who_thinks_unasked_is_not_asked(self, model: str) -> None:
         body, _ = send("anthropic", model, **effort("xhigh"))

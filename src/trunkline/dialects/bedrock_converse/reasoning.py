@@ -71,12 +71,13 @@ def write_thinking(reasoning: ReasoningOptions, limit: int | None, dropped: set[
         thinking = {"type": "adaptive"}
     else:
         thinking = None
-    if thinking is not None and thinking["type"] in ("enabled", "adaptive") and reasoning.include is not None:
-        thinking["display"] = "summarized" if reasoning.include else "omitted"
-    elif reasoning.include is not None:
-        dropped.add("reasoning.include")
-    if reasoning.summary is not None:
-        dropped.add("reasoning.summary")
+    if thinking is not None and thinking["type"] in ("enabled", "adaptive"):
+        if reasoning.include is not None:
+            thinking["display"] = "summarized" if reasoning.include else "omitted"
+        elif reasoning.summary is not None:
+            thinking["display"] = "summarized"
+    else:
+        dropped.update(f"reasoning.{name}" for name in ("include", "summary") if getattr(reasoning, name) is not None)
     return thinking
 
 
