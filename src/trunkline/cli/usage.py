@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 import typer
@@ -33,6 +33,13 @@ class Part(Figures):
     date: str | None = None
 
 
+class Missing(msgspec.Struct):
+    """What no price is known of, and in how many calls."""
+
+    what: str
+    calls: int
+
+
 class Report(msgspec.Struct, rename="camel"):
     """A user's report."""
 
@@ -42,6 +49,7 @@ class Report(msgspec.Struct, rename="camel"):
     by_configuration: list[Part]
     by_model: list[Part]
     by_day: list[Part]
+    price_missing: list[Missing] = []
 
 
 def usage(
@@ -68,7 +76,31 @@ def usage(
     )
     note(f"{report.period_start} to {report.period_end}, UTC.")
     if report.totals.unpriced_count:
-        note(f"{report.totals.unpriced_count} calls went to models without a known price, and are not in the cost.")
+        note(_lacking(report))
+
+
+_WORDS: Final = {
+    "model": "models without a known price",
+    "serviceTier": "the service tier",
+    "speed": "the speed",
+    "inferenceGeo": "the inference geography",
+    "audioInput": "audio input",
+    "audioOutput": "audio output",
+    "images": "images",
+    "moderations": "moderations",
+    "rerankings": "rerankings",
+    "webSearches": "web searches",
+    "mapSearches": "map searches",
+    "fileSearches": "file searches",
+    "codeRuns": "code runs",
+}
+
+
+def _lacking(report: Report) -> str:
+    calls = report.totals.unpriced_count
+    what = ", ".join(f"{_WORDS.get(one.what, one.what)} ({one.calls:,})" for one in report.price_missing)
+    noun = "1 call is" if calls == 1 else f"{calls:,} calls are"
+    return f"{noun} not, or not fully, in the cost. No price is known for: {what or _WORDS['model']}."
 
 
 def _name(part: Part, by: str) -> str:

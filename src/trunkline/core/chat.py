@@ -283,12 +283,21 @@ class ChatRequest(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
 
 
 class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Tokens of one call. ``input`` and ``output`` are totals; the other counts are parts of them.
+    """What one call used. ``input`` and ``output`` are totals of tokens; the other counts of tokens are parts of them.
 
     ``input`` includes ``cached`` (read from the prompt cache), ``cache_write`` (of which ``cache_write_1h`` for an
-    hour) and ``audio_input``; ``output`` includes ``reasoning`` and ``audio_output``. ``images`` counts pictures made,
-    ``searches`` those that were billed. ``audio_ms`` is the length of what was listened to, where the provider counts
-    that and no tokens. ``cost_nanos`` is what the provider itself says the call cost (OpenRouter), in nano-dollars.
+    hour), ``audio_input`` (of which ``cached_audio`` from the cache) and ``image_input`` (``cached_image``); ``output``
+    includes ``reasoning``, ``audio_output`` and ``image_output``. ``images`` counts pictures made. ``audio_ms`` is the
+    length of what was listened to, where the provider counts that and no tokens, ``characters`` what was to be spoken.
+    ``cost_nanos`` is what the provider itself says the call cost (OpenRouter, xAI), in nano-dollars.
+
+    Billed by the call are ``searches`` of the web (of which ``preview_searches`` by OpenAI's older tool),
+    ``map_searches``, ``file_searches``, and ``code_runs``, which are containers that were started to run code in, a
+    larger one counted by its GB. ``tier``, ``speed`` and ``geo`` are the terms of the bill as the answer tells them:
+    None where it says nothing, empty where they are the usual ones.
+
+    ``rounds`` are the samplings of a call that ran several, where they are priced one by one; their tokens are in the
+    totals too. ``model`` is the model of a round, where it is not the call's.
     """
 
     input: int = 0
@@ -306,6 +315,19 @@ class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
     audio_ms: int = 0
     estimated: bool = False
     """Whether it is a gateway's own count, and not what a provider has counted and bills."""
+    cached_audio: int = 0
+    cached_image: int = 0
+    image_output: int = 0
+    characters: int = 0
+    preview_searches: int = 0
+    file_searches: int = 0
+    map_searches: int = 0
+    code_runs: int = 0
+    tier: str | None = None
+    speed: str | None = None
+    geo: str | None = None
+    model: str = ""
+    rounds: tuple[Usage, ...] = ()
 
     @property
     def total(self) -> int:

@@ -48,14 +48,25 @@ def believe(usage: Usage | None, window: int | None = None) -> Usage | None:
         usage.audio_input,
         usage.audio_output,
         usage.image_input,
+        usage.cached_audio,
+        usage.cached_image,
+        usage.image_output,
     )
     if any(parts) and not (min(parts) >= 0 and max(parts) <= largest):
         return None
-    if not (
-        0 <= usage.images <= _LARGEST_NUMBER
-        and 0 <= usage.searches <= _LARGEST_NUMBER
-        and 0 <= usage.audio_ms <= _LARGEST_SOUND
-    ):
+    numbers = (
+        usage.images,
+        usage.searches,
+        usage.preview_searches,
+        usage.map_searches,
+        usage.file_searches,
+        usage.code_runs,
+    )
+    if any(numbers) and not (min(numbers) >= 0 and max(numbers) <= _LARGEST_NUMBER):
+        return None
+    if not 0 <= usage.audio_ms <= _LARGEST_SOUND:
+        return None
+    if usage.rounds and any(believe(one, window) is None for one in usage.rounds):
         return None
     if usage.cost_nanos is not None and not 0 <= usage.cost_nanos <= LARGEST_COST:
         usage = msgspec.structs.replace(usage, cost_nanos=None)

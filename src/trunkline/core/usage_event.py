@@ -78,6 +78,8 @@ class UsageEvent(Opened, frozen=True, omit_defaults=True, kw_only=True):
     """Whether the provider gave no figures, so that tokens are our own count."""
     cost_nanos: int | None = None
     price_source: str | None = None
+    price_missing: tuple[str, ...] = ()
+    """What is not in the cost, or keeps it from being known: ``webSearches``, ``serviceTier`` …"""
     duration_us: int = 0
     first_token_us: int | None = None
     part: Literal["call", "end", "look"] = "call"

@@ -15,6 +15,7 @@ import msgspec
 from trunkline.core.chat import ChatRequest, JsonValue, StopReason, Usage
 from trunkline.core.chat_events import Failure
 from trunkline.core.heard import Heard
+from trunkline.core.terms import USUAL, Terms
 from trunkline.dialects.history_ids import ANY_ID, IdForm
 
 Adapt: TypeAlias = Callable[[ChatRequest], tuple[ChatRequest, tuple[str, ...]]]
@@ -67,6 +68,8 @@ class Peek(msgspec.Struct, frozen=True, kw_only=True):
     """How many choices."""
     output_limit: int | None = None
     """The most tokens of one choice."""
+    terms: Terms = USUAL
+    """What is asked for of the terms of the bill."""
 
 
 class Tapped(msgspec.Struct, frozen=True):

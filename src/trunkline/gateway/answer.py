@@ -80,6 +80,8 @@ def write_headers(call: Call, target: Target, dropped: tuple[str, ...]) -> Heade
             headers.append(ESTIMATED)
         if call.cost_nanos is not None:
             headers.append((b"x-trunkline-cost-usd", write_usd(call.cost_nanos)))
+        if call.bill.missing:
+            headers.append((b"x-trunkline-price-missing", ", ".join(call.bill.missing).encode()))
     return headers
 
 

@@ -9,11 +9,13 @@ import msgspec
 
 from trunkline.core.account_redaction import hide_accounts
 from trunkline.core.actor import Actor
+from trunkline.core.bill import UNKNOWN, Bill, make_bill
 from trunkline.core.chat import Usage
 from trunkline.core.chat_events import Failure
 from trunkline.core.errors import TrunklineError, UpstreamError, UpstreamKind
 from trunkline.core.ids import id_bytes, new_id_pair
 from trunkline.core.price import Price
+from trunkline.core.terms import USUAL, Terms, settle_terms
 from trunkline.core.usage_bound import SMALLEST_WINDOW, believe
 from trunkline.core.usage_event import Attempt, Opened, Operation, Outcome, UsageEvent
 from trunkline.gateway.candidate import Candidate
@@ -40,8 +42,8 @@ class Books(Protocol):
 class Prices(Protocol):
     """What models cost."""
 
-    def find(self, provider: Provider, model: str) -> Price | None:
-        """The price, or None when it is not known."""
+    def find(self, provider: Provider, model: str, terms: Terms = USUAL) -> Price | None:
+        """The price on these terms, or None when the model is not known."""
         ...
 
 
@@ -127,8 +129,10 @@ class Call:
     """One call under way."""
 
     __slots__ = (
+        "answered",
+        "asked",
         "attempts",
-        "cost_nanos",
+        "bill",
         "disclosure",
         "estimated",
         "first_token_us",
@@ -153,7 +157,11 @@ class Call:
         self.provider: Provider | None = None
         self.part: Literal["call", "end", "look"] = "call"
         self.usage = Usage()
-        self.cost_nanos: int | None = None
+        self.answered = ""
+        """The model that the answer names."""
+        self.asked = USUAL
+        """The terms that were asked for."""
+        self.bill = UNKNOWN
         self.estimated = False
         self.first_token_us: int | None = None
         self.settled = False
@@ -162,6 +170,11 @@ class Call:
         """The end of an answer that was made in the background is seen, and accounted for now."""
         if self.part == "look":
             self.part = "end"
+
+    @property
+    def cost_nanos(self) -> int | None:
+        """What the call cost; None as long as it is not settled, and where that is not known."""
+        return self.bill.cost_nanos
 
     def elapsed_us(self) -> int:
         """Microseconds since the call was opened."""
@@ -230,12 +243,11 @@ class Call:
         error: TrunklineError | str | None = None,
         usage: Usage | None = None,
         estimated: bool = False,
-        metered: bool = True,
+        unmetered: str | None = None,
     ) -> Awaitable[None]:
         """Close the books. Done when the record is safe; must be called exactly once.
 
-        ``metered`` is false where ``usage`` is not what the call is billed by (sound that was made or listened to): it
-        has no cost then, rather than a wrong one, unless all is free.
+        ``unmetered`` names what the call is billed by where ``usage`` does not tell it: see :func:`make_bill`.
         """
         assert not self.settled
         self.settled = True
@@ -244,15 +256,10 @@ class Call:
         opened = self.opened
         if usage is not None:
             self.usage = msgspec.structs.replace(usage, estimated=False) if usage.estimated else usage
-        price = ledger.prices.find(self.provider, opened.model) if self.provider is not None else None
-        if price is not None and not metered and not price.free:
-            price = None
         if outcome == "error" and usage is None:
-            self.cost_nanos = 0
-        elif self.usage.cost_nanos is not None:
-            self.cost_nanos = self.usage.cost_nanos
-        elif price is not None:
-            self.cost_nanos = price.cost(self.usage)
+            self.bill = Bill(0)
+        else:
+            self.bill = self._make_bill(unmetered)
         event = UsageEvent(
             id=opened.id,
             opened_at=opened.opened_at,
@@ -282,10 +289,9 @@ class Call:
             else error,
             usage=self.usage,
             usage_estimated=estimated,
-            cost_nanos=self.cost_nanos,
-            price_source="provider"
-            if self.usage.cost_nanos is not None
-            else (price.source if price is not None else None),
+            cost_nanos=self.bill.cost_nanos,
+            price_source=self.bill.source,
+            price_missing=self.bill.missing,
             duration_us=self.elapsed_us(),
             first_token_us=self.first_token_us,
             part=self.part,
@@ -295,6 +301,22 @@ class Call:
         if self.part != "look":
             ledger.tally.add(event)
         return ledger.books.settle(self.identity, ledger.encoder.encode(event))
+
+    def _make_bill(self, unmetered: str | None) -> Bill:
+        """By the model that the answer names: the state of it that served, and where the name that was asked for is
+        free (a deployment's, an alias) the only one with a price. By the one that was asked for where that has none.
+
+        https://learn.microsoft.com/azure/ai-foundry/openai/how-to/create-resource
+        """
+        provider, prices = self.provider, self.ledger.prices
+        if provider is None:
+            return make_bill(lambda _: None, (), self.usage)
+        terms = settle_terms(self.usage, self.asked)
+
+        def find(model: str) -> Price | None:
+            return prices.find(provider, model) if terms == USUAL else prices.find(provider, model, terms)
+
+        return make_bill(find, (self.answered, self.opened.model), self.usage, unmetered=unmetered)
 
 
 def _configuration_id(candidate: Candidate) -> str | None:

@@ -11,6 +11,7 @@ from trunkline.core.chat import ChatRequest, ChatResponse, JsonValue, Message, U
 from trunkline.core.errors import InvalidInput, UpstreamError
 from trunkline.core.heard import Heard, hear_choices
 from trunkline.core.policy import Content
+from trunkline.core.terms import USUAL, Terms, bind_terms, note_tier, read_terms
 from trunkline.dialects.dialect import Dialect, StreamReader, StreamWriter
 from trunkline.dialects.passthrough import Passthrough, Peek
 from trunkline.gateway.answer import EVENTS, JSON, Answer, write_headers
@@ -59,6 +60,7 @@ class Chat:
         "_sent",
         "_spoken",
         "_stream_usage",
+        "_terms",
         "_theirs",
         "_writer",
         "model",
@@ -103,6 +105,8 @@ class Chat:
         """What answers are held to, where the model was given a looser schema than a strict caller's."""
         self._spoken = False
         """Whether a schema is told in words, as the model takes none."""
+        self._terms = USUAL
+        """What the provider was asked for of the terms of the bill."""
         self._passthrough = PASSTHROUGHS.get(dialect.name) if writer is None else None
         self._peek: Peek | None = None
         if self._passthrough is not None:
@@ -133,6 +137,16 @@ class Chat:
     def _defaults(self, target: Target) -> Mapping[str, JsonValue]:
         """What a configuration adds to a call that passes."""
         return target.wire_defaults
+
+    def _read_terms(self, target: Target) -> Terms:
+        """The terms that a call asks for that passes, by itself or by its configuration."""
+        asked = USUAL if self._peek is None else self._peek.terms
+        if asked == USUAL:
+            defaults = self._defaults(target)
+            asked = read_terms(defaults.get("service_tier", defaults.get("serviceTier")))
+        if "service_tier" in self._dropped and asked.tier:
+            asked = msgspec.structs.replace(asked, tier="")
+        return bind_terms(asked, target.geo)
 
     def _passing(self, target: Target) -> Passthrough | None:
         """How the call passes, when both sides speak the same dialect.
@@ -168,6 +182,7 @@ class Chat:
                 form=twist.form,
                 call_ids=twist.calls.ids,
             )
+            self._terms = self._read_terms(target)
             if self._forwarded:
                 headers = _forward(headers, self._forwarded)
         else:
@@ -193,6 +208,8 @@ class Chat:
             written = self._theirs.write_request(request)
             body = written.body
             self._dropped = (*forced.dropped, *adapted, *written.dropped)
+            tier = None if "service_tier" in self._dropped else request.service_tier
+            self._terms = bind_terms(read_terms(tier), target.geo)
         return OutgoingRequest("POST", url, headers, body)
 
     async def read(self, call: Call, target: Target, response: IncomingResponse) -> Answer:
@@ -200,6 +217,7 @@ class Chat:
 
         Raises UpstreamError as long as nothing has gone to the client, so that another attempt is possible.
         """
+        call.asked = self._terms
         if self.streams:
             return await self._stream(call, target, response)
         raw = call.disclosure.whole(await response.read())
@@ -208,6 +226,7 @@ class Chat:
             tapped = passing.read_tap(raw)
             if tapped.error is not None:
                 raise self._explain(failed(tapped.error, target.provider.id), raw)
+            call.answered = tapped.model
             body = tapped.body or raw
             usage, estimated = self._estimate.complete(call.believe(tapped.usage), lambda: self._hear(raw), whole=True)
             if estimated:
@@ -217,11 +236,13 @@ class Chat:
             if whole.choices and all(choice.stop == "error" and not choice.parts for choice in whole.choices):
                 raise UpstreamError("The provider ended the answer with an error.", kind="server", status=200)
             self._hold(whole, target)
+            call.answered = whole.model
             choices = whole.choices
             usage, estimated = self._estimate.complete(
                 call.believe(whole.usage), lambda: hear_choices(choices), whole=True
             )
             whole = msgspec.structs.replace(whole, usage=mark(usage) if estimated else usage)
+            usage = note_tier(usage, whole.service_tier)
             if self._forced is not None:
                 whole = call_of(whole, self._forced)
             if self._calls is not None:

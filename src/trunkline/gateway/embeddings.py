@@ -68,6 +68,7 @@ class Embeddings:
     async def read(self, call: Call, target: Target, response: IncomingResponse) -> Answer:
         """The answer for the client. Raises UpstreamError."""
         whole = self._theirs.read_embeddings_response(await response.read())
+        call.answered = whole.model
         if not whole.model:
             whole = msgspec.structs.replace(whole, model=call.opened.model)
         body = self._dialect.write_embeddings_response(whole, self._request)

@@ -58,13 +58,15 @@ _LEGACY_FIELDS: Final = frozenset(
 class Kind(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of call. ``path`` is where a provider has it; ``counted`` are the fields whose text we count.
 
-    ``as_chat`` makes the dialect by which a chat stands in for it, None where none can.
+    ``billed`` names what such a call is billed by where that is not our count of tokens. ``as_chat`` makes the dialect
+    by which a chat stands in for it, None where none can.
     """
 
     operation: Operation
     what: str
     path: Callable[[Paths], str | None]
     counted: tuple[str, ...]
+    billed: str | None = None
     as_chat: Callable[[Provider], Dialect | None] = lambda _: None
 
 
@@ -77,23 +79,43 @@ IMAGES: Final = Kind(
     what="makes no pictures",
     path=lambda paths: paths.images,
     counted=("prompt",),
+    billed="images",
     as_chat=_draw,
 )
-EDITS: Final = Kind(operation="images", what="changes no pictures", path=lambda paths: paths.edits, counted=("prompt",))
+EDITS: Final = Kind(
+    operation="images",
+    what="changes no pictures",
+    path=lambda paths: paths.edits,
+    counted=("prompt",),
+    billed="images",
+)
 SPEECH: Final = Kind(
-    operation="speech", what="does not speak", path=lambda paths: paths.speech, counted=("input", "instructions")
+    operation="speech",
+    what="does not speak",
+    path=lambda paths: paths.speech,
+    counted=("input", "instructions"),
+    billed="audioOutput",
 )
 TRANSCRIPTIONS: Final = Kind(
     operation="transcriptions",
     what="writes no transcripts",
     path=lambda paths: paths.transcriptions,
     counted=("prompt",),
+    billed="audioInput",
 )
 MODERATIONS: Final = Kind(
-    operation="moderations", what="does not moderate", path=lambda paths: paths.moderations, counted=("input",)
+    operation="moderations",
+    what="does not moderate",
+    path=lambda paths: paths.moderations,
+    counted=("input",),
+    billed="moderations",
 )
 RERANK: Final = Kind(
-    operation="rerank", what="does not rank", path=lambda paths: paths.rerank, counted=("query", "documents")
+    operation="rerank",
+    what="does not rank",
+    path=lambda paths: paths.rerank,
+    counted=("query", "documents"),
+    billed="rerankings",
 )
 COMPLETIONS: Final = Kind(
     operation="completions",
@@ -181,16 +203,17 @@ class OperationCall:
         told = self._read_told(raw) if is_json else Told()
         if told.error is not None:
             raise failed(told.error, target.provider.id)
+        call.answered = told.model
         usage = call.believe(told.usage)
         # A number of pictures or a length of sound is no price by itself.
-        metered = self._kind is COMPLETIONS or (usage is not None and usage.total > 0)
+        unmetered = None if usage is not None and usage.total > 0 else self._kind.billed
         estimated = usage is None or (usage.total == 0 and usage.images > 0)
         if self._kind is COMPLETIONS:
             usage, estimated = self._estimate.complete(usage, lambda: hear_whole(raw), whole=True)
             raw = passthrough.tell_whole_usage(raw, mark(usage)) if estimated else raw
         elif usage is None or estimated:
             usage = msgspec.structs.replace(usage or Usage(), input=self._count())
-        await call.settle("ok", usage=usage, estimated=estimated, metered=metered)
+        await call.settle("ok", usage=usage, estimated=estimated, unmetered=unmetered)
         headers = write_headers(call, target, self._dropped)
         headers.append((b"content-type", _content_type(response)))
         return Answer(200, headers, body=raw)
@@ -199,7 +222,7 @@ class OperationCall:
         if self._kind is not COMPLETIONS:
             return read_told(raw, pictures=self._kind.operation == "images")
         tapped = passthrough.read_tap(raw)
-        return Told(tapped.usage, tapped.error)
+        return Told(tapped.usage, tapped.error, tapped.model)
 
     async def _relay(self, call: Call, target: Target, response: IncomingResponse, *, events: bool) -> Answer:
         plain = self._kind is COMPLETIONS
@@ -209,7 +232,17 @@ class OperationCall:
         elif events:
             tap = TypedEventTap()
         tells = plain and isinstance(self._body, JsonBody) and self._body.stream_usage
-        relay = Piped(call, response, tap, self._estimate, metered=plain, in_band=events, marked=plain, tells=tells)
+        relay = Piped(
+            call,
+            response,
+            tap,
+            self._estimate,
+            unmetered=self._kind.billed,
+            characters=self._body.characters("input") if self._kind is SPEECH else 0,
+            in_band=events,
+            marked=plain,
+            tells=tells,
+        )
         try:
             await relay.start()
         except BaseException:

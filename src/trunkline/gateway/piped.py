@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
+
 from trunkline.core.chat_events import Failure
 from trunkline.core.errors import Unavailable, UpstreamError
 from trunkline.core.usage_event import Outcome
@@ -24,9 +26,9 @@ from trunkline.outbound import IncomingResponse
 class Piped:
     """Implements :class:`~trunkline.gateway.answer.Relay`.
 
-    ``estimate`` counts for an answer that says nothing; ``metered`` is whether such a count is what the call is billed
-    by. ``in_band`` is whether the body has words for a failure, ``marked`` whether its end has a mark, and ``tells``
-    whether the client asked to be told of usage.
+    ``estimate`` counts for an answer that says nothing; ``unmetered`` names what the call is billed by where that is
+    not such a count, ``characters`` how many are to be spoken. ``in_band`` is whether the body has words for a failure,
+    ``marked`` whether its end has a mark, and ``tells`` whether the client asked to be told of usage.
     """
 
     def __init__(
@@ -36,7 +38,8 @@ class Piped:
         tap: Tap,
         estimate: Estimate,
         *,
-        metered: bool,
+        unmetered: str | None = None,
+        characters: int = 0,
         in_band: bool = True,
         marked: bool = False,
         tells: bool = False,
@@ -46,7 +49,8 @@ class Piped:
         self._tap = tap
         self._estimate = estimate
         self._tells = tells
-        self._metered = metered
+        self._unmetered = unmetered
+        self._characters = characters
         self._in_band = in_band
         self._marked = marked
         self._first = b""
@@ -142,12 +146,15 @@ class Piped:
     ) -> Failure | None:
         """Close the books. A failure when the record is not safe yet: then the answer must not look complete."""
         tap = self._tap
+        self._call.answered = tap.model
         told = self._call.believe(tap.usage)
         usage, estimated = self._estimate.complete(told, lambda: tap.heard, whole=whole)
-        metered = self._metered or (told is not None and told.total > 0)
+        unmetered = None if told is not None and told.total > 0 else self._unmetered
+        if self._characters:
+            usage = msgspec.structs.replace(usage, characters=self._characters)
         try:
             await self._call.settle(
-                outcome, status=status, error=error, usage=usage, estimated=estimated, metered=metered
+                outcome, status=status, error=error, usage=usage, estimated=estimated, unmetered=unmetered
             )
         except Unavailable as fault:
             return Failure(fault.message, "server", fault.code)

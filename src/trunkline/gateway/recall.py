@@ -83,6 +83,7 @@ class Recall:
             return
         call = open_books()
         call.end()
+        call.answered = told.model
         usage = call.believe(told.usage)
         if told.error is None:
             await call.settle("ok", usage=usage or Usage(), estimated=usage is None)

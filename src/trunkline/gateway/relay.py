@@ -24,6 +24,7 @@ from trunkline.core.chat_events import (
 from trunkline.core.collected import Collected
 from trunkline.core.errors import Unavailable, UpstreamError
 from trunkline.core.heard import Listener
+from trunkline.core.terms import note_tier
 from trunkline.core.usage_event import Outcome
 from trunkline.dialects.dialect import StreamReader, StreamWriter
 from trunkline.dialects.passthrough import Passthrough, Tap
@@ -178,6 +179,12 @@ class Passing(_Stream):
         held = self._call.disclosure.last(held)
         return held if tap.told else held + self._passthrough.write_failure(failure)
 
+    async def _settle(
+        self, outcome: Outcome, *, usage: Usage, estimated: bool, status: int = 200, error: str | None = None
+    ) -> Failure | None:
+        self._call.answered = self._tap.model
+        return await super()._settle(outcome, usage=usage, estimated=estimated, status=status, error=error)
+
     async def abandon(self) -> None:
         """See :class:`trunkline.gateway.answer.Relay`."""
         self._response.abort()
@@ -212,6 +219,7 @@ class Translated(_Stream):
         "_listener",
         "_name",
         "_reader",
+        "_tier",
         "_told",
         "_writer",
     )
@@ -242,6 +250,7 @@ class Translated(_Stream):
         self._held: list[bytes] = []
         self._holding = False
         self._listener = Listener()
+        self._tier: str | None = None
         self._told: Usage | None = None
         self._failure: Failure | None = None
 
@@ -289,9 +298,10 @@ class Translated(_Stream):
             if kind is Start:
                 events[place] = self._hold_to_belief(event)  # type: ignore[arg-type] - told by `kind`
             elif kind is UsageReport:
-                self._told = self._call.believe(event.usage)  # type: ignore[union-attr] - told by `kind`
-                if self._told is not event.usage:  # type: ignore[union-attr] - told by `kind`
-                    events[place] = UsageReport(self._told or Usage())
+                told = self._call.believe(event.usage)  # type: ignore[union-attr] - told by `kind`
+                self._told = note_tier(told, self._tier)
+                if told is not event.usage:  # type: ignore[union-attr] - told by `kind`
+                    events[place] = UsageReport(told or Usage())
             elif kind is Failure:
                 event = self._call.disclosure.failure(event)  # type: ignore[arg-type] # noqa: PLW2901 - told by `kind`
                 events[place] = self._failure = event
@@ -324,9 +334,11 @@ class Translated(_Stream):
         return ready[0] if len(ready) == 1 else b"".join(ready)
 
     def _hold_to_belief(self, start: Start) -> Start:
-        """``start`` without figures that cannot be."""
-        self._told = self._call.believe(start.usage)
-        return start if self._told is start.usage else msgspec.structs.replace(start, usage=self._told)
+        """``start`` without figures that cannot be. It names what the bill goes by: the model and the tier."""
+        self._call.answered, self._tier = start.model, start.service_tier
+        told = self._call.believe(start.usage)
+        self._told = note_tier(told, self._tier)
+        return start if told is start.usage else msgspec.structs.replace(start, usage=told)
 
     def _complete(self, start: Start) -> Start:
         opened = self._call.opened

@@ -111,6 +111,7 @@ class Responses(Chat):
         told = read_tap(raw)
         if told.error is not None:
             raise self._explain(failed(told.error, target.provider.id), raw)
+        call.asked, call.answered = self._terms, told.model
         if told.id:
             await self._note(call, target, told.id)
         waits = self._asked.background and not (told.ended and await claim_end(self._store, self._actor, told.id))

@@ -102,7 +102,7 @@ class Strategies:
     def _rank_price(self, one: Candidate) -> tuple[bool, int]:
         provider = self._providers.get(one.entry.provider)
         price = self._prices.find(provider, one.model) if provider is not None else None
-        return (True, 0) if price is None else (False, price.input.base + price.output.base)
+        return (True, 0) if price is None or not price.by_tokens else (False, price.input.base + price.output.base)
 
 
 def _priority(one: Candidate) -> int:

@@ -33,7 +33,7 @@ def make_subject(candidate: Candidate, content: Content, providers: Mapping[str,
     if provider is not None:
         paid += [_costs(prices.find(provider, model)) for model in content.models]
     cost = None
-    if price is not None:
+    if price is not None and price.by_tokens:
         output = (content.output_limit or 0) * content.answers
         cost = price.cost(Usage(input=content.input_tokens, output=output, images=content.images))
     return Subject(

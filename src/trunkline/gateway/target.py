@@ -15,6 +15,7 @@ from trunkline.outbound import Transport
 from trunkline.providers.base_url import read_base_url
 from trunkline.providers.defaults import Defaults, compile_defaults, wire_defaults
 from trunkline.providers.endpoint import Endpoint, make_endpoint, write_origin
+from trunkline.providers.geo import find_geo
 from trunkline.providers.provider import Provider
 from trunkline.vault.data_key import WrappedDataKey
 from trunkline.vault.stored_secret import StoredSecret
@@ -40,6 +41,7 @@ class Target:
         "defaults",
         "endpoint",
         "entry",
+        "geo",
         "provider",
         "transport",
         "wire_defaults",
@@ -57,6 +59,8 @@ class Target:
         self.provider = provider
         self.endpoint = endpoint
         self.transport = transport
+        self.geo = find_geo(provider.id, endpoint.origin.host)
+        """The part of the world that the address is bound to, where that may have its price; else empty."""
         overlay = self._overlay = read_overlay(feature) if feature is not None else None
         self.custom: Mapping[str, JsonValue] = overlay.fields if overlay is not None else {}
         self._responses: Mapping[str, JsonValue] | None = None

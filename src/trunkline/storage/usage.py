@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal, TypeAlias
@@ -234,7 +235,13 @@ async def sum_events(tx: Transaction, scope: UsageScope) -> Sums:
     """As :func:`read_sums`, from the events themselves: to the microsecond, and also for one application."""
     failed = case((UsageEventRow.outcome == "error", 1), else_=0)
     unpriced = case(
-        (and_(UsageEventRow.cost_nanos.is_(None), _counted_unpriced()), 1),
+        (
+            or_(
+                UsageEventRow.price_missing.is_not(None),
+                and_(UsageEventRow.cost_nanos.is_(None), _counted_unpriced()),
+            ),
+            1,
+        ),
         else_=0,
     )
     columns = (
@@ -266,6 +273,18 @@ async def list_events(
         )
     query = query.order_by(UsageEventRow.opened_at.desc(), UsageEventRow.id.desc()).limit(limit)
     return list(await tx.scalars(query))
+
+
+async def count_missing(tx: Transaction, scope: UsageScope) -> tuple[dict[str, int], int]:
+    """How many calls lack each part of their price, the most frequent first; and how many lack any."""
+    column = UsageEventRow.price_missing
+    query = select(column, func.count()).where(*_moments(scope), column.is_not(None)).group_by(column)
+    counts: Counter[str] = Counter()
+    calls = 0
+    for missing, count in await tx.execute(query):
+        counts.update(dict.fromkeys(str(missing).split(","), int(count)))
+        calls += int(count)
+    return dict(counts.most_common()), calls
 
 
 async def find_names(tx: Transaction, workspace_id: str, configuration_ids: Collection[str]) -> dict[str, str]:

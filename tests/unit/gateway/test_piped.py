@@ -105,7 +105,7 @@ def pipe(books: Books, tap: Tap, body: Body, **options: bool) -> Piped:
         body,  # type: ignore[arg-type] - all of it that is used
         tap,
         Estimate(find_family("gpt-4o"), lambda: 5),
-        metered=options.get("marked", False),
+        unmetered=None if options.get("marked", False) else "audioOutput",
         in_band=not sound,
         marked=options.get("marked", False),
         tells=options.get("tells", False),

@@ -14,7 +14,11 @@ from typing import Final
 from genai_prices import data_snapshot
 from genai_prices.types import ModelInfo, ModelPrice, TieredPrices
 
+from trunkline.control.usage.listed_name import list_names
+from trunkline.control.usage.price_facts import add_facts, find_fixed
+from trunkline.control.usage.price_terms import list_on_terms, put_on_terms, read_listed_terms
 from trunkline.core.price import NANOS_PER_USD, Price, Rate
+from trunkline.core.terms import USUAL, Terms
 from trunkline.providers.provider import Provider
 
 CAPACITY: Final = 4096
@@ -22,6 +26,9 @@ CAPACITY: Final = 4096
 
 LOCAL: Final = Price(input=Rate(0), output=Rate(0), source="local")
 """Servers that people run themselves bill nobody per token."""
+
+_ALSO: Final = {"azure-openai": ("azure",)}
+"""Lists to look into besides: Azure serves other vendors' models too."""
 
 _ZERO: Final = Rate(0)
 _SOURCE: Final = f"genai-prices {version('genai-prices')}"
@@ -31,30 +38,40 @@ class PriceBook:
     """Finds the price of a model at a provider, as of now.
 
     A price that changes at a date or by the time of day (DeepSeek's off-peak hours) is read anew on every call, so that
-    a long-running server bills by the clock. What the list holds and :class:`Price` cannot say (pictures, video or
-    pages as input, web searches, reasoning tokens at a rate of their own) is billed as plain tokens or not at all; a
-    model that is sold by such units alone has no price here.
+    a long-running server bills by the clock. What the list holds and :class:`Price` cannot say (video or pages as
+    input) is billed as plain tokens or not at all; a model that is sold by such units alone has no price here.
     """
 
     def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._now = now
         self._found: dict[tuple[str, str], ModelInfo | None] = {}
-        self._converted: dict[int, tuple[ModelPrice, Price | None]] = {}
+        self._converted: dict[tuple[int, str, str], tuple[ModelPrice, Price | None]] = {}
         self._own: dict[str, Mapping[str, Price]] = {}
 
-    def find(self, provider: Provider, model: str) -> Price | None:
-        """The price of ``model`` now; None when nobody knows it.
+    def find(self, provider: Provider, model: str, terms: Terms = USUAL) -> Price | None:
+        """The price of ``model`` now, on ``terms``; None when nobody knows it.
 
         A server that people run themselves, and the demo, cost nothing (source ``local``). A price that the provider's
-        own list gave (see :meth:`learn`) wins over the bundled one.
+        own list gave (see :meth:`learn`) wins over the bundled one. A price whose terms are not known says so.
         """
         if provider.in_process or provider.start_hint is not None:
             return LOCAL
         own = self._own.get(provider.id)
         if own is not None and (price := own.get(model)) is not None:
-            return price
+            return (
+                price if terms is USUAL or terms == USUAL else put_on_terms(provider.id, "", price, terms, frozenset())
+            )
         info = self._look_up(provider, model)
-        return None if info is None else self._convert(info.get_prices(self._now()))
+        if info is None:
+            return find_fixed(model) if provider.prices == "cohere" else None
+        if terms == USUAL:
+            return self._convert(provider.id, info, model, info.get_prices(self._now()))
+        listed_terms = read_listed_terms(provider.id, info, terms)
+        listed, found = list_on_terms(info, listed_terms, self._now())
+        price = convert_price(listed)
+        if price is None:
+            return None
+        return put_on_terms(provider.id, info.id, add_facts(provider.id, info.id, model, price), listed_terms, found)
 
     def context_window(self, provider: Provider, model: str) -> int | None:
         """How many tokens a model takes, input and output together; None where the list does not say."""
@@ -79,25 +96,32 @@ class PriceBook:
         if key not in self._found:
             if len(self._found) >= CAPACITY:
                 self._found.clear()
-            self._found[key] = _search(provider.prices, model)
+            lists = (provider.prices, *_ALSO.get(provider.id, ()))
+            names = (_search(one, name) for name in list_names(provider, model) for one in lists)
+            self._found[key] = next((info for info in names if info is not None), None)
         return self._found[key]
 
-    def _convert(self, listed: ModelPrice) -> Price | None:
+    def _convert(self, provider_id: str, info: ModelInfo, model: str, listed: ModelPrice) -> Price | None:
         # Keyed by identity, and the value keeps the key alive: the list's objects have no cheap hash.
-        entry = self._converted.get(id(listed))
+        key = (id(listed), provider_id, model)
+        entry = self._converted.get(key)
         if entry is None:
             if len(self._converted) >= CAPACITY:
                 self._converted.clear()
-            entry = self._converted[id(listed)] = (listed, convert_price(listed))
+            price = convert_price(listed)
+            if price is not None:
+                price = add_facts(provider_id, info.id, model, price)
+            entry = self._converted[key] = (listed, price)
         return entry[1]
 
 
 def convert_price(listed: ModelPrice) -> Price | None:
-    """A listed price as ours; None when it has no rate for tokens. Exact: rates are decimals with few places."""
+    """A listed price as ours; None when it has nothing that we count. Exact: rates are decimals with few places."""
     input_rate, output_rate = _rate(listed.input_mtok), _rate(listed.output_mtok)
-    if input_rate is None and output_rate is None:
+    per_hour = _amount(listed.input_audio_hours or listed.audio_hours, 1)
+    characters = _amount(listed.input_mchars, 1)
+    if input_rate is None and output_rate is None and per_hour is None and characters is None:
         return None
-    requests = listed.requests_kcount
     return Price(
         input=input_rate or _ZERO,
         output=output_rate or _ZERO,
@@ -106,9 +130,23 @@ def convert_price(listed: ModelPrice) -> Price | None:
         cache_write_1h=_rate(listed.cache_write_1h_mtok),
         audio_input=_rate(listed.input_audio_mtok),
         audio_output=_rate(listed.output_audio_mtok),
-        per_request=int(requests * NANOS_PER_USD / 1000) if isinstance(requests, Decimal) else 0,
+        cached_audio=_rate(listed.cache_audio_read_mtok),
+        image_input=_rate(listed.input_image_mtok),
+        cached_image=_rate(listed.cache_image_read_mtok),
+        image_output=_rate(listed.output_image_mtok),
+        reasoning=_rate(listed.output_reasoning_mtok),
+        per_request=_amount(listed.requests_kcount, 1000) or 0,
+        per_hour=per_hour,
+        characters=characters,
+        per_search=_amount(listed.web_searches_kcount, 1000),
+        per_file_search=_amount(listed.storage_searches_kcount, 1000),
         source=_SOURCE,
     )
+
+
+def _amount(listed: Decimal | TieredPrices | None, count: int) -> int | None:
+    """Nano-dollars of one of ``count`` units."""
+    return int(listed * NANOS_PER_USD / count) if isinstance(listed, Decimal) else None
 
 
 def _search(provider: str, model: str) -> ModelInfo | None:

@@ -13,7 +13,8 @@ from trunkline.core.usage_event import Outcome
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
-    """The figures of a span. ``cost_nanos`` counts priced calls alone; ``unpriced_count`` says how many were not.
+    """The figures of a span. ``cost_nanos`` counts what has a known price; ``unpriced_count`` are the calls that have
+    none, or of which a part has none.
 
     ``average_latency`` is in milliseconds; ``error_rate`` a share of 1. All are 0, ``last_used`` None, when unused.
     """
@@ -62,6 +63,13 @@ class Share(msgspec.Struct, frozen=True):
     figures: Figures
 
 
+class MissingPrice(msgspec.Struct, frozen=True):
+    """What nobody knew the price of, and in how many calls. ``model`` stands for calls to models without one."""
+
+    what: str
+    calls: int
+
+
 class UsageReport(msgspec.Struct, frozen=True, kw_only=True):
     """A user's report over all of their calls in a workspace."""
 
@@ -74,6 +82,7 @@ class UsageReport(msgspec.Struct, frozen=True, kw_only=True):
     by_model: tuple[Share, ...]
     by_day: tuple[Share, ...]
     as_of: datetime
+    price_missing: tuple[MissingPrice, ...] = ()
 
 
 class EventRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,6 +117,8 @@ class EventRecord(msgspec.Struct, frozen=True, kw_only=True):
     usage_estimated: bool
     cost_nanos: int | None
     price_source: str | None
+    price_missing: tuple[str, ...]
+    service_tier: str | None
     duration_ms: float
     first_token_ms: float | None
     attempts: int

@@ -60,6 +60,7 @@ def event_row(event: UsageEvent) -> Row:
         "usage_estimated": event.usage_estimated,
         "cost_nanos": None if event.cost_nanos is None else _count(event.cost_nanos),
         "price_source": None if event.price_source is None else _text(event.price_source, 64),
+        "price_missing": _text(",".join(event.price_missing), 255) if event.price_missing else None,
         "duration_us": _count(event.duration_us),
         "first_token_us": None if event.first_token_us is None else _count(event.first_token_us),
         "attempts": [msgspec.to_builtins(attempt) for attempt in event.attempts],
@@ -70,7 +71,7 @@ def sum_rows(events: Iterable[UsageEvent], amended: Iterable[UsageEvent] = ()) -
     """What ``events`` add to the hourly sums, one row per combination; those that are ``amended`` are counted already.
 
     Only ``error`` counts as an error: a client that hung up is none, and of an estimated call nothing is known. A call
-    counts as unpriced when it used tokens, or may have, and no price is known.
+    counts as unpriced when it used something, or may have, and its price is not known, or not all of it.
     """
     sums: dict[tuple[object, ...], Row] = {}
     for event, new in (*((event, True) for event in events), *((event, False) for event in amended)):
@@ -100,7 +101,7 @@ def sum_rows(events: Iterable[UsageEvent], amended: Iterable[UsageEvent] = ()) -
         used = event.usage.total > 0 or event.outcome == "estimated"
         grown["request_count"] += new
         grown["error_count"] += event.outcome == "error"
-        grown["unpriced_count"] += event.cost_nanos is None and used
+        grown["unpriced_count"] += bool(event.price_missing) or (event.cost_nanos is None and used)
         grown["input_tokens"] += _count(event.usage.input)
         grown["output_tokens"] += _count(event.usage.output)
         grown["cost_nanos"] += _count(event.cost_nanos or 0)

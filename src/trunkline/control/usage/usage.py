@@ -14,6 +14,7 @@ from trunkline.control.usage.record import (
     EventRecord,
     EventsRecord,
     Figures,
+    MissingPrice,
     RateLimitRecord,
     Share,
     UsageRecord,
@@ -121,6 +122,7 @@ class Usage:
             by_configuration = await rows.read_sums_by(tx, scope, "configuration")
             by_model = await rows.read_sums_by(tx, scope, "model")
             by_hour = await rows.read_sums_by(tx, scope, "hour")
+            lacking, calls = await rows.count_missing(tx, scope)
             ids = [str(key) for key in by_configuration if key]
             names = await rows.find_names(tx, actor.workspace_id, ids)
         by_day: dict[str, Sums] = {}
@@ -142,6 +144,7 @@ class Usage:
                 by_model=_shares((str(key), str(key), sums) for key, sums in by_model.items()),
                 by_day=tuple(Share(day, None, _figures(sums)) for day, sums in sorted(by_day.items())),
                 as_of=moment,
+                price_missing=_missing(lacking, totals.unpriced_count - calls),
             ),
         )
 
@@ -262,6 +265,21 @@ def _reason(row: UsageEventRow) -> str | None:
     return said if isinstance(said, str) else None
 
 
+def _missing(lacking: dict[str, int], unlisted: int) -> tuple[MissingPrice, ...]:
+    """``lacking``, and the calls to models that are in no list."""
+    counts = dict(lacking)
+    if unlisted > 0:
+        counts["model"] = counts.get("model", 0) + unlisted
+    return tuple(MissingPrice(what, calls) for what, calls in counts.items())
+
+
+def _read_missing(row: UsageEventRow) -> tuple[str, ...]:
+    if row.price_missing is not None:
+        return tuple(row.price_missing.split(","))
+    used = row.input_tokens + row.output_tokens > 0 or row.outcome == "estimated"
+    return ("model",) if row.cost_nanos is None and used else ()
+
+
 def _show(row: UsageEventRow) -> EventRecord:
     return EventRecord(
         id=row.id,
@@ -293,6 +311,8 @@ def _show(row: UsageEventRow) -> EventRecord:
         usage_estimated=row.usage_estimated,
         cost_nanos=row.cost_nanos,
         price_source=row.price_source,
+        price_missing=_read_missing(row),
+        service_tier=tier if isinstance(tier := row.usage.get("tier"), str) and tier else None,
         duration_ms=row.duration_us / 1000,
         first_token_ms=None if row.first_token_us is None else row.first_token_us / 1000,
         # Those that failed are listed; the one that went well is not.

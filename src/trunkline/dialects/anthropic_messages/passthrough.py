@@ -13,6 +13,7 @@ import msgspec
 from trunkline.core.chat import JsonValue
 from trunkline.core.chat_events import Failure
 from trunkline.core.errors import InvalidInput
+from trunkline.core.terms import read_terms
 from trunkline.dialects.anthropic_messages.error import WRITTEN, encode_error
 from trunkline.dialects.anthropic_messages.foreign_thoughts import has_foreign, strip_foreign
 from trunkline.dialects.anthropic_messages.mending import mend
@@ -20,7 +21,7 @@ from trunkline.dialects.anthropic_messages.options import Fields, fill, fit, raw
 from trunkline.dialects.anthropic_messages.passing_ids import fit_ids, has_odd_ids
 from trunkline.dialects.anthropic_messages.stop import read_stop
 from trunkline.dialects.anthropic_messages.tap import StreamTap, read_stream_error
-from trunkline.dialects.anthropic_messages.usage import WireUsage, read_usage
+from trunkline.dialects.anthropic_messages.usage import WireUsage, hear_usage
 from trunkline.dialects.anthropic_messages.usage_telling import tell_usage, tell_whole_usage
 from trunkline.dialects.history_ids import ANY_ID, IdForm
 from trunkline.dialects.passthrough import PLAIN, Adapt, Form, Passthrough, Peek, Tapped
@@ -42,6 +43,9 @@ class _Request(msgspec.Struct, frozen=True):
     stream: bool | None = None
     max_tokens: int | None = None
     metadata: _Metadata | None = None
+    service_tier: JsonValue = None
+    speed: JsonValue = None
+    inference_geo: JsonValue = None
 
 
 class _Whole(msgspec.Struct, frozen=True):
@@ -73,6 +77,7 @@ def peek(body: bytes) -> Peek:
         streams=bool(seen.stream),
         user=seen.metadata.user_id if seen.metadata is not None else None,
         output_limit=seen.max_tokens,
+        terms=read_terms(seen.service_tier, seen.speed, seen.inference_geo),
     )
 
 
@@ -130,7 +135,7 @@ def read_tap(body: bytes) -> Tapped:
         whole = _whole.decode(body)
     except BROKEN_JSON:
         return Tapped(error=Failure(StreamTap.MALFORMED, "malformed"))
-    usage = None if whole.usage is None else read_usage(whole.usage)
+    usage = hear_usage(None, whole.usage)
     model = whole.model or ""
     if whole.type == "error" or is_said(whole.error):
         return Tapped(usage, model, None, read_stream_error(body))

@@ -15,7 +15,7 @@ from trunkline.core.heard import Listener
 from trunkline.core.usage_bound import believe
 from trunkline.dialects.anthropic_messages.error import read_failure
 from trunkline.dialects.anthropic_messages.stop import read_stop
-from trunkline.dialects.anthropic_messages.usage import WireUsage, merge_usage, read_usage, write_usage
+from trunkline.dialects.anthropic_messages.usage import WireUsage, hear_usage, read_usage, write_usage
 from trunkline.dialects.event_edit import Object, edit_events
 from trunkline.dialects.event_tap import EventTap
 from trunkline.dialects.raw_json import decode
@@ -78,7 +78,7 @@ class StreamTap(EventTap):
         if usage is not None and believe(usage) is None:
             self._mended = _without_usage(data)
         else:
-            self.usage = merge_usage(self.usage, usage)
+            self.usage = hear_usage(self.usage, told)
 
     def _speaks(self, data: bytes) -> bool:
         return b'"content_block_' in data
@@ -121,7 +121,7 @@ class StreamTap(EventTap):
                 if event.delta is not None and event.delta.stop_reason is not None:
                     self._holding = True
                     self.stops.setdefault(0, read_stop(event.delta.stop_reason, called=False))
-                self.usage = _merge(self.usage, event.usage)
+                self.usage = hear_usage(self.usage, event.usage)
             case "message_stop":
                 self.begun = self.done = self._holding = True
             case "error":
@@ -159,7 +159,3 @@ def read_stream_error(data: bytes) -> Failure:
     error = read_failure(decode(data))
     message = f"{error.message} {error.detail}" if error.detail else error.message
     return Failure(message, error.kind, error.upstream_code)
-
-
-def _merge(before: Usage | None, told: WireUsage | None) -> Usage | None:
-    return before if told is None else merge_usage(before, read_usage(told))

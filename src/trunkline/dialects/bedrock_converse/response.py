@@ -29,7 +29,7 @@ from trunkline.dialects.bedrock_converse.error import read_failure
 from trunkline.dialects.bedrock_converse.field import BROKEN_JSON, NAME, Object, mapping, optional, text
 from trunkline.dialects.bedrock_converse.media import IMAGES, write_media
 from trunkline.dialects.bedrock_converse.stop import is_exact, read_stop, write_stop
-from trunkline.dialects.bedrock_converse.usage import WireUsage, read_usage, write_usage
+from trunkline.dialects.bedrock_converse.usage import PerformanceConfig, WireUsage, note_terms, read_usage, write_usage
 from trunkline.dialects.made_id import MadeIds
 
 KNOWN: Final = frozenset({"additionalModelResponseFields", "metrics", "output", "serviceTier", "stopReason", "usage"})
@@ -68,7 +68,10 @@ def _read(source: Object) -> ChatResponse:
         extra[FIELDS] = rest
     if reason is not None and not is_exact(reason):
         extra["stopReason"] = reason
-    usage = source.get("usage")
+    usage, performance = source.get("usage"), source.get("performanceConfig")
+    told = None if usage is None else read_usage(msgspec.convert(usage, WireUsage))
+    if isinstance(performance, dict):
+        told = note_terms(told, None, PerformanceConfig(performance.get("latency")))
     tier = optional(source, "serviceTier", "", mapping) or {}
     return ChatResponse(
         id="",
@@ -80,7 +83,7 @@ def _read(source: Object) -> ChatResponse:
                 stop_sequence=sequence,
             ),
         ),
-        usage=None if usage is None else read_usage(msgspec.convert(usage, WireUsage)),
+        usage=told,
         service_tier=optional(tier, "type", "serviceTier", text),
         extra={NAME: extra} if extra else {},
     )

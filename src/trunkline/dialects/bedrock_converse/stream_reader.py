@@ -38,7 +38,7 @@ from trunkline.dialects.bedrock_converse.media import IMAGES
 from trunkline.dialects.bedrock_converse.response import FIELDS, read_fields
 from trunkline.dialects.bedrock_converse.seal import SEALED, SIGNED
 from trunkline.dialects.bedrock_converse.stop import is_exact, read_stop
-from trunkline.dialects.bedrock_converse.usage import WireUsage, read_usage
+from trunkline.dialects.bedrock_converse.usage import PerformanceConfig, ServiceTier, WireUsage, note_terms, read_usage
 from trunkline.dialects.made_id import MadeIds
 
 FOREIGN: Final = "The provider sent an event that is not of its dialect."
@@ -75,6 +75,8 @@ class _Event(msgspec.Struct, rename="camel"):
     stop_reason: str | None = None
     additional_model_response_fields: JsonValue = None
     usage: WireUsage | None = None
+    service_tier: ServiceTier | None = None
+    performance_config: PerformanceConfig | None = None
 
 
 _GATHERED: Final = ("toolUse", "toolResult", "image")
@@ -160,7 +162,7 @@ class Reader:
         elif kind == "messageStop":
             self._stop(event, out)
         elif kind == "metadata":
-            usage = read_usage(event.usage)
+            usage = note_terms(read_usage(event.usage), event.service_tier, event.performance_config)
             if usage is not None:
                 out.append(UsageReport(usage))
             if self._stopped:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import msgspec
 
 from trunkline.core.chat import JsonValue, Usage
+from trunkline.core.terms import note_tier, read_term
 from trunkline.dialects.bedrock_converse.field import Object
 from trunkline.dialects.figure import read_count
 
@@ -19,6 +20,18 @@ class CacheDetail(msgspec.Struct, rename="camel"):
 
     ttl: str | None = None
     input_tokens: JsonValue = None
+
+
+class PerformanceConfig(msgspec.Struct):
+    """How an answer was made: https://docs.aws.amazon.com/bedrock/latest/userguide/latency-optimized-inference.html"""
+
+    latency: JsonValue = None
+
+
+class ServiceTier(msgspec.Struct):
+    """What an answer was billed by: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ServiceTier.html"""
+
+    type: JsonValue = None
 
 
 class WireUsage(msgspec.Struct, rename="camel"):
@@ -47,6 +60,14 @@ def read_usage(wire: WireUsage | None) -> Usage | None:
         estimated=wire.estimated is True,
     )
     return usage if usage.input or usage.output else None
+
+
+def note_terms(usage: Usage | None, tier: ServiceTier | None, performance: PerformanceConfig | None) -> Usage | None:
+    """``usage`` with the terms of its bill, which stand beside it."""
+    if usage is None or (tier is None and performance is None):
+        return usage
+    speed = read_term(performance.latency) if performance is not None else None
+    return note_tier(msgspec.structs.replace(usage, speed=speed), tier.type if tier is not None else None)
 
 
 def write_usage(usage: Usage | None) -> Object:

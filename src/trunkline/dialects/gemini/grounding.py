@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
 
 from trunkline.core.chat import Citation, JsonValue
 
@@ -47,10 +48,36 @@ def _grounded(grounding: Mapping[str, JsonValue], texts: Mapping[int, str]) -> I
                 yield number, Citation(url=url, title=title, quote=_text(segment, "text"), start=start, end=end)
 
 
-def count_searches(grounding: Mapping[str, JsonValue] | None) -> int:
-    """How often the web was searched, which is paid for."""
-    queries = None if grounding is None else grounding.get("webSearchQueries")
-    return len(queries) if isinstance(queries, list) else 0
+class Searches(NamedTuple):
+    """How often the web was searched for an answer and whether maps were, which is paid for."""
+
+    web: int = 0
+    maps: int = 0
+
+    def most(self, other: Searches) -> Searches:
+        """The larger counts: pieces of a stream repeat what was told before."""
+        return Searches(max(self.web, other.web), max(self.maps, other.maps))
+
+
+NO_SEARCHES: Final = Searches()
+
+
+def count_searches(grounding: Mapping[str, JsonValue] | None) -> Searches:
+    """The queries to the web and for pictures; an answer that shows places has asked the maps once.
+
+    https://ai.google.dev/gemini-api/docs/google-search#pricing, https://ai.google.dev/gemini-api/docs/maps-grounding
+    """
+    if grounding is None:
+        return NO_SEARCHES
+    queries = (grounding.get("webSearchQueries"), grounding.get("imageSearchQueries"))
+    placed = any("maps" in chunk for chunk in _objects(grounding.get("groundingChunks")))
+    return Searches(sum(len(one) for one in queries if isinstance(one, list)), int(placed))
+
+
+def add_searches(searches: Iterable[Searches]) -> Searches:
+    """Those of several candidates."""
+    found = tuple(searches)
+    return Searches(sum(one.web for one in found), sum(one.maps for one in found)) if found else NO_SEARCHES
 
 
 def write_grounding(texts: Sequence[tuple[int, str, Sequence[Citation]]]) -> dict[str, JsonValue] | None:

@@ -14,10 +14,11 @@ import msgspec
 from trunkline.core.chat import JsonValue
 from trunkline.core.chat_events import Failure
 from trunkline.core.errors import InvalidInput
+from trunkline.core.terms import USUAL, read_terms
 from trunkline.dialects.gemini import error as errors
 from trunkline.dialects.gemini.finish import read_finish
 from trunkline.dialects.gemini.foreign_thoughts import has_foreign, strip_foreign
-from trunkline.dialects.gemini.grounding import count_searches
+from trunkline.dialects.gemini.grounding import add_searches, count_searches
 from trunkline.dialects.gemini.mending import rename_types
 from trunkline.dialects.gemini.missing_signature import may_lack, sign_contents, wants_signatures
 from trunkline.dialects.gemini.options import Members, fill, fit, normalize, raw
@@ -37,10 +38,13 @@ _members: Final = msgspec.json.Decoder(Members)
 
 def peek(body: bytes) -> Peek:
     """What routing needs of ``body``: never the model, nor whether to stream. Raises InvalidInput for broken JSON."""
-    config = _config(_read_members(body))
+    fields = _read_members(body)
+    config = _config(fields)
+    tier = fields.get("serviceTier", fields.get("service_tier", ABSENT))
     return Peek(
         n=_whole(config, "candidateCount"),
         output_limit=_whole(config, "maxOutputTokens"),
+        terms=read_terms(decode(tier)) if is_said(tier) else USUAL,
     )
 
 
@@ -104,7 +108,7 @@ def read_tap(body: bytes) -> Tapped:
     usage = None
     if answer.usage_metadata is not None:
         pictures = sum(count_pictures(candidate.content) for candidate in candidates)
-        searches = sum(count_searches(candidate.grounding_metadata) for candidate in candidates)
+        searches = add_searches(count_searches(candidate.grounding_metadata) for candidate in candidates)
         usage = read_usage(answer.usage_metadata, pictures, searches)
     model = answer.model_version or ""
     if answer.error is not None:

@@ -26,7 +26,7 @@ from trunkline.dialects.gemini.call_ids import CallIds
 from trunkline.dialects.gemini.candidate import has_sources, read_candidate_extra
 from trunkline.dialects.gemini.error import read_error_value
 from trunkline.dialects.gemini.finish import read_finish, write_finish
-from trunkline.dialects.gemini.grounding import count_searches, read_sources, write_grounding
+from trunkline.dialects.gemini.grounding import add_searches, count_searches, read_sources, write_grounding
 from trunkline.dialects.gemini.logprobs import read_logprobs, write_logprobs
 from trunkline.dialects.gemini.part import read_part, write_part
 from trunkline.dialects.gemini.seal import seal
@@ -92,7 +92,7 @@ def _read_usage(answer: Answer, choices: tuple[Choice, ...]) -> Usage | None:
     if answer.usage_metadata is None:
         return None
     images = sum(isinstance(part, Image) for choice in choices for part in choice.parts)
-    searches = sum(count_searches(candidate.grounding_metadata) for candidate in answer.candidates or ())
+    searches = add_searches(count_searches(candidate.grounding_metadata) for candidate in answer.candidates or ())
     return read_usage(answer.usage_metadata, images, searches)
 
 

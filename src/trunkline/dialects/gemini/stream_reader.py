@@ -32,7 +32,7 @@ from trunkline.dialects.gemini.call_ids import CallIds
 from trunkline.dialects.gemini.candidate import read_candidate_extra
 from trunkline.dialects.gemini.error import read_error_value
 from trunkline.dialects.gemini.finish import read_finish
-from trunkline.dialects.gemini.grounding import count_searches, read_sources
+from trunkline.dialects.gemini.grounding import NO_SEARCHES, add_searches, count_searches, read_sources
 from trunkline.dialects.gemini.logprobs import read_logprobs
 from trunkline.dialects.gemini.part import read_part
 from trunkline.dialects.gemini.response import is_blocked
@@ -57,7 +57,7 @@ class _Choice:
         self.finish: str | None = None
         self.extra: dict[str, JsonValue] = {}
         self.calls = 0
-        self.searches = 0
+        self.searches = NO_SEARCHES
         self.texts: list[str] = []
         """The text so far, up to a limit: places of citations are told in its bytes."""
         self.size = 0
@@ -119,7 +119,7 @@ class GeminiReader:
             extra = {"gemini": choice.extra} if choice.extra else {}
             out.append(Stop(read_finish(choice.finish or "STOP", choice.calls > 0), choice=index, extra=extra))
         if self._usage is not None:
-            searches = sum(choice.searches for choice in self._choices.values())
+            searches = add_searches(choice.searches for choice in self._choices.values())
             out.append(UsageReport(read_usage(self._usage, self._images, searches)))
         out.append(End())
         self._done = True
@@ -219,7 +219,7 @@ class GeminiReader:
                 out.append(OpaqueDelta("gemini", raw))
 
     def _cite(self, candidate: Candidate, choice: _Choice, index: int, out: list[ChatEvent]) -> None:
-        choice.searches = max(choice.searches, count_searches(candidate.grounding_metadata))
+        choice.searches = choice.searches.most(count_searches(candidate.grounding_metadata))
         text = "".join(choice.texts)
         choice.texts = [text]
         # Pieces repeat what they said before.

@@ -20,7 +20,7 @@ from trunkline.dialects.event_edit import Object, edit_events
 from trunkline.dialects.event_tap import EventTap
 from trunkline.dialects.gemini.error import read_error_value
 from trunkline.dialects.gemini.finish import read_finish
-from trunkline.dialects.gemini.grounding import count_searches
+from trunkline.dialects.gemini.grounding import NO_SEARCHES, Searches, add_searches, count_searches
 from trunkline.dialects.gemini.usage import read_usage
 from trunkline.dialects.gemini.wire import UsageMetadata
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, decode
@@ -141,7 +141,7 @@ class StreamTap(EventTap):
         self._latest = b""
         self._metadata: UsageMetadata | None = None
         self._pictures = 0
-        self._searches: dict[int, int] = {}
+        self._searches: dict[int, Searches] = {}
         self._open: set[int] = set()
 
     @property
@@ -156,7 +156,7 @@ class StreamTap(EventTap):
                 pass  # it was not looked at when it passed, and the next one may tell
         if self._metadata is None:
             return None
-        return read_usage(self._metadata, self._pictures, sum(self._searches.values()))
+        return read_usage(self._metadata, self._pictures, add_searches(self._searches.values()))
 
     @property
     def complete(self) -> bool:
@@ -223,7 +223,8 @@ class StreamTap(EventTap):
                 return
             self._open.add(index)
         self._pictures += count_pictures(candidate.content)
-        self._searches[index] = max(self._searches.get(index, 0), count_searches(candidate.grounding_metadata))
+        found = count_searches(candidate.grounding_metadata)
+        self._searches[index] = self._searches.get(index, NO_SEARCHES).most(found)
         reason = candidate.finish_reason
         if reason is not None and reason != "FINISH_REASON_UNSPECIFIED":
             self._holding = True

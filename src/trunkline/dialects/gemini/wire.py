@@ -28,6 +28,10 @@ class UsageMetadata(msgspec.Struct, rename="camel"):
     prompt_tokens_details: list[TokenDetail] | None = None
     candidates_tokens_details: list[TokenDetail] | None = None
     estimated: JsonValue = None
+    cache_tokens_details: list[TokenDetail] | None = None
+    tool_use_prompt_tokens_details: list[TokenDetail] | None = None
+    service_tier: JsonValue = None
+    traffic_type: JsonValue = None
 
 
 class Content(msgspec.Struct):

@@ -14,6 +14,7 @@ import msgspec
 from trunkline.core.chat import JsonValue
 from trunkline.core.chat_events import Failure
 from trunkline.core.errors import InvalidInput
+from trunkline.core.terms import note_tier, read_terms
 from trunkline.dialects.history_ids import ANY_ID, IdForm
 from trunkline.dialects.openai_chat import passing_thought
 from trunkline.dialects.openai_chat.chunked_content import flatten, has_chunks
@@ -53,6 +54,7 @@ class _Request(msgspec.Struct, frozen=True):
     n: int | None = None
     max_tokens: int | None = None
     max_completion_tokens: int | None = None
+    service_tier: JsonValue = None
 
 
 class _WholeCall(msgspec.Struct, frozen=True):
@@ -74,6 +76,7 @@ class _Whole(msgspec.Struct, frozen=True):
     model: str | None = None
     choices: list[_WholeChoice] | None = None
     usage: msgspec.Raw = ABSENT
+    service_tier: JsonValue = None
     error: msgspec.Raw = ABSENT
 
 
@@ -100,6 +103,7 @@ def peek(body: bytes) -> Peek:
         user=seen.user or seen.safety_identifier,
         n=seen.n,
         output_limit=seen.max_tokens if seen.max_completion_tokens is None else seen.max_completion_tokens,
+        terms=read_terms(seen.service_tier),
     )
 
 
@@ -177,7 +181,7 @@ def read_tap(body: bytes) -> Tapped:
         whole = _whole.decode(body)
     except BROKEN_JSON:
         return Tapped(error=Failure(MALFORMED, "malformed"))
-    usage = read_usage(whole.usage)
+    usage = note_tier(read_usage(whole.usage), whole.service_tier)
     model = whole.model or ""
     if is_said(whole.error):
         return Tapped(usage, model, None, read_failure(decode(body)))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from trunkline.core.chat import Usage
+from trunkline.core.chat import JsonValue, Usage
 from trunkline.core.heard import Listener
+from trunkline.core.terms import note_tier
 from trunkline.core.usage_bound import believe
 from trunkline.dialects.event_edit import Object, edit_events
 from trunkline.dialects.event_tap import ENDED_EARLY, EventTap
@@ -41,6 +42,7 @@ class _TapChunk(msgspec.Struct, frozen=True):
     choices: list[_TapChoice] | None = None
     usage: msgspec.Raw = ABSENT
     x_groq: _Groq | None = None
+    service_tier: JsonValue = None
     error: msgspec.Raw = ABSENT
 
 
@@ -60,7 +62,7 @@ class StreamTap(EventTap):
     With ``strip_usage`` the chunk that only tells usage (empty ``choices``) is left out: the client did not ask for it.
     """
 
-    __slots__ = ("_calls", "_strip_usage", "usage")
+    __slots__ = ("_calls", "_strip_usage", "_tier", "usage")
 
     MALFORMED = MALFORMED
 
@@ -68,6 +70,7 @@ class StreamTap(EventTap):
         super().__init__()
         self._strip_usage = strip_usage
         self._calls = PassingCalls()
+        self._tier: JsonValue = None
         self.usage: Usage | None = None
 
     def _is_ordinary(self, data: bytes) -> bool:
@@ -120,10 +123,12 @@ class StreamTap(EventTap):
             self._mended = b"data: %b\n\n" % flat
         if chunk.model:
             self.model = chunk.model
+        if chunk.service_tier is not None:
+            self._tier = chunk.service_tier
         raw = chunk.usage
         if not is_said(raw) and chunk.x_groq is not None:
             raw = chunk.x_groq.usage
-        usage = read_usage(raw)
+        usage = note_tier(read_usage(raw), self._tier)
         absurd = usage is not None and believe(usage) is None
         if usage is not None and not absurd:
             self.usage = usage

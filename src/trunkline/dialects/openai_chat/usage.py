@@ -1,7 +1,9 @@
 """Usage as this wire tells it, and what the servers that speak it have added.
 
 https://platform.openai.com/docs/api-reference/chat/object#chat-object-usage; OpenRouter's ``cost`` in credits, which
-are US dollars: https://openrouter.ai/docs/use-cases/usage-accounting.
+are US dollars: https://openrouter.ai/docs/use-cases/usage-accounting; xAI's ``cost_in_usd_ticks``, of which 10 are a
+nano-dollar: https://docs.x.ai/developers/cost-tracking; Mistral's ``prompt_audio_seconds``, beside whose tokens
+``prompt_tokens`` counts those of the text alone: https://docs.mistral.ai/capabilities/audio/.
 """
 
 from __future__ import annotations
@@ -17,16 +19,23 @@ NANOS: Final = 1_000_000_000
 _Count = int | float | None
 
 
+class _CachedDetails(msgspec.Struct, frozen=True):
+    audio_tokens: _Count = None
+    image_tokens: _Count = None
+
+
 class _InputDetails(msgspec.Struct, frozen=True):
     cached_tokens: _Count = None
     cache_write_tokens: _Count = None
     audio_tokens: _Count = None
     image_tokens: _Count = None
+    cached_tokens_details: _CachedDetails | None = None
 
 
 class _OutputDetails(msgspec.Struct, frozen=True):
     reasoning_tokens: _Count = None
     audio_tokens: _Count = None
+    image_tokens: _Count = None
 
 
 class _CostDetails(msgspec.Struct, frozen=True):
@@ -53,6 +62,8 @@ class WireUsage(msgspec.Struct, frozen=True):
     cached_tokens: _Count = None
     reasoning_tokens: _Count = None
     cost: float | _TotalCost | None = None
+    cost_in_usd_ticks: _Count = None
+    prompt_audio_seconds: _Count = None
     cost_details: _CostDetails | None = None
     is_byok: bool | None = None
     server_tool_use: _ServerTools | None = None
@@ -63,6 +74,8 @@ class WireUsage(msgspec.Struct, frozen=True):
 _decoder = msgspec.json.Decoder(WireUsage)
 _NOTHING_GIVEN: Final = _InputDetails()
 _NOTHING_MADE: Final = _OutputDetails()
+_NOTHING_KEPT: Final = _CachedDetails()
+_TICKS: Final = 10
 
 
 def read_usage(raw: msgspec.Raw) -> Usage | None:
@@ -76,7 +89,7 @@ def read_usage(raw: msgspec.Raw) -> Usage | None:
     given = wire.prompt_tokens_details or _NOTHING_GIVEN
     made = wire.completion_tokens_details or _NOTHING_MADE
     inputs, outputs = _count(wire.prompt_tokens), _count(wire.completion_tokens)
-    plain = given is _NOTHING_GIVEN and made is _NOTHING_MADE and wire.cost is None
+    plain = given is _NOTHING_GIVEN and made is _NOTHING_MADE and wire.cost is None and wire.cost_in_usd_ticks is None
     if plain and wire.total_tokens == inputs + outputs:
         # The plain case of every call: nothing else to look for, but for what some servers lay beside it.
         cached = _count(wire.prompt_cache_hit_tokens) or _count(wire.cached_tokens)
@@ -93,21 +106,31 @@ def read_usage(raw: msgspec.Raw) -> Usage | None:
     reasoning = _count(made.reasoning_tokens, wire.reasoning_tokens)
     # xAI and Google's compatible endpoint leave thinking out of completion_tokens but not out of total_tokens.
     hidden = _count(wire.total_tokens) - inputs - outputs
-    if hidden > 0 and reasoning in {0, hidden}:
+    seconds = _count(wire.prompt_audio_seconds)
+    heard = _count(given.audio_tokens)
+    if hidden > 0 and seconds:
+        inputs += hidden
+        heard = heard or hidden
+    elif hidden > 0 and reasoning in {0, hidden}:
         outputs += hidden
         reasoning = hidden
+    kept = given.cached_tokens_details or _NOTHING_KEPT
     return Usage(
         input=inputs,
         output=outputs,
         cached=_count(given.cached_tokens, wire.prompt_cache_hit_tokens, wire.cached_tokens),
         cache_write=_count(given.cache_write_tokens),
         reasoning=reasoning,
-        audio_input=_count(given.audio_tokens),
+        audio_input=heard,
         audio_output=_count(made.audio_tokens),
+        image_output=_count(made.image_tokens),
         image_input=_count(given.image_tokens),
         searches=_searches(wire),
         cost_nanos=_cost(wire),
         estimated=wire.estimated is True,
+        audio_ms=1000 * seconds,
+        cached_audio=_count(kept.audio_tokens),
+        cached_image=_count(kept.image_tokens),
     )
 
 
@@ -147,6 +170,8 @@ def _searches(wire: WireUsage) -> int:
 
 def _cost(wire: WireUsage) -> int | None:
     """In nano-dollars. For a key of one's own at OpenRouter, ``cost`` is its fee; the provider's bill stands apart."""
+    if wire.cost_in_usd_ticks is not None:
+        return max(0, round(wire.cost_in_usd_ticks / _TICKS))
     cost = wire.cost.total_cost if isinstance(wire.cost, _TotalCost) else wire.cost
     if cost is None:
         return None

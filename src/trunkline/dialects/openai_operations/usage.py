@@ -2,7 +2,9 @@
 
 Pictures: https://platform.openai.com/docs/api-reference/images/object; transcripts, by tokens or by seconds:
 https://platform.openai.com/docs/api-reference/audio/json-object; ranking: https://docs.cohere.com/reference/rerank and
-https://docs.together.ai/reference/rerank-1.
+https://docs.together.ai/reference/rerank-1. Mistral counts the seconds of a sound beside the tokens of its text
+(https://docs.mistral.ai/capabilities/audio_transcription), xAI tells the cost itself, in ticks of which 10 are a
+nano-dollar (https://docs.x.ai/developers/cost-tracking).
 """
 
 from __future__ import annotations
@@ -17,10 +19,16 @@ from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, decode, is_said
 _Count = int | float | None
 
 
+class _Kept(msgspec.Struct, frozen=True):
+    image_tokens: _Count = None
+    audio_tokens: _Count = None
+
+
 class _Details(msgspec.Struct, frozen=True):
     image_tokens: _Count = None
     audio_tokens: _Count = None
     cached_tokens: _Count = None
+    cached_tokens_details: _Kept | None = None
 
 
 class _Usage(msgspec.Struct, frozen=True):
@@ -33,6 +41,8 @@ class _Usage(msgspec.Struct, frozen=True):
     prompt_tokens: _Count = None
     completion_tokens: _Count = None
     total_tokens: _Count = None
+    prompt_audio_seconds: _Count = None
+    cost_in_usd_ticks: _Count = None
     input_tokens_details: _Details | None = None
     input_token_details: _Details | None = None
     output_tokens_details: _Details | None = None
@@ -71,6 +81,7 @@ class Told(msgspec.Struct, frozen=True):
 
     usage: Usage | None = None
     error: Failure | None = None
+    model: str = ""
 
 
 _answer = msgspec.json.Decoder(_Answer)
@@ -79,6 +90,7 @@ _meta = msgspec.json.Decoder(_Meta)
 _pictures = msgspec.json.Decoder(list[_Picture])
 _MALFORMED = Failure("The provider sent something that is not its own format.", "malformed")
 _NOTHING = _Details()
+_NOTHING_KEPT = _Kept()
 
 
 def read_told(body: bytes, *, pictures: bool = False) -> Told:
@@ -109,6 +121,7 @@ def read_usage(raw: msgspec.Raw) -> Usage | None:
     output = _whole(wire.output_tokens) or _whole(wire.completion_tokens)
     given = wire.input_tokens_details or wire.input_token_details or _NOTHING
     made = wire.output_tokens_details or _NOTHING
+    kept = given.cached_tokens_details or _NOTHING_KEPT
     return Usage(
         input=_whole(wire.input_tokens) or _whole(wire.prompt_tokens) or max(_whole(wire.total_tokens) - output, 0),
         output=output,
@@ -116,6 +129,11 @@ def read_usage(raw: msgspec.Raw) -> Usage | None:
         audio_input=_whole(given.audio_tokens),
         audio_output=_whole(made.audio_tokens),
         image_input=_whole(given.image_tokens),
+        image_output=_whole(made.image_tokens),
+        cached_audio=_whole(kept.audio_tokens),
+        cached_image=_whole(kept.image_tokens),
+        audio_ms=_whole(wire.prompt_audio_seconds, 1_000),
+        cost_nanos=None if wire.cost_in_usd_ticks is None else _whole(wire.cost_in_usd_ticks) // 10,
     )
 
 

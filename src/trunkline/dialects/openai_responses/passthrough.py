@@ -13,6 +13,7 @@ import msgspec
 from trunkline.core.chat import ChatRequest, Effort, JsonValue, ReasoningOptions
 from trunkline.core.chat_events import Failure
 from trunkline.core.errors import InvalidInput
+from trunkline.core.terms import read_terms
 from trunkline.dialects.history_ids import ANY_ID, IdForm
 from trunkline.dialects.openai_failure import MALFORMED, read_failure
 from trunkline.dialects.openai_responses.foreign_items import has_foreign, strip_foreign
@@ -20,7 +21,7 @@ from trunkline.dialects.openai_responses.picture_mending import mend_pictures
 from trunkline.dialects.openai_responses.request import LOGPROBS
 from trunkline.dialects.openai_responses.status import read_status
 from trunkline.dialects.openai_responses.tap import StreamTap
-from trunkline.dialects.openai_responses.usage import read_usage
+from trunkline.dialects.openai_responses.tool_fees import hear_usage
 from trunkline.dialects.openai_responses.usage_telling import tell_usage, tell_whole_usage
 from trunkline.dialects.openai_responses.wire import Answer, Incomplete
 from trunkline.dialects.passthrough import PLAIN, Adapt, Form, Passthrough, Peek, Tapped
@@ -65,6 +66,7 @@ class _Request(msgspec.Struct, frozen=True):
     previous_response_id: str | None = None
     background: bool | None = None
     store: bool | None = None
+    service_tier: JsonValue = None
 
 
 class _Asked(msgspec.Struct, frozen=True):
@@ -91,6 +93,7 @@ def peek(body: bytes) -> ResponsePeek:
         streams=bool(seen.stream),
         user=seen.user or seen.safety_identifier,
         output_limit=seen.max_output_tokens,
+        terms=read_terms(seen.service_tier),
         previous=seen.previous_response_id,
         background=bool(seen.background),
         store=seen.store is not False,
@@ -160,7 +163,7 @@ def read_tap(body: bytes) -> ResponseTapped:
         whole = _answer.decode(body)
     except BROKEN_JSON:
         return ResponseTapped(error=Failure(MALFORMED, "malformed"))
-    usage = read_usage(whole.usage, whole.tool_usage)
+    usage = hear_usage(whole, body)
     model, identity, status = whole.model or "", whole.id or "", whole.status or "completed"
     if is_said(whole.error) or status == "failed":
         failure = read_failure(decode(whole.error) if is_said(whole.error) else None)

@@ -15,7 +15,7 @@ from trunkline.core.heard import Listener
 from trunkline.dialects.event_tap import EventTap
 from trunkline.dialects.openai_failure import MALFORMED, read_failure
 from trunkline.dialects.openai_responses.status import read_status
-from trunkline.dialects.openai_responses.usage import read_usage
+from trunkline.dialects.openai_responses.tool_fees import hear_usage
 from trunkline.dialects.openai_responses.wire import Answer, Incomplete
 from trunkline.dialects.raw_json import ABSENT, decode, is_said
 
@@ -93,7 +93,7 @@ class StreamTap(EventTap):
             self._note(_decode_answer(event.response))
             self.begun = self.begun or self._background
         elif kind in _ENDS:
-            self._end(kind, _decode_answer(event.response))
+            self._end(kind, _decode_answer(event.response), data)
         else:
             self.begun = True
         return True
@@ -102,10 +102,10 @@ class StreamTap(EventTap):
         self.id = answer.id or self.id
         self.model = answer.model or self.model
 
-    def _end(self, kind: str, answer: Answer) -> None:
+    def _end(self, kind: str, answer: Answer, data: bytes) -> None:
         self._note(answer)
         self.ended = True
-        usage = read_usage(answer.usage, answer.tool_usage)
+        usage = hear_usage(answer, data)
         if usage is not None:
             self.usage = usage
         status = answer.status or kind.removeprefix("response.")

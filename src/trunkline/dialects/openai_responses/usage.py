@@ -1,6 +1,7 @@
 """Usage as this wire tells it: https://platform.openai.com/docs/api-reference/responses/object#responses-object-usage.
 
-``cost`` in US dollars is OpenRouter's. Web searches are counted beside usage, in ``tool_usage``.
+``cost`` in US dollars is OpenRouter's, ``cost_in_usd_ticks`` xAI's, of which 10 are a nano-dollar
+(https://docs.x.ai/developers/cost-tracking). Web searches are counted beside usage, in ``tool_usage``.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ class _Usage(msgspec.Struct, frozen=True):
     output_tokens_details: _OutputDetails | None = None
     cost: float | None = None
     estimated: JsonValue = None
+    cost_in_usd_ticks: _Count = None
 
 
 class _Searches(msgspec.Struct, frozen=True):
@@ -69,9 +71,15 @@ def read_usage(raw: msgspec.Raw, tools: msgspec.Raw) -> Usage | None:
         audio_output=_count(made.audio_tokens),
         image_input=_count(given.image_tokens),
         searches=_read_searches(tools),
-        cost_nanos=None if wire.cost is None else max(0, round(wire.cost * NANOS)),
+        cost_nanos=_read_cost(wire),
         estimated=wire.estimated is True,
     )
+
+
+def _read_cost(wire: _Usage) -> int | None:
+    if wire.cost_in_usd_ticks is not None:
+        return max(0, round(wire.cost_in_usd_ticks / 10))
+    return None if wire.cost is None else max(0, round(wire.cost * NANOS))
 
 
 def write_usage(usage: Usage) -> dict[str, JsonValue]:

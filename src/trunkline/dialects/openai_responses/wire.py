@@ -76,6 +76,7 @@ class Answer(msgspec.Struct, frozen=True):
     output: list[msgspec.Raw] | None = None
     usage: msgspec.Raw = ABSENT
     tool_usage: msgspec.Raw = ABSENT
+    tools: msgspec.Raw = ABSENT
     error: msgspec.Raw = ABSENT
 
 

@@ -21,7 +21,10 @@ from trunkline.faces.http.wire import Answer, Moment
 
 
 class FiguresAnswer(Answer):
-    """Figures of a span: latency in milliseconds; cost in US dollars of all calls whose price is known."""
+    """Figures of a span: latency in milliseconds; cost in US dollars of all that has a known price.
+
+    ``unpricedCount`` are the calls that have none, or of which a part has none.
+    """
 
     request_count: int
     token_count: int
@@ -76,8 +79,15 @@ class DayShare(FiguresAnswer):
     date: str
 
 
+class MissingPriceAnswer(Answer):
+    """What no price is known of, and in how many calls: see ``priceMissing`` of a call."""
+
+    what: str
+    calls: int
+
+
 class ReportAnswer(Answer):
-    """A user's report."""
+    """A user's report. ``priceMissing`` says what the cost leaves out."""
 
     user_id: str
     period: str | None
@@ -87,6 +97,7 @@ class ReportAnswer(Answer):
     by_configuration: list[ConfigurationShare]
     by_model: list[ModelShare]
     by_day: list[DayShare]
+    price_missing: list[MissingPriceAnswer]
 
     @classmethod
     def of(cls, report: UsageReport) -> ReportAnswer:
@@ -103,6 +114,7 @@ class ReportAnswer(Answer):
             ],
             by_model=[ModelShare(**_part(share), model=share.key) for share in report.by_model],
             by_day=[DayShare(**_part(share), date=share.key) for share in report.by_day],
+            price_missing=[MissingPriceAnswer(what=one.what, calls=one.calls) for one in report.price_missing],
         )
 
 
@@ -118,6 +130,11 @@ class EventAnswer(Answer):
     """One settled call. Durations are in milliseconds; ``costUSD`` is null where no price is known.
 
     ``error`` is our kind of failure, ``reason`` why in the provider's words, without keys and accounts.
+
+    ``priceMissing`` names what no price is known of. Where that is only a fee for each call of a tool (``webSearches``,
+    ``mapSearches``, ``fileSearches``, ``codeRuns``), ``costUSD`` is the rest; for ``model``, ``serviceTier``,
+    ``speed``, ``inferenceGeo``, ``audioInput``, ``audioOutput``, ``images``, ``moderations`` and ``rerankings`` it is
+    null.
     """
 
     id: str
@@ -149,6 +166,8 @@ class EventAnswer(Answer):
     usage_estimated: bool
     cost_usd: float | None = Field(serialization_alias="costUSD")
     price_source: str | None
+    price_missing: list[str]
+    service_tier: str | None = Field(description="The tier that the provider billed; null for the usual one.")
     duration_ms: float
     first_token_ms: float | None
     attempts: int

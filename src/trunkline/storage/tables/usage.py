@@ -27,6 +27,13 @@ class UsageEventRow(Base):
             sqlite_where=text("version_id IS NOT NULL"),
             postgresql_where=text("version_id IS NOT NULL"),
         ),
+        Index(
+            "ix_usage_events_price_missing",
+            "workspace_id",
+            "opened_at",
+            sqlite_where=text("price_missing IS NOT NULL"),
+            postgresql_where=text("price_missing IS NOT NULL"),
+        ),
     )
 
     opened_at: Mapped[datetime] = mapped_column(primary_key=True)
@@ -62,6 +69,7 @@ class UsageEventRow(Base):
     usage_estimated: Mapped[bool]
     cost_nanos: Mapped[int | None] = mapped_column(BigInteger)
     price_source: Mapped[str | None] = mapped_column(String(64))
+    price_missing: Mapped[str | None] = mapped_column(String(255))
     duration_us: Mapped[int] = mapped_column(BigInteger)
     first_token_us: Mapped[int | None] = mapped_column(BigInteger)
     attempts: Mapped[list[dict[str, JsonValue]]] = mapped_column(JSON)
