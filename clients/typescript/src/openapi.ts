@@ -3981,6 +3981,11 @@ export interface components {
          * @description One settled call. Durations are in milliseconds; ``costUSD`` is null where no price is known.
          *
          *     ``error`` is our kind of failure, ``reason`` why in the provider's words, without keys and accounts.
+         *
+         *     ``priceMissing`` names what no price is known of. Where that is only a fee for each call of a tool (``webSearches``,
+         *     ``mapSearches``, ``fileSearches``, ``codeRuns``), ``costUSD`` is the rest; for ``model``, ``serviceTier``,
+         *     ``speed``, ``inferenceGeo``, ``audioInput``, ``audioOutput``, ``images``, ``moderations`` and ``rerankings`` it is
+         *     null.
          */
         EventAnswer: {
             /**
@@ -4129,6 +4134,13 @@ export interface components {
              * @description Where the price comes from: the provider, the price list, or `local`; `null` if none is known.
              */
             priceSource: string | null;
+            /** Pricemissing */
+            priceMissing: string[];
+            /**
+             * Servicetier
+             * @description The tier that the provider billed; null for the usual one.
+             */
+            serviceTier: string | null;
             /**
              * Durationms
              * @description The duration of the request, in milliseconds.
@@ -4673,7 +4685,9 @@ export interface components {
         };
         /**
          * FiguresAnswer
-         * @description Figures of a span: latency in milliseconds; cost in US dollars of all calls whose price is known.
+         * @description Figures of a span: latency in milliseconds; cost in US dollars of all that has a known price.
+         *
+         *     ``unpricedCount`` are the calls that have none, or of which a part has none.
          */
         FiguresAnswer: {
             /**
@@ -5965,6 +5979,16 @@ export interface components {
             finishedAt: string | null;
         };
         /**
+         * MissingPriceAnswer
+         * @description What no price is known of, and in how many calls: see ``priceMissing`` of a call.
+         */
+        MissingPriceAnswer: {
+            /** What */
+            what: string;
+            /** Calls */
+            calls: number;
+        };
+        /**
          * ModelGiven
          * @description One model. A key that is not sent at all stays as it is; null takes it away.
          */
@@ -6546,7 +6570,7 @@ export interface components {
         };
         /**
          * ReportAnswer
-         * @description A user's report.
+         * @description A user's report. ``priceMissing`` says what the cost leaves out.
          */
         ReportAnswer: {
             /**
@@ -6588,6 +6612,8 @@ export interface components {
              * @description The figures of each day.
              */
             byDay: components["schemas"]["DayShare"][];
+            /** Pricemissing */
+            priceMissing: components["schemas"]["MissingPriceAnswer"][];
         };
         /**
          * RevertGiven

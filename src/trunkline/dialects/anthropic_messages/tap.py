@@ -12,6 +12,7 @@ import msgspec
 from trunkline.core.chat import Usage
 from trunkline.core.chat_events import Failure
 from trunkline.core.heard import Listener
+from trunkline.core.terms import note_tier
 from trunkline.core.usage_bound import believe
 from trunkline.dialects.anthropic_messages.error import read_failure
 from trunkline.dialects.anthropic_messages.stop import read_stop
@@ -65,12 +66,13 @@ class StreamTap(EventTap):
     What has ``begun`` is the first block, or the end: an overloaded vendor opens a stream and then sends an error.
     """
 
-    __slots__ = ("usage",)
+    __slots__ = ("_tier", "usage")
 
     MALFORMED = "The provider sent an event that is not of its dialect."
 
     def __init__(self) -> None:
         super().__init__()
+        self._tier: str | None = None
         self.usage: Usage | None = None
 
     def _begin(self, data: bytes, told: WireUsage | None) -> None:
@@ -78,7 +80,7 @@ class StreamTap(EventTap):
         if usage is not None and believe(usage) is None:
             self._mended = _without_usage(data)
         else:
-            self.usage = hear_usage(self.usage, told)
+            self._count_usage(told)
 
     def _speaks(self, data: bytes) -> bool:
         return b'"content_block_' in data
@@ -104,6 +106,12 @@ class StreamTap(EventTap):
         if not self.begun:
             self.begun = b'"content_block_' in data
 
+    def _count_usage(self, told: WireUsage | None) -> None:
+        """Takes note of a report: the tier stands in the first, which may have no counts yet."""
+        if told is not None:
+            self._tier = told.service_tier or self._tier
+            self.usage = note_tier(hear_usage(self.usage, told), self._tier)
+
     def _read(self, data: bytes, name: str) -> bool:
         if data.startswith(b"[DONE]"):
             # Not of this wire, but some servers that speak several end every stream so; our own end is written for it.
@@ -121,7 +129,7 @@ class StreamTap(EventTap):
                 if event.delta is not None and event.delta.stop_reason is not None:
                     self._holding = True
                     self.stops.setdefault(0, read_stop(event.delta.stop_reason, called=False))
-                self.usage = hear_usage(self.usage, event.usage)
+                self._count_usage(event.usage)
             case "message_stop":
                 self.begun = self.done = self._holding = True
             case "error":

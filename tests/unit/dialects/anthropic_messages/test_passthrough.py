@@ -12,6 +12,7 @@ from tests.strategies import chat
 from trunkline.core.chat import ChatRequest, Reasoning, ReasoningOptions, Sampling, Usage
 from trunkline.core.chat_events import Failure
 from trunkline.core.errors import InvalidInput, Unsupported
+from trunkline.core.terms import note_tier
 from trunkline.dialects.anthropic_messages import DIALECT
 from trunkline.dialects.anthropic_messages.passthrough import PASSTHROUGH, edit, peek, read_tap, write_failure
 from trunkline.dialects.anthropic_messages.seal import Seal, write_seal
@@ -333,7 +334,7 @@ def test_the_tap_counts_what_the_reader_counts(name: str) -> None:
     body = load("responses", name)
     tapped, whole = read_tap(body), DIALECT.read_response(body)
     assert (tapped.usage, tapped.model, tapped.stop, tapped.error) == (
-        whole.usage,
+        note_tier(whole.usage, whole.service_tier),
         whole.model,
         whole.choices[0].stop,
         None,

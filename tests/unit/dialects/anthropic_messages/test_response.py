@@ -48,7 +48,14 @@ def test_the_plainest_answer():
 def test_input_is_the_total_and_its_parts_are_told():
     response = read("usage_full")
     assert response.usage == Usage(
-        input=3 * 2051, output=503, cached=2051, cache_write=2051, cache_write_1h=1000, reasoning=200, searches=3
+        input=3 * 2051,
+        output=503,
+        cached=2051,
+        cache_write=2051,
+        cache_write_1h=1000,
+        reasoning=200,
+        searches=3,
+        geo="",
     )
     assert response.service_tier == "standard"
     assert response.extra == {}

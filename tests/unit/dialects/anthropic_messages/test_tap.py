@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +13,7 @@ from tests.strategies.chat import cuts
 from trunkline.core.chat import ChatRequest, Usage
 from trunkline.core.chat_events import ChatEvent, End, Failure, Start, UsageReport
 from trunkline.core.heard import Heard
+from trunkline.core.terms import note_tier
 from trunkline.dialects.anthropic_messages import DIALECT
 from trunkline.dialects.anthropic_messages.passthrough import DONE, read_tap
 from trunkline.dialects.anthropic_messages.tap import StreamTap
@@ -64,9 +66,15 @@ def test_the_tap_and_the_reader_agree(name: str) -> None:
     events = reader.feed(body) + reader.close()
     tap = run(body)[2]
     assert tap.error == (None if isinstance(events[-1], End) else events[-1])
-    told = [event.usage for event in events if isinstance(event, (UsageReport, Start))]
-    assert tap.usage == (told[-1] if told else None)
+    assert tap.usage == told(events)
     assert tap.model == next((event.model for event in events if isinstance(event, Start)), "")
+
+
+def told(events: Sequence[ChatEvent]) -> Usage | None:
+    """The last word on what was used, with the tier that stands beside the first."""
+    reports = [event.usage for event in events if isinstance(event, (UsageReport, Start))]
+    tier = next((event.service_tier for event in events if isinstance(event, Start)), None)
+    return note_tier(reports[-1] if reports else None, tier)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -81,7 +89,7 @@ def test_every_byte_is_relayed_once(events: list[ChatEvent], data: st.DataObject
     assert b"stop_reason" not in forwarded.partition(b"content_block")[2].replace(b'\\"', b"")
     reader = DIALECT.stream_reader()
     read = reader.feed(body) + reader.close()
-    assert tap.usage == [event.usage for event in read if isinstance(event, (UsageReport, Start))][-1]
+    assert tap.usage == told(read)
     assert (tap.done, tap.complete, tap.error, list(tap.stops)) == (True, True, None, [0])
 
 

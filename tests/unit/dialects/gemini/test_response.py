@@ -136,7 +136,7 @@ def test_a_blocked_prompt_is_an_empty_choice_with_usage() -> None:
 def test_pictures_and_sound() -> None:
     image = read("image")
     assert image.choices[0].parts[1] == Image(Media(data=PNG, media_type="image/png"), signature="Img==")
-    assert image.usage == Usage(input=8, output=1290, images=1)
+    assert image.usage == Usage(input=8, output=1290, images=1, image_output=1290)
     sound = read("audio")
     assert sound.choices[0].parts == (Audio(Media(data="AAAA", media_type="audio/L16;codec=pcm;rate=24000")),)
     assert sound.usage == Usage(input=8, output=30, audio_output=30)

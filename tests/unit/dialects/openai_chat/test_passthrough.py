@@ -12,6 +12,7 @@ from tests.strategies import chat
 
 from trunkline.core.chat import ChatRequest, ReasoningOptions, Usage
 from trunkline.core.errors import InvalidInput
+from trunkline.core.terms import note_tier
 from trunkline.dialects.openai_chat import DIALECT
 from trunkline.dialects.openai_chat.passthrough import edit, peek, read_tap
 
@@ -191,13 +192,14 @@ def test_edited_requests_read_the_same(name: str) -> None:
 def test_the_tap_counts_what_the_reader_counts(name: str) -> None:
     body = load(f"responses/{name}")
     tapped, whole = read_tap(body), DIALECT.read_response(body)
-    assert (tapped.usage, tapped.model, tapped.error) == (whole.usage, whole.model, None)
+    used = note_tier(whole.usage, whole.service_tier)
+    assert (tapped.usage, tapped.model, tapped.error) == (used, whole.model, None)
     assert tapped.stop in {whole.choices[0].stop, "stop"}
 
 
 def test_the_tap_of_a_plain_answer() -> None:
     tapped = read_tap(load("responses/length.json"))
-    assert tapped.usage == Usage(input=19, output=10, cached=4, reasoning=2)
+    assert tapped.usage == Usage(input=19, output=10, cached=4, reasoning=2, tier="")
     assert (tapped.stop, tapped.model) == ("length", "gpt-4.1-2025-04-14")
 
 

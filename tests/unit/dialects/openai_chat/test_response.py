@@ -106,7 +106,10 @@ def test_logprobs() -> None:
     ("name", "usage"),
     [
         ("deepseek", Usage(input=16, output=30, cached=10, reasoning=25)),
-        ("openrouter", Usage(input=10, output=1300, cache_write=6, reasoning=9, cost_nanos=39_025_000)),
+        (
+            "openrouter",
+            Usage(input=10, output=1300, cache_write=6, reasoning=9, image_output=1290, cost_nanos=39_025_000),
+        ),
         ("audio", Usage(input=20, output=40, audio_input=5, audio_output=30, image_input=3)),
         ("xai", Usage(input=32, output=103, cached=6, reasoning=94)),
         ("google_compat", Usage(input=72, output=198, reasoning=180)),

@@ -10,6 +10,7 @@ from tests.strategies.chat import cuts
 
 from trunkline.core.chat import Usage
 from trunkline.core.chat_events import ChatEvent, End, Failure, Start, Stop, UsageReport
+from trunkline.core.terms import note_tier
 from trunkline.dialects.openai_chat import DIALECT
 from trunkline.dialects.openai_chat.passthrough import StreamTap
 from trunkline.dialects.sse import MAX_EVENT
@@ -57,7 +58,8 @@ def test_every_byte_of_recorded_streams_is_relayed_once(name: str, data: st.Data
 def test_every_byte_is_relayed_once_but_for_the_usage(events: list[ChatEvent], data: st.DataObject, end: bytes) -> None:
     body = write(events).replace(b"\n", end)
     forwarded, held, tap = run(*data.draw(cuts(body)))
-    told = [event.usage for event in events if isinstance(event, UsageReport)]
+    tier = next(event.service_tier for event in events if isinstance(event, Start))
+    told = [note_tier(event.usage, tier) for event in events if isinstance(event, UsageReport)]
     if end == b"\r" and body.endswith(b"\r\r"):
         body += b"\n"  # the last CR may be half of a CRLF: the blank line is made whole
         assert (forwarded + held) in {body, body[:-1]}
