@@ -93,6 +93,7 @@ _OF_THE_END: Final = (
     "usage_estimated",
     "cost_nanos",
     "price_source",
+    "price_missing",
 )
 
 

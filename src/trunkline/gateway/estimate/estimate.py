@@ -41,13 +41,14 @@ class Estimate:
         """What the call used, and whether something of that is a count of ours (or of another gateway's).
 
         ``told`` is what the provider told, where that can be true. A whole answer used that; where a side of it is zero
-        though there was something to count, the provider does not count it. Of an answer that broke off the input may
+        though there was something to count, the provider does not count it, unless it tells even of parts of the other
+        side. Of an answer that broke off the input may
         have been told already, and the output is our own count unless the provider told of more. ``hear`` is only asked
         where something is to be counted.
         """
         if told is None:
             return Usage(input=self.input, output=self.output(hear())), True
-        if whole and told.input and told.output:
+        if whole and told.input and (told.output or told.audio_input or told.cached):
             return told, told.estimated
         output = self.output(hear())
         if whole and told.input and not output:
