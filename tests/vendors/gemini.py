@@ -197,10 +197,11 @@ def _tooling(sent: Sent) -> Iterator[str]:
             yield f"{one['name']}: only one of parameters and parametersJsonSchema"
 
 
+# The first is not in the list, but Vercel's AI SDK sends it to Google with each tool and schema.
 _WORDS = {
-    "$id", "$defs", "$ref", "$anchor", "type", "format", "title", "description", "enum", "items", "prefixItems",
-    "minItems", "maxItems", "minimum", "maximum", "anyOf", "oneOf", "properties", "additionalProperties", "required",
-    "propertyOrdering",
+    "$schema", "$id", "$defs", "$ref", "$anchor", "type", "format", "title", "description", "enum", "items",
+    "prefixItems", "minItems", "maxItems", "minimum", "maximum", "anyOf", "oneOf", "properties",
+    "additionalProperties", "required", "propertyOrdering",
 }  # fmt: skip
 
 

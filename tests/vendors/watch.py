@@ -8,6 +8,8 @@ from tests.vendors import check
 from trunkline.gateway.target import Target
 from trunkline.outbound import OutgoingRequest
 from trunkline.outbound.transport import IncomingResponse, Transport
+from trunkline.providers import exchange, trial
+from trunkline.providers.endpoint import Endpoint
 
 REFUSALS: list[str] = []
 """What a vendor would have refused since a test began."""
@@ -40,3 +42,15 @@ def install() -> None:
         make(self, entry, provider, endpoint, Watched(provider.id, transport) if transport else transport, *more)
 
     Target.__init__ = watched  # type: ignore[method-assign]
+    _install_at_connection_tests()
+
+
+def _install_at_connection_tests() -> None:
+    """A test of a connection sends without a target."""
+    send = exchange.dispatch
+
+    async def watched(endpoint: Endpoint, transport: Transport, request: OutgoingRequest, *more: Any) -> Any:
+        note(endpoint.provider.id, request.url.target, bytes(request.body))
+        return await send(endpoint, transport, request, *more)
+
+    exchange.dispatch = trial.dispatch = watched  # type: ignore[assignment]

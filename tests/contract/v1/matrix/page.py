@@ -11,6 +11,7 @@ from tests.contract.v1.matrix.capability import CAPABILITIES, Capability
 from tests.contract.v1.matrix.clients import CLIENTS
 from tests.contract.v1.matrix.clients.client import Client
 from tests.contract.v1.matrix.expectation import ROWS, expect
+from tests.contract.v1.matrix.second_turns import NOT_COVERED, tell_rules, tell_turns
 from tests.contract.v1.matrix.vendors import VENDORS
 from tests.contract.v1.matrix.vendors.vendor import Vendor
 
@@ -22,7 +23,8 @@ What each client may ask of each provider, whatever wire either of them speaks. 
 (`tests/contract/v1/matrix`): a request in the client's wire goes through the gateway to a server that speaks the
 provider's, which checks what it is asked; its answer is checked in the client's wire. Each is run streamed and not.
 
-This page is made by those tests, which fail when it differs from what they hold to be true. To make it anew:
+This page is made by those tests, which fail when it differs from what they hold to be true; further below it says what
+else is checked, by what, and what is not. To make it anew:
 `TRUNKLINE_WRITE_DOCS=1 .venv/bin/pytest tests/contract/v1/matrix/test_page.py`
 
 | sign | meaning |
@@ -40,9 +42,24 @@ gateway's own key.
 """
 
 
+LIBRARIES: Final = """\
+## Client libraries
+
+`make clients` runs programs of these libraries, as their documentation writes them, through a real Trunkline to aimock
+and to an Ollama that refuses what the real one refuses, and writes the result here.
+"""
+BEGIN: Final = "<!-- clients: written by make clients -->"
+END: Final = "<!-- end of clients -->"
+
+
 def write_page() -> str:
-    """The whole page."""
-    return "\n".join([HEAD, *_tables(), *_reasons()]) + "\n"
+    """The whole page. The result of the client libraries stays as it stands there."""
+    parts = [*_tables(), *_reasons(), "", *tell_rules(), *tell_turns(), LIBRARIES, BEGIN + _result() + END, ""]
+    return "\n".join([HEAD, *parts, NOT_COVERED])
+
+
+def _result() -> str:
+    return PAGE.read_text(encoding="utf-8").partition(BEGIN)[2].partition(END)[0] or "\n"
 
 
 def _tables() -> Iterator[str]:
