@@ -8,7 +8,11 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
+import openai
 import pytest
+from anthropic import Anthropic
+from google import genai
+from google.genai.types import HttpOptions
 
 from tests.contract.v1.rig import KEY, Rig, configuration
 from tests.upstreams import scripted
@@ -260,3 +264,24 @@ def test_a_stream_that_could_not_be_stored_says_so(rig: Rig, upstream: Scripted,
     upstream.script = answer("responses", provider, 21, True)
     _, values = ask(rig, "responses", provider, True)
     assert values[-1]["response"].get("store") is not False
+
+
+def test_official_clients_take_the_mark(rig: Rig, upstream: Scripted) -> None:
+    upstream.script = chat(None, True)
+    with openai.OpenAI(base_url=f"{rig.url}/v1", api_key=KEY) as client:
+        turn: Any = [{"role": "user", "content": "Write a pangram."}]
+        options: Any = {"include_usage": True}
+        *_, last = client.chat.completions.create(model="openai", messages=turn, stream=True, stream_options=options)
+    assert last.usage is not None
+    assert last.usage.completion_tokens >= 10
+    upstream.script = anthropic(None, True)
+    with (
+        Anthropic(base_url=rig.url, api_key=KEY) as client,
+        client.messages.stream(model="anthropic", max_tokens=99, messages=turn) as events,
+    ):
+        assert events.get_final_message().usage.output_tokens >= 10
+    upstream.script = gemini(None, True)
+    with genai.Client(api_key=KEY, http_options=HttpOptions(base_url=rig.url)) as client:
+        *_, piece = client.models.generate_content_stream(model="gemini", contents="Write a pangram.")
+    assert piece.usage_metadata is not None
+    assert (piece.usage_metadata.candidates_token_count or 0) >= 10

@@ -75,10 +75,11 @@ class StreamTap(EventTap):
         self._tier: str | None = None
         self.usage: Usage | None = None
 
-    def _begin(self, data: bytes, told: WireUsage | None) -> None:
+    def _begin(self, data: bytes, name: str, told: WireUsage | None) -> None:
         usage = None if told is None else read_usage(told)
-        if usage is not None and believe(usage) is None:
-            self._mended = _without_usage(data)
+        # Anthropic's SDKs add the usage of the end to that of the beginning, and raise where there is none.
+        if told is None or (usage is not None and believe(usage) is None):
+            self._mended = _without_usage(write_event(data, name))
         else:
             self._count_usage(told)
 
@@ -123,7 +124,7 @@ class StreamTap(EventTap):
             case "message_start":
                 if event.message is not None:
                     self.model = event.message.model or ""
-                    self._begin(data, event.message.usage)
+                    self._begin(data, name, event.message.usage)
             case "message_delta":
                 self.begun = True
                 if event.delta is not None and event.delta.stop_reason is not None:
@@ -142,8 +143,8 @@ class StreamTap(EventTap):
         return True
 
 
-def _without_usage(data: bytes) -> bytes:
-    """The opening of a stream, whose server tells of usage what cannot be: the end will tell what was counted here."""
+def _without_usage(opening: bytes) -> bytes:
+    """The opening of a stream, whose server tells no usage, or what cannot be: the end tells what was counted here."""
 
     def clear(event: Object) -> bool:
         message = event.get("message")
@@ -151,7 +152,7 @@ def _without_usage(data: bytes) -> bytes:
             message["usage"] = write_usage(None)
         return True
 
-    return edit_events(write_event(data, "message_start"), clear)
+    return edit_events(opening, clear)
 
 
 def hear_block(kind: str | None, name: str | None, text: str | None, listener: Listener) -> None:

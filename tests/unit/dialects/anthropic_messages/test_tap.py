@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -195,6 +196,14 @@ def test_what_was_said_is_heard() -> None:
     assert tap.heard == Heard("ab")
 
 
+@pytest.mark.parametrize("told", [b"", b',"usage":{"input_tokens":9223372036854775807,"output_tokens":1}'])
+def test_an_opening_without_figures_that_can_be_has_zeros(told: bytes) -> None:
+    tap = StreamTap()
+    out = tap.feed(b'data: {"type":"message_start","message":{"id":"m","model":"c"%b}}\n\n' % told)
+    assert msgspec.json.decode(out.removeprefix(b"data: "))["message"]["usage"]["input_tokens"] == 0
+    assert tap.usage is None
+
+
 def test_thoughts_and_calls_are_heard() -> None:
     tap = StreamTap()
     tap.feed(START)
@@ -255,7 +264,8 @@ def test_taps_survive_damage(seed: int) -> None:
         tap.close()
         out += tap.take_held()
         assert tap.complete is (tap.error is None)
-        assert len(out) <= len(body) + 2
+        opened = out.count(b"message_start") * 200
+        assert len(out) <= len(body) + 2 + opened, "only an opening grows, whose usage was damaged"
         whole = StreamTap()
         whole.feed(body)
         whole.close()
