@@ -121,7 +121,7 @@ def test_narrow_key(rig: Rig) -> None:
 
 @pytest.mark.parametrize(
     ("model", "hint"),
-    [("dmo", "demo"), ("entry", "entry/<model>"), ("old", "demo"), ("nobody/gpt-4", "demo"), ("demo/", "demo")],
+    [("dmo", "demo"), ("entry", "entry/<model>"), ("old", "switched off"), ("nobody/gpt-4", "demo"), ("demo/", "demo")],
 )
 def test_unknown_models_name_the_nearest(rig: Rig, model: str, hint: str) -> None:
     status, told = error(rig, {**ASK, "model": model})
