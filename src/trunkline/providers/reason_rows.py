@@ -58,7 +58,8 @@ ROWS: Final[tuple[Row, ...]] = (
     _row(
         "out_of_memory",
         r"\bout of memory\b|OutOfMemory|cudaMalloc failed|unable to allocate|failed to allocate|cannot allocate memory"
-        r"|ErrorOutOfDeviceMemory|insufficient memory",
+        r"|ErrorOutOfDeviceMemory|insufficient memory|greater than the maximum allowed buffer|too large to be loaded"
+        r"|terminated: signal: killed",
         f"{LLAMA}ggml/src/ggml-cuda/ggml-cuda.cu",
     ),
     _row(
@@ -86,7 +87,9 @@ ROWS: Final[tuple[Row, ...]] = (
     _row(
         "model_broken",
         r"unknown (model )?architecture|unsupported (model )?architecture|error loading model|failed to load model"
-        r"|unable to load model|invalid (gguf|file) magic|incompatible with your version of Ollama",
+        r"|unable to load model"
+        r"|could not load model|waiting for llama runner to start"
+        r"|invalid (gguf|file) magic|incompatible with your version of Ollama",
         f"{LLAMA}src/llama-model-loader.cpp",
     ),
     # What a server is not started or built for.
@@ -137,7 +140,8 @@ ROWS: Final[tuple[Row, ...]] = (
     ),
     _row(
         "not_offered",
-        r"on-demand throughput isn.t supported|provided model identifier is invalid|has reached (the )?end of its life",
+        r"on-demand throughput isn.t supported|provided model identifier is invalid|has reached (the )?end of its life"
+        r"|not supported by any provider you have enabled",
         BEDROCK,
     ),
     _row(
@@ -151,14 +155,15 @@ ROWS: Final[tuple[Row, ...]] = (
         "context_exceeded",
         r"exceeds? (the )?(available |maximum |model's )?(context|token limit)|maximum context length"
         r"|context (size|length|window) (has been )?exceeded|input is too (long|large)|prompt is too long"
-        r"|greater than the context length|n_keep >= n_ctx|exceeds the maximum number of tokens"
+        r"|greater than the context length|n_keep >= n_ctx|exceeds the maximum (number of tokens|allowed length)"
+        r"|longer than the maximum model length|maximum prompt length|too many (input )?tokens|less than \d+ tokens"
         r"|`?inputs`? tokens \+ `?max_new_tokens`?|input context is too long|increase the physical batch size",
         f"{LLAMA}tools/server/README.md",
     ),
     _row(
         "bad_media",
         r"failed to (load|decode|process) (the )?(image|audio|media)|image: unknown format|cannot identify image file"
-        r"|invalid image|could not (process|decode) image",
+        r"|invalid image|(could not|unable to) (process|decode) (input )?image",
         f"{LLAMA}tools/server/server-common.cpp",
     ),
     _row(
