@@ -16,6 +16,7 @@ from trunkline.cli.output import make_console, note, print_json, print_table, sa
 from trunkline.cli.pull import follow_pull
 from trunkline.cli.record_commands import confirm, read_value, tell
 from trunkline.cli.secret_input import read_secret
+from trunkline.cli.templates import find_template
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import InvalidInput
 
@@ -56,8 +57,14 @@ def list_configurations(json: Json = False) -> None:
 @app.command("add")
 def add(
     name: Annotated[str, typer.Argument(help="The name that requests use as `model`.")],
-    provider: Annotated[str, typer.Option(help="The provider: openai, anthropic, gemini, ollama, custom, …")],
-    model: Annotated[str, typer.Option(help="The provider's name of the model.")],
+    provider: Annotated[
+        str | None, typer.Option(help="The provider: openai, anthropic, gemini, ollama, custom, …")
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="The provider's name of the model.")] = None,
+    template: Annotated[
+        str | None,
+        typer.Option(help="The template to start from, such as `Claude Opus 5.5`: `trunkline templates`."),
+    ] = None,
     base_url: Annotated[str | None, typer.Option(help="The provider's address, if not the default one.")] = None,
     parameter: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter, such as temperature=0.2.")
@@ -71,6 +78,13 @@ def add(
     # The table of providers is slow to load, and this command alone asks by it.
     keys = import_module("trunkline.cli.provider_key")
     parameters = dict(_read_parameter(text) for text in parameter or ())
+    if template is not None:
+        wanted, of = template, provider
+        found = call(lambda api: find_template(api, wanted, of))
+        provider, model = found["provider"], model or found["model"]
+        parameters = {**found["configuration"], **parameters}
+    if provider is None or model is None:
+        raise InvalidInput("Name the provider and the model: --provider and --model, or --template.")
     row, key = keys.read_key(provider, key_env, key_stdin)
     body: dict[str, object] = {"name": name, "provider": row, "model": model, "configuration": parameters}
     if key is not None:

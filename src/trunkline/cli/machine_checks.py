@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from trunkline.cli.finding import Finding, fail, ok, warn
+from trunkline.cli.own_settings import find_unknown
 from trunkline.settings import Settings
 
 _OLDEST: Final = (3, 11)
@@ -29,6 +30,7 @@ def examine_machine(settings: Settings) -> Iterator[Finding]:
     yield check_folder(settings.data_dir)
     yield check_disk(settings.data_dir)
     yield check_clock(settings.data_dir)
+    yield from (warn("settings", problem, "Correct it, or remove it.") for problem in find_unknown())
 
 
 def check_python() -> Finding:

@@ -12,7 +12,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from trunkline.cli.machine_checks import check_clock, check_disk, check_folder, check_port, check_python
+from trunkline.cli.machine_checks import (
+    check_clock,
+    check_disk,
+    check_folder,
+    check_port,
+    check_python,
+    examine_machine,
+)
 from trunkline.settings import Settings
 
 
@@ -20,6 +27,13 @@ def test_python(monkeypatch: pytest.MonkeyPatch) -> None:
     assert check_python().state == "ok"
     monkeypatch.setattr(sys, "version_info", (3, 10, 0))
     assert check_python().state == "fail"
+
+
+def test_settings_that_nothing_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRUNKLINE_PROT", "8701")
+    found = [one for one in examine_machine(Settings(data_dir=tmp_path)) if one.name == "settings"]
+    assert [one.state for one in found] == ["warn"]
+    assert "Did you mean TRUNKLINE_PORT?" in found[0].message
 
 
 def test_a_folder_of_ones_own(tmp_path: Path) -> None:
