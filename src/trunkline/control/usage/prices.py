@@ -30,6 +30,9 @@ LOCAL: Final = Price(input=Rate(0), output=Rate(0), source="local")
 _ALSO: Final = {"azure-openai": ("azure",)}
 """Lists to look into besides: Azure serves other vendors' models too."""
 
+_FREE: Final = Price(input=Rate(0), output=Rate(0), source="openrouter")
+"""https://openrouter.ai/docs/guides/routing/model-variants/free"""
+
 _ZERO: Final = Rate(0)
 _SOURCE: Final = f"genai-prices {version('genai-prices')}"
 
@@ -61,6 +64,8 @@ class PriceBook:
             return (
                 price if terms is USUAL or terms == USUAL else put_on_terms(provider.id, "", price, terms, frozenset())
             )
+        if provider.prices == "openrouter" and model.endswith(":free"):
+            return _FREE
         info = self._look_up(provider, model)
         if info is None:
             return find_fixed(model) if provider.prices == "cohere" else None
