@@ -14,14 +14,17 @@ HIDDEN: Final = "[hidden]"
 _ACCOUNTS: Final = re.compile(
     r"""
       arn:aws[a-z-]*:[^\s"'<>,;)\]}]+                                  # Amazon's names of everything
-    | \b(?:org|proj|user|acct|team|wrkspc)[-_][A-Za-z0-9]{6,}          # OpenAI, Anthropic, Groq, xAI
-    | (?i:(?<=organization[ :=])|(?<=organization['’]s[ ]rate[ ]limit[ ]\()|(?<=team[ ]))
+    | \b(?:org|proj|user|acct|cus|team|wrkspc)[-_][A-Za-z0-9]{6,}          # OpenAI, Anthropic, Groq, xAI
+    | (?i:(?<=organization[ :=])|(?<=organization['’]s[ ]rate[ ]limit[ ]\()|(?<=team[ ])|(?<=tenant[ :=])
+        |(?<=subscription[ :=])|(?<=workspace[ :=]))
       [`'"(]?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}[`'")]?
     | \b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?=[)`'"]?[ ]*(?:organi[sz]ation|team|workspace|subscription))
     | (?:/)?subscriptions/[^\s"'<>,;)\]}]+                             # Azure's resources
     | \bprojects?[/ :=#]+(?:number[ :=]+)?[a-z0-9][a-z0-9-]{4,}\d[a-z0-9-]*(?:/[^\s"'<>,;)\]}]*)?   # Google Cloud's
     | \b(?:consumer|project_number):[^\s"',;)\]}]+
     | (?i:\baccount(?:[ ]id)?[ :=#]+["'`]?)\d{6,}                      # Amazon's account numbers
+    | (?i:\b(?:account|customer|tenant|org(?:anization)?)_?id["'`]?[ ]?[:=][ ]?["'`]?)[\w-]{6,}
+    | (?i:(?<=\(organization:[ ]))[^()\n]{1,80}(?=\))
     | \b[\w.+-]+@[\w-]+\.iam\.gserviceaccount\.com
     """,
     re.VERBOSE,
@@ -34,6 +37,7 @@ _PLACES: Final = re.compile(
     | (?<![\w:])\[?(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{0,4}\]?(?::\d+)?
     | \b[\w-]+(?:\.[\w-]+)*\.(?:openai\.azure|cognitiveservices\.azure|services\.ai\.azure|amazonaws|internal|local|lan
         |svc|cluster)(?:\.[\w.-]+)?(?::\d+)?
+    | (?<![\w/.])/(?:home|root|Users|opt|srv|var)/[^\s"'<>,;)\]}]+        # folders of a server
     | \b(?:localhost|[A-Za-z][\w-]*(?:\.[\w-]+)*):\d{2,5}\b
     """,
     re.VERBOSE,

@@ -21,6 +21,10 @@ ACCOUNTS = (
     "organization 0a1b2c3d-0000-1111-2222-333344445555",
     "team 0a1b2c3d-0000-1111-2222-333344445555",
     "account 123456789012",
+    "tenant 0a1b2c3d-0000-1111-2222-333344445555",
+    "subscription 0a1b2c3d-0000-1111-2222-333344445555",
+    "account_id=AbCdEf0123456789",
+    "customer cus_AbCdEf0123456789",
     "Account ID: 123456789012",
 )
 PLACES = (
@@ -35,6 +39,7 @@ PLACES = (
     "my-resource.openai.azure.com",
     "bedrock-runtime.eu-west-1.amazonaws.com",
     "[fd00:1:2:3::7]:8000",
+    "/home/somebody/models/llama.gguf",
 )
 NUMBERS = ("123456789012", "0a1b2c3d-0000", "AbCdEf0123456789", "1A2b3C4d5E6f", "my-project-123456")
 
@@ -68,10 +73,16 @@ def test_what_is_hidden_stays_hidden(name: str) -> None:
         "model requires more system memory (8.4 GiB) than is available (3.2 GiB)",
         "CUDA out of memory. Tried to allocate 2.00 GiB at 12:30:45 on version 1.2.3",
         "no such project in the request",
+        "request id: 0a1b2c3d-0000-1111-2222-333344445555",
+        "There is no /v1/home/page here.",
     ],
 )
 def test_what_a_caller_needs_stays(text: str) -> None:
     assert hide_accounts(text) == text
+
+
+def test_the_name_of_an_organization_is_hidden_where_it_is_told() -> None:
+    assert hide_accounts("Not verified (organization: My Company Inc).") == f"Not verified (organization: {HIDDEN})."
 
 
 def test_every_text_within_a_value_is_cleaned() -> None:
