@@ -23,6 +23,9 @@ MOST: Final = 32_768
 """Characters that are remembered of an answer. What follows is counted by its length alone."""
 
 
+_PIECES: Final = 128
+
+
 class Heard(msgspec.Struct, frozen=True):
     """Words of every kind: text, thoughts, refusals, names and arguments of calls, what was spoken."""
 
@@ -68,6 +71,9 @@ class Listener:
         if self._remembered < MOST:
             self._remembered += len(text)
             self._pieces.append(text)
+            if len(self._pieces) > _PIECES:
+                # A short text costs ten times its length.
+                self._pieces[:] = ("".join(self._pieces),)
 
     def call(self, name: str) -> None:
         """A call of a tool begins."""

@@ -53,3 +53,13 @@ def holds_numbers(value: JsonValue) -> bool:
     return isinstance(value, list) and any(
         (isinstance(item, (int, float)) and not isinstance(item, bool)) or holds_numbers(item) for item in value[:1]
     )
+
+
+def count_numbers(value: JsonValue) -> int:
+    """How many numbers a list holds, or lists of such."""
+    if not isinstance(value, list):
+        return 0
+    return sum(
+        count_numbers(item) if isinstance(item, list) else isinstance(item, int) and not isinstance(item, bool)
+        for item in value
+    )

@@ -279,8 +279,9 @@ class OperationCall:
 
     def _count(self) -> int:
         family = self._estimate.family
-        words = "\n".join(self._body.texts(*self._kind.counted)) if self._kind.counted else ""
-        return math.ceil(count_tokens(family.vocabulary, words) * family.scale) if words else 0
+        words = "\n".join(self._body.texts(*self._kind.counted))
+        counted = math.ceil(count_tokens(family.vocabulary, words) * family.scale) if words else 0
+        return counted + self._body.tokens(*self._kind.counted)
 
 
 def _content_type(response: IncomingResponse) -> bytes:

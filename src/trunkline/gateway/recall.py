@@ -11,11 +11,12 @@ from typing import Final, Literal
 from trunkline.core.actor import Actor
 from trunkline.core.chat import Usage
 from trunkline.core.errors import UpstreamError
+from trunkline.core.heard import Heard, hear_choices
 from trunkline.dialects import openai_responses
 from trunkline.dialects.openai_responses.passthrough import read_tap
 from trunkline.gateway.answer import EVENTS, JSON, Answer, HeaderList
 from trunkline.gateway.call import Call
-from trunkline.gateway.estimate import OTHER, Estimate
+from trunkline.gateway.estimate import OTHER, Estimate, find_family
 from trunkline.gateway.kept_response import KeptResponse, Pin, ResponseStore, claim_end
 from trunkline.gateway.response_stream import ResponsePassing
 from trunkline.gateway.target import Target
@@ -86,7 +87,9 @@ class Recall:
         call.answered = told.model
         usage = call.believe(told.usage)
         if told.error is None:
-            await call.settle("ok", usage=usage or Usage(), estimated=usage is None)
+            counts = Estimate(find_family(call.opened.model, call.opened.provider), lambda: 0)
+            used, estimated = counts.complete(usage, lambda: _hear(raw), whole=True)
+            await call.settle("ok", usage=used, estimated=estimated)
         else:
             await call.settle("error", status=502, error=told.error.kind, usage=usage or Usage())
 
@@ -109,6 +112,13 @@ class Recall:
 
     async def _claim(self, response_id: str) -> bool:
         return await claim_end(self._store, self._actor, response_id)
+
+
+def _hear(raw: bytes) -> Heard:
+    try:
+        return hear_choices(openai_responses.DIALECT.read_response(raw).choices)
+    except UpstreamError:
+        return Heard()
 
 
 async def _refuse(response_id: str) -> bool:

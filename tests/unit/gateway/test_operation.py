@@ -70,3 +70,9 @@ def test_what_was_cut_off_is_counted_by_its_text() -> None:
     body = JsonBody(b'{"model":"a","query":"12345678","documents":["1234",{"text":"5678"}]}')
     assert OperationCall(operation.RERANK, body, "application/json").estimate().input == 9
     assert OperationCall(operation.SPEECH, body, "application/json").streams
+
+
+def test_a_prompt_that_is_cut_into_tokens_is_counted_by_them() -> None:
+    for prompt, tokens in (("[1,2,3]", 3), ("[[1,2],[3]]", 3), ('["a"]', 1)):
+        body = JsonBody(f'{{"model":"a","prompt":{prompt}}}'.encode())
+        assert OperationCall(operation.COMPLETIONS, body, "application/json").estimate().input == tokens

@@ -35,6 +35,10 @@ class Body(Protocol):
         """How much text those fields hold, lists of texts included."""
         ...
 
+    def tokens(self, *names: str) -> int:
+        """How many tokens the fields hold that are cut into such already."""
+        ...
+
     def number(self, name: str) -> int | None:
         """A field that is a whole number; None for any other and where there is none."""
         ...

@@ -133,6 +133,11 @@ class FormBody:
         """See :class:`~trunkline.dialects.openai_operations.body.Body`."""
         return sum(len(self.text(name) or "") for name in names)
 
+    def tokens(self, *names: str) -> int:
+        """None: a form has no lists of numbers."""
+        del names
+        return 0
+
     def number(self, name: str) -> int | None:
         """See :class:`~trunkline.dialects.openai_operations.body.Body`."""
         text = (self.text(name) or "").strip()

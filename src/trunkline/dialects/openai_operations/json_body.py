@@ -10,7 +10,7 @@ import msgspec
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import InvalidInput
 from trunkline.dialects.openai_operations.body import missing_model
-from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, decode, find_texts, holds_numbers, is_said
+from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, count_numbers, decode, find_texts, holds_numbers, is_said
 
 _TRUE: Final = msgspec.Raw(b"true")
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -60,6 +60,10 @@ class JsonBody:
     def characters(self, *names: str) -> int:
         """See :class:`~trunkline.dialects.openai_operations.body.Body`."""
         return sum(_measure(self.value(name)) for name in names)
+
+    def tokens(self, *names: str) -> int:
+        """See :class:`~trunkline.dialects.openai_operations.body.Body`."""
+        return sum(count_numbers(self.value(name)) for name in names)
 
     def number(self, name: str) -> int | None:
         """See :class:`~trunkline.dialects.openai_operations.body.Body`."""
