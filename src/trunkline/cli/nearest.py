@@ -8,12 +8,17 @@ from typing import Final
 
 _ALIKE: Final = 0.5
 _LISTED: Final = 5
+_PART: Final = 3
+"""Letters of a name's part that are enough to mean it."""
 
 
 def find_near(word: str, known: Iterable[str]) -> list[str]:
-    """At most three of ``known`` that look like ``word``, the most alike first."""
+    """At most three of ``known``: those with ``word`` in them, else those that look like it, the most alike first."""
     by_lower = {name.lower(): name for name in known}
-    return [by_lower[name] for name in difflib.get_close_matches(word.lower(), by_lower, n=3, cutoff=_ALIKE)]
+    within = [name for lower, name in by_lower.items() if word.lower() in lower] if len(word) >= _PART else []
+    return within[:3] or [
+        by_lower[name] for name in difflib.get_close_matches(word.lower(), by_lower, n=3, cutoff=_ALIKE)
+    ]
 
 
 def suggest(word: str, known: Iterable[str]) -> str:

@@ -355,3 +355,10 @@ assert not found, found
 """
     done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
     assert "There are no configurations." in done.stderr
+
+
+def test_a_part_of_a_name_is_enough_for_a_suggestion(run: Any) -> None:
+    names = ["Balanced", "Claude Opus 5.5", "Claude Opus 5", "Claude Sonnet 5.5"]
+    done, _ = run("templates show opus", [{**TEMPLATE, "name": name, "id": name} for name in names])
+    assert isinstance(done.exception, NotFound)
+    assert done.exception.message.endswith("Did you mean Claude Opus 5.5 or Claude Opus 5?")
