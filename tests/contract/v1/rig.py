@@ -95,7 +95,7 @@ class Books:
 class Prices:
     """One price for all."""
 
-    def find(self, provider: object, model: str) -> Price | None:
+    def find(self, provider: object, model: str, terms: object = None) -> Price | None:
         return None if model == "unpriced" else PRICE
 
 
