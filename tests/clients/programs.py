@@ -239,9 +239,12 @@ def _pydantic_ai(wire: str, model: str) -> Any:
         return kind(model, provider=OpenAIProvider(base_url=f"{URL}/v1", api_key=KEY))
     if wire == "anthropic":
         from pydantic_ai.models.anthropic import AnthropicModel
+        from pydantic_ai.profiles import ModelProfile
         from pydantic_ai.providers.anthropic import AnthropicProvider
 
-        return AnthropicModel(model, provider=AnthropicProvider(api_key=KEY, base_url=URL))
+        # It goes by the names of models what they can do, and knows none of a gateway's.
+        profile = ModelProfile(supports_json_schema_output=True)
+        return AnthropicModel(model, provider=AnthropicProvider(api_key=KEY, base_url=URL), profile=profile)
     from pydantic_ai.models.google import GoogleModel
     from pydantic_ai.providers.google import GoogleProvider
 

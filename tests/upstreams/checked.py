@@ -13,9 +13,13 @@ from tests.vendors.watch import note
 class _Relay:
     def __init__(self, port: int) -> None:
         self._port = port
+        self._open: set[asyncio.Task[None] | None] = set()
+        """Held, since the loop holds tasks weakly and these wait for a server that may keep its side open."""
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One request of one connection."""
+        task = asyncio.current_task()
+        self._open.add(task)
         try:
             head = await reader.readuntil(b"\r\n\r\n")
             lines = head.split(b"\r\n")
@@ -34,6 +38,7 @@ class _Relay:
         except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
             pass  # one of the two hung up, as tests make them do, or the test is over
         finally:
+            self._open.discard(task)
             writer.close()
 
 
@@ -51,9 +56,10 @@ def before(port: int) -> Iterator[str]:
     stop = asyncio.Event()
     ready = threading.Event()
     address: list[str] = []
+    relay = _Relay(port)
 
     async def main() -> None:
-        server = await asyncio.start_server(_Relay(port).serve, "127.0.0.1", 0)
+        server = await asyncio.start_server(relay.serve, "127.0.0.1", 0)
         address.append(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
         ready.set()
         await stop.wait()

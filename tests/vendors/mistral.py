@@ -14,9 +14,9 @@ from tests.vendors.rule import Rule, Sent, break_rules
 from tests.vendors.shape import misfits
 
 _API = "https://docs.mistral.ai/api/#tag/chat/operation/chat_completion_v1_chat_completions_post"
-_ID_REPORT = "https://github.com/editor-code-assistant/eca/issues/233"
+_ID_REPORT = "https://github.com/langchain-ai/langchain/pull/24668"
 _ORDER_REPORT = "https://github.com/datapizza-labs/datapizza-ai/issues/98"
-_PREFIX = "https://docs.mistral.ai/guides/prefix/"
+_PREFIX = "https://portkey.ai/error-library/response-role-error-10573"
 
 _ID = re.compile(r"[a-zA-Z0-9]{9}")
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
