@@ -82,6 +82,8 @@ image_types = st.sampled_from(["image/png", "image/jpeg", "image/webp"])
 
 inline_images = st.builds(Media, data=base64_data, media_type=image_types)
 linked_media = st.builds(Media, url=urls)
+# A PDF in the place of a picture is read as the file that it is.
+linked_pictures = st.builds(Media, url=urls.filter(lambda url: not url.endswith(".pdf")))
 file_media = st.builds(Media, file_id=names)
 
 citations = st.builds(
@@ -98,7 +100,7 @@ cached_texts = st.builds(Text, texts(), cache=maybe(cache_hints))
 
 images = st.builds(
     Image,
-    inline_images | linked_media,
+    inline_images | linked_pictures,
     detail=maybe(st.sampled_from(["auto", "low", "high"])),
     cache=maybe(cache_hints),
 )

@@ -134,7 +134,7 @@ def turns(draw: st.DrawFn) -> Message:
 
 _images = st.builds(
     Image,
-    chat.inline_images | chat.linked_media | chat.file_media,
+    chat.inline_images | chat.linked_pictures | chat.file_media,
     detail=maybe(st.sampled_from(["auto", "low", "high", "original"])),
 )
 _documents = st.builds(
