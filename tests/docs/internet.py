@@ -14,6 +14,9 @@ from pathlib import Path
 from tests.docs import local_ollama
 from tests.upstreams import aimock
 
+ROUTER_KEY = "sk-or-v1-abcdefghijklmnop-7Qd"
+"""A key as OpenRouter's begin: one of another provider is refused."""
+
 HOSTS = ("api.openai.com", "openrouter.ai", "api.anthropic.com", "generativelanguage.googleapis.com")
 OLLAMA = 11434
 
@@ -44,7 +47,7 @@ def start(folder: Path) -> Iterator[Path]:
     said = {"match": {"endpoint": "chat"}, "response": {"content": "Hello! How can I help you today?"}}
     drawn = {"match": {"endpoint": "embedding"}, "response": {"embedding": [0.1, 0.2]}}
     (fixtures / "all.json").write_text(json.dumps({"fixtures": [said, drawn]}))
-    with aimock.start(fixtures=fixtures) as cloud, local_ollama.start() as local:
+    with aimock.start(key=f"{aimock.KEY},{ROUTER_KEY}", fixtures=fixtures) as cloud, local_ollama.start() as local:
         custom = folder / "python"
         custom.mkdir()
         text = _CUSTOM.format(hosts=dict.fromkeys(HOSTS, cloud.port), ollama=OLLAMA, local=local)

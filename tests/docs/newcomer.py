@@ -13,6 +13,7 @@ import pexpect
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from tests.docs.internet import ROUTER_KEY
 from tests.docs.page import Block
 from tests.upstreams import aimock
 
@@ -60,8 +61,11 @@ class Newcomer:
             "TRUNKLINE_PORT": str(port),
         }
         self._environment["PYTHONPATH"] = str(python_path)
-        keys = ("OPENAI_API_KEY", "OPENROUTER_API_KEY", "AWS_BEARER_TOKEN_BEDROCK")
-        own = dict.fromkeys(keys, aimock.KEY) | {"ANTHROPIC_API_KEY": "sk-ant-api03-abcdefghijklmnop"}
+        keys = ("OPENAI_API_KEY", "AWS_BEARER_TOKEN_BEDROCK")
+        own = dict.fromkeys(keys, aimock.KEY) | {
+            "ANTHROPIC_API_KEY": "sk-ant-api03-abcdefghijklmnop",
+            "OPENROUTER_API_KEY": ROUTER_KEY,
+        }
         self._shell = self._open({**self._environment, **own})
         self._server: pexpect.spawn | None = None
         self._count = 0
@@ -132,7 +136,8 @@ class Newcomer:
         """A block with this reader's port and keys in the place of the shown ones."""
         text = text.replace("8700", str(self.port))
         text = re.sub(r"\btl-…", self.key, text)
-        return re.sub(r"\bsk-(?:or-v1-|proj-)?…", aimock.KEY, text)
+        text = re.sub(r"\bsk-or-v1-…", ROUTER_KEY, text)
+        return re.sub(r"\bsk-(?:proj-)?…", aimock.KEY, text)
 
     def _run(self, text: str, ending: str, program: str) -> str:
         self._count += 1
