@@ -341,3 +341,13 @@ class TestThoughtsOfEarlierTurns:
         call = Message("assistant", (Reasoning("I look."), ToolCall("abcdefghi", "look", "{}")))
         body, _ = send("mistral", "mistral-small-latest", messages=(HI, call, RESULT))
         assert [chunk["type"] for chunk in body["messages"][1]["content"]] == ["thinking"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "sent"),
+    [(ReasoningOptions(budget_tokens=2048), "high"), (ReasoningOptions(enabled=True), "high")],
+)
+def test_a_budget_becomes_a_word_that_the_model_knows(asked: ReasoningOptions, sent: str) -> None:
+    body, dropped = send("mistral", "mistral-medium-latest", reasoning=asked)
+    assert body["reasoning_effort"] == sent
+    assert dropped == (("reasoning.budget_tokens",) if asked.budget_tokens else ())

@@ -116,3 +116,14 @@ def test_a_picture_has_the_type_that_its_bytes_tell(said: str, data: str, named:
     out, told = edit(msgspec.json.encode(body), model="m")
     (turn,) = msgspec.json.decode(out)["messages"]
     assert (turn["content"][0]["source"], told) == ({**source, "media_type": named}, ())
+
+
+def test_a_turn_of_nothing_goes():
+    """A refusal has no content, and clients keep it."""
+    said = [{"role": "user", "content": "Hi."}, {"role": "assistant", "content": []}, {"role": "user", "content": "?"}]
+    assert turns(said) == [said[0], said[2]]
+
+
+def test_a_result_of_nothing_stays():
+    result = {"type": "tool_result", "tool_use_id": "t1", "content": []}
+    assert turns([{"role": "user", "content": [result]}]) == [{"role": "user", "content": [result]}]
