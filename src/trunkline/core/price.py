@@ -46,7 +46,8 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
     """A model's price. A kind of token without a rate of its own pays the rate of the total that it is part of, but for
     sound, which costs many times what text does: without a rate it has no price, unless ``sound_as_text``.
 
-    Amounts are nano-dollars: ``per_request``, ``per_image``, ``per_hour`` of sound that is listened to, ``characters``
+    Amounts are nano-dollars: ``per_request``, ``per_image``, ``per_hour`` of sound that is listened to
+    (``least_ms`` at least), ``characters``
     per million that are spoken, and the fees of searches and of containers to run code in, None where they are not
     known. ``per_preview_search`` is for searches by OpenAI's older tool, where those cost something else; with
     ``search_once`` all searches of an answer cost as much as one. ``unknown`` names the terms of the call that nobody
@@ -69,6 +70,7 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
     per_request: int = 0
     per_image: int = 0
     per_hour: int | None = None
+    least_ms: int = 0
     characters: int | None = None
     per_search: int | None = None
     per_preview_search: int | None = None
@@ -188,7 +190,7 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
             fees += usage.file_searches * (self.per_file_search or 0)
             fees += usage.code_runs * (self.per_code_run or 0)
         if usage.audio_ms and self.per_hour:
-            fees += (usage.audio_ms * self.per_hour + _HOUR_MS // 2) // _HOUR_MS
+            fees += (max(usage.audio_ms, self.least_ms) * self.per_hour + _HOUR_MS // 2) // _HOUR_MS
         if usage.characters and self.characters:
             fees += (usage.characters * self.characters + _MILLION // 2) // _MILLION
         return fees

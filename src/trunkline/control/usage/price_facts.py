@@ -37,6 +37,9 @@ https://developers.openai.com/api/docs/pricing, https://azure.microsoft.com/pric
 _AZURE_SEARCH: Final = nanos("0.014")
 """Grounding with Bing: https://www.microsoft.com/en-us/bing/apis/grounding-pricing"""
 
+_LEAST_SOUND_MS: Final = 10_000
+"""Groq bills ten seconds of sound at least: https://console.groq.com/docs/speech-to-text"""
+
 _MAPS: Final = {True: nanos("0.025"), False: nanos("0.014")}
 """Grounding with Google Maps: $25 per 1,000 prompts with Gemini 2, $14 per 1,000 queries with Gemini 3 and later.
 https://ai.google.dev/gemini-api/docs/pricing"""
@@ -58,6 +61,9 @@ _RERANK: Final[Mapping[str, int]] = dict.fromkeys(
 )
 """One search: https://cohere.com/pricing"""
 
+_FREE: Final = ("omni-moderation-", "text-moderation-")
+"""https://developers.openai.com/api/docs/guides/moderation: free of charge"""
+
 _TTS: Final[Mapping[str, tuple[str, str]]] = {"gpt-4o-mini-tts": ("0.6", "12")}
 """Dollars per million tokens of text and of sound: https://developers.openai.com/api/docs/models/gpt-4o-mini-tts"""
 
@@ -72,6 +78,8 @@ def add_facts(provider_id: str, listed: str, model: str, price: Price) -> Price:
         # A prompt to Gemini 2 costs the same however often it searches; Gemini 3 and later pay for each query. All
         # kinds of input cost the same where the page does not tell them apart.
         facts = {"search_once": older, "per_map_search": _MAPS[older], "sound_as_text": True}
+    elif provider_id == "groq" and price.per_hour is not None:
+        facts = {"least_ms": _LEAST_SOUND_MS}
     elif (threshold := _DOUBLED_FROM.get(listed)) is not None:
         facts = {
             name: _double(rate, threshold) for name in ("input", "output", "cached") if (rate := getattr(price, name))
@@ -98,7 +106,9 @@ def _of_openai(provider_id: str, listed: str, model: str, price: Price) -> dict[
 
 
 def find_fixed(model: str) -> Price | None:
-    """The price of a model that is sold by the search alone."""
+    """The price of a model that is sold by the search alone, or that costs nothing (OpenAI's moderation)."""
+    if model.startswith(_FREE):
+        return Price(input=Rate(0), output=Rate(0), source="developers.openai.com/api/docs/pricing")
     fee = _RERANK.get(model)
     return None if fee is None else Price(input=Rate(0), output=Rate(0), per_search=fee, source="cohere.com/pricing")
 

@@ -66,9 +66,12 @@ class PriceBook:
             )
         if provider.prices == "openrouter" and model.endswith(":free"):
             return _FREE
+        fixed = find_fixed(model) if provider.prices in {"cohere", "openai"} else None
+        if fixed is not None:
+            return fixed
         info = self._look_up(provider, model)
         if info is None:
-            return find_fixed(model) if provider.prices == "cohere" else None
+            return None
         if terms == USUAL:
             return self._convert(provider.id, info, model, info.get_prices(self._now()))
         listed_terms = read_listed_terms(provider.id, info, terms)

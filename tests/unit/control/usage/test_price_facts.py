@@ -59,6 +59,8 @@ def test_it_costs_what_the_page_says(provider: str, model: str, usage: Usage, do
     [
         ("openai", "whisper-1", Usage(audio_ms=60_000), "0.006"),
         ("groq", "whisper-large-v3", Usage(audio_ms=3_600_000), "0.111"),
+        ("groq", "whisper-large-v3", Usage(audio_ms=2_000), "0.000308333"),
+        ("openai", "omni-moderation-latest", Usage(input=100), "0"),
         ("openai", "tts-1", Usage(characters=1000), "0.015"),
         ("openai", "tts-1-hd-1106", Usage(characters=1000), "0.03"),
         ("cohere", "rerank-v3.5", Usage(searches=2), "0.004"),
