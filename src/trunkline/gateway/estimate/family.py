@@ -9,6 +9,7 @@ error that remains.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final, Literal
 
 import msgspec
@@ -103,6 +104,7 @@ _FAMILIES: Final[tuple[tuple[re.Pattern[str], Family], ...]] = tuple(
 _OF_PROVIDERS: Final = {"anthropic": _CLAUDE, "gemini": _GEMINI, "openai": OPENAI, "azure": OPENAI}
 
 
+@lru_cache(maxsize=1024)
 def find_family(*names: str) -> Family:
     """The family of the first of ``names`` that tells one; they are names of models, and at last of a provider."""
     for name in names:
