@@ -21,7 +21,7 @@ from trunkline.outbound.reply import Reply
 from trunkline.outbound.timeouts import Timeouts
 from trunkline.outbound.timing import Timing
 
-_READ: Final = 32_768
+_READ: Final = 16_384
 """The most bytes of one read. It bounds what comes after the socket should not be read any more."""
 
 _JOINED_WRITE: Final = 65_536

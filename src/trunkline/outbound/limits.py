@@ -12,7 +12,7 @@ class Limits(msgspec.Struct, frozen=True):
     """The head of an answer, with the interim (1xx) answers before it."""
     body_bytes: int = 64 * 1024 * 1024
     """What ``read()`` gathers at most, decoded."""
-    buffer_bytes: int = 32_768
+    buffer_bytes: int = 16_384
     """What is held of a body that nobody reads: above it the socket is not read (back-pressure)."""
     idle_seconds: float = 30.0
     """How long an unused connection is kept."""
