@@ -83,6 +83,8 @@ def held() -> int:
 
 
 def all_of(kind: type) -> list[object]:
+    """Those that are in use: what waits for the collector is none."""
+    gc.collect()
     return [each for each in gc.get_objects() if type(each) is kind]
 
 
@@ -113,7 +115,7 @@ def test_streams(rig: Rig, upstream: Scripted, path: str, size: int) -> None:
             clients.enter_context(begin(rig, path, streamed=True))
         until(stalled)
         assert held() - before < READERS * BAR
-    until(lambda: not any(each._paused for each in all_of(Connection)))  # type: ignore[attr-defined]
+    until(lambda: not any(each._paused and not each._gone for each in all_of(Connection)))  # type: ignore[attr-defined]
 
 
 @pytest.mark.usefixtures("_traced")
