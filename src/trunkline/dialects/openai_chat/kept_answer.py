@@ -9,6 +9,7 @@ field (Groq: "property 'annotations' is unsupported"; Mistral: "Extra inputs are
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -38,9 +39,14 @@ def tidy(messages: msgspec.Raw, drop: frozenset[str]) -> tuple[msgspec.Raw, list
     its message; where there is none, a message that says nothing goes ("Assistant message must have either content or
     tool_calls, but not none", Mistral). What is not of the wire's form is left as it is, for the server to judge.
     """
-    names = {name.removeprefix(PREFIX) for name in drop if name.startswith(PREFIX)}
     data = bytes(messages)
-    found = any(pattern.search(data) for pattern in (_PARSED, *_NULLS))
+    if _ASSISTANT not in data:
+        return messages, []
+    names = _find_names(drop)
+    # A plain search is quicker than one for a pattern.
+    found = (b'"parsed' in data and _PARSED.search(data)) or (
+        b"null" in data and any(pattern.search(data) for pattern in _NULLS)
+    )
     if not found and not any(b'"%b"' % name.encode() in data for name in names):
         return messages, []
     try:
@@ -60,11 +66,17 @@ def tidy(messages: msgspec.Raw, drop: frozenset[str]) -> tuple[msgspec.Raw, list
     return (_raw(kept), list(lost)) if changed else (messages, [])
 
 
+@lru_cache(maxsize=64)
+def _find_names(drop: frozenset[str]) -> frozenset[str]:
+    """Those of ``drop`` that are fields of messages. Rows of providers are few."""
+    return frozenset(name.removeprefix(PREFIX) for name in drop if name.startswith(PREFIX))
+
+
 def _says(turn: _Turn) -> bool:
     return any(bytes(turn.get(name, ABSENT)) not in _EMPTY | {b""} for name in ("content", "tool_calls"))
 
 
-def _tidy_turn(turn: _Turn, names: set[str], lost: dict[str, None]) -> bool:
+def _tidy_turn(turn: _Turn, names: frozenset[str], lost: dict[str, None]) -> bool:
     before = dict(turn)
     if "refusal" in names and is_said(turn.get("refusal", ABSENT)):
         if not decode(turn.get("content", ABSENT)):

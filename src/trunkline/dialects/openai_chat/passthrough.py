@@ -159,12 +159,14 @@ def edit(
     dropped = [name for name in sorted(drop & fields.keys()) if is_said(fields.pop(name))]
     if "messages" in fields:
         fields["messages"] = mend_pictures(fields["messages"], form.files)
-        fields["messages"], lost = tidy(fields["messages"], drop)
-        dropped += lost
-        fields["messages"], without = fit_thoughts(fields["messages"], form.earlier)
-        dropped += ["reasoning"] if without else []
-        if has_odd_ids(body, call_ids):
-            fields["messages"] = fit_ids(fields["messages"], call_ids)
+        # What follows is about turns of the model, of which a conversation that begins has none.
+        if b'"assistant"' in body:
+            fields["messages"], lost = tidy(fields["messages"], drop)
+            dropped += lost
+            fields["messages"], without = fit_thoughts(fields["messages"], form.earlier)
+            dropped += ["reasoning"] if without else []
+            if has_odd_ids(body, call_ids):
+                fields["messages"] = fit_ids(fields["messages"], call_ids)
     if adapt is not None:
         told = fit_format(fields, model, adapt)
         if told is not None:

@@ -56,6 +56,19 @@ def _forget_usage(chunk: Object) -> bool:
     return True
 
 
+def _is_null(data: bytes, count: int, close: bytes, spaced: bytes) -> bool:
+    """Whether a name that comes ``count`` times is null each time, in either way of writing."""
+    found = data.count(close)
+    return found == count or found + data.count(spaced) == count
+
+
+def _has_all_signs(data: bytes) -> bool:
+    """Whether each choice and each call has its index, and each call that begins its id: some servers leave them out."""
+    return data.count(b'"index"') >= data.count(b'"delta"') + data.count(b'"function"') and (
+        b'"name"' not in data or data.count(b'"id"') >= data.count(b'"choices"') + data.count(b'"name"')
+    )
+
+
 class StreamTap(EventTap):
     """Implements :class:`~trunkline.dialects.passthrough.Tap`: ``done`` says whether ``[DONE]`` came.
 
@@ -77,26 +90,13 @@ class StreamTap(EventTap):
         # Within JSON text a quote is escaped, so a name with its quotes can only be a name (or a whole string that is
         # equal to it, which costs a parse and nothing else).
         return (
-            # Each choice and each call has its index, and each call that begins its id, which some servers leave out.
-            (
-                b'"tool_calls"' not in data
-                or (
-                    data.count(b'"index"') >= data.count(b'"delta"') + data.count(b'"function"')
-                    and (
-                        b'"name"' not in data or data.count(b'"id"') >= data.count(b'"choices"') + data.count(b'"name"')
-                    )
-                )
-            )
-            and data.count(b'"finish_reason"')
-            == data.count(b'"finish_reason":null') + data.count(b'"finish_reason": null')
-            and not has_chunks(data)
+            (b'"tool_calls"' not in data or _has_all_signs(data))
+            and _is_null(data, data.count(b'"finish_reason"'), b'"finish_reason":null', b'"finish_reason": null')
+            and (b'"usage"' not in data or _is_null(data, data.count(b'"usage"'), b'"usage":null', b'"usage": null'))
             and b"[DONE]" not in data
             and b'error"' not in data
             and b"event:" not in data
-            and (
-                b'"usage"' not in data
-                or data.count(b'"usage"') == data.count(b'"usage":null') + data.count(b'"usage": null')
-            )
+            and not has_chunks(data)
         )
 
     def _hear(self, data: bytes, listener: Listener) -> None:
