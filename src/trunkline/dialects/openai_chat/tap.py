@@ -63,7 +63,7 @@ def _is_null(data: bytes, count: int, close: bytes, spaced: bytes) -> bool:
 
 
 def _has_all_signs(data: bytes) -> bool:
-    """Whether each choice and each call has its index, and each call that begins its id: some servers leave them out."""
+    """Whether each choice and each call has its index, and each call that begins its id; servers leave them out."""
     return data.count(b'"index"') >= data.count(b'"delta"') + data.count(b'"function"') and (
         b'"name"' not in data or data.count(b'"id"') >= data.count(b'"choices"') + data.count(b'"name"')
     )
