@@ -7,11 +7,8 @@ from typing import Final
 from trunkline.providers.provider import Provider
 from trunkline.providers.registry import PROVIDERS
 
-_SHARED: Final = "sk-"
-"""OpenAI's keys begin so, and those of DeepSeek, Moonshot and others."""
-
-_WHOLE: Final = 20
-"""Characters. What begins with ``sk-`` and is shorter is no key of any vendor's."""
+_SHARED: Final = "openai"
+"""Keys that begin like OpenAI's (``sk-``) are those of many others too, of proxies and of examples."""
 
 
 def find_mistake(provider: Provider, key: str) -> str | None:
@@ -25,19 +22,11 @@ def find_mistake(provider: Provider, key: str) -> str | None:
     own = _longest(provider, key)
     nearer = [other for other in PROVIDERS.values() if _longest(other, key) > own]
     owner = max(nearer, key=lambda other: _longest(other, key), default=None)
-    if owner is None:
-        return None
-    if _longest(owner, key) > len(_SHARED) or not key.startswith(_SHARED):
-        return (
-            f"looks like a key of {owner.display_name}, not of {provider.display_name}. Choose the provider"
-            f" {owner.id!r}, or enter a key of {provider.display_name}{_where(provider)}."
-        )
-    if len(key) < _WHOLE:
+    if owner is None or owner.id == _SHARED:
         return None
     return (
-        f"is no key of {provider.display_name}: those begin with {' or '.join(provider.key_prefixes)}, and sk-… is"
-        f" {owner.display_name}'s or another provider's. Choose that provider, or enter a key of"
-        f" {provider.display_name}{_where(provider)}."
+        f"looks like a key of {owner.display_name}, not of {provider.display_name}. Choose the provider"
+        f" {owner.id!r}, or enter a key of {provider.display_name}{_where(provider)}."
     )
 
 

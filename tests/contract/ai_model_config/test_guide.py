@@ -21,7 +21,9 @@ def without_ours(value: Any) -> Any:
 
 
 async def test_the_example_of_the_guide(program: Program) -> None:
-    given, shown = (json.loads(block) for block in re.findall(r"```json\n(.*?)```", GUIDE.read_text(), re.DOTALL))
+    text = GUIDE.read_text()
+    (given,) = (json.loads(block) for block in re.findall(r"ai-model-config .*?-d '(\{.*?\})'\n", text, re.DOTALL))
+    (shown,) = (json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL))
     answer = await program.client.post(CREATE, json=given)
     assert answer.status_code == 201, answer.text
     assert without_ours(answer.json()) == without_ours(shown)
