@@ -10,6 +10,7 @@ from typing import cast
 import pytest
 from sqlalchemy import update
 
+from trunkline.cli.own_settings import FOR_COMMANDS
 from trunkline.control.rate_limit import RateLimit
 from trunkline.core.errors import InvalidInput, TooMany, UpstreamError
 from trunkline.core.secret import Secret
@@ -26,6 +27,7 @@ from .conftest import Person, World
 
 GUIDE = (Path(__file__).parents[3] / "docs/guide/troubleshooting.md").read_text()
 KEY = "sk-0123456789abcdefghijklmn-x7Qd"
+GEMINI_KEY = "AIzaSy0123456789abcdefghijklmnopqrstuvw"
 
 
 def quotations() -> set[str]:
@@ -89,6 +91,7 @@ async def said_by_the_face(world: World, ann: Person) -> set[str]:
         )
     said = await words("POST", "/api/configurations", {**openai, "name": "other"})
     said |= await words("POST", "/api/configurations", {**openai, "apiKey": KEY})
+    said |= await words("POST", "/api/configurations", {**openai, "name": "other", "apiKey": GEMINI_KEY})
     said |= await words("PUT", path, {"apiKey": "…wxyz"})
     said |= await words("PUT", path, {"baseUrl": "https://other.example.com"})
     said |= await words("DELETE", path)
@@ -107,4 +110,4 @@ async def test_every_quotation_is_what_the_code_says(world: World, ann: Person) 
 async def test_the_settings_that_are_named_exist(world: World) -> None:
     settings = cast("dict[str, object]", type(world.services.settings).model_fields)
     for name in re.findall(r"TRUNKLINE_([A-Z_]+)", GUIDE):
-        assert name.lower() in settings
+        assert name.lower() in settings or f"TRUNKLINE_{name}" in FOR_COMMANDS
