@@ -3052,7 +3052,10 @@ export interface components {
              * @description When the list was fetched from the provider.
              */
             fetchedAt: string | null;
-            /** Ageseconds */
+            /**
+             * Ageseconds
+             * @description How old the result is, in seconds.
+             */
             ageSeconds: number | null;
             /**
              * Problem
@@ -3175,7 +3178,10 @@ export interface components {
              * @description When the list was fetched from the provider.
              */
             fetchedAt: string | null;
-            /** Ageseconds */
+            /**
+             * Ageseconds
+             * @description How old the result is, in seconds.
+             */
             ageSeconds: number | null;
             /**
              * Problem
@@ -4134,7 +4140,10 @@ export interface components {
              * @description Where the price comes from: the provider, the price list, or `local`; `null` if none is known.
              */
             priceSource: string | null;
-            /** Pricemissing */
+            /**
+             * Pricemissing
+             * @description What no price is known of, such as `webSearch`: it is not in the cost.
+             */
             priceMissing: string[];
             /**
              * Servicetier
@@ -5983,9 +5992,15 @@ export interface components {
          * @description What no price is known of, and in how many calls: see ``priceMissing`` of a call.
          */
         MissingPriceAnswer: {
-            /** What */
+            /**
+             * What
+             * @description What no price is known of.
+             */
             what: string;
-            /** Calls */
+            /**
+             * Calls
+             * @description How many requests it was in.
+             */
             calls: number;
         };
         /**
@@ -6124,7 +6139,10 @@ export interface components {
              * @description When the list was fetched from the provider.
              */
             fetchedAt: string | null;
-            /** Ageseconds */
+            /**
+             * Ageseconds
+             * @description How old the result is, in seconds.
+             */
             ageSeconds: number | null;
         };
         /**
@@ -6612,7 +6630,10 @@ export interface components {
              * @description The figures of each day.
              */
             byDay: components["schemas"]["DayShare"][];
-            /** Pricemissing */
+            /**
+             * Pricemissing
+             * @description What no price is known of, and in how many requests: it is not in the cost.
+             */
             priceMissing: components["schemas"]["MissingPriceAnswer"][];
         };
         /**
@@ -7258,7 +7279,10 @@ export interface components {
              * @description Whether this is a stored result and not a new one.
              */
             cached: boolean;
-            /** Ageseconds */
+            /**
+             * Ageseconds
+             * @description How old the result is, in seconds.
+             */
             ageSeconds: number;
         };
         /**
@@ -7285,7 +7309,10 @@ export interface components {
          * @description A ticket for one request of the stream, and until when it is good.
          */
         TicketAnswer: {
-            /** Ticket */
+            /**
+             * Ticket
+             * @description Opens one stream of this conversation, once, within a minute: `GET …/stream?ticket=`.
+             */
             ticket: string;
             /**
              * Expiresat
