@@ -10,7 +10,8 @@ from tests.contract.model_configs.program import Program
 
 GUIDE = (Path(__file__).parents[3] / "docs/guide/model-configs.md").read_text(encoding="utf-8")
 COMMAND = re.compile(
-    r"curl (?:-s )?(?:-X (?P<method>\w+) )?\$TRUNKLINE_URL(?P<path>\S+).*?-d '(?P<body>.*?)'(?: \| jq -r \._id\))?\n```",
+    r"curl (?:-s )?(?:-X (?P<method>\w+) )?\$TRUNKLINE_URL"
+    r"(?P<path>\S+).*?-d '(?P<body>.*?)'(?: \| jq -r \._id\))?\n```",
     re.DOTALL,
 )
 
