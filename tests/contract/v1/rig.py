@@ -55,7 +55,7 @@ from trunkline.vault.stored_secret import StoredSecret
 KEY = "tl-test-key"
 MANAGER = "u-1"
 WORKSPACE = "w-1"
-PRICE = Price(input=Rate(2_000_000_000), output=Rate(8_000_000_000), source="test")
+PRICE = Price(input=Rate(2_000_000_000), output=Rate(8_000_000_000), sound_as_text=True, source="test")
 """2 and 8 dollars for a million tokens: 21 in and 9 out cost 114,000 nano-dollars."""
 
 

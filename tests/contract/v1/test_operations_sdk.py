@@ -101,7 +101,7 @@ def test_speech(client: openai.OpenAI, rig: Rig, mock: Aimock) -> None:
     assert answer.content == SOUND
     assert answer.headers["content-type"] == "audio/opus"
     event = rig.books.last(answer.headers["x-request-id"])
-    assert (event.operation, event.outcome, event.usage.input) == ("speech", "ok", 4)
+    assert (event.operation, event.outcome, event.usage.input) == ("speech", "ok", 3)
     assert event.usage_estimated
     assert event.cost_nanos is None, "characters are not what speech is billed by"
     assert sent(mock, "/v1/audio/speech")["body"]["model"] == "gpt-4o-mini-tts"
