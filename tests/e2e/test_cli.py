@@ -79,7 +79,7 @@ def fails(place: Place, *words: str, **more: str) -> str:
 
 def test_the_tour(place: Place) -> None:
     said = run(place, "chat", "Say hello.")
-    assert "“Say hello.”" in said.stdout
+    assert "Hello! How can I help you today?" in said.stdout
     assert re.search(r"^default \(.+\) · \d+ ms to first token · \d+ tok/s · \d+ tok · \$0$", said.stderr, re.MULTILINE)
 
     with scripted.start() as provider:
@@ -183,14 +183,14 @@ def test_keys(place: Place) -> None:
     assert "only time" in made.stderr
     assert key not in run(place, "keys", "list").stdout
     url = {"TRUNKLINE_URL": place.url, "TRUNKLINE_API_KEY": key}
-    assert "Say hi." in run(place, "chat", "--model", "demo", "Say hi.", **url).stdout
+    assert "the demo model" in run(place, "chat", "--model", "demo", "Say hi.", **url).stdout
     refused = fails(place, "configurations", "list", **url)
     assert "may only call models" in refused
     assert "TRUNKLINE_API_KEY in your environment" in refused
     here = {"TRUNKLINE_API_KEY": key}
     for words in (("configurations", "list"), ("usage",), ("users", "list"), ("keys", "list")):
         assert "signed in as the owner" in run(place, *words, **here).stderr
-    assert "Say hi." in run(place, "chat", "--model", "demo", "Say hi.", **here).stdout
+    assert "the demo model" in run(place, "chat", "--model", "demo", "Say hi.", **here).stdout
     run(place, "keys", "revoke", "ci")
     assert "does not accept TRUNKLINE_API_KEY" in fails(place, "chat", "Say hi.", **url)
     assert "no key 'ci'" in fails(place, "keys", "revoke", "ci")

@@ -20,6 +20,7 @@ from trunkline.dialects.anthropic_messages import passthrough as anthropic_passt
 from trunkline.dialects.dialect import StreamReader
 from trunkline.dialects.gemini import passthrough as gemini_passthrough
 from trunkline.dialects.openai_chat import passthrough as openai_passthrough
+from trunkline.dialects.openai_chat.chunked_content import flatten
 from trunkline.dialects.openai_operations.tap import TypedEventTap
 from trunkline.dialects.passthrough import Tap
 
@@ -103,14 +104,21 @@ def came(body: bytes) -> list[object]:
 
 
 def _words(event: bytes) -> object:
-    """The data of an event without the indexes of calls and the reasons of ends; None where it is no JSON."""
+    """The data of an event without what is mended: its usage, the indexes and ids of calls, the reasons of ends, and
+    texts that came as a list. None where it is no JSON.
+    """
     data = b"\n".join(line[5:] for line in re.split(rb"[\r\n]+", event) if line.startswith(b"data:"))
     try:
-        said: Any = msgspec.json.decode(data)
-        for choice in said["choices"]:
+        said: Any = msgspec.json.decode(flatten(data) or data)
+        said.pop("usage", None)
+        said.pop("x_groq", None)
+        if isinstance(message := said.get("message"), dict):
+            message.pop("usage", None)
+        for choice in said.get("choices") or ():
             choice.pop("finish_reason", None)
             for call in (choice.get("delta") or {}).get("tool_calls") or ():
                 call.pop("index", None)
+                call.pop("id", None)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError, KeyError, AttributeError):
         return None
     return said
