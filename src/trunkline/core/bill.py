@@ -56,7 +56,8 @@ def make_bill(find: Find, models: Iterable[str], usage: Usage, *, unmetered: str
         )
         return _add_up(price, [(price, usage)]) if sold else Bill(None, (unmetered,))
     if not usage.rounds:
-        return _add_up(price, [(price, usage)])
+        # Nearly every call is this one, and lacks nothing.
+        return _add_up(price, [(price, usage)]) if price.lacks(usage) else Bill(price.cost(usage), (), price.source)
     parts = [(find(one.model) if one.model else price, one) for one in usage.rounds]
     beside = msgspec.structs.replace(
         Usage(),

@@ -102,7 +102,10 @@ class KeyRedaction:
 
     def holds(self, data: bytes) -> bool:
         """Whether one of the secrets stands in ``data`` as it is: a search of bytes, cheap enough for whole answers."""
-        return any(secret in data for secret in self._bytes)
+        for secret in self._bytes:  # noqa: SIM110 - a generator costs more than the search
+            if secret in data:
+                return True
+        return False
 
     def _cut_pieces(self, text: str) -> str:
         pieces = self._pieces

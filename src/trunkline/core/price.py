@@ -131,7 +131,7 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
                 ("codeRuns", usage.code_runs, self.per_code_run),
             )
             lacking += tuple(name for name, count, fee in fees if count and fee is None)
-        return () if self.free and not self.unknown else lacking
+        return lacking if lacking and (self.unknown or not self.free) else ()
 
     def cost(self, usage: Usage) -> int:
         """Nano-dollars for what of ``usage`` has a price, rounded half up once, at the end.

@@ -49,6 +49,9 @@ class EventTap(ABC):
     MALFORMED = "The provider sent something that is not its own format."
     """The words for what is not of the wire."""
 
+    _always_speaks = False
+    """Whether every event may have words in it, which saves asking."""
+
     def __init__(self) -> None:
         self.stops: dict[int, StopReason] = {}
         self.model = ""
@@ -126,7 +129,7 @@ class EventTap(ABC):
             data = self._sort(data)
         else:
             self._skip(data)
-        if data and self._speaks(data):
+        if data and (self._always_speaks or self._speaks(data)):
             self._sample.add(data)
         return data
 

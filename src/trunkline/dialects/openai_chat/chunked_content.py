@@ -14,12 +14,15 @@ import msgspec
 from trunkline.core.chat import JsonObject, JsonValue
 from trunkline.dialects.raw_json import decode
 
+_CHUNK: Final = b'[{"t'
+"""How lists of chunks begin, whose first field is ``type``, ``text`` or ``thinking``."""
 _SIGNS: Final = (b'"content":[', b'"content": [')
 
 
 def has_chunks(data: bytes) -> bool:
     """Whether there may be such content. Within JSON text a quote is escaped, so what is found is a field."""
-    return _SIGNS[0] in data or _SIGNS[1] in data
+    # Each search costs about as much as all else that is done with a piece: nearly always the first is the only one.
+    return _CHUNK in data and (_SIGNS[0] in data or _SIGNS[1] in data)
 
 
 def flatten(data: bytes) -> bytes | None:

@@ -75,28 +75,35 @@ class StreamTap(EventTap):
     With ``strip_usage`` the chunk that only tells usage (empty ``choices``) is left out: the client did not ask for it.
     """
 
-    __slots__ = ("_calls", "_strip_usage", "_tier", "usage")
+    __slots__ = ("_calling", "_calls", "_strip_usage", "_tier", "usage")
 
     MALFORMED = MALFORMED
+    _always_speaks = True
 
     def __init__(self, *, strip_usage: bool = False) -> None:
         super().__init__()
         self._strip_usage = strip_usage
         self._calls = PassingCalls()
+        self._calling = False
+        """Whether there may be calls in what was looked at last."""
         self._tier: JsonValue = None
         self.usage: Usage | None = None
 
     def _is_ordinary(self, data: bytes) -> bool:
         # Within JSON text a quote is escaped, so a name with its quotes can only be a name (or a whole string that is
         # equal to it, which costs a parse and nothing else).
+        self._calling = b'"tool_calls"' in data
         return (
-            (b'"tool_calls"' not in data or _has_all_signs(data))
+            (not self._calling or _has_all_signs(data))
             and _is_null(data, data.count(b'"finish_reason"'), b'"finish_reason":null', b'"finish_reason": null')
             and (b'"usage"' not in data or _is_null(data, data.count(b'"usage"'), b'"usage":null', b'"usage": null'))
-            and b"[DONE]" not in data
             and b'error"' not in data
-            and b"event:" not in data
             and not has_chunks(data)
+            # One line of JSON can be neither the end nor have a name.
+            and (
+                (data.startswith(b"data: {") and data.count(b"\n") == 2)
+                or (b"[DONE]" not in data and b"event:" not in data)
+            )
         )
 
     def _hear(self, data: bytes, listener: Listener) -> None:
@@ -104,8 +111,8 @@ class StreamTap(EventTap):
             hear_choices(data, listener)
 
     def _skip(self, data: bytes) -> None:
-        super()._skip(data)
-        if b'"tool_calls"' in data and b'"name"' in data:
+        self.begun = True
+        if self._calling and b'"name"' in data:
             self._calls.ids_given = True
 
     def _read(self, data: bytes, name: str) -> bool:
