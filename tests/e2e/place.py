@@ -78,7 +78,8 @@ class Place:
         assert self.process is not None
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(30)
+        # A machine that runs all tests at once may take its time; a process that hangs takes longer.
+        return self.process.wait(60)
 
     def ask(
         self, method: str, path: str, body: Any = None, *, key: str | None = "", headers: dict[str, str] | None = None
