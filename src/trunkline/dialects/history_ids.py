@@ -96,3 +96,21 @@ class HistoryIds:
         if waiting:
             return waiting.pop(0)
         return self._last.get(given, given)
+
+
+class OddIds:
+    """Tells from the bytes of a request whether the ids that its results name in ``field`` need a closer look."""
+
+    __slots__ = ("_found", "_mark")
+
+    def __init__(self, field: str) -> None:
+        self._mark = b'"%b"' % field.encode()
+        # Within JSON text a quote is escaped, so this can only be a field.
+        self._found = re.compile(self._mark + rb'\s*:\s*"([^"]*)"')
+
+    def __call__(self, body: bytes, form: IdForm) -> bool:
+        """Whether one does not fit, or comes twice. A false alarm costs a parse."""
+        if self._mark not in body:
+            return False
+        named = [found.decode(errors="replace") for found in self._found.findall(body)]
+        return len(set(named)) < len(named) or not all(form.fits(one) for one in named)

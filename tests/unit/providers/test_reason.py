@@ -64,7 +64,7 @@ ANSWERS: tuple[tuple[Dialect, int, str, str | None, UpstreamKind, Fault | None],
         "moment",
     ),
     (OLLAMA, 404, _plain("model 'llama9' not found"), None, "not_found", None),
-    (OLLAMA, 500, _plain("write /root/.ollama: no space left on device"), "disk_full", "server", "target"),
+    (OLLAMA, 500, _plain("write /var/lib/ollama: no space left on device"), "disk_full", "server", "target"),
     # llama.cpp
     (
         OPENAI,

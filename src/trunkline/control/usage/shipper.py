@@ -160,6 +160,7 @@ class Shipper:
                     shipped = await _put(tx, [*events, *broken])
                     await journal_marks.put(tx, segment.name, end)
             except Exception as error:
+                # Only the storage knows a database's own errors; whatever is not about the data goes on up.
                 if not is_data_fault(error):
                     raise
                 shipped = await self._put_apart([*events, *broken])
@@ -179,6 +180,7 @@ class Shipper:
             async with self._database.write(limit=LONG_SECONDS) as tx:
                 return await _put(tx, records)
         except Exception as error:
+            # As above.
             if not is_data_fault(error):
                 raise
             if len(records) == 1:

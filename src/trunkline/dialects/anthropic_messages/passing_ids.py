@@ -5,17 +5,13 @@ See :mod:`trunkline.dialects.history_ids`. What is not of the wire's form is lef
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 import msgspec
 
-from trunkline.dialects.history_ids import HistoryIds, IdForm
+from trunkline.dialects.history_ids import HistoryIds, IdForm, OddIds
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON
 
-_MARK: Final = b'"tool_use_id"'
-# Within JSON text a quote is escaped, so this can only be a field.
-_ANSWERED: Final = re.compile(_MARK + rb'\s*:\s*"([^"]*)"')
 _CALL: Final = b'"tool_use"'
 _RESULT: Final = b'"tool_result"'
 
@@ -24,13 +20,8 @@ _Members = dict[str, msgspec.Raw]
 _turns: Final = msgspec.json.Decoder(list[_Members])
 _string: Final = msgspec.json.Decoder(str)
 
-
-def has_odd_ids(body: bytes, form: IdForm) -> bool:
-    """Whether an id that a result names does not fit, or comes twice. A false alarm costs a closer look."""
-    if _MARK not in body:
-        return False
-    named = [found.decode(errors="replace") for found in _ANSWERED.findall(body)]
-    return len(set(named)) < len(named) or not all(form.fits(one) for one in named)
+has_odd_ids: Final = OddIds("tool_use_id")
+"""Whether the ids of a body need a closer look."""
 
 
 def fit_ids(messages: msgspec.Raw, form: IdForm) -> msgspec.Raw:
