@@ -18,6 +18,8 @@ from trunkline.app.place import Place, open_ring, open_ring_from_copy
 from trunkline.app.services import make_services
 from trunkline.app.stopping import Stopping
 from trunkline.control.people.key_use import KeyUse
+from trunkline.control.processes.neighbours import Neighbours
+from trunkline.control.processes.socket_folder import find_socket_folder
 from trunkline.control.snapshot.keeper import SnapshotKeeper
 from trunkline.control.snapshot.refresher import SnapshotRefresher
 from trunkline.control.stored_responses import StoredResponses
@@ -99,6 +101,10 @@ async def open_server(settings: Settings, stopping: Stopping | None = None) -> A
                     raise
         if kept is not None:
             holder.current = kept
+        if settings.workers > 1:
+            neighbours = Neighbours(find_socket_folder(settings.data_dir), refresher.refresh_after_change)
+            place.database.after_change(neighbours.tell)
+            await stack.enter_async_context(neighbours.meet())
 
         journal = Journal(place.journal, strict=settings.journal_strict)
         client = Client(
