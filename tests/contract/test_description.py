@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from tests.contract.filled import open_filled
 from trunkline.app.pages import describe_api
 from trunkline.core.errors import InvalidInput
-from trunkline.faces.http.wire import Given
+from trunkline.faces.http.wire import RequestBody
 
 Json = dict[str, Any]
 
@@ -185,7 +186,7 @@ def test_nothing_is_taken_for_what_the_schema_does_not_say(document: Json, sent:
     """A text is no number, and a number neither a text nor true: what the schema refuses, the model refuses."""
     assert document["components"]
     refused = 0
-    for model in find_models(Given):
+    for model in find_models(RequestBody):
         for name, field in model.model_fields.items():
             adapter: TypeAdapter[Any] = TypeAdapter(field.rebuild_annotation())
             if not Draft202012Validator(adapter.json_schema()).is_valid(sent):
@@ -217,6 +218,16 @@ def test_every_field_says_what_it_means(document: Json) -> None:
         if not described.get("description")
     ]
     assert unsaid == [], "Say it in src/trunkline/faces/http/field_meanings.toml"
+
+
+def test_schemas_and_operations_are_named_for_readers(document: Json) -> None:
+    """Clients make types and functions of them. Classes that share a name would get the paths of their modules."""
+    named = re.compile(r"([A-Z][a-z]*)+(Request|Response)")
+    odd = [name for name in document["components"]["schemas"] if not named.fullmatch(name)]
+    assert odd == [], "Name the class by its subject, then its verb or part, then Request or Response"
+    operations = [operation["operationId"] for _, operation in find_operations(document)]
+    assert sorted(set(operations)) == sorted(operations), "Each route's function needs a name of its own"
+    assert not [name for name in operations if "__" in name]
 
 
 def test_calls_show_what_they_are_answered_with(document: Json) -> None:

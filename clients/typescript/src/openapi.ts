@@ -541,7 +541,7 @@ export interface paths {
          * Sign in by email address and password
          * @description Sign in by email address and password.
          */
-        post: operations["log_in_api_auth_login_post"];
+        post: operations["log_in"];
         delete?: never;
         options?: never;
         head?: never;
@@ -561,7 +561,7 @@ export interface paths {
          * Exchange a refresh token, which works once, for the next pair of tokens
          * @description Exchange a refresh token, which works once, for the next pair of tokens.
          */
-        post: operations["refresh_api_auth_refresh_post"];
+        post: operations["refresh_session"];
         delete?: never;
         options?: never;
         head?: never;
@@ -581,7 +581,7 @@ export interface paths {
          * End the session that asks, or all of the user's
          * @description End the session that asks, or all of the user's.
          */
-        post: operations["log_out_api_auth_logout_post"];
+        post: operations["log_out"];
         delete?: never;
         options?: never;
         head?: never;
@@ -601,7 +601,7 @@ export interface paths {
          * Replace one's password; all other sessions end
          * @description Replace one's password; all other sessions end.
          */
-        post: operations["change_password_api_auth_password_post"];
+        post: operations["update_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -621,7 +621,7 @@ export interface paths {
          * Make an account, where sign-up is open
          * @description Make an account, where sign-up is open.
          */
-        post: operations["sign_up_api_auth_signup_post"];
+        post: operations["sign_up"];
         delete?: never;
         options?: never;
         head?: never;
@@ -641,7 +641,7 @@ export interface paths {
          * Set the first administrator's address and password, with the token that the first start printed
          * @description Set the first administrator's address and password, with the token that the first start printed.
          */
-        post: operations["set_up_api_auth_setup_post"];
+        post: operations["set_up"];
         delete?: never;
         options?: never;
         head?: never;
@@ -659,7 +659,7 @@ export interface paths {
          * Who asks, and their workspaces and roles
          * @description Who asks, and their workspaces and roles.
          */
-        get: operations["describe_api_auth_me_get"];
+        get: operations["get_me"];
         put?: never;
         post?: never;
         delete?: never;
@@ -681,7 +681,7 @@ export interface paths {
          * Join a workspace: signed in, or with a name and a password for a new account
          * @description Join a workspace: signed in, or with a name and a password for a new account.
          */
-        post: operations["accept_api_auth_invitations_accept_post"];
+        post: operations["accept_invitation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -699,13 +699,13 @@ export interface paths {
          * All users, the oldest first
          * @description All users, the oldest first.
          */
-        get: operations["list_users_api_users_get"];
+        get: operations["list_users"];
         put?: never;
         /**
          * Make a user
          * @description Make a user.
          */
-        post: operations["create_user_api_users_post"];
+        post: operations["create_user"];
         delete?: never;
         options?: never;
         head?: never;
@@ -729,7 +729,7 @@ export interface paths {
          * Rename, disable or enable a user, change their role, or set a new password
          * @description Rename, disable or enable a user, change their role, or set a new password.
          */
-        patch: operations["change_user_api_users__user_id__patch"];
+        patch: operations["update_user"];
         trace?: never;
     };
     "/api/users/{user_id}/sessions": {
@@ -746,7 +746,7 @@ export interface paths {
          * Sign a user out everywhere
          * @description Sign a user out everywhere.
          */
-        delete: operations["end_sessions_api_users__user_id__sessions_delete"];
+        delete: operations["end_sessions"];
         options?: never;
         head?: never;
         patch?: never;
@@ -763,13 +763,13 @@ export interface paths {
          * One's workspaces, the oldest first
          * @description One's workspaces, the oldest first.
          */
-        get: operations["list_workspaces_api_workspaces_get"];
+        get: operations["list_workspaces"];
         put?: never;
         /**
          * Make a shared workspace; one is its owner
          * @description Make a shared workspace; one is its owner.
          */
-        post: operations["create_workspace_api_workspaces_post"];
+        post: operations["create_workspace"];
         delete?: never;
         options?: never;
         head?: never;
@@ -787,21 +787,21 @@ export interface paths {
          * One workspace
          * @description One workspace.
          */
-        get: operations["get_workspace_api_workspaces__workspace_id__get"];
+        get: operations["get_workspace"];
         put?: never;
         post?: never;
         /**
          * Delete a workspace with all that is in it
          * @description Delete a workspace with all that is in it.
          */
-        delete: operations["delete_workspace_api_workspaces__workspace_id__delete"];
+        delete: operations["delete_workspace"];
         options?: never;
         head?: never;
         /**
          * Rename a workspace, or set what the model name default means in it
          * @description Rename a workspace, or set what the model name `default` means in it.
          */
-        patch: operations["change_workspace_api_workspaces__workspace_id__patch"];
+        patch: operations["update_workspace"];
         trace?: never;
     };
     "/api/workspaces/{workspace_id}/members": {
@@ -815,7 +815,7 @@ export interface paths {
          * Who belongs to a workspace, and as what
          * @description Who belongs to a workspace, and as what.
          */
-        get: operations["list_members_api_workspaces__workspace_id__members_get"];
+        get: operations["list_members"];
         put?: never;
         post?: never;
         delete?: never;
@@ -838,14 +838,14 @@ export interface paths {
          * Remove a member, or leave oneself
          * @description Remove a member, or leave oneself. The keys that they made here are revoked.
          */
-        delete: operations["remove_member_api_workspaces__workspace_id__members__user_id__delete"];
+        delete: operations["remove_member"];
         options?: never;
         head?: never;
         /**
          * Give a member another role
          * @description Give a member another role.
          */
-        patch: operations["change_member_api_workspaces__workspace_id__members__user_id__patch"];
+        patch: operations["update_member"];
         trace?: never;
     };
     "/api/workspaces/{workspace_id}/invitations": {
@@ -859,13 +859,13 @@ export interface paths {
          * The open invitations
          * @description The open invitations.
          */
-        get: operations["list_invitations_api_workspaces__workspace_id__invitations_get"];
+        get: operations["list_invitations"];
         put?: never;
         /**
          * Invite somebody
          * @description Invite somebody. The token is shown this once: hand it to them.
          */
-        post: operations["invite_api_workspaces__workspace_id__invitations_post"];
+        post: operations["create_invitation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -886,7 +886,7 @@ export interface paths {
          * Take an invitation back
          * @description Take an invitation back.
          */
-        delete: operations["take_back_api_workspaces__workspace_id__invitations__invitation_id__delete"];
+        delete: operations["delete_invitation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -903,13 +903,13 @@ export interface paths {
          * The workspace's applications, the oldest first
          * @description The workspace's applications, the oldest first.
          */
-        get: operations["list_applications_api_applications_get"];
+        get: operations["list_applications"];
         put?: never;
         /**
          * Make an application, under an id of one's own choice or ours
          * @description Make an application, under an id of one's own choice or ours.
          */
-        post: operations["create_application_api_applications_post"];
+        post: operations["create_application"];
         delete?: never;
         options?: never;
         head?: never;
@@ -927,18 +927,18 @@ export interface paths {
          * One application
          * @description One application.
          */
-        get: operations["get_application_api_applications__application_id__get"];
+        get: operations["get_application"];
         /**
          * Change any part of an application: its name, the configurations it uses, its default
          * @description Change any part of an application: its name, the configurations it uses, its default.
          */
-        put: operations["change_application_api_applications__application_id__put"];
+        put: operations["update_application"];
         post?: never;
         /**
          * Delete an application with its keys and its own configurations
          * @description Delete an application with its keys and its own configurations.
          */
-        delete: operations["delete_application_api_applications__application_id__delete"];
+        delete: operations["delete_application"];
         options?: never;
         head?: never;
         patch?: never;
@@ -955,13 +955,13 @@ export interface paths {
          * One's own keys in the workspace; its admins see everybody's
          * @description One's own keys in the workspace; its admins see everybody's. Keys are masked.
          */
-        get: operations["list_keys_api_keys_get"];
+        get: operations["list_keys"];
         put?: never;
         /**
          * Make a key
          * @description Make a key. It is shown in this answer and never again.
          */
-        post: operations["create_key_api_keys_post"];
+        post: operations["create_key"];
         delete?: never;
         options?: never;
         head?: never;
@@ -979,14 +979,14 @@ export interface paths {
          * One key, masked
          * @description One key, masked.
          */
-        get: operations["get_key_api_keys__key_id__get"];
+        get: operations["get_key"];
         put?: never;
         post?: never;
         /**
          * Revoke a key at once
          * @description Revoke a key at once.
          */
-        delete: operations["delete_key_api_keys__key_id__delete"];
+        delete: operations["delete_key"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1005,7 +1005,7 @@ export interface paths {
          * Rate the answer to a request from 1 to 5; a second rating of the same user replaces the first
          * @description Rate the answer to a request from 1 to 5; a second rating of the same user replaces the first.
          */
-        post: operations["rate_answer_api_ratings_post"];
+        post: operations["rate_answer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1023,13 +1023,13 @@ export interface paths {
          * The workspace's routes, the newest first
          * @description The workspace's routes, the newest first.
          */
-        get: operations["list_routes_api_routes_get"];
+        get: operations["list_routes"];
         put?: never;
         /**
          * Make a route: a name that programs use as model, over configurations that are shared with the workspace
          * @description Make a route: a name that programs use as `model`, over configurations that are shared with the workspace.
          */
-        post: operations["create_route_api_routes_post"];
+        post: operations["create_route"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1047,18 +1047,18 @@ export interface paths {
          * One route
          * @description One route.
          */
-        get: operations["get_route_api_routes__route_id__get"];
+        get: operations["get_route"];
         /**
          * Change any part of a route
          * @description Change any part of a route. Targets are replaced as a whole.
          */
-        put: operations["change_route_api_routes__route_id__put"];
+        put: operations["update_route"];
         post?: never;
         /**
          * Delete a route
          * @description Delete a route. The configurations that it leads to stay.
          */
-        delete: operations["delete_route_api_routes__route_id__delete"];
+        delete: operations["delete_route"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1075,7 +1075,7 @@ export interface paths {
          * Its saved states, the newest first, each with what it changed
          * @description Its saved states, the newest first, each with what it changed.
          */
-        get: operations["list_route_revisions_api_routes__route_id__revisions_get"];
+        get: operations["list_route_revisions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1097,7 +1097,7 @@ export interface paths {
          * Go back to a saved state, as a new revision
          * @description Go back to a saved state, as a new revision.
          */
-        post: operations["revert_route_api_routes__route_id__revisions__number__revert_post"];
+        post: operations["revert_route"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1115,7 +1115,7 @@ export interface paths {
          * The key to seal with now (HPKE, RFC 9180)
          * @description The key to seal with now (HPKE, RFC 9180). Those before it are still opened.
          */
-        get: operations["get_encryption_key_api_encryption_key_get"];
+        get: operations["get_encryption_key"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1135,7 +1135,7 @@ export interface paths {
          * The workspace's events, the newest first; from is included, to is not
          * @description The workspace's events, the newest first; `from` is included, `to` is not.
          */
-        get: operations["list_events_api_audit_get"];
+        get: operations["list_audit_events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1155,13 +1155,13 @@ export interface paths {
          * Your configurations and those shared with you, the newest first
          * @description Your configurations and those shared with you, the newest first.
          */
-        get: operations["list_configurations_api_configurations_get"];
+        get: operations["list_configurations"];
         put?: never;
         /**
          * Make a configuration
          * @description Make a configuration.
          */
-        post: operations["create_configuration_api_configurations_post"];
+        post: operations["create_configuration"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1179,18 +1179,18 @@ export interface paths {
          * One configuration
          * @description One configuration.
          */
-        get: operations["get_configuration_api_configurations__configuration_id__get"];
+        get: operations["get_configuration"];
         /**
          * Change any part of it
          * @description Change any part of it. A new base URL or provider needs the key again.
          */
-        put: operations["update_configuration_api_configurations__configuration_id__put"];
+        put: operations["update_configuration"];
         post?: never;
         /**
          * Delete it and erase its keys
          * @description Delete it and erase its keys.
          */
-        delete: operations["delete_configuration_api_configurations__configuration_id__delete"];
+        delete: operations["delete_configuration"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1209,7 +1209,7 @@ export interface paths {
          * Test the connection, stage by stage
          * @description Test the connection, stage by stage. 200 also when the provider refuses.
          */
-        post: operations["run_test_api_configurations__configuration_id__test_post"];
+        post: operations["run_connection_test"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1229,7 +1229,7 @@ export interface paths {
          * Replace the key by apiKey, or without it encrypt the stored one under new key material
          * @description Replace the key by `apiKey`, or without it encrypt the stored one under new key material.
          */
-        post: operations["rotate_key_api_configurations__configuration_id__rotate_key_post"];
+        post: operations["rotate_key"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1247,7 +1247,7 @@ export interface paths {
          * Its saved states, the newest first, each with what it changed
          * @description Its saved states, the newest first, each with what it changed.
          */
-        get: operations["list_revisions_api_configurations__configuration_id__revisions_get"];
+        get: operations["list_configuration_revisions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1269,7 +1269,7 @@ export interface paths {
          * Go back to a saved state, as a new revision
          * @description Go back to a saved state, as a new revision. Keys stay as they are now.
          */
-        post: operations["revert_configuration_api_configurations__configuration_id__revisions__number__revert_post"];
+        post: operations["revert_configuration"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1289,7 +1289,7 @@ export interface paths {
          *
          *     A list is remembered for ten minutes, and dropped when a download or deletion of a model ends.
          */
-        get: operations["list_configuration_models_api_configurations__configuration_id__models_get"];
+        get: operations["list_configuration_models"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1311,7 +1311,7 @@ export interface paths {
          * Have Ollama download a model
          * @description Have Ollama download a model.
          */
-        post: operations["pull_model_api_configurations__configuration_id__models_pull_post"];
+        post: operations["pull_model"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1329,14 +1329,14 @@ export interface paths {
          * What Ollama knows of an installed model: its family, context, abilities
          * @description What Ollama knows of an installed model: its family, context, abilities.
          */
-        get: operations["get_local_model_api_configurations__configuration_id__local_models__local_model__get"];
+        get: operations["get_local_model"];
         put?: never;
         post?: never;
         /**
          * Have Ollama delete an installed model from its disk
          * @description Have Ollama delete an installed model from its disk.
          */
-        delete: operations["delete_local_model_api_configurations__configuration_id__local_models__local_model__delete"];
+        delete: operations["delete_local_model"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1353,7 +1353,7 @@ export interface paths {
          * All providers
          * @description All providers.
          */
-        get: operations["list_providers_api_providers_get"];
+        get: operations["list_providers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1373,7 +1373,7 @@ export interface paths {
          * The JSON Schema of a provider's configuration
          * @description The JSON Schema of a provider's `configuration`.
          */
-        get: operations["get_schema_api_providers__name__schema_get"];
+        get: operations["get_provider_schema"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1393,7 +1393,7 @@ export interface paths {
          * A provider's models: live by one of your configurations, else from the catalogue
          * @description A provider's models: live by one of your configurations, else from the catalogue.
          */
-        get: operations["list_provider_models_api_providers__name__models_get"];
+        get: operations["list_provider_models"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1415,7 +1415,7 @@ export interface paths {
          * Check a configuration without saving anything
          * @description Check a configuration without saving anything.
          */
-        post: operations["validate_configuration_api_providers__name__validate_post"];
+        post: operations["validate_configuration"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1433,13 +1433,13 @@ export interface paths {
          * Your own templates and the built-in ones
          * @description Your own templates and the built-in ones.
          */
-        get: operations["list_templates_api_providers__name__templates_get"];
+        get: operations["list_templates"];
         put?: never;
         /**
          * Keep settings as a template
          * @description Keep settings as a template. The default is what a new configuration's form begins with.
          */
-        post: operations["create_template_api_providers__name__templates_post"];
+        post: operations["create_template"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1460,7 +1460,7 @@ export interface paths {
          * Delete one of your own
          * @description Delete one of your own.
          */
-        delete: operations["delete_template_api_providers__name__templates__template_id__delete"];
+        delete: operations["delete_template"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1477,7 +1477,7 @@ export interface paths {
          * What was used through a configuration, by everybody
          * @description What was used through a configuration, by everybody. An answer is given again for a second: see `Age`.
          */
-        get: operations["get_usage_api_configurations__configuration_id__usage_get"];
+        get: operations["get_configuration_usage"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1499,7 +1499,7 @@ export interface paths {
          *
          *     An answer is given again for a second: see `Age`.
          */
-        get: operations["get_report_api_usage_report_get"];
+        get: operations["get_usage_report"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1519,7 +1519,7 @@ export interface paths {
          * Calls, the newest first, and their sums: your own, for admins the workspace's
          * @description Calls, the newest first, and their sums: your own, for admins the workspace's.
          */
-        get: operations["list_usage_api_usage_get"];
+        get: operations["list_usage_events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1539,7 +1539,7 @@ export interface paths {
          * How far it is
          * @description How far it is.
          */
-        get: operations["get_job_api_jobs__job_id__get"];
+        get: operations["get_job"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1559,7 +1559,7 @@ export interface paths {
          * The job as it goes on: progress events and at the end one done, each the whole job
          * @description The job as it goes on: `progress` events and at the end one `done`, each the whole job.
          */
-        get: operations["follow_job_api_jobs__job_id__events_get"];
+        get: operations["follow_job"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1579,7 +1579,7 @@ export interface paths {
          * Your own templates and the built-in ones of all providers
          * @description Your own templates and the built-in ones of all providers.
          */
-        get: operations["search_templates_api_templates_get"];
+        get: operations["search_templates"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1599,13 +1599,13 @@ export interface paths {
          * The application's configurations, the oldest first
          * @description The application's configurations, the oldest first.
          */
-        get: operations["list_configs_model_configs_get"];
+        get: operations["list_model_configs"];
         put?: never;
         /**
          * Make a configuration
          * @description Make a configuration. The first of an application is its default.
          */
-        post: operations["create_config_model_configs_post"];
+        post: operations["create_model_config"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1623,18 +1623,18 @@ export interface paths {
          * One configuration
          * @description One configuration.
          */
-        get: operations["get_config_model_configs__config_id__get"];
+        get: operations["get_model_config"];
         /**
          * Change any part of it
          * @description Change any part of it.
          */
-        put: operations["update_config_model_configs__config_id__put"];
+        put: operations["update_model_config"];
         post?: never;
         /**
          * Delete it with its versions
          * @description Delete it with its versions. The default cannot be deleted before another is made the default.
          */
-        delete: operations["delete_config_model_configs__config_id__delete"];
+        delete: operations["delete_model_config"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1657,7 +1657,7 @@ export interface paths {
          * Make it the default of its application, and the one before no more
          * @description Make it the default of its application, and the one before no more.
          */
-        patch: operations["set_default_config_model_configs__config_id__default_patch"];
+        patch: operations["set_default_model_config"];
         trace?: never;
     };
     "/model-configs/{config_id}/versions": {
@@ -1671,17 +1671,17 @@ export interface paths {
          * The configuration's versions, the oldest first
          * @description The configuration's versions, the oldest first.
          */
-        get: operations["list_versions_model_configs__config_id__versions_get"];
+        get: operations["list_versions"];
         /**
          * Set the shares of all active versions at once; they must sum up to 100
          * @description Set the shares of all active versions at once; they must sum up to 100.
          */
-        put: operations["set_shares_model_configs__config_id__versions_put"];
+        put: operations["update_version_shares"];
         /**
          * Make a version
          * @description Make a version. Before the first that is not `v1`, the configuration itself becomes `v1`.
          */
-        post: operations["create_version_model_configs__config_id__versions_post"];
+        post: operations["create_version"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1699,18 +1699,18 @@ export interface paths {
          * One version
          * @description One version.
          */
-        get: operations["get_version_model_configs__config_id__versions__version_id__get"];
+        get: operations["get_version"];
         /**
          * Change any part of it
          * @description Change any part of it. Its share is taken as asked, those of the other active versions are scaled.
          */
-        put: operations["update_version_model_configs__config_id__versions__version_id__put"];
+        put: operations["update_version"];
         post?: never;
         /**
          * Delete it; the share of an active one goes to the other active versions
          * @description Delete it; the share of an active one goes to the other active versions.
          */
-        delete: operations["delete_version_model_configs__config_id__versions__version_id__delete"];
+        delete: operations["delete_version"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1727,12 +1727,12 @@ export interface paths {
          * How the versions do, how they differ from the control, and the verdict in one sentence
          * @description How the versions do, how they differ from the control, and the verdict in one sentence.
          */
-        get: operations["get_experiment_model_configs__config_id__experiment_get"];
+        get: operations["get_experiment"];
         /**
          * Choose the control, the guardrails, what counts as slow; begin a ramp, or end one with null
          * @description Choose the control, the guardrails, what counts as slow; begin a ramp, or end one with null.
          */
-        put: operations["change_experiment_model_configs__config_id__experiment_put"];
+        put: operations["update_experiment"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1753,7 +1753,7 @@ export interface paths {
          * End the experiment with a winner, which serves everything and becomes the configuration itself
          * @description End the experiment with a winner, which serves everything and becomes the configuration itself.
          */
-        post: operations["ship_version_model_configs__config_id__experiment_ship_post"];
+        post: operations["ship_version"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1773,7 +1773,7 @@ export interface paths {
          * End the experiment without a winner: the control serves everything again
          * @description End the experiment without a winner: the control serves everything again.
          */
-        post: operations["revert_experiment_model_configs__config_id__experiment_revert_post"];
+        post: operations["revert_experiment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1791,13 +1791,13 @@ export interface paths {
          * Your configurations and those shared with you, in all of your workspaces, the newest first
          * @description Your configurations and those shared with you, in all of your workspaces, the newest first.
          */
-        get: operations["list_ai_llms_ai_llm_get"];
+        get: operations["list_ai_llms"];
         put?: never;
         /**
          * Make an entry in one of your workspaces, for everybody in it
          * @description Make an entry in one of your workspaces, for everybody in it. Programs call it as `<name>/<model>`.
          */
-        post: operations["create_ai_llm_ai_llm_post"];
+        post: operations["create_ai_llm"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1815,7 +1815,7 @@ export interface paths {
          * Those of them that are active and were validated, the newest first
          * @description Those of them that are active and were validated, the newest first.
          */
-        get: operations["list_available_ai_llms_ai_llm_available_get"];
+        get: operations["list_available_ai_llms"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1836,13 +1836,13 @@ export interface paths {
          * Change any part of an entry
          * @description Change any part of an entry. It must be validated again, unless only its name changes.
          */
-        put: operations["update_ai_llm_ai_llm__ai_llm_id__put"];
+        put: operations["update_ai_llm"];
         post?: never;
         /**
          * Delete an entry that nothing uses, and erase its credentials
          * @description Delete an entry that nothing uses, and erase its credentials.
          */
-        delete: operations["delete_ai_llm_ai_llm__ai_llm_id__delete"];
+        delete: operations["delete_ai_llm"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1861,7 +1861,7 @@ export interface paths {
          * Ask the provider, with the stored credentials, whether they are good
          * @description Ask the provider, with the stored credentials, whether they are good. 200 also when it says no.
          */
-        post: operations["validate_ai_llm_ai_llm__ai_llm_id__validate_post"];
+        post: operations["validate_ai_llm"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1879,7 +1879,7 @@ export interface paths {
          * Calls, tokens and broken policies, in total
          * @description Calls, tokens and broken policies, in total. At most two seconds behind the last call.
          */
-        get: operations["get_ai_llm_stats_ai_llm_stats_get"];
+        get: operations["get_ai_llm_stats"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1901,7 +1901,7 @@ export interface paths {
          * Save your AI model configuration: your models, your own encrypted keys, and a system prompt for all
          * @description Save your AI model configuration: your models, your own encrypted keys, and a system prompt for all.
          */
-        post: operations["create_ai_model_config_api_v1_create_ai_model_config_post"];
+        post: operations["create_ai_model_config"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1919,7 +1919,7 @@ export interface paths {
          * Your AI model configuration
          * @description Your AI model configuration.
          */
-        get: operations["get_ai_model_config_api_v1_get_ai_model_config_get"];
+        get: operations["get_ai_model_config"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1942,7 +1942,7 @@ export interface paths {
          *
          *     409 names what still uses a model that you leave out, such as a default.
          */
-        put: operations["update_ai_model_config_api_v1_update_ai_model_config_put"];
+        put: operations["update_ai_model_config"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1961,7 +1961,7 @@ export interface paths {
          * Calls that broke a policy, whatever was done about it, in the workspaces that you are an admin of
          * @description Calls that broke a policy, whatever was done about it, in the workspaces that you are an admin of.
          */
-        get: operations["list_violations_policy_violations_get"];
+        get: operations["list_violations"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1981,7 +1981,7 @@ export interface paths {
          * Those of them whose policy says alert
          * @description Those of them whose policy says alert.
          */
-        get: operations["list_alerts_policy_alerts_get"];
+        get: operations["list_alerts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2001,7 +2001,7 @@ export interface paths {
          * Calls that broke one policy, which may be deleted meanwhile
          * @description Calls that broke one policy, which may be deleted meanwhile.
          */
-        get: operations["list_violations_of_policy_policy__policy_id__violations_get"];
+        get: operations["list_violations_of_policy"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2021,7 +2021,7 @@ export interface paths {
          * The alerts of one policy
          * @description The alerts of one policy.
          */
-        get: operations["list_alerts_of_policy_policy__policy_id__alerts_get"];
+        get: operations["list_alerts_of_policy"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2041,13 +2041,13 @@ export interface paths {
          * The policies of your workspaces and of the installation; with workspaceId or repoId those made for it
          * @description The policies of your workspaces and of the installation; with `workspaceId` or `repoId` those made for it.
          */
-        get: operations["list_policies_policy_get"];
+        get: operations["list_policies"];
         put?: never;
         /**
          * Make a policy for a workspace, one of its applications or keys, or for the whole installation
          * @description Make a policy for a workspace, one of its applications or keys, or for the whole installation.
          */
-        post: operations["create_policy_policy_post"];
+        post: operations["create_policy"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2065,18 +2065,18 @@ export interface paths {
          * One policy
          * @description One policy.
          */
-        get: operations["get_policy_policy__policy_id__get"];
+        get: operations["get_policy"];
         /**
          * Change any part of a policy but its scope
          * @description Change any part of a policy but its scope. Calls are held to it as soon as this answers.
          */
-        put: operations["change_policy_policy__policy_id__put"];
+        put: operations["update_policy"];
         post?: never;
         /**
          * Delete a policy
          * @description Delete a policy. What broke it stays listed.
          */
-        delete: operations["delete_policy_policy__policy_id__delete"];
+        delete: operations["delete_policy"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2093,13 +2093,13 @@ export interface paths {
          * Your conversations, the last used first
          * @description Your conversations, the last used first.
          */
-        get: operations["list_conversations_api_conversations_get"];
+        get: operations["list_conversations"];
         put?: never;
         /**
          * Begin a conversation with a feature or a model
          * @description Begin a conversation with a feature or a model.
          */
-        post: operations["create_conversation_api_conversations_post"];
+        post: operations["create_conversation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2117,21 +2117,21 @@ export interface paths {
          * One conversation with all of its messages
          * @description One conversation with all of its messages.
          */
-        get: operations["get_conversation_api_conversations__conversation_id__get"];
+        get: operations["get_conversation"];
         put?: never;
         post?: never;
         /**
          * Delete it with its messages and pictures
          * @description Delete it with its messages and pictures.
          */
-        delete: operations["delete_conversation_api_conversations__conversation_id__delete"];
+        delete: operations["delete_conversation"];
         options?: never;
         head?: never;
         /**
          * Give it a title, show another branch, or go on with another model
          * @description Give it a title, show another branch, or go on with another model.
          */
-        patch: operations["change_conversation_api_conversations__conversation_id__patch"];
+        patch: operations["update_conversation"];
         trace?: never;
     };
     "/api/conversations/{conversation_id}/export": {
@@ -2145,7 +2145,7 @@ export interface paths {
          * The conversation as a file
          * @description The conversation as a file.
          */
-        get: operations["export_conversation_api_conversations__conversation_id__export_get"];
+        get: operations["export_conversation"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2169,7 +2169,7 @@ export interface paths {
          *
          *     To change what was said before, send it again with the `parentId` of the old message: that opens a branch.
          */
-        post: operations["send_message_api_conversations__conversation_id__messages_post"];
+        post: operations["send_message"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2189,7 +2189,7 @@ export interface paths {
          * Have a question answered anew, on a new branch beside the old answer
          * @description Have a question answered anew, on a new branch beside the old answer.
          */
-        post: operations["regenerate_answer_api_conversations__conversation_id__regenerate_post"];
+        post: operations["regenerate_answer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2207,7 +2207,7 @@ export interface paths {
          * One message as it is now
          * @description One message as it is now.
          */
-        get: operations["get_message_api_conversations__conversation_id__messages__message_id__get"];
+        get: operations["get_message"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2229,7 +2229,7 @@ export interface paths {
          * Say how good an answer was, from 1 to 5
          * @description Say how good an answer was, from 1 to 5. The last word counts.
          */
-        post: operations["rate_answer_api_conversations__conversation_id__messages__message_id__rating_post"];
+        post: operations["rate_message"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2247,7 +2247,7 @@ export interface paths {
          * An answer from its beginning or from where a reader lost it, whether it is still written or long over
          * @description An answer from its beginning or from where a reader lost it, whether it is still written or long over.
          */
-        get: operations["follow_answer_api_conversations__conversation_id__stream_get"];
+        get: operations["follow_answer"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2269,7 +2269,7 @@ export interface paths {
          * A ticket for GET …/stream?ticket=: good once, for a minute
          * @description A ticket for `GET …/stream?ticket=`: good once, for a minute. For a browser's `EventSource`.
          */
-        post: operations["create_ticket_api_conversations__conversation_id__tickets_post"];
+        post: operations["create_stream_ticket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2289,7 +2289,7 @@ export interface paths {
          * Stop an answer, at the provider too
          * @description Stop an answer, at the provider too. What has come is kept, and what it used is in the answer.
          */
-        post: operations["stop_answer_api_conversations__conversation_id__stop_post"];
+        post: operations["stop_answer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2309,7 +2309,7 @@ export interface paths {
          * Keep a picture, to send it in a message by its id: the bytes of a PNG, JPEG, WebP or GIF up to 20 MB
          * @description Keep a picture, to send it in a message by its id: the bytes of a PNG, JPEG, WebP or GIF up to 20 MB.
          */
-        post: operations["keep_picture_api_pictures_post"];
+        post: operations["keep_picture"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2327,7 +2327,7 @@ export interface paths {
          * One of your pictures
          * @description One of your pictures.
          */
-        get: operations["get_picture_api_pictures__picture_id__get"];
+        get: operations["get_picture"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2347,7 +2347,7 @@ export interface paths {
          * The models of a provider, live, and remembered for ten minutes
          * @description The models of a provider, live, and remembered for ten minutes.
          */
-        get: operations["list_models_api_catalogue_models_get"];
+        get: operations["list_catalogue_models"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2367,7 +2367,7 @@ export interface paths {
          * One model, by its id with the slash in it
          * @description One model, by its id with the slash in it.
          */
-        get: operations["get_model_api_catalogue_models__model_id__get"];
+        get: operations["get_catalogue_model"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2387,13 +2387,13 @@ export interface paths {
          * All features, with their models; for admins with their settings too
          * @description All features, with their models; for admins with their settings too.
          */
-        get: operations["list_features_api_features_get"];
+        get: operations["list_features"];
         put?: never;
         /**
          * Make a feature of your own
          * @description Make a feature of your own.
          */
-        post: operations["create_feature_api_features_post"];
+        post: operations["create_feature"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2411,18 +2411,18 @@ export interface paths {
          * One feature, with its model; for admins with its settings too
          * @description One feature, with its model; for admins with its settings too.
          */
-        get: operations["get_feature_api_features__slug__get"];
+        get: operations["get_feature"];
         /**
          * Change any part of a feature
          * @description Change any part of a feature. A new key is tried at OpenRouter first, and saved only if it is good.
          */
-        put: operations["change_feature_api_features__slug__put"];
+        put: operations["update_feature"];
         post?: never;
         /**
          * Delete a feature of your own with its key
          * @description Delete a feature of your own with its key. Those that every workspace has can only be reset.
          */
-        delete: operations["delete_feature_api_features__slug__delete"];
+        delete: operations["delete_feature"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2441,7 +2441,7 @@ export interface paths {
          * Restore the defaults; the key is kept
          * @description Restore the defaults; the key is kept.
          */
-        post: operations["reset_feature_api_features__slug__reset_post"];
+        post: operations["reset_feature"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2461,7 +2461,7 @@ export interface paths {
          * Ask OpenRouter about a key without saving it, or about the one in use
          * @description Ask OpenRouter about a key without saving it, or about the one in use. 200 also when it is refused.
          */
-        post: operations["validate_key_api_features__slug__validate_key_post"];
+        post: operations["validate_feature_key"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2479,7 +2479,7 @@ export interface paths {
          * Its saved states, the newest first, each with what it changed
          * @description Its saved states, the newest first, each with what it changed.
          */
-        get: operations["list_feature_revisions_api_features__slug__revisions_get"];
+        get: operations["list_feature_revisions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2501,7 +2501,7 @@ export interface paths {
          * Go back to a saved state, as a new revision
          * @description Go back to a saved state, as a new revision. The key stays as it is now.
          */
-        post: operations["revert_feature_api_features__slug__revisions__number__revert_post"];
+        post: operations["revert_feature"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2522,7 +2522,7 @@ export interface paths {
          * @description Ask a feature. With `stream` the answer comes as server-sent events: `start`, `delta`, `reasoning`, `image`, and
          *     at the end `done` or `error`; features that make vectors always answer whole.
          */
-        post: operations["run_feature_api_features__slug__run_post"];
+        post: operations["run_feature"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2542,7 +2542,7 @@ export interface paths {
          * Try settings without saving them
          * @description Try settings without saving them. Streamed as a run is; of vectors, a `vector` event shows the first.
          */
-        post: operations["test_feature_api_features__slug__test_post"];
+        post: operations["test_feature"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2560,7 +2560,7 @@ export interface paths {
          * Whether the process runs
          * @description Whether the process runs. It looks at nothing else.
          */
-        get: operations["tell_alive_healthz_get"];
+        get: operations["get_liveness"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2580,7 +2580,7 @@ export interface paths {
          * Whether the process can serve
          * @description Whether the process can serve. 503 when something is missing without which it cannot.
          */
-        get: operations["tell_ready_readyz_get"];
+        get: operations["get_readiness"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2603,7 +2603,7 @@ export interface paths {
          *     Answers requests from the server's own machine, or those with the bearer token of `TRUNKLINE_METRICS_TOKEN`
          *     where that is set.
          */
-        get: operations["show_metrics_metrics_get"];
+        get: operations["get_metrics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2617,20 +2617,10 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * AcceptanceAnswer
-         * @description The workspace that one belongs to now; for a new account also its first session.
-         */
-        AcceptanceAnswer: {
-            /** @description The workspace. */
-            workspace: components["schemas"]["WorkspaceAnswer"];
-            /** @description A new session: its tokens. */
-            session: components["schemas"]["SignInAnswer"] | null;
-        };
-        /**
-         * ActorAnswer
+         * ActorResponse
          * @description How the request was made.
          */
-        ActorAnswer: {
+        ActorResponse: {
             /**
              * Kind
              * @description How the caller signed in: `user` or `key`.
@@ -2664,10 +2654,137 @@ export interface components {
             applicationId: string | null;
         };
         /**
-         * AiLlmAnswer
+         * AiLlmCreateRequest
+         * @description A new entry. `secret` is the provider's key, in plain or sealed (`tl1.…`); for AWS the secret access key, with
+         *     the access key id as `key`, or a Bedrock API key alone.
+         * @example {
+         *       "aiType": "OPENAI",
+         *       "endpoint": "https://api.openai.com/v1",
+         *       "name": "Production OpenAI",
+         *       "secret": "sk-proj-xxxxxxxxxxxx",
+         *       "workspaceId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d"
+         *     }
+         */
+        AiLlmCreateRequest: {
+            /**
+             * Name
+             * @description The name.
+             */
+            name: string;
+            /**
+             * Aitype
+             * @description The type of account: `OPENAI`, `GOOGLE`, `ANTHROPIC`, `AWS` or `OTHER`.
+             * @enum {string}
+             */
+            aiType: "OPENAI" | "GOOGLE" | "ANTHROPIC" | "AWS" | "OTHER";
+            /**
+             * Endpoint
+             * @description The provider's address.
+             */
+            endpoint: string;
+            /**
+             * Key
+             * @description The key. Responses show a mask, except when a new API key is created.
+             */
+            key?: string | null;
+            /**
+             * Secret
+             * Format: password
+             * @description The secret. Write-only.
+             */
+            secret: string;
+            /**
+             * Workspaceid
+             * @description The id of the workspace.
+             */
+            workspaceId: string;
+        };
+        /**
+         * AiLlmCreateResponse
+         * @description That an entry was made, and its id.
+         */
+        AiLlmCreateResponse: {
+            /**
+             * Success
+             * @description Whether it succeeded.
+             * @default true
+             * @constant
+             */
+            success?: true;
+            /**
+             * Aillmid
+             * @description The entry's id.
+             */
+            aiLlmId: string;
+            /**
+             * Message
+             * @description What happened, and what to do.
+             */
+            message: string;
+        };
+        /**
+         * AiLlmDoneResponse
+         * @description That it was done.
+         */
+        AiLlmDoneResponse: {
+            /**
+             * Success
+             * @description Whether it succeeded.
+             * @default true
+             * @constant
+             */
+            success?: true;
+            /**
+             * Message
+             * @description What happened, and what to do.
+             */
+            message: string;
+        };
+        /**
+         * AiLlmListResponse
+         * @description Entries, the newest first.
+         */
+        AiLlmListResponse: {
+            /**
+             * Success
+             * @description Whether it succeeded.
+             * @default true
+             * @constant
+             */
+            success?: true;
+            /**
+             * Aillms
+             * @description The entries.
+             */
+            aiLlms: components["schemas"]["AiLlmResponse"][];
+        };
+        /**
+         * AiLlmRepoResponse
+         * @description An application that uses an entry.
+         */
+        AiLlmRepoResponse: {
+            /**
+             * Id
+             * @description The id.
+             */
+            id: string;
+            /**
+             * Name
+             * @description The name.
+             */
+            name: string;
+            /**
+             * Createdat
+             * Format: date-time
+             * @description When it was created.
+             */
+            createdAt: string;
+        };
+        /**
+         * AiLlmResponse
          * @description An entry. `key` is null or a mask; the secret is never told. `orgId` is the installation's id.
          */
-        AiLlmAnswer: {
+        AiLlmResponse: {
             /**
              * Id
              * @description The id.
@@ -2719,99 +2836,13 @@ export interface components {
              * Repos
              * @description The applications that use it.
              */
-            repos: components["schemas"]["RepoAnswer"][];
+            repos: components["schemas"]["AiLlmRepoResponse"][];
         };
         /**
-         * AiLlmChangeGiven
-         * @description Any part of an entry. `secret` is needed again when the endpoint's host changes; `key` null takes that away.
-         * @example {
-         *       "secret": "new-api-key-xxxxxxxxxxxx"
-         *     }
-         */
-        AiLlmChangeGiven: {
-            /**
-             * Name
-             * @description The name.
-             * @default
-             */
-            name?: string;
-            /**
-             * Aitype
-             * @description The type of account: `OPENAI`, `GOOGLE`, `ANTHROPIC`, `AWS` or `OTHER`.
-             * @default OTHER
-             * @enum {string}
-             */
-            aiType?: "OPENAI" | "GOOGLE" | "ANTHROPIC" | "AWS" | "OTHER";
-            /**
-             * Endpoint
-             * @description The provider's address.
-             * @default
-             */
-            endpoint?: string;
-            /**
-             * Key
-             * @description The key. Responses show a mask, except when a new API key is created.
-             */
-            key?: string | null;
-            /**
-             * Secret
-             * Format: password
-             * @description The secret. Write-only.
-             * @default
-             */
-            secret?: string;
-        };
-        /**
-         * AiLlmGiven
-         * @description A new entry. `secret` is the provider's key, in plain or sealed (`tl1.…`); for AWS the secret access key, with
-         *     the access key id as `key`, or a Bedrock API key alone.
-         * @example {
-         *       "aiType": "OPENAI",
-         *       "endpoint": "https://api.openai.com/v1",
-         *       "name": "Production OpenAI",
-         *       "secret": "sk-proj-xxxxxxxxxxxx",
-         *       "workspaceId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d"
-         *     }
-         */
-        AiLlmGiven: {
-            /**
-             * Name
-             * @description The name.
-             */
-            name: string;
-            /**
-             * Aitype
-             * @description The type of account: `OPENAI`, `GOOGLE`, `ANTHROPIC`, `AWS` or `OTHER`.
-             * @enum {string}
-             */
-            aiType: "OPENAI" | "GOOGLE" | "ANTHROPIC" | "AWS" | "OTHER";
-            /**
-             * Endpoint
-             * @description The provider's address.
-             */
-            endpoint: string;
-            /**
-             * Key
-             * @description The key. Responses show a mask, except when a new API key is created.
-             */
-            key?: string | null;
-            /**
-             * Secret
-             * Format: password
-             * @description The secret. Write-only.
-             */
-            secret: string;
-            /**
-             * Workspaceid
-             * @description The id of the workspace.
-             */
-            workspaceId: string;
-        };
-        /**
-         * AiLlmStatsAnswer
+         * AiLlmStatsItemResponse
          * @description Totals of an entry since it was made, of all who used it.
          */
-        AiLlmStatsAnswer: {
+        AiLlmStatsItemResponse: {
             /**
              * Aillmid
              * @description The entry's id.
@@ -2849,10 +2880,24 @@ export interface components {
             totalBlocks: number;
         };
         /**
-         * AiLlmsAnswer
-         * @description Entries, the newest first.
+         * AiLlmStatsResponse
+         * @description The totals of each entry, zeros where it was not used.
+         * @example {
+         *       "stats": [
+         *         {
+         *           "aiLlmId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d",
+         *           "totalAlerts": 1,
+         *           "totalApiCalls": 10,
+         *           "totalBlocks": 0,
+         *           "totalPolicyViolations": 1,
+         *           "totalTokensIn": 900,
+         *           "totalTokensOut": 400
+         *         }
+         *       ],
+         *       "success": true
+         *     }
          */
-        AiLlmsAnswer: {
+        AiLlmStatsResponse: {
             /**
              * Success
              * @description Whether it succeeded.
@@ -2861,28 +2906,250 @@ export interface components {
              */
             success?: true;
             /**
-             * Aillms
-             * @description The entries.
+             * Stats
+             * @description The statistics of each entry.
              */
-            aiLlms: components["schemas"]["AiLlmAnswer"][];
+            stats: components["schemas"]["AiLlmStatsItemResponse"][];
         };
         /**
-         * Alive
-         * @description That the process runs.
+         * AiLlmUpdateRequest
+         * @description Any part of an entry. `secret` is needed again when the endpoint's host changes; `key` null takes that away.
+         * @example {
+         *       "secret": "new-api-key-xxxxxxxxxxxx"
+         *     }
          */
-        Alive: {
+        AiLlmUpdateRequest: {
             /**
-             * Status
-             * @description The status.
-             * @default ok
+             * Name
+             * @description The name.
+             * @default
              */
-            status?: string;
+            name?: string;
+            /**
+             * Aitype
+             * @description The type of account: `OPENAI`, `GOOGLE`, `ANTHROPIC`, `AWS` or `OTHER`.
+             * @default OTHER
+             * @enum {string}
+             */
+            aiType?: "OPENAI" | "GOOGLE" | "ANTHROPIC" | "AWS" | "OTHER";
+            /**
+             * Endpoint
+             * @description The provider's address.
+             * @default
+             */
+            endpoint?: string;
+            /**
+             * Key
+             * @description The key. Responses show a mask, except when a new API key is created.
+             */
+            key?: string | null;
+            /**
+             * Secret
+             * Format: password
+             * @description The secret. Write-only.
+             * @default
+             */
+            secret?: string;
         };
         /**
-         * ApplicationAnswer
+         * AiLlmValidateResponse
+         * @description How the provider answered. Look at `success`: a provider that refuses is told with the status 200 too.
+         * @example {
+         *       "message": "96 models may be used.",
+         *       "success": true
+         *     }
+         * @example {
+         *       "message": "OpenAI rejects this key. Enter it again.",
+         *       "success": false
+         *     }
+         */
+        AiLlmValidateResponse: {
+            /**
+             * Success
+             * @description Whether it succeeded.
+             */
+            success: boolean;
+            /**
+             * Message
+             * @description What happened, and what to do.
+             */
+            message: string;
+        };
+        /**
+         * AiModelConfigModelRequest
+         * @description One model. A key that is not sent at all stays as it is; null takes it away.
+         */
+        AiModelConfigModelRequest: {
+            /**
+             * Provider
+             * @description The provider's id, such as `openai`.
+             */
+            provider: string;
+            /**
+             * Type
+             * @description The type.
+             * @enum {string}
+             */
+            type: "chat" | "completion" | "embedding" | "image";
+            /**
+             * Model
+             * @description The name of the model.
+             */
+            model: string;
+            /**
+             * Apikeyencrypted
+             * @description The provider's API key, encrypted before it was sent. `null` if none is needed.
+             */
+            apiKeyEncrypted?: string | null;
+            /**
+             * Ispaid
+             * @description Whether the model costs money, as its owner says. Policies can use it.
+             */
+            isPaid: boolean;
+        };
+        /**
+         * AiModelConfigModelResponse
+         * @description One model. ``usable``: `/v1` calls reach it, by its name or by ``configurationId``; else ``reason`` says why not.
+         *
+         *     ``apiKeyEncrypted`` is there only where it was asked for.
+         */
+        AiModelConfigModelResponse: {
+            /**
+             * Provider
+             * @description The provider's id, such as `openai`.
+             */
+            provider: string;
+            /**
+             * Type
+             * @description The type.
+             */
+            type: string;
+            /**
+             * Model
+             * @description The name of the model.
+             */
+            model: string;
+            /**
+             * Apikeyencrypted
+             * @description The provider's API key, encrypted before it was sent. `null` if none is needed.
+             */
+            apiKeyEncrypted?: string | null;
+            /**
+             * Ispaid
+             * @description Whether the model costs money, as its owner says. Policies can use it.
+             */
+            isPaid: boolean;
+            /**
+             * Usable
+             * @description Whether the model can be called through the gateway.
+             */
+            usable: boolean;
+            /**
+             * Reason
+             * @description The reason.
+             */
+            reason: string | null;
+            /**
+             * Configurationid
+             * @description The id of the configuration.
+             */
+            configurationId: string | null;
+        };
+        /**
+         * AiModelConfigRequest
+         * @description The whole document.
+         * @example {
+         *       "models": [
+         *         {
+         *           "isPaid": true,
+         *           "model": "gpt-4o-mini",
+         *           "provider": "openai",
+         *           "type": "chat"
+         *         }
+         *       ],
+         *       "system_prompt": "Answer in one sentence."
+         *     }
+         */
+        AiModelConfigRequest: {
+            /**
+             * Models
+             * @description The models.
+             */
+            models: components["schemas"]["AiModelConfigModelRequest"][];
+            /**
+             * System Prompt
+             * @description Instructions added before each conversation.
+             * @default
+             */
+            system_prompt?: string;
+        };
+        /**
+         * AiModelConfigResponse
+         * @description The document.
+         */
+        AiModelConfigResponse: {
+            /**
+             * Id
+             * @description The id.
+             */
+            id: string;
+            /**
+             * Models
+             * @description The models.
+             */
+            models: components["schemas"]["AiModelConfigModelResponse"][];
+            /**
+             * System Prompt
+             * @description Instructions added before each conversation.
+             */
+            system_prompt: string;
+            /**
+             * Createdat
+             * Format: date-time
+             * @description When it was created.
+             */
+            createdAt: string;
+            /**
+             * Updatedat
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+        };
+        /**
+         * ApplicationCreateRequest
+         * @description A new application. `id` is the program's own choice, a UUID that nobody has used.
+         * @example {
+         *       "name": "Help desk"
+         *     }
+         */
+        ApplicationCreateRequest: {
+            /**
+             * Id
+             * @description The id.
+             */
+            id?: string | null;
+            /**
+             * Name
+             * @description The name.
+             */
+            name: string;
+            /**
+             * Configurationids
+             * @description The ids of its configurations.
+             */
+            configurationIds?: string[] | null;
+            /**
+             * Defaultconfigurationid
+             * @description The id of the configuration that serves the model name `default`.
+             */
+            defaultConfigurationId?: string | null;
+        };
+        /**
+         * ApplicationResponse
          * @description An application.
          */
-        ApplicationAnswer: {
+        ApplicationResponse: {
             /**
              * Id
              * @description The id.
@@ -2927,10 +3194,35 @@ export interface components {
             updatedAt: string;
         };
         /**
-         * AuditAnswer
+         * ApplicationUpdateRequest
+         * @description What is to change of an application.
+         * @example {
+         *       "defaultConfigurationId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d",
+         *       "name": "Help desk"
+         *     }
+         */
+        ApplicationUpdateRequest: {
+            /**
+             * Name
+             * @description The name.
+             */
+            name?: string | null;
+            /**
+             * Configurationids
+             * @description The ids of its configurations.
+             */
+            configurationIds?: string[] | null;
+            /**
+             * Defaultconfigurationid
+             * @description The id of the configuration that serves the model name `default`.
+             */
+            defaultConfigurationId?: string | null;
+        };
+        /**
+         * AuditEventResponse
          * @description An event of the audit log.
          */
-        AuditAnswer: {
+        AuditEventResponse: {
             /**
              * Id
              * @description The id.
@@ -3023,63 +3315,12 @@ export interface components {
             targetName: string | null;
         };
         /**
-         * CatalogueAnswer
-         * @description A page of models by their ids; ``total`` counts those that the filter lets through.
-         */
-        CatalogueAnswer: {
-            /**
-             * Provider
-             * @description The provider's id, such as `openai`.
-             */
-            provider: string;
-            /**
-             * Source
-             * @description Where the list comes from: `live` (the provider) or `catalogue` (included in this version).
-             */
-            source: string;
-            /**
-             * Cached
-             * @description Whether this is a stored result and not a new one.
-             */
-            cached: boolean;
-            /**
-             * Stale
-             * @description Whether the list is an older one, because the provider could not be reached.
-             */
-            stale: boolean;
-            /**
-             * Fetchedat
-             * @description When the list was fetched from the provider.
-             */
-            fetchedAt: string | null;
-            /**
-             * Ageseconds
-             * @description How old the result is, in seconds.
-             */
-            ageSeconds: number | null;
-            /**
-             * Problem
-             * @description What is wrong; `null` if nothing is.
-             */
-            problem: string | null;
-            /**
-             * Total
-             * @description The total.
-             */
-            total: number;
-            /**
-             * Models
-             * @description The models.
-             */
-            models: components["schemas"]["CatalogueModel"][];
-        };
-        /**
-         * CatalogueModel
+         * CatalogueModelItemResponse
          * @description A model. ``provider`` is who makes it; ``pricing`` US dollars per token or unit, as decimal text.
          *
          *     ``created`` is seconds since the epoch. What the provider does not say is null or empty.
          */
-        CatalogueModel: {
+        CatalogueModelItemResponse: {
             /**
              * Id
              * @description The id.
@@ -3149,10 +3390,61 @@ export interface components {
             created: number | null;
         };
         /**
-         * CatalogueModelAnswer
+         * CatalogueModelListResponse
+         * @description A page of models by their ids; ``total`` counts those that the filter lets through.
+         */
+        CatalogueModelListResponse: {
+            /**
+             * Provider
+             * @description The provider's id, such as `openai`.
+             */
+            provider: string;
+            /**
+             * Source
+             * @description Where the list comes from: `live` (the provider) or `catalogue` (included in this version).
+             */
+            source: string;
+            /**
+             * Cached
+             * @description Whether this is a stored result and not a new one.
+             */
+            cached: boolean;
+            /**
+             * Stale
+             * @description Whether the list is an older one, because the provider could not be reached.
+             */
+            stale: boolean;
+            /**
+             * Fetchedat
+             * @description When the list was fetched from the provider.
+             */
+            fetchedAt: string | null;
+            /**
+             * Ageseconds
+             * @description How old the result is, in seconds.
+             */
+            ageSeconds: number | null;
+            /**
+             * Problem
+             * @description What is wrong; `null` if nothing is.
+             */
+            problem: string | null;
+            /**
+             * Total
+             * @description The total.
+             */
+            total: number;
+            /**
+             * Models
+             * @description The models.
+             */
+            models: components["schemas"]["CatalogueModelItemResponse"][];
+        };
+        /**
+         * CatalogueModelResponse
          * @description One model.
          */
-        CatalogueModelAnswer: {
+        CatalogueModelResponse: {
             /**
              * Provider
              * @description The provider's id, such as `openai`.
@@ -3189,10 +3481,296 @@ export interface components {
              */
             problem: string | null;
             /** @description The name of the model. */
-            model: components["schemas"]["CatalogueModel"];
+            model: components["schemas"]["CatalogueModelItemResponse"];
         };
         /**
-         * ChangeGiven
+         * ConfigurationCreateRequest
+         * @description A new configuration.
+         * @example {
+         *       "apiKey": "sk-proj-xxxxxxxxxxxx",
+         *       "configuration": {
+         *         "temperature": 0.7
+         *       },
+         *       "model": "gpt-4o-mini",
+         *       "name": "Our GPT",
+         *       "provider": "openai",
+         *       "shared": true
+         *     }
+         */
+        ConfigurationCreateRequest: {
+            /**
+             * Name
+             * @description A name, unique among your configurations in the workspace. Requests use it as `model`.
+             */
+            name: string;
+            /**
+             * Provider
+             * @description The provider's id, such as `openai`.
+             */
+            provider: string;
+            /**
+             * Model
+             * @description The provider's name of the model.
+             */
+            model: string;
+            /**
+             * Apikey
+             * @description The provider's API key. Write-only: responses show a mask such as `sk-…x7Qd`. `null` removes it.
+             */
+            apiKey?: string | null;
+            /**
+             * Baseurl
+             * @description The provider's address, if not its default one.
+             */
+            baseUrl?: string | null;
+            /**
+             * Configuration
+             * @description Parameters under the provider's own names. `GET /api/providers/{name}/schema` lists them with their ranges.
+             * @default {}
+             */
+            configuration?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Isactive
+             * @description Whether it is in use.
+             * @default true
+             */
+            isActive?: boolean;
+            /**
+             * Shared
+             * @description Whether everybody in the workspace can use it.
+             * @default false
+             */
+            shared?: boolean;
+            /**
+             * Applicationid
+             * @description The id of the application; `null` if it belongs to none.
+             */
+            applicationId?: string | null;
+            /**
+             * Reason
+             * @description Why, for the history.
+             * @default
+             */
+            reason?: string;
+        };
+        /**
+         * ConfigurationKeyResponse
+         * @description What is known of the stored key beside its mask. By ``credentialId`` another configuration borrows it.
+         */
+        ConfigurationKeyResponse: {
+            /**
+             * Credentialid
+             * @description The id of the stored key: another configuration of the same provider can use it as its `credentialId`.
+             */
+            credentialId: string;
+            /**
+             * Fingerprint
+             * @description A fingerprint of the key, to compare keys without showing them.
+             */
+            fingerprint: string | null;
+            /**
+             * Addedby
+             * @description The id of the user who stored the key.
+             */
+            addedBy: string;
+            /**
+             * Addedat
+             * Format: date-time
+             * @description When the key was stored.
+             */
+            addedAt: string;
+            /**
+             * Lastusedat
+             * @description When it was last used; `null`: never.
+             */
+            lastUsedAt: string | null;
+        };
+        /**
+         * ConfigurationResponse
+         * @description A configuration. ``apiKey`` is a mask, as are the values of ``configuration.headers``.
+         *
+         *     One that ``borrows`` has no key of its own: it uses the credential ``lenderId``, or without one the workspace's
+         *     shared credential of its provider. ``lastTest`` is null before the first test, and after a change of
+         *     the key, the address or the provider.
+         */
+        ConfigurationResponse: {
+            /**
+             * Id
+             * @description The id.
+             */
+            id: string;
+            /**
+             * Userid
+             * @description The id of the user.
+             */
+            userId: string;
+            /**
+             * Workspaceid
+             * @description The id of the workspace.
+             */
+            workspaceId: string;
+            /**
+             * Applicationid
+             * @description The id of the application; `null` if it belongs to none.
+             */
+            applicationId: string | null;
+            /**
+             * Name
+             * @description The name.
+             */
+            name: string;
+            /**
+             * Provider
+             * @description The provider's id, such as `openai`.
+             */
+            provider: string;
+            /**
+             * Model
+             * @description The provider's name of the model; `null` for an account whose model each request names.
+             */
+            model: string | null;
+            /**
+             * Apikey
+             * @description The provider's API key. Write-only: responses show a mask such as `sk-…x7Qd`. `null` removes it.
+             */
+            apiKey: string | null;
+            /** @description Which key is stored: its fingerprint, when and by whom it was stored, when it was last used. */
+            apiKeyInfo: components["schemas"]["ConfigurationKeyResponse"] | null;
+            /**
+             * Borrows
+             * @description Whether the key of another configuration is used.
+             */
+            borrows: boolean;
+            /**
+             * Lenderid
+             * @description The id of the configuration whose key is used; `null` if its own is.
+             */
+            lenderId: string | null;
+            /**
+             * Baseurl
+             * @description The provider's address, if not its default one.
+             */
+            baseUrl: string | null;
+            /**
+             * Configuration
+             * @description Parameters under the provider's own names. `GET /api/providers/{name}/schema` lists them with their ranges.
+             */
+            configuration: {
+                [key: string]: unknown;
+            };
+            /**
+             * Isactive
+             * @description Whether it is in use.
+             */
+            isActive: boolean;
+            /**
+             * Shared
+             * @description Whether everybody in the workspace can use it.
+             */
+            shared: boolean;
+            /**
+             * Revision
+             * @description The number of the current revision.
+             */
+            revision: number;
+            /**
+             * Lasttested
+             * @description When the connection was last tested; `null`: never.
+             */
+            lastTested: string | null;
+            /**
+             * Teststatus
+             * @description The result of the last test; `null`: never tested.
+             * @enum {string}
+             */
+            testStatus: "pending" | "success" | "failed";
+            /** @description The last test of the connection: when, whether it succeeded, how long it took, and what was wrong; `null`: never tested. */
+            lastTest: components["schemas"]["LastTestResponse"] | null;
+            /**
+             * Createdat
+             * Format: date-time
+             * @description When it was created.
+             */
+            createdAt: string;
+            /**
+             * Updatedat
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+        };
+        /**
+         * ConfigurationRevertRequest
+         * @description ``apiKey`` is needed where the revision has another origin than now.
+         * @example {
+         *       "reason": "The new model is slower."
+         *     }
+         */
+        ConfigurationRevertRequest: {
+            /**
+             * Apikey
+             * @description The provider's API key. Write-only: responses show a mask such as `sk-…x7Qd`. `null` removes it.
+             */
+            apiKey?: string | null;
+            /**
+             * Reason
+             * @description Why, for the history.
+             * @default
+             */
+            reason?: string;
+        };
+        /**
+         * ConfigurationTestResponse
+         * @description How a test ended. ``cached``: it is the result of an earlier test, which ended ``ageSeconds`` ago.
+         */
+        ConfigurationTestResponse: {
+            /**
+             * Success
+             * @description Whether it succeeded.
+             */
+            success: boolean;
+            /**
+             * Status
+             * @description The status.
+             * @enum {string}
+             */
+            status: "pending" | "success" | "failed";
+            /**
+             * Message
+             * @description What happened, and what to do.
+             */
+            message: string;
+            /**
+             * Stages
+             * @description The stages of the test, in order.
+             */
+            stages: components["schemas"]["TestStageResponse"][];
+            /**
+             * Latencyms
+             * @description How long it took, in milliseconds.
+             */
+            latencyMs: number;
+            /**
+             * Testedat
+             * Format: date-time
+             * @description When it was tested.
+             */
+            testedAt: string;
+            /**
+             * Cached
+             * @description Whether this is a stored result and not a new one.
+             */
+            cached: boolean;
+            /**
+             * Ageseconds
+             * @description How old the result is, in seconds.
+             */
+            ageSeconds: number;
+        };
+        /**
+         * ConfigurationUpdateRequest
          * @description Any subset of a configuration. ``configuration`` is merged member by member; null takes a member away.
          * @example {
          *       "configuration": {
@@ -3201,7 +3779,7 @@ export interface components {
          *       "reason": "Shorter answers"
          *     }
          */
-        ChangeGiven: {
+        ConfigurationUpdateRequest: {
             /**
              * Name
              * @description The name.
@@ -3263,10 +3841,2196 @@ export interface components {
             reason?: string;
         };
         /**
-         * ConfigAnswer
+         * ConfigurationUsageResponse
+         * @description The figures of one configuration. ``rateLimit`` is the provider's last word, null when it said nothing.
+         */
+        ConfigurationUsageResponse: {
+            /**
+             * Requestcount
+             * @description The number of requests.
+             */
+            requestCount: number;
+            /**
+             * Tokencount
+             * @description Input and output tokens.
+             */
+            tokenCount: number;
+            /**
+             * Inputtokens
+             * @description Input tokens, those read from a cache included.
+             */
+            inputTokens: number;
+            /**
+             * Outputtokens
+             * @description Output tokens, those of reasoning included.
+             */
+            outputTokens: number;
+            /**
+             * Costusd
+             * @description The cost in US dollars; `null` if no price is known.
+             */
+            costUSD: number;
+            /**
+             * Unpricedcount
+             * @description Requests whose price is unknown; they are not in the cost.
+             */
+            unpricedCount: number;
+            /**
+             * Errorcount
+             * @description The number of failed requests.
+             */
+            errorCount: number;
+            /**
+             * Averagelatency
+             * @description The average duration of a request, in milliseconds.
+             */
+            averageLatency: number;
+            /**
+             * Errorrate
+             * @description The share of failed requests, 0 to 1.
+             */
+            errorRate: number;
+            /**
+             * Lastused
+             * @description When it was last used; `null`: never in this period.
+             */
+            lastUsed: string | null;
+            /**
+             * Configurationid
+             * @description The id of the configuration.
+             */
+            configurationId: string;
+            /**
+             * Period
+             * @description The period of the figures.
+             */
+            period: string | null;
+            /**
+             * Periodstart
+             * Format: date
+             * @description The start of the period; `null`: since the beginning.
+             */
+            periodStart: string;
+            /**
+             * Periodend
+             * Format: date
+             * @description The end of the period.
+             */
+            periodEnd: string;
+            /**
+             * Ratelimit
+             * @description The rate limits that the provider last reported; `null` if it reported none.
+             */
+            rateLimit: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * ConfigurationValidateRequest
+         * @description A configuration to check, with its settings inside ``configuration`` or beside it; ``live`` asks the provider.
+         * @example {
+         *       "apiKey": "sk-proj-xxxxxxxxxxxx",
+         *       "model": "gpt-4o-mini"
+         *     }
+         */
+        ConfigurationValidateRequest: {
+            /**
+             * Name
+             * @description The name.
+             * @default
+             */
+            name?: string;
+            /**
+             * Model
+             * @description The name of the model.
+             * @default
+             */
+            model?: string;
+            /**
+             * Apikey
+             * @description The provider's API key. Write-only: responses show a mask such as `sk-…x7Qd`. `null` removes it.
+             */
+            apiKey?: string | null;
+            /**
+             * Baseurl
+             * @description The provider's address, if not its default one.
+             */
+            baseUrl?: string | null;
+            /**
+             * Configuration
+             * @description Parameters under the provider's own names. `GET /api/providers/{name}/schema` lists them with their ranges.
+             * @default {}
+             */
+            configuration?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Reason
+             * @description Why, for the history.
+             * @default
+             */
+            reason?: string;
+            /**
+             * Live
+             * @description Whether to call the provider too.
+             * @default false
+             */
+            live?: boolean;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * ConfigurationValidateResponse
+         * @description Whether it would be accepted and, with ``stages``, whether it works.
+         */
+        ConfigurationValidateResponse: {
+            /**
+             * Valid
+             * @description Whether everything is valid.
+             */
+            valid: boolean;
+            /**
+             * Errors
+             * @description The wrong fields, each with a message.
+             */
+            errors: components["schemas"]["FieldErrorResponse"][];
+            /**
+             * Stages
+             * @description The stages of the test, in order.
+             */
+            stages: components["schemas"]["TestStageResponse"][] | null;
+        };
+        /**
+         * ConversationCreateRequest
+         * @description A new conversation: with a feature, or with a model.
+         * @example {
+         *       "feature": "chat-assistant"
+         *     }
+         */
+        ConversationCreateRequest: {
+            /**
+             * Feature
+             * @description The slug of the feature.
+             */
+            feature?: string | null;
+            /**
+             * Model
+             * @description The name of the model.
+             */
+            model?: string | null;
+        };
+        /**
+         * ConversationResponse
+         * @description A conversation. ``titledBy``: ``none`` (nothing said yet), ``text`` (its first words) or ``user``.
+         */
+        ConversationResponse: {
+            /**
+             * Id
+             * @description The id.
+             */
+            id: string;
+            /**
+             * Title
+             * @description The title.
+             */
+            title: string;
+            /**
+             * Titledby
+             * @description Where the title comes from: `text` (the first words), `user`, or `none` without a title.
+             */
+            titledBy: string;
+            /**
+             * Feature
+             * @description The slug of the feature.
+             */
+            feature: string | null;
+            /**
+             * Model
+             * @description The model that answers, as a request would name it.
+             */
+            model: string | null;
+            /**
+             * Leafid
+             * @description The id of the last message of the branch that is shown.
+             */
+            leafId: string | null;
+            /**
+             * Createdat
+             * Format: date-time
+             * @description When it was created.
+             */
+            createdAt: string;
+            /**
+             * Updatedat
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+        };
+        /**
+         * ConversationTreeResponse
+         * @description A conversation with all of its branches: each message names what it follows.
+         */
+        ConversationTreeResponse: {
+            /**
+             * Id
+             * @description The id.
+             */
+            id: string;
+            /**
+             * Title
+             * @description The title.
+             */
+            title: string;
+            /**
+             * Titledby
+             * @description Where the title comes from: `text` (the first words), `user`, or `none` without a title.
+             */
+            titledBy: string;
+            /**
+             * Feature
+             * @description The slug of the feature.
+             */
+            feature: string | null;
+            /**
+             * Model
+             * @description The name of the model.
+             */
+            model: string | null;
+            /**
+             * Leafid
+             * @description The id of the last message of the branch that is shown.
+             */
+            leafId: string | null;
+            /**
+             * Createdat
+             * Format: date-time
+             * @description When it was created.
+             */
+            createdAt: string;
+            /**
+             * Updatedat
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+            /**
+             * Messages
+             * @description The messages.
+             */
+            messages: components["schemas"]["MessageResponse"][];
+        };
+        /**
+         * ConversationUpdateRequest
+         * @description What is to change. ``leafId`` shows the branch through that message.
+         * @example {
+         *       "title": "Plans for spring"
+         *     }
+         */
+        ConversationUpdateRequest: {
+            /**
+             * Title
+             * @description The title.
+             */
+            title?: string | null;
+            /**
+             * Leafid
+             * @description The id of the last message of the branch that is shown.
+             */
+            leafId?: string | null;
+            /**
+             * Feature
+             * @description The slug of the feature.
+             */
+            feature?: string | null;
+            /**
+             * Model
+             * @description The name of the model.
+             */
+            model?: string | null;
+        };
+        /**
+         * CostLimitRequest
+         * @description By which part a version may cost more per request than the control: 0.2 is a fifth.
+         */
+        CostLimitRequest: {
+            /**
+             * Maxincrease
+             * @description The allowed increase over the control.
+             */
+            maxIncrease: number;
+        };
+        /**
+         * EncryptionKeyResponse
+         * @description The public key to seal provider keys with (RFC 9180); `publicKey` is base64url of 32 bytes.
+         */
+        EncryptionKeyResponse: {
+            /**
+             * Kid
+             * @description The id of the public key, part of a sealed key.
+             */
+            kid: string;
+            /**
+             * Kem
+             * @description The key encapsulation mechanism of HPKE.
+             */
+            kem: number;
+            /**
+             * Kdf
+             * @description The key derivation function of HPKE.
+             */
+            kdf: number;
+            /**
+             * Aead
+             * @description The cipher of HPKE.
+             */
+            aead: number;
+            /**
+             * Publickey
+             * @description The public key, in base64url.
+             */
+            publicKey: string;
+            /**
+             * Instance
+             * @description The id of the installation, part of what a sealed key is bound to.
+             */
+            instance: string;
+        };
+        /**
+         * EndedSessionsResponse
+         * @description How many sessions ended.
+         */
+        EndedSessionsResponse: {
+            /**
+             * Success
+             * @description Whether it succeeded.
+             * @default true
+             * @constant
+             */
+            success?: true;
+            /**
+             * Sessions
+             * @description How many sessions ended.
+             */
+            sessions: number;
+        };
+        /**
+         * ExperimentDifferenceResponse
+         * @description Version minus control, and the bounds between which that certainly is.
+         */
+        ExperimentDifferenceResponse: {
+            /**
+             * Estimate
+             * @description The estimated difference from the control.
+             */
+            estimate: number;
+            /**
+             * Low
+             * @description The lower end of the 95 % confidence interval.
+             */
+            low: number;
+            /**
+             * High
+             * @description The upper end of the 95 % confidence interval.
+             */
+            high: number;
+            /**
+             * Significant
+             * @description Whether the difference is statistically significant at 95 %.
+             */
+            significant: boolean;
+        };
+        /**
+         * ExperimentMetricsResponse
+         * @description What a version did in the phase; null where there is nothing, and for costs where a price is unknown.
+         */
+        ExperimentMetricsResponse: {
+            /**
+             * Errorrate
+             * @description The share of failed requests, 0 to 1.
+             */
+            errorRate: number | null;
+            /**
+             * Slowshare
+             * @description The share of slow requests, 0 to 1.
+             */
+            slowShare: number | null;
+            /**
+             * Avglatencyms
+             * @description The average duration of a request, in milliseconds.
+             */
+            avgLatencyMs: number | null;
+            /**
+             * Avgtokensused
+             * @description The average number of input and output tokens of a request.
+             */
+            avgTokensUsed: number | null;
+            /**
+             * Avgcostusd
+             * @description The average cost of a request, in US dollars; `null` while a price is unknown.
+             */
+            avgCostUSD: number | null;
+            /**
+             * Costusd
+             * @description The cost in US dollars; `null` if no price is known.
+             */
+            costUSD: number | null;
+            /**
+             * Satisfaction
+             * @description The average rating, 1 to 5; `null` without ratings.
+             */
+            satisfaction: number | null;
+        };
+        /**
+         * ExperimentPhaseResponse
+         * @description A time in which shares and versions stood still. ``weights`` are percentages by version.
+         */
+        ExperimentPhaseResponse: {
+            /**
+             * Number
+             * @description The number, starting at 1.
+             */
+            number: number;
+            /**
+             * Reason
+             * @description The reason.
+             */
+            reason: string;
+            /**
+             * Weights
+             * @description The split of the traffic, in percent by version.
+             */
+            weights: {
+                [key: string]: number;
+            };
+            /**
+             * Startedat
+             * Format: date-time
+             * @description When it started.
+             */
+            startedAt: string;
+            /**
+             * Endedat
+             * @description When it ended; `null` while it lasts.
+             */
+            endedAt: string | null;
+        };
+        /**
+         * ExperimentResponse
+         * @description An experiment, seen at one of its phases.
+         */
+        ExperimentResponse: {
+            /**
+             * Configid
+             * @description The configuration's `_id`.
+             */
+            configId: string;
+            /**
+             * State
+             * @description The current state.
+             * @enum {string}
+             */
+            state: "none" | "idle" | "running" | "shipped" | "reverted";
+            /**
+             * Controlversionid
+             * @description The id of the version that the others are compared with.
+             */
+            controlVersionId: string | null;
+            /** @description The phase that the figures belong to. */
+            phase: components["schemas"]["ExperimentPhaseResponse"] | null;
+            /**
+             * Phases
+             * @description The latest phases, newest first.
+             */
+            phases: components["schemas"]["ExperimentPhaseResponse"][];
+            /**
+             * Versions
+             * @description The versions.
+             */
+            versions: components["schemas"]["ExperimentVersionResponse"][];
+            /** @description Whether the traffic matches the split. */
+            sampleRatio: components["schemas"]["SampleRatioResponse"];
+            /**
+             * Guardrails
+             * @description The limits beyond which a version is turned off.
+             */
+            guardrails: components["schemas"]["GuardrailResponse"][];
+            /**
+             * Slowms
+             * @description A request that takes longer is slow, in milliseconds.
+             */
+            slowMs: number;
+            /** @description Increases the share of a version step by step. */
+            ramp: components["schemas"]["RampResponse"] | null;
+            /**
+             * Verdict
+             * @description The result in one sentence.
+             */
+            verdict: string;
+            /** @description What to do. */
+            recommendation: components["schemas"]["RecommendationResponse"];
+        };
+        /**
+         * ExperimentRevertRequest
+         * @description Nothing: a body may be left out, and one with fields is a mistake.
+         * @example {}
+         */
+        ExperimentRevertRequest: Record<string, never>;
+        /**
+         * ExperimentShipRequest
+         * @description The winner.
+         * @example {
+         *       "versionId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d"
+         *     }
+         */
+        ExperimentShipRequest: {
+            /**
+             * Versionid
+             * @description The id of the version; `null` if none served it.
+             */
+            versionId: string;
+        };
+        /**
+         * ExperimentUpdateRequest
+         * @description Any part of an experiment's settings; what is left out stays as it is.
+         * @example {
+         *       "guardrails": {
+         *         "errorRate": {
+         *           "maxIncrease": 0.01
+         *         }
+         *       },
+         *       "slowMs": 4000
+         *     }
+         */
+        ExperimentUpdateRequest: {
+            /**
+             * Controlversionid
+             * @description The id of the version that the others are compared with.
+             */
+            controlVersionId?: string | null;
+            /** @description The limits beyond which a version is turned off. */
+            guardrails?: components["schemas"]["GuardrailsRequest"] | null;
+            /**
+             * Slowms
+             * @description A request that takes longer is slow, in milliseconds.
+             */
+            slowMs?: number | null;
+            /** @description Increases the share of a version step by step. */
+            ramp?: components["schemas"]["RampRequest"] | null;
+        };
+        /**
+         * ExperimentVersionResponse
+         * @description A version in the phase. ``units`` are the users who saw it; ``differences`` come as soon as they are known.
+         */
+        ExperimentVersionResponse: {
+            /**
+             * Versionid
+             * @description The id of the version; `null` if none served it.
+             */
+            versionId: string;
+            /**
+             * Version
+             * @description The version.
+             */
+            version: string;
+            /**
+             * Iscontrol
+             * @description Whether it is the control version.
+             */
+            isControl: boolean;
+            /**
+             * Share
+             * @description The share of the traffic, in percent.
+             */
+            share: number;
+            /**
+             * Units
+             * @description How many users (units) the version has served.
+             */
+            units: number;
+            /**
+             * Requests
+             * @description The number of requests.
+             */
+            requests: number;
+            /** @description What was measured. */
+            metrics: components["schemas"]["ExperimentMetricsResponse"];
+            /**
+             * Differences
+             * @description The differences from the control version, for each metric.
+             */
+            differences: {
+                [key: string]: components["schemas"]["ExperimentDifferenceResponse"];
+            };
+        };
+        /**
+         * FeatureCreateRequest
+         * @description A new feature. ``slug`` is its name in addresses and after ``feature/`` in ``model``.
+         * @example {
+         *       "model": "openai/gpt-4o-mini",
+         *       "name": "Mail writer",
+         *       "slug": "mail-writer"
+         *     }
+         */
+        FeatureCreateRequest: {
+            /**
+             * Model
+             * @description The name of the model.
+             */
+            model?: string | null;
+            /**
+             * Target
+             * @description A route or a shared configuration that serves instead of OpenRouter.
+             */
+            target?: string | null;
+            /**
+             * Baseurl
+             * @description Where the feature's own key goes.
+             */
+            baseUrl?: string | null;
+            /**
+             * Apikey
+             * @description The provider's API key. Write-only: responses show a mask such as `sk-…x7Qd`. `null` removes it.
+             */
+            apiKey?: string | null;
+            /**
+             * Systemprompt
+             * @description Instructions added before what users send. `null` removes them.
+             */
+            systemPrompt?: string | null;
+            /**
+             * Temperature
+             * @description The sampling temperature. `null` removes it.
+             */
+            temperature?: number | null;
+            /**
+             * Topp
+             * @description Nucleus sampling: from 0 to 1. `null` removes it.
+             */
+            topP?: number | null;
+            /**
+             * Maxtokens
+             * @description The limit on output tokens.
+             */
+            maxTokens?: number | null;
+            /**
+             * Presencepenalty
+             * @description From -2 to 2: lowers the probability of tokens that have occurred.
+             */
+            presencePenalty?: number | null;
+            /**
+             * Frequencypenalty
+             * @description From -2 to 2: lowers the probability of frequent tokens.
+             */
+            frequencyPenalty?: number | null;
+            /**
+             * Siteurl
+             * @description Your site, as OpenRouter shows it.
+             */
+            siteUrl?: string | null;
+            /**
+             * Sitename
+             * @description Your app's name, as OpenRouter shows it.
+             */
+            siteName?: string | null;
+            /**
+             * Customparameters
+             * @description Other fields of the provider's chat API, sent as they are.
+             */
+            customParameters?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Slug
+             * @description The name in URLs.
+             */
+            slug: string;
+            /**
+             * Name
+             * @description The name.
+             */
+            name: string;
+            /**
+             * Kind
+             * @description What it is for: `chat`, `code`, `summarizer`, `image` or `embeddings`.
+             * @default chat
+             * @enum {string}
+             */
+            kind?: "chat" | "code" | "summarizer" | "image" | "embeddings";
+            /**
+             * Reason
+             * @description Why, for the history.
+             * @default
+             */
+            reason?: string;
+        };
+        /**
+         * FeatureKeyResponse
+         * @description What OpenRouter tells of a key, in credits, which are US dollars; a ``limit`` of null is none.
+         */
+        FeatureKeyResponse: {
+            /**
+             * Label
+             * @description A label for people.
+             */
+            label: string | null;
+            /**
+             * Usage
+             * @description What the key has spent, in US dollars.
+             */
+            usage: number | null;
+            /**
+             * Limit
+             * @description The spending limit of the key, in US dollars; `null`: none.
+             */
+            limit: number | null;
+            /**
+             * Limitremaining
+             * @description What is left of the limit, in US dollars.
+             */
+            limitRemaining: number | null;
+            /**
+             * Isfreetier
+             * @description Whether the account is on the free tier.
+             */
+            isFreeTier: boolean | null;
+            /**
+             * Expiresat
+             * @description When it expires; `null`: never.
+             */
+            expiresAt: string | null;
+        };
+        /**
+         * FeatureKeyValidateRequest
+         * @description The key to ask about; without one, the key that the feature uses now.
+         * @example {
+         *       "apiKey": "sk-or-v1-xxxxxxxxxxxx"
+         *     }
+         */
+        FeatureKeyValidateRequest: {
+            /**
+             * Apikey
+             * @description The provider's API key. Write-only: responses show a mask such as `sk-…x7Qd`. `null` removes it.
+             */
+            apiKey?: string | null;
+        };
+        /**
+         * FeatureKeyValidateResponse
+         * @description Whether OpenRouter takes the key, and what to do if not.
+         */
+        FeatureKeyValidateResponse: {
+            /**
+             * Success
+             * @description Whether it succeeded.
+             */
+            success: boolean;
+            /**
+             * Message
+             * @description What happened, and what to do.
+             */
+            message: string;
+            /** @description What the provider says about the key. */
+            keyInfo: components["schemas"]["FeatureKeyResponse"] | null;
+        };
+        /**
+         * FeatureResponse
+         * @description A feature as everybody sees it. ``modelInfo`` is what the catalogue says of its ``model``.
+         *
+         *     ``servingModel`` is what answers: the same, or that of its target; null where a route chooses for each call.
+         *     ``available`` is false when the live list lacks the model, and ``nearest`` names what may stand in for it; null when
+         *     there is no live list. ``ready`` is whether a call can be tried at all: there is a key, or its target is there.
+         */
+        FeatureResponse: {
+            /**
+             * Slug
+             * @description The name in URLs.
+             */
+            slug: string;
+            /**
+             * Name
+             * @description The name.
+             */
+            name: string;
+            /**
+             * Kind
+             * @description What it is for: `chat`, `code`, `summarizer`, `image` or `embeddings`.
+             * @enum {string}
+             */
+            kind: "chat" | "code" | "summarizer" | "image" | "embeddings";
+            /**
+             * Builtin
+             * @description Whether it is part of Trunkline, and cannot be deleted.
+             */
+            builtIn: boolean;
+            /**
+             * Model
+             * @description The name of the model.
+             */
+            model: string | null;
+            /**
+             * Servingmodel
+             * @description The model that answers.
+             */
+            servingModel: string | null;
+            /** @description The model's entry in the catalogue; `null` if it is not there. */
+            modelInfo: components["schemas"]["CatalogueModelItemResponse"] | null;
+            /**
+             * Available
+             * @description Whether the model is in the provider's current list; `null` if the list is not known.
+             */
+            available: boolean | null;
+            /**
+             * Nearest
+             * @description Similar names that exist.
+             */
+            nearest: string[];
+            /**
+             * Ready
+             * @description Whether it can be called now.
+             */
+            ready: boolean;
+        };
+        /**
+         * FeatureRevertRequest
+         * @description Why, for the history.
+         * @example {
+         *       "reason": "It was better before."
+         *     }
+         */
+        FeatureRevertRequest: {
+            /**
+             * Reason
+             * @description Why, for the history.
+             * @default
+             */
+            reason?: string;
+        };
+        /**
+         * FeatureRunRequest
+         * @description What is asked: one of ``input``, ``prompt`` and ``messages`` (as OpenAI's chat has them).
+         *
+         *     Features that make vectors take a list of texts as ``input`` too.
+         * @example {
+         *       "input": "Which trees bloom first?",
+         *       "stream": false
+         *     }
+         */
+        FeatureRunRequest: {
+            /**
+             * Input
+             * @description The input.
+             */
+            input?: string | string[] | null;
+            /**
+             * Prompt
+             * @description The prompt.
+             */
+            prompt?: string | null;
+            /**
+             * Messages
+             * @description The messages.
+             */
+            messages?: {
+                [key: string]: unknown;
+            }[] | null;
+            /**
+             * Stream
+             * @description Whether to stream the response as server-sent events.
+             */
+            stream?: boolean | null;
+        };
+        /**
+         * FeatureRunResponse
+         * @description A whole answer. ``images`` have addresses of pictures here. ``costUSD`` is null where no price is known.
+         */
+        FeatureRunResponse: {
+            /**
+             * Requestid
+             * @description The id of the request, from the header `x-request-id`.
+             */
+            requestId: string;
+            /**
+             * Feature
+             * @description The slug of the feature.
+             */
+            feature: string;
+            /**
+             * Model
+             * @description The model that answered.
+             */
+            model: string;
+            /**
+             * Output
+             * @description The text of the response.
+             */
+            output: string;
+            /**
+             * Reasoning
+             * @description The model's reasoning, if it shows that.
+             */
+            reasoning: string | null;
+            /**
+             * Images
+             * @description The pictures of the response.
+             */
+            images: {
+                [key: string]: string;
+            }[];
+            /**
+             * Finishreason
+             * @description Why the response ended, such as `stop`, `length`, `tool_calls` or `stopped`.
+             */
+            finishReason: string;
+            /** @description The tokens used. */
+            usage: components["schemas"]["FeatureRunUsageResponse"];
+            /**
+             * Costusd
+             * @description The cost in US dollars; `null` if no price is known.
+             */
+            costUSD: number | null;
+        };
+        /**
+         * FeatureRunUsageResponse
+         * @description Tokens of one call; ``estimated``: the provider did not say, so they are our own count.
+         */
+        FeatureRunUsageResponse: {
+            /**
+             * Inputtokens
+             * @description Input tokens, those read from a cache included.
+             */
+            inputTokens: number;
+            /**
+             * Outputtokens
+             * @description Output tokens, those of reasoning included.
+             */
+            outputTokens: number;
+            /**
+             * Totaltokens
+             * @description Input and output tokens.
+             */
+            totalTokens: number;
+            /**
+             * Cachedtokens
+             * @description Input tokens that the provider read from its cache.
+             */
+            cachedTokens: number;
+            /**
+             * Reasoningtokens
+             * @description Output tokens that were used for reasoning.
+             */
+            reasoningTokens: number;
+            /**
+             * Estimated
+             * @description Whether the figures are estimated because the provider reported none.
+             */
+            estimated: boolean;
+        };
+        /**
+         * FeatureSettingsRequest
+         * @description Any subset of a feature's settings; null takes one away. ``customParameters`` are replaced as a whole.
+         */
+        FeatureSettingsRequest: {
+            /**
+             * Model
+             * @description The name of the model.
+             */
+            model?: string | null;
+            /**
+             * Target
+             * @description A route or a shared configuration that serves instead of OpenRouter.
+             */
+            target?: string | null;
+            /**
+             * Baseurl
+             * @description Where the feature's own key goes.
+             */
+            baseUrl?: string | null;
+            /**
+             * Apikey
+             * @description The provider's API key. Write-only: responses show a mask such as `sk-…x7Qd`. `null` removes it.
+             */
+            apiKey?: string | null;
+            /**
+             * Systemprompt
+             * @description Instructions added before what users send. `null` removes them.
+             */
+            systemPrompt?: string | null;
+            /**
+             * Temperature
+             * @description The sampling temperature. `null` removes it.
+             */
+            temperature?: number | null;
+            /**
+             * Topp
+             * @description Nucleus sampling: from 0 to 1. `null` removes it.
+             */
+            topP?: number | null;
+            /**
+             * Maxtokens
+             * @description The limit on output tokens.
+             */
+            maxTokens?: number | null;
+            /**
+             * Presencepenalty
+             * @description From -2 to 2: lowers the probability of tokens that have occurred.
+             */
+            presencePenalty?: number | null;
+            /**
+             * Frequencypenalty
+             * @description From -2 to 2: lowers the probability of frequent tokens.
+             */
+            frequencyPenalty?: number | null;
+            /**
+             * Siteurl
+             * @description Your site, as OpenRouter shows it.
+             */
+            siteUrl?: string | null;
+            /**
+             * Sitename
+             * @description Your app's name, as OpenRouter shows it.
+             */
+            siteName?: string | null;
+            /**
+             * Customparameters
+             * @description Other fields of the provider's chat API, sent as they are.
+             */
+            customParameters?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * FeatureSettingsResponse
+         * @description The same with its settings, for admins. Settings that are null are not sent to the model.
+         *
+         *     ``hasApiKey`` and ``keyHint`` are of the feature's own key; ``keySource`` says whose key serves: ``own``,
+         *     ``workspace`` or ``none``. ``problem`` says why nothing can serve it.
+         */
+        FeatureSettingsResponse: {
+            /**
+             * Slug
+             * @description The name in URLs.
+             */
+            slug: string;
+            /**
+             * Name
+             * @description The name.
+             */
+            name: string;
+            /**
+             * Kind
+             * @description What it is for: `chat`, `code`, `summarizer`, `image` or `embeddings`.
+             * @enum {string}
+             */
+            kind: "chat" | "code" | "summarizer" | "image" | "embeddings";
+            /**
+             * Builtin
+             * @description Whether it is part of Trunkline, and cannot be deleted.
+             */
+            builtIn: boolean;
+            /**
+             * Model
+             * @description The name of the model.
+             */
+            model: string | null;
+            /**
+             * Servingmodel
+             * @description The model that answers.
+             */
+            servingModel: string | null;
+            /** @description The model's entry in the catalogue; `null` if it is not there. */
+            modelInfo: components["schemas"]["CatalogueModelItemResponse"] | null;
+            /**
+             * Available
+             * @description Whether the model is in the provider's current list; `null` if the list is not known.
+             */
+            available: boolean | null;
+            /**
+             * Nearest
+             * @description Similar names that exist.
+             */
+            nearest: string[];
+            /**
+             * Ready
+             * @description Whether it can be called now.
+             */
+            ready: boolean;
+            /**
+             * Systemprompt
+             * @description Instructions added before what users send. `null` removes them.
+             */
+            systemPrompt: string;
+            /**
+             * Temperature
+             * @description The sampling temperature. `null` removes it.
+             */
+            temperature: number | null;
+            /**
+             * Topp
+             * @description Nucleus sampling: from 0 to 1. `null` removes it.
+             */
+            topP: number | null;
+            /**
+             * Maxtokens
+             * @description The limit on output tokens.
+             */
+            maxTokens: number | null;
+            /**
+             * Presencepenalty
+             * @description From -2 to 2: lowers the probability of tokens that have occurred.
+             */
+            presencePenalty: number | null;
+            /**
+             * Frequencypenalty
+             * @description From -2 to 2: lowers the probability of frequent tokens.
+             */
+            frequencyPenalty: number | null;
+            /**
+             * Siteurl
+             * @description The address of your app, sent to OpenRouter (`HTTP-Referer`).
+             */
+            siteUrl: string | null;
+            /**
+             * Sitename
+             * @description The name of your app, sent to OpenRouter (`X-Title`).
+             */
+            siteName: string | null;
+            /**
+             * Customparameters
+             * @description Other fields of the provider's chat API, sent as they are.
+             */
+            customParameters: {
+                [key: string]: unknown;
+            };
+            /**
+             * Target
+             * @description The route or shared configuration that serves the feature instead of OpenRouter.
+             */
+            target: string | null;
+            /**
+             * Baseurl
+             * @description The provider's address, if not its default one.
+             */
+            baseUrl: string | null;
+            /**
+             * Hasapikey
+             * @description Whether an own key is stored.
+             */
+            hasApiKey: boolean;
+            /**
+             * Keyhint
+             * @description A mask of the stored key, such as `sk-…x7Qd`.
+             */
+            keyHint: string | null;
+            /**
+             * Keysource
+             * @description Whose key is used: the feature's own, the workspace's, or none.
+             */
+            keySource: string;
+            /**
+             * Problem
+             * @description What is wrong; `null` if nothing is.
+             */
+            problem: string | null;
+            /**
+             * Revision
+             * @description The number of the current revision.
+             */
+            revision: number;
+            /**
+             * Createdat
+             * @description When it was created.
+             */
+            createdAt: string | null;
+            /**
+             * Updatedat
+             * @description When it was last changed.
+             */
+            updatedAt: string | null;
+        };
+        /**
+         * FeatureTestRequest
+         * @description What is asked, and settings to lay over the saved ones for this once.
+         * @example {
+         *       "input": "Which trees bloom first?",
+         *       "settings": {
+         *         "temperature": 0.9
+         *       }
+         *     }
+         */
+        FeatureTestRequest: {
+            /**
+             * Input
+             * @description The input.
+             */
+            input: string;
+            /** @description The settings. */
+            settings?: components["schemas"]["FeatureSettingsRequest"] | null;
+        };
+        /**
+         * FeatureUpdateRequest
+         * @description A change of a feature.
+         * @example {
+         *       "systemPrompt": "Answer in one sentence.",
+         *       "temperature": 0.3
+         *     }
+         */
+        FeatureUpdateRequest: {
+            /**
+             * Model
+             * @description The name of the model.
+             */
+            model?: string | null;
+            /**
+             * Target
+             * @description A route or a shared configuration that serves instead of OpenRouter.
+             */
+            target?: string | null;
+            /**
+             * Baseurl
+             * @description Where the feature's own key goes.
+             */
+            baseUrl?: string | null;
+            /**
+             * Apikey
+             * @description The provider's API key. Write-only: responses show a mask such as `sk-…x7Qd`. `null` removes it.
+             */
+            apiKey?: string | null;
+            /**
+             * Systemprompt
+             * @description Instructions added before what users send. `null` removes them.
+             */
+            systemPrompt?: string | null;
+            /**
+             * Temperature
+             * @description The sampling temperature. `null` removes it.
+             */
+            temperature?: number | null;
+            /**
+             * Topp
+             * @description Nucleus sampling: from 0 to 1. `null` removes it.
+             */
+            topP?: number | null;
+            /**
+             * Maxtokens
+             * @description The limit on output tokens.
+             */
+            maxTokens?: number | null;
+            /**
+             * Presencepenalty
+             * @description From -2 to 2: lowers the probability of tokens that have occurred.
+             */
+            presencePenalty?: number | null;
+            /**
+             * Frequencypenalty
+             * @description From -2 to 2: lowers the probability of frequent tokens.
+             */
+            frequencyPenalty?: number | null;
+            /**
+             * Siteurl
+             * @description Your site, as OpenRouter shows it.
+             */
+            siteUrl?: string | null;
+            /**
+             * Sitename
+             * @description Your app's name, as OpenRouter shows it.
+             */
+            siteName?: string | null;
+            /**
+             * Customparameters
+             * @description Other fields of the provider's chat API, sent as they are.
+             */
+            customParameters?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Name
+             * @description The name.
+             * @default
+             */
+            name?: string;
+            /**
+             * Reason
+             * @description Why, for the history.
+             * @default
+             */
+            reason?: string;
+        };
+        /**
+         * FeatureVectorsResponse
+         * @description One vector per text, in their order.
+         */
+        FeatureVectorsResponse: {
+            /**
+             * Requestid
+             * @description The id of the request, from the header `x-request-id`.
+             */
+            requestId: string;
+            /**
+             * Feature
+             * @description The slug of the feature.
+             */
+            feature: string;
+            /**
+             * Model
+             * @description The name of the model.
+             */
+            model: string;
+            /**
+             * Dimensions
+             * @description The length of each embedding.
+             */
+            dimensions: number;
+            /**
+             * Embeddings
+             * @description The embeddings, in the order of the input.
+             */
+            embeddings: number[][];
+            /** @description The tokens used. */
+            usage: components["schemas"]["FeatureRunUsageResponse"];
+            /**
+             * Costusd
+             * @description The cost in US dollars; `null` if no price is known.
+             */
+            costUSD: number | null;
+        };
+        /**
+         * FieldErrorResponse
+         * @description One wrong field, as the caller wrote it, and what to do.
+         */
+        FieldErrorResponse: {
+            /**
+             * Field
+             * @description The path of the field.
+             */
+            field: string;
+            /**
+             * Message
+             * @description What happened, and what to do.
+             */
+            message: string;
+        };
+        /**
+         * GuardrailReadingResponse
+         * @description How a version stands to a guardrail: what it is over the control now, and what it certainly is at least.
+         */
+        GuardrailReadingResponse: {
+            /**
+             * Versionid
+             * @description The id of the version; `null` if none served it.
+             */
+            versionId: string;
+            /**
+             * Increase
+             * @description The measured increase over the control.
+             */
+            increase: number | null;
+            /**
+             * Atleast
+             * @description The lower end of the confidence interval of the increase.
+             */
+            atLeast: number | null;
+            /**
+             * Tripped
+             * @description Whether the guardrail turned off the version.
+             */
+            tripped: boolean;
+        };
+        /**
+         * GuardrailResponse
+         * @description A guardrail that is set.
+         */
+        GuardrailResponse: {
+            /**
+             * Metric
+             * @description The metric.
+             * @enum {string}
+             */
+            metric: "errorRate" | "slowShare" | "cost";
+            /**
+             * Maxincrease
+             * @description The allowed increase over the control.
+             */
+            maxIncrease: number;
+            /**
+             * Versions
+             * @description The versions.
+             */
+            versions: components["schemas"]["GuardrailReadingResponse"][];
+        };
+        /**
+         * GuardrailsRequest
+         * @description Those that are left out stay as they are, null takes one away.
+         */
+        GuardrailsRequest: {
+            /** @description The share of failed requests, 0 to 1. */
+            errorRate?: components["schemas"]["ShareLimitRequest"] | null;
+            /** @description The share of slow requests, 0 to 1. */
+            slowShare?: components["schemas"]["ShareLimitRequest"] | null;
+            /** @description The limit on the cost of a request. */
+            cost?: components["schemas"]["CostLimitRequest"] | null;
+        };
+        /**
+         * InvitationAcceptRequest
+         * @description An invitation's token. `name` and `password` make an account; who has one signs in instead.
+         * @example {
+         *       "name": "Cleo",
+         *       "password": "correct horse battery staple",
+         *       "token": "tl-invitation-…"
+         *     }
+         */
+        InvitationAcceptRequest: {
+            /**
+             * Token
+             * Format: password
+             * @description The token of the invitation link.
+             */
+            token: string;
+            /**
+             * Name
+             * @description The name.
+             */
+            name?: string | null;
+            /**
+             * Password
+             * @description The new password.
+             */
+            password?: string | null;
+        };
+        /**
+         * InvitationAcceptResponse
+         * @description The workspace that one belongs to now; for a new account also its first session.
+         */
+        InvitationAcceptResponse: {
+            /** @description The workspace. */
+            workspace: components["schemas"]["WorkspaceResponse"];
+            /** @description A new session: its tokens. */
+            session: components["schemas"]["SessionResponse"] | null;
+        };
+        /**
+         * InvitationCreateRequest
+         * @description Whom to invite, as what.
+         * @example {
+         *       "email": "cleo@example.com",
+         *       "role": "viewer"
+         *     }
+         */
+        InvitationCreateRequest: {
+            /**
+             * Email
+             * @description The e-mail address.
+             */
+            email: string;
+            /**
+             * Role
+             * @description The role: `viewer`, `member`, `admin` or `owner`.
+             * @default member
+             * @enum {string}
+             */
+            role?: "viewer" | "member" | "admin" | "owner";
+        };
+        /**
+         * InvitationCreateResponse
+         * @description An invitation with its token, which is shown this once: hand it to who is invited.
+         */
+        InvitationCreateResponse: {
+            /**
+             * Id
+             * @description The id.
+             */
+            id: string;
+            /**
+             * Email
+             * @description The e-mail address.
+             */
+            email: string;
+            /**
+             * Role
+             * @description The role: `viewer`, `member`, `admin` or `owner`.
+             */
+            role: string;
+            /**
+             * Invitedby
+             * @description The id of the user who invited.
+             */
+            invitedBy: string;
+            /**
+             * Createdat
+             * Format: date-time
+             * @description When it was created.
+             */
+            createdAt: string;
+            /**
+             * Expiresat
+             * Format: date-time
+             * @description When it expires; `null`: never.
+             */
+            expiresAt: string;
+            /**
+             * Token
+             * @description The token.
+             */
+            token: string;
+        };
+        /**
+         * InvitationResponse
+         * @description An open invitation.
+         */
+        InvitationResponse: {
+            /**
+             * Id
+             * @description The id.
+             */
+            id: string;
+            /**
+             * Email
+             * @description The e-mail address.
+             */
+            email: string;
+            /**
+             * Role
+             * @description The role: `viewer`, `member`, `admin` or `owner`.
+             */
+            role: string;
+            /**
+             * Invitedby
+             * @description The id of the user who invited.
+             */
+            invitedBy: string;
+            /**
+             * Createdat
+             * Format: date-time
+             * @description When it was created.
+             */
+            createdAt: string;
+            /**
+             * Expiresat
+             * Format: date-time
+             * @description When it expires; `null`: never.
+             */
+            expiresAt: string;
+        };
+        /**
+         * JobResponse
+         * @description A job: ``queued``, ``running``, ``succeeded``, ``failed`` or ``cancelled``.
+         */
+        JobResponse: {
+            /**
+             * Id
+             * @description The id.
+             */
+            id: string;
+            /**
+             * Kind
+             * @description What it does, such as `pull`.
+             */
+            kind: string;
+            /**
+             * State
+             * @description `queued`, `running`, `succeeded`, `failed` or `cancelled`.
+             */
+            state: string;
+            /**
+             * Subject
+             * @description What the job works on.
+             */
+            subject: {
+                [key: string]: unknown;
+            };
+            /**
+             * Progress
+             * @description The progress so far.
+             */
+            progress: {
+                [key: string]: unknown;
+            };
+            /**
+             * Error
+             * @description What went wrong; `null` if nothing did.
+             */
+            error: string | null;
+            /**
+             * Createdat
+             * Format: date-time
+             * @description When it was created.
+             */
+            createdAt: string;
+            /**
+             * Updatedat
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+            /**
+             * Finishedat
+             * @description When it finished; `null` while it runs.
+             */
+            finishedAt: string | null;
+        };
+        /**
+         * KeyCreateRequest
+         * @description A new API key. Without `models` it may use any; without `expiresAt` it does not expire.
+         * @example {
+         *       "expiresAt": "2099-12-31T00:00:00Z",
+         *       "name": "Help desk, production",
+         *       "scope": "call"
+         *     }
+         */
+        KeyCreateRequest: {
+            /**
+             * Name
+             * @description What the key is for.
+             */
+            name: string;
+            /**
+             * Scope
+             * @description What the key can do: `call` models, or also `manage` configurations.
+             * @default call
+             * @enum {string}
+             */
+            scope?: "call" | "manage";
+            /**
+             * Applicationid
+             * @description The id of the application; `null` if it belongs to none.
+             */
+            applicationId?: string | null;
+            /**
+             * Workspaceid
+             * @description The id of the workspace.
+             */
+            workspaceId?: string | null;
+            /**
+             * Models
+             * @description The names that the key can use as `model`. Empty: all.
+             * @default []
+             */
+            models?: string[];
+            /**
+             * Expiresat
+             * @description When it expires; `null`: never.
+             */
+            expiresAt?: string | null;
+        };
+        /**
+         * KeyResponse
+         * @description An API key. `key` is the key itself in the answer that makes it, and its mask ever after.
+         *
+         *     `warnings` say which of `models` cannot be called now, and what was perhaps meant.
+         */
+        KeyResponse: {
+            /**
+             * Id
+             * @description The id.
+             */
+            id: string;
+            /**
+             * Name
+             * @description The name.
+             */
+            name: string;
+            /**
+             * Key
+             * @description The key. Responses show a mask, except when a new API key is created.
+             */
+            key: string;
+            /**
+             * Scope
+             * @description What the key can do: `call` models, or also `manage` configurations.
+             */
+            scope: string;
+            /**
+             * Workspaceid
+             * @description The id of the workspace.
+             */
+            workspaceId: string;
+            /**
+             * Applicationid
+             * @description The id of the application; `null` if it belongs to none.
+             */
+            applicationId: string | null;
+            /**
+             * Userid
+             * @description The id of the user.
+             */
+            userId: string;
+            /**
+             * Models
+             * @description The models.
+             */
+            models: string[];
+            /**
+             * Createdat
+             * Format: date-time
+             * @description When it was created.
+             */
+            createdAt: string;
+            /**
+             * Expiresat
+             * @description When it expires; `null`: never.
+             */
+            expiresAt: string | null;
+            /**
+             * Lastusedat
+             * @description When it was last used; `null`: never.
+             */
+            lastUsedAt: string | null;
+            /**
+             * Warnings
+             * @description What may be wrong with what was saved.
+             */
+            warnings: string[];
+        };
+        /**
+         * KeyRotateRequest
+         * @description A new key; without one the stored key is encrypted anew.
+         * @example {
+         *       "apiKey": "sk-proj-yyyyyyyyyyyy"
+         *     }
+         */
+        KeyRotateRequest: {
+            /**
+             * Apikey
+             * @description The provider's API key. Write-only: responses show a mask such as `sk-…x7Qd`. `null` removes it.
+             */
+            apiKey?: string | null;
+        };
+        /**
+         * KeyRotateResponse
+         * @description The mask of the key that is stored now, and when it was turned.
+         */
+        KeyRotateResponse: {
+            /**
+             * Id
+             * @description The id.
+             */
+            id: string;
+            /**
+             * Apikey
+             * @description The provider's API key. Write-only: responses show a mask such as `sk-…x7Qd`. `null` removes it.
+             */
+            apiKey: string | null;
+            /**
+             * Rotatedat
+             * Format: date-time
+             * @description When the key was replaced or encrypted again.
+             */
+            rotatedAt: string;
+        };
+        /**
+         * LastTestResponse
+         * @description How the last connection test ended; ``message`` says whose fault it is, and what to do about it.
+         */
+        LastTestResponse: {
+            /**
+             * Testedat
+             * Format: date-time
+             * @description When it was tested.
+             */
+            testedAt: string;
+            /**
+             * Success
+             * @description Whether it succeeded.
+             */
+            success: boolean;
+            /**
+             * Latencyms
+             * @description How long it took, in milliseconds.
+             */
+            latencyMs: number;
+            /**
+             * Message
+             * @description What happened, and what to do.
+             */
+            message: string;
+        };
+        /**
+         * LivenessResponse
+         * @description That the process runs.
+         */
+        LivenessResponse: {
+            /**
+             * Status
+             * @description The status.
+             * @default ok
+             */
+            status?: string;
+        };
+        /**
+         * LoginRequest
+         * @description A sign-in.
+         * @example {
+         *       "email": "ann@example.com",
+         *       "password": "correct horse battery staple"
+         *     }
+         */
+        LoginRequest: {
+            /**
+             * Email
+             * @description The e-mail address.
+             */
+            email: string;
+            /**
+             * Password
+             * Format: password
+             * @description 8 to 256 characters, any of Unicode.
+             */
+            password: string;
+        };
+        /**
+         * LogoutRequest
+         * @description How far signing out goes.
+         * @example {
+         *       "everywhere": true
+         *     }
+         */
+        LogoutRequest: {
+            /**
+             * Everywhere
+             * @description End all of the user's sessions, not only this one.
+             * @default false
+             */
+            everywhere?: boolean;
+        };
+        /**
+         * MeResponse
+         * @description Who asks, and where they work.
+         */
+        MeResponse: {
+            /** @description The user. */
+            user: components["schemas"]["UserResponse"];
+            /**
+             * Workspaces
+             * @description The user's workspaces.
+             */
+            workspaces: components["schemas"]["WorkspaceResponse"][];
+            /** @description Who sends this request, with its rights. */
+            actor: components["schemas"]["ActorResponse"];
+        };
+        /**
+         * MemberResponse
+         * @description A member of a workspace.
+         */
+        MemberResponse: {
+            /**
+             * Userid
+             * @description The id of the user.
+             */
+            userId: string;
+            /**
+             * Email
+             * @description The e-mail address.
+             */
+            email: string;
+            /**
+             * Name
+             * @description The name.
+             */
+            name: string;
+            /**
+             * Role
+             * @description The role: `viewer`, `member`, `admin` or `owner`.
+             */
+            role: string;
+            /**
+             * Joinedat
+             * Format: date-time
+             * @description When the user joined the workspace.
+             */
+            joinedAt: string;
+        };
+        /**
+         * MemberUpdateRequest
+         * @description A member's role.
+         * @example {
+         *       "role": "member"
+         *     }
+         */
+        MemberUpdateRequest: {
+            /**
+             * Role
+             * @description The role: `viewer`, `member`, `admin` or `owner`.
+             * @enum {string}
+             */
+            role: "viewer" | "member" | "admin" | "owner";
+        };
+        /**
+         * MessageCreateRequest
+         * @description Something to say. Without ``parentId`` it follows the last message of the branch that is shown.
+         * @example {
+         *       "content": "Which trees bloom first?",
+         *       "stream": false
+         *     }
+         */
+        MessageCreateRequest: {
+            /**
+             * Content
+             * @description The text.
+             */
+            content: string | (components["schemas"]["TextPartRequest"] | components["schemas"]["PicturePartRequest"])[];
+            /**
+             * Stream
+             * @description Whether to stream the response as server-sent events.
+             * @default true
+             */
+            stream?: boolean;
+            /**
+             * Parentid
+             * @description The id of the message before; `null` for the first one.
+             */
+            parentId?: string | null;
+        };
+        /**
+         * MessageRateRequest
+         * @description How good an answer is.
+         * @example {
+         *       "rating": 5
+         *     }
+         */
+        MessageRateRequest: {
+            /**
+             * Rating
+             * @description The rating, 1 to 5.
+             */
+            rating: number;
+        };
+        /**
+         * MessageRegenerateRequest
+         * @description Which answer to write anew; without an id the last one of the branch that is shown.
+         * @example {
+         *       "messageId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d",
+         *       "stream": false
+         *     }
+         */
+        MessageRegenerateRequest: {
+            /**
+             * Messageid
+             * @description The id of the message.
+             */
+            messageId?: string | null;
+            /**
+             * Stream
+             * @description Whether to stream the response as server-sent events.
+             * @default true
+             */
+            stream?: boolean;
+        };
+        /**
+         * MessageResponse
+         * @description A message. ``content`` is its text; ``parts`` are texts, thoughts and pictures in their order.
+         *
+         *     ``state``: ``streaming``, ``complete``, ``stopped``, ``failed`` or ``interrupted``. ``usage`` are the figures of the
+         *     call's usage event; ``omitted`` counts older messages that the model had no room for.
+         */
+        MessageResponse: {
+            /**
+             * Id
+             * @description The id.
+             */
+            id: string;
+            /**
+             * Conversationid
+             * @description The id of the conversation.
+             */
+            conversationId: string;
+            /**
+             * Parentid
+             * @description The id of the message before; `null` for the first one.
+             */
+            parentId: string | null;
+            /**
+             * Role
+             * @description Who wrote it: `user` or `assistant`.
+             */
+            role: string;
+            /**
+             * Content
+             * @description The text.
+             */
+            content: string;
+            /**
+             * Parts
+             * @description The parts of the message: texts and pictures.
+             */
+            parts: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * State
+             * @description `streaming`, `complete`, `stopped`, `failed` or `interrupted`.
+             */
+            state: string;
+            /**
+             * Requestid
+             * @description The id of the request, from the header `x-request-id`.
+             */
+            requestId: string | null;
+            /**
+             * Model
+             * @description The name of the model.
+             */
+            model: string | null;
+            /**
+             * Finishreason
+             * @description Why the response ended, such as `stop`, `length`, `tool_calls` or `stopped`.
+             */
+            finishReason: string | null;
+            /**
+             * Usage
+             * @description The tokens used.
+             */
+            usage: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Costusd
+             * @description The cost in US dollars; `null` if no price is known.
+             */
+            costUSD: number | null;
+            /**
+             * Error
+             * @description What went wrong; `null` if nothing did.
+             */
+            error: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Omitted
+             * @description How many older messages were left out because the context window was too small.
+             */
+            omitted: number;
+            /**
+             * Rating
+             * @description The rating, 1 to 5.
+             */
+            rating: number | null;
+            /**
+             * Createdat
+             * Format: date-time
+             * @description When it was created.
+             */
+            createdAt: string;
+            /**
+             * Finishedat
+             * @description When it finished; `null` while it runs.
+             */
+            finishedAt: string | null;
+        };
+        /**
+         * MessageStopRequest
+         * @description Which answer is meant; without it the one that is being written, else the last one shown.
+         * @example {
+         *       "messageId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d"
+         *     }
+         */
+        MessageStopRequest: {
+            /**
+             * Messageid
+             * @description The id of the message.
+             */
+            messageId?: string | null;
+        };
+        /**
+         * MissingPriceResponse
+         * @description What no price is known of, and in how many calls: see ``priceMissing`` of a call.
+         */
+        MissingPriceResponse: {
+            /**
+             * What
+             * @description What no price is known of.
+             */
+            what: string;
+            /**
+             * Calls
+             * @description How many requests it was in.
+             */
+            calls: number;
+        };
+        /**
+         * ModelConfigCreateRequest
+         * @description A new configuration. An application that nobody has made yet is made in your workspace.
+         * @example {
+         *       "apiKey": "sk-proj-xxxxxxxxxxxx",
+         *       "applicationId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d",
+         *       "modelId": "gpt-4o-mini",
+         *       "name": "Chat",
+         *       "provider": "openai",
+         *       "settings": {
+         *         "maxTokens": 2048,
+         *         "temperature": 0.7
+         *       }
+         *     }
+         */
+        ModelConfigCreateRequest: {
+            /**
+             * Id
+             * @description Of an answer that is sent back; ignored.
+             */
+            _id?: unknown;
+            /**
+             * Name
+             * @description The name.
+             */
+            name: string;
+            /**
+             * Provider
+             * @description The provider's id, such as `openai`.
+             */
+            provider: string;
+            /**
+             * Modelid
+             * @description The provider's name of the model.
+             */
+            modelId: string;
+            /**
+             * Isdefault
+             * @description Whether it is the default.
+             * @default false
+             */
+            isDefault?: boolean;
+            /** @description The settings. */
+            settings?: components["schemas"]["ModelConfigSettingsRequest"];
+            /**
+             * Apikey
+             * @description In plain, sealed, or the mask of the stored one; null: borrow one.
+             */
+            apiKey?: string | null;
+            /**
+             * Credentialid
+             * @description The credential to borrow: an `apiKeyInfo.credentialId`. Null: the workspace's shared one.
+             */
+            credentialId?: string | null;
+            /**
+             * Baseurl
+             * @description The provider's address, if not its default one.
+             */
+            baseUrl?: string | null;
+            /**
+             * Applicationid
+             * @description The id of the application; `null` if it belongs to none.
+             */
+            applicationId: string;
+        };
+        /**
+         * ModelConfigDeleteResponse
+         * @description What was deleted.
+         */
+        ModelConfigDeleteResponse: {
+            /**
+             * Id
+             * @description The id.
+             */
+            _id: string;
+            /**
+             * Deleted
+             * @description Whether it was deleted.
+             * @default true
+             */
+            deleted?: boolean;
+        };
+        /**
+         * ModelConfigResponse
          * @description A configuration of an application. ``apiKey`` is the mask of its own key, null where it borrows one.
          */
-        ConfigAnswer: {
+        ModelConfigResponse: {
             /**
              * Id
              * @description The id.
@@ -3298,7 +6062,7 @@ export interface components {
              */
             isDefault: boolean;
             /** @description The settings. */
-            settings: components["schemas"]["SettingsAnswer"];
+            settings: components["schemas"]["ModelConfigSettingsResponse"];
             /**
              * Apikey
              * @description The provider's API key. Write-only: responses show a mask such as `sk-…x7Qd`. `null` removes it.
@@ -3328,7 +6092,59 @@ export interface components {
             updatedAt: string;
         };
         /**
-         * ConfigChangeGiven
+         * ModelConfigSettingsRequest
+         * @description Any of the settings; null takes one away. A provider's own ranges may be narrower.
+         */
+        ModelConfigSettingsRequest: {
+            /**
+             * Temperature
+             * @description 0–2; gemini and anthropic 0–1. Shown as 0.7 when not set.
+             */
+            temperature?: number | null;
+            /**
+             * Maxtokens
+             * @description 1–128000. Shown as 2048 when not set.
+             */
+            maxTokens?: number | null;
+            /**
+             * Topp
+             * @description 0–1. Shown as 1.0 when not set.
+             */
+            topP?: number | null;
+            /**
+             * Systemprompt
+             * @description The system message of every call.
+             */
+            systemPrompt?: string | null;
+        };
+        /**
+         * ModelConfigSettingsResponse
+         * @description All settings. What nobody has set shows its default, which is not sent to the provider.
+         */
+        ModelConfigSettingsResponse: {
+            /**
+             * Temperature
+             * @description The sampling temperature. `null` removes it.
+             */
+            temperature: number;
+            /**
+             * Maxtokens
+             * @description The limit on output tokens.
+             */
+            maxTokens: number;
+            /**
+             * Topp
+             * @description Nucleus sampling: from 0 to 1. `null` removes it.
+             */
+            topP: number;
+            /**
+             * Systemprompt
+             * @description Instructions added before what users send. `null` removes them.
+             */
+            systemPrompt: string | null;
+        };
+        /**
+         * ModelConfigUpdateRequest
          * @description Any subset of a configuration. ``settings`` are merged name by name.
          *
          *     With ``_id`` it is an answer sent back: a default in it that nobody has set stays unset.
@@ -3339,7 +6155,7 @@ export interface components {
          *       }
          *     }
          */
-        ConfigChangeGiven: {
+        ModelConfigUpdateRequest: {
             /**
              * Id
              * @description Of an answer that is sent back; ignored.
@@ -3370,7 +6186,7 @@ export interface components {
              */
             isDefault?: boolean;
             /** @description The settings. */
-            settings?: components["schemas"]["trunkline__faces__model_configs__wire__SettingsGiven"];
+            settings?: components["schemas"]["ModelConfigSettingsRequest"];
             /**
              * Apikey
              * @description In plain, sealed, or the mask of the stored one; null: borrow one.
@@ -3393,171 +6209,249 @@ export interface components {
             applicationId?: string | null;
         };
         /**
-         * ConfigGiven
-         * @description A new configuration. An application that nobody has made yet is made in your workspace.
+         * ModelPullRequest
+         * @description The model to download, as its provider names it.
          * @example {
-         *       "apiKey": "sk-proj-xxxxxxxxxxxx",
-         *       "applicationId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d",
-         *       "modelId": "gpt-4o-mini",
-         *       "name": "Chat",
-         *       "provider": "openai",
-         *       "settings": {
-         *         "maxTokens": 2048,
-         *         "temperature": 0.7
-         *       }
+         *       "model": "llama3.2"
          *     }
          */
-        ConfigGiven: {
+        ModelPullRequest: {
             /**
-             * Id
-             * @description Of an answer that is sent back; ignored.
+             * Model
+             * @description The name of the model.
              */
-            _id?: unknown;
-            /**
-             * Name
-             * @description The name.
-             */
-            name: string;
-            /**
-             * Provider
-             * @description The provider's id, such as `openai`.
-             */
-            provider: string;
-            /**
-             * Modelid
-             * @description The provider's name of the model.
-             */
-            modelId: string;
-            /**
-             * Isdefault
-             * @description Whether it is the default.
-             * @default false
-             */
-            isDefault?: boolean;
-            /** @description The settings. */
-            settings?: components["schemas"]["trunkline__faces__model_configs__wire__SettingsGiven"];
-            /**
-             * Apikey
-             * @description In plain, sealed, or the mask of the stored one; null: borrow one.
-             */
-            apiKey?: string | null;
-            /**
-             * Credentialid
-             * @description The credential to borrow: an `apiKeyInfo.credentialId`. Null: the workspace's shared one.
-             */
-            credentialId?: string | null;
-            /**
-             * Baseurl
-             * @description The provider's address, if not its default one.
-             */
-            baseUrl?: string | null;
-            /**
-             * Applicationid
-             * @description The id of the application; `null` if it belongs to none.
-             */
-            applicationId: string;
+            model: string;
         };
         /**
-         * ConfigurationAnswer
-         * @description A configuration. ``apiKey`` is a mask, as are the values of ``configuration.headers``.
-         *
-         *     One that ``borrows`` has no key of its own: it uses the credential ``lenderId``, or without one the workspace's
-         *     shared credential of its provider. ``lastTest`` is null before the first test, and after a change of
-         *     the key, the address or the provider.
+         * ModelPullResponse
+         * @description The job to follow at ``/api/jobs/:id``.
          */
-        ConfigurationAnswer: {
+        ModelPullResponse: {
+            /**
+             * Jobid
+             * @description The id of the job; `GET /api/jobs/{job_id}` shows its progress.
+             */
+            jobId: string;
+        };
+        /**
+         * PasswordUpdateRequest
+         * @description A new password.
+         * @example {
+         *       "currentPassword": "a short old one",
+         *       "newPassword": "a longer and better one"
+         *     }
+         */
+        PasswordUpdateRequest: {
+            /**
+             * Currentpassword
+             * Format: password
+             * @description 8 to 256 characters, any of Unicode.
+             */
+            currentPassword: string;
+            /**
+             * Newpassword
+             * Format: password
+             * @description 8 to 256 characters, any of Unicode.
+             */
+            newPassword: string;
+        };
+        /**
+         * PicturePartRequest
+         * @description A picture: one that is here, or a data URL.
+         */
+        PicturePartRequest: {
+            /**
+             * Type
+             * @description The type.
+             * @constant
+             */
+            type: "image";
+            /**
+             * Pictureid
+             * @description The id of an uploaded picture.
+             */
+            pictureId?: string | null;
+            /**
+             * Url
+             * @description The address.
+             */
+            url?: string | null;
+        };
+        /**
+         * PictureResponse
+         * @description A picture that is kept.
+         */
+        PictureResponse: {
             /**
              * Id
              * @description The id.
              */
             id: string;
             /**
-             * Userid
-             * @description The id of the user.
+             * Url
+             * @description The address.
              */
-            userId: string;
+            url: string;
+            /**
+             * Contenttype
+             * @description The media type, such as `image/png`.
+             */
+            contentType: string;
+        };
+        /**
+         * PolicyCreateRequest
+         * @description A new policy. Without `workspaceId` it holds for the whole installation, which is `orgId`.
+         * @example {
+         *       "actionType": 2,
+         *       "content": "Names, addresses and numbers of customers must not be sent to a model.",
+         *       "name": "No customer data",
+         *       "riskType": "HIGH",
+         *       "workspaceId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d"
+         *     }
+         */
+        PolicyCreateRequest: {
+            /**
+             * Orgid
+             * @description The id of the installation.
+             */
+            orgId?: string | null;
             /**
              * Workspaceid
              * @description The id of the workspace.
              */
-            workspaceId: string;
+            workspaceId?: string | null;
             /**
-             * Applicationid
-             * @description The id of the application; `null` if it belongs to none.
+             * Repoid
+             * @description The id of the application that it applies to; `null`: all.
              */
-            applicationId: string | null;
+            repoId?: string | null;
+            /**
+             * Keyid
+             * @description The id of the API key; `null` if none was used.
+             */
+            keyId?: string | null;
             /**
              * Name
              * @description The name.
              */
             name: string;
             /**
-             * Provider
-             * @description The provider's id, such as `openai`.
+             * Content
+             * @description What calls must not do, in plain language.
+             * @default
              */
-            provider: string;
+            content?: string;
             /**
-             * Model
-             * @description The provider's name of the model; `null` for an account whose model each request names.
-             */
-            model: string | null;
-            /**
-             * Apikey
-             * @description The provider's API key. Write-only: responses show a mask such as `sk-…x7Qd`. `null` removes it.
-             */
-            apiKey: string | null;
-            /** @description Which key is stored: its fingerprint, when and by whom it was stored, when it was last used. */
-            apiKeyInfo: components["schemas"]["trunkline__faces__configurations__wire__KeyAnswer"] | null;
-            /**
-             * Borrows
-             * @description Whether the key of another configuration is used.
-             */
-            borrows: boolean;
-            /**
-             * Lenderid
-             * @description The id of the configuration whose key is used; `null` if its own is.
-             */
-            lenderId: string | null;
-            /**
-             * Baseurl
-             * @description The provider's address, if not its default one.
-             */
-            baseUrl: string | null;
-            /**
-             * Configuration
-             * @description Parameters under the provider's own names. `GET /api/providers/{name}/schema` lists them with their ranges.
-             */
-            configuration: {
-                [key: string]: unknown;
-            };
-            /**
-             * Isactive
-             * @description Whether it is in use.
-             */
-            isActive: boolean;
-            /**
-             * Shared
-             * @description Whether everybody in the workspace can use it.
-             */
-            shared: boolean;
-            /**
-             * Revision
-             * @description The number of the current revision.
-             */
-            revision: number;
-            /**
-             * Lasttested
-             * @description When the connection was last tested; `null`: never.
-             */
-            lastTested: string | null;
-            /**
-             * Teststatus
-             * @description The result of the last test; `null`: never tested.
+             * Risktype
+             * @description The risk: `LOW`, `MEDIUM` or `HIGH`.
              * @enum {string}
              */
-            testStatus: "pending" | "success" | "failed";
-            /** @description The last test of the connection: when, whether it succeeded, how long it took, and what was wrong; `null`: never tested. */
-            lastTest: components["schemas"]["LastTestAnswer"] | null;
+            riskType: "LOW" | "MEDIUM" | "HIGH";
+            /**
+             * Actiontype
+             * @description 0 log, 1 alert, 2 block.
+             */
+            actionType: number;
+            /**
+             * Rule
+             * @description A rule that needs no model: `kind` is `allowedModels`, `allowedProviders`, `paidModels`, `ceilings`, `patterns` or `personalData`. Without one, a model judges `content`.
+             */
+            rule?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Failmode
+             * @description What counts where a rule cannot be decided: `open` lets calls pass, `closed` not.
+             * @default open
+             * @enum {string}
+             */
+            failMode?: "open" | "closed";
+        };
+        /**
+         * PolicyDeleteResponse
+         * @description That it holds no more.
+         */
+        PolicyDeleteResponse: {
+            /**
+             * Success
+             * @description Whether it succeeded.
+             * @default true
+             * @constant
+             */
+            success?: true;
+            /**
+             * Message
+             * @description What happened, and what to do.
+             */
+            message: string;
+        };
+        /**
+         * PolicyItemResponse
+         * @description A policy.
+         */
+        PolicyItemResponse: {
+            /**
+             * Id
+             * @description The id.
+             */
+            id: string;
+            /**
+             * Name
+             * @description The name.
+             */
+            name: string;
+            /**
+             * Content
+             * @description The text.
+             */
+            content: string;
+            /**
+             * Risktype
+             * @description The risk: `LOW`, `MEDIUM` or `HIGH`.
+             */
+            riskType: string;
+            /**
+             * Actiontype
+             * @description What happens on a violation: 0 log, 1 alert, 2 block.
+             */
+            actionType: number;
+            /**
+             * Failmode
+             * @description What happens when the policy cannot be checked: `open` lets the request pass, `closed` treats it as a violation.
+             */
+            failMode: string;
+            /**
+             * Rule
+             * @description The rule; `null`: a model judges `content`.
+             */
+            rule: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Orgid
+             * @description The id of the installation.
+             */
+            orgId: string;
+            /**
+             * Workspaceid
+             * @description The id of the workspace.
+             */
+            workspaceId: string | null;
+            /**
+             * Repoid
+             * @description The id of the application that it applies to; `null`: all.
+             */
+            repoId: string | null;
+            /**
+             * Keyid
+             * @description The id of the API key; `null` if none was used.
+             */
+            keyId: string | null;
+            /**
+             * Createdby
+             * @description The id of the user who created it.
+             */
+            createdBy: string;
             /**
              * Createdat
              * Format: date-time
@@ -3572,70 +6466,625 @@ export interface components {
             updatedAt: string;
         };
         /**
-         * ConfigurationGiven
-         * @description A new configuration.
+         * PolicyListResponse
+         * @description Several, the oldest first.
+         */
+        PolicyListResponse: {
+            /**
+             * Success
+             * @description Whether it succeeded.
+             * @default true
+             * @constant
+             */
+            success?: true;
+            /**
+             * Policies
+             * @description The policies.
+             */
+            policies: components["schemas"]["PolicyItemResponse"][];
+        };
+        /**
+         * PolicyResponse
+         * @description One policy.
+         */
+        PolicyResponse: {
+            /**
+             * Success
+             * @description Whether it succeeded.
+             * @default true
+             * @constant
+             */
+            success?: true;
+            /** @description The policy. */
+            policy: components["schemas"]["PolicyItemResponse"];
+        };
+        /**
+         * PolicyUpdateRequest
+         * @description Any part of a policy. Its scope is fixed: sent back as it is, it is ignored. `rule` null takes the rule away.
          * @example {
-         *       "apiKey": "sk-proj-xxxxxxxxxxxx",
-         *       "configuration": {
-         *         "temperature": 0.7
-         *       },
-         *       "model": "gpt-4o-mini",
-         *       "name": "Our GPT",
-         *       "provider": "openai",
-         *       "shared": true
+         *       "actionType": 1,
+         *       "failMode": "closed"
          *     }
          */
-        ConfigurationGiven: {
+        PolicyUpdateRequest: {
+            /**
+             * Orgid
+             * @description The id of the installation.
+             */
+            orgId?: string | null;
+            /**
+             * Workspaceid
+             * @description The id of the workspace.
+             */
+            workspaceId?: string | null;
+            /**
+             * Repoid
+             * @description The id of the application that it applies to; `null`: all.
+             */
+            repoId?: string | null;
+            /**
+             * Keyid
+             * @description The id of the API key; `null` if none was used.
+             */
+            keyId?: string | null;
             /**
              * Name
-             * @description A name, unique among your configurations in the workspace. Requests use it as `model`.
+             * @description The name.
              */
-            name: string;
+            name?: string | null;
+            /**
+             * Content
+             * @description The text.
+             */
+            content?: string | null;
+            /**
+             * Risktype
+             * @description The risk: `LOW`, `MEDIUM` or `HIGH`.
+             */
+            riskType?: ("LOW" | "MEDIUM" | "HIGH") | null;
+            /**
+             * Actiontype
+             * @description What happens on a violation: 0 log, 1 alert, 2 block.
+             */
+            actionType?: number | null;
+            /**
+             * Rule
+             * @description A rule that needs no model: `kind` is `allowedModels`, `allowedProviders`, `paidModels`, `ceilings`, `patterns` or `personalData`. Without one, a model judges `content`.
+             */
+            rule?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Failmode
+             * @description What happens when the policy cannot be checked: `open` lets the request pass, `closed` treats it as a violation.
+             */
+            failMode?: ("open" | "closed") | null;
+        };
+        /**
+         * ProviderModelListResponse
+         * @description Models of a provider, ``live`` from itself or from the ``catalogue``; ``problem``: why not live.
+         *
+         *     ``cached``: the list was fetched for an earlier request, ``ageSeconds`` ago. ``stale``: the provider fails now, and
+         *     this is its last list that is known.
+         */
+        ProviderModelListResponse: {
             /**
              * Provider
              * @description The provider's id, such as `openai`.
              */
             provider: string;
             /**
-             * Model
-             * @description The provider's name of the model.
+             * Source
+             * @description Where the list comes from: `live` (the provider) or `catalogue` (included in this version).
              */
-            model: string;
+            source: string;
             /**
-             * Apikey
-             * @description The provider's API key. Write-only: responses show a mask such as `sk-…x7Qd`. `null` removes it.
+             * Models
+             * @description The models.
              */
-            apiKey?: string | null;
+            models: components["schemas"]["ProviderModelResponse"][];
+            /**
+             * Problem
+             * @description What is wrong; `null` if nothing is.
+             */
+            problem: string | null;
+            /**
+             * Cached
+             * @description Whether this is a stored result and not a new one.
+             */
+            cached: boolean;
+            /**
+             * Stale
+             * @description Whether the list is an older one, because the provider could not be reached.
+             */
+            stale: boolean;
+            /**
+             * Fetchedat
+             * @description When the list was fetched from the provider.
+             */
+            fetchedAt: string | null;
+            /**
+             * Ageseconds
+             * @description How old the result is, in seconds.
+             */
+            ageSeconds: number | null;
+        };
+        /**
+         * ProviderModelResponse
+         * @description A model. ``pricing`` is USD per token as decimal text; ``created`` seconds since the epoch.
+         */
+        ProviderModelResponse: {
+            /**
+             * Id
+             * @description The id.
+             */
+            id: string;
+            /**
+             * Name
+             * @description The name.
+             */
+            name: string;
+            /**
+             * Ownedby
+             * @description Who publishes the model.
+             */
+            ownedBy: string | null;
+            /**
+             * Description
+             * @description A description for people.
+             */
+            description: string | null;
+            /**
+             * Contextlength
+             * @description The context window, in tokens.
+             */
+            contextLength: number | null;
+            /**
+             * Maxoutputtokens
+             * @description The model's limit on output tokens.
+             */
+            maxOutputTokens: number | null;
+            /**
+             * Inputmodalities
+             * @description What the model accepts, such as `text` and `image`.
+             */
+            inputModalities: string[];
+            /**
+             * Outputmodalities
+             * @description What the model produces, such as `text` and `image`.
+             */
+            outputModalities: string[];
+            /**
+             * Capabilities
+             * @description What it can do, such as `text`, `vision`, `tools`, `embedding`.
+             */
+            capabilities: string[];
+            /**
+             * Pricing
+             * @description Prices in US dollars per token, as decimal strings.
+             */
+            pricing: {
+                [key: string]: string;
+            } | null;
+            /**
+             * Created
+             * @description When the model was published, in seconds since 1970.
+             */
+            created: number | null;
+            /**
+             * Version
+             * @description The version.
+             */
+            version: string | null;
+            /**
+             * Details
+             * @description Further facts.
+             */
+            details: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * ProviderResponse
+         * @description A provider. ``acceptsApiKey`` is false where a key is refused; ``keyUrl`` is the page where one is made.
+         */
+        ProviderResponse: {
+            /**
+             * Name
+             * @description The name.
+             */
+            name: string;
+            /**
+             * Displayname
+             * @description The name for people.
+             */
+            displayName: string;
+            /**
+             * Requiresapikey
+             * @description Whether the provider needs an API key.
+             */
+            requiresApiKey: boolean;
+            /**
+             * Acceptsapikey
+             * @description Whether the provider accepts an API key.
+             */
+            acceptsApiKey: boolean;
+            /**
+             * Requiresbaseurl
+             * @description Whether the provider needs a base URL.
+             */
+            requiresBaseUrl: boolean;
             /**
              * Baseurl
              * @description The provider's address, if not its default one.
              */
-            baseUrl?: string | null;
+            baseUrl: string | null;
             /**
-             * Configuration
-             * @description Parameters under the provider's own names. `GET /api/providers/{name}/schema` lists them with their ranges.
-             * @default {}
+             * Docsurl
+             * @description The provider's documentation.
              */
-            configuration?: {
-                [key: string]: unknown;
+            docsUrl: string;
+            /**
+             * Keyurl
+             * @description The page on which its keys are created.
+             */
+            keyUrl: string | null;
+            /**
+             * Keyprefixes
+             * @description How its keys begin.
+             */
+            keyPrefixes: string[];
+            /**
+             * Env
+             * @description The environment variables in which the provider's key is usually found.
+             */
+            env: string[];
+            /**
+             * Capabilities
+             * @description What it can do, such as `text`, `vision`, `tools`, `embedding`.
+             */
+            capabilities: string[];
+            /**
+             * Examplemodels
+             * @description Some of its models.
+             */
+            exampleModels: string[];
+            /**
+             * Starthint
+             * @description How to start the server of this provider.
+             */
+            startHint: string | null;
+        };
+        /**
+         * RampRequest
+         * @description A version that is to get more and more of the traffic.
+         */
+        RampRequest: {
+            /**
+             * Versionid
+             * @description The id of the version; `null` if none served it.
+             */
+            versionId: string;
+            /**
+             * Steps
+             * @description The steps, in order.
+             */
+            steps: components["schemas"]["RampStepRequest"][];
+        };
+        /**
+         * RampResponse
+         * @description A ramp, and which of its steps it is at (from 0) since when.
+         */
+        RampResponse: {
+            /**
+             * Versionid
+             * @description The id of the version; `null` if none served it.
+             */
+            versionId: string;
+            /**
+             * Steps
+             * @description The steps, in order.
+             */
+            steps: components["schemas"]["RampStepResponse"][];
+            /**
+             * Step
+             * @description The number of the current step, starting at 0.
+             */
+            step: number;
+            /**
+             * State
+             * @description The current state.
+             * @enum {string}
+             */
+            state: "running" | "done" | "stopped";
+            /**
+             * Since
+             * Format: date-time
+             * @description When the current step began.
+             */
+            since: string;
+        };
+        /**
+         * RampStepRequest
+         * @description A share of the traffic, and when the next step comes: after ``minUnits`` users, or after ``hours``.
+         */
+        RampStepRequest: {
+            /**
+             * Percent
+             * @description The share of the traffic in this step, in percent.
+             */
+            percent: number;
+            /**
+             * Minunits
+             * @description How many users the version must have served since the step began.
+             */
+            minUnits?: number | null;
+            /**
+             * Hours
+             * @description How long the step lasts, in hours.
+             */
+            hours?: number | null;
+        };
+        /**
+         * RampStepResponse
+         * @description A step of a ramp.
+         */
+        RampStepResponse: {
+            /**
+             * Percent
+             * @description The share of the traffic in this step, in percent.
+             */
+            percent: number;
+            /**
+             * Minunits
+             * @description How many users the version must have served since the step began.
+             */
+            minUnits: number | null;
+            /**
+             * Hours
+             * @description How long the step lasts, in hours.
+             */
+            hours: number | null;
+        };
+        /**
+         * RatingCreateRequest
+         * @description A rating. ``requestId`` is the header ``x-request-id`` of the answer that it is about.
+         * @example {
+         *       "rating": 5,
+         *       "requestId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d"
+         *     }
+         */
+        RatingCreateRequest: {
+            /**
+             * Requestid
+             * @description The id of the request, from the header `x-request-id`.
+             */
+            requestId: string;
+            /**
+             * Rating
+             * @description The rating, 1 to 5.
+             */
+            rating: number;
+        };
+        /**
+         * RatingResponse
+         * @description A rating as it is kept.
+         */
+        RatingResponse: {
+            /**
+             * Requestid
+             * @description The id of the request, from the header `x-request-id`.
+             */
+            requestId: string;
+            /**
+             * Rating
+             * @description The rating, 1 to 5.
+             */
+            rating: number;
+        };
+        /**
+         * ReadinessResponse
+         * @description Whether the process can serve: `ready`, `degraded` (it serves, but something is wrong) or `unready`.
+         *
+         *     `checks` are `ok`, or what is wrong.
+         */
+        ReadinessResponse: {
+            /**
+             * Status
+             * @description The status.
+             */
+            status: string;
+            /**
+             * Checks
+             * @description The state of each part that the server needs.
+             */
+            checks: {
+                [key: string]: string;
             };
+        };
+        /**
+         * RecommendationResponse
+         * @description What the verdict advises, for programs.
+         */
+        RecommendationResponse: {
+            /**
+             * Action
+             * @description `ship`, `revert`, `decide`, `wait`, `check` or `none`.
+             * @enum {string}
+             */
+            action: "ship" | "revert" | "decide" | "wait" | "check" | "none";
+            /**
+             * Versionid
+             * @description The id of the version; `null` if none served it.
+             */
+            versionId: string | null;
+        };
+        /**
+         * RevisionDifferenceResponse
+         * @description One thing that a revision changed, by its path.
+         */
+        RevisionDifferenceResponse: {
+            /**
+             * Path
+             * @description The path of the changed field.
+             */
+            path: string;
+            /**
+             * Before
+             * @description The value before the change.
+             */
+            before: unknown;
+            /**
+             * After
+             * @description The value after the change.
+             */
+            after: unknown;
+        };
+        /**
+         * RevisionResponse
+         * @description A saved state: what it changed of the one before.
+         */
+        RevisionResponse: {
+            /**
+             * Number
+             * @description The number, starting at 1.
+             */
+            number: number;
+            /**
+             * Author
+             * @description The name of the user who made the change.
+             */
+            author: string;
+            /**
+             * Authorid
+             * @description The id of the user who made the change.
+             */
+            authorId: string;
+            /**
+             * Time
+             * Format: date-time
+             * @description When the change was made.
+             */
+            time: string;
+            /**
+             * Reason
+             * @description Why, if the author said.
+             */
+            reason: string;
+            /**
+             * Diff
+             * @description What changed: each path with its value before and after.
+             */
+            diff: components["schemas"]["RevisionDifferenceResponse"][];
+        };
+        /**
+         * RouteCreateRequest
+         * @description A new route.
+         * @example {
+         *       "name": "fast",
+         *       "strategy": "priority",
+         *       "targets": [
+         *         {
+         *           "configurationId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d"
+         *         }
+         *       ]
+         *     }
+         */
+        RouteCreateRequest: {
+            /**
+             * Strategy
+             * @description How targets of one priority are ordered: `priority` as listed, `weighted` by chance, `cheapest` by price, `fastest` by what was measured.
+             */
+            strategy?: ("priority" | "weighted" | "cheapest" | "fastest") | null;
             /**
              * Isactive
              * @description Whether it is in use.
-             * @default true
              */
-            isActive?: boolean;
+            isActive?: boolean | null;
             /**
-             * Shared
-             * @description Whether everybody in the workspace can use it.
-             * @default false
+             * Reason
+             * @description Why, for the history.
+             * @default
              */
-            shared?: boolean;
+            reason?: string;
             /**
-             * Applicationid
-             * @description The id of the application; `null` if it belongs to none.
+             * Name
+             * @description The name.
              */
-            applicationId?: string | null;
+            name: string;
+            /**
+             * Targets
+             * @description The configurations that the route leads to.
+             */
+            targets: components["schemas"]["RouteTargetRequest"][];
+        };
+        /**
+         * RouteResponse
+         * @description A route.
+         */
+        RouteResponse: {
+            /**
+             * Id
+             * @description The id.
+             */
+            id: string;
+            /**
+             * Workspaceid
+             * @description The id of the workspace.
+             */
+            workspaceId: string;
+            /**
+             * Name
+             * @description The name.
+             */
+            name: string;
+            /**
+             * Strategy
+             * @description The order of targets with the same priority: `priority`, `weighted`, `cheapest` or `fastest`.
+             * @enum {string}
+             */
+            strategy: "priority" | "weighted" | "cheapest" | "fastest";
+            /**
+             * Targets
+             * @description The configurations that the route leads to.
+             */
+            targets: components["schemas"]["RouteTargetResponse"][];
+            /**
+             * Isactive
+             * @description Whether it is in use.
+             */
+            isActive: boolean;
+            /**
+             * Revision
+             * @description The number of the current revision.
+             */
+            revision: number;
+            /**
+             * Createdby
+             * @description The id of the user who created it.
+             */
+            createdBy: string;
+            /**
+             * Createdat
+             * Format: date-time
+             * @description When it was created.
+             */
+            createdAt: string;
+            /**
+             * Updatedat
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+        };
+        /**
+         * RouteRevertRequest
+         * @description Why a route goes back.
+         * @example {
+         *       "reason": "The other one was slower."
+         *     }
+         */
+        RouteRevertRequest: {
             /**
              * Reason
              * @description Why, for the history.
@@ -3644,10 +7093,423 @@ export interface components {
             reason?: string;
         };
         /**
-         * ConfigurationShare
+         * RouteTargetRequest
+         * @description One way that a route may take.
+         */
+        RouteTargetRequest: {
+            /**
+             * Configurationid
+             * @description A configuration that is shared with the workspace.
+             */
+            configurationId: string;
+            /**
+             * Model
+             * @description Null: the configuration's own.
+             */
+            model?: string | null;
+            /**
+             * Priority
+             * @description The lowest goes first.
+             * @default 0
+             */
+            priority?: number;
+            /**
+             * Weight
+             * @description Its share among those of its priority, where weighted.
+             * @default 1
+             */
+            weight?: number;
+        };
+        /**
+         * RouteTargetResponse
+         * @description A target. `problem` says why calls pass it by now, and is null when they do not.
+         */
+        RouteTargetResponse: {
+            /**
+             * Configurationid
+             * @description The id of the configuration.
+             */
+            configurationId: string;
+            /**
+             * Configurationname
+             * @description The name of the configuration.
+             */
+            configurationName: string;
+            /**
+             * Provider
+             * @description The provider's id, such as `openai`.
+             */
+            provider: string;
+            /**
+             * Model
+             * @description Null: the configuration's own.
+             */
+            model: string | null;
+            /**
+             * Servedmodel
+             * @description What calls ask for: `model`, or the configuration's own.
+             */
+            servedModel: string | null;
+            /**
+             * Priority
+             * @description Targets with a lower number are tried first.
+             */
+            priority: number;
+            /**
+             * Weight
+             * @description The weight, for the strategy `weighted`.
+             */
+            weight: number;
+            /**
+             * Problem
+             * @description What is wrong; `null` if nothing is.
+             */
+            problem: string | null;
+        };
+        /**
+         * RouteUpdateRequest
+         * @description What is to change of a route. Targets are replaced as a whole.
+         * @example {
+         *       "strategy": "weighted",
+         *       "targets": [
+         *         {
+         *           "configurationId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d",
+         *           "weight": 3
+         *         }
+         *       ]
+         *     }
+         */
+        RouteUpdateRequest: {
+            /**
+             * Strategy
+             * @description How targets of one priority are ordered: `priority` as listed, `weighted` by chance, `cheapest` by price, `fastest` by what was measured.
+             */
+            strategy?: ("priority" | "weighted" | "cheapest" | "fastest") | null;
+            /**
+             * Isactive
+             * @description Whether it is in use.
+             */
+            isActive?: boolean | null;
+            /**
+             * Reason
+             * @description Why, for the history.
+             * @default
+             */
+            reason?: string;
+            /**
+             * Name
+             * @description The name.
+             */
+            name?: string | null;
+            /**
+             * Targets
+             * @description The configurations that the route leads to.
+             */
+            targets?: components["schemas"]["RouteTargetRequest"][] | null;
+        };
+        /**
+         * SampleRatioResponse
+         * @description Whether users arrive as the shares say; from an e-value of 100 on they do not.
+         */
+        SampleRatioResponse: {
+            /**
+             * Evalue
+             * @description The e-value of the test whether traffic matches the split; 100 or more: it does not.
+             */
+            eValue: number;
+            /**
+             * Ok
+             * @description Whether it succeeded.
+             */
+            ok: boolean;
+        };
+        /**
+         * SessionRefreshRequest
+         * @description A refresh token; it works once.
+         * @example {
+         *       "refreshToken": "tl-refresh-…"
+         *     }
+         */
+        SessionRefreshRequest: {
+            /**
+             * Refreshtoken
+             * Format: password
+             * @description Exchanges for a new pair of tokens; works once.
+             */
+            refreshToken: string;
+        };
+        /**
+         * SessionResponse
+         * @description A session. `expiresIn` is the access token's lifetime in seconds.
+         */
+        SessionResponse: {
+            /**
+             * Accesstoken
+             * @description The access token, for the header `Authorization: Bearer`.
+             */
+            accessToken: string;
+            /**
+             * Refreshtoken
+             * @description Exchanges for a new pair of tokens; works once.
+             */
+            refreshToken: string;
+            /**
+             * Tokentype
+             * @description Always `Bearer`.
+             * @default Bearer
+             * @constant
+             */
+            tokenType?: "Bearer";
+            /**
+             * Expiresin
+             * @description Seconds until the access token expires.
+             */
+            expiresIn: number;
+            /** @description The user. */
+            user: components["schemas"]["UserResponse"];
+        };
+        /**
+         * SetupRequest
+         * @description The end of set-up.
+         * @example {
+         *       "email": "ann@example.com",
+         *       "password": "correct horse battery staple",
+         *       "token": "tl-setup-…"
+         *     }
+         */
+        SetupRequest: {
+            /**
+             * Token
+             * Format: password
+             * @description The token of the link that the server printed at its start.
+             */
+            token: string;
+            /**
+             * Email
+             * @description The e-mail address.
+             */
+            email: string;
+            /**
+             * Password
+             * Format: password
+             * @description 8 to 256 characters, any of Unicode.
+             */
+            password: string;
+        };
+        /**
+         * ShareLimitRequest
+         * @description By how many parts of all requests a version may be worse than the control: 0.01 is one more in a hundred.
+         */
+        ShareLimitRequest: {
+            /**
+             * Maxincrease
+             * @description The allowed increase over the control.
+             */
+            maxIncrease: number;
+        };
+        /**
+         * SignupRequest
+         * @description A stranger's account.
+         * @example {
+         *       "email": "ann@example.com",
+         *       "name": "Ann",
+         *       "password": "correct horse battery staple"
+         *     }
+         */
+        SignupRequest: {
+            /**
+             * Email
+             * @description The e-mail address.
+             */
+            email: string;
+            /**
+             * Password
+             * Format: password
+             * @description 8 to 256 characters, any of Unicode.
+             */
+            password: string;
+            /**
+             * Name
+             * @description The name.
+             * @default
+             */
+            name?: string;
+        };
+        /**
+         * StreamTicketResponse
+         * @description A ticket for one request of the stream, and until when it is good.
+         */
+        StreamTicketResponse: {
+            /**
+             * Ticket
+             * @description Opens one stream of this conversation, once, within a minute: `GET …/stream?ticket=`.
+             */
+            ticket: string;
+            /**
+             * Expiresat
+             * Format: date-time
+             * @description When it expires; `null`: never.
+             */
+            expiresAt: string;
+        };
+        /**
+         * SuccessResponse
+         * @description That it was done.
+         */
+        SuccessResponse: {
+            /**
+             * Success
+             * @description Whether it succeeded.
+             * @default true
+             * @constant
+             */
+            success?: true;
+        };
+        /**
+         * TemplateCreateRequest
+         * @description A template of one's own.
+         * @example {
+         *       "configuration": {
+         *         "temperature": 0.2
+         *       },
+         *       "name": "Precise"
+         *     }
+         */
+        TemplateCreateRequest: {
+            /**
+             * Name
+             * @description The name.
+             */
+            name: string;
+            /**
+             * Description
+             * @description A description for people.
+             * @default
+             */
+            description?: string;
+            /**
+             * Configuration
+             * @description Parameters under the provider's own names. `GET /api/providers/{name}/schema` lists them with their ranges.
+             */
+            configuration: {
+                [key: string]: unknown;
+            };
+            /**
+             * Isdefault
+             * @description Whether it is the default.
+             * @default false
+             */
+            isDefault?: boolean;
+        };
+        /**
+         * TemplateResponse
+         * @description A template; ``builtIn`` ones come with Trunkline. ``model`` is the one that it is for; null: any.
+         */
+        TemplateResponse: {
+            /**
+             * Id
+             * @description The id.
+             */
+            id: string;
+            /**
+             * Provider
+             * @description The provider's id, such as `openai`.
+             */
+            provider: string;
+            /**
+             * Model
+             * @description The name of the model.
+             */
+            model: string | null;
+            /**
+             * Name
+             * @description The name.
+             */
+            name: string;
+            /**
+             * Description
+             * @description A description for people.
+             */
+            description: string;
+            /**
+             * Configuration
+             * @description Parameters under the provider's own names. `GET /api/providers/{name}/schema` lists them with their ranges.
+             */
+            configuration: {
+                [key: string]: unknown;
+            };
+            /**
+             * Isdefault
+             * @description Whether it is the default.
+             */
+            isDefault: boolean;
+            /**
+             * Builtin
+             * @description Whether it is part of Trunkline, and cannot be deleted.
+             */
+            builtIn: boolean;
+            /**
+             * Createdat
+             * Format: date-time
+             * @description When it was created.
+             */
+            createdAt: string;
+        };
+        /**
+         * TestStageResponse
+         * @description One step of a test.
+         */
+        TestStageResponse: {
+            /**
+             * Name
+             * @description The name.
+             */
+            name: string;
+            /**
+             * Ok
+             * @description Whether it succeeded.
+             */
+            ok: boolean;
+            /**
+             * Ms
+             * @description How long it took, in milliseconds; `null` if it was not reached.
+             */
+            ms: number | null;
+            /**
+             * Message
+             * @description What happened, and what to do.
+             */
+            message: string;
+            /**
+             * Details
+             * @description Further facts.
+             */
+            details: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * TextPartRequest
+         * @description A piece of text.
+         */
+        TextPartRequest: {
+            /**
+             * Type
+             * @description The type.
+             * @constant
+             */
+            type: "text";
+            /**
+             * Text
+             * @description The text.
+             */
+            text: string;
+        };
+        /**
+         * UsageByConfigurationResponse
          * @description The part of one configuration; ``name`` is null when it is gone, the id empty where there was none.
          */
-        ConfigurationShare: {
+        UsageByConfigurationResponse: {
             /**
              * Requestcount
              * @description The number of requests.
@@ -3710,81 +7572,10 @@ export interface components {
             name: string | null;
         };
         /**
-         * ConversationAnswer
-         * @description A conversation. ``titledBy``: ``none`` (nothing said yet), ``text`` (its first words) or ``user``.
-         */
-        ConversationAnswer: {
-            /**
-             * Id
-             * @description The id.
-             */
-            id: string;
-            /**
-             * Title
-             * @description The title.
-             */
-            title: string;
-            /**
-             * Titledby
-             * @description Where the title comes from: `text` (the first words), `user`, or `none` without a title.
-             */
-            titledBy: string;
-            /**
-             * Feature
-             * @description The slug of the feature.
-             */
-            feature: string | null;
-            /**
-             * Model
-             * @description The model that answers, as a request would name it.
-             */
-            model: string | null;
-            /**
-             * Leafid
-             * @description The id of the last message of the branch that is shown.
-             */
-            leafId: string | null;
-            /**
-             * Createdat
-             * Format: date-time
-             * @description When it was created.
-             */
-            createdAt: string;
-            /**
-             * Updatedat
-             * Format: date-time
-             * @description When it was last changed.
-             */
-            updatedAt: string;
-        };
-        /**
-         * CreatedAnswer
-         * @description That an entry was made, and its id.
-         */
-        CreatedAnswer: {
-            /**
-             * Success
-             * @description Whether it succeeded.
-             * @default true
-             * @constant
-             */
-            success?: true;
-            /**
-             * Aillmid
-             * @description The entry's id.
-             */
-            aiLlmId: string;
-            /**
-             * Message
-             * @description What happened, and what to do.
-             */
-            message: string;
-        };
-        /**
-         * DayShare
+         * UsageByDayResponse
          * @description The part of one day, in UTC.
          */
-        DayShare: {
+        UsageByDayResponse: {
             /**
              * Requestcount
              * @description The number of requests.
@@ -3842,148 +7633,111 @@ export interface components {
             date: string;
         };
         /**
-         * DifferenceAnswer
-         * @description Version minus control, and the bounds between which that certainly is.
+         * UsageByModelResponse
+         * @description The part of one model.
          */
-        DifferenceAnswer: {
+        UsageByModelResponse: {
             /**
-             * Estimate
-             * @description The estimated difference from the control.
+             * Requestcount
+             * @description The number of requests.
              */
-            estimate: number;
+            requestCount: number;
             /**
-             * Low
-             * @description The lower end of the 95 % confidence interval.
+             * Tokencount
+             * @description Input and output tokens.
              */
-            low: number;
+            tokenCount: number;
             /**
-             * High
-             * @description The upper end of the 95 % confidence interval.
+             * Inputtokens
+             * @description Input tokens, those read from a cache included.
              */
-            high: number;
+            inputTokens: number;
             /**
-             * Significant
-             * @description Whether the difference is statistically significant at 95 %.
+             * Outputtokens
+             * @description Output tokens, those of reasoning included.
              */
-            significant: boolean;
+            outputTokens: number;
+            /**
+             * Costusd
+             * @description The cost in US dollars; `null` if no price is known.
+             */
+            costUSD: number;
+            /**
+             * Unpricedcount
+             * @description Requests whose price is unknown; they are not in the cost.
+             */
+            unpricedCount: number;
+            /**
+             * Errorcount
+             * @description The number of failed requests.
+             */
+            errorCount: number;
+            /**
+             * Averagelatency
+             * @description The average duration of a request, in milliseconds.
+             */
+            averageLatency: number;
+            /**
+             * Errorrate
+             * @description The share of failed requests, 0 to 1.
+             */
+            errorRate: number;
+            /**
+             * Lastused
+             * @description When it was last used; `null`: never in this period.
+             */
+            lastUsed: string | null;
+            /**
+             * Model
+             * @description The name of the model.
+             */
+            model: string;
         };
         /**
-         * DocumentAnswer
-         * @description The document.
+         * UsageEventListResponse
+         * @description Calls, the newest first, and the figures of all that the filter lets through, on whichever page they are.
          */
-        DocumentAnswer: {
+        UsageEventListResponse: {
             /**
-             * Id
-             * @description The id.
+             * From
+             * @description The start of the period.
              */
-            id: string;
+            from: string | null;
             /**
-             * Models
-             * @description The models.
+             * To
+             * @description The end of the period.
              */
-            models: components["schemas"]["trunkline__faces__ai_model_config__wire__ModelAnswer"][];
+            to: string | null;
             /**
-             * System Prompt
-             * @description Instructions added before each conversation.
+             * Requests
+             * @description The number of requests.
              */
-            system_prompt: string;
+            requests: number;
+            /** @description The tokens of all requests. */
+            tokens: components["schemas"]["UsageTokensResponse"];
             /**
-             * Createdat
-             * Format: date-time
-             * @description When it was created.
+             * Costusd
+             * @description The cost in US dollars; `null` if no price is known.
              */
-            createdAt: string;
+            costUSD: number;
             /**
-             * Updatedat
-             * Format: date-time
-             * @description When it was last changed.
+             * Unpriced
+             * @description Requests whose price is unknown; they are not in the cost.
              */
-            updatedAt: string;
+            unpriced: number;
+            /**
+             * Errors
+             * @description The wrong fields, each with a message.
+             */
+            errors: number;
+            /**
+             * Events
+             * @description The requests, newest first.
+             */
+            events: components["schemas"]["UsageEventResponse"][];
         };
         /**
-         * DocumentGiven
-         * @description The whole document.
-         * @example {
-         *       "models": [
-         *         {
-         *           "isPaid": true,
-         *           "model": "gpt-4o-mini",
-         *           "provider": "openai",
-         *           "type": "chat"
-         *         }
-         *       ],
-         *       "system_prompt": "Answer in one sentence."
-         *     }
-         */
-        DocumentGiven: {
-            /**
-             * Models
-             * @description The models.
-             */
-            models: components["schemas"]["ModelGiven"][];
-            /**
-             * System Prompt
-             * @description Instructions added before each conversation.
-             * @default
-             */
-            system_prompt?: string;
-        };
-        /**
-         * DoneAnswer
-         * @description That it was done.
-         */
-        DoneAnswer: {
-            /**
-             * Success
-             * @description Whether it succeeded.
-             * @default true
-             * @constant
-             */
-            success?: true;
-            /**
-             * Message
-             * @description What happened, and what to do.
-             */
-            message: string;
-        };
-        /**
-         * EncryptionKeyAnswer
-         * @description The public key to seal provider keys with (RFC 9180); `publicKey` is base64url of 32 bytes.
-         */
-        EncryptionKeyAnswer: {
-            /**
-             * Kid
-             * @description The id of the public key, part of a sealed key.
-             */
-            kid: string;
-            /**
-             * Kem
-             * @description The key encapsulation mechanism of HPKE.
-             */
-            kem: number;
-            /**
-             * Kdf
-             * @description The key derivation function of HPKE.
-             */
-            kdf: number;
-            /**
-             * Aead
-             * @description The cipher of HPKE.
-             */
-            aead: number;
-            /**
-             * Publickey
-             * @description The public key, in base64url.
-             */
-            publicKey: string;
-            /**
-             * Instance
-             * @description The id of the installation, part of what a sealed key is bound to.
-             */
-            instance: string;
-        };
-        /**
-         * EventAnswer
+         * UsageEventResponse
          * @description One settled call. Durations are in milliseconds; ``costUSD`` is null where no price is known.
          *
          *     ``error`` is our kind of failure, ``reason`` why in the provider's words, without keys and accounts.
@@ -3993,7 +7747,7 @@ export interface components {
          *     ``speed``, ``inferenceGeo``, ``audioInput``, ``audioOutput``, ``images``, ``moderations`` and ``rerankings`` it is
          *     null.
          */
-        EventAnswer: {
+        UsageEventResponse: {
             /**
              * Id
              * @description The id of the usage event.
@@ -4167,538 +7921,12 @@ export interface components {
             attempts: number;
         };
         /**
-         * EventsAnswer
-         * @description Calls, the newest first, and the figures of all that the filter lets through, on whichever page they are.
-         */
-        EventsAnswer: {
-            /**
-             * From
-             * @description The start of the period.
-             */
-            from: string | null;
-            /**
-             * To
-             * @description The end of the period.
-             */
-            to: string | null;
-            /**
-             * Requests
-             * @description The number of requests.
-             */
-            requests: number;
-            /** @description The tokens of all requests. */
-            tokens: components["schemas"]["TokensAnswer"];
-            /**
-             * Costusd
-             * @description The cost in US dollars; `null` if no price is known.
-             */
-            costUSD: number;
-            /**
-             * Unpriced
-             * @description Requests whose price is unknown; they are not in the cost.
-             */
-            unpriced: number;
-            /**
-             * Errors
-             * @description The wrong fields, each with a message.
-             */
-            errors: number;
-            /**
-             * Events
-             * @description The requests, newest first.
-             */
-            events: components["schemas"]["EventAnswer"][];
-        };
-        /**
-         * ExperimentAnswer
-         * @description An experiment, seen at one of its phases.
-         */
-        ExperimentAnswer: {
-            /**
-             * Configid
-             * @description The configuration's `_id`.
-             */
-            configId: string;
-            /**
-             * State
-             * @description The current state.
-             * @enum {string}
-             */
-            state: "none" | "idle" | "running" | "shipped" | "reverted";
-            /**
-             * Controlversionid
-             * @description The id of the version that the others are compared with.
-             */
-            controlVersionId: string | null;
-            /** @description The phase that the figures belong to. */
-            phase: components["schemas"]["PhaseAnswer"] | null;
-            /**
-             * Phases
-             * @description The latest phases, newest first.
-             */
-            phases: components["schemas"]["PhaseAnswer"][];
-            /**
-             * Versions
-             * @description The versions.
-             */
-            versions: components["schemas"]["trunkline__faces__model_configs__experiment_wire__VersionAnswer"][];
-            /** @description Whether the traffic matches the split. */
-            sampleRatio: components["schemas"]["SampleRatioAnswer"];
-            /**
-             * Guardrails
-             * @description The limits beyond which a version is turned off.
-             */
-            guardrails: components["schemas"]["GuardrailAnswer"][];
-            /**
-             * Slowms
-             * @description A request that takes longer is slow, in milliseconds.
-             */
-            slowMs: number;
-            /** @description Increases the share of a version step by step. */
-            ramp: components["schemas"]["RampAnswer"] | null;
-            /**
-             * Verdict
-             * @description The result in one sentence.
-             */
-            verdict: string;
-            /** @description What to do. */
-            recommendation: components["schemas"]["RecommendationAnswer"];
-        };
-        /**
-         * FeatureAnswer
-         * @description A feature as everybody sees it. ``modelInfo`` is what the catalogue says of its ``model``.
-         *
-         *     ``servingModel`` is what answers: the same, or that of its target; null where a route chooses for each call.
-         *     ``available`` is false when the live list lacks the model, and ``nearest`` names what may stand in for it; null when
-         *     there is no live list. ``ready`` is whether a call can be tried at all: there is a key, or its target is there.
-         */
-        FeatureAnswer: {
-            /**
-             * Slug
-             * @description The name in URLs.
-             */
-            slug: string;
-            /**
-             * Name
-             * @description The name.
-             */
-            name: string;
-            /**
-             * Kind
-             * @description What it is for: `chat`, `code`, `summarizer`, `image` or `embeddings`.
-             * @enum {string}
-             */
-            kind: "chat" | "code" | "summarizer" | "image" | "embeddings";
-            /**
-             * Builtin
-             * @description Whether it is part of Trunkline, and cannot be deleted.
-             */
-            builtIn: boolean;
-            /**
-             * Model
-             * @description The name of the model.
-             */
-            model: string | null;
-            /**
-             * Servingmodel
-             * @description The model that answers.
-             */
-            servingModel: string | null;
-            /** @description The model's entry in the catalogue; `null` if it is not there. */
-            modelInfo: components["schemas"]["CatalogueModel"] | null;
-            /**
-             * Available
-             * @description Whether the model is in the provider's current list; `null` if the list is not known.
-             */
-            available: boolean | null;
-            /**
-             * Nearest
-             * @description Similar names that exist.
-             */
-            nearest: string[];
-            /**
-             * Ready
-             * @description Whether it can be called now.
-             */
-            ready: boolean;
-        };
-        /**
-         * FeatureChangeGiven
-         * @description A change of a feature.
-         * @example {
-         *       "systemPrompt": "Answer in one sentence.",
-         *       "temperature": 0.3
-         *     }
-         */
-        FeatureChangeGiven: {
-            /**
-             * Model
-             * @description The name of the model.
-             */
-            model?: string | null;
-            /**
-             * Target
-             * @description A route or a shared configuration that serves instead of OpenRouter.
-             */
-            target?: string | null;
-            /**
-             * Baseurl
-             * @description Where the feature's own key goes.
-             */
-            baseUrl?: string | null;
-            /**
-             * Apikey
-             * @description The provider's API key. Write-only: responses show a mask such as `sk-…x7Qd`. `null` removes it.
-             */
-            apiKey?: string | null;
-            /**
-             * Systemprompt
-             * @description Instructions added before what users send. `null` removes them.
-             */
-            systemPrompt?: string | null;
-            /**
-             * Temperature
-             * @description The sampling temperature. `null` removes it.
-             */
-            temperature?: number | null;
-            /**
-             * Topp
-             * @description Nucleus sampling: from 0 to 1. `null` removes it.
-             */
-            topP?: number | null;
-            /**
-             * Maxtokens
-             * @description The limit on output tokens.
-             */
-            maxTokens?: number | null;
-            /**
-             * Presencepenalty
-             * @description From -2 to 2: lowers the probability of tokens that have occurred.
-             */
-            presencePenalty?: number | null;
-            /**
-             * Frequencypenalty
-             * @description From -2 to 2: lowers the probability of frequent tokens.
-             */
-            frequencyPenalty?: number | null;
-            /**
-             * Siteurl
-             * @description Your site, as OpenRouter shows it.
-             */
-            siteUrl?: string | null;
-            /**
-             * Sitename
-             * @description Your app's name, as OpenRouter shows it.
-             */
-            siteName?: string | null;
-            /**
-             * Customparameters
-             * @description Other fields of the provider's chat API, sent as they are.
-             */
-            customParameters?: {
-                [key: string]: unknown;
-            } | null;
-            /**
-             * Name
-             * @description The name.
-             * @default
-             */
-            name?: string;
-            /**
-             * Reason
-             * @description Why, for the history.
-             * @default
-             */
-            reason?: string;
-        };
-        /**
-         * FeatureGiven
-         * @description A new feature. ``slug`` is its name in addresses and after ``feature/`` in ``model``.
-         * @example {
-         *       "model": "openai/gpt-4o-mini",
-         *       "name": "Mail writer",
-         *       "slug": "mail-writer"
-         *     }
-         */
-        FeatureGiven: {
-            /**
-             * Model
-             * @description The name of the model.
-             */
-            model?: string | null;
-            /**
-             * Target
-             * @description A route or a shared configuration that serves instead of OpenRouter.
-             */
-            target?: string | null;
-            /**
-             * Baseurl
-             * @description Where the feature's own key goes.
-             */
-            baseUrl?: string | null;
-            /**
-             * Apikey
-             * @description The provider's API key. Write-only: responses show a mask such as `sk-…x7Qd`. `null` removes it.
-             */
-            apiKey?: string | null;
-            /**
-             * Systemprompt
-             * @description Instructions added before what users send. `null` removes them.
-             */
-            systemPrompt?: string | null;
-            /**
-             * Temperature
-             * @description The sampling temperature. `null` removes it.
-             */
-            temperature?: number | null;
-            /**
-             * Topp
-             * @description Nucleus sampling: from 0 to 1. `null` removes it.
-             */
-            topP?: number | null;
-            /**
-             * Maxtokens
-             * @description The limit on output tokens.
-             */
-            maxTokens?: number | null;
-            /**
-             * Presencepenalty
-             * @description From -2 to 2: lowers the probability of tokens that have occurred.
-             */
-            presencePenalty?: number | null;
-            /**
-             * Frequencypenalty
-             * @description From -2 to 2: lowers the probability of frequent tokens.
-             */
-            frequencyPenalty?: number | null;
-            /**
-             * Siteurl
-             * @description Your site, as OpenRouter shows it.
-             */
-            siteUrl?: string | null;
-            /**
-             * Sitename
-             * @description Your app's name, as OpenRouter shows it.
-             */
-            siteName?: string | null;
-            /**
-             * Customparameters
-             * @description Other fields of the provider's chat API, sent as they are.
-             */
-            customParameters?: {
-                [key: string]: unknown;
-            } | null;
-            /**
-             * Slug
-             * @description The name in URLs.
-             */
-            slug: string;
-            /**
-             * Name
-             * @description The name.
-             */
-            name: string;
-            /**
-             * Kind
-             * @description What it is for: `chat`, `code`, `summarizer`, `image` or `embeddings`.
-             * @default chat
-             * @enum {string}
-             */
-            kind?: "chat" | "code" | "summarizer" | "image" | "embeddings";
-            /**
-             * Reason
-             * @description Why, for the history.
-             * @default
-             */
-            reason?: string;
-        };
-        /**
-         * FeatureRevertGiven
-         * @description Why, for the history.
-         * @example {
-         *       "reason": "It was better before."
-         *     }
-         */
-        FeatureRevertGiven: {
-            /**
-             * Reason
-             * @description Why, for the history.
-             * @default
-             */
-            reason?: string;
-        };
-        /**
-         * FeatureSettingsAnswer
-         * @description The same with its settings, for admins. Settings that are null are not sent to the model.
-         *
-         *     ``hasApiKey`` and ``keyHint`` are of the feature's own key; ``keySource`` says whose key serves: ``own``,
-         *     ``workspace`` or ``none``. ``problem`` says why nothing can serve it.
-         */
-        FeatureSettingsAnswer: {
-            /**
-             * Slug
-             * @description The name in URLs.
-             */
-            slug: string;
-            /**
-             * Name
-             * @description The name.
-             */
-            name: string;
-            /**
-             * Kind
-             * @description What it is for: `chat`, `code`, `summarizer`, `image` or `embeddings`.
-             * @enum {string}
-             */
-            kind: "chat" | "code" | "summarizer" | "image" | "embeddings";
-            /**
-             * Builtin
-             * @description Whether it is part of Trunkline, and cannot be deleted.
-             */
-            builtIn: boolean;
-            /**
-             * Model
-             * @description The name of the model.
-             */
-            model: string | null;
-            /**
-             * Servingmodel
-             * @description The model that answers.
-             */
-            servingModel: string | null;
-            /** @description The model's entry in the catalogue; `null` if it is not there. */
-            modelInfo: components["schemas"]["CatalogueModel"] | null;
-            /**
-             * Available
-             * @description Whether the model is in the provider's current list; `null` if the list is not known.
-             */
-            available: boolean | null;
-            /**
-             * Nearest
-             * @description Similar names that exist.
-             */
-            nearest: string[];
-            /**
-             * Ready
-             * @description Whether it can be called now.
-             */
-            ready: boolean;
-            /**
-             * Systemprompt
-             * @description Instructions added before what users send. `null` removes them.
-             */
-            systemPrompt: string;
-            /**
-             * Temperature
-             * @description The sampling temperature. `null` removes it.
-             */
-            temperature: number | null;
-            /**
-             * Topp
-             * @description Nucleus sampling: from 0 to 1. `null` removes it.
-             */
-            topP: number | null;
-            /**
-             * Maxtokens
-             * @description The limit on output tokens.
-             */
-            maxTokens: number | null;
-            /**
-             * Presencepenalty
-             * @description From -2 to 2: lowers the probability of tokens that have occurred.
-             */
-            presencePenalty: number | null;
-            /**
-             * Frequencypenalty
-             * @description From -2 to 2: lowers the probability of frequent tokens.
-             */
-            frequencyPenalty: number | null;
-            /**
-             * Siteurl
-             * @description The address of your app, sent to OpenRouter (`HTTP-Referer`).
-             */
-            siteUrl: string | null;
-            /**
-             * Sitename
-             * @description The name of your app, sent to OpenRouter (`X-Title`).
-             */
-            siteName: string | null;
-            /**
-             * Customparameters
-             * @description Other fields of the provider's chat API, sent as they are.
-             */
-            customParameters: {
-                [key: string]: unknown;
-            };
-            /**
-             * Target
-             * @description The route or shared configuration that serves the feature instead of OpenRouter.
-             */
-            target: string | null;
-            /**
-             * Baseurl
-             * @description The provider's address, if not its default one.
-             */
-            baseUrl: string | null;
-            /**
-             * Hasapikey
-             * @description Whether an own key is stored.
-             */
-            hasApiKey: boolean;
-            /**
-             * Keyhint
-             * @description A mask of the stored key, such as `sk-…x7Qd`.
-             */
-            keyHint: string | null;
-            /**
-             * Keysource
-             * @description Whose key is used: the feature's own, the workspace's, or none.
-             */
-            keySource: string;
-            /**
-             * Problem
-             * @description What is wrong; `null` if nothing is.
-             */
-            problem: string | null;
-            /**
-             * Revision
-             * @description The number of the current revision.
-             */
-            revision: number;
-            /**
-             * Createdat
-             * @description When it was created.
-             */
-            createdAt: string | null;
-            /**
-             * Updatedat
-             * @description When it was last changed.
-             */
-            updatedAt: string | null;
-        };
-        /**
-         * FieldAnswer
-         * @description One wrong field, as the caller wrote it, and what to do.
-         */
-        FieldAnswer: {
-            /**
-             * Field
-             * @description The path of the field.
-             */
-            field: string;
-            /**
-             * Message
-             * @description What happened, and what to do.
-             */
-            message: string;
-        };
-        /**
-         * FiguresAnswer
+         * UsageFiguresResponse
          * @description Figures of a span: latency in milliseconds; cost in US dollars of all that has a known price.
          *
          *     ``unpricedCount`` are the calls that have none, or of which a part has none.
          */
-        FiguresAnswer: {
+        UsageFiguresResponse: {
             /**
              * Requestcount
              * @description The number of requests.
@@ -4751,800 +7979,78 @@ export interface components {
             lastUsed: string | null;
         };
         /**
-         * GivenAcceptance
-         * @description An invitation's token. `name` and `password` make an account; who has one signs in instead.
-         * @example {
-         *       "name": "Cleo",
-         *       "password": "correct horse battery staple",
-         *       "token": "tl-invitation-…"
-         *     }
+         * UsageReportResponse
+         * @description A user's report. ``priceMissing`` says what the cost leaves out.
          */
-        GivenAcceptance: {
+        UsageReportResponse: {
             /**
-             * Token
-             * Format: password
-             * @description The token of the invitation link.
+             * Userid
+             * @description The id of the user.
              */
-            token: string;
+            userId: string;
             /**
-             * Name
-             * @description The name.
+             * Period
+             * @description The period of the figures.
              */
-            name?: string | null;
+            period: string | null;
             /**
-             * Password
-             * @description The new password.
+             * Periodstart
+             * Format: date
+             * @description The start of the period; `null`: since the beginning.
              */
-            password?: string | null;
+            periodStart: string;
+            /**
+             * Periodend
+             * Format: date
+             * @description The end of the period.
+             */
+            periodEnd: string;
+            /** @description The figures of all requests together. */
+            totals: components["schemas"]["UsageFiguresResponse"];
+            /**
+             * Byconfiguration
+             * @description The figures of each configuration.
+             */
+            byConfiguration: components["schemas"]["UsageByConfigurationResponse"][];
+            /**
+             * Bymodel
+             * @description The figures of each model.
+             */
+            byModel: components["schemas"]["UsageByModelResponse"][];
+            /**
+             * Byday
+             * @description The figures of each day.
+             */
+            byDay: components["schemas"]["UsageByDayResponse"][];
+            /**
+             * Pricemissing
+             * @description What no price is known of, and in how many requests: it is not in the cost.
+             */
+            priceMissing: components["schemas"]["MissingPriceResponse"][];
         };
         /**
-         * GivenAnswerId
-         * @description Which answer is meant; without it the one that is being written, else the last one shown.
-         * @example {
-         *       "messageId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d"
-         *     }
+         * UsageTokensResponse
+         * @description Tokens of a span.
          */
-        GivenAnswerId: {
+        UsageTokensResponse: {
             /**
-             * Messageid
-             * @description The id of the message.
+             * Input
+             * @description Input tokens.
              */
-            messageId?: string | null;
+            input: number;
+            /**
+             * Output
+             * @description Output tokens.
+             */
+            output: number;
+            /**
+             * Total
+             * @description Input and output tokens.
+             */
+            total: number;
         };
         /**
-         * GivenApplication
-         * @description A new application. `id` is the program's own choice, a UUID that nobody has used.
-         * @example {
-         *       "name": "Help desk"
-         *     }
-         */
-        GivenApplication: {
-            /**
-             * Id
-             * @description The id.
-             */
-            id?: string | null;
-            /**
-             * Name
-             * @description The name.
-             */
-            name: string;
-            /**
-             * Configurationids
-             * @description The ids of its configurations.
-             */
-            configurationIds?: string[] | null;
-            /**
-             * Defaultconfigurationid
-             * @description The id of the configuration that serves the model name `default`.
-             */
-            defaultConfigurationId?: string | null;
-        };
-        /**
-         * GivenApplicationChange
-         * @description What is to change of an application.
-         * @example {
-         *       "defaultConfigurationId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d",
-         *       "name": "Help desk"
-         *     }
-         */
-        GivenApplicationChange: {
-            /**
-             * Name
-             * @description The name.
-             */
-            name?: string | null;
-            /**
-             * Configurationids
-             * @description The ids of its configurations.
-             */
-            configurationIds?: string[] | null;
-            /**
-             * Defaultconfigurationid
-             * @description The id of the configuration that serves the model name `default`.
-             */
-            defaultConfigurationId?: string | null;
-        };
-        /**
-         * GivenConversation
-         * @description A new conversation: with a feature, or with a model.
-         * @example {
-         *       "feature": "chat-assistant"
-         *     }
-         */
-        GivenConversation: {
-            /**
-             * Feature
-             * @description The slug of the feature.
-             */
-            feature?: string | null;
-            /**
-             * Model
-             * @description The name of the model.
-             */
-            model?: string | null;
-        };
-        /**
-         * GivenConversationChange
-         * @description What is to change. ``leafId`` shows the branch through that message.
-         * @example {
-         *       "title": "Plans for spring"
-         *     }
-         */
-        GivenConversationChange: {
-            /**
-             * Title
-             * @description The title.
-             */
-            title?: string | null;
-            /**
-             * Leafid
-             * @description The id of the last message of the branch that is shown.
-             */
-            leafId?: string | null;
-            /**
-             * Feature
-             * @description The slug of the feature.
-             */
-            feature?: string | null;
-            /**
-             * Model
-             * @description The name of the model.
-             */
-            model?: string | null;
-        };
-        /**
-         * GivenCostLimit
-         * @description By which part a version may cost more per request than the control: 0.2 is a fifth.
-         */
-        GivenCostLimit: {
-            /**
-             * Maxincrease
-             * @description The allowed increase over the control.
-             */
-            maxIncrease: number;
-        };
-        /**
-         * GivenExperiment
-         * @description Any part of an experiment's settings; what is left out stays as it is.
-         * @example {
-         *       "guardrails": {
-         *         "errorRate": {
-         *           "maxIncrease": 0.01
-         *         }
-         *       },
-         *       "slowMs": 4000
-         *     }
-         */
-        GivenExperiment: {
-            /**
-             * Controlversionid
-             * @description The id of the version that the others are compared with.
-             */
-            controlVersionId?: string | null;
-            /** @description The limits beyond which a version is turned off. */
-            guardrails?: components["schemas"]["GivenGuardrails"] | null;
-            /**
-             * Slowms
-             * @description A request that takes longer is slow, in milliseconds.
-             */
-            slowMs?: number | null;
-            /** @description Increases the share of a version step by step. */
-            ramp?: components["schemas"]["GivenRamp"] | null;
-        };
-        /**
-         * GivenGuardrails
-         * @description Those that are left out stay as they are, null takes one away.
-         */
-        GivenGuardrails: {
-            /** @description The share of failed requests, 0 to 1. */
-            errorRate?: components["schemas"]["GivenShareLimit"] | null;
-            /** @description The share of slow requests, 0 to 1. */
-            slowShare?: components["schemas"]["GivenShareLimit"] | null;
-            /** @description The limit on the cost of a request. */
-            cost?: components["schemas"]["GivenCostLimit"] | null;
-        };
-        /**
-         * GivenInvitation
-         * @description Whom to invite, as what.
-         * @example {
-         *       "email": "cleo@example.com",
-         *       "role": "viewer"
-         *     }
-         */
-        GivenInvitation: {
-            /**
-             * Email
-             * @description The e-mail address.
-             */
-            email: string;
-            /**
-             * Role
-             * @description The role: `viewer`, `member`, `admin` or `owner`.
-             * @default member
-             * @enum {string}
-             */
-            role?: "viewer" | "member" | "admin" | "owner";
-        };
-        /**
-         * GivenKey
-         * @description A new API key. Without `models` it may use any; without `expiresAt` it does not expire.
-         * @example {
-         *       "expiresAt": "2099-12-31T00:00:00Z",
-         *       "name": "Help desk, production",
-         *       "scope": "call"
-         *     }
-         */
-        GivenKey: {
-            /**
-             * Name
-             * @description What the key is for.
-             */
-            name: string;
-            /**
-             * Scope
-             * @description What the key can do: `call` models, or also `manage` configurations.
-             * @default call
-             * @enum {string}
-             */
-            scope?: "call" | "manage";
-            /**
-             * Applicationid
-             * @description The id of the application; `null` if it belongs to none.
-             */
-            applicationId?: string | null;
-            /**
-             * Workspaceid
-             * @description The id of the workspace.
-             */
-            workspaceId?: string | null;
-            /**
-             * Models
-             * @description The names that the key can use as `model`. Empty: all.
-             * @default []
-             */
-            models?: string[];
-            /**
-             * Expiresat
-             * @description When it expires; `null`: never.
-             */
-            expiresAt?: string | null;
-        };
-        /**
-         * GivenLogin
-         * @description A sign-in.
-         * @example {
-         *       "email": "ann@example.com",
-         *       "password": "correct horse battery staple"
-         *     }
-         */
-        GivenLogin: {
-            /**
-             * Email
-             * @description The e-mail address.
-             */
-            email: string;
-            /**
-             * Password
-             * Format: password
-             * @description 8 to 256 characters, any of Unicode.
-             */
-            password: string;
-        };
-        /**
-         * GivenLogout
-         * @description How far signing out goes.
-         * @example {
-         *       "everywhere": true
-         *     }
-         */
-        GivenLogout: {
-            /**
-             * Everywhere
-             * @description End all of the user's sessions, not only this one.
-             * @default false
-             */
-            everywhere?: boolean;
-        };
-        /**
-         * GivenMember
-         * @description A member's role.
-         * @example {
-         *       "role": "member"
-         *     }
-         */
-        GivenMember: {
-            /**
-             * Role
-             * @description The role: `viewer`, `member`, `admin` or `owner`.
-             * @enum {string}
-             */
-            role: "viewer" | "member" | "admin" | "owner";
-        };
-        /**
-         * GivenMessage
-         * @description Something to say. Without ``parentId`` it follows the last message of the branch that is shown.
-         * @example {
-         *       "content": "Which trees bloom first?",
-         *       "stream": false
-         *     }
-         */
-        GivenMessage: {
-            /**
-             * Content
-             * @description The text.
-             */
-            content: string | (components["schemas"]["GivenText"] | components["schemas"]["GivenPicture"])[];
-            /**
-             * Stream
-             * @description Whether to stream the response as server-sent events.
-             * @default true
-             */
-            stream?: boolean;
-            /**
-             * Parentid
-             * @description The id of the message before; `null` for the first one.
-             */
-            parentId?: string | null;
-        };
-        /**
-         * GivenPassword
-         * @description A new password.
-         * @example {
-         *       "currentPassword": "a short old one",
-         *       "newPassword": "a longer and better one"
-         *     }
-         */
-        GivenPassword: {
-            /**
-             * Currentpassword
-             * Format: password
-             * @description 8 to 256 characters, any of Unicode.
-             */
-            currentPassword: string;
-            /**
-             * Newpassword
-             * Format: password
-             * @description 8 to 256 characters, any of Unicode.
-             */
-            newPassword: string;
-        };
-        /**
-         * GivenPicture
-         * @description A picture: one that is here, or a data URL.
-         */
-        GivenPicture: {
-            /**
-             * Type
-             * @description The type.
-             * @constant
-             */
-            type: "image";
-            /**
-             * Pictureid
-             * @description The id of an uploaded picture.
-             */
-            pictureId?: string | null;
-            /**
-             * Url
-             * @description The address.
-             */
-            url?: string | null;
-        };
-        /**
-         * GivenPolicy
-         * @description A new policy. Without `workspaceId` it holds for the whole installation, which is `orgId`.
-         * @example {
-         *       "actionType": 2,
-         *       "content": "Names, addresses and numbers of customers must not be sent to a model.",
-         *       "name": "No customer data",
-         *       "riskType": "HIGH",
-         *       "workspaceId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d"
-         *     }
-         */
-        GivenPolicy: {
-            /**
-             * Orgid
-             * @description The id of the installation.
-             */
-            orgId?: string | null;
-            /**
-             * Workspaceid
-             * @description The id of the workspace.
-             */
-            workspaceId?: string | null;
-            /**
-             * Repoid
-             * @description The id of the application that it applies to; `null`: all.
-             */
-            repoId?: string | null;
-            /**
-             * Keyid
-             * @description The id of the API key; `null` if none was used.
-             */
-            keyId?: string | null;
-            /**
-             * Name
-             * @description The name.
-             */
-            name: string;
-            /**
-             * Content
-             * @description What calls must not do, in plain language.
-             * @default
-             */
-            content?: string;
-            /**
-             * Risktype
-             * @description The risk: `LOW`, `MEDIUM` or `HIGH`.
-             * @enum {string}
-             */
-            riskType: "LOW" | "MEDIUM" | "HIGH";
-            /**
-             * Actiontype
-             * @description 0 log, 1 alert, 2 block.
-             */
-            actionType: number;
-            /**
-             * Rule
-             * @description A rule that needs no model: `kind` is `allowedModels`, `allowedProviders`, `paidModels`, `ceilings`, `patterns` or `personalData`. Without one, a model judges `content`.
-             */
-            rule?: {
-                [key: string]: unknown;
-            } | null;
-            /**
-             * Failmode
-             * @description What counts where a rule cannot be decided: `open` lets calls pass, `closed` not.
-             * @default open
-             * @enum {string}
-             */
-            failMode?: "open" | "closed";
-        };
-        /**
-         * GivenPolicyChange
-         * @description Any part of a policy. Its scope is fixed: sent back as it is, it is ignored. `rule` null takes the rule away.
-         * @example {
-         *       "actionType": 1,
-         *       "failMode": "closed"
-         *     }
-         */
-        GivenPolicyChange: {
-            /**
-             * Orgid
-             * @description The id of the installation.
-             */
-            orgId?: string | null;
-            /**
-             * Workspaceid
-             * @description The id of the workspace.
-             */
-            workspaceId?: string | null;
-            /**
-             * Repoid
-             * @description The id of the application that it applies to; `null`: all.
-             */
-            repoId?: string | null;
-            /**
-             * Keyid
-             * @description The id of the API key; `null` if none was used.
-             */
-            keyId?: string | null;
-            /**
-             * Name
-             * @description The name.
-             */
-            name?: string | null;
-            /**
-             * Content
-             * @description The text.
-             */
-            content?: string | null;
-            /**
-             * Risktype
-             * @description The risk: `LOW`, `MEDIUM` or `HIGH`.
-             */
-            riskType?: ("LOW" | "MEDIUM" | "HIGH") | null;
-            /**
-             * Actiontype
-             * @description What happens on a violation: 0 log, 1 alert, 2 block.
-             */
-            actionType?: number | null;
-            /**
-             * Rule
-             * @description A rule that needs no model: `kind` is `allowedModels`, `allowedProviders`, `paidModels`, `ceilings`, `patterns` or `personalData`. Without one, a model judges `content`.
-             */
-            rule?: {
-                [key: string]: unknown;
-            } | null;
-            /**
-             * Failmode
-             * @description What happens when the policy cannot be checked: `open` lets the request pass, `closed` treats it as a violation.
-             */
-            failMode?: ("open" | "closed") | null;
-        };
-        /**
-         * GivenRamp
-         * @description A version that is to get more and more of the traffic.
-         */
-        GivenRamp: {
-            /**
-             * Versionid
-             * @description The id of the version; `null` if none served it.
-             */
-            versionId: string;
-            /**
-             * Steps
-             * @description The steps, in order.
-             */
-            steps: components["schemas"]["GivenStep"][];
-        };
-        /**
-         * GivenRefresh
-         * @description A refresh token; it works once.
-         * @example {
-         *       "refreshToken": "tl-refresh-…"
-         *     }
-         */
-        GivenRefresh: {
-            /**
-             * Refreshtoken
-             * Format: password
-             * @description Exchanges for a new pair of tokens; works once.
-             */
-            refreshToken: string;
-        };
-        /**
-         * GivenRegeneration
-         * @description Which answer to write anew; without an id the last one of the branch that is shown.
-         * @example {
-         *       "messageId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d",
-         *       "stream": false
-         *     }
-         */
-        GivenRegeneration: {
-            /**
-             * Messageid
-             * @description The id of the message.
-             */
-            messageId?: string | null;
-            /**
-             * Stream
-             * @description Whether to stream the response as server-sent events.
-             * @default true
-             */
-            stream?: boolean;
-        };
-        /**
-         * GivenRoute
-         * @description A new route.
-         * @example {
-         *       "name": "fast",
-         *       "strategy": "priority",
-         *       "targets": [
-         *         {
-         *           "configurationId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d"
-         *         }
-         *       ]
-         *     }
-         */
-        GivenRoute: {
-            /**
-             * Strategy
-             * @description How targets of one priority are ordered: `priority` as listed, `weighted` by chance, `cheapest` by price, `fastest` by what was measured.
-             */
-            strategy?: ("priority" | "weighted" | "cheapest" | "fastest") | null;
-            /**
-             * Isactive
-             * @description Whether it is in use.
-             */
-            isActive?: boolean | null;
-            /**
-             * Reason
-             * @description Why, for the history.
-             * @default
-             */
-            reason?: string;
-            /**
-             * Name
-             * @description The name.
-             */
-            name: string;
-            /**
-             * Targets
-             * @description The configurations that the route leads to.
-             */
-            targets: components["schemas"]["GivenTarget"][];
-        };
-        /**
-         * GivenRouteChange
-         * @description What is to change of a route. Targets are replaced as a whole.
-         * @example {
-         *       "strategy": "weighted",
-         *       "targets": [
-         *         {
-         *           "configurationId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d",
-         *           "weight": 3
-         *         }
-         *       ]
-         *     }
-         */
-        GivenRouteChange: {
-            /**
-             * Strategy
-             * @description How targets of one priority are ordered: `priority` as listed, `weighted` by chance, `cheapest` by price, `fastest` by what was measured.
-             */
-            strategy?: ("priority" | "weighted" | "cheapest" | "fastest") | null;
-            /**
-             * Isactive
-             * @description Whether it is in use.
-             */
-            isActive?: boolean | null;
-            /**
-             * Reason
-             * @description Why, for the history.
-             * @default
-             */
-            reason?: string;
-            /**
-             * Name
-             * @description The name.
-             */
-            name?: string | null;
-            /**
-             * Targets
-             * @description The configurations that the route leads to.
-             */
-            targets?: components["schemas"]["GivenTarget"][] | null;
-        };
-        /**
-         * GivenSetup
-         * @description The end of set-up.
-         * @example {
-         *       "email": "ann@example.com",
-         *       "password": "correct horse battery staple",
-         *       "token": "tl-setup-…"
-         *     }
-         */
-        GivenSetup: {
-            /**
-             * Token
-             * Format: password
-             * @description The token of the link that the server printed at its start.
-             */
-            token: string;
-            /**
-             * Email
-             * @description The e-mail address.
-             */
-            email: string;
-            /**
-             * Password
-             * Format: password
-             * @description 8 to 256 characters, any of Unicode.
-             */
-            password: string;
-        };
-        /**
-         * GivenShareLimit
-         * @description By how many parts of all requests a version may be worse than the control: 0.01 is one more in a hundred.
-         */
-        GivenShareLimit: {
-            /**
-             * Maxincrease
-             * @description The allowed increase over the control.
-             */
-            maxIncrease: number;
-        };
-        /**
-         * GivenShip
-         * @description The winner.
-         * @example {
-         *       "versionId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d"
-         *     }
-         */
-        GivenShip: {
-            /**
-             * Versionid
-             * @description The id of the version; `null` if none served it.
-             */
-            versionId: string;
-        };
-        /**
-         * GivenSignup
-         * @description A stranger's account.
-         * @example {
-         *       "email": "ann@example.com",
-         *       "name": "Ann",
-         *       "password": "correct horse battery staple"
-         *     }
-         */
-        GivenSignup: {
-            /**
-             * Email
-             * @description The e-mail address.
-             */
-            email: string;
-            /**
-             * Password
-             * Format: password
-             * @description 8 to 256 characters, any of Unicode.
-             */
-            password: string;
-            /**
-             * Name
-             * @description The name.
-             * @default
-             */
-            name?: string;
-        };
-        /**
-         * GivenStep
-         * @description A share of the traffic, and when the next step comes: after ``minUnits`` users, or after ``hours``.
-         */
-        GivenStep: {
-            /**
-             * Percent
-             * @description The share of the traffic in this step, in percent.
-             */
-            percent: number;
-            /**
-             * Minunits
-             * @description How many users the version must have served since the step began.
-             */
-            minUnits?: number | null;
-            /**
-             * Hours
-             * @description How long the step lasts, in hours.
-             */
-            hours?: number | null;
-        };
-        /**
-         * GivenTarget
-         * @description One way that a route may take.
-         */
-        GivenTarget: {
-            /**
-             * Configurationid
-             * @description A configuration that is shared with the workspace.
-             */
-            configurationId: string;
-            /**
-             * Model
-             * @description Null: the configuration's own.
-             */
-            model?: string | null;
-            /**
-             * Priority
-             * @description The lowest goes first.
-             * @default 0
-             */
-            priority?: number;
-            /**
-             * Weight
-             * @description Its share among those of its priority, where weighted.
-             * @default 1
-             */
-            weight?: number;
-        };
-        /**
-         * GivenText
-         * @description A piece of text.
-         */
-        GivenText: {
-            /**
-             * Type
-             * @description The type.
-             * @constant
-             */
-            type: "text";
-            /**
-             * Text
-             * @description The text.
-             */
-            text: string;
-        };
-        /**
-         * GivenUser
+         * UserCreateRequest
          * @description A new user.
          * @example {
          *       "email": "bob@example.com",
@@ -5552,7 +8058,7 @@ export interface components {
          *       "password": "correct horse battery staple"
          *     }
          */
-        GivenUser: {
+        UserCreateRequest: {
             /**
              * Email
              * @description The e-mail address.
@@ -5579,1827 +8085,10 @@ export interface components {
             role?: "admin" | "user";
         };
         /**
-         * GivenUserChange
-         * @description What is to change of a user.
-         * @example {
-         *       "disabled": false,
-         *       "name": "Bob"
-         *     }
-         */
-        GivenUserChange: {
-            /**
-             * Name
-             * @description The name.
-             */
-            name?: string | null;
-            /**
-             * Role
-             * @description `admin` for an administrator of the installation, otherwise `user`.
-             */
-            role?: ("admin" | "user") | null;
-            /**
-             * Disabled
-             * @description Whether the user is locked out.
-             */
-            disabled?: boolean | null;
-            /**
-             * Password
-             * @description The new password.
-             */
-            password?: string | null;
-        };
-        /**
-         * GivenWorkspace
-         * @description A new workspace.
-         * @example {
-         *       "name": "Support team"
-         *     }
-         */
-        GivenWorkspace: {
-            /**
-             * Name
-             * @description The name.
-             */
-            name: string;
-        };
-        /**
-         * GivenWorkspaceChange
-         * @description What is to change of a workspace. `defaultConfigurationId` null takes the default away.
-         * @example {
-         *       "name": "Support team"
-         *     }
-         */
-        GivenWorkspaceChange: {
-            /**
-             * Name
-             * @description The name.
-             */
-            name?: string | null;
-            /**
-             * Defaultconfigurationid
-             * @description The id of the configuration that serves the model name `default`.
-             */
-            defaultConfigurationId?: string | null;
-        };
-        /**
-         * GuardrailAnswer
-         * @description A guardrail that is set.
-         */
-        GuardrailAnswer: {
-            /**
-             * Metric
-             * @description The metric.
-             * @enum {string}
-             */
-            metric: "errorRate" | "slowShare" | "cost";
-            /**
-             * Maxincrease
-             * @description The allowed increase over the control.
-             */
-            maxIncrease: number;
-            /**
-             * Versions
-             * @description The versions.
-             */
-            versions: components["schemas"]["ReadingAnswer"][];
-        };
-        /**
-         * InvitationAnswer
-         * @description An open invitation.
-         */
-        InvitationAnswer: {
-            /**
-             * Id
-             * @description The id.
-             */
-            id: string;
-            /**
-             * Email
-             * @description The e-mail address.
-             */
-            email: string;
-            /**
-             * Role
-             * @description The role: `viewer`, `member`, `admin` or `owner`.
-             */
-            role: string;
-            /**
-             * Invitedby
-             * @description The id of the user who invited.
-             */
-            invitedBy: string;
-            /**
-             * Createdat
-             * Format: date-time
-             * @description When it was created.
-             */
-            createdAt: string;
-            /**
-             * Expiresat
-             * Format: date-time
-             * @description When it expires; `null`: never.
-             */
-            expiresAt: string;
-        };
-        /**
-         * JobAnswer
-         * @description A job: ``queued``, ``running``, ``succeeded``, ``failed`` or ``cancelled``.
-         */
-        JobAnswer: {
-            /**
-             * Id
-             * @description The id.
-             */
-            id: string;
-            /**
-             * Kind
-             * @description What it does, such as `pull`.
-             */
-            kind: string;
-            /**
-             * State
-             * @description `queued`, `running`, `succeeded`, `failed` or `cancelled`.
-             */
-            state: string;
-            /**
-             * Subject
-             * @description What the job works on.
-             */
-            subject: {
-                [key: string]: unknown;
-            };
-            /**
-             * Progress
-             * @description The progress so far.
-             */
-            progress: {
-                [key: string]: unknown;
-            };
-            /**
-             * Error
-             * @description What went wrong; `null` if nothing did.
-             */
-            error: string | null;
-            /**
-             * Createdat
-             * Format: date-time
-             * @description When it was created.
-             */
-            createdAt: string;
-            /**
-             * Updatedat
-             * Format: date-time
-             * @description When it was last changed.
-             */
-            updatedAt: string;
-            /**
-             * Finishedat
-             * @description When it finished; `null` while it runs.
-             */
-            finishedAt: string | null;
-        };
-        /**
-         * KeyInfoAnswer
-         * @description What OpenRouter tells of a key, in credits, which are US dollars; a ``limit`` of null is none.
-         */
-        KeyInfoAnswer: {
-            /**
-             * Label
-             * @description A label for people.
-             */
-            label: string | null;
-            /**
-             * Usage
-             * @description What the key has spent, in US dollars.
-             */
-            usage: number | null;
-            /**
-             * Limit
-             * @description The spending limit of the key, in US dollars; `null`: none.
-             */
-            limit: number | null;
-            /**
-             * Limitremaining
-             * @description What is left of the limit, in US dollars.
-             */
-            limitRemaining: number | null;
-            /**
-             * Isfreetier
-             * @description Whether the account is on the free tier.
-             */
-            isFreeTier: boolean | null;
-            /**
-             * Expiresat
-             * @description When it expires; `null`: never.
-             */
-            expiresAt: string | null;
-        };
-        /**
-         * KeyVerdictAnswer
-         * @description Whether OpenRouter takes the key, and what to do if not.
-         */
-        KeyVerdictAnswer: {
-            /**
-             * Success
-             * @description Whether it succeeded.
-             */
-            success: boolean;
-            /**
-             * Message
-             * @description What happened, and what to do.
-             */
-            message: string;
-            /** @description What the provider says about the key. */
-            keyInfo: components["schemas"]["KeyInfoAnswer"] | null;
-        };
-        /**
-         * LastTestAnswer
-         * @description How the last connection test ended; ``message`` says whose fault it is, and what to do about it.
-         */
-        LastTestAnswer: {
-            /**
-             * Testedat
-             * Format: date-time
-             * @description When it was tested.
-             */
-            testedAt: string;
-            /**
-             * Success
-             * @description Whether it succeeded.
-             */
-            success: boolean;
-            /**
-             * Latencyms
-             * @description How long it took, in milliseconds.
-             */
-            latencyMs: number;
-            /**
-             * Message
-             * @description What happened, and what to do.
-             */
-            message: string;
-        };
-        /**
-         * MeAnswer
-         * @description Who asks, and where they work.
-         */
-        MeAnswer: {
-            /** @description The user. */
-            user: components["schemas"]["UserAnswer"];
-            /**
-             * Workspaces
-             * @description The user's workspaces.
-             */
-            workspaces: components["schemas"]["WorkspaceAnswer"][];
-            /** @description Who sends this request, with its rights. */
-            actor: components["schemas"]["ActorAnswer"];
-        };
-        /**
-         * MemberAnswer
-         * @description A member of a workspace.
-         */
-        MemberAnswer: {
-            /**
-             * Userid
-             * @description The id of the user.
-             */
-            userId: string;
-            /**
-             * Email
-             * @description The e-mail address.
-             */
-            email: string;
-            /**
-             * Name
-             * @description The name.
-             */
-            name: string;
-            /**
-             * Role
-             * @description The role: `viewer`, `member`, `admin` or `owner`.
-             */
-            role: string;
-            /**
-             * Joinedat
-             * Format: date-time
-             * @description When the user joined the workspace.
-             */
-            joinedAt: string;
-        };
-        /**
-         * MessageAnswer
-         * @description A message. ``content`` is its text; ``parts`` are texts, thoughts and pictures in their order.
-         *
-         *     ``state``: ``streaming``, ``complete``, ``stopped``, ``failed`` or ``interrupted``. ``usage`` are the figures of the
-         *     call's usage event; ``omitted`` counts older messages that the model had no room for.
-         */
-        MessageAnswer: {
-            /**
-             * Id
-             * @description The id.
-             */
-            id: string;
-            /**
-             * Conversationid
-             * @description The id of the conversation.
-             */
-            conversationId: string;
-            /**
-             * Parentid
-             * @description The id of the message before; `null` for the first one.
-             */
-            parentId: string | null;
-            /**
-             * Role
-             * @description Who wrote it: `user` or `assistant`.
-             */
-            role: string;
-            /**
-             * Content
-             * @description The text.
-             */
-            content: string;
-            /**
-             * Parts
-             * @description The parts of the message: texts and pictures.
-             */
-            parts: {
-                [key: string]: unknown;
-            }[];
-            /**
-             * State
-             * @description `streaming`, `complete`, `stopped`, `failed` or `interrupted`.
-             */
-            state: string;
-            /**
-             * Requestid
-             * @description The id of the request, from the header `x-request-id`.
-             */
-            requestId: string | null;
-            /**
-             * Model
-             * @description The name of the model.
-             */
-            model: string | null;
-            /**
-             * Finishreason
-             * @description Why the response ended, such as `stop`, `length`, `tool_calls` or `stopped`.
-             */
-            finishReason: string | null;
-            /**
-             * Usage
-             * @description The tokens used.
-             */
-            usage: {
-                [key: string]: unknown;
-            } | null;
-            /**
-             * Costusd
-             * @description The cost in US dollars; `null` if no price is known.
-             */
-            costUSD: number | null;
-            /**
-             * Error
-             * @description What went wrong; `null` if nothing did.
-             */
-            error: {
-                [key: string]: unknown;
-            } | null;
-            /**
-             * Omitted
-             * @description How many older messages were left out because the context window was too small.
-             */
-            omitted: number;
-            /**
-             * Rating
-             * @description The rating, 1 to 5.
-             */
-            rating: number | null;
-            /**
-             * Createdat
-             * Format: date-time
-             * @description When it was created.
-             */
-            createdAt: string;
-            /**
-             * Finishedat
-             * @description When it finished; `null` while it runs.
-             */
-            finishedAt: string | null;
-        };
-        /**
-         * MissingPriceAnswer
-         * @description What no price is known of, and in how many calls: see ``priceMissing`` of a call.
-         */
-        MissingPriceAnswer: {
-            /**
-             * What
-             * @description What no price is known of.
-             */
-            what: string;
-            /**
-             * Calls
-             * @description How many requests it was in.
-             */
-            calls: number;
-        };
-        /**
-         * ModelGiven
-         * @description One model. A key that is not sent at all stays as it is; null takes it away.
-         */
-        ModelGiven: {
-            /**
-             * Provider
-             * @description The provider's id, such as `openai`.
-             */
-            provider: string;
-            /**
-             * Type
-             * @description The type.
-             * @enum {string}
-             */
-            type: "chat" | "completion" | "embedding" | "image";
-            /**
-             * Model
-             * @description The name of the model.
-             */
-            model: string;
-            /**
-             * Apikeyencrypted
-             * @description The provider's API key, encrypted before it was sent. `null` if none is needed.
-             */
-            apiKeyEncrypted?: string | null;
-            /**
-             * Ispaid
-             * @description Whether the model costs money, as its owner says. Policies can use it.
-             */
-            isPaid: boolean;
-        };
-        /**
-         * ModelShare
-         * @description The part of one model.
-         */
-        ModelShare: {
-            /**
-             * Requestcount
-             * @description The number of requests.
-             */
-            requestCount: number;
-            /**
-             * Tokencount
-             * @description Input and output tokens.
-             */
-            tokenCount: number;
-            /**
-             * Inputtokens
-             * @description Input tokens, those read from a cache included.
-             */
-            inputTokens: number;
-            /**
-             * Outputtokens
-             * @description Output tokens, those of reasoning included.
-             */
-            outputTokens: number;
-            /**
-             * Costusd
-             * @description The cost in US dollars; `null` if no price is known.
-             */
-            costUSD: number;
-            /**
-             * Unpricedcount
-             * @description Requests whose price is unknown; they are not in the cost.
-             */
-            unpricedCount: number;
-            /**
-             * Errorcount
-             * @description The number of failed requests.
-             */
-            errorCount: number;
-            /**
-             * Averagelatency
-             * @description The average duration of a request, in milliseconds.
-             */
-            averageLatency: number;
-            /**
-             * Errorrate
-             * @description The share of failed requests, 0 to 1.
-             */
-            errorRate: number;
-            /**
-             * Lastused
-             * @description When it was last used; `null`: never in this period.
-             */
-            lastUsed: string | null;
-            /**
-             * Model
-             * @description The name of the model.
-             */
-            model: string;
-        };
-        /**
-         * ModelsAnswer
-         * @description Models of a provider, ``live`` from itself or from the ``catalogue``; ``problem``: why not live.
-         *
-         *     ``cached``: the list was fetched for an earlier request, ``ageSeconds`` ago. ``stale``: the provider fails now, and
-         *     this is its last list that is known.
-         */
-        ModelsAnswer: {
-            /**
-             * Provider
-             * @description The provider's id, such as `openai`.
-             */
-            provider: string;
-            /**
-             * Source
-             * @description Where the list comes from: `live` (the provider) or `catalogue` (included in this version).
-             */
-            source: string;
-            /**
-             * Models
-             * @description The models.
-             */
-            models: components["schemas"]["trunkline__faces__configurations__models__ModelAnswer"][];
-            /**
-             * Problem
-             * @description What is wrong; `null` if nothing is.
-             */
-            problem: string | null;
-            /**
-             * Cached
-             * @description Whether this is a stored result and not a new one.
-             */
-            cached: boolean;
-            /**
-             * Stale
-             * @description Whether the list is an older one, because the provider could not be reached.
-             */
-            stale: boolean;
-            /**
-             * Fetchedat
-             * @description When the list was fetched from the provider.
-             */
-            fetchedAt: string | null;
-            /**
-             * Ageseconds
-             * @description How old the result is, in seconds.
-             */
-            ageSeconds: number | null;
-        };
-        /**
-         * NewInvitationAnswer
-         * @description An invitation with its token, which is shown this once: hand it to who is invited.
-         */
-        NewInvitationAnswer: {
-            /**
-             * Id
-             * @description The id.
-             */
-            id: string;
-            /**
-             * Email
-             * @description The e-mail address.
-             */
-            email: string;
-            /**
-             * Role
-             * @description The role: `viewer`, `member`, `admin` or `owner`.
-             */
-            role: string;
-            /**
-             * Invitedby
-             * @description The id of the user who invited.
-             */
-            invitedBy: string;
-            /**
-             * Createdat
-             * Format: date-time
-             * @description When it was created.
-             */
-            createdAt: string;
-            /**
-             * Expiresat
-             * Format: date-time
-             * @description When it expires; `null`: never.
-             */
-            expiresAt: string;
-            /**
-             * Token
-             * @description The token.
-             */
-            token: string;
-        };
-        /**
-         * PhaseAnswer
-         * @description A time in which shares and versions stood still. ``weights`` are percentages by version.
-         */
-        PhaseAnswer: {
-            /**
-             * Number
-             * @description The number, starting at 1.
-             */
-            number: number;
-            /**
-             * Reason
-             * @description The reason.
-             */
-            reason: string;
-            /**
-             * Weights
-             * @description The split of the traffic, in percent by version.
-             */
-            weights: {
-                [key: string]: number;
-            };
-            /**
-             * Startedat
-             * Format: date-time
-             * @description When it started.
-             */
-            startedAt: string;
-            /**
-             * Endedat
-             * @description When it ended; `null` while it lasts.
-             */
-            endedAt: string | null;
-        };
-        /**
-         * PictureAnswer
-         * @description A picture that is kept.
-         */
-        PictureAnswer: {
-            /**
-             * Id
-             * @description The id.
-             */
-            id: string;
-            /**
-             * Url
-             * @description The address.
-             */
-            url: string;
-            /**
-             * Contenttype
-             * @description The media type, such as `image/png`.
-             */
-            contentType: string;
-        };
-        /**
-         * PoliciesAnswer
-         * @description Several, the oldest first.
-         */
-        PoliciesAnswer: {
-            /**
-             * Success
-             * @description Whether it succeeded.
-             * @default true
-             * @constant
-             */
-            success?: true;
-            /**
-             * Policies
-             * @description The policies.
-             */
-            policies: components["schemas"]["PolicyBody"][];
-        };
-        /**
-         * PolicyAnswer
-         * @description One policy.
-         */
-        PolicyAnswer: {
-            /**
-             * Success
-             * @description Whether it succeeded.
-             * @default true
-             * @constant
-             */
-            success?: true;
-            /** @description The policy. */
-            policy: components["schemas"]["PolicyBody"];
-        };
-        /**
-         * PolicyBody
-         * @description A policy.
-         */
-        PolicyBody: {
-            /**
-             * Id
-             * @description The id.
-             */
-            id: string;
-            /**
-             * Name
-             * @description The name.
-             */
-            name: string;
-            /**
-             * Content
-             * @description The text.
-             */
-            content: string;
-            /**
-             * Risktype
-             * @description The risk: `LOW`, `MEDIUM` or `HIGH`.
-             */
-            riskType: string;
-            /**
-             * Actiontype
-             * @description What happens on a violation: 0 log, 1 alert, 2 block.
-             */
-            actionType: number;
-            /**
-             * Failmode
-             * @description What happens when the policy cannot be checked: `open` lets the request pass, `closed` treats it as a violation.
-             */
-            failMode: string;
-            /**
-             * Rule
-             * @description The rule; `null`: a model judges `content`.
-             */
-            rule: {
-                [key: string]: unknown;
-            } | null;
-            /**
-             * Orgid
-             * @description The id of the installation.
-             */
-            orgId: string;
-            /**
-             * Workspaceid
-             * @description The id of the workspace.
-             */
-            workspaceId: string | null;
-            /**
-             * Repoid
-             * @description The id of the application that it applies to; `null`: all.
-             */
-            repoId: string | null;
-            /**
-             * Keyid
-             * @description The id of the API key; `null` if none was used.
-             */
-            keyId: string | null;
-            /**
-             * Createdby
-             * @description The id of the user who created it.
-             */
-            createdBy: string;
-            /**
-             * Createdat
-             * Format: date-time
-             * @description When it was created.
-             */
-            createdAt: string;
-            /**
-             * Updatedat
-             * Format: date-time
-             * @description When it was last changed.
-             */
-            updatedAt: string;
-        };
-        /**
-         * ProviderAnswer
-         * @description A provider. ``acceptsApiKey`` is false where a key is refused; ``keyUrl`` is the page where one is made.
-         */
-        ProviderAnswer: {
-            /**
-             * Name
-             * @description The name.
-             */
-            name: string;
-            /**
-             * Displayname
-             * @description The name for people.
-             */
-            displayName: string;
-            /**
-             * Requiresapikey
-             * @description Whether the provider needs an API key.
-             */
-            requiresApiKey: boolean;
-            /**
-             * Acceptsapikey
-             * @description Whether the provider accepts an API key.
-             */
-            acceptsApiKey: boolean;
-            /**
-             * Requiresbaseurl
-             * @description Whether the provider needs a base URL.
-             */
-            requiresBaseUrl: boolean;
-            /**
-             * Baseurl
-             * @description The provider's address, if not its default one.
-             */
-            baseUrl: string | null;
-            /**
-             * Docsurl
-             * @description The provider's documentation.
-             */
-            docsUrl: string;
-            /**
-             * Keyurl
-             * @description The page on which its keys are created.
-             */
-            keyUrl: string | null;
-            /**
-             * Keyprefixes
-             * @description How its keys begin.
-             */
-            keyPrefixes: string[];
-            /**
-             * Env
-             * @description The environment variables in which the provider's key is usually found.
-             */
-            env: string[];
-            /**
-             * Capabilities
-             * @description What it can do, such as `text`, `vision`, `tools`, `embedding`.
-             */
-            capabilities: string[];
-            /**
-             * Examplemodels
-             * @description Some of its models.
-             */
-            exampleModels: string[];
-            /**
-             * Starthint
-             * @description How to start the server of this provider.
-             */
-            startHint: string | null;
-        };
-        /**
-         * PullAnswer
-         * @description The job to follow at ``/api/jobs/:id``.
-         */
-        PullAnswer: {
-            /**
-             * Jobid
-             * @description The id of the job; `GET /api/jobs/{job_id}` shows its progress.
-             */
-            jobId: string;
-        };
-        /**
-         * PullGiven
-         * @description The model to download, as its provider names it.
-         * @example {
-         *       "model": "llama3.2"
-         *     }
-         */
-        PullGiven: {
-            /**
-             * Model
-             * @description The name of the model.
-             */
-            model: string;
-        };
-        /**
-         * RampAnswer
-         * @description A ramp, and which of its steps it is at (from 0) since when.
-         */
-        RampAnswer: {
-            /**
-             * Versionid
-             * @description The id of the version; `null` if none served it.
-             */
-            versionId: string;
-            /**
-             * Steps
-             * @description The steps, in order.
-             */
-            steps: components["schemas"]["StepAnswer"][];
-            /**
-             * Step
-             * @description The number of the current step, starting at 0.
-             */
-            step: number;
-            /**
-             * State
-             * @description The current state.
-             * @enum {string}
-             */
-            state: "running" | "done" | "stopped";
-            /**
-             * Since
-             * Format: date-time
-             * @description When the current step began.
-             */
-            since: string;
-        };
-        /**
-         * RatingAnswer
-         * @description A rating as it is kept.
-         */
-        RatingAnswer: {
-            /**
-             * Requestid
-             * @description The id of the request, from the header `x-request-id`.
-             */
-            requestId: string;
-            /**
-             * Rating
-             * @description The rating, 1 to 5.
-             */
-            rating: number;
-        };
-        /**
-         * Readiness
-         * @description Whether the process can serve: `ready`, `degraded` (it serves, but something is wrong) or `unready`.
-         *
-         *     `checks` are `ok`, or what is wrong.
-         */
-        Readiness: {
-            /**
-             * Status
-             * @description The status.
-             */
-            status: string;
-            /**
-             * Checks
-             * @description The state of each part that the server needs.
-             */
-            checks: {
-                [key: string]: string;
-            };
-        };
-        /**
-         * ReadingAnswer
-         * @description How a version stands to a guardrail: what it is over the control now, and what it certainly is at least.
-         */
-        ReadingAnswer: {
-            /**
-             * Versionid
-             * @description The id of the version; `null` if none served it.
-             */
-            versionId: string;
-            /**
-             * Increase
-             * @description The measured increase over the control.
-             */
-            increase: number | null;
-            /**
-             * Atleast
-             * @description The lower end of the confidence interval of the increase.
-             */
-            atLeast: number | null;
-            /**
-             * Tripped
-             * @description Whether the guardrail turned off the version.
-             */
-            tripped: boolean;
-        };
-        /**
-         * RecommendationAnswer
-         * @description What the verdict advises, for programs.
-         */
-        RecommendationAnswer: {
-            /**
-             * Action
-             * @description `ship`, `revert`, `decide`, `wait`, `check` or `none`.
-             * @enum {string}
-             */
-            action: "ship" | "revert" | "decide" | "wait" | "check" | "none";
-            /**
-             * Versionid
-             * @description The id of the version; `null` if none served it.
-             */
-            versionId: string | null;
-        };
-        /**
-         * RepoAnswer
-         * @description An application that uses an entry.
-         */
-        RepoAnswer: {
-            /**
-             * Id
-             * @description The id.
-             */
-            id: string;
-            /**
-             * Name
-             * @description The name.
-             */
-            name: string;
-            /**
-             * Createdat
-             * Format: date-time
-             * @description When it was created.
-             */
-            createdAt: string;
-        };
-        /**
-         * ReportAnswer
-         * @description A user's report. ``priceMissing`` says what the cost leaves out.
-         */
-        ReportAnswer: {
-            /**
-             * Userid
-             * @description The id of the user.
-             */
-            userId: string;
-            /**
-             * Period
-             * @description The period of the figures.
-             */
-            period: string | null;
-            /**
-             * Periodstart
-             * Format: date
-             * @description The start of the period; `null`: since the beginning.
-             */
-            periodStart: string;
-            /**
-             * Periodend
-             * Format: date
-             * @description The end of the period.
-             */
-            periodEnd: string;
-            /** @description The figures of all requests together. */
-            totals: components["schemas"]["FiguresAnswer"];
-            /**
-             * Byconfiguration
-             * @description The figures of each configuration.
-             */
-            byConfiguration: components["schemas"]["ConfigurationShare"][];
-            /**
-             * Bymodel
-             * @description The figures of each model.
-             */
-            byModel: components["schemas"]["ModelShare"][];
-            /**
-             * Byday
-             * @description The figures of each day.
-             */
-            byDay: components["schemas"]["DayShare"][];
-            /**
-             * Pricemissing
-             * @description What no price is known of, and in how many requests: it is not in the cost.
-             */
-            priceMissing: components["schemas"]["MissingPriceAnswer"][];
-        };
-        /**
-         * RevertGiven
-         * @description ``apiKey`` is needed where the revision has another origin than now.
-         * @example {
-         *       "reason": "The new model is slower."
-         *     }
-         */
-        RevertGiven: {
-            /**
-             * Apikey
-             * @description The provider's API key. Write-only: responses show a mask such as `sk-…x7Qd`. `null` removes it.
-             */
-            apiKey?: string | null;
-            /**
-             * Reason
-             * @description Why, for the history.
-             * @default
-             */
-            reason?: string;
-        };
-        /**
-         * RevisionAnswer
-         * @description A saved state: what it changed of the one before.
-         */
-        RevisionAnswer: {
-            /**
-             * Number
-             * @description The number, starting at 1.
-             */
-            number: number;
-            /**
-             * Author
-             * @description The name of the user who made the change.
-             */
-            author: string;
-            /**
-             * Authorid
-             * @description The id of the user who made the change.
-             */
-            authorId: string;
-            /**
-             * Time
-             * Format: date-time
-             * @description When the change was made.
-             */
-            time: string;
-            /**
-             * Reason
-             * @description Why, if the author said.
-             */
-            reason: string;
-            /**
-             * Diff
-             * @description What changed: each path with its value before and after.
-             */
-            diff: components["schemas"]["RevisionDifference"][];
-        };
-        /**
-         * RevisionDifference
-         * @description One thing that a revision changed, by its path.
-         */
-        RevisionDifference: {
-            /**
-             * Path
-             * @description The path of the changed field.
-             */
-            path: string;
-            /**
-             * Before
-             * @description The value before the change.
-             */
-            before: unknown;
-            /**
-             * After
-             * @description The value after the change.
-             */
-            after: unknown;
-        };
-        /**
-         * RotateAnswer
-         * @description The mask of the key that is stored now, and when it was turned.
-         */
-        RotateAnswer: {
-            /**
-             * Id
-             * @description The id.
-             */
-            id: string;
-            /**
-             * Apikey
-             * @description The provider's API key. Write-only: responses show a mask such as `sk-…x7Qd`. `null` removes it.
-             */
-            apiKey: string | null;
-            /**
-             * Rotatedat
-             * Format: date-time
-             * @description When the key was replaced or encrypted again.
-             */
-            rotatedAt: string;
-        };
-        /**
-         * RotateGiven
-         * @description A new key; without one the stored key is encrypted anew.
-         * @example {
-         *       "apiKey": "sk-proj-yyyyyyyyyyyy"
-         *     }
-         */
-        RotateGiven: {
-            /**
-             * Apikey
-             * @description The provider's API key. Write-only: responses show a mask such as `sk-…x7Qd`. `null` removes it.
-             */
-            apiKey?: string | null;
-        };
-        /**
-         * RouteAnswer
-         * @description A route.
-         */
-        RouteAnswer: {
-            /**
-             * Id
-             * @description The id.
-             */
-            id: string;
-            /**
-             * Workspaceid
-             * @description The id of the workspace.
-             */
-            workspaceId: string;
-            /**
-             * Name
-             * @description The name.
-             */
-            name: string;
-            /**
-             * Strategy
-             * @description The order of targets with the same priority: `priority`, `weighted`, `cheapest` or `fastest`.
-             * @enum {string}
-             */
-            strategy: "priority" | "weighted" | "cheapest" | "fastest";
-            /**
-             * Targets
-             * @description The configurations that the route leads to.
-             */
-            targets: components["schemas"]["TargetAnswer"][];
-            /**
-             * Isactive
-             * @description Whether it is in use.
-             */
-            isActive: boolean;
-            /**
-             * Revision
-             * @description The number of the current revision.
-             */
-            revision: number;
-            /**
-             * Createdby
-             * @description The id of the user who created it.
-             */
-            createdBy: string;
-            /**
-             * Createdat
-             * Format: date-time
-             * @description When it was created.
-             */
-            createdAt: string;
-            /**
-             * Updatedat
-             * Format: date-time
-             * @description When it was last changed.
-             */
-            updatedAt: string;
-        };
-        /**
-         * RunAnswer
-         * @description A whole answer. ``images`` have addresses of pictures here. ``costUSD`` is null where no price is known.
-         */
-        RunAnswer: {
-            /**
-             * Requestid
-             * @description The id of the request, from the header `x-request-id`.
-             */
-            requestId: string;
-            /**
-             * Feature
-             * @description The slug of the feature.
-             */
-            feature: string;
-            /**
-             * Model
-             * @description The model that answered.
-             */
-            model: string;
-            /**
-             * Output
-             * @description The text of the response.
-             */
-            output: string;
-            /**
-             * Reasoning
-             * @description The model's reasoning, if it shows that.
-             */
-            reasoning: string | null;
-            /**
-             * Images
-             * @description The pictures of the response.
-             */
-            images: {
-                [key: string]: string;
-            }[];
-            /**
-             * Finishreason
-             * @description Why the response ended, such as `stop`, `length`, `tool_calls` or `stopped`.
-             */
-            finishReason: string;
-            /** @description The tokens used. */
-            usage: components["schemas"]["trunkline__faces__features__runs__UsageAnswer"];
-            /**
-             * Costusd
-             * @description The cost in US dollars; `null` if no price is known.
-             */
-            costUSD: number | null;
-        };
-        /**
-         * RunGiven
-         * @description What is asked: one of ``input``, ``prompt`` and ``messages`` (as OpenAI's chat has them).
-         *
-         *     Features that make vectors take a list of texts as ``input`` too.
-         * @example {
-         *       "input": "Which trees bloom first?",
-         *       "stream": false
-         *     }
-         */
-        RunGiven: {
-            /**
-             * Input
-             * @description The input.
-             */
-            input?: string | string[] | null;
-            /**
-             * Prompt
-             * @description The prompt.
-             */
-            prompt?: string | null;
-            /**
-             * Messages
-             * @description The messages.
-             */
-            messages?: {
-                [key: string]: unknown;
-            }[] | null;
-            /**
-             * Stream
-             * @description Whether to stream the response as server-sent events.
-             */
-            stream?: boolean | null;
-        };
-        /**
-         * SampleRatioAnswer
-         * @description Whether users arrive as the shares say; from an e-value of 100 on they do not.
-         */
-        SampleRatioAnswer: {
-            /**
-             * Evalue
-             * @description The e-value of the test whether traffic matches the split; 100 or more: it does not.
-             */
-            eValue: number;
-            /**
-             * Ok
-             * @description Whether it succeeded.
-             */
-            ok: boolean;
-        };
-        /**
-         * SessionsAnswer
-         * @description How many sessions ended.
-         */
-        SessionsAnswer: {
-            /**
-             * Success
-             * @description Whether it succeeded.
-             * @default true
-             * @constant
-             */
-            success?: true;
-            /**
-             * Sessions
-             * @description How many sessions ended.
-             */
-            sessions: number;
-        };
-        /**
-         * SettingsAnswer
-         * @description All settings. What nobody has set shows its default, which is not sent to the provider.
-         */
-        SettingsAnswer: {
-            /**
-             * Temperature
-             * @description The sampling temperature. `null` removes it.
-             */
-            temperature: number;
-            /**
-             * Maxtokens
-             * @description The limit on output tokens.
-             */
-            maxTokens: number;
-            /**
-             * Topp
-             * @description Nucleus sampling: from 0 to 1. `null` removes it.
-             */
-            topP: number;
-            /**
-             * Systemprompt
-             * @description Instructions added before what users send. `null` removes them.
-             */
-            systemPrompt: string | null;
-        };
-        /**
-         * ShareGiven
-         * @description The share of one version.
-         * @example {
-         *       "_id": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d",
-         *       "trafficPercent": 100
-         *     }
-         */
-        ShareGiven: {
-            /**
-             * Id
-             * @description The id.
-             */
-            _id: string;
-            /**
-             * Trafficpercent
-             * @description The share of the traffic, in percent.
-             */
-            trafficPercent: number;
-        };
-        /**
-         * SignInAnswer
-         * @description A session. `expiresIn` is the access token's lifetime in seconds.
-         */
-        SignInAnswer: {
-            /**
-             * Accesstoken
-             * @description The access token, for the header `Authorization: Bearer`.
-             */
-            accessToken: string;
-            /**
-             * Refreshtoken
-             * @description Exchanges for a new pair of tokens; works once.
-             */
-            refreshToken: string;
-            /**
-             * Tokentype
-             * @description Always `Bearer`.
-             * @default Bearer
-             * @constant
-             */
-            tokenType?: "Bearer";
-            /**
-             * Expiresin
-             * @description Seconds until the access token expires.
-             */
-            expiresIn: number;
-            /** @description The user. */
-            user: components["schemas"]["UserAnswer"];
-        };
-        /**
-         * StageAnswer
-         * @description One step of a test.
-         */
-        StageAnswer: {
-            /**
-             * Name
-             * @description The name.
-             */
-            name: string;
-            /**
-             * Ok
-             * @description Whether it succeeded.
-             */
-            ok: boolean;
-            /**
-             * Ms
-             * @description How long it took, in milliseconds; `null` if it was not reached.
-             */
-            ms: number | null;
-            /**
-             * Message
-             * @description What happened, and what to do.
-             */
-            message: string;
-            /**
-             * Details
-             * @description Further facts.
-             */
-            details: {
-                [key: string]: unknown;
-            };
-        };
-        /**
-         * StatsAnswer
-         * @description The totals of each entry, zeros where it was not used.
-         * @example {
-         *       "stats": [
-         *         {
-         *           "aiLlmId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d",
-         *           "totalAlerts": 1,
-         *           "totalApiCalls": 10,
-         *           "totalBlocks": 0,
-         *           "totalPolicyViolations": 1,
-         *           "totalTokensIn": 900,
-         *           "totalTokensOut": 400
-         *         }
-         *       ],
-         *       "success": true
-         *     }
-         */
-        StatsAnswer: {
-            /**
-             * Success
-             * @description Whether it succeeded.
-             * @default true
-             * @constant
-             */
-            success?: true;
-            /**
-             * Stats
-             * @description The statistics of each entry.
-             */
-            stats: components["schemas"]["AiLlmStatsAnswer"][];
-        };
-        /**
-         * StepAnswer
-         * @description A step of a ramp.
-         */
-        StepAnswer: {
-            /**
-             * Percent
-             * @description The share of the traffic in this step, in percent.
-             */
-            percent: number;
-            /**
-             * Minunits
-             * @description How many users the version must have served since the step began.
-             */
-            minUnits: number | null;
-            /**
-             * Hours
-             * @description How long the step lasts, in hours.
-             */
-            hours: number | null;
-        };
-        /**
-         * SuccessAnswer
-         * @description That it was done.
-         */
-        SuccessAnswer: {
-            /**
-             * Success
-             * @description Whether it succeeded.
-             * @default true
-             */
-            success?: boolean;
-        };
-        /**
-         * TargetAnswer
-         * @description A target. `problem` says why calls pass it by now, and is null when they do not.
-         */
-        TargetAnswer: {
-            /**
-             * Configurationid
-             * @description The id of the configuration.
-             */
-            configurationId: string;
-            /**
-             * Configurationname
-             * @description The name of the configuration.
-             */
-            configurationName: string;
-            /**
-             * Provider
-             * @description The provider's id, such as `openai`.
-             */
-            provider: string;
-            /**
-             * Model
-             * @description Null: the configuration's own.
-             */
-            model: string | null;
-            /**
-             * Servedmodel
-             * @description What calls ask for: `model`, or the configuration's own.
-             */
-            servedModel: string | null;
-            /**
-             * Priority
-             * @description Targets with a lower number are tried first.
-             */
-            priority: number;
-            /**
-             * Weight
-             * @description The weight, for the strategy `weighted`.
-             */
-            weight: number;
-            /**
-             * Problem
-             * @description What is wrong; `null` if nothing is.
-             */
-            problem: string | null;
-        };
-        /**
-         * TemplateAnswer
-         * @description A template; ``builtIn`` ones come with Trunkline. ``model`` is the one that it is for; null: any.
-         */
-        TemplateAnswer: {
-            /**
-             * Id
-             * @description The id.
-             */
-            id: string;
-            /**
-             * Provider
-             * @description The provider's id, such as `openai`.
-             */
-            provider: string;
-            /**
-             * Model
-             * @description The name of the model.
-             */
-            model: string | null;
-            /**
-             * Name
-             * @description The name.
-             */
-            name: string;
-            /**
-             * Description
-             * @description A description for people.
-             */
-            description: string;
-            /**
-             * Configuration
-             * @description Parameters under the provider's own names. `GET /api/providers/{name}/schema` lists them with their ranges.
-             */
-            configuration: {
-                [key: string]: unknown;
-            };
-            /**
-             * Isdefault
-             * @description Whether it is the default.
-             */
-            isDefault: boolean;
-            /**
-             * Builtin
-             * @description Whether it is part of Trunkline, and cannot be deleted.
-             */
-            builtIn: boolean;
-            /**
-             * Createdat
-             * Format: date-time
-             * @description When it was created.
-             */
-            createdAt: string;
-        };
-        /**
-         * TemplateGiven
-         * @description A template of one's own.
-         * @example {
-         *       "configuration": {
-         *         "temperature": 0.2
-         *       },
-         *       "name": "Precise"
-         *     }
-         */
-        TemplateGiven: {
-            /**
-             * Name
-             * @description The name.
-             */
-            name: string;
-            /**
-             * Description
-             * @description A description for people.
-             * @default
-             */
-            description?: string;
-            /**
-             * Configuration
-             * @description Parameters under the provider's own names. `GET /api/providers/{name}/schema` lists them with their ranges.
-             */
-            configuration: {
-                [key: string]: unknown;
-            };
-            /**
-             * Isdefault
-             * @description Whether it is the default.
-             * @default false
-             */
-            isDefault?: boolean;
-        };
-        /**
-         * TestAnswer
-         * @description How a test ended. ``cached``: it is the result of an earlier test, which ended ``ageSeconds`` ago.
-         */
-        TestAnswer: {
-            /**
-             * Success
-             * @description Whether it succeeded.
-             */
-            success: boolean;
-            /**
-             * Status
-             * @description The status.
-             * @enum {string}
-             */
-            status: "pending" | "success" | "failed";
-            /**
-             * Message
-             * @description What happened, and what to do.
-             */
-            message: string;
-            /**
-             * Stages
-             * @description The stages of the test, in order.
-             */
-            stages: components["schemas"]["StageAnswer"][];
-            /**
-             * Latencyms
-             * @description How long it took, in milliseconds.
-             */
-            latencyMs: number;
-            /**
-             * Testedat
-             * Format: date-time
-             * @description When it was tested.
-             */
-            testedAt: string;
-            /**
-             * Cached
-             * @description Whether this is a stored result and not a new one.
-             */
-            cached: boolean;
-            /**
-             * Ageseconds
-             * @description How old the result is, in seconds.
-             */
-            ageSeconds: number;
-        };
-        /**
-         * TestGiven
-         * @description What is asked, and settings to lay over the saved ones for this once.
-         * @example {
-         *       "input": "Which trees bloom first?",
-         *       "settings": {
-         *         "temperature": 0.9
-         *       }
-         *     }
-         */
-        TestGiven: {
-            /**
-             * Input
-             * @description The input.
-             */
-            input: string;
-            /** @description The settings. */
-            settings?: components["schemas"]["trunkline__faces__features__wire__SettingsGiven"] | null;
-        };
-        /**
-         * TicketAnswer
-         * @description A ticket for one request of the stream, and until when it is good.
-         */
-        TicketAnswer: {
-            /**
-             * Ticket
-             * @description Opens one stream of this conversation, once, within a minute: `GET …/stream?ticket=`.
-             */
-            ticket: string;
-            /**
-             * Expiresat
-             * Format: date-time
-             * @description When it expires; `null`: never.
-             */
-            expiresAt: string;
-        };
-        /**
-         * TokensAnswer
-         * @description Tokens of a span.
-         */
-        TokensAnswer: {
-            /**
-             * Input
-             * @description Input tokens.
-             */
-            input: number;
-            /**
-             * Output
-             * @description Output tokens.
-             */
-            output: number;
-            /**
-             * Total
-             * @description Input and output tokens.
-             */
-            total: number;
-        };
-        /**
-         * TreeAnswer
-         * @description A conversation with all of its branches: each message names what it follows.
-         */
-        TreeAnswer: {
-            /**
-             * Id
-             * @description The id.
-             */
-            id: string;
-            /**
-             * Title
-             * @description The title.
-             */
-            title: string;
-            /**
-             * Titledby
-             * @description Where the title comes from: `text` (the first words), `user`, or `none` without a title.
-             */
-            titledBy: string;
-            /**
-             * Feature
-             * @description The slug of the feature.
-             */
-            feature: string | null;
-            /**
-             * Model
-             * @description The name of the model.
-             */
-            model: string | null;
-            /**
-             * Leafid
-             * @description The id of the last message of the branch that is shown.
-             */
-            leafId: string | null;
-            /**
-             * Createdat
-             * Format: date-time
-             * @description When it was created.
-             */
-            createdAt: string;
-            /**
-             * Updatedat
-             * Format: date-time
-             * @description When it was last changed.
-             */
-            updatedAt: string;
-            /**
-             * Messages
-             * @description The messages.
-             */
-            messages: components["schemas"]["MessageAnswer"][];
-        };
-        /**
-         * UserAnswer
+         * UserResponse
          * @description A user. `role` is that of the installation.
          */
-        UserAnswer: {
+        UserResponse: {
             /**
              * Id
              * @description The id.
@@ -7433,113 +8122,216 @@ export interface components {
             disabledAt: string | null;
         };
         /**
-         * ValidateGiven
-         * @description A configuration to check, with its settings inside ``configuration`` or beside it; ``live`` asks the provider.
+         * UserUpdateRequest
+         * @description What is to change of a user.
          * @example {
-         *       "apiKey": "sk-proj-xxxxxxxxxxxx",
-         *       "model": "gpt-4o-mini"
+         *       "disabled": false,
+         *       "name": "Bob"
          *     }
          */
-        ValidateGiven: {
+        UserUpdateRequest: {
             /**
              * Name
              * @description The name.
+             */
+            name?: string | null;
+            /**
+             * Role
+             * @description `admin` for an administrator of the installation, otherwise `user`.
+             */
+            role?: ("admin" | "user") | null;
+            /**
+             * Disabled
+             * @description Whether the user is locked out.
+             */
+            disabled?: boolean | null;
+            /**
+             * Password
+             * @description The new password.
+             */
+            password?: string | null;
+        };
+        /**
+         * VersionCreateRequest
+         * @description A new version. ``provider`` and ``modelId`` are the configuration's where they are left out.
+         * @example {
+         *       "label": "Short answers",
+         *       "settings": {
+         *         "maxTokens": 800
+         *       },
+         *       "trafficPercent": 25,
+         *       "version": "v3"
+         *     }
+         */
+        VersionCreateRequest: {
+            /**
+             * Applicationid
+             * @description Only that of the configuration.
+             */
+            applicationId?: string | null;
+            /**
+             * Version
+             * @description The version.
+             */
+            version: string;
+            /**
+             * Label
+             * @description A label for people.
              * @default
              */
-            name?: string;
+            label?: string;
             /**
-             * Model
-             * @description The name of the model.
+             * Provider
+             * @description The provider's id, such as `openai`.
              * @default
              */
-            model?: string;
+            provider?: string;
             /**
-             * Apikey
-             * @description The provider's API key. Write-only: responses show a mask such as `sk-…x7Qd`. `null` removes it.
+             * Modelid
+             * @description The provider's name of the model.
+             * @default
              */
-            apiKey?: string | null;
+            modelId?: string;
+            /** @description The settings. */
+            settings?: components["schemas"]["ModelConfigSettingsRequest"];
             /**
-             * Baseurl
-             * @description The provider's address, if not its default one.
+             * Trafficpercent
+             * @description The other active versions are scaled so that all sum up to 100.
+             * @default 0
              */
-            baseUrl?: string | null;
+            trafficPercent?: number;
             /**
-             * Configuration
-             * @description Parameters under the provider's own names. `GET /api/providers/{name}/schema` lists them with their ranges.
-             * @default {}
+             * Isactive
+             * @description Whether it is in use.
+             * @default true
              */
-            configuration?: {
+            isActive?: boolean;
+        };
+        /**
+         * VersionMetricsResponse
+         * @description What a version has served: means per request, and what people thought of the answers (1–5, null until rated).
+         */
+        VersionMetricsResponse: {
+            /**
+             * Requestcount
+             * @description The number of requests.
+             */
+            requestCount: number;
+            /**
+             * Avglatencyms
+             * @description The average duration of a request, in milliseconds.
+             */
+            avgLatencyMs: number;
+            /**
+             * Avgtokensused
+             * @description The average number of input and output tokens of a request.
+             */
+            avgTokensUsed: number;
+            /**
+             * Errorrate
+             * @description The share of failed requests, 0 to 1.
+             */
+            errorRate: number;
+            /**
+             * Usersatisfactionscore
+             * @description The average rating, 1 to 5; `null` without ratings.
+             */
+            userSatisfactionScore: number | null;
+        };
+        /**
+         * VersionResponse
+         * @description A version. ``settings`` are those that it sets; what it does not set is not sent.
+         */
+        VersionResponse: {
+            /**
+             * Id
+             * @description The id.
+             */
+            _id: string;
+            /**
+             * Configid
+             * @description The configuration's `_id`.
+             */
+            configId: string;
+            /**
+             * Applicationid
+             * @description The id of the application; `null` if it belongs to none.
+             */
+            applicationId: string | null;
+            /**
+             * Version
+             * @description The version.
+             */
+            version: string;
+            /**
+             * Label
+             * @description A label for people.
+             */
+            label: string;
+            /**
+             * Provider
+             * @description The provider's id, such as `openai`.
+             */
+            provider: string;
+            /**
+             * Modelid
+             * @description The provider's name of the model.
+             */
+            modelId: string | null;
+            /**
+             * Settings
+             * @description The settings.
+             */
+            settings: {
                 [key: string]: unknown;
             };
             /**
-             * Reason
-             * @description Why, for the history.
-             * @default
+             * Trafficpercent
+             * @description The share of the traffic, in percent.
              */
-            reason?: string;
+            trafficPercent: number;
             /**
-             * Live
-             * @description Whether to call the provider too.
-             * @default false
+             * Isactive
+             * @description Whether it is in use.
              */
-            live?: boolean;
-        } & {
-            [key: string]: unknown;
+            isActive: boolean;
+            /** @description What was measured. */
+            metrics: components["schemas"]["VersionMetricsResponse"];
+            /**
+             * Createdat
+             * Format: date-time
+             * @description When it was created.
+             */
+            createdAt: string;
+            /**
+             * Updatedat
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
         };
         /**
-         * ValidateKeyGiven
-         * @description The key to ask about; without one, the key that the feature uses now.
+         * VersionShareRequest
+         * @description The share of one version.
          * @example {
-         *       "apiKey": "sk-or-v1-xxxxxxxxxxxx"
+         *       "_id": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d",
+         *       "trafficPercent": 100
          *     }
          */
-        ValidateKeyGiven: {
+        VersionShareRequest: {
             /**
-             * Apikey
-             * @description The provider's API key. Write-only: responses show a mask such as `sk-…x7Qd`. `null` removes it.
+             * Id
+             * @description The id.
              */
-            apiKey?: string | null;
+            _id: string;
+            /**
+             * Trafficpercent
+             * @description The share of the traffic, in percent.
+             */
+            trafficPercent: number;
         };
         /**
-         * VectorsAnswer
-         * @description One vector per text, in their order.
-         */
-        VectorsAnswer: {
-            /**
-             * Requestid
-             * @description The id of the request, from the header `x-request-id`.
-             */
-            requestId: string;
-            /**
-             * Feature
-             * @description The slug of the feature.
-             */
-            feature: string;
-            /**
-             * Model
-             * @description The name of the model.
-             */
-            model: string;
-            /**
-             * Dimensions
-             * @description The length of each embedding.
-             */
-            dimensions: number;
-            /**
-             * Embeddings
-             * @description The embeddings, in the order of the input.
-             */
-            embeddings: number[][];
-            /** @description The tokens used. */
-            usage: components["schemas"]["trunkline__faces__features__runs__UsageAnswer"];
-            /**
-             * Costusd
-             * @description The cost in US dollars; `null` if no price is known.
-             */
-            costUSD: number | null;
-        };
-        /**
-         * VersionChangeGiven
+         * VersionUpdateRequest
          * @description Any subset of a version. ``settings`` are merged name by name, null takes one away.
          * @example {
          *       "settings": {
@@ -7548,7 +8340,7 @@ export interface components {
          *       "trafficPercent": 25
          *     }
          */
-        VersionChangeGiven: {
+        VersionUpdateRequest: {
             /**
              * Applicationid
              * @description Only that of the configuration.
@@ -7579,7 +8371,7 @@ export interface components {
              */
             modelId?: string;
             /** @description The settings. */
-            settings?: components["schemas"]["trunkline__faces__model_configs__wire__SettingsGiven"];
+            settings?: components["schemas"]["ModelConfigSettingsRequest"];
             /**
              * Trafficpercent
              * @description The other active versions are scaled so that all sum up to 100.
@@ -7594,66 +8386,10 @@ export interface components {
             isActive?: boolean;
         };
         /**
-         * VersionGiven
-         * @description A new version. ``provider`` and ``modelId`` are the configuration's where they are left out.
-         * @example {
-         *       "label": "Short answers",
-         *       "settings": {
-         *         "maxTokens": 800
-         *       },
-         *       "trafficPercent": 25,
-         *       "version": "v3"
-         *     }
-         */
-        VersionGiven: {
-            /**
-             * Applicationid
-             * @description Only that of the configuration.
-             */
-            applicationId?: string | null;
-            /**
-             * Version
-             * @description The version.
-             */
-            version: string;
-            /**
-             * Label
-             * @description A label for people.
-             * @default
-             */
-            label?: string;
-            /**
-             * Provider
-             * @description The provider's id, such as `openai`.
-             * @default
-             */
-            provider?: string;
-            /**
-             * Modelid
-             * @description The provider's name of the model.
-             * @default
-             */
-            modelId?: string;
-            /** @description The settings. */
-            settings?: components["schemas"]["trunkline__faces__model_configs__wire__SettingsGiven"];
-            /**
-             * Trafficpercent
-             * @description The other active versions are scaled so that all sum up to 100.
-             * @default 0
-             */
-            trafficPercent?: number;
-            /**
-             * Isactive
-             * @description Whether it is in use.
-             * @default true
-             */
-            isActive?: boolean;
-        };
-        /**
-         * ViolationBody
+         * ViolationItemResponse
          * @description A call that broke a policy.
          */
-        ViolationBody: {
+        ViolationItemResponse: {
             /**
              * Id
              * @description The id.
@@ -7743,10 +8479,10 @@ export interface components {
             timestamp: string;
         };
         /**
-         * ViolationsAnswer
+         * ViolationListResponse
          * @description `take` of them after the first `skip`, the newest first, of `total`.
          */
-        ViolationsAnswer: {
+        ViolationListResponse: {
             /**
              * Success
              * @description Whether it succeeded.
@@ -7758,7 +8494,7 @@ export interface components {
              * Violations
              * @description The violations, newest first.
              */
-            violations: components["schemas"]["ViolationBody"][];
+            violations: components["schemas"]["ViolationItemResponse"][];
             /**
              * Total
              * @description The total.
@@ -7776,10 +8512,24 @@ export interface components {
             take: number;
         };
         /**
-         * WorkspaceAnswer
+         * WorkspaceCreateRequest
+         * @description A new workspace.
+         * @example {
+         *       "name": "Support team"
+         *     }
+         */
+        WorkspaceCreateRequest: {
+            /**
+             * Name
+             * @description The name.
+             */
+            name: string;
+        };
+        /**
+         * WorkspaceResponse
          * @description A workspace, and the caller's role in it.
          */
-        WorkspaceAnswer: {
+        WorkspaceResponse: {
             /**
              * Id
              * @description The id.
@@ -7819,816 +8569,29 @@ export interface components {
             updatedAt: string;
         };
         /**
-         * ValidationAnswer
-         * @description How the provider answered. Look at `success`: a provider that refuses is told with the status 200 too.
+         * WorkspaceUpdateRequest
+         * @description What is to change of a workspace. `defaultConfigurationId` null takes the default away.
          * @example {
-         *       "message": "96 models may be used.",
-         *       "success": true
-         *     }
-         * @example {
-         *       "message": "OpenAI rejects this key. Enter it again.",
-         *       "success": false
+         *       "name": "Support team"
          *     }
          */
-        trunkline__faces__ai_llm__wire__ValidationAnswer: {
-            /**
-             * Success
-             * @description Whether it succeeded.
-             */
-            success: boolean;
-            /**
-             * Message
-             * @description What happened, and what to do.
-             */
-            message: string;
-        };
-        /**
-         * ModelAnswer
-         * @description One model. ``usable``: `/v1` calls reach it, by its name or by ``configurationId``; else ``reason`` says why not.
-         *
-         *     ``apiKeyEncrypted`` is there only where it was asked for.
-         */
-        trunkline__faces__ai_model_config__wire__ModelAnswer: {
-            /**
-             * Provider
-             * @description The provider's id, such as `openai`.
-             */
-            provider: string;
-            /**
-             * Type
-             * @description The type.
-             */
-            type: string;
-            /**
-             * Model
-             * @description The name of the model.
-             */
-            model: string;
-            /**
-             * Apikeyencrypted
-             * @description The provider's API key, encrypted before it was sent. `null` if none is needed.
-             */
-            apiKeyEncrypted?: string | null;
-            /**
-             * Ispaid
-             * @description Whether the model costs money, as its owner says. Policies can use it.
-             */
-            isPaid: boolean;
-            /**
-             * Usable
-             * @description Whether the model can be called through the gateway.
-             */
-            usable: boolean;
-            /**
-             * Reason
-             * @description The reason.
-             */
-            reason: string | null;
-            /**
-             * Configurationid
-             * @description The id of the configuration.
-             */
-            configurationId: string | null;
-        };
-        /**
-         * ModelAnswer
-         * @description A model. ``pricing`` is USD per token as decimal text; ``created`` seconds since the epoch.
-         */
-        trunkline__faces__configurations__models__ModelAnswer: {
-            /**
-             * Id
-             * @description The id.
-             */
-            id: string;
+        WorkspaceUpdateRequest: {
             /**
              * Name
              * @description The name.
              */
-            name: string;
+            name?: string | null;
             /**
-             * Ownedby
-             * @description Who publishes the model.
+             * Defaultconfigurationid
+             * @description The id of the configuration that serves the model name `default`.
              */
-            ownedBy: string | null;
-            /**
-             * Description
-             * @description A description for people.
-             */
-            description: string | null;
-            /**
-             * Contextlength
-             * @description The context window, in tokens.
-             */
-            contextLength: number | null;
-            /**
-             * Maxoutputtokens
-             * @description The model's limit on output tokens.
-             */
-            maxOutputTokens: number | null;
-            /**
-             * Inputmodalities
-             * @description What the model accepts, such as `text` and `image`.
-             */
-            inputModalities: string[];
-            /**
-             * Outputmodalities
-             * @description What the model produces, such as `text` and `image`.
-             */
-            outputModalities: string[];
-            /**
-             * Capabilities
-             * @description What it can do, such as `text`, `vision`, `tools`, `embedding`.
-             */
-            capabilities: string[];
-            /**
-             * Pricing
-             * @description Prices in US dollars per token, as decimal strings.
-             */
-            pricing: {
-                [key: string]: string;
-            } | null;
-            /**
-             * Created
-             * @description When the model was published, in seconds since 1970.
-             */
-            created: number | null;
-            /**
-             * Version
-             * @description The version.
-             */
-            version: string | null;
-            /**
-             * Details
-             * @description Further facts.
-             */
-            details: {
-                [key: string]: unknown;
-            };
+            defaultConfigurationId?: string | null;
         };
         /**
-         * ValidationAnswer
-         * @description Whether it would be accepted and, with ``stages``, whether it works.
-         */
-        trunkline__faces__configurations__providers__ValidationAnswer: {
-            /**
-             * Valid
-             * @description Whether everything is valid.
-             */
-            valid: boolean;
-            /**
-             * Errors
-             * @description The wrong fields, each with a message.
-             */
-            errors: components["schemas"]["FieldAnswer"][];
-            /**
-             * Stages
-             * @description The stages of the test, in order.
-             */
-            stages: components["schemas"]["StageAnswer"][] | null;
-        };
-        /**
-         * UsageAnswer
-         * @description The figures of one configuration. ``rateLimit`` is the provider's last word, null when it said nothing.
-         */
-        trunkline__faces__configurations__usage_wire__UsageAnswer: {
-            /**
-             * Requestcount
-             * @description The number of requests.
-             */
-            requestCount: number;
-            /**
-             * Tokencount
-             * @description Input and output tokens.
-             */
-            tokenCount: number;
-            /**
-             * Inputtokens
-             * @description Input tokens, those read from a cache included.
-             */
-            inputTokens: number;
-            /**
-             * Outputtokens
-             * @description Output tokens, those of reasoning included.
-             */
-            outputTokens: number;
-            /**
-             * Costusd
-             * @description The cost in US dollars; `null` if no price is known.
-             */
-            costUSD: number;
-            /**
-             * Unpricedcount
-             * @description Requests whose price is unknown; they are not in the cost.
-             */
-            unpricedCount: number;
-            /**
-             * Errorcount
-             * @description The number of failed requests.
-             */
-            errorCount: number;
-            /**
-             * Averagelatency
-             * @description The average duration of a request, in milliseconds.
-             */
-            averageLatency: number;
-            /**
-             * Errorrate
-             * @description The share of failed requests, 0 to 1.
-             */
-            errorRate: number;
-            /**
-             * Lastused
-             * @description When it was last used; `null`: never in this period.
-             */
-            lastUsed: string | null;
-            /**
-             * Configurationid
-             * @description The id of the configuration.
-             */
-            configurationId: string;
-            /**
-             * Period
-             * @description The period of the figures.
-             */
-            period: string | null;
-            /**
-             * Periodstart
-             * Format: date
-             * @description The start of the period; `null`: since the beginning.
-             */
-            periodStart: string;
-            /**
-             * Periodend
-             * Format: date
-             * @description The end of the period.
-             */
-            periodEnd: string;
-            /**
-             * Ratelimit
-             * @description The rate limits that the provider last reported; `null` if it reported none.
-             */
-            rateLimit: {
-                [key: string]: unknown;
-            } | null;
-        };
-        /**
-         * KeyAnswer
-         * @description What is known of the stored key beside its mask. By ``credentialId`` another configuration borrows it.
-         */
-        trunkline__faces__configurations__wire__KeyAnswer: {
-            /**
-             * Credentialid
-             * @description The id of the stored key: another configuration of the same provider can use it as its `credentialId`.
-             */
-            credentialId: string;
-            /**
-             * Fingerprint
-             * @description A fingerprint of the key, to compare keys without showing them.
-             */
-            fingerprint: string | null;
-            /**
-             * Addedby
-             * @description The id of the user who stored the key.
-             */
-            addedBy: string;
-            /**
-             * Addedat
-             * Format: date-time
-             * @description When the key was stored.
-             */
-            addedAt: string;
-            /**
-             * Lastusedat
-             * @description When it was last used; `null`: never.
-             */
-            lastUsedAt: string | null;
-        };
-        /**
-         * Done
-         * @description That it was done.
-         */
-        trunkline__faces__conversations__wire__Done: {
-            /**
-             * Success
-             * @description Whether it succeeded.
-             * @default true
-             * @constant
-             */
-            success?: true;
-        };
-        /**
-         * GivenRating
-         * @description How good an answer is.
-         * @example {
-         *       "rating": 5
-         *     }
-         */
-        trunkline__faces__conversations__wire__GivenRating: {
-            /**
-             * Rating
-             * @description The rating, 1 to 5.
-             */
-            rating: number;
-        };
-        /**
-         * Done
-         * @description That it was done.
-         */
-        trunkline__faces__features__features__Done: {
-            /**
-             * Success
-             * @description Whether it succeeded.
-             * @default true
-             */
-            success?: boolean;
-        };
-        /**
-         * UsageAnswer
-         * @description Tokens of one call; ``estimated``: the provider did not say, so they are our own count.
-         */
-        trunkline__faces__features__runs__UsageAnswer: {
-            /**
-             * Inputtokens
-             * @description Input tokens, those read from a cache included.
-             */
-            inputTokens: number;
-            /**
-             * Outputtokens
-             * @description Output tokens, those of reasoning included.
-             */
-            outputTokens: number;
-            /**
-             * Totaltokens
-             * @description Input and output tokens.
-             */
-            totalTokens: number;
-            /**
-             * Cachedtokens
-             * @description Input tokens that the provider read from its cache.
-             */
-            cachedTokens: number;
-            /**
-             * Reasoningtokens
-             * @description Output tokens that were used for reasoning.
-             */
-            reasoningTokens: number;
-            /**
-             * Estimated
-             * @description Whether the figures are estimated because the provider reported none.
-             */
-            estimated: boolean;
-        };
-        /**
-         * SettingsGiven
-         * @description Any subset of a feature's settings; null takes one away. ``customParameters`` are replaced as a whole.
-         */
-        trunkline__faces__features__wire__SettingsGiven: {
-            /**
-             * Model
-             * @description The name of the model.
-             */
-            model?: string | null;
-            /**
-             * Target
-             * @description A route or a shared configuration that serves instead of OpenRouter.
-             */
-            target?: string | null;
-            /**
-             * Baseurl
-             * @description Where the feature's own key goes.
-             */
-            baseUrl?: string | null;
-            /**
-             * Apikey
-             * @description The provider's API key. Write-only: responses show a mask such as `sk-…x7Qd`. `null` removes it.
-             */
-            apiKey?: string | null;
-            /**
-             * Systemprompt
-             * @description Instructions added before what users send. `null` removes them.
-             */
-            systemPrompt?: string | null;
-            /**
-             * Temperature
-             * @description The sampling temperature. `null` removes it.
-             */
-            temperature?: number | null;
-            /**
-             * Topp
-             * @description Nucleus sampling: from 0 to 1. `null` removes it.
-             */
-            topP?: number | null;
-            /**
-             * Maxtokens
-             * @description The limit on output tokens.
-             */
-            maxTokens?: number | null;
-            /**
-             * Presencepenalty
-             * @description From -2 to 2: lowers the probability of tokens that have occurred.
-             */
-            presencePenalty?: number | null;
-            /**
-             * Frequencypenalty
-             * @description From -2 to 2: lowers the probability of frequent tokens.
-             */
-            frequencyPenalty?: number | null;
-            /**
-             * Siteurl
-             * @description Your site, as OpenRouter shows it.
-             */
-            siteUrl?: string | null;
-            /**
-             * Sitename
-             * @description Your app's name, as OpenRouter shows it.
-             */
-            siteName?: string | null;
-            /**
-             * Customparameters
-             * @description Other fields of the provider's chat API, sent as they are.
-             */
-            customParameters?: {
-                [key: string]: unknown;
-            } | null;
-        };
-        /**
-         * GivenRating
-         * @description A rating. ``requestId`` is the header ``x-request-id`` of the answer that it is about.
-         * @example {
-         *       "rating": 5,
-         *       "requestId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d"
-         *     }
-         */
-        trunkline__faces__management__ratings__GivenRating: {
-            /**
-             * Requestid
-             * @description The id of the request, from the header `x-request-id`.
-             */
-            requestId: string;
-            /**
-             * Rating
-             * @description The rating, 1 to 5.
-             */
-            rating: number;
-        };
-        /**
-         * GivenRevert
-         * @description Why a route goes back.
-         * @example {
-         *       "reason": "The other one was slower."
-         *     }
-         */
-        trunkline__faces__management__route_wire__GivenRevert: {
-            /**
-             * Reason
-             * @description Why, for the history.
-             * @default
-             */
-            reason?: string;
-        };
-        /**
-         * Done
-         * @description That it was done.
-         */
-        trunkline__faces__management__wire__Done: {
-            /**
-             * Success
-             * @description Whether it succeeded.
-             * @default true
-             * @constant
-             */
-            success?: true;
-        };
-        /**
-         * KeyAnswer
-         * @description An API key. `key` is the key itself in the answer that makes it, and its mask ever after.
-         *
-         *     `warnings` say which of `models` cannot be called now, and what was perhaps meant.
-         */
-        trunkline__faces__management__wire__KeyAnswer: {
-            /**
-             * Id
-             * @description The id.
-             */
-            id: string;
-            /**
-             * Name
-             * @description The name.
-             */
-            name: string;
-            /**
-             * Key
-             * @description The key. Responses show a mask, except when a new API key is created.
-             */
-            key: string;
-            /**
-             * Scope
-             * @description What the key can do: `call` models, or also `manage` configurations.
-             */
-            scope: string;
-            /**
-             * Workspaceid
-             * @description The id of the workspace.
-             */
-            workspaceId: string;
-            /**
-             * Applicationid
-             * @description The id of the application; `null` if it belongs to none.
-             */
-            applicationId: string | null;
-            /**
-             * Userid
-             * @description The id of the user.
-             */
-            userId: string;
-            /**
-             * Models
-             * @description The models.
-             */
-            models: string[];
-            /**
-             * Createdat
-             * Format: date-time
-             * @description When it was created.
-             */
-            createdAt: string;
-            /**
-             * Expiresat
-             * @description When it expires; `null`: never.
-             */
-            expiresAt: string | null;
-            /**
-             * Lastusedat
-             * @description When it was last used; `null`: never.
-             */
-            lastUsedAt: string | null;
-            /**
-             * Warnings
-             * @description What may be wrong with what was saved.
-             */
-            warnings: string[];
-        };
-        /**
-         * GivenRevert
-         * @description Nothing: a body may be left out, and one with fields is a mistake.
-         * @example {}
-         */
-        trunkline__faces__model_configs__experiment_wire__GivenRevert: Record<string, never>;
-        /**
-         * MetricsAnswer
-         * @description What a version did in the phase; null where there is nothing, and for costs where a price is unknown.
-         */
-        trunkline__faces__model_configs__experiment_wire__MetricsAnswer: {
-            /**
-             * Errorrate
-             * @description The share of failed requests, 0 to 1.
-             */
-            errorRate: number | null;
-            /**
-             * Slowshare
-             * @description The share of slow requests, 0 to 1.
-             */
-            slowShare: number | null;
-            /**
-             * Avglatencyms
-             * @description The average duration of a request, in milliseconds.
-             */
-            avgLatencyMs: number | null;
-            /**
-             * Avgtokensused
-             * @description The average number of input and output tokens of a request.
-             */
-            avgTokensUsed: number | null;
-            /**
-             * Avgcostusd
-             * @description The average cost of a request, in US dollars; `null` while a price is unknown.
-             */
-            avgCostUSD: number | null;
-            /**
-             * Costusd
-             * @description The cost in US dollars; `null` if no price is known.
-             */
-            costUSD: number | null;
-            /**
-             * Satisfaction
-             * @description The average rating, 1 to 5; `null` without ratings.
-             */
-            satisfaction: number | null;
-        };
-        /**
-         * VersionAnswer
-         * @description A version in the phase. ``units`` are the users who saw it; ``differences`` come as soon as they are known.
-         */
-        trunkline__faces__model_configs__experiment_wire__VersionAnswer: {
-            /**
-             * Versionid
-             * @description The id of the version; `null` if none served it.
-             */
-            versionId: string;
-            /**
-             * Version
-             * @description The version.
-             */
-            version: string;
-            /**
-             * Iscontrol
-             * @description Whether it is the control version.
-             */
-            isControl: boolean;
-            /**
-             * Share
-             * @description The share of the traffic, in percent.
-             */
-            share: number;
-            /**
-             * Units
-             * @description How many users (units) the version has served.
-             */
-            units: number;
-            /**
-             * Requests
-             * @description The number of requests.
-             */
-            requests: number;
-            /** @description What was measured. */
-            metrics: components["schemas"]["trunkline__faces__model_configs__experiment_wire__MetricsAnswer"];
-            /**
-             * Differences
-             * @description The differences from the control version, for each metric.
-             */
-            differences: {
-                [key: string]: components["schemas"]["DifferenceAnswer"];
-            };
-        };
-        /**
-         * MetricsAnswer
-         * @description What a version has served: means per request, and what people thought of the answers (1–5, null until rated).
-         */
-        trunkline__faces__model_configs__version_wire__MetricsAnswer: {
-            /**
-             * Requestcount
-             * @description The number of requests.
-             */
-            requestCount: number;
-            /**
-             * Avglatencyms
-             * @description The average duration of a request, in milliseconds.
-             */
-            avgLatencyMs: number;
-            /**
-             * Avgtokensused
-             * @description The average number of input and output tokens of a request.
-             */
-            avgTokensUsed: number;
-            /**
-             * Errorrate
-             * @description The share of failed requests, 0 to 1.
-             */
-            errorRate: number;
-            /**
-             * Usersatisfactionscore
-             * @description The average rating, 1 to 5; `null` without ratings.
-             */
-            userSatisfactionScore: number | null;
-        };
-        /**
-         * VersionAnswer
-         * @description A version. ``settings`` are those that it sets; what it does not set is not sent.
-         */
-        trunkline__faces__model_configs__version_wire__VersionAnswer: {
-            /**
-             * Id
-             * @description The id.
-             */
-            _id: string;
-            /**
-             * Configid
-             * @description The configuration's `_id`.
-             */
-            configId: string;
-            /**
-             * Applicationid
-             * @description The id of the application; `null` if it belongs to none.
-             */
-            applicationId: string | null;
-            /**
-             * Version
-             * @description The version.
-             */
-            version: string;
-            /**
-             * Label
-             * @description A label for people.
-             */
-            label: string;
-            /**
-             * Provider
-             * @description The provider's id, such as `openai`.
-             */
-            provider: string;
-            /**
-             * Modelid
-             * @description The provider's name of the model.
-             */
-            modelId: string | null;
-            /**
-             * Settings
-             * @description The settings.
-             */
-            settings: {
-                [key: string]: unknown;
-            };
-            /**
-             * Trafficpercent
-             * @description The share of the traffic, in percent.
-             */
-            trafficPercent: number;
-            /**
-             * Isactive
-             * @description Whether it is in use.
-             */
-            isActive: boolean;
-            /** @description What was measured. */
-            metrics: components["schemas"]["trunkline__faces__model_configs__version_wire__MetricsAnswer"];
-            /**
-             * Createdat
-             * Format: date-time
-             * @description When it was created.
-             */
-            createdAt: string;
-            /**
-             * Updatedat
-             * Format: date-time
-             * @description When it was last changed.
-             */
-            updatedAt: string;
-        };
-        /**
-         * DeletedAnswer
-         * @description What was deleted.
-         */
-        trunkline__faces__model_configs__wire__DeletedAnswer: {
-            /**
-             * Id
-             * @description The id.
-             */
-            _id: string;
-            /**
-             * Deleted
-             * @description Whether it was deleted.
-             * @default true
-             */
-            deleted?: boolean;
-        };
-        /**
-         * SettingsGiven
-         * @description Any of the settings; null takes one away. A provider's own ranges may be narrower.
-         */
-        trunkline__faces__model_configs__wire__SettingsGiven: {
-            /**
-             * Temperature
-             * @description 0–2; gemini and anthropic 0–1. Shown as 0.7 when not set.
-             */
-            temperature?: number | null;
-            /**
-             * Maxtokens
-             * @description 1–128000. Shown as 2048 when not set.
-             */
-            maxTokens?: number | null;
-            /**
-             * Topp
-             * @description 0–1. Shown as 1.0 when not set.
-             */
-            topP?: number | null;
-            /**
-             * Systemprompt
-             * @description The system message of every call.
-             */
-            systemPrompt?: string | null;
-        };
-        /**
-         * DeletedAnswer
-         * @description That it holds no more.
-         */
-        trunkline__faces__policy__wire__DeletedAnswer: {
-            /**
-             * Success
-             * @description Whether it succeeded.
-             * @default true
-             * @constant
-             */
-            success?: true;
-            /**
-             * Message
-             * @description What happened, and what to do.
-             */
-            message: string;
-        };
-        /**
-         * Error
+         * ErrorResponse
          * @description What every request that fails is answered with.
          */
-        Error: {
+        ErrorResponse: {
             /** @description The HTTP status. */
             statusCode: number;
             /** @description What is wrong and what to do, for people. */
@@ -8646,10 +8609,10 @@ export interface components {
             code?: string;
         };
         /**
-         * Failure
+         * FailureResponse
          * @description What every request below /ai/llm and /policy that fails is answered with.
          */
-        Failure: {
+        FailureResponse: {
             /**
              * @description Whether it succeeded.
              * @constant
@@ -9946,7 +9909,7 @@ export interface operations {
             };
         };
     };
-    log_in_api_auth_login_post: {
+    log_in: {
         parameters: {
             query?: never;
             header?: never;
@@ -9955,7 +9918,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GivenLogin"];
+                "application/json": components["schemas"]["LoginRequest"];
             };
         };
         responses: {
@@ -9965,7 +9928,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SignInAnswer"];
+                    "application/json": components["schemas"]["SessionResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -9974,7 +9937,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -9983,7 +9946,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -9992,7 +9955,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -10001,7 +9964,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -10010,7 +9973,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -10021,7 +9984,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -10030,7 +9993,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -10039,12 +10002,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    refresh_api_auth_refresh_post: {
+    refresh_session: {
         parameters: {
             query?: never;
             header?: never;
@@ -10053,7 +10016,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GivenRefresh"];
+                "application/json": components["schemas"]["SessionRefreshRequest"];
             };
         };
         responses: {
@@ -10063,7 +10026,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SignInAnswer"];
+                    "application/json": components["schemas"]["SessionResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -10072,7 +10035,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -10081,7 +10044,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -10090,7 +10053,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -10099,7 +10062,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -10108,7 +10071,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -10119,7 +10082,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -10128,7 +10091,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -10137,12 +10100,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    log_out_api_auth_logout_post: {
+    log_out: {
         parameters: {
             query?: never;
             header?: never;
@@ -10151,7 +10114,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["GivenLogout"] | null;
+                "application/json": components["schemas"]["LogoutRequest"] | null;
             };
         };
         responses: {
@@ -10161,7 +10124,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["trunkline__faces__management__wire__Done"];
+                    "application/json": components["schemas"]["SuccessResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -10170,7 +10133,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -10179,7 +10142,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -10188,7 +10151,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -10197,7 +10160,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -10206,7 +10169,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -10215,7 +10178,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -10226,7 +10189,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -10235,7 +10198,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -10244,12 +10207,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    change_password_api_auth_password_post: {
+    update_password: {
         parameters: {
             query?: never;
             header?: never;
@@ -10258,7 +10221,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GivenPassword"];
+                "application/json": components["schemas"]["PasswordUpdateRequest"];
             };
         };
         responses: {
@@ -10268,7 +10231,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["trunkline__faces__management__wire__Done"];
+                    "application/json": components["schemas"]["SuccessResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -10277,7 +10240,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -10286,7 +10249,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -10295,7 +10258,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -10304,7 +10267,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -10313,7 +10276,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -10322,7 +10285,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -10333,7 +10296,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -10342,7 +10305,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -10351,12 +10314,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    sign_up_api_auth_signup_post: {
+    sign_up: {
         parameters: {
             query?: never;
             header?: never;
@@ -10365,7 +10328,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GivenSignup"];
+                "application/json": components["schemas"]["SignupRequest"];
             };
         };
         responses: {
@@ -10375,7 +10338,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SignInAnswer"];
+                    "application/json": components["schemas"]["SessionResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -10384,7 +10347,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -10393,7 +10356,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -10402,7 +10365,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -10411,7 +10374,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -10420,7 +10383,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -10431,7 +10394,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -10440,7 +10403,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -10449,12 +10412,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    set_up_api_auth_setup_post: {
+    set_up: {
         parameters: {
             query?: never;
             header?: never;
@@ -10463,7 +10426,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GivenSetup"];
+                "application/json": components["schemas"]["SetupRequest"];
             };
         };
         responses: {
@@ -10473,7 +10436,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SignInAnswer"];
+                    "application/json": components["schemas"]["SessionResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -10482,7 +10445,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -10491,7 +10454,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -10500,7 +10463,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -10509,7 +10472,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -10518,7 +10481,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -10529,7 +10492,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -10538,7 +10501,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -10547,12 +10510,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    describe_api_auth_me_get: {
+    get_me: {
         parameters: {
             query?: never;
             header?: never;
@@ -10567,7 +10530,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MeAnswer"];
+                    "application/json": components["schemas"]["MeResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -10576,7 +10539,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -10585,7 +10548,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -10594,7 +10557,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -10603,7 +10566,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -10612,7 +10575,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -10621,12 +10584,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    accept_api_auth_invitations_accept_post: {
+    accept_invitation: {
         parameters: {
             query?: never;
             header?: never;
@@ -10635,7 +10598,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GivenAcceptance"];
+                "application/json": components["schemas"]["InvitationAcceptRequest"];
             };
         };
         responses: {
@@ -10645,7 +10608,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AcceptanceAnswer"];
+                    "application/json": components["schemas"]["InvitationAcceptResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -10654,7 +10617,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -10663,7 +10626,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -10672,7 +10635,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -10681,7 +10644,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -10690,7 +10653,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -10701,7 +10664,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -10710,7 +10673,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -10719,12 +10682,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    list_users_api_users_get: {
+    list_users: {
         parameters: {
             query?: {
                 /** @description Items on a page. */
@@ -10744,7 +10707,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserAnswer"][];
+                    "application/json": components["schemas"]["UserResponse"][];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -10753,7 +10716,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -10762,7 +10725,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -10771,7 +10734,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -10780,7 +10743,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -10789,7 +10752,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -10798,12 +10761,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    create_user_api_users_post: {
+    create_user: {
         parameters: {
             query?: never;
             header?: never;
@@ -10812,7 +10775,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GivenUser"];
+                "application/json": components["schemas"]["UserCreateRequest"];
             };
         };
         responses: {
@@ -10822,7 +10785,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserAnswer"];
+                    "application/json": components["schemas"]["UserResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -10831,7 +10794,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -10840,7 +10803,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -10849,7 +10812,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -10858,7 +10821,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -10867,7 +10830,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -10876,7 +10839,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -10887,7 +10850,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -10896,7 +10859,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -10905,12 +10868,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    change_user_api_users__user_id__patch: {
+    update_user: {
         parameters: {
             query?: never;
             header?: never;
@@ -10922,7 +10885,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GivenUserChange"];
+                "application/json": components["schemas"]["UserUpdateRequest"];
             };
         };
         responses: {
@@ -10932,7 +10895,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserAnswer"];
+                    "application/json": components["schemas"]["UserResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -10941,7 +10904,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -10950,7 +10913,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -10959,7 +10922,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -10968,7 +10931,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -10977,7 +10940,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -10986,7 +10949,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -10997,7 +10960,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -11006,7 +10969,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -11015,12 +10978,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    end_sessions_api_users__user_id__sessions_delete: {
+    end_sessions: {
         parameters: {
             query?: never;
             header?: never;
@@ -11038,7 +11001,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionsAnswer"];
+                    "application/json": components["schemas"]["EndedSessionsResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -11047,7 +11010,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -11056,7 +11019,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -11065,7 +11028,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -11074,7 +11037,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -11083,7 +11046,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -11094,7 +11057,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -11103,7 +11066,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -11112,12 +11075,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    list_workspaces_api_workspaces_get: {
+    list_workspaces: {
         parameters: {
             query?: {
                 /** @description Items on a page. */
@@ -11137,7 +11100,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WorkspaceAnswer"][];
+                    "application/json": components["schemas"]["WorkspaceResponse"][];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -11146,7 +11109,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -11155,7 +11118,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -11164,7 +11127,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -11173,7 +11136,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -11182,7 +11145,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -11191,12 +11154,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    create_workspace_api_workspaces_post: {
+    create_workspace: {
         parameters: {
             query?: never;
             header?: never;
@@ -11205,7 +11168,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GivenWorkspace"];
+                "application/json": components["schemas"]["WorkspaceCreateRequest"];
             };
         };
         responses: {
@@ -11215,7 +11178,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WorkspaceAnswer"];
+                    "application/json": components["schemas"]["WorkspaceResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -11224,7 +11187,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -11233,7 +11196,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -11242,7 +11205,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -11251,7 +11214,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -11260,7 +11223,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -11269,7 +11232,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -11280,7 +11243,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -11289,7 +11252,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -11298,12 +11261,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    get_workspace_api_workspaces__workspace_id__get: {
+    get_workspace: {
         parameters: {
             query?: never;
             header?: never;
@@ -11321,7 +11284,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WorkspaceAnswer"];
+                    "application/json": components["schemas"]["WorkspaceResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -11330,7 +11293,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -11339,7 +11302,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -11348,7 +11311,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -11357,7 +11320,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -11366,7 +11329,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -11375,12 +11338,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    delete_workspace_api_workspaces__workspace_id__delete: {
+    delete_workspace: {
         parameters: {
             query?: never;
             header?: never;
@@ -11398,7 +11361,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["trunkline__faces__management__wire__Done"];
+                    "application/json": components["schemas"]["SuccessResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -11407,7 +11370,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -11416,7 +11379,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -11425,7 +11388,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -11434,7 +11397,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -11443,7 +11406,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -11454,7 +11417,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -11463,7 +11426,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -11472,12 +11435,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    change_workspace_api_workspaces__workspace_id__patch: {
+    update_workspace: {
         parameters: {
             query?: never;
             header?: never;
@@ -11489,7 +11452,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GivenWorkspaceChange"];
+                "application/json": components["schemas"]["WorkspaceUpdateRequest"];
             };
         };
         responses: {
@@ -11499,7 +11462,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WorkspaceAnswer"];
+                    "application/json": components["schemas"]["WorkspaceResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -11508,7 +11471,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -11517,7 +11480,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -11526,7 +11489,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -11535,7 +11498,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -11544,7 +11507,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -11553,7 +11516,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -11564,7 +11527,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -11573,7 +11536,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -11582,305 +11545,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    list_members_api_workspaces__workspace_id__members_get: {
-        parameters: {
-            query?: {
-                /** @description Items on a page. */
-                limit?: number;
-                /** @description From the `Link` header of the page before. */
-                cursor?: string | null;
-            };
-            header?: never;
-            path: {
-                /** @description The workspace's `id`. */
-                workspace_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MemberAnswer"][];
-                };
-            };
-            /** @description The request is invalid. Every wrong field is named. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description The access token or API key is missing, invalid or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description It does not exist, or the caller cannot see it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description An error in the server. The log has the details, with the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description The server cannot serve the request now: it is stopping, or has no database. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
-    remove_member_api_workspaces__workspace_id__members__user_id__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The workspace's `id`. */
-                workspace_id: string;
-                /** @description The user's `id`. */
-                user_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["trunkline__faces__management__wire__Done"];
-                };
-            };
-            /** @description The request is invalid. Every wrong field is named. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description The access token or API key is missing, invalid or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description It does not exist, or the caller cannot see it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Too many requests. Wait as long as Retry-After says. */
-            429: {
-                headers: {
-                    /** @description Seconds to wait before the next try. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description An error in the server. The log has the details, with the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description The server cannot serve the request now: it is stopping, or has no database. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
-    change_member_api_workspaces__workspace_id__members__user_id__patch: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The workspace's `id`. */
-                workspace_id: string;
-                /** @description The user's `id`. */
-                user_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["GivenMember"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MemberAnswer"];
-                };
-            };
-            /** @description The request is invalid. Every wrong field is named. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description The access token or API key is missing, invalid or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description It does not exist, or the caller cannot see it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Too many requests. Wait as long as Retry-After says. */
-            429: {
-                headers: {
-                    /** @description Seconds to wait before the next try. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description An error in the server. The log has the details, with the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description The server cannot serve the request now: it is stopping, or has no database. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
-    list_invitations_api_workspaces__workspace_id__invitations_get: {
+    list_members: {
         parameters: {
             query?: {
                 /** @description Items on a page. */
@@ -11903,7 +11573,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["InvitationAnswer"][];
+                    "application/json": components["schemas"]["MemberResponse"][];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -11912,7 +11582,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -11921,7 +11591,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -11930,7 +11600,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -11939,7 +11609,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -11948,7 +11618,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -11957,12 +11627,305 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    invite_api_workspaces__workspace_id__invitations_post: {
+    remove_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace's `id`. */
+                workspace_id: string;
+                /** @description The user's `id`. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    update_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace's `id`. */
+                workspace_id: string;
+                /** @description The user's `id`. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberUpdateRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    list_invitations: {
+        parameters: {
+            query?: {
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description From the `Link` header of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The workspace's `id`. */
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationResponse"][];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    create_invitation: {
         parameters: {
             query?: never;
             header?: never;
@@ -11974,7 +11937,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GivenInvitation"];
+                "application/json": components["schemas"]["InvitationCreateRequest"];
             };
         };
         responses: {
@@ -11984,7 +11947,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NewInvitationAnswer"];
+                    "application/json": components["schemas"]["InvitationCreateResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -11993,7 +11956,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -12002,7 +11965,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -12011,7 +11974,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -12020,7 +11983,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -12029,7 +11992,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -12038,7 +12001,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -12049,7 +12012,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -12058,7 +12021,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -12067,12 +12030,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    take_back_api_workspaces__workspace_id__invitations__invitation_id__delete: {
+    delete_invitation: {
         parameters: {
             query?: never;
             header?: never;
@@ -12092,7 +12055,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["trunkline__faces__management__wire__Done"];
+                    "application/json": components["schemas"]["SuccessResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -12101,7 +12064,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -12110,7 +12073,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -12119,7 +12082,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -12128,7 +12091,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -12137,7 +12100,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -12148,7 +12111,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -12157,7 +12120,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -12166,12 +12129,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    list_applications_api_applications_get: {
+    list_applications: {
         parameters: {
             query?: {
                 /** @description Items on a page. */
@@ -12191,7 +12154,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ApplicationAnswer"][];
+                    "application/json": components["schemas"]["ApplicationResponse"][];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -12200,7 +12163,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -12209,7 +12172,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -12218,7 +12181,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -12227,7 +12190,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -12236,7 +12199,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -12245,12 +12208,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    create_application_api_applications_post: {
+    create_application: {
         parameters: {
             query?: never;
             header?: never;
@@ -12259,7 +12222,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GivenApplication"];
+                "application/json": components["schemas"]["ApplicationCreateRequest"];
             };
         };
         responses: {
@@ -12269,7 +12232,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ApplicationAnswer"];
+                    "application/json": components["schemas"]["ApplicationResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -12278,7 +12241,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -12287,7 +12250,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -12296,7 +12259,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -12305,7 +12268,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -12314,7 +12277,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -12323,7 +12286,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -12334,7 +12297,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -12343,7 +12306,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -12352,12 +12315,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    get_application_api_applications__application_id__get: {
+    get_application: {
         parameters: {
             query?: never;
             header?: never;
@@ -12375,7 +12338,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ApplicationAnswer"];
+                    "application/json": components["schemas"]["ApplicationResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -12384,7 +12347,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -12393,7 +12356,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -12402,7 +12365,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -12411,7 +12374,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -12420,7 +12383,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -12429,12 +12392,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    change_application_api_applications__application_id__put: {
+    update_application: {
         parameters: {
             query?: never;
             header?: never;
@@ -12446,7 +12409,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GivenApplicationChange"];
+                "application/json": components["schemas"]["ApplicationUpdateRequest"];
             };
         };
         responses: {
@@ -12456,7 +12419,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ApplicationAnswer"];
+                    "application/json": components["schemas"]["ApplicationResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -12465,7 +12428,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -12474,7 +12437,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -12483,7 +12446,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -12492,7 +12455,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -12501,7 +12464,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -12510,7 +12473,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -12521,7 +12484,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -12530,7 +12493,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -12539,12 +12502,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    delete_application_api_applications__application_id__delete: {
+    delete_application: {
         parameters: {
             query?: never;
             header?: never;
@@ -12562,7 +12525,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["trunkline__faces__management__wire__Done"];
+                    "application/json": components["schemas"]["SuccessResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -12571,7 +12534,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -12580,7 +12543,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -12589,7 +12552,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -12598,7 +12561,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -12607,7 +12570,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -12618,7 +12581,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -12627,7 +12590,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -12636,12 +12599,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    list_keys_api_keys_get: {
+    list_keys: {
         parameters: {
             query?: {
                 /** @description An application's `id`. */
@@ -12663,7 +12626,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["trunkline__faces__management__wire__KeyAnswer"][];
+                    "application/json": components["schemas"]["KeyResponse"][];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -12672,7 +12635,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -12681,7 +12644,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -12690,7 +12653,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -12699,7 +12662,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -12708,7 +12671,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -12717,12 +12680,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    create_key_api_keys_post: {
+    create_key: {
         parameters: {
             query?: never;
             header?: never;
@@ -12731,7 +12694,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GivenKey"];
+                "application/json": components["schemas"]["KeyCreateRequest"];
             };
         };
         responses: {
@@ -12741,7 +12704,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["trunkline__faces__management__wire__KeyAnswer"];
+                    "application/json": components["schemas"]["KeyResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -12750,7 +12713,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -12759,7 +12722,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -12768,7 +12731,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -12777,7 +12740,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -12786,7 +12749,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -12795,7 +12758,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -12806,7 +12769,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -12815,7 +12778,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -12824,12 +12787,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    get_key_api_keys__key_id__get: {
+    get_key: {
         parameters: {
             query?: never;
             header?: never;
@@ -12847,7 +12810,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["trunkline__faces__management__wire__KeyAnswer"];
+                    "application/json": components["schemas"]["KeyResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -12856,7 +12819,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -12865,7 +12828,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -12874,7 +12837,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -12883,7 +12846,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -12892,7 +12855,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -12901,12 +12864,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    delete_key_api_keys__key_id__delete: {
+    delete_key: {
         parameters: {
             query?: never;
             header?: never;
@@ -12924,7 +12887,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["trunkline__faces__management__wire__Done"];
+                    "application/json": components["schemas"]["SuccessResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -12933,7 +12896,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -12942,7 +12905,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -12951,7 +12914,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -12960,7 +12923,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -12969,7 +12932,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -12980,7 +12943,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -12989,7 +12952,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -12998,12 +12961,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    rate_answer_api_ratings_post: {
+    rate_answer: {
         parameters: {
             query?: never;
             header?: never;
@@ -13012,7 +12975,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["trunkline__faces__management__ratings__GivenRating"];
+                "application/json": components["schemas"]["RatingCreateRequest"];
             };
         };
         responses: {
@@ -13022,7 +12985,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RatingAnswer"];
+                    "application/json": components["schemas"]["RatingResponse"];
                 };
             };
             /** @description Successful Response */
@@ -13031,7 +12994,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RatingAnswer"];
+                    "application/json": components["schemas"]["RatingResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -13040,7 +13003,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -13049,7 +13012,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -13058,7 +13021,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -13067,7 +13030,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -13076,7 +13039,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -13085,7 +13048,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -13096,7 +13059,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -13105,7 +13068,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -13114,12 +13077,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    list_routes_api_routes_get: {
+    list_routes: {
         parameters: {
             query?: {
                 /** @description Items on a page. */
@@ -13139,7 +13102,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RouteAnswer"][];
+                    "application/json": components["schemas"]["RouteResponse"][];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -13148,7 +13111,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -13157,7 +13120,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -13166,7 +13129,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -13175,7 +13138,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -13184,7 +13147,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -13193,12 +13156,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    create_route_api_routes_post: {
+    create_route: {
         parameters: {
             query?: never;
             header?: never;
@@ -13207,7 +13170,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GivenRoute"];
+                "application/json": components["schemas"]["RouteCreateRequest"];
             };
         };
         responses: {
@@ -13217,7 +13180,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RouteAnswer"];
+                    "application/json": components["schemas"]["RouteResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -13226,7 +13189,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -13235,7 +13198,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -13244,7 +13207,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -13253,7 +13216,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -13262,7 +13225,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -13271,7 +13234,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -13282,7 +13245,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -13291,7 +13254,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -13300,12 +13263,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    get_route_api_routes__route_id__get: {
+    get_route: {
         parameters: {
             query?: never;
             header?: never;
@@ -13323,7 +13286,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RouteAnswer"];
+                    "application/json": components["schemas"]["RouteResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -13332,7 +13295,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -13341,7 +13304,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -13350,7 +13313,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -13359,7 +13322,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -13368,7 +13331,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -13377,12 +13340,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    change_route_api_routes__route_id__put: {
+    update_route: {
         parameters: {
             query?: never;
             header?: {
@@ -13397,7 +13360,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GivenRouteChange"];
+                "application/json": components["schemas"]["RouteUpdateRequest"];
             };
         };
         responses: {
@@ -13407,7 +13370,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RouteAnswer"];
+                    "application/json": components["schemas"]["RouteResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -13416,7 +13379,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -13425,7 +13388,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -13434,7 +13397,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -13443,7 +13406,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -13452,7 +13415,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
@@ -13461,7 +13424,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -13470,7 +13433,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -13481,7 +13444,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -13490,7 +13453,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -13499,12 +13462,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    delete_route_api_routes__route_id__delete: {
+    delete_route: {
         parameters: {
             query?: never;
             header?: {
@@ -13525,7 +13488,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["trunkline__faces__management__wire__Done"];
+                    "application/json": components["schemas"]["SuccessResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -13534,7 +13497,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -13543,7 +13506,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -13552,7 +13515,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -13561,7 +13524,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -13570,7 +13533,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
@@ -13579,7 +13542,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -13590,7 +13553,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -13599,7 +13562,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -13608,12 +13571,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    list_route_revisions_api_routes__route_id__revisions_get: {
+    list_route_revisions: {
         parameters: {
             query?: {
                 /** @description Items on a page. */
@@ -13636,7 +13599,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RevisionAnswer"][];
+                    "application/json": components["schemas"]["RevisionResponse"][];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -13645,7 +13608,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -13654,7 +13617,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -13663,7 +13626,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -13672,7 +13635,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -13681,7 +13644,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -13690,12 +13653,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    revert_route_api_routes__route_id__revisions__number__revert_post: {
+    revert_route: {
         parameters: {
             query?: never;
             header?: {
@@ -13712,7 +13675,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["trunkline__faces__management__route_wire__GivenRevert"] | null;
+                "application/json": components["schemas"]["RouteRevertRequest"] | null;
             };
         };
         responses: {
@@ -13722,7 +13685,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RouteAnswer"];
+                    "application/json": components["schemas"]["RouteResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -13731,7 +13694,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -13740,7 +13703,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -13749,7 +13712,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -13758,7 +13721,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -13767,7 +13730,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
@@ -13776,7 +13739,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -13785,7 +13748,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -13796,7 +13759,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -13805,7 +13768,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -13814,12 +13777,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    get_encryption_key_api_encryption_key_get: {
+    get_encryption_key: {
         parameters: {
             query?: never;
             header?: never;
@@ -13834,7 +13797,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EncryptionKeyAnswer"];
+                    "application/json": components["schemas"]["EncryptionKeyResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -13843,7 +13806,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -13852,7 +13815,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -13861,7 +13824,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -13870,7 +13833,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -13879,7 +13842,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -13888,12 +13851,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    list_events_api_audit_get: {
+    list_audit_events: {
         parameters: {
             query?: {
                 /** @description What was done, such as `keys.create`. */
@@ -13927,7 +13890,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AuditAnswer"][];
+                    "application/json": components["schemas"]["AuditEventResponse"][];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -13936,7 +13899,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -13945,7 +13908,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -13954,7 +13917,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -13963,7 +13926,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -13972,7 +13935,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -13981,12 +13944,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    list_configurations_api_configurations_get: {
+    list_configurations: {
         parameters: {
             query?: {
                 /** @description A provider's `name`. */
@@ -14010,7 +13973,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConfigurationAnswer"][];
+                    "application/json": components["schemas"]["ConfigurationResponse"][];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -14019,7 +13982,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -14028,7 +13991,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -14037,7 +14000,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -14046,7 +14009,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -14055,7 +14018,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -14064,12 +14027,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    create_configuration_api_configurations_post: {
+    create_configuration: {
         parameters: {
             query?: never;
             header?: {
@@ -14081,7 +14044,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ConfigurationGiven"];
+                "application/json": components["schemas"]["ConfigurationCreateRequest"];
             };
         };
         responses: {
@@ -14091,7 +14054,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConfigurationAnswer"];
+                    "application/json": components["schemas"]["ConfigurationResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -14100,7 +14063,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -14109,7 +14072,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -14118,7 +14081,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -14127,7 +14090,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -14136,7 +14099,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -14145,7 +14108,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -14156,7 +14119,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -14165,7 +14128,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -14174,12 +14137,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    get_configuration_api_configurations__configuration_id__get: {
+    get_configuration: {
         parameters: {
             query?: never;
             header?: never;
@@ -14197,7 +14160,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConfigurationAnswer"];
+                    "application/json": components["schemas"]["ConfigurationResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -14206,7 +14169,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -14215,7 +14178,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -14224,7 +14187,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -14233,7 +14196,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -14242,7 +14205,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -14251,12 +14214,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    update_configuration_api_configurations__configuration_id__put: {
+    update_configuration: {
         parameters: {
             query?: never;
             header?: {
@@ -14273,7 +14236,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ChangeGiven"];
+                "application/json": components["schemas"]["ConfigurationUpdateRequest"];
             };
         };
         responses: {
@@ -14283,7 +14246,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConfigurationAnswer"];
+                    "application/json": components["schemas"]["ConfigurationResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -14292,7 +14255,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -14301,7 +14264,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -14310,7 +14273,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -14319,7 +14282,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -14328,7 +14291,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
@@ -14337,7 +14300,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -14346,7 +14309,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -14357,7 +14320,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -14366,7 +14329,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -14375,12 +14338,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    delete_configuration_api_configurations__configuration_id__delete: {
+    delete_configuration: {
         parameters: {
             query?: never;
             header?: {
@@ -14401,7 +14364,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SuccessAnswer"];
+                    "application/json": components["schemas"]["SuccessResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -14410,7 +14373,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -14419,7 +14382,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -14428,7 +14391,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -14437,7 +14400,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -14446,7 +14409,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
@@ -14455,7 +14418,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -14466,7 +14429,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -14475,7 +14438,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -14484,12 +14447,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    run_test_api_configurations__configuration_id__test_post: {
+    run_connection_test: {
         parameters: {
             query?: {
                 /** @description Ask the provider although there is a result of the last minute. */
@@ -14510,7 +14473,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TestAnswer"];
+                    "application/json": components["schemas"]["ConfigurationTestResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -14519,7 +14482,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -14528,7 +14491,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -14537,7 +14500,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -14546,7 +14509,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -14555,7 +14518,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -14566,7 +14529,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -14575,7 +14538,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -14584,12 +14547,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    rotate_key_api_configurations__configuration_id__rotate_key_post: {
+    rotate_key: {
         parameters: {
             query?: never;
             header?: {
@@ -14604,7 +14567,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["RotateGiven"] | null;
+                "application/json": components["schemas"]["KeyRotateRequest"] | null;
             };
         };
         responses: {
@@ -14614,7 +14577,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RotateAnswer"];
+                    "application/json": components["schemas"]["KeyRotateResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -14623,7 +14586,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -14632,7 +14595,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -14641,7 +14604,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -14650,7 +14613,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -14659,7 +14622,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
@@ -14668,7 +14631,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -14677,7 +14640,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -14688,7 +14651,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -14697,7 +14660,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -14706,12 +14669,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    list_revisions_api_configurations__configuration_id__revisions_get: {
+    list_configuration_revisions: {
         parameters: {
             query?: {
                 /** @description Items on a page. */
@@ -14734,7 +14697,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RevisionAnswer"][];
+                    "application/json": components["schemas"]["RevisionResponse"][];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -14743,7 +14706,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -14752,7 +14715,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -14761,7 +14724,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -14770,7 +14733,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -14779,7 +14742,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -14788,12 +14751,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    revert_configuration_api_configurations__configuration_id__revisions__number__revert_post: {
+    revert_configuration: {
         parameters: {
             query?: never;
             header?: {
@@ -14812,7 +14775,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["RevertGiven"] | null;
+                "application/json": components["schemas"]["ConfigurationRevertRequest"] | null;
             };
         };
         responses: {
@@ -14822,7 +14785,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConfigurationAnswer"];
+                    "application/json": components["schemas"]["ConfigurationResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -14831,7 +14794,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -14840,7 +14803,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -14849,7 +14812,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -14858,7 +14821,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -14867,7 +14830,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
@@ -14876,7 +14839,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -14885,7 +14848,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -14896,7 +14859,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -14905,7 +14868,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -14914,12 +14877,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    list_configuration_models_api_configurations__configuration_id__models_get: {
+    list_configuration_models: {
         parameters: {
             query?: {
                 /** @description Ask the provider although a list of the last ten minutes is there. */
@@ -14940,7 +14903,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ModelsAnswer"];
+                    "application/json": components["schemas"]["ProviderModelListResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -14949,7 +14912,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -14958,7 +14921,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -14967,7 +14930,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -14976,7 +14939,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -14985,7 +14948,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The provider cannot be reached, refused the stored key, has no credits left, or sent what is no answer. */
@@ -14994,7 +14957,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -15003,7 +14966,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The provider took too long. */
@@ -15012,12 +14975,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    pull_model_api_configurations__configuration_id__models_pull_post: {
+    pull_model: {
         parameters: {
             query?: never;
             header?: never;
@@ -15029,7 +14992,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PullGiven"];
+                "application/json": components["schemas"]["ModelPullRequest"];
             };
         };
         responses: {
@@ -15039,7 +15002,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PullAnswer"];
+                    "application/json": components["schemas"]["ModelPullResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -15048,7 +15011,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -15057,7 +15020,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -15066,7 +15029,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -15075,7 +15038,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -15084,7 +15047,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -15093,7 +15056,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -15104,7 +15067,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -15113,7 +15076,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -15122,12 +15085,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    get_local_model_api_configurations__configuration_id__local_models__local_model__get: {
+    get_local_model: {
         parameters: {
             query?: never;
             header?: never;
@@ -15147,7 +15110,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["trunkline__faces__configurations__models__ModelAnswer"];
+                    "application/json": components["schemas"]["ProviderModelResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -15156,7 +15119,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -15165,7 +15128,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -15174,7 +15137,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -15183,7 +15146,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -15192,7 +15155,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The provider cannot be reached, refused the stored key, has no credits left, or sent what is no answer. */
@@ -15201,7 +15164,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -15210,7 +15173,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The provider took too long. */
@@ -15219,12 +15182,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    delete_local_model_api_configurations__configuration_id__local_models__local_model__delete: {
+    delete_local_model: {
         parameters: {
             query?: never;
             header?: never;
@@ -15244,7 +15207,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SuccessAnswer"];
+                    "application/json": components["schemas"]["SuccessResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -15253,7 +15216,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -15262,7 +15225,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -15271,7 +15234,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -15280,7 +15243,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -15289,7 +15252,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -15300,7 +15263,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -15309,7 +15272,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The provider cannot be reached, refused the stored key, has no credits left, or sent what is no answer. */
@@ -15318,7 +15281,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -15327,7 +15290,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The provider took too long. */
@@ -15336,12 +15299,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    list_providers_api_providers_get: {
+    list_providers: {
         parameters: {
             query?: never;
             header?: never;
@@ -15356,7 +15319,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProviderAnswer"][];
+                    "application/json": components["schemas"]["ProviderResponse"][];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -15365,7 +15328,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -15374,7 +15337,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -15383,7 +15346,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -15392,7 +15355,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -15401,7 +15364,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -15410,12 +15373,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    get_schema_api_providers__name__schema_get: {
+    get_provider_schema: {
         parameters: {
             query?: never;
             header?: never;
@@ -15444,7 +15407,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -15453,7 +15416,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -15462,7 +15425,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -15471,7 +15434,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -15480,7 +15443,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -15489,12 +15452,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    list_provider_models_api_providers__name__models_get: {
+    list_provider_models: {
         parameters: {
             query?: {
                 /** @description A configuration's `id`. */
@@ -15517,7 +15480,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ModelsAnswer"];
+                    "application/json": components["schemas"]["ProviderModelListResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -15526,7 +15489,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -15535,7 +15498,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -15544,7 +15507,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -15553,7 +15516,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -15562,7 +15525,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -15571,12 +15534,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    validate_configuration_api_providers__name__validate_post: {
+    validate_configuration: {
         parameters: {
             query?: never;
             header?: never;
@@ -15588,7 +15551,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ValidateGiven"];
+                "application/json": components["schemas"]["ConfigurationValidateRequest"];
             };
         };
         responses: {
@@ -15598,7 +15561,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["trunkline__faces__configurations__providers__ValidationAnswer"];
+                    "application/json": components["schemas"]["ConfigurationValidateResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -15607,7 +15570,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -15616,7 +15579,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -15625,7 +15588,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -15634,7 +15597,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -15643,7 +15606,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -15652,7 +15615,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -15663,7 +15626,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -15672,7 +15635,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -15681,12 +15644,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    list_templates_api_providers__name__templates_get: {
+    list_templates: {
         parameters: {
             query?: never;
             header?: never;
@@ -15704,7 +15667,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TemplateAnswer"][];
+                    "application/json": components["schemas"]["TemplateResponse"][];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -15713,7 +15676,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -15722,7 +15685,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -15731,7 +15694,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -15740,7 +15703,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -15749,7 +15712,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -15758,12 +15721,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    create_template_api_providers__name__templates_post: {
+    create_template: {
         parameters: {
             query?: never;
             header?: never;
@@ -15775,7 +15738,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TemplateGiven"];
+                "application/json": components["schemas"]["TemplateCreateRequest"];
             };
         };
         responses: {
@@ -15785,7 +15748,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TemplateAnswer"];
+                    "application/json": components["schemas"]["TemplateResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -15794,7 +15757,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -15803,7 +15766,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -15812,7 +15775,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -15821,7 +15784,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -15830,7 +15793,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -15839,7 +15802,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -15850,7 +15813,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -15859,7 +15822,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -15868,12 +15831,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    delete_template_api_providers__name__templates__template_id__delete: {
+    delete_template: {
         parameters: {
             query?: never;
             header?: never;
@@ -15893,7 +15856,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SuccessAnswer"];
+                    "application/json": components["schemas"]["SuccessResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -15902,7 +15865,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -15911,7 +15874,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -15920,7 +15883,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -15929,7 +15892,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -15938,7 +15901,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -15949,7 +15912,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -15958,7 +15921,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -15967,12 +15930,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    get_usage_api_configurations__configuration_id__usage_get: {
+    get_configuration_usage: {
         parameters: {
             query?: {
                 /** @description `day`, `week`, `month` (default) or `all`; in UTC. */
@@ -15997,7 +15960,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["trunkline__faces__configurations__usage_wire__UsageAnswer"];
+                    "application/json": components["schemas"]["ConfigurationUsageResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -16006,7 +15969,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -16015,7 +15978,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -16024,7 +15987,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -16033,7 +15996,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -16042,7 +16005,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -16051,12 +16014,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    get_report_api_usage_report_get: {
+    get_usage_report: {
         parameters: {
             query?: {
                 /** @description Somebody else's report, for administrators. */
@@ -16080,7 +16043,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ReportAnswer"];
+                    "application/json": components["schemas"]["UsageReportResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -16089,7 +16052,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -16098,7 +16061,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -16107,7 +16070,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -16116,7 +16079,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -16125,7 +16088,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -16134,12 +16097,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    list_usage_api_usage_get: {
+    list_usage_events: {
         parameters: {
             query?: {
                 /** @description `day`, `week`, `month` (default) or `all`; in UTC. */
@@ -16191,7 +16154,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EventsAnswer"];
+                    "application/json": components["schemas"]["UsageEventListResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -16200,7 +16163,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -16209,7 +16172,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -16218,7 +16181,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -16227,7 +16190,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -16236,7 +16199,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -16245,12 +16208,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    get_job_api_jobs__job_id__get: {
+    get_job: {
         parameters: {
             query?: never;
             header?: never;
@@ -16268,7 +16231,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["JobAnswer"];
+                    "application/json": components["schemas"]["JobResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -16277,7 +16240,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -16286,7 +16249,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -16295,7 +16258,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -16304,7 +16267,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -16313,7 +16276,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -16322,12 +16285,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    follow_job_api_jobs__job_id__events_get: {
+    follow_job: {
         parameters: {
             query?: never;
             header?: {
@@ -16361,7 +16324,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -16370,7 +16333,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -16379,7 +16342,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -16388,7 +16351,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -16397,7 +16360,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -16406,12 +16369,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    search_templates_api_templates_get: {
+    search_templates: {
         parameters: {
             query?: {
                 /** @description Words of the name, the model or the provider, such as `claude opus`. */
@@ -16429,7 +16392,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TemplateAnswer"][];
+                    "application/json": components["schemas"]["TemplateResponse"][];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -16438,7 +16401,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -16447,7 +16410,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -16456,7 +16419,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -16465,7 +16428,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -16474,7 +16437,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -16483,12 +16446,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    list_configs_model_configs_get: {
+    list_model_configs: {
         parameters: {
             query: {
                 /** @description An application's `id`. */
@@ -16510,7 +16473,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConfigAnswer"][];
+                    "application/json": components["schemas"]["ModelConfigResponse"][];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -16519,7 +16482,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -16528,7 +16491,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -16537,7 +16500,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -16546,7 +16509,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -16555,7 +16518,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -16564,12 +16527,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    create_config_model_configs_post: {
+    create_model_config: {
         parameters: {
             query?: never;
             header?: never;
@@ -16578,7 +16541,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ConfigGiven"];
+                "application/json": components["schemas"]["ModelConfigCreateRequest"];
             };
         };
         responses: {
@@ -16588,7 +16551,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConfigAnswer"];
+                    "application/json": components["schemas"]["ModelConfigResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -16597,7 +16560,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -16606,7 +16569,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -16615,7 +16578,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -16624,7 +16587,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -16633,7 +16596,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -16642,7 +16605,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -16653,7 +16616,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -16662,7 +16625,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -16671,12 +16634,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    get_config_model_configs__config_id__get: {
+    get_model_config: {
         parameters: {
             query?: never;
             header?: never;
@@ -16694,7 +16657,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConfigAnswer"];
+                    "application/json": components["schemas"]["ModelConfigResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -16703,7 +16666,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -16712,7 +16675,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -16721,7 +16684,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -16730,7 +16693,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -16739,7 +16702,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -16748,12 +16711,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    update_config_model_configs__config_id__put: {
+    update_model_config: {
         parameters: {
             query?: never;
             header?: {
@@ -16768,7 +16731,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ConfigChangeGiven"];
+                "application/json": components["schemas"]["ModelConfigUpdateRequest"];
             };
         };
         responses: {
@@ -16778,7 +16741,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConfigAnswer"];
+                    "application/json": components["schemas"]["ModelConfigResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -16787,7 +16750,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -16796,7 +16759,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -16805,7 +16768,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -16814,7 +16777,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -16823,7 +16786,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
@@ -16832,7 +16795,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -16841,7 +16804,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -16852,7 +16815,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -16861,7 +16824,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -16870,12 +16833,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    delete_config_model_configs__config_id__delete: {
+    delete_model_config: {
         parameters: {
             query?: never;
             header?: {
@@ -16896,7 +16859,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["trunkline__faces__model_configs__wire__DeletedAnswer"];
+                    "application/json": components["schemas"]["ModelConfigDeleteResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -16905,7 +16868,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -16914,7 +16877,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -16923,7 +16886,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -16932,7 +16895,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -16941,7 +16904,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
@@ -16950,7 +16913,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -16961,7 +16924,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -16970,7 +16933,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -16979,12 +16942,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    set_default_config_model_configs__config_id__default_patch: {
+    set_default_model_config: {
         parameters: {
             query?: never;
             header?: never;
@@ -17002,7 +16965,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConfigAnswer"];
+                    "application/json": components["schemas"]["ModelConfigResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -17011,7 +16974,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -17020,7 +16983,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -17029,7 +16992,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -17038,7 +17001,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -17047,7 +17010,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -17058,7 +17021,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -17067,7 +17030,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -17076,12 +17039,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    list_versions_model_configs__config_id__versions_get: {
+    list_versions: {
         parameters: {
             query?: never;
             header?: never;
@@ -17099,7 +17062,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["trunkline__faces__model_configs__version_wire__VersionAnswer"][];
+                    "application/json": components["schemas"]["VersionResponse"][];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -17108,7 +17071,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -17117,7 +17080,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -17126,7 +17089,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -17135,7 +17098,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -17144,7 +17107,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -17153,12 +17116,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    set_shares_model_configs__config_id__versions_put: {
+    update_version_shares: {
         parameters: {
             query?: never;
             header?: never;
@@ -17170,7 +17133,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ShareGiven"][];
+                "application/json": components["schemas"]["VersionShareRequest"][];
             };
         };
         responses: {
@@ -17180,7 +17143,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["trunkline__faces__model_configs__version_wire__VersionAnswer"][];
+                    "application/json": components["schemas"]["VersionResponse"][];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -17189,7 +17152,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -17198,7 +17161,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -17207,7 +17170,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -17216,7 +17179,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -17225,7 +17188,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -17234,7 +17197,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -17245,7 +17208,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -17254,7 +17217,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -17263,12 +17226,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    create_version_model_configs__config_id__versions_post: {
+    create_version: {
         parameters: {
             query?: never;
             header?: never;
@@ -17280,7 +17243,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["VersionGiven"];
+                "application/json": components["schemas"]["VersionCreateRequest"];
             };
         };
         responses: {
@@ -17290,7 +17253,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["trunkline__faces__model_configs__version_wire__VersionAnswer"];
+                    "application/json": components["schemas"]["VersionResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -17299,7 +17262,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -17308,7 +17271,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -17317,7 +17280,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -17326,7 +17289,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -17335,7 +17298,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -17344,7 +17307,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -17355,7 +17318,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -17364,7 +17327,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -17373,12 +17336,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    get_version_model_configs__config_id__versions__version_id__get: {
+    get_version: {
         parameters: {
             query?: never;
             header?: never;
@@ -17398,7 +17361,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["trunkline__faces__model_configs__version_wire__VersionAnswer"];
+                    "application/json": components["schemas"]["VersionResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -17407,7 +17370,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -17416,7 +17379,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -17425,7 +17388,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -17434,7 +17397,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -17443,7 +17406,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -17452,12 +17415,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    update_version_model_configs__config_id__versions__version_id__put: {
+    update_version: {
         parameters: {
             query?: never;
             header?: {
@@ -17474,7 +17437,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["VersionChangeGiven"];
+                "application/json": components["schemas"]["VersionUpdateRequest"];
             };
         };
         responses: {
@@ -17484,7 +17447,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["trunkline__faces__model_configs__version_wire__VersionAnswer"];
+                    "application/json": components["schemas"]["VersionResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -17493,7 +17456,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -17502,7 +17465,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -17511,7 +17474,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -17520,7 +17483,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -17529,7 +17492,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
@@ -17538,7 +17501,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -17547,7 +17510,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -17558,7 +17521,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -17567,7 +17530,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -17576,12 +17539,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    delete_version_model_configs__config_id__versions__version_id__delete: {
+    delete_version: {
         parameters: {
             query?: never;
             header?: {
@@ -17604,7 +17567,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["trunkline__faces__model_configs__wire__DeletedAnswer"];
+                    "application/json": components["schemas"]["ModelConfigDeleteResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -17613,7 +17576,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -17622,7 +17585,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -17631,7 +17594,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -17640,7 +17603,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -17649,7 +17612,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
@@ -17658,7 +17621,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -17669,7 +17632,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -17678,7 +17641,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -17687,12 +17650,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    get_experiment_model_configs__config_id__experiment_get: {
+    get_experiment: {
         parameters: {
             query?: {
                 /** @description Look at this phase instead of the last one. */
@@ -17713,7 +17676,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ExperimentAnswer"];
+                    "application/json": components["schemas"]["ExperimentResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -17722,7 +17685,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -17731,7 +17694,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -17740,7 +17703,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -17749,7 +17712,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -17758,7 +17721,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -17767,12 +17730,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    change_experiment_model_configs__config_id__experiment_put: {
+    update_experiment: {
         parameters: {
             query?: never;
             header?: never;
@@ -17784,7 +17747,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GivenExperiment"];
+                "application/json": components["schemas"]["ExperimentUpdateRequest"];
             };
         };
         responses: {
@@ -17794,7 +17757,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ExperimentAnswer"];
+                    "application/json": components["schemas"]["ExperimentResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -17803,7 +17766,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -17812,7 +17775,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -17821,7 +17784,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -17830,7 +17793,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -17839,7 +17802,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -17848,7 +17811,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -17859,7 +17822,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -17868,7 +17831,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -17877,12 +17840,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    ship_version_model_configs__config_id__experiment_ship_post: {
+    ship_version: {
         parameters: {
             query?: never;
             header?: never;
@@ -17894,7 +17857,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GivenShip"];
+                "application/json": components["schemas"]["ExperimentShipRequest"];
             };
         };
         responses: {
@@ -17904,7 +17867,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ExperimentAnswer"];
+                    "application/json": components["schemas"]["ExperimentResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -17913,7 +17876,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -17922,7 +17885,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -17931,7 +17894,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -17940,7 +17903,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -17949,7 +17912,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -17958,7 +17921,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -17969,7 +17932,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -17978,7 +17941,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -17987,12 +17950,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    revert_experiment_model_configs__config_id__experiment_revert_post: {
+    revert_experiment: {
         parameters: {
             query?: never;
             header?: never;
@@ -18004,7 +17967,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["trunkline__faces__model_configs__experiment_wire__GivenRevert"] | null;
+                "application/json": components["schemas"]["ExperimentRevertRequest"] | null;
             };
         };
         responses: {
@@ -18014,7 +17977,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ExperimentAnswer"];
+                    "application/json": components["schemas"]["ExperimentResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -18023,7 +17986,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -18032,7 +17995,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -18041,7 +18004,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -18050,7 +18013,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -18059,7 +18022,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -18068,7 +18031,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -18079,7 +18042,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -18088,7 +18051,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -18097,12 +18060,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    list_ai_llms_ai_llm_get: {
+    list_ai_llms: {
         parameters: {
             query?: {
                 /** @description One workspace alone. Nothing is in one out of reach. */
@@ -18120,7 +18083,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AiLlmsAnswer"];
+                    "application/json": components["schemas"]["AiLlmListResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -18129,7 +18092,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description No good access token or API key was sent. */
@@ -18144,7 +18107,7 @@ export interface operations {
                      *       "message": "Send an access token or an API key: `Authorization: Bearer …`."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description The caller may not, or what is to be deleted is in use. */
@@ -18159,7 +18122,7 @@ export interface operations {
                      *       "message": "This needs the role 'member' in the workspace; yours is 'viewer'."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -18168,7 +18131,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -18177,7 +18140,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -18186,12 +18149,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
         };
     };
-    create_ai_llm_ai_llm_post: {
+    create_ai_llm: {
         parameters: {
             query?: never;
             header?: never;
@@ -18200,7 +18163,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AiLlmGiven"];
+                "application/json": components["schemas"]["AiLlmCreateRequest"];
             };
         };
         responses: {
@@ -18210,7 +18173,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CreatedAnswer"];
+                    "application/json": components["schemas"]["AiLlmCreateResponse"];
                 };
             };
             /** @description Wrong parameters, or a name that is taken. */
@@ -18225,7 +18188,7 @@ export interface operations {
                      *       "message": "endpoint: must be a URL, such as https://llm.example.com/v1."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description No good access token or API key was sent. */
@@ -18240,7 +18203,7 @@ export interface operations {
                      *       "message": "Send an access token or an API key: `Authorization: Bearer …`."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description The caller may not, or what is to be deleted is in use. */
@@ -18255,7 +18218,7 @@ export interface operations {
                      *       "message": "This needs the role 'member' in the workspace; yours is 'viewer'."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -18264,7 +18227,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -18273,7 +18236,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -18282,7 +18245,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description Too many requests; `Retry-After` says when to come back. */
@@ -18299,7 +18262,7 @@ export interface operations {
                      *       "message": "Too many connection tests: at most 10 a minute. Try again in 6 seconds."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -18308,7 +18271,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -18317,12 +18280,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
         };
     };
-    list_available_ai_llms_ai_llm_available_get: {
+    list_available_ai_llms: {
         parameters: {
             query?: never;
             header?: never;
@@ -18337,7 +18300,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AiLlmsAnswer"];
+                    "application/json": components["schemas"]["AiLlmListResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -18346,7 +18309,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description No good access token or API key was sent. */
@@ -18361,7 +18324,7 @@ export interface operations {
                      *       "message": "Send an access token or an API key: `Authorization: Bearer …`."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description The caller may not, or what is to be deleted is in use. */
@@ -18376,7 +18339,7 @@ export interface operations {
                      *       "message": "This needs the role 'member' in the workspace; yours is 'viewer'."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -18385,7 +18348,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -18394,7 +18357,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -18403,12 +18366,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
         };
     };
-    update_ai_llm_ai_llm__ai_llm_id__put: {
+    update_ai_llm: {
         parameters: {
             query?: never;
             header?: never;
@@ -18420,7 +18383,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AiLlmChangeGiven"];
+                "application/json": components["schemas"]["AiLlmUpdateRequest"];
             };
         };
         responses: {
@@ -18430,7 +18393,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DoneAnswer"];
+                    "application/json": components["schemas"]["AiLlmDoneResponse"];
                 };
             };
             /** @description Wrong parameters, or a name that is taken. */
@@ -18445,7 +18408,7 @@ export interface operations {
                      *       "message": "endpoint: must be a URL, such as https://llm.example.com/v1."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description No good access token or API key was sent. */
@@ -18460,7 +18423,7 @@ export interface operations {
                      *       "message": "Send an access token or an API key: `Authorization: Bearer …`."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description The caller may not, or what is to be deleted is in use. */
@@ -18475,7 +18438,7 @@ export interface operations {
                      *       "message": "This needs the role 'member' in the workspace; yours is 'viewer'."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description There is no such configuration in the caller's workspaces. */
@@ -18490,7 +18453,7 @@ export interface operations {
                      *       "message": "There is no such AI LLM configuration."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -18499,7 +18462,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -18508,7 +18471,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description Too many requests; `Retry-After` says when to come back. */
@@ -18525,7 +18488,7 @@ export interface operations {
                      *       "message": "Too many connection tests: at most 10 a minute. Try again in 6 seconds."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -18534,7 +18497,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -18543,12 +18506,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
         };
     };
-    delete_ai_llm_ai_llm__ai_llm_id__delete: {
+    delete_ai_llm: {
         parameters: {
             query?: never;
             header?: never;
@@ -18566,7 +18529,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DoneAnswer"];
+                    "application/json": components["schemas"]["AiLlmDoneResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -18575,7 +18538,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description No good access token or API key was sent. */
@@ -18590,7 +18553,7 @@ export interface operations {
                      *       "message": "Send an access token or an API key: `Authorization: Bearer …`."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description The caller may not, or what is to be deleted is in use. */
@@ -18605,7 +18568,7 @@ export interface operations {
                      *       "message": "This needs the role 'member' in the workspace; yours is 'viewer'."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description There is no such configuration in the caller's workspaces. */
@@ -18620,7 +18583,7 @@ export interface operations {
                      *       "message": "There is no such AI LLM configuration."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -18629,7 +18592,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description Too many requests; `Retry-After` says when to come back. */
@@ -18646,7 +18609,7 @@ export interface operations {
                      *       "message": "Too many connection tests: at most 10 a minute. Try again in 6 seconds."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -18655,7 +18618,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -18664,12 +18627,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
         };
     };
-    validate_ai_llm_ai_llm__ai_llm_id__validate_post: {
+    validate_ai_llm: {
         parameters: {
             query?: never;
             header?: never;
@@ -18687,7 +18650,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["trunkline__faces__ai_llm__wire__ValidationAnswer"];
+                    "application/json": components["schemas"]["AiLlmValidateResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -18696,7 +18659,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description No good access token or API key was sent. */
@@ -18711,7 +18674,7 @@ export interface operations {
                      *       "message": "Send an access token or an API key: `Authorization: Bearer …`."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description The caller may not, or what is to be deleted is in use. */
@@ -18726,7 +18689,7 @@ export interface operations {
                      *       "message": "This needs the role 'member' in the workspace; yours is 'viewer'."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description There is no such configuration in the caller's workspaces. */
@@ -18741,7 +18704,7 @@ export interface operations {
                      *       "message": "There is no such AI LLM configuration."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -18750,7 +18713,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description Too many requests; `Retry-After` says when to come back. */
@@ -18767,7 +18730,7 @@ export interface operations {
                      *       "message": "Too many connection tests: at most 10 a minute. Try again in 6 seconds."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -18776,7 +18739,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -18785,12 +18748,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
         };
     };
-    get_ai_llm_stats_ai_llm_stats_get: {
+    get_ai_llm_stats: {
         parameters: {
             query?: {
                 /** @description One entry alone; without it, each that you see. */
@@ -18808,7 +18771,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StatsAnswer"];
+                    "application/json": components["schemas"]["AiLlmStatsResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -18817,7 +18780,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description No good access token or API key was sent. */
@@ -18832,7 +18795,7 @@ export interface operations {
                      *       "message": "Send an access token or an API key: `Authorization: Bearer …`."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description The caller may not, or what is to be deleted is in use. */
@@ -18847,7 +18810,7 @@ export interface operations {
                      *       "message": "This needs the role 'member' in the workspace; yours is 'viewer'."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description There is no such configuration in the caller's workspaces. */
@@ -18862,7 +18825,7 @@ export interface operations {
                      *       "message": "There is no such AI LLM configuration."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -18871,7 +18834,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -18880,12 +18843,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
         };
     };
-    create_ai_model_config_api_v1_create_ai_model_config_post: {
+    create_ai_model_config: {
         parameters: {
             query?: never;
             header?: never;
@@ -18894,7 +18857,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DocumentGiven"];
+                "application/json": components["schemas"]["AiModelConfigRequest"];
             };
         };
         responses: {
@@ -18904,7 +18867,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DocumentAnswer"];
+                    "application/json": components["schemas"]["AiModelConfigResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -18913,7 +18876,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -18922,7 +18885,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -18931,7 +18894,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -18940,7 +18903,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -18949,7 +18912,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -18958,7 +18921,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -18969,7 +18932,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -18978,7 +18941,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -18987,12 +18950,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    get_ai_model_config_api_v1_get_ai_model_config_get: {
+    get_ai_model_config: {
         parameters: {
             query?: {
                 /** @description With `apiKeyEncrypted`, exactly as it came. */
@@ -19010,7 +18973,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DocumentAnswer"];
+                    "application/json": components["schemas"]["AiModelConfigResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -19019,7 +18982,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -19028,7 +18991,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -19037,7 +19000,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -19046,7 +19009,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -19055,7 +19018,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -19064,12 +19027,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    update_ai_model_config_api_v1_update_ai_model_config_put: {
+    update_ai_model_config: {
         parameters: {
             query?: never;
             header?: {
@@ -19081,7 +19044,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DocumentGiven"];
+                "application/json": components["schemas"]["AiModelConfigRequest"];
             };
         };
         responses: {
@@ -19091,7 +19054,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DocumentAnswer"];
+                    "application/json": components["schemas"]["AiModelConfigResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -19100,7 +19063,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -19109,7 +19072,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -19118,7 +19081,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -19127,7 +19090,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -19136,7 +19099,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
@@ -19145,7 +19108,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -19154,7 +19117,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -19165,7 +19128,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -19174,7 +19137,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -19183,12 +19146,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    list_violations_policy_violations_get: {
+    list_violations: {
         parameters: {
             query?: {
                 /** @description How many of the newest to leave out. */
@@ -19216,7 +19179,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ViolationsAnswer"];
+                    "application/json": components["schemas"]["ViolationListResponse"];
                 };
             };
             /** @description Wrong parameters. */
@@ -19231,7 +19194,7 @@ export interface operations {
                      *       "message": "rule.kind: must be one of allowedModels, allowedProviders, paidModels."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description No good access token or API key was sent. */
@@ -19246,7 +19209,7 @@ export interface operations {
                      *       "message": "Send an access token or an API key: `Authorization: Bearer …`."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description The caller's role is too low. */
@@ -19261,7 +19224,7 @@ export interface operations {
                      *       "message": "This needs the role 'admin' in the workspace; yours is 'member'."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description There is no such thing that the caller can see. */
@@ -19276,7 +19239,7 @@ export interface operations {
                      *       "message": "There is no policy of that id that you can see."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -19285,7 +19248,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -19294,12 +19257,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
         };
     };
-    list_alerts_policy_alerts_get: {
+    list_alerts: {
         parameters: {
             query?: {
                 /** @description How many of the newest to leave out. */
@@ -19333,7 +19296,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ViolationsAnswer"];
+                    "application/json": components["schemas"]["ViolationListResponse"];
                 };
             };
             /** @description Wrong parameters. */
@@ -19348,7 +19311,7 @@ export interface operations {
                      *       "message": "rule.kind: must be one of allowedModels, allowedProviders, paidModels."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description No good access token or API key was sent. */
@@ -19363,7 +19326,7 @@ export interface operations {
                      *       "message": "Send an access token or an API key: `Authorization: Bearer …`."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description The caller's role is too low. */
@@ -19378,7 +19341,7 @@ export interface operations {
                      *       "message": "This needs the role 'admin' in the workspace; yours is 'member'."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description There is no such thing that the caller can see. */
@@ -19393,7 +19356,7 @@ export interface operations {
                      *       "message": "There is no policy of that id that you can see."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -19402,7 +19365,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -19411,12 +19374,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
         };
     };
-    list_violations_of_policy_policy__policy_id__violations_get: {
+    list_violations_of_policy: {
         parameters: {
             query?: {
                 /** @description How many of the newest to leave out. */
@@ -19447,7 +19410,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ViolationsAnswer"];
+                    "application/json": components["schemas"]["ViolationListResponse"];
                 };
             };
             /** @description Wrong parameters. */
@@ -19462,7 +19425,7 @@ export interface operations {
                      *       "message": "rule.kind: must be one of allowedModels, allowedProviders, paidModels."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description No good access token or API key was sent. */
@@ -19477,7 +19440,7 @@ export interface operations {
                      *       "message": "Send an access token or an API key: `Authorization: Bearer …`."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description The caller's role is too low. */
@@ -19492,7 +19455,7 @@ export interface operations {
                      *       "message": "This needs the role 'admin' in the workspace; yours is 'member'."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description There is no such thing that the caller can see. */
@@ -19507,7 +19470,7 @@ export interface operations {
                      *       "message": "There is no policy of that id that you can see."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -19516,7 +19479,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -19525,12 +19488,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
         };
     };
-    list_alerts_of_policy_policy__policy_id__alerts_get: {
+    list_alerts_of_policy: {
         parameters: {
             query?: {
                 /** @description How many of the newest to leave out. */
@@ -19567,7 +19530,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ViolationsAnswer"];
+                    "application/json": components["schemas"]["ViolationListResponse"];
                 };
             };
             /** @description Wrong parameters. */
@@ -19582,7 +19545,7 @@ export interface operations {
                      *       "message": "rule.kind: must be one of allowedModels, allowedProviders, paidModels."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description No good access token or API key was sent. */
@@ -19597,7 +19560,7 @@ export interface operations {
                      *       "message": "Send an access token or an API key: `Authorization: Bearer …`."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description The caller's role is too low. */
@@ -19612,7 +19575,7 @@ export interface operations {
                      *       "message": "This needs the role 'admin' in the workspace; yours is 'member'."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description There is no such thing that the caller can see. */
@@ -19627,7 +19590,7 @@ export interface operations {
                      *       "message": "There is no policy of that id that you can see."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -19636,7 +19599,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -19645,12 +19608,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
         };
     };
-    list_policies_policy_get: {
+    list_policies: {
         parameters: {
             query?: {
                 /** @description The installation. There is one. */
@@ -19672,7 +19635,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PoliciesAnswer"];
+                    "application/json": components["schemas"]["PolicyListResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -19681,7 +19644,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description No good access token or API key was sent. */
@@ -19696,7 +19659,7 @@ export interface operations {
                      *       "message": "Send an access token or an API key: `Authorization: Bearer …`."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description The caller's role is too low. */
@@ -19711,7 +19674,7 @@ export interface operations {
                      *       "message": "This needs the role 'admin' in the workspace; yours is 'member'."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description There is no such thing that the caller can see. */
@@ -19726,7 +19689,7 @@ export interface operations {
                      *       "message": "There is no policy of that id that you can see."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -19735,7 +19698,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -19744,12 +19707,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
         };
     };
-    create_policy_policy_post: {
+    create_policy: {
         parameters: {
             query?: never;
             header?: never;
@@ -19758,7 +19721,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GivenPolicy"];
+                "application/json": components["schemas"]["PolicyCreateRequest"];
             };
         };
         responses: {
@@ -19768,7 +19731,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PolicyAnswer"];
+                    "application/json": components["schemas"]["PolicyResponse"];
                 };
             };
             /** @description Wrong parameters. */
@@ -19783,7 +19746,7 @@ export interface operations {
                      *       "message": "rule.kind: must be one of allowedModels, allowedProviders, paidModels."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description No good access token or API key was sent. */
@@ -19798,7 +19761,7 @@ export interface operations {
                      *       "message": "Send an access token or an API key: `Authorization: Bearer …`."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description The caller's role is too low. */
@@ -19813,7 +19776,7 @@ export interface operations {
                      *       "message": "This needs the role 'admin' in the workspace; yours is 'member'."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description There is no such thing that the caller can see. */
@@ -19828,7 +19791,7 @@ export interface operations {
                      *       "message": "There is no policy of that id that you can see."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description There are too many policies. */
@@ -19843,7 +19806,7 @@ export interface operations {
                      *       "message": "There are 200 policies, which is the most. Delete one, or join two."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -19852,7 +19815,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description Too many requests; `Retry-After` says when to come back. */
@@ -19869,7 +19832,7 @@ export interface operations {
                      *       "message": "Too many changes: at most 600 a minute. Try again in 6 seconds."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -19878,7 +19841,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -19887,12 +19850,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
         };
     };
-    get_policy_policy__policy_id__get: {
+    get_policy: {
         parameters: {
             query?: never;
             header?: never;
@@ -19910,7 +19873,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PolicyAnswer"];
+                    "application/json": components["schemas"]["PolicyResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -19919,7 +19882,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description No good access token or API key was sent. */
@@ -19934,7 +19897,7 @@ export interface operations {
                      *       "message": "Send an access token or an API key: `Authorization: Bearer …`."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description The caller's role is too low. */
@@ -19949,7 +19912,7 @@ export interface operations {
                      *       "message": "This needs the role 'admin' in the workspace; yours is 'member'."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description There is no such thing that the caller can see. */
@@ -19964,7 +19927,7 @@ export interface operations {
                      *       "message": "There is no policy of that id that you can see."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -19973,7 +19936,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -19982,12 +19945,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
         };
     };
-    change_policy_policy__policy_id__put: {
+    update_policy: {
         parameters: {
             query?: never;
             header?: never;
@@ -19999,7 +19962,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GivenPolicyChange"];
+                "application/json": components["schemas"]["PolicyUpdateRequest"];
             };
         };
         responses: {
@@ -20009,7 +19972,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PolicyAnswer"];
+                    "application/json": components["schemas"]["PolicyResponse"];
                 };
             };
             /** @description Wrong parameters. */
@@ -20024,7 +19987,7 @@ export interface operations {
                      *       "message": "rule.kind: must be one of allowedModels, allowedProviders, paidModels."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description No good access token or API key was sent. */
@@ -20039,7 +20002,7 @@ export interface operations {
                      *       "message": "Send an access token or an API key: `Authorization: Bearer …`."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description The caller's role is too low. */
@@ -20054,7 +20017,7 @@ export interface operations {
                      *       "message": "This needs the role 'admin' in the workspace; yours is 'member'."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description There is no such thing that the caller can see. */
@@ -20069,7 +20032,7 @@ export interface operations {
                      *       "message": "There is no policy of that id that you can see."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -20078,7 +20041,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -20087,7 +20050,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description Too many requests; `Retry-After` says when to come back. */
@@ -20104,7 +20067,7 @@ export interface operations {
                      *       "message": "Too many changes: at most 600 a minute. Try again in 6 seconds."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -20113,7 +20076,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -20122,12 +20085,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
         };
     };
-    delete_policy_policy__policy_id__delete: {
+    delete_policy: {
         parameters: {
             query?: never;
             header?: never;
@@ -20145,7 +20108,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["trunkline__faces__policy__wire__DeletedAnswer"];
+                    "application/json": components["schemas"]["PolicyDeleteResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -20154,7 +20117,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description No good access token or API key was sent. */
@@ -20169,7 +20132,7 @@ export interface operations {
                      *       "message": "Send an access token or an API key: `Authorization: Bearer …`."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description The caller's role is too low. */
@@ -20184,7 +20147,7 @@ export interface operations {
                      *       "message": "This needs the role 'admin' in the workspace; yours is 'member'."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description There is no such thing that the caller can see. */
@@ -20199,7 +20162,7 @@ export interface operations {
                      *       "message": "There is no policy of that id that you can see."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -20208,7 +20171,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description Too many requests; `Retry-After` says when to come back. */
@@ -20225,7 +20188,7 @@ export interface operations {
                      *       "message": "Too many changes: at most 600 a minute. Try again in 6 seconds."
                      *     }
                      */
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -20234,7 +20197,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -20243,12 +20206,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Failure"];
+                    "application/json": components["schemas"]["FailureResponse"];
                 };
             };
         };
     };
-    list_conversations_api_conversations_get: {
+    list_conversations: {
         parameters: {
             query?: {
                 /** @description Words that stand in the title or in a message. */
@@ -20270,7 +20233,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConversationAnswer"][];
+                    "application/json": components["schemas"]["ConversationResponse"][];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -20279,7 +20242,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -20288,7 +20251,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -20297,7 +20260,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -20306,7 +20269,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -20315,7 +20278,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -20324,12 +20287,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    create_conversation_api_conversations_post: {
+    create_conversation: {
         parameters: {
             query?: never;
             header?: never;
@@ -20338,7 +20301,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GivenConversation"];
+                "application/json": components["schemas"]["ConversationCreateRequest"];
             };
         };
         responses: {
@@ -20348,7 +20311,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConversationAnswer"];
+                    "application/json": components["schemas"]["ConversationResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -20357,7 +20320,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -20366,7 +20329,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -20375,7 +20338,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -20384,7 +20347,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -20393,7 +20356,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -20402,7 +20365,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -20413,7 +20376,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -20422,7 +20385,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -20431,12 +20394,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    get_conversation_api_conversations__conversation_id__get: {
+    get_conversation: {
         parameters: {
             query?: never;
             header?: never;
@@ -20454,7 +20417,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TreeAnswer"];
+                    "application/json": components["schemas"]["ConversationTreeResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -20463,7 +20426,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -20472,7 +20435,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -20481,7 +20444,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -20490,7 +20453,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -20499,7 +20462,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -20508,12 +20471,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    delete_conversation_api_conversations__conversation_id__delete: {
+    delete_conversation: {
         parameters: {
             query?: never;
             header?: never;
@@ -20531,7 +20494,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["trunkline__faces__conversations__wire__Done"];
+                    "application/json": components["schemas"]["SuccessResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -20540,7 +20503,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -20549,7 +20512,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -20558,7 +20521,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -20567,7 +20530,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -20576,7 +20539,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -20587,7 +20550,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -20596,7 +20559,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -20605,12 +20568,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    change_conversation_api_conversations__conversation_id__patch: {
+    update_conversation: {
         parameters: {
             query?: never;
             header?: never;
@@ -20622,7 +20585,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GivenConversationChange"];
+                "application/json": components["schemas"]["ConversationUpdateRequest"];
             };
         };
         responses: {
@@ -20632,7 +20595,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ConversationAnswer"];
+                    "application/json": components["schemas"]["ConversationResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -20641,7 +20604,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -20650,7 +20613,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -20659,7 +20622,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -20668,7 +20631,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -20677,7 +20640,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -20686,7 +20649,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -20697,7 +20660,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -20706,7 +20669,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -20715,12 +20678,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    export_conversation_api_conversations__conversation_id__export_get: {
+    export_conversation: {
         parameters: {
             query?: {
                 /** @description All branches as JSON, or the shown one as Markdown. */
@@ -20741,7 +20704,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TreeAnswer"];
+                    "application/json": components["schemas"]["ConversationTreeResponse"];
                     "text/markdown": string;
                 };
             };
@@ -20751,7 +20714,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -20760,7 +20723,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -20769,7 +20732,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -20778,7 +20741,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -20787,7 +20750,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -20796,12 +20759,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    send_message_api_conversations__conversation_id__messages_post: {
+    send_message: {
         parameters: {
             query?: never;
             header?: never;
@@ -20813,7 +20776,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GivenMessage"];
+                "application/json": components["schemas"]["MessageCreateRequest"];
             };
         };
         responses: {
@@ -20823,7 +20786,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MessageAnswer"];
+                    "application/json": components["schemas"]["MessageResponse"];
                     "text/event-stream": {
                         id?: string;
                         event: string;
@@ -20837,7 +20800,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -20846,7 +20809,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -20855,7 +20818,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -20864,7 +20827,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -20873,7 +20836,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -20882,7 +20845,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -20893,7 +20856,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -20902,7 +20865,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The provider cannot be reached, refused the stored key, has no credits left, or sent what is no answer. */
@@ -20911,7 +20874,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -20920,7 +20883,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The provider took too long. */
@@ -20929,12 +20892,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    regenerate_answer_api_conversations__conversation_id__regenerate_post: {
+    regenerate_answer: {
         parameters: {
             query?: never;
             header?: never;
@@ -20946,7 +20909,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["GivenRegeneration"] | null;
+                "application/json": components["schemas"]["MessageRegenerateRequest"] | null;
             };
         };
         responses: {
@@ -20956,7 +20919,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MessageAnswer"];
+                    "application/json": components["schemas"]["MessageResponse"];
                     "text/event-stream": {
                         id?: string;
                         event: string;
@@ -20970,7 +20933,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -20979,7 +20942,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -20988,7 +20951,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -20997,7 +20960,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -21006,7 +20969,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -21015,7 +20978,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -21026,7 +20989,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -21035,7 +20998,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The provider cannot be reached, refused the stored key, has no credits left, or sent what is no answer. */
@@ -21044,7 +21007,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -21053,7 +21016,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The provider took too long. */
@@ -21062,12 +21025,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    get_message_api_conversations__conversation_id__messages__message_id__get: {
+    get_message: {
         parameters: {
             query?: never;
             header?: never;
@@ -21087,7 +21050,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MessageAnswer"];
+                    "application/json": components["schemas"]["MessageResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -21096,7 +21059,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -21105,7 +21068,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -21114,7 +21077,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -21123,7 +21086,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -21132,7 +21095,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -21141,12 +21104,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    rate_answer_api_conversations__conversation_id__messages__message_id__rating_post: {
+    rate_message: {
         parameters: {
             query?: never;
             header?: never;
@@ -21160,7 +21123,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["trunkline__faces__conversations__wire__GivenRating"];
+                "application/json": components["schemas"]["MessageRateRequest"];
             };
         };
         responses: {
@@ -21170,7 +21133,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MessageAnswer"];
+                    "application/json": components["schemas"]["MessageResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -21179,7 +21142,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -21188,7 +21151,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -21197,7 +21160,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -21206,7 +21169,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -21215,7 +21178,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -21224,7 +21187,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -21235,7 +21198,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -21244,7 +21207,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -21253,12 +21216,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    follow_answer_api_conversations__conversation_id__stream_get: {
+    follow_answer: {
         parameters: {
             query?: {
                 /** @description Which answer; else the one that is being written. */
@@ -21306,7 +21269,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -21315,7 +21278,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -21324,7 +21287,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -21333,7 +21296,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -21342,7 +21305,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -21351,12 +21314,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    create_ticket_api_conversations__conversation_id__tickets_post: {
+    create_stream_ticket: {
         parameters: {
             query?: never;
             header?: never;
@@ -21374,7 +21337,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TicketAnswer"];
+                    "application/json": components["schemas"]["StreamTicketResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -21383,7 +21346,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -21392,7 +21355,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -21401,7 +21364,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -21410,7 +21373,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -21419,7 +21382,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -21430,7 +21393,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -21439,7 +21402,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -21448,12 +21411,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    stop_answer_api_conversations__conversation_id__stop_post: {
+    stop_answer: {
         parameters: {
             query?: never;
             header?: never;
@@ -21465,7 +21428,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["GivenAnswerId"] | null;
+                "application/json": components["schemas"]["MessageStopRequest"] | null;
             };
         };
         responses: {
@@ -21475,7 +21438,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MessageAnswer"];
+                    "application/json": components["schemas"]["MessageResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -21484,7 +21447,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -21493,7 +21456,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -21502,7 +21465,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -21511,7 +21474,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -21520,7 +21483,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -21529,7 +21492,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -21540,7 +21503,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -21549,7 +21512,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -21558,12 +21521,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    keep_picture_api_pictures_post: {
+    keep_picture: {
         parameters: {
             query?: never;
             header?: never;
@@ -21585,7 +21548,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PictureAnswer"];
+                    "application/json": components["schemas"]["PictureResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -21594,7 +21557,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -21603,7 +21566,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -21612,7 +21575,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -21621,7 +21584,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -21630,7 +21593,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -21639,7 +21602,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -21650,7 +21613,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -21659,7 +21622,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -21668,12 +21631,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    get_picture_api_pictures__picture_id__get: {
+    get_picture: {
         parameters: {
             query?: never;
             header?: never;
@@ -21703,7 +21666,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -21712,7 +21675,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -21721,7 +21684,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -21730,7 +21693,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -21739,7 +21702,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -21748,12 +21711,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    list_models_api_catalogue_models_get: {
+    list_catalogue_models: {
         parameters: {
             query?: {
                 /** @description Whose models. */
@@ -21785,7 +21748,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CatalogueAnswer"];
+                    "application/json": components["schemas"]["CatalogueModelListResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -21794,7 +21757,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -21803,7 +21766,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -21812,7 +21775,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -21821,7 +21784,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -21830,7 +21793,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -21839,12 +21802,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    get_model_api_catalogue_models__model_id__get: {
+    get_catalogue_model: {
         parameters: {
             query?: {
                 /** @description Whose models. */
@@ -21865,7 +21828,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CatalogueModelAnswer"];
+                    "application/json": components["schemas"]["CatalogueModelResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -21874,7 +21837,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -21883,7 +21846,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -21892,7 +21855,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -21901,7 +21864,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -21910,7 +21873,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -21919,12 +21882,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    list_features_api_features_get: {
+    list_features: {
         parameters: {
             query?: never;
             header?: never;
@@ -21939,7 +21902,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": (components["schemas"]["FeatureSettingsAnswer"] | components["schemas"]["FeatureAnswer"])[];
+                    "application/json": (components["schemas"]["FeatureSettingsResponse"] | components["schemas"]["FeatureResponse"])[];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -21948,7 +21911,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -21957,7 +21920,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -21966,7 +21929,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -21975,7 +21938,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -21984,7 +21947,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -21993,12 +21956,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    create_feature_api_features_post: {
+    create_feature: {
         parameters: {
             query?: never;
             header?: {
@@ -22010,7 +21973,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["FeatureGiven"];
+                "application/json": components["schemas"]["FeatureCreateRequest"];
             };
         };
         responses: {
@@ -22020,7 +21983,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FeatureSettingsAnswer"];
+                    "application/json": components["schemas"]["FeatureSettingsResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -22029,7 +21992,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -22038,7 +22001,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -22047,7 +22010,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -22056,7 +22019,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -22065,7 +22028,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -22074,7 +22037,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -22085,7 +22048,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -22094,7 +22057,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The provider cannot be reached, refused the stored key, has no credits left, or sent what is no answer. */
@@ -22103,7 +22066,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -22112,7 +22075,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The provider took too long. */
@@ -22121,12 +22084,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    get_feature_api_features__slug__get: {
+    get_feature: {
         parameters: {
             query?: never;
             header?: never;
@@ -22144,7 +22107,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FeatureSettingsAnswer"] | components["schemas"]["FeatureAnswer"];
+                    "application/json": components["schemas"]["FeatureSettingsResponse"] | components["schemas"]["FeatureResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -22153,7 +22116,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -22162,7 +22125,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -22171,7 +22134,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -22180,7 +22143,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -22189,7 +22152,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -22198,12 +22161,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    change_feature_api_features__slug__put: {
+    update_feature: {
         parameters: {
             query?: never;
             header?: {
@@ -22220,7 +22183,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["FeatureChangeGiven"];
+                "application/json": components["schemas"]["FeatureUpdateRequest"];
             };
         };
         responses: {
@@ -22230,7 +22193,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FeatureSettingsAnswer"];
+                    "application/json": components["schemas"]["FeatureSettingsResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -22239,7 +22202,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -22248,7 +22211,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -22257,7 +22220,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -22266,7 +22229,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -22275,7 +22238,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
@@ -22284,7 +22247,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -22293,7 +22256,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -22304,7 +22267,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -22313,7 +22276,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The provider cannot be reached, refused the stored key, has no credits left, or sent what is no answer. */
@@ -22322,7 +22285,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -22331,7 +22294,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The provider took too long. */
@@ -22340,12 +22303,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    delete_feature_api_features__slug__delete: {
+    delete_feature: {
         parameters: {
             query?: never;
             header?: {
@@ -22366,7 +22329,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["trunkline__faces__features__features__Done"];
+                    "application/json": components["schemas"]["SuccessResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -22375,7 +22338,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -22384,7 +22347,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -22393,7 +22356,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -22402,7 +22365,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -22411,7 +22374,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
@@ -22420,7 +22383,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -22431,7 +22394,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -22440,7 +22403,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -22449,12 +22412,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    reset_feature_api_features__slug__reset_post: {
+    reset_feature: {
         parameters: {
             query?: never;
             header?: {
@@ -22475,7 +22438,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FeatureSettingsAnswer"];
+                    "application/json": components["schemas"]["FeatureSettingsResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -22484,7 +22447,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -22493,7 +22456,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -22502,7 +22465,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -22511,7 +22474,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -22520,7 +22483,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
@@ -22529,7 +22492,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -22540,7 +22503,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -22549,7 +22512,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -22558,12 +22521,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    validate_key_api_features__slug__validate_key_post: {
+    validate_feature_key: {
         parameters: {
             query?: never;
             header?: never;
@@ -22575,7 +22538,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["ValidateKeyGiven"] | null;
+                "application/json": components["schemas"]["FeatureKeyValidateRequest"] | null;
             };
         };
         responses: {
@@ -22585,7 +22548,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["KeyVerdictAnswer"];
+                    "application/json": components["schemas"]["FeatureKeyValidateResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -22594,7 +22557,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -22603,7 +22566,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -22612,7 +22575,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -22621,7 +22584,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -22630,7 +22593,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -22639,7 +22602,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -22650,7 +22613,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -22659,7 +22622,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -22668,12 +22631,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    list_feature_revisions_api_features__slug__revisions_get: {
+    list_feature_revisions: {
         parameters: {
             query?: {
                 /** @description Items on a page. */
@@ -22696,7 +22659,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RevisionAnswer"][];
+                    "application/json": components["schemas"]["RevisionResponse"][];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -22705,7 +22668,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -22714,7 +22677,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -22723,7 +22686,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -22732,7 +22695,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -22741,7 +22704,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -22750,12 +22713,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    revert_feature_api_features__slug__revisions__number__revert_post: {
+    revert_feature: {
         parameters: {
             query?: never;
             header?: {
@@ -22774,7 +22737,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["FeatureRevertGiven"] | null;
+                "application/json": components["schemas"]["FeatureRevertRequest"] | null;
             };
         };
         responses: {
@@ -22784,7 +22747,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FeatureSettingsAnswer"];
+                    "application/json": components["schemas"]["FeatureSettingsResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -22793,7 +22756,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -22802,7 +22765,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -22811,7 +22774,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -22820,7 +22783,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -22829,7 +22792,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
@@ -22838,7 +22801,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -22847,7 +22810,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -22858,7 +22821,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -22867,7 +22830,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -22876,12 +22839,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    run_feature_api_features__slug__run_post: {
+    run_feature: {
         parameters: {
             query?: never;
             header?: {
@@ -22896,7 +22859,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RunGiven"];
+                "application/json": components["schemas"]["FeatureRunRequest"];
             };
         };
         responses: {
@@ -22906,7 +22869,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RunAnswer"] | components["schemas"]["VectorsAnswer"];
+                    "application/json": components["schemas"]["FeatureRunResponse"] | components["schemas"]["FeatureVectorsResponse"];
                     "text/event-stream": {
                         id?: string;
                         event: string;
@@ -22920,7 +22883,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -22929,7 +22892,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -22938,7 +22901,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -22947,7 +22910,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -22956,7 +22919,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -22965,7 +22928,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -22976,7 +22939,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -22985,7 +22948,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The provider cannot be reached, refused the stored key, has no credits left, or sent what is no answer. */
@@ -22994,7 +22957,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -23003,7 +22966,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The provider took too long. */
@@ -23012,12 +22975,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    test_feature_api_features__slug__test_post: {
+    test_feature: {
         parameters: {
             query?: never;
             header?: never;
@@ -23029,7 +22992,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TestGiven"];
+                "application/json": components["schemas"]["FeatureTestRequest"];
             };
         };
         responses: {
@@ -23052,7 +23015,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The access token or API key is missing, invalid or expired. */
@@ -23061,7 +23024,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The caller is not allowed to do this. */
@@ -23070,7 +23033,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It does not exist, or the caller cannot see it. */
@@ -23079,7 +23042,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
@@ -23088,7 +23051,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The body is too large. */
@@ -23097,7 +23060,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Too many requests. Wait as long as Retry-After says. */
@@ -23108,7 +23071,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -23117,7 +23080,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The provider cannot be reached, refused the stored key, has no credits left, or sent what is no answer. */
@@ -23126,7 +23089,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -23135,7 +23098,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The provider took too long. */
@@ -23144,12 +23107,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    tell_alive_healthz_get: {
+    get_liveness: {
         parameters: {
             query?: never;
             header?: never;
@@ -23164,7 +23127,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Alive"];
+                    "application/json": components["schemas"]["LivenessResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -23173,7 +23136,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -23182,12 +23145,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };
     };
-    tell_ready_readyz_get: {
+    get_readiness: {
         parameters: {
             query?: never;
             header?: never;
@@ -23202,7 +23165,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Readiness"];
+                    "application/json": components["schemas"]["ReadinessResponse"];
                 };
             };
             /** @description An error in the server. The log has the details, with the request id. */
@@ -23211,7 +23174,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description Service Unavailable */
@@ -23220,12 +23183,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Readiness"];
+                    "application/json": components["schemas"]["ReadinessResponse"];
                 };
             };
         };
     };
-    show_metrics_metrics_get: {
+    get_metrics: {
         parameters: {
             query?: never;
             header?: never;
@@ -23250,7 +23213,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
             /** @description The server cannot serve the request now: it is stopping, or has no database. */
@@ -23259,7 +23222,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Error"];
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };

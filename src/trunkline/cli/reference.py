@@ -257,19 +257,11 @@ def _write_operation(
 
 
 def _link(name: str) -> str:
-    title = _title(name)
-    return f"[{title}](#{title.lower()})"
-
-
-def _title(name: str) -> str:
-    """A schema's name for people: where two rooms have one of the same name, the room and the file are in front."""
-    *path, own = name.split("__")
-    words = [word.removesuffix("wire").strip("_") for word in path[2:]]
-    return "".join(word.title().replace("_", "") for word in words) + own
+    return f"[{name}](#{name.lower()})"
 
 
 def _order(shown: Mapping[str, Document], schemas: Document) -> list[str]:
-    """The names of the objects that responses are, and of those within them, by title."""
+    """The names of the objects that responses are, and of those within them, by name."""
     found = dict.fromkeys(shown)
     waiting = list(found)
     while waiting:
@@ -277,7 +269,7 @@ def _order(shown: Mapping[str, Document], schemas: Document) -> list[str]:
             if name not in found:
                 found[name] = None
                 waiting.append(name)
-    return sorted(found, key=_title)
+    return sorted(found)
 
 
 def _find_names(part: object) -> Iterator[str]:
@@ -294,7 +286,7 @@ def _find_names(part: object) -> Iterator[str]:
 
 def _write_object(name: str, schemas: Document) -> Iterator[str]:
     schema = cast("Document", schemas[name])
-    yield f"### {_title(name)}\n"
+    yield f"### {name}\n"
     if description := schema.get("description"):
         yield f"{_sentence(str(description))}\n"
     if schema.get("properties"):

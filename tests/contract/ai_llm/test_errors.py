@@ -91,7 +91,7 @@ async def test_too_many_writes_are_429(tmp_path: Path) -> None:
 async def test_the_description_says_how_it_fails(whole: Whole) -> None:
     document = (await whole.client().get("/openapi.json")).json()
     schemas = document["components"]["schemas"]
-    assert set(schemas["Failure"]["required"]) == {"success", "message"}
+    assert set(schemas["FailureResponse"]["required"]) == {"success", "message"}
     ours = {path: operations for path, operations in document["paths"].items() if path.startswith("/ai/llm")}
     assert set(ours) == {
         "/ai/llm",
@@ -108,9 +108,9 @@ async def test_the_description_says_how_it_fails(whole: Whole) -> None:
             for status, described in answers.items():
                 schema = described["content"]["application/json"]["schema"]
                 if status != "200":
-                    assert schema == {"$ref": "#/components/schemas/Failure"}, (path, status)
+                    assert schema == {"$ref": "#/components/schemas/FailureResponse"}, (path, status)
     for path, operations in document["paths"].items():
         if path.startswith("/api/"):
             for operation in operations.values():
                 schema = operation["responses"]["401"]["content"]["application/json"]["schema"]
-                assert schema == {"$ref": "#/components/schemas/Error"}, path
+                assert schema == {"$ref": "#/components/schemas/ErrorResponse"}, path

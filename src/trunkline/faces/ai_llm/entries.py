@@ -10,7 +10,13 @@ from starlette.requests import Request
 from trunkline.core.access import check
 from trunkline.faces.ai_llm.acting import ChangerDep
 from trunkline.faces.ai_llm.failure import failures
-from trunkline.faces.ai_llm.wire import AiLlmChangeGiven, AiLlmGiven, AiLlmsAnswer, CreatedAnswer, DoneAnswer
+from trunkline.faces.ai_llm.wire import (
+    AiLlmCreateRequest,
+    AiLlmCreateResponse,
+    AiLlmDoneResponse,
+    AiLlmListResponse,
+    AiLlmUpdateRequest,
+)
 from trunkline.faces.http.auth import ActorDep, EverywhereDep, allow
 from trunkline.faces.http.refusal import remember_actor
 from trunkline.faces.http.services import services_of
@@ -21,15 +27,15 @@ routes = APIRouter(prefix="/ai/llm", tags=["AI LLMs"])
 
 @routes.post("", dependencies=[allow("configurations.change")], responses=failures(400, 403, 429))
 async def create_ai_llm(
-    request: Request, actor: ActorDep, everywhere: EverywhereDep, given: AiLlmGiven
-) -> CreatedAnswer:
+    request: Request, actor: ActorDep, everywhere: EverywhereDep, given: AiLlmCreateRequest
+) -> AiLlmCreateResponse:
     """Make an entry in one of your workspaces, for everybody in it. Programs call it as `<name>/<model>`."""
     ai_llms = services_of(request).ai_llms
     there = await ai_llms.find_actor_at(actor, given.workspace_id.lower(), everywhere=everywhere)
     remember_actor(request, there)
     check(there, "configurations.change")
     ai_llm_id = await ai_llms.create(there, given.entry())
-    return CreatedAnswer(
+    return AiLlmCreateResponse(
         ai_llm_id=ai_llm_id,
         message=f"The AI LLM configuration was created. Validate it with POST /ai/llm/{ai_llm_id}/validate.",
     )
@@ -44,16 +50,18 @@ async def list_ai_llms(
         str | None,
         Query(alias="workspaceId", max_length=255, description="One workspace alone. Nothing is in one out of reach."),
     ] = None,
-) -> AiLlmsAnswer:
+) -> AiLlmListResponse:
     """Your configurations and those shared with you, in all of your workspaces, the newest first."""
     wanted = None if workspace_id is None else workspace_id.lower()
-    return AiLlmsAnswer.of(await services_of(request).ai_llms.list(actor, everywhere=everywhere, workspace_id=wanted))
+    return AiLlmListResponse.of(
+        await services_of(request).ai_llms.list(actor, everywhere=everywhere, workspace_id=wanted)
+    )
 
 
 @routes.get("/available", dependencies=[allow("configurations.read")], responses=failures(403))
-async def list_available_ai_llms(request: Request, actor: ActorDep, everywhere: EverywhereDep) -> AiLlmsAnswer:
+async def list_available_ai_llms(request: Request, actor: ActorDep, everywhere: EverywhereDep) -> AiLlmListResponse:
     """Those of them that are active and were validated, the newest first."""
-    return AiLlmsAnswer.of(await services_of(request).ai_llms.list(actor, everywhere=everywhere, ready=True))
+    return AiLlmListResponse.of(await services_of(request).ai_llms.list(actor, everywhere=everywhere, ready=True))
 
 
 @routes.put("/{ai_llm_id}", dependencies=[allow("configurations.change")], responses=failures(400, 403, 404, 429))
@@ -61,16 +69,16 @@ async def update_ai_llm(
     request: Request,
     actor: ChangerDep,
     ai_llm_id: PathId,
-    given: AiLlmChangeGiven,
-) -> DoneAnswer:
+    given: AiLlmUpdateRequest,
+) -> AiLlmDoneResponse:
     """Change any part of an entry. It must be validated again, unless only its name changes."""
     validated = await services_of(request).ai_llms.update(actor, ai_llm_id, given.entry())
     again = "" if validated else f" Validate it with POST /ai/llm/{ai_llm_id}/validate."
-    return DoneAnswer(message=f"The AI LLM configuration was updated.{again}")
+    return AiLlmDoneResponse(message=f"The AI LLM configuration was updated.{again}")
 
 
 @routes.delete("/{ai_llm_id}", dependencies=[allow("configurations.change")], responses=failures(403, 404, 429))
-async def delete_ai_llm(request: Request, actor: ChangerDep, ai_llm_id: PathId) -> DoneAnswer:
+async def delete_ai_llm(request: Request, actor: ChangerDep, ai_llm_id: PathId) -> AiLlmDoneResponse:
     """Delete an entry that nothing uses, and erase its credentials."""
     await services_of(request).ai_llms.delete(actor, ai_llm_id)
-    return DoneAnswer(message="The AI LLM configuration was deleted and its credentials were erased.")
+    return AiLlmDoneResponse(message="The AI LLM configuration was deleted and its credentials were erased.")

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 
 from trunkline.faces.ai_llm.failure import failures
-from trunkline.faces.ai_llm.wire import StatsAnswer
+from trunkline.faces.ai_llm.wire import AiLlmStatsResponse
 from trunkline.faces.http.auth import ActorDep, EverywhereDep, allow
 from trunkline.faces.http.services import services_of
 
@@ -24,7 +24,7 @@ async def get_ai_llm_stats(
         str | None,
         Query(alias="aiLlmId", max_length=255, description="One entry alone; without it, each that you see."),
     ] = None,
-) -> StatsAnswer:
+) -> AiLlmStatsResponse:
     """Calls, tokens and broken policies, in total. At most two seconds behind the last call."""
     wanted = None if ai_llm_id is None else ai_llm_id.lower()
-    return StatsAnswer.of(await services_of(request).ai_llms.read_stats(actor, wanted, everywhere=everywhere))
+    return AiLlmStatsResponse.of(await services_of(request).ai_llms.read_stats(actor, wanted, everywhere=everywhere))

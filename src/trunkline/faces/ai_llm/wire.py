@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, SecretStr, StringConstraints
 
 from trunkline.control.ai_llms.ai_llm import AiLlmRecord, AiLlmStats, AiType, Entry
 from trunkline.core.secret import Secret
-from trunkline.faces.http.wire import EXAMPLE_ID, Answer, Given, GivenName, Moment
+from trunkline.faces.http.wire import EXAMPLE_ID, GivenName, Moment, RequestBody, ResponseBody
 
 SecretText = Annotated[SecretStr, Field(min_length=1, max_length=32_768)]
 Endpoint = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
@@ -17,7 +17,7 @@ Endpoint = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1,
 _READ_ONLY = frozenset({"id", "orgId", "userId", "createdAt", "repos"})
 
 
-class AiLlmGiven(Given):
+class AiLlmCreateRequest(RequestBody):
     """A new entry. `secret` is the provider's key, in plain or sealed (`tl1.…`); for AWS the secret access key, with
     the access key id as `key`, or a Bedrock API key alone.
     """
@@ -49,7 +49,7 @@ class AiLlmGiven(Given):
         )
 
 
-class AiLlmChangeGiven(Given):
+class AiLlmUpdateRequest(RequestBody):
     """Any part of an entry. `secret` is needed again when the endpoint's host changes; `key` null takes that away."""
 
     read_only: ClassVar[frozenset[str]] = _READ_ONLY | {"workspaceId"}
@@ -75,7 +75,7 @@ class AiLlmChangeGiven(Given):
         return value if self.was_sent(field) else UNSET
 
 
-class CreatedAnswer(Answer):
+class AiLlmCreateResponse(ResponseBody):
     """That an entry was made, and its id."""
 
     success: Literal[True] = True
@@ -83,14 +83,14 @@ class CreatedAnswer(Answer):
     message: str
 
 
-class DoneAnswer(Answer):
+class AiLlmDoneResponse(ResponseBody):
     """That it was done."""
 
     success: Literal[True] = True
     message: str
 
 
-class ValidationAnswer(Answer):
+class AiLlmValidateResponse(ResponseBody):
     """How the provider answered. Look at `success`: a provider that refuses is told with the status 200 too."""
 
     model_config = ConfigDict(
@@ -106,7 +106,7 @@ class ValidationAnswer(Answer):
     message: str
 
 
-class RepoAnswer(Answer):
+class AiLlmRepoResponse(ResponseBody):
     """An application that uses an entry."""
 
     id: str
@@ -114,7 +114,7 @@ class RepoAnswer(Answer):
     created_at: Moment
 
 
-class AiLlmAnswer(Answer):
+class AiLlmResponse(ResponseBody):
     """An entry. `key` is null or a mask; the secret is never told. `orgId` is the installation's id."""
 
     id: str
@@ -126,22 +126,22 @@ class AiLlmAnswer(Answer):
     endpoint: str
     key: str | None
     created_at: Moment
-    repos: list[RepoAnswer]
+    repos: list[AiLlmRepoResponse]
 
 
-class AiLlmsAnswer(Answer):
+class AiLlmListResponse(ResponseBody):
     """Entries, the newest first."""
 
     success: Literal[True] = True
-    ai_llms: list[AiLlmAnswer]
+    ai_llms: list[AiLlmResponse]
 
     @classmethod
-    def of(cls, records: list[AiLlmRecord]) -> AiLlmsAnswer:
+    def of(cls, records: list[AiLlmRecord]) -> AiLlmListResponse:
         """From the records."""
-        return cls(ai_llms=[AiLlmAnswer.model_validate(record) for record in records])
+        return cls(ai_llms=[AiLlmResponse.model_validate(record) for record in records])
 
 
-class AiLlmStatsAnswer(Answer):
+class AiLlmStatsItemResponse(ResponseBody):
     """Totals of an entry since it was made, of all who used it."""
 
     ai_llm_id: str
@@ -153,7 +153,7 @@ class AiLlmStatsAnswer(Answer):
     total_blocks: int
 
 
-class StatsAnswer(Answer):
+class AiLlmStatsResponse(ResponseBody):
     """The totals of each entry, zeros where it was not used."""
 
     model_config = ConfigDict(
@@ -178,14 +178,14 @@ class StatsAnswer(Answer):
     )
 
     success: Literal[True] = True
-    stats: list[AiLlmStatsAnswer]
+    stats: list[AiLlmStatsItemResponse]
 
     @classmethod
-    def of(cls, found: list[AiLlmStats]) -> StatsAnswer:
+    def of(cls, found: list[AiLlmStats]) -> AiLlmStatsResponse:
         """From the totals."""
         return cls(
             stats=[
-                AiLlmStatsAnswer(
+                AiLlmStatsItemResponse(
                     ai_llm_id=each.ai_llm_id,
                     total_api_calls=each.api_calls,
                     total_tokens_in=each.tokens_in,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from trunkline.faces.ai_model_config.wire import DocumentAnswer, DocumentGiven
+from trunkline.faces.ai_model_config.wire import AiModelConfigRequest, AiModelConfigResponse
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.etag import IfMatchDep, write_etag
 from trunkline.faces.http.services import Services
@@ -23,12 +23,14 @@ def router(services: Services) -> APIRouter:
         response_model_exclude_unset=True,
         dependencies=[allow("ai_model_config.change")],
     )
-    async def create_ai_model_config(given: DocumentGiven, actor: ActorDep, response: Response) -> DocumentAnswer:
+    async def create_ai_model_config(
+        given: AiModelConfigRequest, actor: ActorDep, response: Response
+    ) -> AiModelConfigResponse:
         """Save your AI model configuration: your models, your own encrypted keys, and a system prompt for all."""
         record = await services.model_documents.create(actor, given.draft())
         response.headers["ETag"] = write_etag(record.revision)
         response.headers["Location"] = "/api/v1/get/ai-model-config"
-        return DocumentAnswer.of(record)
+        return AiModelConfigResponse.of(record)
 
     @routes.get("/get/ai-model-config", response_model_exclude_unset=True, dependencies=[allow("ai_model_config.read")])
     async def get_ai_model_config(
@@ -37,24 +39,24 @@ def router(services: Services) -> APIRouter:
         include_encrypted_keys: Annotated[
             bool, Query(alias="includeEncryptedKeys", description="With `apiKeyEncrypted`, exactly as it came.")
         ] = False,
-    ) -> DocumentAnswer:
+    ) -> AiModelConfigResponse:
         """Your AI model configuration."""
         record = await services.model_documents.get(actor, with_ciphertexts=include_encrypted_keys)
         response.headers["ETag"] = write_etag(record.revision)
-        return DocumentAnswer.of(record)
+        return AiModelConfigResponse.of(record)
 
     @routes.put(
         "/update/ai-model-config", response_model_exclude_unset=True, dependencies=[allow("ai_model_config.change")]
     )
     async def update_ai_model_config(
-        given: DocumentGiven, actor: ActorDep, response: Response, if_match: IfMatchDep
-    ) -> DocumentAnswer:
+        given: AiModelConfigRequest, actor: ActorDep, response: Response, if_match: IfMatchDep
+    ) -> AiModelConfigResponse:
         """Replace it whole. A model that stays keeps its key if `apiKeyEncrypted` is left out and loses it if null.
 
         409 names what still uses a model that you leave out, such as a default.
         """
         record = await services.model_documents.replace(actor, given.draft(), if_revision=if_match)
         response.headers["ETag"] = write_etag(record.revision)
-        return DocumentAnswer.of(record)
+        return AiModelConfigResponse.of(record)
 
     return routes

@@ -20,7 +20,7 @@ from trunkline.control.model_documents.model_document import (
     find_fault,
 )
 from trunkline.core.secret import Secret
-from trunkline.faces.http.wire import Answer, Given, Moment
+from trunkline.faces.http.wire import Moment, RequestBody, ResponseBody
 
 
 def _read_name(text: str) -> str:
@@ -48,7 +48,7 @@ Ciphertext = Annotated[
 ]
 
 
-class ModelGiven(Given):
+class AiModelConfigModelRequest(RequestBody):
     """One model. A key that is not sent at all stays as it is; null takes it away."""
 
     read_only: ClassVar[frozenset[str]] = frozenset({"usable", "reason", "configurationId"})
@@ -73,7 +73,7 @@ class ModelGiven(Given):
         )
 
 
-class DocumentGiven(Given):
+class AiModelConfigRequest(RequestBody):
     """The whole document."""
 
     read_only: ClassVar[frozenset[str]] = frozenset({"id", "createdAt", "updatedAt"})
@@ -82,7 +82,7 @@ class DocumentGiven(Given):
         "system_prompt": "Answer in one sentence.",
     }
 
-    models: list[ModelGiven] = Field(min_length=1, max_length=MODEL_LIMIT)
+    models: list[AiModelConfigModelRequest] = Field(min_length=1, max_length=MODEL_LIMIT)
     system_prompt: str = Field("", max_length=PROMPT_LIMIT, alias="system_prompt")
 
     def draft(self) -> DocumentDraft:
@@ -90,7 +90,7 @@ class DocumentGiven(Given):
         return DocumentDraft(models=tuple(model.draft() for model in self.models), system_prompt=self.system_prompt)
 
 
-class ModelAnswer(Answer):
+class AiModelConfigModelResponse(ResponseBody):
     """One model. ``usable``: `/v1` calls reach it, by its name or by ``configurationId``; else ``reason`` says why not.
 
     ``apiKeyEncrypted`` is there only where it was asked for.
@@ -106,7 +106,7 @@ class ModelAnswer(Answer):
     configuration_id: str | None
 
     @classmethod
-    def of(cls, record: ModelRecord) -> ModelAnswer:
+    def of(cls, record: ModelRecord) -> AiModelConfigModelResponse:
         """From the record."""
         answer = cls(
             provider=record.provider,
@@ -123,21 +123,21 @@ class ModelAnswer(Answer):
         return answer.model_copy(update={"api_key_encrypted": shown})
 
 
-class DocumentAnswer(Answer):
+class AiModelConfigResponse(ResponseBody):
     """The document."""
 
     id: str
-    models: list[ModelAnswer]
+    models: list[AiModelConfigModelResponse]
     system_prompt: str = Field(alias="system_prompt")
     created_at: Moment
     updated_at: Moment
 
     @classmethod
-    def of(cls, record: DocumentRecord) -> DocumentAnswer:
+    def of(cls, record: DocumentRecord) -> AiModelConfigResponse:
         """From the record."""
         return cls(
             id=record.id,
-            models=[ModelAnswer.of(model) for model in record.models],
+            models=[AiModelConfigModelResponse.of(model) for model in record.models],
             system_prompt=record.system_prompt,
             created_at=record.created_at,
             updated_at=record.updated_at,

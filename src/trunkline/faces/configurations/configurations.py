@@ -9,16 +9,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from trunkline.faces.configurations.wire import (
-    ChangeGiven,
-    ConfigurationAnswer,
-    ConfigurationGiven,
-    SuccessAnswer,
-    TestAnswer,
+    ConfigurationCreateRequest,
+    ConfigurationResponse,
+    ConfigurationTestResponse,
+    ConfigurationUpdateRequest,
 )
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.etag import IfMatchDep, write_etag
 from trunkline.faces.http.paging import PageDep, link_next
 from trunkline.faces.http.services import services_of
+from trunkline.faces.http.wire import SuccessResponse
 
 routes = APIRouter(prefix="/api/configurations", tags=["Configurations"])
 
@@ -33,32 +33,32 @@ async def list_configurations(
     page: PageDep,
     provider: Annotated[str | None, Query(max_length=100)] = None,
     is_active: Annotated[bool | None, Query(alias="isActive")] = None,
-) -> list[ConfigurationAnswer]:
+) -> list[ConfigurationResponse]:
     """Your configurations and those shared with you, the newest first."""
     found = await services_of(request).configurations.list(actor, page, provider=provider, is_active=is_active)
     link_next(request, response, found)
-    return [ConfigurationAnswer.of(record) for record in found.items]
+    return [ConfigurationResponse.of(record) for record in found.items]
 
 
 @routes.post("", status_code=201, dependencies=[allow("configurations.change")])
 async def create_configuration(
-    request: Request, response: Response, actor: ActorDep, given: ConfigurationGiven, reason: ReasonDep = None
-) -> ConfigurationAnswer:
+    request: Request, response: Response, actor: ActorDep, given: ConfigurationCreateRequest, reason: ReasonDep = None
+) -> ConfigurationResponse:
     """Make a configuration."""
     record = await services_of(request).configurations.create(actor, given.draft(reason))
     response.headers["ETag"] = write_etag(record.revision)
     response.headers["Location"] = f"/api/configurations/{record.id}"
-    return ConfigurationAnswer.of(record)
+    return ConfigurationResponse.of(record)
 
 
 @routes.get("/{configuration_id}", dependencies=[allow("configurations.read")])
 async def get_configuration(
     request: Request, response: Response, actor: ActorDep, configuration_id: str
-) -> ConfigurationAnswer:
+) -> ConfigurationResponse:
     """One configuration."""
     record = await services_of(request).configurations.get(actor, configuration_id)
     response.headers["ETag"] = write_etag(record.revision)
-    return ConfigurationAnswer.of(record)
+    return ConfigurationResponse.of(record)
 
 
 @routes.put("/{configuration_id}", dependencies=[allow("configurations.change")])
@@ -67,35 +67,37 @@ async def update_configuration(
     response: Response,
     actor: ActorDep,
     configuration_id: str,
-    given: ChangeGiven,
+    given: ConfigurationUpdateRequest,
     if_match: IfMatchDep,
     reason: ReasonDep = None,
-) -> ConfigurationAnswer:
+) -> ConfigurationResponse:
     """Change any part of it. A new base URL or provider needs the key again."""
     record = await services_of(request).configurations.update(
         actor, configuration_id, given.draft(reason), if_revision=if_match
     )
     response.headers["ETag"] = write_etag(record.revision)
-    return ConfigurationAnswer.of(record)
+    return ConfigurationResponse.of(record)
 
 
 @routes.delete("/{configuration_id}", dependencies=[allow("configurations.change")])
 async def delete_configuration(
     request: Request, actor: ActorDep, configuration_id: str, if_match: IfMatchDep
-) -> SuccessAnswer:
+) -> SuccessResponse:
     """Delete it and erase its keys."""
     await services_of(request).configurations.delete(actor, configuration_id, if_revision=if_match)
-    return SuccessAnswer()
+    return SuccessResponse()
 
 
 @routes.post("/{configuration_id}/test", dependencies=[allow("configurations.test")])
-async def run_test(
+async def run_connection_test(
     request: Request,
     actor: ActorDep,
     configuration_id: str,
     force: Annotated[
         bool, Query(description="Ask the provider although there is a result of the last minute.")
     ] = False,
-) -> TestAnswer:
+) -> ConfigurationTestResponse:
     """Test the connection, stage by stage. 200 also when the provider refuses."""
-    return TestAnswer.of(await services_of(request).connection_tests.test(actor, configuration_id, force=force))
+    return ConfigurationTestResponse.of(
+        await services_of(request).connection_tests.test(actor, configuration_id, force=force)
+    )

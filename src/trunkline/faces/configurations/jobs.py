@@ -15,7 +15,7 @@ from trunkline.core.errors import NotFound, TrunklineError
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.event_stream import EVENTS
 from trunkline.faces.http.services import services_of
-from trunkline.faces.http.wire import Answer, Moment
+from trunkline.faces.http.wire import Moment, ResponseBody
 
 routes = APIRouter(prefix="/api/jobs", tags=["Jobs"])
 
@@ -23,7 +23,7 @@ QUIET_SECONDS: Final = 15.0
 """After which a comment keeps the stream open through proxies."""
 
 
-class JobAnswer(Answer):
+class JobResponse(ResponseBody):
     """A job: ``queued``, ``running``, ``succeeded``, ``failed`` or ``cancelled``."""
 
     id: str
@@ -37,15 +37,15 @@ class JobAnswer(Answer):
     finished_at: Moment | None
 
     @classmethod
-    def of(cls, record: JobRecord) -> JobAnswer:
+    def of(cls, record: JobRecord) -> JobResponse:
         """From the record."""
         return cls.model_validate(record)
 
 
 @routes.get("/{job_id}", dependencies=[allow("jobs.read")])
-async def get_job(request: Request, actor: ActorDep, job_id: str) -> JobAnswer:
+async def get_job(request: Request, actor: ActorDep, job_id: str) -> JobResponse:
     """How far it is."""
-    return JobAnswer.of(await services_of(request).jobs.get(actor, job_id))
+    return JobResponse.of(await services_of(request).jobs.get(actor, job_id))
 
 
 @routes.get(
@@ -85,7 +85,7 @@ async def _write_events(records: AsyncGenerator[JobRecord]) -> AsyncGenerator[by
             if record is None:
                 return
             name = "done" if record.finished else "progress"
-            data = JobAnswer.of(record).model_dump_json(by_alias=True)
+            data = JobResponse.of(record).model_dump_json(by_alias=True)
             yield f"id: {record.sequence}\nevent: {name}\ndata: {data}\n\n".encode()
     except NotFound:
         return

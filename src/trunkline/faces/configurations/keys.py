@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from trunkline.faces.configurations.wire import RotateAnswer, RotateGiven, read_secret
+from trunkline.faces.configurations.wire import KeyRotateRequest, KeyRotateResponse, read_secret
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.etag import IfMatchDep, write_etag
 from trunkline.faces.http.services import services_of
@@ -21,12 +21,14 @@ async def rotate_key(
     actor: ActorDep,
     configuration_id: str,
     if_match: IfMatchDep,
-    given: RotateGiven | None = None,
-) -> RotateAnswer:
+    given: KeyRotateRequest | None = None,
+) -> KeyRotateResponse:
     """Replace the key by `apiKey`, or without it encrypt the stored one under new key material."""
     rotated = await services_of(request).configurations.rotate_key(
         actor, configuration_id, read_secret(given.api_key) if given else None, if_revision=if_match
     )
     record = rotated.configuration
     response.headers["ETag"] = write_etag(record.revision)
-    return RotateAnswer(id=record.id, api_key=record.key.mask if record.key else None, rotated_at=rotated.rotated_at)
+    return KeyRotateResponse(
+        id=record.id, api_key=record.key.mask if record.key else None, rotated_at=rotated.rotated_at
+    )

@@ -10,17 +10,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from trunkline.control.configurations.provider_models import ModelListing
-from trunkline.faces.configurations.wire import SuccessAnswer
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.provider_failures import PROVIDER_FAILURES
 from trunkline.faces.http.services import services_of
-from trunkline.faces.http.wire import Answer, Given, Moment
+from trunkline.faces.http.wire import Moment, RequestBody, ResponseBody, SuccessResponse
 from trunkline.providers.model_info import ModelInfo
 
 routes = APIRouter(prefix="/api/configurations", tags=["Configurations"])
 
 
-class ModelAnswer(Answer):
+class ProviderModelResponse(ResponseBody):
     """A model. ``pricing`` is USD per token as decimal text; ``created`` seconds since the epoch."""
 
     id: str
@@ -38,7 +37,7 @@ class ModelAnswer(Answer):
     details: dict[str, Any]
 
     @classmethod
-    def of(cls, model: ModelInfo) -> ModelAnswer:
+    def of(cls, model: ModelInfo) -> ProviderModelResponse:
         """From what the provider says."""
         return cls(
             id=model.id,
@@ -57,7 +56,7 @@ class ModelAnswer(Answer):
         )
 
 
-class ModelsAnswer(Answer):
+class ProviderModelListResponse(ResponseBody):
     """Models of a provider, ``live`` from itself or from the ``catalogue``; ``problem``: why not live.
 
     ``cached``: the list was fetched for an earlier request, ``ageSeconds`` ago. ``stale``: the provider fails now, and
@@ -66,7 +65,7 @@ class ModelsAnswer(Answer):
 
     provider: str
     source: str
-    models: list[ModelAnswer]
+    models: list[ProviderModelResponse]
     problem: str | None
     cached: bool
     stale: bool
@@ -74,12 +73,12 @@ class ModelsAnswer(Answer):
     age_seconds: int | None
 
     @classmethod
-    def of(cls, listing: ModelListing) -> ModelsAnswer:
+    def of(cls, listing: ModelListing) -> ProviderModelListResponse:
         """From the listing."""
         return cls(
             provider=listing.provider,
             source=listing.source,
-            models=[ModelAnswer.of(model) for model in listing.models],
+            models=[ProviderModelResponse.of(model) for model in listing.models],
             problem=listing.problem,
             cached=listing.cached,
             stale=listing.stale,
@@ -91,7 +90,7 @@ class ModelsAnswer(Answer):
 RefreshDep = Annotated[bool, Query(description="Ask the provider although a list of the last ten minutes is there.")]
 
 
-class PullGiven(Given):
+class ModelPullRequest(RequestBody):
     """The model to download, as its provider names it."""
 
     example: ClassVar[dict[str, Any]] = {"model": "llama3.2"}
@@ -99,7 +98,7 @@ class PullGiven(Given):
     model: str = Field(max_length=255)
 
 
-class PullAnswer(Answer):
+class ModelPullResponse(ResponseBody):
     """The job to follow at ``/api/jobs/:id``."""
 
     job_id: str
@@ -108,23 +107,23 @@ class PullAnswer(Answer):
 @routes.get("/{configuration_id}/models", dependencies=[allow("configurations.read")], responses=PROVIDER_FAILURES)
 async def list_configuration_models(
     request: Request, actor: ActorDep, configuration_id: str, refresh: RefreshDep = False
-) -> ModelsAnswer:
+) -> ProviderModelListResponse:
     """The models that this configuration can use, asked from its provider: for Ollama, those that are installed.
 
     A list is remembered for ten minutes, and dropped when a download or deletion of a model ends.
     """
     models = services_of(request).provider_models
-    return ModelsAnswer.of(await models.list_local(actor, configuration_id, refresh=refresh))
+    return ProviderModelListResponse.of(await models.list_local(actor, configuration_id, refresh=refresh))
 
 
 @routes.post("/{configuration_id}/models/pull", status_code=202, dependencies=[allow("models.pull")])
 async def pull_model(
-    request: Request, response: Response, actor: ActorDep, configuration_id: str, given: PullGiven
-) -> PullAnswer:
+    request: Request, response: Response, actor: ActorDep, configuration_id: str, given: ModelPullRequest
+) -> ModelPullResponse:
     """Have Ollama download a model."""
     job = await services_of(request).pulls.start(actor, configuration_id, given.model)
     response.headers["Location"] = f"/api/jobs/{job.id}"
-    return PullAnswer(job_id=job.id)
+    return ModelPullResponse(job_id=job.id)
 
 
 @routes.get(
@@ -132,9 +131,11 @@ async def pull_model(
     dependencies=[allow("configurations.read")],
     responses=PROVIDER_FAILURES,
 )
-async def get_local_model(request: Request, actor: ActorDep, configuration_id: str, local_model: str) -> ModelAnswer:
+async def get_local_model(
+    request: Request, actor: ActorDep, configuration_id: str, local_model: str
+) -> ProviderModelResponse:
     """What Ollama knows of an installed model: its family, context, abilities."""
-    return ModelAnswer.of(await services_of(request).local_models.show(actor, configuration_id, local_model))
+    return ProviderModelResponse.of(await services_of(request).local_models.show(actor, configuration_id, local_model))
 
 
 @routes.delete(
@@ -144,7 +145,7 @@ async def get_local_model(request: Request, actor: ActorDep, configuration_id: s
 )
 async def delete_local_model(
     request: Request, actor: ActorDep, configuration_id: str, local_model: str
-) -> SuccessAnswer:
+) -> SuccessResponse:
     """Have Ollama delete an installed model from its disk."""
     await services_of(request).local_models.delete(actor, configuration_id, local_model)
-    return SuccessAnswer(success=True)
+    return SuccessResponse(success=True)

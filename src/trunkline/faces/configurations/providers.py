@@ -10,11 +10,11 @@ from pydantic import ConfigDict, StrictBool
 from starlette.requests import Request
 
 from trunkline.core.errors import FieldError
-from trunkline.faces.configurations.models import ModelsAnswer, RefreshDep
-from trunkline.faces.configurations.wire import ChangeGiven, StageAnswer
+from trunkline.faces.configurations.models import ProviderModelListResponse, RefreshDep
+from trunkline.faces.configurations.wire import ConfigurationUpdateRequest, TestStageResponse
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.services import services_of
-from trunkline.faces.http.wire import Answer
+from trunkline.faces.http.wire import ResponseBody
 from trunkline.providers.provider import Provider
 from trunkline.providers.registry import PROVIDERS, find
 from trunkline.providers.schema import schema
@@ -22,7 +22,7 @@ from trunkline.providers.schema import schema
 routes = APIRouter(prefix="/api/providers", tags=["Providers"])
 
 
-class ProviderAnswer(Answer):
+class ProviderResponse(ResponseBody):
     """A provider. ``acceptsApiKey`` is false where a key is refused; ``keyUrl`` is the page where one is made."""
 
     name: str
@@ -40,7 +40,7 @@ class ProviderAnswer(Answer):
     start_hint: str | None
 
     @classmethod
-    def of(cls, provider: Provider) -> ProviderAnswer:
+    def of(cls, provider: Provider) -> ProviderResponse:
         """From the row."""
         return cls(
             name=provider.id,
@@ -61,15 +61,20 @@ class ProviderAnswer(Answer):
 
 def _describe(schema: dict[str, Any]) -> None:
     # Fields that are ignored, whatever they hold, are no part of the description.
-    for name in ValidateGiven.read_only:
+    for name in ConfigurationValidateRequest.read_only:
         schema["properties"].pop(name, None)
-    schema["examples"] = [ValidateGiven.example]
+    schema["examples"] = [ConfigurationValidateRequest.example]
 
 
-class ValidateGiven(ChangeGiven):
+class ConfigurationValidateRequest(ConfigurationUpdateRequest):
     """A configuration to check, with its settings inside ``configuration`` or beside it; ``live`` asks the provider."""
 
-    read_only: ClassVar[frozenset[str]] = ChangeGiven.read_only | {"isActive", "shared", "applicationId", "provider"}
+    read_only: ClassVar[frozenset[str]] = ConfigurationUpdateRequest.read_only | {
+        "isActive",
+        "shared",
+        "applicationId",
+        "provider",
+    }
 
     example: ClassVar[dict[str, Any]] = {"model": "gpt-4o-mini", "apiKey": "sk-proj-xxxxxxxxxxxx"}
 
@@ -78,29 +83,29 @@ class ValidateGiven(ChangeGiven):
     live: StrictBool = False
 
 
-class FieldAnswer(Answer):
+class FieldErrorResponse(ResponseBody):
     """One wrong field, as the caller wrote it, and what to do."""
 
     field: str
     message: str
 
 
-class ValidationAnswer(Answer):
+class ConfigurationValidateResponse(ResponseBody):
     """Whether it would be accepted and, with ``stages``, whether it works."""
 
     valid: bool
-    errors: list[FieldAnswer]
-    stages: list[StageAnswer] | None
+    errors: list[FieldErrorResponse]
+    stages: list[TestStageResponse] | None
 
 
 @routes.get("", dependencies=[allow("providers.read")])
-async def list_providers(actor: ActorDep) -> list[ProviderAnswer]:
+async def list_providers(actor: ActorDep) -> list[ProviderResponse]:
     """All providers."""
-    return [ProviderAnswer.of(provider) for provider in PROVIDERS.values()]
+    return [ProviderResponse.of(provider) for provider in PROVIDERS.values()]
 
 
 @routes.get("/{name}/schema", dependencies=[allow("providers.read")])
-async def get_schema(actor: ActorDep, name: str) -> dict[str, Any]:
+async def get_provider_schema(actor: ActorDep, name: str) -> dict[str, Any]:
     """The JSON Schema of a provider's `configuration`."""
     return schema(find(name))
 
@@ -112,16 +117,16 @@ async def list_provider_models(
     name: str,
     configuration_id: Annotated[str | None, Query(alias="configurationId", max_length=64)] = None,
     refresh: RefreshDep = False,
-) -> ModelsAnswer:
+) -> ProviderModelListResponse:
     """A provider's models: live by one of your configurations, else from the catalogue."""
     models = services_of(request).provider_models
-    return ModelsAnswer.of(await models.list(actor, name, configuration_id, refresh=refresh))
+    return ProviderModelListResponse.of(await models.list(actor, name, configuration_id, refresh=refresh))
 
 
 @routes.post("/{name}/validate", dependencies=[allow("configurations.change")])
 async def validate_configuration(
-    request: Request, actor: ActorDep, name: str, given: ValidateGiven
-) -> ValidationAnswer:
+    request: Request, actor: ActorDep, name: str, given: ConfigurationValidateRequest
+) -> ConfigurationValidateResponse:
     """Check a configuration without saving anything."""
     provider = find(name)
     beside: dict[str, Any] = given.model_extra or {}
@@ -135,10 +140,10 @@ async def validate_configuration(
     if not given.model:
         draft = structs.replace(draft, model=UNSET)
     result = await services_of(request).connection_tests.validate(actor, draft, live=given.live)
-    return ValidationAnswer(
+    return ConfigurationValidateResponse(
         valid=result.valid,
-        errors=[FieldAnswer(field=_as_written(error, beside), message=error.message) for error in result.errors],
-        stages=None if result.stages is None else [StageAnswer.of(stage) for stage in result.stages],
+        errors=[FieldErrorResponse(field=_as_written(error, beside), message=error.message) for error in result.errors],
+        stages=None if result.stages is None else [TestStageResponse.of(stage) for stage in result.stages],
     )
 
 

@@ -11,27 +11,27 @@ from starlette.responses import Response
 
 from trunkline.faces.configurations.configurations import ReasonDep
 from trunkline.faces.configurations.wire import (
-    ConfigurationAnswer,
-    RevertGiven,
+    ConfigurationResponse,
+    ConfigurationRevertRequest,
     read_secret,
 )
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.etag import IfMatchDep, write_etag
 from trunkline.faces.http.paging import PageDep, link_next
-from trunkline.faces.http.revision_wire import RevisionAnswer
+from trunkline.faces.http.revision_wire import RevisionResponse
 from trunkline.faces.http.services import services_of
 
 routes = APIRouter(prefix="/api/configurations", tags=["Configurations"])
 
 
 @routes.get("/{configuration_id}/revisions", dependencies=[allow("configurations.read")])
-async def list_revisions(
+async def list_configuration_revisions(
     request: Request, response: Response, actor: ActorDep, configuration_id: str, page: PageDep
-) -> list[RevisionAnswer]:
+) -> list[RevisionResponse]:
     """Its saved states, the newest first, each with what it changed."""
     found = await services_of(request).revisions.list(actor, configuration_id, page)
     link_next(request, response, found)
-    return [RevisionAnswer.of(record) for record in found.items]
+    return [RevisionResponse.of(record) for record in found.items]
 
 
 @routes.post("/{configuration_id}/revisions/{number}/revert", dependencies=[allow("configurations.change")])
@@ -42,9 +42,9 @@ async def revert_configuration(
     configuration_id: str,
     number: Annotated[int, Path(ge=1, le=2**31 - 1)],
     if_match: IfMatchDep,
-    given: RevertGiven | None = None,
+    given: ConfigurationRevertRequest | None = None,
     reason: ReasonDep = None,
-) -> ConfigurationAnswer:
+) -> ConfigurationResponse:
     """Go back to a saved state, as a new revision. Keys stay as they are now."""
     key = read_secret(given.api_key) if given else None
     record = await services_of(request).revisions.revert(
@@ -56,4 +56,4 @@ async def revert_configuration(
         if_revision=if_match,
     )
     response.headers["ETag"] = write_etag(record.revision)
-    return ConfigurationAnswer.of(record)
+    return ConfigurationResponse.of(record)

@@ -9,16 +9,15 @@ from pydantic import Field, StrictBool
 from starlette.requests import Request
 
 from trunkline.control.configurations.templates import TemplateRecord
-from trunkline.faces.configurations.wire import SuccessAnswer
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.services import services_of
-from trunkline.faces.http.wire import Answer, Given, Moment
+from trunkline.faces.http.wire import Moment, RequestBody, ResponseBody, SuccessResponse
 
 routes = APIRouter(prefix="/api/providers", tags=["Providers"])
 everywhere = APIRouter(prefix="/api/templates", tags=["Providers"])
 
 
-class TemplateAnswer(Answer):
+class TemplateResponse(ResponseBody):
     """A template; ``builtIn`` ones come with Trunkline. ``model`` is the one that it is for; null: any."""
 
     id: str
@@ -32,12 +31,12 @@ class TemplateAnswer(Answer):
     created_at: Moment
 
     @classmethod
-    def of(cls, record: TemplateRecord) -> TemplateAnswer:
+    def of(cls, record: TemplateRecord) -> TemplateResponse:
         """From the record."""
         return cls.model_validate(record)
 
 
-class TemplateGiven(Given):
+class TemplateCreateRequest(RequestBody):
     """A template of one's own."""
 
     read_only: ClassVar[frozenset[str]] = frozenset({"id", "provider", "model", "builtIn", "createdAt"})
@@ -50,9 +49,9 @@ class TemplateGiven(Given):
 
 
 @routes.get("/{name}/templates", dependencies=[allow("providers.read")])
-async def list_templates(request: Request, actor: ActorDep, name: str) -> list[TemplateAnswer]:
+async def list_templates(request: Request, actor: ActorDep, name: str) -> list[TemplateResponse]:
     """Your own templates and the built-in ones."""
-    return [TemplateAnswer.of(record) for record in await services_of(request).templates.list(actor, name)]
+    return [TemplateResponse.of(record) for record in await services_of(request).templates.list(actor, name)]
 
 
 @everywhere.get("", dependencies=[allow("providers.read")])
@@ -62,13 +61,15 @@ async def search_templates(
     search: Annotated[
         str, Query(max_length=200, description="Words of the name, the model or the provider, such as `claude opus`.")
     ] = "",
-) -> list[TemplateAnswer]:
+) -> list[TemplateResponse]:
     """Your own templates and the built-in ones of all providers."""
-    return [TemplateAnswer.of(record) for record in await services_of(request).templates.search(actor, search)]
+    return [TemplateResponse.of(record) for record in await services_of(request).templates.search(actor, search)]
 
 
 @routes.post("/{name}/templates", status_code=201, dependencies=[allow("templates.change")])
-async def create_template(request: Request, actor: ActorDep, name: str, given: TemplateGiven) -> TemplateAnswer:
+async def create_template(
+    request: Request, actor: ActorDep, name: str, given: TemplateCreateRequest
+) -> TemplateResponse:
     """Keep settings as a template. The default is what a new configuration's form begins with."""
     record = await services_of(request).templates.create(
         actor,
@@ -78,11 +79,11 @@ async def create_template(request: Request, actor: ActorDep, name: str, given: T
         configuration=given.configuration,
         is_default=given.is_default,
     )
-    return TemplateAnswer.of(record)
+    return TemplateResponse.of(record)
 
 
 @routes.delete("/{name}/templates/{template_id}", dependencies=[allow("templates.change")])
-async def delete_template(request: Request, actor: ActorDep, name: str, template_id: str) -> SuccessAnswer:
+async def delete_template(request: Request, actor: ActorDep, name: str, template_id: str) -> SuccessResponse:
     """Delete one of your own."""
     await services_of(request).templates.delete(actor, name, template_id)
-    return SuccessAnswer()
+    return SuccessResponse()

@@ -10,7 +10,11 @@ from starlette.responses import Response
 
 from trunkline.control.usage.record import EventFilter
 from trunkline.core.usage_event import Outcome
-from trunkline.faces.configurations.usage_wire import EventsAnswer, ReportAnswer, UsageAnswer
+from trunkline.faces.configurations.usage_wire import (
+    ConfigurationUsageResponse,
+    UsageEventListResponse,
+    UsageReportResponse,
+)
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.paging import PageDep, link_next
 from trunkline.faces.http.services import services_of
@@ -64,7 +68,7 @@ FilterDep = Annotated[EventFilter, Depends(read_filter)]
 
 
 @routes.get("/configurations/{configuration_id}/usage", dependencies=[allow("usage.read")])
-async def get_usage(
+async def get_configuration_usage(
     request: Request,
     response: Response,
     actor: ActorDep,
@@ -72,16 +76,16 @@ async def get_usage(
     period: PeriodDep = None,
     since: FromDep = None,
     until: ToDep = None,
-) -> UsageAnswer:
+) -> ConfigurationUsageResponse:
     """What was used through a configuration, by everybody. An answer is given again for a second: see `Age`."""
     usage = services_of(request).usage
     record = await usage.read(actor, configuration_id, period=period, since=since, until=until)
     _tell_age(response, usage.age(record))
-    return UsageAnswer.of(record)
+    return ConfigurationUsageResponse.of(record)
 
 
 @routes.get("/usage/report", dependencies=[allow("usage.read")])
-async def get_report(
+async def get_usage_report(
     request: Request,
     response: Response,
     actor: ActorDep,
@@ -91,7 +95,7 @@ async def get_report(
     period: PeriodDep = None,
     since: FromDep = None,
     until: ToDep = None,
-) -> ReportAnswer:
+) -> UsageReportResponse:
     """Your own report: totals, and the same by configuration, by model and by day.
 
     An answer is given again for a second: see `Age`.
@@ -99,11 +103,11 @@ async def get_report(
     usage = services_of(request).usage
     report = await usage.report(actor, user_id=user_id, period=period, since=since, until=until)
     _tell_age(response, usage.age(report))
-    return ReportAnswer.of(report)
+    return UsageReportResponse.of(report)
 
 
 @routes.get("/usage", dependencies=[allow("usage.read")])
-async def list_usage(
+async def list_usage_events(
     request: Request,
     response: Response,
     actor: ActorDep,
@@ -112,11 +116,11 @@ async def list_usage(
     period: PeriodDep = None,
     since: FromDep = None,
     until: ToDep = None,
-) -> EventsAnswer:
+) -> UsageEventListResponse:
     """Calls, the newest first, and their sums: your own, for admins the workspace's."""
     record = await services_of(request).usage.events(actor, wanted, page, period=period, since=since, until=until)
     link_next(request, response, record.events)
-    return EventsAnswer.of(record)
+    return UsageEventListResponse.of(record)
 
 
 def _tell_age(response: Response, seconds: int) -> None:

@@ -17,10 +17,10 @@ from trunkline.control.usage.record import (
     UsageReport,
 )
 from trunkline.core.price import usd
-from trunkline.faces.http.wire import Answer, Moment
+from trunkline.faces.http.wire import Moment, ResponseBody
 
 
-class FiguresAnswer(Answer):
+class UsageFiguresResponse(ResponseBody):
     """Figures of a span: latency in milliseconds; cost in US dollars of all that has a known price.
 
     ``unpricedCount`` are the calls that have none, or of which a part has none.
@@ -38,7 +38,7 @@ class FiguresAnswer(Answer):
     last_used: Moment | None
 
 
-class UsageAnswer(FiguresAnswer):
+class ConfigurationUsageResponse(UsageFiguresResponse):
     """The figures of one configuration. ``rateLimit`` is the provider's last word, null when it said nothing."""
 
     configuration_id: str
@@ -48,7 +48,7 @@ class UsageAnswer(FiguresAnswer):
     rate_limit: dict[str, Any] | None
 
     @classmethod
-    def of(cls, record: UsageRecord) -> UsageAnswer:
+    def of(cls, record: UsageRecord) -> ConfigurationUsageResponse:
         """From the record."""
         return cls(
             **_figures(record.figures),
@@ -60,65 +60,65 @@ class UsageAnswer(FiguresAnswer):
         )
 
 
-class ConfigurationShare(FiguresAnswer):
+class UsageByConfigurationResponse(UsageFiguresResponse):
     """The part of one configuration; ``name`` is null when it is gone, the id empty where there was none."""
 
     configuration_id: str
     name: str | None
 
 
-class ModelShare(FiguresAnswer):
+class UsageByModelResponse(UsageFiguresResponse):
     """The part of one model."""
 
     model: str
 
 
-class DayShare(FiguresAnswer):
+class UsageByDayResponse(UsageFiguresResponse):
     """The part of one day, in UTC."""
 
     date: str
 
 
-class MissingPriceAnswer(Answer):
+class MissingPriceResponse(ResponseBody):
     """What no price is known of, and in how many calls: see ``priceMissing`` of a call."""
 
     what: str
     calls: int
 
 
-class ReportAnswer(Answer):
+class UsageReportResponse(ResponseBody):
     """A user's report. ``priceMissing`` says what the cost leaves out."""
 
     user_id: str
     period: str | None
     period_start: date
     period_end: date
-    totals: FiguresAnswer
-    by_configuration: list[ConfigurationShare]
-    by_model: list[ModelShare]
-    by_day: list[DayShare]
-    price_missing: list[MissingPriceAnswer]
+    totals: UsageFiguresResponse
+    by_configuration: list[UsageByConfigurationResponse]
+    by_model: list[UsageByModelResponse]
+    by_day: list[UsageByDayResponse]
+    price_missing: list[MissingPriceResponse]
 
     @classmethod
-    def of(cls, report: UsageReport) -> ReportAnswer:
+    def of(cls, report: UsageReport) -> UsageReportResponse:
         """From the report."""
         return cls(
             user_id=report.user_id,
             period=report.period,
             period_start=report.period_start,
             period_end=report.period_end,
-            totals=FiguresAnswer(**_figures(report.totals)),
+            totals=UsageFiguresResponse(**_figures(report.totals)),
             by_configuration=[
-                ConfigurationShare(**_part(share), configuration_id=share.key, name=share.name)
+                UsageByConfigurationResponse(**_part(share), configuration_id=share.key, name=share.name)
                 for share in report.by_configuration
             ],
-            by_model=[ModelShare(**_part(share), model=share.key) for share in report.by_model],
-            by_day=[DayShare(**_part(share), date=share.key) for share in report.by_day],
-            price_missing=[MissingPriceAnswer(what=one.what, calls=one.calls) for one in report.price_missing],
+            by_model=[UsageByModelResponse(**_part(share), model=share.key) for share in report.by_model],
+            by_day=[UsageByDayResponse(**_part(share), date=share.key) for share in report.by_day],
+            price_missing=[MissingPriceResponse(what=one.what, calls=one.calls) for one in report.price_missing],
         )
 
 
-class TokensAnswer(Answer):
+class UsageTokensResponse(ResponseBody):
     """Tokens of a span."""
 
     input: int
@@ -126,7 +126,7 @@ class TokensAnswer(Answer):
     total: int
 
 
-class EventAnswer(Answer):
+class UsageEventResponse(ResponseBody):
     """One settled call. Durations are in milliseconds; ``costUSD`` is null where no price is known.
 
     ``error`` is our kind of failure, ``reason`` why in the provider's words, without keys and accounts.
@@ -173,37 +173,39 @@ class EventAnswer(Answer):
     attempts: int
 
     @classmethod
-    def of(cls, event: EventRecord) -> EventAnswer:
+    def of(cls, event: EventRecord) -> UsageEventResponse:
         """From the record."""
         fields = {name: getattr(event, name) for name in event.__struct_fields__ if name != "cost_nanos"}
         return cls(**fields, cost_usd=None if event.cost_nanos is None else usd(event.cost_nanos))
 
 
-class EventsAnswer(Answer):
+class UsageEventListResponse(ResponseBody):
     """Calls, the newest first, and the figures of all that the filter lets through, on whichever page they are."""
 
     since: Moment | None = Field(serialization_alias="from")
     until: Moment | None = Field(serialization_alias="to")
     requests: int
-    tokens: TokensAnswer
+    tokens: UsageTokensResponse
     cost_usd: float = Field(serialization_alias="costUSD")
     unpriced: int
     errors: int
-    events: list[EventAnswer]
+    events: list[UsageEventResponse]
 
     @classmethod
-    def of(cls, record: EventsRecord) -> EventsAnswer:
+    def of(cls, record: EventsRecord) -> UsageEventListResponse:
         """From the record."""
         figures = record.figures
         return cls(
             since=record.span.since,
             until=record.span.until,
             requests=figures.request_count,
-            tokens=TokensAnswer(input=figures.input_tokens, output=figures.output_tokens, total=figures.token_count),
+            tokens=UsageTokensResponse(
+                input=figures.input_tokens, output=figures.output_tokens, total=figures.token_count
+            ),
             cost_usd=usd(figures.cost_nanos),
             unpriced=figures.unpriced_count,
             errors=figures.error_count,
-            events=[EventAnswer.of(event) for event in record.events.items],
+            events=[UsageEventResponse.of(event) for event in record.events.items],
         )
 
 

@@ -10,14 +10,14 @@ from pydantic import Field, SecretStr, StrictBool
 from trunkline.control.configurations.configuration import ConfigurationRecord, Draft, KeyRecord, TestRecord, TestStatus
 from trunkline.control.configurations.connection_tests import ConnectionResult
 from trunkline.core.secret import Secret
-from trunkline.faces.http.wire import Answer, Given, Moment
+from trunkline.faces.http.wire import Moment, RequestBody, ResponseBody
 from trunkline.providers.stage import Stage
 
 KeyText = Annotated[SecretStr, Field(max_length=32_768)]
 """A key in plain, a sealed one, or the mask of the stored one."""
 
 
-class KeyAnswer(Answer):
+class ConfigurationKeyResponse(ResponseBody):
     """What is known of the stored key beside its mask. By ``credentialId`` another configuration borrows it."""
 
     credential_id: str
@@ -27,7 +27,7 @@ class KeyAnswer(Answer):
     last_used_at: Moment | None
 
     @classmethod
-    def of(cls, key: KeyRecord) -> KeyAnswer:
+    def of(cls, key: KeyRecord) -> ConfigurationKeyResponse:
         """From the record."""
         return cls(
             credential_id=key.credential_id,
@@ -38,7 +38,7 @@ class KeyAnswer(Answer):
         )
 
 
-class LastTestAnswer(Answer):
+class LastTestResponse(ResponseBody):
     """How the last connection test ended; ``message`` says whose fault it is, and what to do about it."""
 
     tested_at: Moment
@@ -47,12 +47,12 @@ class LastTestAnswer(Answer):
     message: str
 
     @classmethod
-    def of(cls, test: TestRecord) -> LastTestAnswer:
+    def of(cls, test: TestRecord) -> LastTestResponse:
         """From the record."""
         return cls(tested_at=test.tested_at, success=test.success, latency_ms=test.latency_ms, message=test.message)
 
 
-class ConfigurationAnswer(Answer):
+class ConfigurationResponse(ResponseBody):
     """A configuration. ``apiKey`` is a mask, as are the values of ``configuration.headers``.
 
     One that ``borrows`` has no key of its own: it uses the credential ``lenderId``, or without one the workspace's
@@ -68,7 +68,7 @@ class ConfigurationAnswer(Answer):
     provider: str
     model: str | None
     api_key: str | None
-    api_key_info: KeyAnswer | None
+    api_key_info: ConfigurationKeyResponse | None
     borrows: bool
     lender_id: str | None
     base_url: str | None
@@ -78,12 +78,12 @@ class ConfigurationAnswer(Answer):
     revision: int
     last_tested: Moment | None
     test_status: TestStatus
-    last_test: LastTestAnswer | None
+    last_test: LastTestResponse | None
     created_at: Moment
     updated_at: Moment
 
     @classmethod
-    def of(cls, record: ConfigurationRecord) -> ConfigurationAnswer:
+    def of(cls, record: ConfigurationRecord) -> ConfigurationResponse:
         """From the record."""
         return cls(
             id=record.id,
@@ -94,7 +94,7 @@ class ConfigurationAnswer(Answer):
             provider=record.provider,
             model=record.model,
             api_key=record.key.mask if record.key else None,
-            api_key_info=KeyAnswer.of(record.key) if record.key else None,
+            api_key_info=ConfigurationKeyResponse.of(record.key) if record.key else None,
             borrows=record.borrows,
             lender_id=record.lender_id,
             base_url=record.base_url,
@@ -104,7 +104,7 @@ class ConfigurationAnswer(Answer):
             revision=record.revision,
             last_tested=record.last_tested_at,
             test_status=record.test_status,
-            last_test=LastTestAnswer.of(record.last_test) if record.last_test else None,
+            last_test=LastTestResponse.of(record.last_test) if record.last_test else None,
             created_at=record.created_at,
             updated_at=record.updated_at,
         )
@@ -128,7 +128,7 @@ _READ_ONLY = frozenset(
 )
 
 
-class ChangeGiven(Given):
+class ConfigurationUpdateRequest(RequestBody):
     """Any subset of a configuration. ``configuration`` is merged member by member; null takes a member away."""
 
     read_only: ClassVar[frozenset[str]] = _READ_ONLY
@@ -164,7 +164,7 @@ class ChangeGiven(Given):
         return value if self.was_sent(field) else UNSET
 
 
-class ConfigurationGiven(ChangeGiven):
+class ConfigurationCreateRequest(ConfigurationUpdateRequest):
     """A new configuration."""
 
     example: ClassVar[dict[str, Any]] = {
@@ -186,7 +186,7 @@ def read_secret(given: SecretStr | None) -> Secret | None:
     return None if given is None else Secret(given.get_secret_value())
 
 
-class StageAnswer(Answer):
+class TestStageResponse(ResponseBody):
     """One step of a test."""
 
     name: str
@@ -196,12 +196,12 @@ class StageAnswer(Answer):
     details: dict[str, Any]
 
     @classmethod
-    def of(cls, stage: Stage) -> StageAnswer:
+    def of(cls, stage: Stage) -> TestStageResponse:
         """From the stage."""
         return cls(name=stage.name, ok=stage.ok, ms=stage.ms, message=stage.message, details=stage.details)
 
 
-class TestAnswer(Answer):
+class ConfigurationTestResponse(ResponseBody):
     """How a test ended. ``cached``: it is the result of an earlier test, which ended ``ageSeconds`` ago."""
 
     __test__ = False
@@ -209,20 +209,20 @@ class TestAnswer(Answer):
     success: bool
     status: TestStatus
     message: str
-    stages: list[StageAnswer]
+    stages: list[TestStageResponse]
     latency_ms: int
     tested_at: Moment
     cached: bool
     age_seconds: int
 
     @classmethod
-    def of(cls, result: ConnectionResult) -> TestAnswer:
+    def of(cls, result: ConnectionResult) -> ConfigurationTestResponse:
         """From the result."""
         return cls(
             success=result.success,
             status=result.status,
             message=result.message,
-            stages=[StageAnswer.of(stage) for stage in result.stages],
+            stages=[TestStageResponse.of(stage) for stage in result.stages],
             latency_ms=result.latency_ms,
             tested_at=result.tested_at,
             cached=result.cached,
@@ -230,7 +230,7 @@ class TestAnswer(Answer):
         )
 
 
-class RotateGiven(Given):
+class KeyRotateRequest(RequestBody):
     """A new key; without one the stored key is encrypted anew."""
 
     example: ClassVar[dict[str, Any]] = {"apiKey": "sk-proj-yyyyyyyyyyyy"}
@@ -238,7 +238,7 @@ class RotateGiven(Given):
     api_key: KeyText | None = None
 
 
-class RotateAnswer(Answer):
+class KeyRotateResponse(ResponseBody):
     """The mask of the key that is stored now, and when it was turned."""
 
     id: str
@@ -246,13 +246,7 @@ class RotateAnswer(Answer):
     rotated_at: Moment
 
 
-class SuccessAnswer(Answer):
-    """That it was done."""
-
-    success: bool = True
-
-
-class RevertGiven(Given):
+class ConfigurationRevertRequest(RequestBody):
     """``apiKey`` is needed where the revision has another origin than now."""
 
     example: ClassVar[dict[str, Any]] = {"reason": "The new model is slower."}

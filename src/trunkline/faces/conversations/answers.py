@@ -14,7 +14,7 @@ from trunkline.control.conversations.message import show_message
 from trunkline.control.conversations.messages import Occasion
 from trunkline.core.actor import Actor
 from trunkline.core.errors import InvalidInput
-from trunkline.faces.conversations.wire import GivenAnswerId, MessageAnswer, TicketAnswer
+from trunkline.faces.conversations.wire import MessageResponse, MessageStopRequest, StreamTicketResponse
 from trunkline.faces.http.auth import ActorDep, ReaderDep, allow, allow_reader
 from trunkline.faces.http.errors import request_id_of
 from trunkline.faces.http.event_stream import EVENTS, SentEvent, send_events
@@ -61,18 +61,18 @@ def router(services: Services) -> APIRouter:
         return send_events(_tell(message.id, services.answers.follow(message.id, after)))
 
     @routes.post("/tickets", status_code=201, dependencies=[allow("conversations.read")])
-    async def create_ticket(conversation_id: PathId, actor: ActorDep) -> TicketAnswer:
+    async def create_stream_ticket(conversation_id: PathId, actor: ActorDep) -> StreamTicketResponse:
         """A ticket for `GET …/stream?ticket=`: good once, for a minute. For a browser's `EventSource`."""
         ticket, expires_at = await services.tickets.issue(actor, conversation_id)
-        return TicketAnswer(ticket=ticket, expires_at=expires_at)
+        return StreamTicketResponse(ticket=ticket, expires_at=expires_at)
 
     @routes.post("/stop", dependencies=[allow("conversations.change")])
     async def stop_answer(
-        conversation_id: PathId, actor: ActorDep, given: GivenAnswerId | None = None
-    ) -> MessageAnswer:
+        conversation_id: PathId, actor: ActorDep, given: MessageStopRequest | None = None
+    ) -> MessageResponse:
         """Stop an answer, at the provider too. What has come is kept, and what it used is in the answer."""
         message_id = given.message_id if given else None
-        return MessageAnswer.of(show_message(await services.answers.stop(actor, conversation_id, message_id)))
+        return MessageResponse.of(show_message(await services.answers.stop(actor, conversation_id, message_id)))
 
     return routes
 
@@ -85,7 +85,7 @@ async def answer_with(
         return send_events(_tell(answer_id, services.answers.follow(answer_id)))
     await services.answers.wait(answer_id)
     view = await services.messages.get(actor, conversation_id, answer_id)
-    return Response(MessageAnswer.of(view).model_dump_json(by_alias=True), media_type="application/json")
+    return Response(MessageResponse.of(view).model_dump_json(by_alias=True), media_type="application/json")
 
 
 def read_occasion(request: Request) -> Occasion:

@@ -9,16 +9,15 @@ from fastapi import APIRouter, Query, Request, Response
 from trunkline.control.conversations.conversations import ConversationChange
 from trunkline.control.conversations.export import file_name, write_markdown
 from trunkline.faces.conversations.wire import (
-    ConversationAnswer,
-    Done,
-    GivenConversation,
-    GivenConversationChange,
-    TreeAnswer,
+    ConversationCreateRequest,
+    ConversationResponse,
+    ConversationTreeResponse,
+    ConversationUpdateRequest,
 )
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.paging import PageDep, link_next
 from trunkline.faces.http.services import Services
-from trunkline.faces.http.wire import PathId
+from trunkline.faces.http.wire import PathId, SuccessResponse
 
 
 def router(services: Services) -> APIRouter:
@@ -26,10 +25,10 @@ def router(services: Services) -> APIRouter:
     routes = APIRouter(prefix="/api/conversations", tags=["Conversations"])
 
     @routes.post("", status_code=201, dependencies=[allow("conversations.change")])
-    async def create_conversation(given: GivenConversation, actor: ActorDep) -> ConversationAnswer:
+    async def create_conversation(given: ConversationCreateRequest, actor: ActorDep) -> ConversationResponse:
         """Begin a conversation with a feature or a model."""
         view = await services.conversations.create(actor, feature=given.feature, model=given.model)
-        return ConversationAnswer.model_validate(view)
+        return ConversationResponse.model_validate(view)
 
     @routes.get("", dependencies=[allow("conversations.read")])
     async def list_conversations(
@@ -40,35 +39,35 @@ def router(services: Services) -> APIRouter:
         q: Annotated[
             str | None, Query(max_length=255, description="Words that stand in the title or in a message.")
         ] = None,
-    ) -> list[ConversationAnswer]:
+    ) -> list[ConversationResponse]:
         """Your conversations, the last used first."""
         found = await services.conversations.list(actor, page, q.strip() if q else None)
         link_next(request, response, found)
-        return [ConversationAnswer.model_validate(view) for view in found.items]
+        return [ConversationResponse.model_validate(view) for view in found.items]
 
     @routes.get("/{conversation_id}", dependencies=[allow("conversations.read")])
-    async def get_conversation(conversation_id: PathId, actor: ActorDep) -> TreeAnswer:
+    async def get_conversation(conversation_id: PathId, actor: ActorDep) -> ConversationTreeResponse:
         """One conversation with all of its messages."""
-        return TreeAnswer.of(await services.conversations.get(actor, conversation_id))
+        return ConversationTreeResponse.of(await services.conversations.get(actor, conversation_id))
 
     @routes.patch("/{conversation_id}", dependencies=[allow("conversations.change")])
-    async def change_conversation(
-        conversation_id: PathId, given: GivenConversationChange, actor: ActorDep
-    ) -> ConversationAnswer:
+    async def update_conversation(
+        conversation_id: PathId, given: ConversationUpdateRequest, actor: ActorDep
+    ) -> ConversationResponse:
         """Give it a title, show another branch, or go on with another model."""
         change = ConversationChange(title=given.title, leaf_id=given.leaf_id, feature=given.feature, model=given.model)
-        return ConversationAnswer.model_validate(await services.conversations.change(actor, conversation_id, change))
+        return ConversationResponse.model_validate(await services.conversations.change(actor, conversation_id, change))
 
     @routes.delete("/{conversation_id}", dependencies=[allow("conversations.change")])
-    async def delete_conversation(conversation_id: PathId, actor: ActorDep) -> Done:
+    async def delete_conversation(conversation_id: PathId, actor: ActorDep) -> SuccessResponse:
         """Delete it with its messages and pictures."""
         await services.conversations.delete(actor, conversation_id)
-        return Done()
+        return SuccessResponse()
 
     @routes.get(
         "/{conversation_id}/export",
         dependencies=[allow("conversations.read")],
-        response_model=TreeAnswer,
+        response_model=ConversationTreeResponse,
         responses={200: {"content": {"text/markdown": {"schema": {"type": "string"}}}, "description": "A file."}},
     )
     async def export_conversation(
@@ -81,7 +80,11 @@ def router(services: Services) -> APIRouter:
         """The conversation as a file."""
         tree = await services.conversations.get(actor, conversation_id)
         if format == "json":
-            body, kind, extension = TreeAnswer.of(tree).model_dump_json(by_alias=True), "application/json", "json"
+            body, kind, extension = (
+                ConversationTreeResponse.of(tree).model_dump_json(by_alias=True),
+                "application/json",
+                "json",
+            )
         else:
             body, kind, extension = write_markdown(tree), "text/markdown", "md"
         name = file_name(tree, extension)

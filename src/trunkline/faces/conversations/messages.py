@@ -7,7 +7,12 @@ from starlette.responses import Response
 
 from trunkline.control.conversations.messages import Messages
 from trunkline.faces.conversations.answers import answer_with, read_occasion
-from trunkline.faces.conversations.wire import GivenMessage, GivenRating, GivenRegeneration, MessageAnswer
+from trunkline.faces.conversations.wire import (
+    MessageCreateRequest,
+    MessageRateRequest,
+    MessageRegenerateRequest,
+    MessageResponse,
+)
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.event_stream import ANSWERS
 from trunkline.faces.http.services import Services
@@ -19,9 +24,11 @@ def router(services: Services) -> APIRouter:
     routes = APIRouter(prefix="/api/conversations/{conversation_id}", tags=["Conversations"])
 
     @routes.post(
-        "/messages", dependencies=[allow("conversations.change")], response_model=MessageAnswer, responses=ANSWERS
+        "/messages", dependencies=[allow("conversations.change")], response_model=MessageResponse, responses=ANSWERS
     )
-    async def send_message(conversation_id: PathId, given: GivenMessage, actor: ActorDep, request: Request) -> Response:
+    async def send_message(
+        conversation_id: PathId, given: MessageCreateRequest, actor: ActorDep, request: Request
+    ) -> Response:
         """Say something. The answer comes as server-sent events, or with `"stream": false` whole, as a message.
 
         To change what was said before, send it again with the `parentId` of the old message: that opens a branch.
@@ -33,26 +40,26 @@ def router(services: Services) -> APIRouter:
         return await answer_with(services, actor, conversation_id, answer_id, stream=given.stream)
 
     @routes.post(
-        "/regenerate", dependencies=[allow("conversations.change")], response_model=MessageAnswer, responses=ANSWERS
+        "/regenerate", dependencies=[allow("conversations.change")], response_model=MessageResponse, responses=ANSWERS
     )
     async def regenerate_answer(
-        conversation_id: PathId, actor: ActorDep, request: Request, given: GivenRegeneration | None = None
+        conversation_id: PathId, actor: ActorDep, request: Request, given: MessageRegenerateRequest | None = None
     ) -> Response:
         """Have a question answered anew, on a new branch beside the old answer."""
-        given = given or GivenRegeneration()
+        given = given or MessageRegenerateRequest()
         answer_id = await services.messages.regenerate(actor, conversation_id, given.message_id, read_occasion(request))
         return await answer_with(services, actor, conversation_id, answer_id, stream=given.stream)
 
     @routes.get("/messages/{message_id}", dependencies=[allow("conversations.read")])
-    async def get_message(conversation_id: PathId, message_id: PathId, actor: ActorDep) -> MessageAnswer:
+    async def get_message(conversation_id: PathId, message_id: PathId, actor: ActorDep) -> MessageResponse:
         """One message as it is now."""
-        return MessageAnswer.of(await services.messages.get(actor, conversation_id, message_id))
+        return MessageResponse.of(await services.messages.get(actor, conversation_id, message_id))
 
     @routes.post("/messages/{message_id}/rating", dependencies=[allow("conversations.change")])
-    async def rate_answer(
-        conversation_id: PathId, message_id: PathId, given: GivenRating, actor: ActorDep
-    ) -> MessageAnswer:
+    async def rate_message(
+        conversation_id: PathId, message_id: PathId, given: MessageRateRequest, actor: ActorDep
+    ) -> MessageResponse:
         """Say how good an answer was, from 1 to 5. The last word counts."""
-        return MessageAnswer.of(await services.messages.rate(actor, conversation_id, message_id, given.rating))
+        return MessageResponse.of(await services.messages.rate(actor, conversation_id, message_id, given.rating))
 
     return routes

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from trunkline.control.conversations.pictures import EXTENSIONS, PictureFile
-from trunkline.faces.conversations.wire import PictureAnswer
+from trunkline.faces.conversations.wire import PictureResponse
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.services import Services
 from trunkline.faces.http.wire import PathId
@@ -26,12 +26,12 @@ def router(services: Services) -> APIRouter:
         dependencies=[allow("conversations.change")],
         openapi_extra={"requestBody": {"required": True, "content": _KINDS}},
     )
-    async def keep_picture(actor: ActorDep, request: Request) -> PictureAnswer:
+    async def keep_picture(actor: ActorDep, request: Request) -> PictureResponse:
         """Keep a picture, to send it in a message by its id: the bytes of a PNG, JPEG, WebP or GIF up to 20 MB."""
         kind = request.headers.get("content-type", "")
         picture_id = await services.pictures.keep(actor, kind, await request.body())
         picture = await services.pictures.get(actor, picture_id)
-        return PictureAnswer(id=picture.id, url=picture.url, content_type=picture.content_type)
+        return PictureResponse(id=picture.id, url=picture.url, content_type=picture.content_type)
 
     @routes.get(
         "/{picture_id}",

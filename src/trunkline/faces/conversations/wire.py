@@ -11,7 +11,7 @@ from trunkline.control.conversations.message import MessageView
 from trunkline.control.conversations.messages import Content, SaidText, SentPicture
 from trunkline.core.errors import InvalidInput
 from trunkline.core.price import usd
-from trunkline.faces.http.wire import EXAMPLE_ID, Answer, Given, GivenId, Moment
+from trunkline.faces.http.wire import EXAMPLE_ID, GivenId, Moment, RequestBody, ResponseBody
 
 LONGEST_TEXT = 1_000_000
 
@@ -22,7 +22,7 @@ Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 _READ_ONLY = frozenset({"id", "titledBy", "createdAt", "updatedAt", "messages"})
 
 
-class GivenConversation(Given):
+class ConversationCreateRequest(RequestBody):
     """A new conversation: with a feature, or with a model."""
 
     example: ClassVar[dict[str, Any]] = {"feature": "chat-assistant"}
@@ -31,7 +31,7 @@ class GivenConversation(Given):
     model: Model | None = None
 
 
-class GivenConversationChange(Given):
+class ConversationUpdateRequest(RequestBody):
     """What is to change. ``leafId`` shows the branch through that message."""
 
     read_only: ClassVar[frozenset[str]] = _READ_ONLY
@@ -43,14 +43,14 @@ class GivenConversationChange(Given):
     model: Model | None = None
 
 
-class GivenText(Given):
+class TextPartRequest(RequestBody):
     """A piece of text."""
 
     type: Literal["text"]
     text: Annotated[str, StringConstraints(max_length=LONGEST_TEXT)]
 
 
-class GivenPicture(Given):
+class PicturePartRequest(RequestBody):
     """A picture: one that is here, or a data URL."""
 
     type: Literal["image"]
@@ -69,7 +69,7 @@ def _kind_of_content(content: object) -> str | None:
 
 # The tags stand in angle brackets, which keeps them out of the paths of wrong fields.
 GivenPart = Annotated[
-    Annotated[GivenText, Tag("<text>")] | Annotated[GivenPicture, Tag("<image>")],
+    Annotated[TextPartRequest, Tag("<text>")] | Annotated[PicturePartRequest, Tag("<image>")],
     Discriminator(
         _kind_of_part,
         custom_error_type="part",
@@ -86,7 +86,7 @@ GivenContent = Annotated[
 ]
 
 
-class GivenMessage(Given):
+class MessageCreateRequest(RequestBody):
     """Something to say. Without ``parentId`` it follows the last message of the branch that is shown."""
 
     example: ClassVar[dict[str, Any]] = {"content": "Which trees bloom first?", "stream": False}
@@ -106,15 +106,15 @@ class GivenMessage(Given):
         return parts
 
 
-def _read_part(part: GivenText | GivenPicture, field: str) -> SaidText | SentPicture:
-    if isinstance(part, GivenText):
+def _read_part(part: TextPartRequest | PicturePartRequest, field: str) -> SaidText | SentPicture:
+    if isinstance(part, TextPartRequest):
         return SaidText(part.text)
     if (part.picture_id is None) == (part.url is None):
         raise InvalidInput.of(field, "a picture needs either pictureId or url (a data URL).")
     return SentPicture(f"{field}.url" if part.url is not None else f"{field}.pictureId", part.picture_id, part.url)
 
 
-class GivenAnswerId(Given):
+class MessageStopRequest(RequestBody):
     """Which answer is meant; without it the one that is being written, else the last one shown."""
 
     example: ClassVar[dict[str, Any]] = {"messageId": EXAMPLE_ID}
@@ -122,7 +122,7 @@ class GivenAnswerId(Given):
     message_id: GivenId | None = None
 
 
-class GivenRegeneration(GivenAnswerId):
+class MessageRegenerateRequest(MessageStopRequest):
     """Which answer to write anew; without an id the last one of the branch that is shown."""
 
     example: ClassVar[dict[str, Any]] = {"messageId": EXAMPLE_ID, "stream": False}
@@ -130,7 +130,7 @@ class GivenRegeneration(GivenAnswerId):
     stream: StrictBool = True
 
 
-class GivenRating(Given):
+class MessageRateRequest(RequestBody):
     """How good an answer is."""
 
     example: ClassVar[dict[str, Any]] = {"rating": 5}
@@ -138,7 +138,7 @@ class GivenRating(Given):
     rating: Annotated[int, Field(ge=1, le=5, strict=True)]
 
 
-class PictureAnswer(Answer):
+class PictureResponse(ResponseBody):
     """A picture that is kept."""
 
     id: str
@@ -146,13 +146,7 @@ class PictureAnswer(Answer):
     content_type: str
 
 
-class Done(Answer):
-    """That it was done."""
-
-    success: Literal[True] = True
-
-
-class ConversationAnswer(Answer):
+class ConversationResponse(ResponseBody):
     """A conversation. ``titledBy``: ``none`` (nothing said yet), ``text`` (its first words) or ``user``."""
 
     id: str
@@ -165,14 +159,14 @@ class ConversationAnswer(Answer):
     updated_at: Moment
 
 
-class TicketAnswer(Answer):
+class StreamTicketResponse(ResponseBody):
     """A ticket for one request of the stream, and until when it is good."""
 
     ticket: str
     expires_at: Moment
 
 
-class MessageAnswer(Answer):
+class MessageResponse(ResponseBody):
     """A message. ``content`` is its text; ``parts`` are texts, thoughts and pictures in their order.
 
     ``state``: ``streaming``, ``complete``, ``stopped``, ``failed`` or ``interrupted``. ``usage`` are the figures of the
@@ -198,20 +192,20 @@ class MessageAnswer(Answer):
     finished_at: Moment | None
 
     @classmethod
-    def of(cls, view: MessageView) -> MessageAnswer:
+    def of(cls, view: MessageView) -> MessageResponse:
         """From the view."""
         fields = {name: getattr(view, name) for name in view.__slots__ if name not in {"cost_nanos", "parts"}}
         cost = None if view.cost_nanos is None else usd(view.cost_nanos)
         return cls(**fields, parts=list(view.parts), cost_usd=cost)
 
 
-class TreeAnswer(ConversationAnswer):
+class ConversationTreeResponse(ConversationResponse):
     """A conversation with all of its branches: each message names what it follows."""
 
-    messages: list[MessageAnswer]
+    messages: list[MessageResponse]
 
     @classmethod
-    def of(cls, tree: ConversationTree) -> TreeAnswer:
+    def of(cls, tree: ConversationTree) -> ConversationTreeResponse:
         """From the view."""
-        fields = ConversationAnswer.model_validate(tree).model_dump()
-        return cls(**fields, messages=[MessageAnswer.of(message) for message in tree.messages])
+        fields = ConversationResponse.model_validate(tree).model_dump()
+        return cls(**fields, messages=[MessageResponse.of(message) for message in tree.messages])

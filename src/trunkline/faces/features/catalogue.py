@@ -13,7 +13,7 @@ from trunkline.control.features.catalogue import Listing, ModelFilter, read_capa
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.paging import PageDep, link_next
 from trunkline.faces.http.services import services_of
-from trunkline.faces.http.wire import Answer, Moment
+from trunkline.faces.http.wire import Moment, ResponseBody
 from trunkline.providers.model_info import ModelInfo, texts
 
 routes = APIRouter(prefix="/api/catalogue", tags=["Catalogue"])
@@ -21,7 +21,7 @@ routes = APIRouter(prefix="/api/catalogue", tags=["Catalogue"])
 ProviderDep = Annotated[str, Query(max_length=100, description="Whose models.")]
 
 
-class CatalogueModel(Answer):
+class CatalogueModelItemResponse(ResponseBody):
     """A model. ``provider`` is who makes it; ``pricing`` US dollars per token or unit, as decimal text.
 
     ``created`` is seconds since the epoch. What the provider does not say is null or empty.
@@ -42,7 +42,7 @@ class CatalogueModel(Answer):
     created: int | None
 
     @classmethod
-    def of(cls, model: ModelInfo, provider: str) -> CatalogueModel:
+    def of(cls, model: ModelInfo, provider: str) -> CatalogueModelItemResponse:
         """From what the list of ``provider`` says."""
         return cls(
             id=model.id,
@@ -61,7 +61,7 @@ class CatalogueModel(Answer):
         )
 
 
-class ListAnswer(Answer):
+class CatalogueSourceResponse(ResponseBody):
     """Where models come from: ``source`` is ``live`` (the provider's own list) or ``catalogue`` (this version's).
 
     ``cached``: it was fetched for an earlier request, ``ageSeconds`` ago. ``stale``: the provider fails now, for the
@@ -77,21 +77,21 @@ class ListAnswer(Answer):
     problem: str | None
 
 
-class CatalogueAnswer(ListAnswer):
+class CatalogueModelListResponse(CatalogueSourceResponse):
     """A page of models by their ids; ``total`` counts those that the filter lets through."""
 
     total: int
-    models: list[CatalogueModel]
+    models: list[CatalogueModelItemResponse]
 
 
-class CatalogueModelAnswer(ListAnswer):
+class CatalogueModelResponse(CatalogueSourceResponse):
     """One model."""
 
-    model: CatalogueModel
+    model: CatalogueModelItemResponse
 
 
 @routes.get("/models", dependencies=[allow("catalogue.read")])
-async def list_models(
+async def list_catalogue_models(
     request: Request,
     response: Response,
     actor: ActorDep,
@@ -109,7 +109,7 @@ async def list_models(
     refresh: Annotated[
         bool, Query(description="Ask the provider although a list of the last ten minutes is there.")
     ] = False,
-) -> CatalogueAnswer:
+) -> CatalogueModelListResponse:
     """The models of a provider, live, and remembered for ten minutes."""
     wanted = ModelFilter(
         capability=None if capability is None else read_capability(capability),
@@ -119,20 +119,20 @@ async def list_models(
     )
     found = await services_of(request).catalogue.search(actor, provider, wanted, page, refresh=refresh)
     link_next(request, response, found.page)
-    return CatalogueAnswer(
+    return CatalogueModelListResponse(
         **_about(found.listing),
         total=found.total,
-        models=[CatalogueModel.of(model, found.listing.provider) for model in found.page.items],
+        models=[CatalogueModelItemResponse.of(model, found.listing.provider) for model in found.page.items],
     )
 
 
 @routes.get("/models/{model_id:path}", dependencies=[allow("catalogue.read")])
-async def get_model(
+async def get_catalogue_model(
     request: Request, actor: ActorDep, model_id: str, provider: ProviderDep = "openrouter"
-) -> CatalogueModelAnswer:
+) -> CatalogueModelResponse:
     """One model, by its id with the slash in it."""
     listing, model = await services_of(request).catalogue.get(actor, provider, model_id)
-    return CatalogueModelAnswer(**_about(listing), model=CatalogueModel.of(model, listing.provider))
+    return CatalogueModelResponse(**_about(listing), model=CatalogueModelItemResponse.of(model, listing.provider))
 
 
 def _about(listing: Listing) -> dict[str, Any]:

@@ -11,19 +11,19 @@ from starlette.responses import Response
 from trunkline.control.features.feature import FeatureRecord
 from trunkline.core.actor import Actor, at_least
 from trunkline.faces.features.wire import (
-    FeatureAnswer,
-    FeatureChangeGiven,
-    FeatureGiven,
-    FeatureSettingsAnswer,
-    KeyVerdictAnswer,
-    ValidateKeyGiven,
+    FeatureCreateRequest,
+    FeatureKeyValidateRequest,
+    FeatureKeyValidateResponse,
+    FeatureResponse,
+    FeatureSettingsResponse,
+    FeatureUpdateRequest,
     read_secret,
 )
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.etag import IfMatchDep, write_etag
 from trunkline.faces.http.provider_failures import PROVIDER_FAILURES
 from trunkline.faces.http.services import services_of
-from trunkline.faces.http.wire import Answer
+from trunkline.faces.http.wire import SuccessResponse
 
 routes = APIRouter(prefix="/api/features", tags=["Features"])
 
@@ -31,34 +31,28 @@ ReasonDep = Annotated[str | None, Header(alias="X-Change-Reason", max_length=500
 Slug = Annotated[str, Path(max_length=64, description="`chat-assistant`, say.")]
 
 
-class Done(Answer):
-    """That it was done."""
-
-    success: bool = True
-
-
 @routes.get("", dependencies=[allow("features.read")])
-async def list_features(request: Request, actor: ActorDep) -> list[FeatureSettingsAnswer | FeatureAnswer]:
+async def list_features(request: Request, actor: ActorDep) -> list[FeatureSettingsResponse | FeatureResponse]:
     """All features, with their models; for admins with their settings too."""
     return [show(actor, record) for record in await services_of(request).features.list(actor)]
 
 
 @routes.post("", status_code=201, dependencies=[allow("features.change")], responses=PROVIDER_FAILURES)
 async def create_feature(
-    request: Request, response: Response, actor: ActorDep, given: FeatureGiven, reason: ReasonDep = None
-) -> FeatureSettingsAnswer:
+    request: Request, response: Response, actor: ActorDep, given: FeatureCreateRequest, reason: ReasonDep = None
+) -> FeatureSettingsResponse:
     """Make a feature of your own."""
     draft = given.draft(name=given.name, reason=given.reason or reason or "")
     record = await services_of(request).features.create(actor, given.slug, given.kind, draft)
     response.headers["ETag"] = write_etag(record.revision)
     response.headers["Location"] = f"/api/features/{record.slug}"
-    return FeatureSettingsAnswer.of(record)
+    return FeatureSettingsResponse.of(record)
 
 
 @routes.get("/{slug}", dependencies=[allow("features.read")])
 async def get_feature(
     request: Request, response: Response, actor: ActorDep, slug: Slug
-) -> FeatureSettingsAnswer | FeatureAnswer:
+) -> FeatureSettingsResponse | FeatureResponse:
     """One feature, with its model; for admins with its settings too."""
     record = await services_of(request).features.get(actor, slug)
     response.headers["ETag"] = write_etag(record.revision)
@@ -66,48 +60,48 @@ async def get_feature(
 
 
 @routes.put("/{slug}", dependencies=[allow("features.change")], responses=PROVIDER_FAILURES)
-async def change_feature(
+async def update_feature(
     request: Request,
     response: Response,
     actor: ActorDep,
     slug: Slug,
-    given: FeatureChangeGiven,
+    given: FeatureUpdateRequest,
     if_match: IfMatchDep,
     reason: ReasonDep = None,
-) -> FeatureSettingsAnswer:
+) -> FeatureSettingsResponse:
     """Change any part of a feature. A new key is tried at OpenRouter first, and saved only if it is good."""
     record = await services_of(request).features.change(actor, slug, given.change(reason), if_revision=if_match)
     response.headers["ETag"] = write_etag(record.revision)
-    return FeatureSettingsAnswer.of(record)
+    return FeatureSettingsResponse.of(record)
 
 
 @routes.delete("/{slug}", dependencies=[allow("features.change")])
-async def delete_feature(request: Request, actor: ActorDep, slug: Slug, if_match: IfMatchDep) -> Done:
+async def delete_feature(request: Request, actor: ActorDep, slug: Slug, if_match: IfMatchDep) -> SuccessResponse:
     """Delete a feature of your own with its key. Those that every workspace has can only be reset."""
     await services_of(request).features.delete(actor, slug, if_revision=if_match)
-    return Done()
+    return SuccessResponse()
 
 
 @routes.post("/{slug}/reset", dependencies=[allow("features.change")])
 async def reset_feature(
     request: Request, response: Response, actor: ActorDep, slug: Slug, if_match: IfMatchDep
-) -> FeatureSettingsAnswer:
+) -> FeatureSettingsResponse:
     """Restore the defaults; the key is kept."""
     record = await services_of(request).features.reset(actor, slug, if_revision=if_match)
     response.headers["ETag"] = write_etag(record.revision)
-    return FeatureSettingsAnswer.of(record)
+    return FeatureSettingsResponse.of(record)
 
 
 @routes.post("/{slug}/validate-key", dependencies=[allow("features.change")])
-async def validate_key(
-    request: Request, actor: ActorDep, slug: Slug, given: ValidateKeyGiven | None = None
-) -> KeyVerdictAnswer:
+async def validate_feature_key(
+    request: Request, actor: ActorDep, slug: Slug, given: FeatureKeyValidateRequest | None = None
+) -> FeatureKeyValidateResponse:
     """Ask OpenRouter about a key without saving it, or about the one in use. 200 also when it is refused."""
     key = None if given is None else read_secret(given.api_key)
-    return KeyVerdictAnswer.of(await services_of(request).feature_keys.validate(actor, slug, key))
+    return FeatureKeyValidateResponse.of(await services_of(request).feature_keys.validate(actor, slug, key))
 
 
-def show(actor: Actor, record: FeatureRecord) -> FeatureSettingsAnswer | FeatureAnswer:
+def show(actor: Actor, record: FeatureRecord) -> FeatureSettingsResponse | FeatureResponse:
     """The record as ``actor`` may see it: settings are for whoever may change them."""
     may_change = at_least(actor.role, "admin") and actor.scope == "manage" and actor.application_id is None
-    return FeatureSettingsAnswer.of(record) if may_change else FeatureAnswer.of(record)
+    return FeatureSettingsResponse.of(record) if may_change else FeatureResponse.of(record)

@@ -10,18 +10,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from trunkline.faces.features.features import ReasonDep, Slug
-from trunkline.faces.features.wire import FeatureSettingsAnswer
+from trunkline.faces.features.wire import FeatureSettingsResponse
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.etag import IfMatchDep, write_etag
 from trunkline.faces.http.paging import PageDep, link_next
-from trunkline.faces.http.revision_wire import RevisionAnswer
+from trunkline.faces.http.revision_wire import RevisionResponse
 from trunkline.faces.http.services import services_of
-from trunkline.faces.http.wire import Given
+from trunkline.faces.http.wire import RequestBody
 
 routes = APIRouter(prefix="/api/features", tags=["Features"])
 
 
-class FeatureRevertGiven(Given):
+class FeatureRevertRequest(RequestBody):
     """Why, for the history."""
 
     example: ClassVar[dict[str, Any]] = {"reason": "It was better before."}
@@ -32,11 +32,11 @@ class FeatureRevertGiven(Given):
 @routes.get("/{slug}/revisions", dependencies=[allow("features.change")])
 async def list_feature_revisions(
     request: Request, response: Response, actor: ActorDep, slug: Slug, page: PageDep
-) -> list[RevisionAnswer]:
+) -> list[RevisionResponse]:
     """Its saved states, the newest first, each with what it changed."""
     found = await services_of(request).features.history(actor, slug, page)
     link_next(request, response, found)
-    return [RevisionAnswer.of(record) for record in found.items]
+    return [RevisionResponse.of(record) for record in found.items]
 
 
 @routes.post("/{slug}/revisions/{number}/revert", dependencies=[allow("features.change")])
@@ -47,12 +47,12 @@ async def revert_feature(
     slug: Slug,
     number: Annotated[int, Path(ge=1, le=2**31 - 1)],
     if_match: IfMatchDep,
-    given: FeatureRevertGiven | None = None,
+    given: FeatureRevertRequest | None = None,
     reason: ReasonDep = None,
-) -> FeatureSettingsAnswer:
+) -> FeatureSettingsResponse:
     """Go back to a saved state, as a new revision. The key stays as it is now."""
     record = await services_of(request).features.revert(
         actor, slug, number, reason=(given.reason if given else "") or reason or "", if_revision=if_match
     )
     response.headers["ETag"] = write_etag(record.revision)
-    return FeatureSettingsAnswer.of(record)
+    return FeatureSettingsResponse.of(record)

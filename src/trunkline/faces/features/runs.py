@@ -17,13 +17,13 @@ from trunkline.control.features.run import Run, RunResult, Vectors
 from trunkline.core.errors import FieldError, InvalidInput
 from trunkline.faces.features.features import Slug
 from trunkline.faces.features.run_stream import LateStream, RunStream, show_vectors
-from trunkline.faces.features.wire import SettingsGiven
+from trunkline.faces.features.wire import FeatureSettingsRequest
 from trunkline.faces.http import event_stream
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.errors import request_id_of
 from trunkline.faces.http.event_stream import ANSWERS, send_events
 from trunkline.faces.http.services import services_of
-from trunkline.faces.http.wire import Answer, Given
+from trunkline.faces.http.wire import RequestBody, ResponseBody
 
 routes = APIRouter(prefix="/api/features", tags=["Features"])
 
@@ -52,7 +52,7 @@ Input = Annotated[Text | Annotated[list[Text], Field(max_length=TEXTS_LIMIT)] | 
 UnitDep = Annotated[str | None, Header(alias="X-User-Id", max_length=255, description="The end user you serve.")]
 
 
-class RunGiven(Given):
+class FeatureRunRequest(RequestBody):
     """What is asked: one of ``input``, ``prompt`` and ``messages`` (as OpenAI's chat has them).
 
     Features that make vectors take a list of texts as ``input`` too.
@@ -66,7 +66,7 @@ class RunGiven(Given):
     stream: StrictBool | None = None
 
 
-class TestGiven(Given):
+class FeatureTestRequest(RequestBody):
     """What is asked, and settings to lay over the saved ones for this once."""
 
     __test__ = False
@@ -74,10 +74,10 @@ class TestGiven(Given):
     example: ClassVar[dict[str, Any]] = {"input": "Which trees bloom first?", "settings": {"temperature": 0.9}}
 
     input: Text = Field(min_length=1)
-    settings: SettingsGiven | None = None
+    settings: FeatureSettingsRequest | None = None
 
 
-class UsageAnswer(Answer):
+class FeatureRunUsageResponse(ResponseBody):
     """Tokens of one call; ``estimated``: the provider did not say, so they are our own count."""
 
     input_tokens: int
@@ -88,7 +88,7 @@ class UsageAnswer(Answer):
     estimated: bool
 
 
-class RunAnswer(Answer):
+class FeatureRunResponse(ResponseBody):
     """A whole answer. ``images`` have addresses of pictures here. ``costUSD`` is null where no price is known."""
 
     request_id: str
@@ -98,11 +98,11 @@ class RunAnswer(Answer):
     reasoning: str | None
     images: list[dict[str, str]]
     finish_reason: str
-    usage: UsageAnswer
+    usage: FeatureRunUsageResponse
     cost_usd: float | None = Field(serialization_alias="costUSD")
 
     @classmethod
-    def of(cls, result: RunResult, slug: str) -> RunAnswer:
+    def of(cls, result: RunResult, slug: str) -> FeatureRunResponse:
         """From the result."""
         return cls.model_validate(
             {
@@ -113,7 +113,7 @@ class RunAnswer(Answer):
         )
 
 
-class VectorsAnswer(Answer):
+class FeatureVectorsResponse(ResponseBody):
     """One vector per text, in their order."""
 
     request_id: str
@@ -121,11 +121,11 @@ class VectorsAnswer(Answer):
     model: str
     dimensions: int
     embeddings: list[list[float]]
-    usage: UsageAnswer
+    usage: FeatureRunUsageResponse
     cost_usd: float | None = Field(serialization_alias="costUSD")
 
     @classmethod
-    def of(cls, vectors: Vectors, slug: str) -> VectorsAnswer:
+    def of(cls, vectors: Vectors, slug: str) -> FeatureVectorsResponse:
         """From the vectors."""
         return cls.model_validate({**structs.asdict(vectors), "feature": slug, "dimensions": vectors.dimensions})
 
@@ -133,10 +133,12 @@ class VectorsAnswer(Answer):
 @routes.post(
     "/{slug}/run",
     dependencies=[allow("features.run")],
-    response_model=RunAnswer | VectorsAnswer,
+    response_model=FeatureRunResponse | FeatureVectorsResponse,
     responses=ANSWERS,
 )
-async def run_feature(request: Request, actor: ActorDep, slug: Slug, given: RunGiven, unit: UnitDep = None) -> Response:
+async def run_feature(
+    request: Request, actor: ActorDep, slug: Slug, given: FeatureRunRequest, unit: UnitDep = None
+) -> Response:
     """Ask a feature. With `stream` the answer comes as server-sent events: `start`, `delta`, `reasoning`, `image`, and
     at the end `done` or `error`; features that make vectors always answer whole.
     """
@@ -151,17 +153,17 @@ async def run_feature(request: Request, actor: ActorDep, slug: Slug, given: RunG
         return LateStream(asyncio.ensure_future(_first(doing)), slug)
     answer, streams = await doing
     if isinstance(answer, Vectors):
-        return _send(VectorsAnswer.of(answer, slug))
+        return _send(FeatureVectorsResponse.of(answer, slug))
     if streams:
         return RunStream(answer)
     result = await _unless_gone(request, answer.whole())
-    return _gone() if result is None else _send(RunAnswer.of(result, slug))
+    return _gone() if result is None else _send(FeatureRunResponse.of(result, slug))
 
 
 @routes.post("/{slug}/test", dependencies=[allow("features.change")], response_class=Response, responses=ANSWERS)
-async def test_feature(request: Request, actor: ActorDep, slug: Slug, given: TestGiven) -> Response:
+async def test_feature(request: Request, actor: ActorDep, slug: Slug, given: FeatureTestRequest) -> Response:
     """Try settings without saving them. Streamed as a run is; of vectors, a `vector` event shows the first."""
-    settings = given.settings or SettingsGiven()
+    settings = given.settings or FeatureSettingsRequest()
     asking = services_of(request).feature_runs.test(
         actor, slug, given.input, settings.draft(), request_id=request_id_of(request)
     )
@@ -209,7 +211,7 @@ async def _wait_until_gone(request: Request) -> None:
         pass
 
 
-def _send(answer: Answer) -> Response:
+def _send(answer: ResponseBody) -> Response:
     return JSONResponse(answer.model_dump(mode="json", by_alias=True))
 
 

@@ -11,8 +11,8 @@ from trunkline.control.features.feature import SETTINGS, FeatureDraft, FeatureRe
 from trunkline.control.features.keys import KeyVerdict
 from trunkline.control.features.starting_features import FeatureKind
 from trunkline.core.secret import Secret
-from trunkline.faces.features.catalogue import CatalogueModel
-from trunkline.faces.http.wire import Answer, Given, Moment
+from trunkline.faces.features.catalogue import CatalogueModelItemResponse
+from trunkline.faces.http.wire import Moment, RequestBody, ResponseBody
 
 KeyText = Annotated[SecretStr, Field(max_length=32_768)]
 """A key in plain, a sealed one, or the hint of the stored one."""
@@ -23,7 +23,7 @@ Penalty = Annotated[Number, Field(ge=-2, le=2)]
 Count = Annotated[int, Field(strict=True, ge=1, lt=2**31)]
 
 
-class FeatureAnswer(Answer):
+class FeatureResponse(ResponseBody):
     """A feature as everybody sees it. ``modelInfo`` is what the catalogue says of its ``model``.
 
     ``servingModel`` is what answers: the same, or that of its target; null where a route chooses for each call.
@@ -37,18 +37,18 @@ class FeatureAnswer(Answer):
     built_in: bool
     model: str | None
     serving_model: str | None
-    model_info: CatalogueModel | None
+    model_info: CatalogueModelItemResponse | None
     available: bool | None
     nearest: list[str]
     ready: bool
 
     @classmethod
-    def of(cls, record: FeatureRecord) -> FeatureAnswer:
+    def of(cls, record: FeatureRecord) -> FeatureResponse:
         """From the record."""
         return cls(**_shown(record))
 
 
-class FeatureSettingsAnswer(FeatureAnswer):
+class FeatureSettingsResponse(FeatureResponse):
     """The same with its settings, for admins. Settings that are null are not sent to the model.
 
     ``hasApiKey`` and ``keyHint`` are of the feature's own key; ``keySource`` says whose key serves: ``own``,
@@ -75,7 +75,7 @@ class FeatureSettingsAnswer(FeatureAnswer):
     updated_at: Moment | None
 
     @classmethod
-    def of(cls, record: FeatureRecord) -> FeatureSettingsAnswer:
+    def of(cls, record: FeatureRecord) -> FeatureSettingsResponse:
         """From the record."""
         numbers = record.parameters
         return cls.model_validate(
@@ -97,7 +97,7 @@ class FeatureSettingsAnswer(FeatureAnswer):
         )
 
 
-class SettingsGiven(Given):
+class FeatureSettingsRequest(RequestBody):
     """Any subset of a feature's settings; null takes one away. ``customParameters`` are replaced as a whole."""
 
     model: str | None = Field(default=None, max_length=255)
@@ -167,7 +167,7 @@ _READ_ONLY = frozenset(
 )
 
 
-class FeatureChangeGiven(SettingsGiven):
+class FeatureUpdateRequest(FeatureSettingsRequest):
     """A change of a feature."""
 
     read_only: ClassVar[frozenset[str]] = _READ_ONLY
@@ -181,7 +181,7 @@ class FeatureChangeGiven(SettingsGiven):
         return self.draft(name=self._sent("name", self.name), reason=self.reason or reason or "")
 
 
-class FeatureGiven(SettingsGiven):
+class FeatureCreateRequest(FeatureSettingsRequest):
     """A new feature. ``slug`` is its name in addresses and after ``feature/`` in ``model``."""
 
     read_only: ClassVar[frozenset[str]] = _READ_ONLY - {"slug", "kind"}
@@ -193,7 +193,7 @@ class FeatureGiven(SettingsGiven):
     reason: str = Field("", max_length=500, description="Why, for the history.")
 
 
-class ValidateKeyGiven(Given):
+class FeatureKeyValidateRequest(RequestBody):
     """The key to ask about; without one, the key that the feature uses now."""
 
     example: ClassVar[dict[str, Any]] = {"apiKey": "sk-or-v1-xxxxxxxxxxxx"}
@@ -201,7 +201,7 @@ class ValidateKeyGiven(Given):
     api_key: KeyText | None = None
 
 
-class KeyInfoAnswer(Answer):
+class FeatureKeyResponse(ResponseBody):
     """What OpenRouter tells of a key, in credits, which are US dollars; a ``limit`` of null is none."""
 
     label: str | None
@@ -212,17 +212,17 @@ class KeyInfoAnswer(Answer):
     expires_at: str | None
 
 
-class KeyVerdictAnswer(Answer):
+class FeatureKeyValidateResponse(ResponseBody):
     """Whether OpenRouter takes the key, and what to do if not."""
 
     success: bool
     message: str
-    key_info: KeyInfoAnswer | None
+    key_info: FeatureKeyResponse | None
 
     @classmethod
-    def of(cls, verdict: KeyVerdict) -> KeyVerdictAnswer:
+    def of(cls, verdict: KeyVerdict) -> FeatureKeyValidateResponse:
         """From the verdict."""
-        info = None if verdict.info is None else KeyInfoAnswer.model_validate(verdict.info)
+        info = None if verdict.info is None else FeatureKeyResponse.model_validate(verdict.info)
         return cls(success=verdict.success, message=verdict.message, key_info=info)
 
 
@@ -240,7 +240,7 @@ def _shown(record: FeatureRecord) -> dict[str, Any]:
         "built_in": record.is_starting,
         "model": record.model,
         "serving_model": record.serving_model,
-        "model_info": None if info is None else CatalogueModel.of(info, "openrouter"),
+        "model_info": None if info is None else CatalogueModelItemResponse.of(info, "openrouter"),
         "available": record.standing.available,
         "nearest": list(record.standing.nearest),
         "ready": record.problem is None,

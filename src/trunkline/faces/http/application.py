@@ -58,6 +58,7 @@ def build(
         redoc_url=None,
         openapi_url="/openapi.json",
         redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
         middleware=[
             Middleware(RequestMiddleware),
             Middleware(CompressionMiddleware),

@@ -50,10 +50,10 @@ def _write_brief(status: HTTPStatus, message: str, fields: Sequence[FieldError],
 
 
 FULL: Final = ErrorShape(
-    "Error",
+    "ErrorResponse",
     {
         "type": "object",
-        "title": "Error",
+        "title": "ErrorResponse",
         "description": "What every request that fails is answered with.",
         "required": ["statusCode", "message", "error", "requestId"],
         "properties": {
@@ -79,7 +79,7 @@ FULL: Final = ErrorShape(
 
 _BRIEF_SCHEMA: Final[Schema] = {
     "type": "object",
-    "title": "Failure",
+    "title": "FailureResponse",
     "description": "What every request below /ai/llm and /policy that fails is answered with.",
     "required": ["success", "message"],
     "properties": {
@@ -88,11 +88,11 @@ _BRIEF_SCHEMA: Final[Schema] = {
     },
 }
 
-BRIEF: Final = ErrorShape("Failure", _BRIEF_SCHEMA, _write_brief)
+BRIEF: Final = ErrorShape("FailureResponse", _BRIEF_SCHEMA, _write_brief)
 """``{"success": false, "message": "…"}``"""
 
 AI_LLM: Final = ErrorShape(
-    "Failure",
+    "FailureResponse",
     _BRIEF_SCHEMA,
     _write_brief,
     {"duplicate_name": HTTPStatus.BAD_REQUEST, "in_use": HTTPStatus.FORBIDDEN},

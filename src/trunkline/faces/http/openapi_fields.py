@@ -15,7 +15,7 @@ def describe_fields(schemas: Mapping[str, Any]) -> None:
     meanings = tomllib.loads(_PLACE.read_text(encoding="utf-8"))
     every: Mapping[str, str] = meanings["every"]
     for schema_name, schema in schemas.items():
-        own: Mapping[str, str] = meanings.get(schema_name.rpartition("__")[2], {})
+        own: Mapping[str, str] = meanings.get(schema_name, {})
         for name, field in schema.get("properties", {}).items():
             meaning = own.get(name) or every.get(name)
             if meaning is not None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from trunkline.control.configurations.history import RevisionRecord
-from trunkline.faces.http.wire import Answer, Moment
+from trunkline.faces.http.wire import Moment, ResponseBody
 
 
-class RevisionDifference(Answer):
+class RevisionDifferenceResponse(ResponseBody):
     """One thing that a revision changed, by its path."""
 
     path: str
@@ -16,7 +16,7 @@ class RevisionDifference(Answer):
     after: Any
 
 
-class RevisionAnswer(Answer):
+class RevisionResponse(ResponseBody):
     """A saved state: what it changed of the one before."""
 
     number: int
@@ -24,10 +24,10 @@ class RevisionAnswer(Answer):
     author_id: str
     time: Moment
     reason: str
-    diff: list[RevisionDifference]
+    diff: list[RevisionDifferenceResponse]
 
     @classmethod
-    def of(cls, record: RevisionRecord) -> RevisionAnswer:
+    def of(cls, record: RevisionRecord) -> RevisionResponse:
         """As people see it."""
         return cls(
             number=record.number,
@@ -35,5 +35,5 @@ class RevisionAnswer(Answer):
             author_id=record.author_id,
             time=record.created_at,
             reason=record.reason,
-            diff=[RevisionDifference(path=one.path, before=one.before, after=one.after) for one in record.diff],
+            diff=[RevisionDifferenceResponse(path=one.path, before=one.before, after=one.after) for one in record.diff],
         )

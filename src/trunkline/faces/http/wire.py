@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Annotated, Any, ClassVar, Final, cast
+from typing import Annotated, Any, ClassVar, Final, Literal, cast
 
 from pydantic import (
     AfterValidator,
@@ -78,10 +78,16 @@ GivenMoment = Annotated[AwareDatetime, BeforeValidator(_refuse_number), AfterVal
 """A time in a request: ISO 8601 with a zone."""
 
 
-class Answer(BaseModel):
+class ResponseBody(BaseModel):
     """Something that a face says. Its names are in camelCase."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, from_attributes=True)
+
+
+class SuccessResponse(ResponseBody):
+    """That it was done."""
+
+    success: Literal[True] = True
 
 
 def _show_example(schema: dict[str, Any], model: type[BaseModel]) -> None:
@@ -89,7 +95,7 @@ def _show_example(schema: dict[str, Any], model: type[BaseModel]) -> None:
         schema["examples"] = [vars(model)["example"]]
 
 
-class Given(BaseModel):
+class RequestBody(BaseModel):
     """Something that a caller says. Unknown fields are refused, and each is named.
 
     ``read_only`` are the fields of our own answers, by their names on the wire: a caller who sends back what it got is

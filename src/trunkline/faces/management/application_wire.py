@@ -6,10 +6,10 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from trunkline.faces.http.wire import EXAMPLE_ID, Answer, Given, GivenId, GivenName, Moment
+from trunkline.faces.http.wire import EXAMPLE_ID, GivenId, GivenName, Moment, RequestBody, ResponseBody
 
 
-class GivenApplication(Given):
+class ApplicationCreateRequest(RequestBody):
     """A new application. `id` is the program's own choice, a UUID that nobody has used."""
 
     read_only: ClassVar[frozenset[str]] = frozenset({"workspaceId", "createdBy", "createdAt", "updatedAt"})
@@ -21,10 +21,10 @@ class GivenApplication(Given):
     default_configuration_id: GivenId | None = None
 
 
-class GivenApplicationChange(Given):
+class ApplicationUpdateRequest(RequestBody):
     """What is to change of an application."""
 
-    read_only: ClassVar[frozenset[str]] = GivenApplication.read_only | {"id"}
+    read_only: ClassVar[frozenset[str]] = ApplicationCreateRequest.read_only | {"id"}
     example: ClassVar[dict[str, Any]] = {"name": "Help desk", "defaultConfigurationId": EXAMPLE_ID}
 
     name: GivenName | None = None
@@ -32,7 +32,7 @@ class GivenApplicationChange(Given):
     default_configuration_id: GivenId | None = None
 
 
-class ApplicationAnswer(Answer):
+class ApplicationResponse(ResponseBody):
     """An application."""
 
     id: str

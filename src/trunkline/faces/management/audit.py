@@ -11,7 +11,7 @@ from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.paging import PageDep, link_next
 from trunkline.faces.http.services import Services
 from trunkline.faces.http.wire import GivenId, GivenMoment
-from trunkline.faces.management.wire import AuditAnswer
+from trunkline.faces.management.wire import AuditEventResponse
 
 
 def router(services: Services) -> APIRouter:
@@ -19,7 +19,7 @@ def router(services: Services) -> APIRouter:
     routes = APIRouter(prefix="/api/audit", tags=["Audit"])
 
     @routes.get("", dependencies=[allow("audit.read")])
-    async def list_events(
+    async def list_audit_events(
         actor: ActorDep,
         page: PageDep,
         request: Request,
@@ -31,7 +31,7 @@ def router(services: Services) -> APIRouter:
         outcome: Annotated[Literal["ok", "failed", "refused"] | None, Query()] = None,
         since: Annotated[GivenMoment | None, Query(alias="from")] = None,
         until: Annotated[GivenMoment | None, Query(alias="to")] = None,
-    ) -> list[AuditAnswer]:
+    ) -> list[AuditEventResponse]:
         """The workspace's events, the newest first; `from` is included, `to` is not."""
         wanted = AuditFilter(
             action=action,
@@ -44,6 +44,6 @@ def router(services: Services) -> APIRouter:
         )
         found = await services.audit.list(actor, wanted, page)
         link_next(request, response, found)
-        return [AuditAnswer.model_validate(record) for record in found.items]
+        return [AuditEventResponse.model_validate(record) for record in found.items]
 
     return routes

@@ -10,21 +10,21 @@ from trunkline.control.workspaces.workspaces import WorkspaceView
 from trunkline.core.secret import Secret
 from trunkline.faces.http.auth import ActorDep, MaybeActorDep, allow
 from trunkline.faces.http.services import Services
+from trunkline.faces.http.wire import SuccessResponse
 from trunkline.faces.management.wire import (
-    AcceptanceAnswer,
-    ActorAnswer,
-    Done,
-    GivenAcceptance,
-    GivenLogin,
-    GivenLogout,
-    GivenPassword,
-    GivenRefresh,
-    GivenSetup,
-    GivenSignup,
-    MeAnswer,
-    SignInAnswer,
-    UserAnswer,
-    WorkspaceAnswer,
+    ActorResponse,
+    InvitationAcceptRequest,
+    InvitationAcceptResponse,
+    LoginRequest,
+    LogoutRequest,
+    MeResponse,
+    PasswordUpdateRequest,
+    SessionRefreshRequest,
+    SessionResponse,
+    SetupRequest,
+    SignupRequest,
+    UserResponse,
+    WorkspaceResponse,
 )
 
 
@@ -33,39 +33,39 @@ def router(services: Services) -> APIRouter:
     routes = APIRouter(prefix="/api/auth", tags=["Account"])
 
     @routes.post("/login")
-    async def log_in(given: GivenLogin, request: Request) -> SignInAnswer:
+    async def log_in(given: LoginRequest, request: Request) -> SessionResponse:
         """Sign in by email address and password."""
         password = given.password.get_secret_value()
         return write_sign_in(await services.sessions.log_in(given.email, password, user_agent=_agent(request)))
 
     @routes.post("/refresh")
-    async def refresh(given: GivenRefresh) -> SignInAnswer:
+    async def refresh_session(given: SessionRefreshRequest) -> SessionResponse:
         """Exchange a refresh token, which works once, for the next pair of tokens."""
         return write_sign_in(await services.sessions.refresh(Secret(given.refresh_token.get_secret_value())))
 
     @routes.post("/logout", dependencies=[allow("account.change")])
-    async def log_out(actor: ActorDep, given: GivenLogout | None = None) -> Done:
+    async def log_out(actor: ActorDep, given: LogoutRequest | None = None) -> SuccessResponse:
         """End the session that asks, or all of the user's."""
         await services.sessions.log_out(actor, everywhere=given is not None and given.everywhere)
-        return Done()
+        return SuccessResponse()
 
     @routes.post("/password", dependencies=[allow("account.change")])
-    async def change_password(given: GivenPassword, actor: ActorDep) -> Done:
+    async def update_password(given: PasswordUpdateRequest, actor: ActorDep) -> SuccessResponse:
         """Replace one's password; all other sessions end."""
         await services.accounts.change_password(
             actor, given.current_password.get_secret_value(), given.new_password.get_secret_value()
         )
-        return Done()
+        return SuccessResponse()
 
     @routes.post("/signup", status_code=201)
-    async def sign_up(given: GivenSignup, request: Request) -> SignInAnswer:
+    async def sign_up(given: SignupRequest, request: Request) -> SessionResponse:
         """Make an account, where sign-up is open."""
         password = given.password.get_secret_value()
         signed_in = await services.accounts.sign_up(given.email, password, given.name, user_agent=_agent(request))
         return write_sign_in(signed_in)
 
     @routes.post("/setup")
-    async def set_up(given: GivenSetup, request: Request) -> SignInAnswer:
+    async def set_up(given: SetupRequest, request: Request) -> SessionResponse:
         """Set the first administrator's address and password, with the token that the first start printed."""
         signed_in = await services.setup.finish(
             Secret(given.token.get_secret_value()),
@@ -76,23 +76,25 @@ def router(services: Services) -> APIRouter:
         return write_sign_in(signed_in)
 
     @routes.get("/me", dependencies=[allow("account.read")])
-    async def describe(actor: ActorDep) -> MeAnswer:
+    async def get_me(actor: ActorDep) -> MeResponse:
         """Who asks, and their workspaces and roles."""
         me = await services.accounts.describe(actor)
-        return MeAnswer(
+        return MeResponse(
             user=write_user(me.user),
             workspaces=[write_workspace(view) for view in me.workspaces],
-            actor=ActorAnswer.model_validate(me.actor),
+            actor=ActorResponse.model_validate(me.actor),
         )
 
     @routes.post("/invitations/accept")
-    async def accept(given: GivenAcceptance, actor: MaybeActorDep, request: Request) -> AcceptanceAnswer:
+    async def accept_invitation(
+        given: InvitationAcceptRequest, actor: MaybeActorDep, request: Request
+    ) -> InvitationAcceptResponse:
         """Join a workspace: signed in, or with a name and a password for a new account."""
         password = given.password.get_secret_value() if given.password is not None else None
         accepted = await services.invitations.accept(
             actor, Secret(given.token.get_secret_value()), given.name, password, user_agent=_agent(request)
         )
-        return AcceptanceAnswer(
+        return InvitationAcceptResponse(
             workspace=write_workspace(accepted.workspace),
             session=write_sign_in(accepted.sign_in) if accepted.sign_in else None,
         )
@@ -100,9 +102,9 @@ def router(services: Services) -> APIRouter:
     return routes
 
 
-def write_sign_in(sign_in: SignIn) -> SignInAnswer:
+def write_sign_in(sign_in: SignIn) -> SessionResponse:
     """A session on the wire: the one place where its tokens are shown."""
-    return SignInAnswer(
+    return SessionResponse(
         access_token=sign_in.access_token.reveal(),
         refresh_token=sign_in.refresh_token.reveal(),
         expires_in=sign_in.expires_in,
@@ -110,14 +112,14 @@ def write_sign_in(sign_in: SignIn) -> SignInAnswer:
     )
 
 
-def write_user(view: UserView) -> UserAnswer:
+def write_user(view: UserView) -> UserResponse:
     """A user on the wire."""
-    return UserAnswer.model_validate(view)
+    return UserResponse.model_validate(view)
 
 
-def write_workspace(view: WorkspaceView) -> WorkspaceAnswer:
+def write_workspace(view: WorkspaceView) -> WorkspaceResponse:
     """A workspace on the wire."""
-    return WorkspaceAnswer.model_validate(view)
+    return WorkspaceResponse.model_validate(view)
 
 
 def _agent(request: Request) -> str:

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from trunkline.faces.http.auth import allow
 from trunkline.faces.http.services import Services
-from trunkline.faces.management.wire import EncryptionKeyAnswer
+from trunkline.faces.management.wire import EncryptionKeyResponse
 
 
 def router(services: Services) -> APIRouter:
@@ -14,8 +14,8 @@ def router(services: Services) -> APIRouter:
     routes = APIRouter(prefix="/api/encryption-key", tags=["Encryption"])
 
     @routes.get("", dependencies=[allow("encryption_key.read")])
-    async def get_encryption_key() -> EncryptionKeyAnswer:
+    async def get_encryption_key() -> EncryptionKeyResponse:
         """The key to seal with now (HPKE, RFC 9180). Those before it are still opened."""
-        return EncryptionKeyAnswer.model_validate(services.sealed_keys.publish())
+        return EncryptionKeyResponse.model_validate(services.sealed_keys.publish())
 
     return routes

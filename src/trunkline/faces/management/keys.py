@@ -10,8 +10,8 @@ from trunkline.control.people.keys import KeyRequest, KeyView
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.paging import PageDep, link_next
 from trunkline.faces.http.services import Services
-from trunkline.faces.http.wire import GivenId, PathId
-from trunkline.faces.management.wire import Done, GivenKey, KeyAnswer
+from trunkline.faces.http.wire import GivenId, PathId, SuccessResponse
+from trunkline.faces.management.wire import KeyCreateRequest, KeyResponse
 
 
 def router(services: Services) -> APIRouter:
@@ -25,14 +25,14 @@ def router(services: Services) -> APIRouter:
         request: Request,
         response: Response,
         application_id: Annotated[GivenId | None, Query(alias="applicationId")] = None,
-    ) -> list[KeyAnswer]:
+    ) -> list[KeyResponse]:
         """One's own keys in the workspace; its admins see everybody's. Keys are masked."""
         found = await services.keys.list(actor, page, application_id=application_id)
         link_next(request, response, found)
         return [_write(services, view) for view in found.items]
 
     @routes.post("", status_code=201, dependencies=[allow("keys.create")])
-    async def create_key(given: GivenKey, actor: ActorDep) -> KeyAnswer:
+    async def create_key(given: KeyCreateRequest, actor: ActorDep) -> KeyResponse:
         """Make a key. It is shown in this answer and never again."""
         request = KeyRequest(
             name=given.name,
@@ -45,21 +45,21 @@ def router(services: Services) -> APIRouter:
         return _write(services, await services.keys.create(actor, request))
 
     @routes.get("/{key_id}", dependencies=[allow("keys.read")])
-    async def get_key(key_id: PathId, actor: ActorDep) -> KeyAnswer:
+    async def get_key(key_id: PathId, actor: ActorDep) -> KeyResponse:
         """One key, masked."""
         return _write(services, await services.keys.get(actor, key_id))
 
     @routes.delete("/{key_id}", dependencies=[allow("keys.delete")])
-    async def delete_key(key_id: PathId, actor: ActorDep) -> Done:
+    async def delete_key(key_id: PathId, actor: ActorDep) -> SuccessResponse:
         """Revoke a key at once."""
         await services.keys.delete(actor, key_id)
-        return Done()
+        return SuccessResponse()
 
     return routes
 
 
-def _write(services: Services, view: KeyView) -> KeyAnswer:
-    return KeyAnswer(
+def _write(services: Services, view: KeyView) -> KeyResponse:
+    return KeyResponse(
         id=view.id,
         name=view.name,
         key=view.secret.reveal() if view.secret is not None else view.mask,

@@ -9,10 +9,10 @@ from pydantic import Field, StringConstraints
 
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.services import Services
-from trunkline.faces.http.wire import EXAMPLE_ID, Answer, Given
+from trunkline.faces.http.wire import EXAMPLE_ID, RequestBody, ResponseBody
 
 
-class GivenRating(Given):
+class RatingCreateRequest(RequestBody):
     """A rating. ``requestId`` is the header ``x-request-id`` of the answer that it is about."""
 
     example: ClassVar[dict[str, Any]] = {"requestId": EXAMPLE_ID, "rating": 5}
@@ -21,7 +21,7 @@ class GivenRating(Given):
     rating: Annotated[int, Field(ge=1, le=5, strict=True)]
 
 
-class RatingAnswer(Answer):
+class RatingResponse(ResponseBody):
     """A rating as it is kept."""
 
     request_id: str
@@ -35,14 +35,14 @@ def router(services: Services) -> APIRouter:
     @routes.post(
         "",
         status_code=201,
-        responses={200: {"description": "It took the place of a former one.", "model": RatingAnswer}},
+        responses={200: {"description": "It took the place of a former one.", "model": RatingResponse}},
         dependencies=[allow("ratings.create")],
     )
-    async def rate_answer(given: GivenRating, actor: ActorDep, response: Response) -> RatingAnswer:
+    async def rate_answer(given: RatingCreateRequest, actor: ActorDep, response: Response) -> RatingResponse:
         """Rate the answer to a request from 1 to 5; a second rating of the same user replaces the first."""
         kept = await services.ratings.rate(actor, given.request_id, given.rating)
         if kept.replaced:
             response.status_code = 200
-        return RatingAnswer.model_validate(kept)
+        return RatingResponse.model_validate(kept)
 
     return routes

@@ -13,14 +13,14 @@ from trunkline.control.routes.route import (
     RouteDraft,
     RouteTargetDraft,
 )
-from trunkline.faces.http.wire import EXAMPLE_ID, Answer, Given, GivenId, GivenName, Moment
+from trunkline.faces.http.wire import EXAMPLE_ID, GivenId, GivenName, Moment, RequestBody, ResponseBody
 from trunkline.gateway.snapshot import Strategy
 
 Model = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
 Reason = Annotated[str, Field(max_length=500, description="Why, for the history.")]
 
 
-class GivenTarget(Given):
+class RouteTargetRequest(RequestBody):
     """One way that a route may take."""
 
     read_only: ClassVar[frozenset[str]] = frozenset({"configurationName", "provider", "servedModel", "problem"})
@@ -36,10 +36,10 @@ class GivenTarget(Given):
     ] = 1
 
 
-Targets = Annotated[list[GivenTarget], Field(min_length=1, max_length=MOST_TARGETS)]
+Targets = Annotated[list[RouteTargetRequest], Field(min_length=1, max_length=MOST_TARGETS)]
 
 
-class _GivenParts(Given):
+class _RouteFields(RequestBody):
     """What making and changing a route have in common."""
 
     read_only: ClassVar[frozenset[str]] = frozenset(
@@ -57,7 +57,7 @@ class _GivenParts(Given):
     reason: Reason = ""
 
 
-class GivenRoute(_GivenParts):
+class RouteCreateRequest(_RouteFields):
     """A new route."""
 
     example: ClassVar[dict[str, Any]] = {
@@ -70,7 +70,7 @@ class GivenRoute(_GivenParts):
     targets: Targets
 
 
-class GivenRouteChange(_GivenParts):
+class RouteUpdateRequest(_RouteFields):
     """What is to change of a route. Targets are replaced as a whole."""
 
     example: ClassVar[dict[str, Any]] = {
@@ -82,7 +82,7 @@ class GivenRouteChange(_GivenParts):
     targets: Targets | None = None
 
 
-def read_draft(given: GivenRoute | GivenRouteChange) -> RouteDraft:
+def read_draft(given: RouteCreateRequest | RouteUpdateRequest) -> RouteDraft:
     """What was given, for the use case."""
     targets = None
     if given.targets is not None:
@@ -100,7 +100,7 @@ def read_draft(given: GivenRoute | GivenRouteChange) -> RouteDraft:
     )
 
 
-class GivenRevert(Given):
+class RouteRevertRequest(RequestBody):
     """Why a route goes back."""
 
     example: ClassVar[dict[str, Any]] = {"reason": "The other one was slower."}
@@ -108,7 +108,7 @@ class GivenRevert(Given):
     reason: Reason = ""
 
 
-class TargetAnswer(Answer):
+class RouteTargetResponse(ResponseBody):
     """A target. `problem` says why calls pass it by now, and is null when they do not."""
 
     configuration_id: str
@@ -121,14 +121,14 @@ class TargetAnswer(Answer):
     problem: str | None
 
 
-class RouteAnswer(Answer):
+class RouteResponse(ResponseBody):
     """A route."""
 
     id: str
     workspace_id: str
     name: str
     strategy: Strategy
-    targets: list[TargetAnswer]
+    targets: list[RouteTargetResponse]
     is_active: bool
     revision: int
     created_by: str

@@ -10,17 +10,16 @@ from trunkline.control.routes.route import RouteRecord
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.etag import IfMatchDep, write_etag
 from trunkline.faces.http.paging import PageDep, link_next
-from trunkline.faces.http.revision_wire import RevisionAnswer
+from trunkline.faces.http.revision_wire import RevisionResponse
 from trunkline.faces.http.services import Services
-from trunkline.faces.http.wire import PathId
+from trunkline.faces.http.wire import PathId, SuccessResponse
 from trunkline.faces.management.route_wire import (
-    GivenRevert,
-    GivenRoute,
-    GivenRouteChange,
-    RouteAnswer,
+    RouteCreateRequest,
+    RouteResponse,
+    RouteRevertRequest,
+    RouteUpdateRequest,
     read_draft,
 )
-from trunkline.faces.management.wire import Done
 
 
 def router(services: Services) -> APIRouter:
@@ -28,45 +27,45 @@ def router(services: Services) -> APIRouter:
     routes = APIRouter(prefix="/api/routes", tags=["Routes"])
 
     @routes.get("", dependencies=[allow("routes.read")])
-    async def list_routes(actor: ActorDep, page: PageDep, request: Request, response: Response) -> list[RouteAnswer]:
+    async def list_routes(actor: ActorDep, page: PageDep, request: Request, response: Response) -> list[RouteResponse]:
         """The workspace's routes, the newest first."""
         found = await services.routes.list(actor, page)
         link_next(request, response, found)
-        return [RouteAnswer.model_validate(record) for record in found.items]
+        return [RouteResponse.model_validate(record) for record in found.items]
 
     @routes.post("", status_code=201, dependencies=[allow("routes.change")])
-    async def create_route(given: GivenRoute, actor: ActorDep, response: Response) -> RouteAnswer:
+    async def create_route(given: RouteCreateRequest, actor: ActorDep, response: Response) -> RouteResponse:
         """Make a route: a name that programs use as `model`, over configurations that are shared with the workspace."""
         record = await services.routes.create(actor, read_draft(given))
         response.headers["Location"] = f"/api/routes/{record.id}"
         return _write(record, response)
 
     @routes.get("/{route_id}", dependencies=[allow("routes.read")])
-    async def get_route(route_id: PathId, actor: ActorDep, response: Response) -> RouteAnswer:
+    async def get_route(route_id: PathId, actor: ActorDep, response: Response) -> RouteResponse:
         """One route."""
         return _write(await services.routes.get(actor, route_id), response)
 
     @routes.put("/{route_id}", dependencies=[allow("routes.change")])
-    async def change_route(
-        route_id: PathId, given: GivenRouteChange, actor: ActorDep, if_match: IfMatchDep, response: Response
-    ) -> RouteAnswer:
+    async def update_route(
+        route_id: PathId, given: RouteUpdateRequest, actor: ActorDep, if_match: IfMatchDep, response: Response
+    ) -> RouteResponse:
         """Change any part of a route. Targets are replaced as a whole."""
         return _write(await services.routes.update(actor, route_id, read_draft(given), if_revision=if_match), response)
 
     @routes.delete("/{route_id}", dependencies=[allow("routes.change")])
-    async def delete_route(route_id: PathId, actor: ActorDep, if_match: IfMatchDep) -> Done:
+    async def delete_route(route_id: PathId, actor: ActorDep, if_match: IfMatchDep) -> SuccessResponse:
         """Delete a route. The configurations that it leads to stay."""
         await services.routes.delete(actor, route_id, if_revision=if_match)
-        return Done()
+        return SuccessResponse()
 
     @routes.get("/{route_id}/revisions", dependencies=[allow("routes.read")])
     async def list_route_revisions(
         route_id: PathId, actor: ActorDep, page: PageDep, request: Request, response: Response
-    ) -> list[RevisionAnswer]:
+    ) -> list[RevisionResponse]:
         """Its saved states, the newest first, each with what it changed."""
         found = await services.routes.history(actor, route_id, page)
         link_next(request, response, found)
-        return [RevisionAnswer.of(record) for record in found.items]
+        return [RevisionResponse.of(record) for record in found.items]
 
     @routes.post("/{route_id}/revisions/{number}/revert", dependencies=[allow("routes.change")])
     async def revert_route(
@@ -75,8 +74,8 @@ def router(services: Services) -> APIRouter:
         actor: ActorDep,
         if_match: IfMatchDep,
         response: Response,
-        given: GivenRevert | None = None,
-    ) -> RouteAnswer:
+        given: RouteRevertRequest | None = None,
+    ) -> RouteResponse:
         """Go back to a saved state, as a new revision."""
         reason = given.reason if given is not None else ""
         record = await services.routes.revert(actor, route_id, number, reason=reason, if_revision=if_match)
@@ -85,6 +84,6 @@ def router(services: Services) -> APIRouter:
     return routes
 
 
-def _write(record: RouteRecord, response: Response) -> RouteAnswer:
+def _write(record: RouteRecord, response: Response) -> RouteResponse:
     response.headers["ETag"] = write_etag(record.revision)
-    return RouteAnswer.model_validate(record)
+    return RouteResponse.model_validate(record)

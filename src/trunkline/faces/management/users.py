@@ -10,7 +10,7 @@ from trunkline.faces.http.paging import PageDep, link_next
 from trunkline.faces.http.services import Services
 from trunkline.faces.http.wire import PathId
 from trunkline.faces.management.auth import write_user
-from trunkline.faces.management.wire import GivenUser, GivenUserChange, SessionsAnswer, UserAnswer
+from trunkline.faces.management.wire import EndedSessionsResponse, UserCreateRequest, UserResponse, UserUpdateRequest
 
 
 def router(services: Services) -> APIRouter:
@@ -18,20 +18,20 @@ def router(services: Services) -> APIRouter:
     routes = APIRouter(prefix="/api/users", tags=["Users"], dependencies=[allow("users.manage")])
 
     @routes.get("")
-    async def list_users(actor: ActorDep, page: PageDep, request: Request, response: Response) -> list[UserAnswer]:
+    async def list_users(actor: ActorDep, page: PageDep, request: Request, response: Response) -> list[UserResponse]:
         """All users, the oldest first."""
         found = await services.users.list(actor, page)
         link_next(request, response, found)
         return [write_user(view) for view in found.items]
 
     @routes.post("", status_code=201)
-    async def create_user(given: GivenUser, actor: ActorDep) -> UserAnswer:
+    async def create_user(given: UserCreateRequest, actor: ActorDep) -> UserResponse:
         """Make a user."""
         password = given.password.get_secret_value()
         return write_user(await services.users.create(actor, given.email, password, given.name, given.role))
 
     @routes.patch("/{user_id}")
-    async def change_user(user_id: PathId, given: GivenUserChange, actor: ActorDep) -> UserAnswer:
+    async def update_user(user_id: PathId, given: UserUpdateRequest, actor: ActorDep) -> UserResponse:
         """Rename, disable or enable a user, change their role, or set a new password."""
         change = UserChange(
             name=given.name,
@@ -42,8 +42,8 @@ def router(services: Services) -> APIRouter:
         return write_user(await services.users.change(actor, user_id, change))
 
     @routes.delete("/{user_id}/sessions")
-    async def end_sessions(user_id: PathId, actor: ActorDep) -> SessionsAnswer:
+    async def end_sessions(user_id: PathId, actor: ActorDep) -> EndedSessionsResponse:
         """Sign a user out everywhere."""
-        return SessionsAnswer(sessions=await services.users.end_sessions(actor, user_id))
+        return EndedSessionsResponse(sessions=await services.users.end_sessions(actor, user_id))
 
     return routes

@@ -8,20 +8,14 @@ from pydantic import Field, SecretStr, StrictBool, StringConstraints
 
 from trunkline.core.actor import Role, Scope
 from trunkline.core.chat import JsonValue
-from trunkline.faces.http.wire import Answer, Given, GivenId, GivenMoment, GivenName, Moment
+from trunkline.faces.http.wire import GivenId, GivenMoment, GivenName, Moment, RequestBody, ResponseBody
 
 Email = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=320)]
 Password = Annotated[SecretStr, Field(max_length=1024, description="8 to 256 characters, any of Unicode.")]
 Token = Annotated[SecretStr, Field(min_length=1, max_length=512)]
 
 
-class Done(Answer):
-    """That it was done."""
-
-    success: Literal[True] = True
-
-
-class GivenLogin(Given):
+class LoginRequest(RequestBody):
     """A sign-in."""
 
     example: ClassVar[dict[str, Any]] = {"email": "ann@example.com", "password": "correct horse battery staple"}
@@ -30,7 +24,7 @@ class GivenLogin(Given):
     password: Password
 
 
-class GivenSignup(Given):
+class SignupRequest(RequestBody):
     """A stranger's account."""
 
     example: ClassVar[dict[str, Any]] = {
@@ -44,7 +38,7 @@ class GivenSignup(Given):
     name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=255)] = ""
 
 
-class GivenSetup(Given):
+class SetupRequest(RequestBody):
     """The end of set-up."""
 
     example: ClassVar[dict[str, Any]] = {
@@ -58,7 +52,7 @@ class GivenSetup(Given):
     password: Password
 
 
-class GivenRefresh(Given):
+class SessionRefreshRequest(RequestBody):
     """A refresh token; it works once."""
 
     example: ClassVar[dict[str, Any]] = {"refreshToken": "tl-refresh-…"}
@@ -66,7 +60,7 @@ class GivenRefresh(Given):
     refresh_token: Token
 
 
-class GivenLogout(Given):
+class LogoutRequest(RequestBody):
     """How far signing out goes."""
 
     example: ClassVar[dict[str, Any]] = {"everywhere": True}
@@ -74,7 +68,7 @@ class GivenLogout(Given):
     everywhere: StrictBool = Field(False, description="End all of the user's sessions, not only this one.")
 
 
-class GivenPassword(Given):
+class PasswordUpdateRequest(RequestBody):
     """A new password."""
 
     example: ClassVar[dict[str, Any]] = {"currentPassword": "a short old one", "newPassword": "a longer and better one"}
@@ -83,7 +77,7 @@ class GivenPassword(Given):
     new_password: Password
 
 
-class UserAnswer(Answer):
+class UserResponse(ResponseBody):
     """A user. `role` is that of the installation."""
 
     id: str
@@ -94,17 +88,17 @@ class UserAnswer(Answer):
     disabled_at: Moment | None
 
 
-class SignInAnswer(Answer):
+class SessionResponse(ResponseBody):
     """A session. `expiresIn` is the access token's lifetime in seconds."""
 
     access_token: str
     refresh_token: str
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the name of a scheme
     expires_in: int
-    user: UserAnswer
+    user: UserResponse
 
 
-class WorkspaceAnswer(Answer):
+class WorkspaceResponse(ResponseBody):
     """A workspace, and the caller's role in it."""
 
     id: str
@@ -116,7 +110,7 @@ class WorkspaceAnswer(Answer):
     updated_at: Moment
 
 
-class ActorAnswer(Answer):
+class ActorResponse(ResponseBody):
     """How the request was made."""
 
     kind: Literal["user", "key"]
@@ -127,15 +121,15 @@ class ActorAnswer(Answer):
     application_id: str | None
 
 
-class MeAnswer(Answer):
+class MeResponse(ResponseBody):
     """Who asks, and where they work."""
 
-    user: UserAnswer
-    workspaces: list[WorkspaceAnswer]
-    actor: ActorAnswer
+    user: UserResponse
+    workspaces: list[WorkspaceResponse]
+    actor: ActorResponse
 
 
-class GivenUser(Given):
+class UserCreateRequest(RequestBody):
     """A new user."""
 
     read_only: ClassVar[frozenset[str]] = frozenset({"id", "createdAt", "disabledAt"})
@@ -151,7 +145,7 @@ class GivenUser(Given):
     role: Literal["admin", "user"] = "user"
 
 
-class GivenUserChange(Given):
+class UserUpdateRequest(RequestBody):
     """What is to change of a user."""
 
     read_only: ClassVar[frozenset[str]] = frozenset({"id", "email", "createdAt", "disabledAt"})
@@ -163,14 +157,14 @@ class GivenUserChange(Given):
     password: Password | None = None
 
 
-class SessionsAnswer(Answer):
+class EndedSessionsResponse(ResponseBody):
     """How many sessions ended."""
 
     success: Literal[True] = True
     sessions: int
 
 
-class GivenWorkspace(Given):
+class WorkspaceCreateRequest(RequestBody):
     """A new workspace."""
 
     read_only: ClassVar[frozenset[str]] = frozenset({"id", "role", "personal", "createdAt", "updatedAt"})
@@ -179,17 +173,17 @@ class GivenWorkspace(Given):
     name: GivenName
 
 
-class GivenWorkspaceChange(Given):
+class WorkspaceUpdateRequest(RequestBody):
     """What is to change of a workspace. `defaultConfigurationId` null takes the default away."""
 
-    read_only: ClassVar[frozenset[str]] = GivenWorkspace.read_only
+    read_only: ClassVar[frozenset[str]] = WorkspaceCreateRequest.read_only
     example: ClassVar[dict[str, Any]] = {"name": "Support team"}
 
     name: GivenName | None = None
     default_configuration_id: GivenId | None = None
 
 
-class MemberAnswer(Answer):
+class MemberResponse(ResponseBody):
     """A member of a workspace."""
 
     user_id: str
@@ -199,7 +193,7 @@ class MemberAnswer(Answer):
     joined_at: Moment
 
 
-class GivenMember(Given):
+class MemberUpdateRequest(RequestBody):
     """A member's role."""
 
     read_only: ClassVar[frozenset[str]] = frozenset({"userId", "email", "name", "joinedAt"})
@@ -208,7 +202,7 @@ class GivenMember(Given):
     role: Role
 
 
-class GivenInvitation(Given):
+class InvitationCreateRequest(RequestBody):
     """Whom to invite, as what."""
 
     read_only: ClassVar[frozenset[str]] = frozenset({"id", "invitedBy", "createdAt", "expiresAt"})
@@ -218,7 +212,7 @@ class GivenInvitation(Given):
     role: Role = "member"
 
 
-class InvitationAnswer(Answer):
+class InvitationResponse(ResponseBody):
     """An open invitation."""
 
     id: str
@@ -229,13 +223,13 @@ class InvitationAnswer(Answer):
     expires_at: Moment
 
 
-class NewInvitationAnswer(InvitationAnswer):
+class InvitationCreateResponse(InvitationResponse):
     """An invitation with its token, which is shown this once: hand it to who is invited."""
 
     token: str
 
 
-class GivenAcceptance(Given):
+class InvitationAcceptRequest(RequestBody):
     """An invitation's token. `name` and `password` make an account; who has one signs in instead."""
 
     example: ClassVar[dict[str, Any]] = {
@@ -249,14 +243,14 @@ class GivenAcceptance(Given):
     password: Password | None = None
 
 
-class AcceptanceAnswer(Answer):
+class InvitationAcceptResponse(ResponseBody):
     """The workspace that one belongs to now; for a new account also its first session."""
 
-    workspace: WorkspaceAnswer
-    session: SignInAnswer | None
+    workspace: WorkspaceResponse
+    session: SessionResponse | None
 
 
-class GivenKey(Given):
+class KeyCreateRequest(RequestBody):
     """A new API key. Without `models` it may use any; without `expiresAt` it does not expire."""
 
     read_only: ClassVar[frozenset[str]] = frozenset({"id", "key", "userId", "createdAt", "lastUsedAt"})
@@ -274,7 +268,7 @@ class GivenKey(Given):
     expires_at: GivenMoment | None = None
 
 
-class KeyAnswer(Answer):
+class KeyResponse(ResponseBody):
     """An API key. `key` is the key itself in the answer that makes it, and its mask ever after.
 
     `warnings` say which of `models` cannot be called now, and what was perhaps meant.
@@ -294,7 +288,7 @@ class KeyAnswer(Answer):
     warnings: list[str]
 
 
-class EncryptionKeyAnswer(Answer):
+class EncryptionKeyResponse(ResponseBody):
     """The public key to seal provider keys with (RFC 9180); `publicKey` is base64url of 32 bytes."""
 
     kid: str
@@ -305,7 +299,7 @@ class EncryptionKeyAnswer(Answer):
     instance: str
 
 
-class AuditAnswer(Answer):
+class AuditEventResponse(ResponseBody):
     """An event of the audit log."""
 
     id: str

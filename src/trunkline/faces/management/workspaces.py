@@ -8,18 +8,17 @@ from trunkline.control.workspaces.workspaces import WorkspaceChange
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.paging import PageDep, link_next
 from trunkline.faces.http.services import Services
-from trunkline.faces.http.wire import PathId
+from trunkline.faces.http.wire import PathId, SuccessResponse
 from trunkline.faces.management.auth import write_workspace
 from trunkline.faces.management.wire import (
-    Done,
-    GivenInvitation,
-    GivenMember,
-    GivenWorkspace,
-    GivenWorkspaceChange,
-    InvitationAnswer,
-    MemberAnswer,
-    NewInvitationAnswer,
-    WorkspaceAnswer,
+    InvitationCreateRequest,
+    InvitationCreateResponse,
+    InvitationResponse,
+    MemberResponse,
+    MemberUpdateRequest,
+    WorkspaceCreateRequest,
+    WorkspaceResponse,
+    WorkspaceUpdateRequest,
 )
 
 
@@ -36,24 +35,26 @@ def _add_workspaces(routes: APIRouter, services: Services) -> None:
     @routes.get("", dependencies=[allow("workspaces.read")])
     async def list_workspaces(
         actor: ActorDep, page: PageDep, request: Request, response: Response
-    ) -> list[WorkspaceAnswer]:
+    ) -> list[WorkspaceResponse]:
         """One's workspaces, the oldest first."""
         found = await services.workspaces.list(actor, page)
         link_next(request, response, found)
         return [write_workspace(view) for view in found.items]
 
     @routes.post("", status_code=201, dependencies=[allow("workspaces.create")])
-    async def create_workspace(given: GivenWorkspace, actor: ActorDep) -> WorkspaceAnswer:
+    async def create_workspace(given: WorkspaceCreateRequest, actor: ActorDep) -> WorkspaceResponse:
         """Make a shared workspace; one is its owner."""
         return write_workspace(await services.workspaces.create(actor, given.name))
 
     @routes.get("/{workspace_id}", dependencies=[allow("workspaces.read")])
-    async def get_workspace(workspace_id: PathId, actor: ActorDep) -> WorkspaceAnswer:
+    async def get_workspace(workspace_id: PathId, actor: ActorDep) -> WorkspaceResponse:
         """One workspace."""
         return write_workspace(await services.workspaces.get(actor))
 
     @routes.patch("/{workspace_id}", dependencies=[allow("workspaces.change")])
-    async def change_workspace(workspace_id: PathId, given: GivenWorkspaceChange, actor: ActorDep) -> WorkspaceAnswer:
+    async def update_workspace(
+        workspace_id: PathId, given: WorkspaceUpdateRequest, actor: ActorDep
+    ) -> WorkspaceResponse:
         """Rename a workspace, or set what the model name `default` means in it."""
         change = WorkspaceChange(
             name=given.name,
@@ -63,51 +64,55 @@ def _add_workspaces(routes: APIRouter, services: Services) -> None:
         return write_workspace(await services.workspaces.change(actor, change))
 
     @routes.delete("/{workspace_id}", dependencies=[allow("workspaces.delete")])
-    async def delete_workspace(workspace_id: PathId, actor: ActorDep) -> Done:
+    async def delete_workspace(workspace_id: PathId, actor: ActorDep) -> SuccessResponse:
         """Delete a workspace with all that is in it."""
         await services.workspaces.delete(actor)
-        return Done()
+        return SuccessResponse()
 
 
 def _add_members(routes: APIRouter, services: Services) -> None:
     @routes.get("/{workspace_id}/members", dependencies=[allow("members.read")])
     async def list_members(
         workspace_id: PathId, actor: ActorDep, page: PageDep, request: Request, response: Response
-    ) -> list[MemberAnswer]:
+    ) -> list[MemberResponse]:
         """Who belongs to a workspace, and as what."""
         found = await services.members.list(actor, page)
         link_next(request, response, found)
-        return [MemberAnswer.model_validate(view) for view in found.items]
+        return [MemberResponse.model_validate(view) for view in found.items]
 
     @routes.patch("/{workspace_id}/members/{user_id}", dependencies=[allow("members.change")])
-    async def change_member(workspace_id: PathId, user_id: PathId, given: GivenMember, actor: ActorDep) -> MemberAnswer:
+    async def update_member(
+        workspace_id: PathId, user_id: PathId, given: MemberUpdateRequest, actor: ActorDep
+    ) -> MemberResponse:
         """Give a member another role."""
-        return MemberAnswer.model_validate(await services.members.change_role(actor, user_id, given.role))
+        return MemberResponse.model_validate(await services.members.change_role(actor, user_id, given.role))
 
     # Everybody may leave; for removing others the use case asks for members.change.
     @routes.delete("/{workspace_id}/members/{user_id}", dependencies=[allow("members.read")])
-    async def remove_member(workspace_id: PathId, user_id: PathId, actor: ActorDep) -> Done:
+    async def remove_member(workspace_id: PathId, user_id: PathId, actor: ActorDep) -> SuccessResponse:
         """Remove a member, or leave oneself. The keys that they made here are revoked."""
         await services.members.remove(actor, user_id)
-        return Done()
+        return SuccessResponse()
 
 
 def _add_invitations(routes: APIRouter, services: Services) -> None:
     @routes.get("/{workspace_id}/invitations", dependencies=[allow("invitations.manage")])
     async def list_invitations(
         workspace_id: PathId, actor: ActorDep, page: PageDep, request: Request, response: Response
-    ) -> list[InvitationAnswer]:
+    ) -> list[InvitationResponse]:
         """The open invitations."""
         found = await services.invitations.list(actor, page)
         link_next(request, response, found)
-        return [InvitationAnswer.model_validate(view) for view in found.items]
+        return [InvitationResponse.model_validate(view) for view in found.items]
 
     @routes.post("/{workspace_id}/invitations", status_code=201, dependencies=[allow("invitations.manage")])
-    async def invite(workspace_id: PathId, given: GivenInvitation, actor: ActorDep) -> NewInvitationAnswer:
+    async def create_invitation(
+        workspace_id: PathId, given: InvitationCreateRequest, actor: ActorDep
+    ) -> InvitationCreateResponse:
         """Invite somebody. The token is shown this once: hand it to them."""
         view = await services.invitations.create(actor, given.email, given.role)
         assert view.token is not None
-        return NewInvitationAnswer(
+        return InvitationCreateResponse(
             id=view.id,
             email=view.email,
             role=view.role,
@@ -118,7 +123,7 @@ def _add_invitations(routes: APIRouter, services: Services) -> None:
         )
 
     @routes.delete("/{workspace_id}/invitations/{invitation_id}", dependencies=[allow("invitations.manage")])
-    async def take_back(workspace_id: PathId, invitation_id: PathId, actor: ActorDep) -> Done:
+    async def delete_invitation(workspace_id: PathId, invitation_id: PathId, actor: ActorDep) -> SuccessResponse:
         """Take an invitation back."""
         await services.invitations.delete(actor, invitation_id)
-        return Done()
+        return SuccessResponse()

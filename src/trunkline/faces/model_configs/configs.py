@@ -15,7 +15,12 @@ from trunkline.faces.http.etag import IfMatchDep, write_etag
 from trunkline.faces.http.paging import link_next
 from trunkline.faces.http.services import services_of
 from trunkline.faces.http.wire import GivenId, PathId
-from trunkline.faces.model_configs.wire import ConfigAnswer, ConfigChangeGiven, ConfigGiven, DeletedAnswer
+from trunkline.faces.model_configs.wire import (
+    ModelConfigCreateRequest,
+    ModelConfigDeleteResponse,
+    ModelConfigResponse,
+    ModelConfigUpdateRequest,
+)
 
 PAGE: Final = 1000
 """Configurations on a page: programs that know nothing of pages get all that an application sensibly has."""
@@ -34,21 +39,23 @@ async def read_page(
 
 
 @routes.get("", dependencies=[allow("configurations.read")])
-async def list_configs(
+async def list_model_configs(
     request: Request,
     response: Response,
     actor: ActorDep,
     page: Annotated[PageRequest, Depends(read_page)],
     application_id: Annotated[GivenId, Query(alias="applicationId")],
-) -> list[ConfigAnswer]:
+) -> list[ModelConfigResponse]:
     """The application's configurations, the oldest first."""
     found = await services_of(request).model_configs.list(actor, application_id, page)
     link_next(request, response, found)
-    return [ConfigAnswer.of(record) for record in found.items]
+    return [ModelConfigResponse.of(record) for record in found.items]
 
 
 @routes.post("", status_code=201, dependencies=[allow("configurations.change")])
-async def create_config(request: Request, response: Response, actor: ActorDep, given: ConfigGiven) -> ConfigAnswer:
+async def create_model_config(
+    request: Request, response: Response, actor: ActorDep, given: ModelConfigCreateRequest
+) -> ModelConfigResponse:
     """Make a configuration. The first of an application is its default."""
     record = await services_of(request).model_configs.create(actor, given.application_id, given.draft())
     response.headers["Location"] = f"/model-configs/{record.configuration.id}"
@@ -56,20 +63,22 @@ async def create_config(request: Request, response: Response, actor: ActorDep, g
 
 
 @routes.get("/{config_id}", dependencies=[allow("configurations.read")])
-async def get_config(request: Request, response: Response, actor: ActorDep, config_id: PathId) -> ConfigAnswer:
+async def get_model_config(
+    request: Request, response: Response, actor: ActorDep, config_id: PathId
+) -> ModelConfigResponse:
     """One configuration."""
     return _answer(response, await services_of(request).model_configs.get(actor, config_id))
 
 
 @routes.put("/{config_id}", dependencies=[allow("configurations.change")])
-async def update_config(
+async def update_model_config(
     request: Request,
     response: Response,
     actor: ActorDep,
     config_id: PathId,
-    given: ConfigChangeGiven,
+    given: ModelConfigUpdateRequest,
     if_match: IfMatchDep,
-) -> ConfigAnswer:
+) -> ModelConfigResponse:
     """Change any part of it."""
     services = services_of(request)
     record = await services.model_configs.update(actor, config_id, given.draft(), if_revision=if_match)
@@ -77,18 +86,22 @@ async def update_config(
 
 
 @routes.delete("/{config_id}", dependencies=[allow("configurations.change")])
-async def delete_config(request: Request, actor: ActorDep, config_id: PathId, if_match: IfMatchDep) -> DeletedAnswer:
+async def delete_model_config(
+    request: Request, actor: ActorDep, config_id: PathId, if_match: IfMatchDep
+) -> ModelConfigDeleteResponse:
     """Delete it with its versions. The default cannot be deleted before another is made the default."""
     await services_of(request).model_configs.delete(actor, config_id, if_revision=if_match)
-    return DeletedAnswer(id=config_id)
+    return ModelConfigDeleteResponse(id=config_id)
 
 
 @routes.patch("/{config_id}/default", dependencies=[allow("configurations.change")])
-async def set_default_config(request: Request, response: Response, actor: ActorDep, config_id: PathId) -> ConfigAnswer:
+async def set_default_model_config(
+    request: Request, response: Response, actor: ActorDep, config_id: PathId
+) -> ModelConfigResponse:
     """Make it the default of its application, and the one before no more."""
     return _answer(response, await services_of(request).model_configs.set_default(actor, config_id))
 
 
-def _answer(response: Response, record: ModelConfigRecord) -> ConfigAnswer:
+def _answer(response: Response, record: ModelConfigRecord) -> ModelConfigResponse:
     response.headers["ETag"] = write_etag(record.configuration.revision)
-    return ConfigAnswer.of(record)
+    return ModelConfigResponse.of(record)

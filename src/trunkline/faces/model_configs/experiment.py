@@ -11,10 +11,10 @@ from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.services import services_of
 from trunkline.faces.http.wire import PathId
 from trunkline.faces.model_configs.experiment_wire import (
-    ExperimentAnswer,
-    GivenExperiment,
-    GivenRevert,
-    GivenShip,
+    ExperimentResponse,
+    ExperimentRevertRequest,
+    ExperimentShipRequest,
+    ExperimentUpdateRequest,
     show,
 )
 
@@ -26,29 +26,31 @@ PhaseNumber = Annotated[int | None, Query(ge=1, description="Look at this phase 
 @routes.get("", dependencies=[allow("experiments.read")])
 async def get_experiment(
     request: Request, config_id: PathId, actor: ActorDep, phase: PhaseNumber = None
-) -> ExperimentAnswer:
+) -> ExperimentResponse:
     """How the versions do, how they differ from the control, and the verdict in one sentence."""
     return show(await services_of(request).experiments.get(actor, config_id, phase=phase))
 
 
 @routes.put("", dependencies=[allow("experiments.change")])
-async def change_experiment(
-    request: Request, config_id: PathId, given: GivenExperiment, actor: ActorDep
-) -> ExperimentAnswer:
+async def update_experiment(
+    request: Request, config_id: PathId, given: ExperimentUpdateRequest, actor: ActorDep
+) -> ExperimentResponse:
     """Choose the control, the guardrails, what counts as slow; begin a ramp, or end one with null."""
     return show(await services_of(request).experiments.change(actor, config_id, given.read()))
 
 
 @routes.post("/ship", dependencies=[allow("experiments.change")])
-async def ship_version(request: Request, config_id: PathId, given: GivenShip, actor: ActorDep) -> ExperimentAnswer:
+async def ship_version(
+    request: Request, config_id: PathId, given: ExperimentShipRequest, actor: ActorDep
+) -> ExperimentResponse:
     """End the experiment with a winner, which serves everything and becomes the configuration itself."""
     return show(await services_of(request).experiments.ship(actor, config_id, given.version_id))
 
 
 @routes.post("/revert", dependencies=[allow("experiments.change")])
 async def revert_experiment(
-    request: Request, config_id: PathId, actor: ActorDep, given: GivenRevert | None = None
-) -> ExperimentAnswer:
+    request: Request, config_id: PathId, actor: ActorDep, given: ExperimentRevertRequest | None = None
+) -> ExperimentResponse:
     """End the experiment without a winner: the control serves everything again."""
     del given
     return show(await services_of(request).experiments.revert(actor, config_id))

@@ -18,7 +18,7 @@ from trunkline.control.experiments.experiment import (
 from trunkline.control.experiments.guardrails import Rail, Reading
 from trunkline.control.experiments.settings import RampState, RampStep
 from trunkline.control.experiments.verdict import Advice
-from trunkline.faces.http.wire import EXAMPLE_ID, Answer, Given, GivenId, Moment
+from trunkline.faces.http.wire import EXAMPLE_ID, GivenId, Moment, RequestBody, ResponseBody
 
 Increase = Annotated[float, Field(ge=0, strict=True)]
 
@@ -29,24 +29,24 @@ def _read_percent(percent: float) -> float:
     return percent
 
 
-class GivenShareLimit(Given):
+class ShareLimitRequest(RequestBody):
     """By how many parts of all requests a version may be worse than the control: 0.01 is one more in a hundred."""
 
     max_increase: Annotated[Increase, Field(le=1)]
 
 
-class GivenCostLimit(Given):
+class CostLimitRequest(RequestBody):
     """By which part a version may cost more per request than the control: 0.2 is a fifth."""
 
     max_increase: Annotated[Increase, Field(le=100)]
 
 
-class GivenGuardrails(Given):
+class GuardrailsRequest(RequestBody):
     """Those that are left out stay as they are, null takes one away."""
 
-    error_rate: GivenShareLimit | None = None
-    slow_share: GivenShareLimit | None = None
-    cost: GivenCostLimit | None = None
+    error_rate: ShareLimitRequest | None = None
+    slow_share: ShareLimitRequest | None = None
+    cost: CostLimitRequest | None = None
 
     def read(self) -> dict[Rail, float | None]:
         """The limits that were sent."""
@@ -60,7 +60,7 @@ class GivenGuardrails(Given):
         return limits
 
 
-class GivenStep(Given):
+class RampStepRequest(RequestBody):
     """A share of the traffic, and when the next step comes: after ``minUnits`` users, or after ``hours``."""
 
     percent: Annotated[float, Field(gt=0, le=100, strict=True), AfterValidator(_read_percent)]
@@ -74,13 +74,13 @@ class GivenStep(Given):
         return self
 
 
-class GivenRamp(Given):
+class RampRequest(RequestBody):
     """A version that is to get more and more of the traffic."""
 
     read_only: ClassVar[frozenset[str]] = frozenset({"step", "state", "since"})
 
     version_id: GivenId
-    steps: Annotated[list[GivenStep], Field(min_length=1, max_length=20)]
+    steps: Annotated[list[RampStepRequest], Field(min_length=1, max_length=20)]
 
     @model_validator(mode="after")
     def _is_a_way_up(self) -> Self:
@@ -97,7 +97,7 @@ class GivenRamp(Given):
         return RampDraft(version_id=self.version_id, steps=tuple(steps))
 
 
-class GivenExperiment(Given):
+class ExperimentUpdateRequest(RequestBody):
     """Any part of an experiment's settings; what is left out stays as it is."""
 
     read_only: ClassVar[frozenset[str]] = frozenset(
@@ -106,9 +106,9 @@ class GivenExperiment(Given):
     example: ClassVar[dict[str, Any]] = {"slowMs": 4000, "guardrails": {"errorRate": {"maxIncrease": 0.01}}}
 
     control_version_id: GivenId | None = None
-    guardrails: GivenGuardrails | None = None
+    guardrails: GuardrailsRequest | None = None
     slow_ms: Annotated[int, Field(ge=1, le=3_600_000, strict=True)] | None = None
-    ramp: GivenRamp | None = None
+    ramp: RampRequest | None = None
 
     def read(self) -> ExperimentDraft:
         """The same for the use case."""
@@ -120,7 +120,7 @@ class GivenExperiment(Given):
         )
 
 
-class GivenShip(Given):
+class ExperimentShipRequest(RequestBody):
     """The winner."""
 
     example: ClassVar[dict[str, Any]] = {"versionId": EXAMPLE_ID}
@@ -128,13 +128,13 @@ class GivenShip(Given):
     version_id: GivenId
 
 
-class GivenRevert(Given):
+class ExperimentRevertRequest(RequestBody):
     """Nothing: a body may be left out, and one with fields is a mistake."""
 
     example: ClassVar[dict[str, Any]] = {}
 
 
-class PhaseAnswer(Answer):
+class ExperimentPhaseResponse(ResponseBody):
     """A time in which shares and versions stood still. ``weights`` are percentages by version."""
 
     number: int
@@ -144,7 +144,7 @@ class PhaseAnswer(Answer):
     ended_at: Moment | None
 
 
-class DifferenceAnswer(Answer):
+class ExperimentDifferenceResponse(ResponseBody):
     """Version minus control, and the bounds between which that certainly is."""
 
     estimate: float
@@ -153,7 +153,7 @@ class DifferenceAnswer(Answer):
     significant: bool
 
 
-class MetricsAnswer(Answer):
+class ExperimentMetricsResponse(ResponseBody):
     """What a version did in the phase; null where there is nothing, and for costs where a price is unknown."""
 
     error_rate: float | None
@@ -165,7 +165,7 @@ class MetricsAnswer(Answer):
     satisfaction: float | None
 
 
-class VersionAnswer(Answer):
+class ExperimentVersionResponse(ResponseBody):
     """A version in the phase. ``units`` are the users who saw it; ``differences`` come as soon as they are known."""
 
     version_id: str
@@ -174,18 +174,18 @@ class VersionAnswer(Answer):
     share: float
     units: int
     requests: int
-    metrics: MetricsAnswer
-    differences: dict[str, DifferenceAnswer]
+    metrics: ExperimentMetricsResponse
+    differences: dict[str, ExperimentDifferenceResponse]
 
 
-class SampleRatioAnswer(Answer):
+class SampleRatioResponse(ResponseBody):
     """Whether users arrive as the shares say; from an e-value of 100 on they do not."""
 
     e_value: float
     ok: bool
 
 
-class ReadingAnswer(Answer):
+class GuardrailReadingResponse(ResponseBody):
     """How a version stands to a guardrail: what it is over the control now, and what it certainly is at least."""
 
     version_id: str
@@ -194,15 +194,15 @@ class ReadingAnswer(Answer):
     tripped: bool
 
 
-class GuardrailAnswer(Answer):
+class GuardrailResponse(ResponseBody):
     """A guardrail that is set."""
 
     metric: Rail
     max_increase: float
-    versions: list[ReadingAnswer]
+    versions: list[GuardrailReadingResponse]
 
 
-class StepAnswer(Answer):
+class RampStepResponse(ResponseBody):
     """A step of a ramp."""
 
     percent: float
@@ -210,71 +210,71 @@ class StepAnswer(Answer):
     hours: float | None
 
 
-class RampAnswer(Answer):
+class RampResponse(ResponseBody):
     """A ramp, and which of its steps it is at (from 0) since when."""
 
     version_id: str
-    steps: list[StepAnswer]
+    steps: list[RampStepResponse]
     step: int
     state: RampState
     since: Moment
 
 
-class RecommendationAnswer(Answer):
+class RecommendationResponse(ResponseBody):
     """What the verdict advises, for programs."""
 
     action: Advice
     version_id: str | None
 
 
-class ExperimentAnswer(Answer):
+class ExperimentResponse(ResponseBody):
     """An experiment, seen at one of its phases."""
 
     config_id: str
     state: Literal["none", "idle", "running", "shipped", "reverted"]
     control_version_id: str | None
-    phase: PhaseAnswer | None
-    phases: list[PhaseAnswer]
-    versions: list[VersionAnswer]
-    sample_ratio: SampleRatioAnswer
-    guardrails: list[GuardrailAnswer]
+    phase: ExperimentPhaseResponse | None
+    phases: list[ExperimentPhaseResponse]
+    versions: list[ExperimentVersionResponse]
+    sample_ratio: SampleRatioResponse
+    guardrails: list[GuardrailResponse]
     slow_ms: int
-    ramp: RampAnswer | None
+    ramp: RampResponse | None
     verdict: str
-    recommendation: RecommendationAnswer
+    recommendation: RecommendationResponse
 
 
-def show(record: ExperimentRecord) -> ExperimentAnswer:
+def show(record: ExperimentRecord) -> ExperimentResponse:
     """An experiment for the wire."""
     ramp = record.ramp
-    return ExperimentAnswer(
+    return ExperimentResponse(
         config_id=record.configuration_id,
         state=record.state,
         control_version_id=record.control_version_id,
         phase=_show_phase(record.phase) if record.phase is not None else None,
         phases=[_show_phase(phase) for phase in record.phases],
         versions=[_show_version(version) for version in record.versions],
-        sample_ratio=SampleRatioAnswer(e_value=record.e_value, ok=record.arrives_as_split),
+        sample_ratio=SampleRatioResponse(e_value=record.e_value, ok=record.arrives_as_split),
         guardrails=[
             _show_guardrail(rail, limit, record.readings) for rail, limit in record.limits.items() if limit is not None
         ],
         slow_ms=record.slow_ms,
         ramp=None
         if ramp is None
-        else RampAnswer(
+        else RampResponse(
             version_id=ramp.version_id,
-            steps=[StepAnswer.model_validate(step) for step in ramp.steps],
+            steps=[RampStepResponse.model_validate(step) for step in ramp.steps],
             step=ramp.at,
             state=ramp.state,
             since=ramp.since,
         ),
         verdict=record.verdict.sentence,
-        recommendation=RecommendationAnswer(action=record.verdict.advice, version_id=record.verdict.version_id),
+        recommendation=RecommendationResponse(action=record.verdict.advice, version_id=record.verdict.version_id),
     )
 
 
-def _show_phase(phase: PhaseRecord) -> PhaseAnswer:
-    return PhaseAnswer(
+def _show_phase(phase: PhaseRecord) -> ExperimentPhaseResponse:
+    return ExperimentPhaseResponse(
         number=phase.number,
         reason=phase.reason,
         weights=dict(phase.weights),
@@ -283,16 +283,16 @@ def _show_phase(phase: PhaseRecord) -> PhaseAnswer:
     )
 
 
-def _show_version(record: VersionRecord) -> VersionAnswer:
+def _show_version(record: VersionRecord) -> ExperimentVersionResponse:
     metrics = record.metrics
-    return VersionAnswer(
+    return ExperimentVersionResponse(
         version_id=record.version_id,
         version=record.version,
         is_control=record.is_control,
         share=record.share,
         units=record.units,
         requests=record.requests,
-        metrics=MetricsAnswer(
+        metrics=ExperimentMetricsResponse(
             error_rate=metrics["errorRate"],
             slow_share=metrics["slowShare"],
             avg_latency_ms=metrics["avgLatencyMs"],
@@ -302,15 +302,16 @@ def _show_version(record: VersionRecord) -> VersionAnswer:
             satisfaction=metrics["satisfaction"],
         ),
         differences={
-            metric: DifferenceAnswer.model_validate(difference) for metric, difference in record.differences.items()
+            metric: ExperimentDifferenceResponse.model_validate(difference)
+            for metric, difference in record.differences.items()
         },
     )
 
 
-def _show_guardrail(rail: Rail, limit: float, readings: Sequence[Reading]) -> GuardrailAnswer:
+def _show_guardrail(rail: Rail, limit: float, readings: Sequence[Reading]) -> GuardrailResponse:
     of_it = [reading for reading in readings if reading.rail == rail]
-    return GuardrailAnswer(
+    return GuardrailResponse(
         metric=rail,
         max_increase=limit,
-        versions=[ReadingAnswer.model_validate(reading) for reading in of_it],
+        versions=[GuardrailReadingResponse.model_validate(reading) for reading in of_it],
     )

@@ -8,8 +8,8 @@ from msgspec import UNSET
 from pydantic import AfterValidator, Field, StrictBool
 
 from trunkline.control.model_configs.version import VersionDraft, VersionMetrics, VersionRecord
-from trunkline.faces.http.wire import EXAMPLE_ID, Answer, Given, GivenId, Moment
-from trunkline.faces.model_configs.wire import SettingsGiven
+from trunkline.faces.http.wire import EXAMPLE_ID, GivenId, Moment, RequestBody, ResponseBody
+from trunkline.faces.model_configs.wire import ModelConfigSettingsRequest
 
 
 def _read_percent(percent: float) -> float:
@@ -27,7 +27,7 @@ Percent = Annotated[
 """Of the traffic: 0 to 100, whole or with two decimals."""
 
 
-class MetricsAnswer(Answer):
+class VersionMetricsResponse(ResponseBody):
     """What a version has served: means per request, and what people thought of the answers (1–5, null until rated)."""
 
     request_count: int
@@ -37,7 +37,7 @@ class MetricsAnswer(Answer):
     user_satisfaction_score: float | None
 
     @classmethod
-    def of(cls, metrics: VersionMetrics) -> MetricsAnswer:
+    def of(cls, metrics: VersionMetrics) -> VersionMetricsResponse:
         """From the record."""
         return cls(
             request_count=metrics.request_count,
@@ -48,7 +48,7 @@ class MetricsAnswer(Answer):
         )
 
 
-class VersionAnswer(Answer):
+class VersionResponse(ResponseBody):
     """A version. ``settings`` are those that it sets; what it does not set is not sent."""
 
     id: str = Field(serialization_alias="_id")
@@ -61,12 +61,12 @@ class VersionAnswer(Answer):
     settings: dict[str, Any]
     traffic_percent: int | float
     is_active: bool
-    metrics: MetricsAnswer
+    metrics: VersionMetricsResponse
     created_at: Moment
     updated_at: Moment
 
     @classmethod
-    def of(cls, record: VersionRecord) -> VersionAnswer:
+    def of(cls, record: VersionRecord) -> VersionResponse:
         """From the record."""
         whole, part = divmod(record.share, 100)
         return cls(
@@ -80,13 +80,13 @@ class VersionAnswer(Answer):
             settings=record.settings,
             traffic_percent=record.share / 100 if part else whole,
             is_active=record.is_active,
-            metrics=MetricsAnswer.of(record.metrics),
+            metrics=VersionMetricsResponse.of(record.metrics),
             created_at=record.created_at,
             updated_at=record.updated_at,
         )
 
 
-class VersionChangeGiven(Given):
+class VersionUpdateRequest(RequestBody):
     """Any subset of a version. ``settings`` are merged name by name, null takes one away."""
 
     read_only: ClassVar[frozenset[str]] = frozenset({"_id", "configId", "metrics", "createdAt", "updatedAt"})
@@ -97,7 +97,7 @@ class VersionChangeGiven(Given):
     label: str = Field("", max_length=255)
     provider: str = Field("", max_length=100)
     model_id: str = Field("", max_length=255)
-    settings: SettingsGiven = Field(default_factory=SettingsGiven)
+    settings: ModelConfigSettingsRequest = Field(default_factory=ModelConfigSettingsRequest)
     traffic_percent: Percent = Field(
         default=0, description="The other active versions are scaled so that all sum up to 100."
     )
@@ -120,7 +120,7 @@ class VersionChangeGiven(Given):
         return getattr(self, field) if self.was_sent(field) else UNSET
 
 
-class VersionGiven(VersionChangeGiven):
+class VersionCreateRequest(VersionUpdateRequest):
     """A new version. ``provider`` and ``modelId`` are the configuration's where they are left out."""
 
     example: ClassVar[dict[str, Any]] = {
@@ -133,7 +133,7 @@ class VersionGiven(VersionChangeGiven):
     version: str = Field(max_length=64)
 
 
-class ShareGiven(Given):
+class VersionShareRequest(RequestBody):
     """The share of one version."""
 
     example: ClassVar[dict[str, Any]] = {"_id": EXAMPLE_ID, "trafficPercent": 100}

@@ -13,22 +13,27 @@ from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.etag import IfMatchDep, write_etag
 from trunkline.faces.http.services import services_of
 from trunkline.faces.http.wire import PathId
-from trunkline.faces.model_configs.version_wire import ShareGiven, VersionAnswer, VersionChangeGiven, VersionGiven
-from trunkline.faces.model_configs.wire import DeletedAnswer
+from trunkline.faces.model_configs.version_wire import (
+    VersionCreateRequest,
+    VersionResponse,
+    VersionShareRequest,
+    VersionUpdateRequest,
+)
+from trunkline.faces.model_configs.wire import ModelConfigDeleteResponse
 
 routes = APIRouter(prefix="/model-configs/{config_id}/versions", tags=["Model config versions"])
 
 
 @routes.get("", dependencies=[allow("configurations.read")])
-async def list_versions(request: Request, actor: ActorDep, config_id: PathId) -> list[VersionAnswer]:
+async def list_versions(request: Request, actor: ActorDep, config_id: PathId) -> list[VersionResponse]:
     """The configuration's versions, the oldest first."""
-    return [VersionAnswer.of(record) for record in await services_of(request).versions.list(actor, config_id)]
+    return [VersionResponse.of(record) for record in await services_of(request).versions.list(actor, config_id)]
 
 
 @routes.post("", status_code=201, dependencies=[allow("configurations.change")])
 async def create_version(
-    request: Request, response: Response, actor: ActorDep, config_id: PathId, given: VersionGiven
-) -> VersionAnswer:
+    request: Request, response: Response, actor: ActorDep, config_id: PathId, given: VersionCreateRequest
+) -> VersionResponse:
     """Make a version. Before the first that is not `v1`, the configuration itself becomes `v1`."""
     record = await services_of(request).versions.create(actor, config_id, given.draft())
     response.headers["Location"] = f"/model-configs/{config_id}/versions/{record.id}"
@@ -36,23 +41,23 @@ async def create_version(
 
 
 @routes.put("", dependencies=[allow("configurations.change")])
-async def set_shares(
+async def update_version_shares(
     request: Request,
     actor: ActorDep,
     config_id: PathId,
-    given: Annotated[list[ShareGiven], Body(max_length=100, examples=[[ShareGiven.example]])],
-) -> list[VersionAnswer]:
+    given: Annotated[list[VersionShareRequest], Body(max_length=100, examples=[[VersionShareRequest.example]])],
+) -> list[VersionResponse]:
     """Set the shares of all active versions at once; they must sum up to 100."""
     asked = [(share.id, round(share.traffic_percent * 100)) for share in given]
     return [
-        VersionAnswer.of(record) for record in await services_of(request).versions.set_shares(actor, config_id, asked)
+        VersionResponse.of(record) for record in await services_of(request).versions.set_shares(actor, config_id, asked)
     ]
 
 
 @routes.get("/{version_id}", dependencies=[allow("configurations.read")])
 async def get_version(
     request: Request, response: Response, actor: ActorDep, config_id: PathId, version_id: PathId
-) -> VersionAnswer:
+) -> VersionResponse:
     """One version."""
     return _answer(response, await services_of(request).versions.get(actor, config_id, version_id))
 
@@ -64,9 +69,9 @@ async def update_version(
     actor: ActorDep,
     config_id: PathId,
     version_id: PathId,
-    given: VersionChangeGiven,
+    given: VersionUpdateRequest,
     if_match: IfMatchDep,
-) -> VersionAnswer:
+) -> VersionResponse:
     """Change any part of it. Its share is taken as asked, those of the other active versions are scaled."""
     services = services_of(request)
     record = await services.versions.update(actor, config_id, version_id, given.draft(), if_revision=if_match)
@@ -76,12 +81,12 @@ async def update_version(
 @routes.delete("/{version_id}", dependencies=[allow("configurations.change")])
 async def delete_version(
     request: Request, actor: ActorDep, config_id: PathId, version_id: PathId, if_match: IfMatchDep
-) -> DeletedAnswer:
+) -> ModelConfigDeleteResponse:
     """Delete it; the share of an active one goes to the other active versions."""
     await services_of(request).versions.delete(actor, config_id, version_id, if_revision=if_match)
-    return DeletedAnswer(id=version_id)
+    return ModelConfigDeleteResponse(id=version_id)
 
 
-def _answer(response: Response, record: VersionRecord) -> VersionAnswer:
+def _answer(response: Response, record: VersionRecord) -> VersionResponse:
     response.headers["ETag"] = write_etag(record.revision)
-    return VersionAnswer.of(record)
+    return VersionResponse.of(record)

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, SecretStr, StrictBool
 from trunkline.control.configurations.configuration import JsonObject
 from trunkline.control.model_configs.model_config import ModelConfigDraft, ModelConfigRecord
 from trunkline.core.secret import Secret
-from trunkline.faces.http.wire import EXAMPLE_ID, Answer, Given, GivenId, Moment
+from trunkline.faces.http.wire import EXAMPLE_ID, GivenId, Moment, RequestBody, ResponseBody
 
 Number = Annotated[float, Field(strict=True)]
 
@@ -23,7 +23,7 @@ def _read_whole(number: object) -> object:
 Whole = Annotated[int, Field(strict=True), BeforeValidator(_read_whole)]
 
 
-class SettingsGiven(Given):
+class ModelConfigSettingsRequest(RequestBody):
     """Any of the settings; null takes one away. A provider's own ranges may be narrower."""
 
     temperature: Number | None = Field(
@@ -38,7 +38,7 @@ class SettingsGiven(Given):
         return self.model_dump(by_alias=True, exclude_unset=True)
 
 
-class SettingsAnswer(Answer):
+class ModelConfigSettingsResponse(ResponseBody):
     """All settings. What nobody has set shows its default, which is not sent to the provider."""
 
     temperature: float
@@ -47,7 +47,7 @@ class SettingsAnswer(Answer):
     system_prompt: str | None
 
 
-class ConfigAnswer(Answer):
+class ModelConfigResponse(ResponseBody):
     """A configuration of an application. ``apiKey`` is the mask of its own key, null where it borrows one."""
 
     id: str = Field(serialization_alias="_id")
@@ -56,7 +56,7 @@ class ConfigAnswer(Answer):
     provider: str
     model_id: str | None
     is_default: bool
-    settings: SettingsAnswer
+    settings: ModelConfigSettingsResponse
     api_key: str | None
     credential_id: str | None = Field(description="The credential that is borrowed by name.")
     base_url: str | None
@@ -64,7 +64,7 @@ class ConfigAnswer(Answer):
     updated_at: Moment
 
     @classmethod
-    def of(cls, record: ModelConfigRecord) -> ConfigAnswer:
+    def of(cls, record: ModelConfigRecord) -> ModelConfigResponse:
         """From the record."""
         configuration, settings = record.configuration, dict[str, Any](record.settings)
         return cls(
@@ -74,7 +74,7 @@ class ConfigAnswer(Answer):
             provider=configuration.provider,
             model_id=configuration.model,
             is_default=record.is_default,
-            settings=SettingsAnswer(
+            settings=ModelConfigSettingsResponse(
                 temperature=settings["temperature"],
                 max_tokens=settings["maxTokens"],
                 top_p=settings["topP"],
@@ -88,7 +88,7 @@ class ConfigAnswer(Answer):
         )
 
 
-class _ConfigFields(Given):
+class _ConfigFields(RequestBody):
     """What making and changing have in common."""
 
     read_only: ClassVar[frozenset[str]] = frozenset({"createdAt", "updatedAt"})
@@ -98,7 +98,7 @@ class _ConfigFields(Given):
     provider: str = Field("", max_length=100)
     model_id: str = Field("", max_length=255)
     is_default: StrictBool = False
-    settings: SettingsGiven = Field(default_factory=SettingsGiven)
+    settings: ModelConfigSettingsRequest = Field(default_factory=ModelConfigSettingsRequest)
     api_key: Annotated[SecretStr, Field(max_length=32_768)] | None = Field(
         default=None, description="In plain, sealed, or the mask of the stored one; null: borrow one."
     )
@@ -128,7 +128,7 @@ class _ConfigFields(Given):
         return getattr(self, field) if self.was_sent(field) else UNSET
 
 
-class ConfigChangeGiven(_ConfigFields):
+class ModelConfigUpdateRequest(_ConfigFields):
     """Any subset of a configuration. ``settings`` are merged name by name.
 
     With ``_id`` it is an answer sent back: a default in it that nobody has set stays unset.
@@ -139,7 +139,7 @@ class ConfigChangeGiven(_ConfigFields):
     application_id: GivenId | None = Field(default=None, description="Cannot change.")
 
 
-class ConfigGiven(_ConfigFields):
+class ModelConfigCreateRequest(_ConfigFields):
     """A new configuration. An application that nobody has made yet is made in your workspace."""
 
     example: ClassVar[dict[str, Any]] = {
@@ -157,7 +157,7 @@ class ConfigGiven(_ConfigFields):
     model_id: str = Field(max_length=255)
 
 
-class DeletedAnswer(Answer):
+class ModelConfigDeleteResponse(ResponseBody):
     """What was deleted."""
 
     id: str = Field(serialization_alias="_id")

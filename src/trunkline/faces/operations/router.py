@@ -20,13 +20,13 @@ _TEXT: Final[dict[str, Any]] = {"schema": {"type": "string"}}
 _METRICS: Final = {"text/plain": _TEXT, "application/openmetrics-text": _TEXT}
 
 
-class Alive(BaseModel):
+class LivenessResponse(BaseModel):
     """That the process runs."""
 
     status: str = "ok"
 
 
-class Readiness(BaseModel):
+class ReadinessResponse(BaseModel):
     """Whether the process can serve: `ready`, `degraded` (it serves, but something is wrong) or `unready`.
 
     `checks` are `ok`, or what is wrong.
@@ -68,12 +68,12 @@ def router(services: Services, registry: CollectorRegistry) -> APIRouter:
     routes = APIRouter(tags=["Operations"])
 
     @routes.get("/healthz")
-    async def tell_alive() -> Alive:
+    async def get_liveness() -> LivenessResponse:
         """Whether the process runs. It looks at nothing else."""
-        return Alive()
+        return LivenessResponse()
 
-    @routes.get("/readyz", responses={503: {"model": Readiness}})
-    async def tell_ready(response: Response) -> Readiness:
+    @routes.get("/readyz", responses={503: {"model": ReadinessResponse}})
+    async def get_readiness(response: Response) -> ReadinessResponse:
         """Whether the process can serve. 503 when something is missing without which it cannot."""
         findings = await services.health.examine()
         status = "ready"
@@ -81,10 +81,10 @@ def router(services: Services, registry: CollectorRegistry) -> APIRouter:
             status = "degraded"
         if any(finding.problem and finding.essential for finding in findings):
             status, response.status_code = "unready", 503
-        return Readiness(status=status, checks={finding.name: finding.problem or "ok" for finding in findings})
+        return ReadinessResponse(status=status, checks={finding.name: finding.problem or "ok" for finding in findings})
 
     @routes.get("/metrics", response_class=Response, responses={200: {"content": _METRICS}})
-    async def show_metrics(request: Request) -> Response:
+    async def get_metrics(request: Request) -> Response:
         """Metrics in the format that Prometheus asks for (https://prometheus.io/docs/instrumenting/exposition_formats/).
 
         Answers requests from the server's own machine, or those with the bearer token of `TRUNKLINE_METRICS_TOKEN`

@@ -15,12 +15,12 @@ from trunkline.faces.http.wire import GivenId, PathId
 from trunkline.faces.policy.failure import failures
 from trunkline.faces.policy.place import ThereDep
 from trunkline.faces.policy.wire import (
-    DeletedAnswer,
-    GivenPolicy,
-    GivenPolicyChange,
-    PoliciesAnswer,
-    PolicyAnswer,
-    PolicyBody,
+    PolicyCreateRequest,
+    PolicyDeleteResponse,
+    PolicyItemResponse,
+    PolicyListResponse,
+    PolicyResponse,
+    PolicyUpdateRequest,
 )
 
 routes = APIRouter(prefix="/policy", tags=["Policies"])
@@ -32,14 +32,14 @@ RepoDep = Annotated[GivenId | None, Query(alias="repoId", description="One appli
 
 @routes.post("", status_code=201, dependencies=[allow("policies.change")], responses=failures(400, 403, 404, 409, 429))
 async def create_policy(
-    request: Request, actor: ActorDep, everywhere: EverywhereDep, given: GivenPolicy
-) -> PolicyAnswer:
+    request: Request, actor: ActorDep, everywhere: EverywhereDep, given: PolicyCreateRequest
+) -> PolicyResponse:
     """Make a policy for a workspace, one of its applications or keys, or for the whole installation."""
     policies, scope = services_of(request).policies, given.scope()
     if scope.workspace_id is not None:
         actor = await policies.find_actor_at(actor, scope.workspace_id, everywhere=everywhere)
         remember_actor(request, actor)
-    return PolicyAnswer.of(await policies.create(actor, scope, given.draft()))
+    return PolicyResponse.of(await policies.create(actor, scope, given.draft()))
 
 
 @routes.get("", dependencies=[allow("policies.read")], responses=failures(403, 404))
@@ -50,28 +50,30 @@ async def list_policies(
     org_id: OrgDep = None,
     workspace_id: WorkspaceDep = None,
     repo_id: RepoDep = None,
-) -> PoliciesAnswer:
+) -> PolicyListResponse:
     """The policies of your workspaces and of the installation; with `workspaceId` or `repoId` those made for it."""
     scope = PolicyScope(org_id=org_id, workspace_id=workspace_id, application_id=repo_id)
     found = await services_of(request).policies.list(actor, scope, everywhere=everywhere)
-    return PoliciesAnswer(policies=[PolicyBody.of(view) for view in found])
+    return PolicyListResponse(policies=[PolicyItemResponse.of(view) for view in found])
 
 
 @routes.get("/{policy_id}", dependencies=[allow("policies.read")], responses=failures(403, 404))
-async def get_policy(request: Request, actor: ActorDep, everywhere: EverywhereDep, policy_id: PathId) -> PolicyAnswer:
+async def get_policy(request: Request, actor: ActorDep, everywhere: EverywhereDep, policy_id: PathId) -> PolicyResponse:
     """One policy."""
-    return PolicyAnswer.of(await services_of(request).policies.get(actor, policy_id, everywhere=everywhere))
+    return PolicyResponse.of(await services_of(request).policies.get(actor, policy_id, everywhere=everywhere))
 
 
 @routes.put("/{policy_id}", dependencies=[allow("policies.change")], responses=failures(400, 403, 404, 429))
-async def change_policy(request: Request, actor: ThereDep, policy_id: PathId, given: GivenPolicyChange) -> PolicyAnswer:
+async def update_policy(
+    request: Request, actor: ThereDep, policy_id: PathId, given: PolicyUpdateRequest
+) -> PolicyResponse:
     """Change any part of a policy but its scope. Calls are held to it as soon as this answers."""
     changed = await services_of(request).policies.change(actor, policy_id, given.scope(), given.draft())
-    return PolicyAnswer.of(changed)
+    return PolicyResponse.of(changed)
 
 
 @routes.delete("/{policy_id}", dependencies=[allow("policies.change")], responses=failures(403, 404, 429))
-async def delete_policy(request: Request, actor: ThereDep, policy_id: PathId) -> DeletedAnswer:
+async def delete_policy(request: Request, actor: ThereDep, policy_id: PathId) -> PolicyDeleteResponse:
     """Delete a policy. What broke it stays listed."""
     await services_of(request).policies.delete(actor, policy_id)
-    return DeletedAnswer(message="The policy was deleted. Calls are no longer held to it.")
+    return PolicyDeleteResponse(message="The policy was deleted. Calls are no longer held to it.")

@@ -13,7 +13,7 @@ from trunkline.faces.http.refusal import remember_actor
 from trunkline.faces.http.services import services_of
 from trunkline.faces.http.wire import GivenId, PathId
 from trunkline.faces.policy.failure import failures
-from trunkline.faces.policy.wire import ViolationsAnswer
+from trunkline.faces.policy.wire import ViolationListResponse
 
 routes = APIRouter(prefix="/policy", tags=["Policies"])
 
@@ -72,7 +72,7 @@ class Lists:
 
     async def list(
         self, wanted: ViolationFilter, *, policy_id: str | None = None, alerts: bool = False
-    ) -> ViolationsAnswer:
+    ) -> ViolationListResponse:
         """The page that is asked for."""
         wanted = replace(wanted, policy_id=policy_id)
         remember_actor(self._request, await self._log.find_actor(self._actor, wanted, everywhere=self._everywhere))
@@ -84,31 +84,31 @@ class Lists:
             alerts=alerts,
             everywhere=self._everywhere,
         )
-        return ViolationsAnswer.of(found, self._skip, self._take)
+        return ViolationListResponse.of(found, self._skip, self._take)
 
 
 ListsDep = Annotated[Lists, Depends(Lists)]
 
 
 @routes.get("/violations", dependencies=[allow("violations.read")], responses=failures(400, 403, 404))
-async def list_violations(lists: ListsDep, wanted: FilterDep) -> ViolationsAnswer:
+async def list_violations(lists: ListsDep, wanted: FilterDep) -> ViolationListResponse:
     """Calls that broke a policy, whatever was done about it, in the workspaces that you are an admin of."""
     return await lists.list(wanted)
 
 
 @routes.get("/alerts", dependencies=[allow("violations.read")], responses=failures(400, 403, 404))
-async def list_alerts(lists: ListsDep, wanted: AlertFilterDep) -> ViolationsAnswer:
+async def list_alerts(lists: ListsDep, wanted: AlertFilterDep) -> ViolationListResponse:
     """Those of them whose policy says alert."""
     return await lists.list(wanted, alerts=True)
 
 
 @routes.get("/{policy_id}/violations", dependencies=[allow("violations.read")], responses=failures(400, 403, 404))
-async def list_violations_of_policy(lists: ListsDep, policy_id: PathId, wanted: FilterDep) -> ViolationsAnswer:
+async def list_violations_of_policy(lists: ListsDep, policy_id: PathId, wanted: FilterDep) -> ViolationListResponse:
     """Calls that broke one policy, which may be deleted meanwhile."""
     return await lists.list(wanted, policy_id=policy_id)
 
 
 @routes.get("/{policy_id}/alerts", dependencies=[allow("violations.read")], responses=failures(400, 403, 404))
-async def list_alerts_of_policy(lists: ListsDep, policy_id: PathId, wanted: AlertFilterDep) -> ViolationsAnswer:
+async def list_alerts_of_policy(lists: ListsDep, policy_id: PathId, wanted: AlertFilterDep) -> ViolationListResponse:
     """The alerts of one policy."""
     return await lists.list(wanted, policy_id=policy_id, alerts=True)

@@ -11,7 +11,7 @@ from trunkline.control.ai_llms.ai_llm import AiType
 from trunkline.control.policies.policy import FailMode, PolicyDraft, PolicyScope, PolicyView, RiskType
 from trunkline.control.policies.violations import Violations, ViolationView
 from trunkline.core.chat import JsonValue
-from trunkline.faces.http.wire import EXAMPLE_ID, Answer, Given, GivenId, GivenName, Moment
+from trunkline.faces.http.wire import EXAMPLE_ID, GivenId, GivenName, Moment, RequestBody, ResponseBody
 
 PlainWords = Annotated[str, Field(max_length=10_000, description="What calls must not do, in plain language.")]
 ActionType = Annotated[int, Field(strict=True, ge=0, le=2, description="0 log, 1 alert, 2 block.")]
@@ -29,7 +29,7 @@ FailModeField = Annotated[
 _READ_ONLY = frozenset({"id", "createdBy", "createdAt", "updatedAt"})
 
 
-class _Scoped(Given):
+class _Scoped(RequestBody):
     read_only: ClassVar[frozenset[str]] = _READ_ONLY
 
     org_id: GivenId | None = None
@@ -44,7 +44,7 @@ class _Scoped(Given):
         )
 
 
-class GivenPolicy(_Scoped):
+class PolicyCreateRequest(_Scoped):
     """A new policy. Without `workspaceId` it holds for the whole installation, which is `orgId`."""
 
     example: ClassVar[dict[str, Any]] = {
@@ -74,7 +74,7 @@ class GivenPolicy(_Scoped):
         )
 
 
-class GivenPolicyChange(_Scoped):
+class PolicyUpdateRequest(_Scoped):
     """Any part of a policy. Its scope is fixed: sent back as it is, it is ignored. `rule` null takes the rule away."""
 
     example: ClassVar[dict[str, Any]] = {"actionType": 1, "failMode": "closed"}
@@ -98,7 +98,7 @@ class GivenPolicyChange(_Scoped):
         )
 
 
-class PolicyBody(Answer):
+class PolicyItemResponse(ResponseBody):
     """A policy."""
 
     id: str
@@ -117,7 +117,7 @@ class PolicyBody(Answer):
     updated_at: Moment
 
     @classmethod
-    def of(cls, view: PolicyView) -> PolicyBody:
+    def of(cls, view: PolicyView) -> PolicyItemResponse:
         """From the use case's view."""
         return cls(
             repo_id=view.application_id,
@@ -125,33 +125,33 @@ class PolicyBody(Answer):
         )
 
 
-class PolicyAnswer(Answer):
+class PolicyResponse(ResponseBody):
     """One policy."""
 
     success: Literal[True] = True
-    policy: PolicyBody
+    policy: PolicyItemResponse
 
     @classmethod
-    def of(cls, view: PolicyView) -> PolicyAnswer:
+    def of(cls, view: PolicyView) -> PolicyResponse:
         """From the use case's view."""
-        return cls(policy=PolicyBody.of(view))
+        return cls(policy=PolicyItemResponse.of(view))
 
 
-class PoliciesAnswer(Answer):
+class PolicyListResponse(ResponseBody):
     """Several, the oldest first."""
 
     success: Literal[True] = True
-    policies: list[PolicyBody]
+    policies: list[PolicyItemResponse]
 
 
-class DeletedAnswer(Answer):
+class PolicyDeleteResponse(ResponseBody):
     """That it holds no more."""
 
     success: Literal[True] = True
     message: str
 
 
-class ViolationBody(Answer):
+class ViolationItemResponse(ResponseBody):
     """A call that broke a policy."""
 
     id: str
@@ -173,7 +173,7 @@ class ViolationBody(Answer):
     timestamp: Moment
 
     @classmethod
-    def of(cls, view: ViolationView) -> ViolationBody:
+    def of(cls, view: ViolationView) -> ViolationItemResponse:
         """From the use case's view."""
         return cls(
             id=view.id,
@@ -196,16 +196,18 @@ class ViolationBody(Answer):
         )
 
 
-class ViolationsAnswer(Answer):
+class ViolationListResponse(ResponseBody):
     """`take` of them after the first `skip`, the newest first, of `total`."""
 
     success: Literal[True] = True
-    violations: list[ViolationBody]
+    violations: list[ViolationItemResponse]
     total: int
     skip: int
     take: int
 
     @classmethod
-    def of(cls, found: Violations, skip: int, take: int) -> ViolationsAnswer:
+    def of(cls, found: Violations, skip: int, take: int) -> ViolationListResponse:
         """From what the use case found."""
-        return cls(violations=[ViolationBody.of(view) for view in found.items], total=found.total, skip=skip, take=take)
+        return cls(
+            violations=[ViolationItemResponse.of(view) for view in found.items], total=found.total, skip=skip, take=take
+        )
