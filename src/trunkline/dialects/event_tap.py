@@ -220,9 +220,9 @@ class EventTap(ABC):
             self._break()
             return False
         keep = True
-        for data, name in events:
+        for told in events:
             try:
-                keep = self._read(data, name) and keep
+                keep = self._read(told.data, told.name) and keep
             except BROKEN_JSON:
                 self._break()
                 return False

@@ -7,13 +7,15 @@ event without data is none. We work on bytes and never use ``splitlines``, which
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 MAX_EVENT: Final = 16 * 1024 * 1024
 """The most bytes that one unfinished event may take."""
 
 
-class ServerEvent(NamedTuple):
+class ServerEvent(msgspec.Struct, frozen=True, gc=False):
     """One event: its data, as UTF-8 bytes, and its name (empty when it has none)."""
 
     data: bytes
@@ -27,13 +29,16 @@ class EventTooLarge(ValueError):
 class EventReader:
     """Cuts a byte stream into events. Give it every piece with ``feed``; an unfinished event at the end is dropped."""
 
-    __slots__ = ("_data", "_name", "_pieces", "_size", "_start", "_waiting")
+    __slots__ = ("_data", "_name", "_named", "_naming", "_pieces", "_size", "_start", "_waiting")
 
     def __init__(self) -> None:
         self._pieces: list[bytes] = []
         self._waiting = 0
         self._data: list[bytes] = []
         self._name = ""
+        self._naming = b""
+        """The line that gave the last name, which nearly always is the next name too."""
+        self._named = ""
         self._size = 0
         self._start = True
 
@@ -44,19 +49,15 @@ class EventReader:
 
     def feed(self, piece: bytes) -> list[ServerEvent]:
         """The events that ``piece`` completes. Raises :class:`EventTooLarge`."""
-        if b"\n" not in piece and b"\r" not in piece and not self._start:
-            # Part of a long line: it is only laid aside, so that a line costs its length and not its square.
-            self._pieces.append(piece)
-            self._waiting += len(piece)
-            if self._waiting + self._size > MAX_EVENT:
-                raise EventTooLarge
-            return []
+        buffer = piece
         if self._pieces:
+            if b"\n" not in piece and b"\r" not in piece and not self._start:
+                # Part of a long line: it is only laid aside, so that a line costs its length and not its square.
+                self._wait(piece)
+                return []
             self._pieces.append(piece)
             buffer = b"".join(self._pieces)
             self._pieces.clear()
-        else:
-            buffer = piece
         if self._start:
             if len(buffer) < 3 and b"\xef\xbb\xbf".startswith(buffer):
                 self._pieces.append(buffer)
@@ -71,22 +72,38 @@ class EventReader:
             buffer = buffer.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         lines = buffer.split(b"\n")
         rest = lines.pop() + held
-        self._waiting = len(rest)
+        self._waiting = 0
+        if rest:
+            self._wait(rest)
+        return self._read(lines)
+
+    def _wait(self, rest: bytes) -> None:
+        """For the end of a line that began with ``rest``."""
+        self._pieces.append(rest)
+        self._waiting += len(rest)
         if self._waiting + self._size > MAX_EVENT:
             raise EventTooLarge
-        if rest:
-            self._pieces.append(rest)
+
+    def _read(self, lines: list[bytes]) -> list[ServerEvent]:
         events: list[ServerEvent] = []
+        data = self._data
         for line in lines:
-            if line:
-                self._take(line)
-            else:
-                if self._data:
-                    data = self._data
+            # Nearly all lines are the first three of these, and this is run for each piece of every stream.
+            if line.startswith(b"data: "):
+                self._size += len(line)
+                if self._size > MAX_EVENT:
+                    raise EventTooLarge
+                data.append(line[6:])
+            elif not line:
+                if data:
                     events.append(ServerEvent(data[0] if len(data) == 1 else b"\n".join(data), self._name))
-                    self._data = []
+                    data.clear()
                     self._size = 0
                 self._name = ""
+            elif line == self._naming:
+                self._name = self._named
+            else:
+                self._take(line)
         return events
 
     def _take(self, line: bytes) -> None:
@@ -94,12 +111,13 @@ class EventReader:
         if value.startswith(b" "):
             value = value[1:]
         if field == b"data":
-            self._size += len(value)
+            self._size += len(line)
             if self._size > MAX_EVENT:
                 raise EventTooLarge
             self._data.append(value)
         elif field == b"event":
-            self._name = value.decode("utf-8", "replace")
+            self._naming = line
+            self._name = self._named = value.decode("utf-8", "replace")
 
 
 def write_event(data: bytes, name: str = "") -> bytes:

@@ -19,6 +19,12 @@ MAX_EVENT: Final = 16 * 1024 * 1024
 PRELUDE: Final = 12
 """The bytes that tell how long a message is."""
 
+_KNOWN: Final = 16
+"""The most blocks of headers that are remembered."""
+
+_SHORT: Final = 1024
+"""The most bytes of such a block."""
+
 _PRELUDE: Final = struct.Struct(">III")
 _TEXT: Final = 7
 """The type of a header whose value is a text."""
@@ -59,7 +65,7 @@ class FrameReader:
     Pieces are laid aside until a message is whole, so that one costs its length, however finely it is cut.
     """
 
-    __slots__ = ("_buffer", "_errors", "_needed", "_pieces", "waiting")
+    __slots__ = ("_buffer", "_errors", "_known", "_needed", "_pieces", "waiting")
 
     def __init__(self) -> None:
         module = import_module("botocore.eventstream")
@@ -72,6 +78,8 @@ class FrameReader:
             IndexError,
             UnicodeDecodeError,
         )
+        self._known: dict[bytes, Mapping[str, object]] = {}
+        """What blocks of headers say: those of deltas come over and over."""
         self._pieces: list[bytes] = []
         self._needed = PRELUDE
         self.waiting = 0
@@ -87,29 +95,39 @@ class FrameReader:
         start = 0
         self._needed = PRELUDE
         while len(data) - start >= PRELUDE:
-            total = _read_length(data, start)
+            total, headers = _read_lengths(data, start)
             if len(data) - start < total:
                 self._needed = total
                 break
-            yield self._read(data[start : start + total])
+            yield self._read(data[start : start + total], PRELUDE + headers)
             start += total
         self._pieces = [data[start:]]
         self.waiting = len(data) - start
 
-    def _read(self, message: bytes) -> Frame:
+    def _read(self, message: bytes, body: int) -> Frame:
+        """``body`` is where the payload begins."""
+        block = message[PRELUDE:body]
+        known = self._known.get(block)
+        if known is not None:
+            if crc32(message[:-4]) != int.from_bytes(message[-4:], "big"):
+                raise BrokenFrame
+            return Frame(known, message[body:-4])
         try:
             self._buffer.add_data(message)
             read = next(iter(self._buffer))
         except self._errors as error:
             raise BrokenFrame from error
+        if len(self._known) < _KNOWN and len(block) <= _SHORT:
+            self._known[block] = read.headers
         return Frame(read.headers, read.payload)
 
 
-def _read_length(data: bytes, start: int) -> int:
+def _read_lengths(data: bytes, start: int) -> tuple[int, int]:
+    """Of the message, and of its headers."""
     total, headers, checksum = _PRELUDE.unpack_from(data, start)
     if checksum != crc32(data[start : start + 8]) or not 16 + headers <= total <= MAX_EVENT:
         raise BrokenFrame
-    return total
+    return total, headers
 
 
 def write_frame(headers: bytes, payload: bytes) -> bytes:

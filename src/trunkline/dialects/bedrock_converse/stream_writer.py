@@ -70,6 +70,8 @@ class Writer:
 
     def write(self, event: ChatEvent) -> bytes:
         """The bytes for one event, which may be none."""
+        if isinstance(event, TextDelta) and self._order.clear:
+            return b"" if event.choice else self._text(event.text, event.part)
         match event:
             case Start():
                 self._usage = event.usage or self._usage

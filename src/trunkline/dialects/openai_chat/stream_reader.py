@@ -128,8 +128,9 @@ class ChatStreamReader:
             events.append(
                 Start(str(chunk.id or ""), chunk.model or "", int(chunk.created or 0), service_tier=chunk.service_tier)
             )
-        for place, wire in enumerate(chunk.choices or ()):
-            self._take(wire, place, events)
+        if chunk.choices:
+            for place, wire in enumerate(chunk.choices):
+                self._take(wire, place, events)
 
     def _take(self, wire: WireChoice, place: int, events: list[ChatEvent]) -> None:
         index = place if wire.index is None else wire.index
@@ -141,10 +142,12 @@ class ChatStreamReader:
             choice = self._choices[index] = _Choice(index)
         delta = wire.delta or wire.message
         if delta is not None:
-            # Nearly every delta is text alone.
-            if type(delta.content) is str and delta.content and wire.logprobs is None and delta.extra_content is None:
-                _read_thoughts(delta, index, events)
-                events.append(TextDelta(delta.content, index))
+            text = delta.content
+            if type(text) is str and text and wire.logprobs is None and delta.extra_content is None:
+                # Nearly every delta is text alone.
+                if delta.reasoning_details or delta.reasoning_content or delta.reasoning:
+                    _read_thoughts(delta, index, events)
+                events.append(TextDelta(text, index))
             else:
                 _read_thoughts(delta, index, events)
                 _read_content(delta, wire, index, events)
@@ -156,7 +159,8 @@ class ChatStreamReader:
             if delta.refusal:
                 choice.refused = True
                 events.append(RefusalDelta(delta.refusal, index))
-            _read_rest(delta, index, events)
+            if delta.images or delta.audio is not None or delta.annotations:
+                _read_rest(delta, index, events)
         if wire.finish_reason and choice.finish is None:
             choice.finish = wire.finish_reason
             if isinstance(wire.stop_reason, str):

@@ -121,6 +121,17 @@ def test_a_wrong_checksum_is_malformed():
         assert failure.kind == "malformed"
 
 
+def test_a_wrong_checksum_is_malformed_also_where_the_headers_came_before():
+    for at in (30, len(HELLO) - 6, len(HELLO) - 1):
+        reader = DIALECT.stream_reader()
+        assert reader.feed(HELLO * 2)[1:] == [TextDelta("hello")] * 2
+        broken = bytearray(HELLO)
+        broken[at] ^= 1
+        (failure,) = reader.feed(bytes(broken))
+        assert isinstance(failure, Failure)
+        assert failure.kind == "malformed"
+
+
 def test_a_length_with_a_wrong_checksum_is_not_waited_for():
     broken = bytearray(HELLO)
     broken[1] ^= 1
