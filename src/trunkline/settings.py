@@ -1,144 +1,179 @@
 """Every setting, read once at start from the environment (prefix ``TRUNKLINE_``) or an ``.env`` file beside it.
 
-The reference page is made from this file: a field's description is what its reader needs to know.
+The reference page is made from this file: a field's description is what its reader needs to know. Commands read it as
+they start, and so does each process of the server: it loads no more than it needs.
 """
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Final, Literal
+from typing import Annotated, Any, Final, Literal, cast, get_args, get_origin, get_type_hints
 
-from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+import msgspec
+from msgspec import Meta
+
+from trunkline.core.errors import FieldError, InvalidInput
+from trunkline.core.secret import Secret
+
+PREFIX: Final = "TRUNKLINE_"
 
 _ORIGIN: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s?#,*@]+|null|\*", re.IGNORECASE)
 
 _POSTGRESQL: Final = frozenset({"postgres", "postgresql"})
 
+_BOOLEANS: Final = {
+    **dict.fromkeys(("1", "true", "t", "yes", "y", "on"), True),
+    **dict.fromkeys(("0", "false", "f", "no", "n", "off"), False),
+}
 
-class Settings(BaseSettings):
-    """The settings of one server process."""
+_NUMBERS: Final[Mapping[Any, str]] = {int: "a whole number", float: "a number"}
 
-    model_config = SettingsConfigDict(env_prefix="TRUNKLINE_", env_file=".env", extra="ignore", frozen=True)
 
-    host: str = Field(default="127.0.0.1", description="The address to listen on. `0.0.0.0` opens it to the network.")
-    port: int = Field(default=8700, ge=1, le=65535, description="The port to listen on.")
-    workers: int = Field(default=1, ge=1, le=64, description="Server processes that share the port.")
-    data_dir: Path = Field(
-        default=Path(".trunkline"), description="The folder of the SQLite database, the root key and the journal."
-    )
-    database_url: SecretStr | None = Field(
-        default=None,
-        description="`postgresql://user:password@host/name`. Unset: SQLite in the data folder.",
-    )
-    root_key_file: Path | None = Field(
-        default=None,
-        description="The file with the 32-byte root key. Unset: a systemd credential `trunkline-root-key` if there is"
-        " one, else `root.key` in the data folder, made at the first start.",
-    )
-    public_url: str | None = Field(
-        default=None,
-        description="Where people reach this server (`https://ai.example.com`); unset: from host and port.",
-    )
-    admin_email: str | None = Field(
-        default=None, description="With the password: makes the first administrator at start."
-    )
-    admin_password: SecretStr | None = Field(default=None, description="The first administrator's password.")
-    signup: Literal["closed", "open"] = Field(
-        default="closed", description="Whether strangers may make an account (`open`), or only the invited (`closed`)."
-    )
-    local_upstreams: str | None = Field(
-        default=None,
-        description="Which providers on local addresses may be called: `loopback`, `none`, or exact origins with commas"
-        " between (`http://10.0.0.5:8000`). Unset: `loopback` while the server listens on loopback only and sign-up is"
-        " closed, else `none`.",
-    )
-    journal_strict: bool = Field(
-        default=False, description="Wait for the disk, not only for the kernel, before a call's last bytes leave."
-    )
-    login_attempts_per_minute: int = Field(default=5, ge=1, description="Sign-in attempts per account and address.")
-    writes_per_minute: int = Field(default=600, ge=1, description="Changes through the management API per actor.")
-    tests_per_minute: int = Field(default=10, ge=1, description="Connection tests per user.")
-    policy_judge: str = Field(
-        default="default",
-        description="What judges policies in plain language, in each workspace: `default` for its default"
-        " configuration, or the name of a route or shared configuration.",
-    )
-    policy_judge_seconds: float = Field(
-        default=3, gt=0, le=60, description="How long a call waits for the verdict of a policy that blocks."
-    )
-    max_body_mb: int = Field(default=64, ge=1, le=1024, description="The largest body of a call, in MiB.")
-    drain_seconds: float = Field(default=120, ge=0, description="How long a stopping server lets running calls finish.")
-    header_seconds: float = Field(default=15, ge=1, description="How long a client may take to send a request's head.")
-    body_seconds: float = Field(
-        default=30,
-        ge=1,
-        description="How long a client may take until the first byte of a request's body; from then on 500 bytes a"
-        " second must come.",
-    )
-    reader_seconds: float = Field(
-        default=60,
-        ge=1,
-        description="How long a client may take nothing of an answer before it is cut off and its call cancelled.",
-    )
-    unauthenticated_connections: int = Field(
-        default=512,
-        ge=8,
-        description="Open connections per client address (and process) on which no valid key or token was sent yet."
-        " Above it the oldest is closed.",
-    )
-    ping_seconds: float = Field(
-        default=15,
-        ge=0,
-        le=3600,
-        description="Seconds of silence in a streamed response after which the client is sent a comment or a ping, so"
-        " that proxies keep the connection open. `0`: never.",
-    )
-    cors_origins: str | None = Field(
-        default=None,
-        description="Origins of the web pages that may call this server from a browser, with commas between"
-        " (`https://app.example.com`), `*` for all or `none`. It holds for `/v1`, `/v1beta` and the API. Unset: all for"
-        " `/v1` and `/v1beta`, none for the API.",
-    )
-    connect_timeout: float = Field(default=5, gt=0, description="Seconds for a connection to a provider.")
-    first_byte_timeout: float = Field(
-        default=60,
-        gt=0,
-        description="Seconds until a provider's first byte, where the answer is streamed. One that is not streamed"
-        " comes when it is complete, and has the time of the whole call.",
-    )
-    between_timeout: float = Field(
-        default=60, gt=0, description="Seconds between two pieces of a provider's streamed answer."
-    )
-    total_timeout: float = Field(default=600, gt=0, description="Seconds for a whole call, retries included.")
-    metrics_token: SecretStr | None = Field(
-        default=None,
-        description="The bearer token for `/metrics`. Unset: `/metrics` answers requests from this machine only.",
-    )
-    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="What to log.")
-    log_format: Literal["auto", "json", "console"] = Field(
-        default="auto", description="`json` for machines, `console` for people; `auto`: console on a terminal."
-    )
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """The settings of one server process. :class:`InvalidInput` for origins that are none."""
 
-    @field_validator("database_url")
-    @classmethod
-    def _with_driver(cls, value: SecretStr | None) -> SecretStr | None:
-        """The address as operators know it, with the driver that this server speaks to it through."""
-        if value is None:
-            return None
-        scheme, separator, rest = value.get_secret_value().partition("://")
-        return SecretStr(f"postgresql+asyncpg://{rest}") if separator and scheme in _POSTGRESQL else value
+    host: Annotated[str, Meta(description="The address to listen on. `0.0.0.0` opens it to the network.")] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=1, le=65535, description="The port to listen on.")] = 8700
+    workers: Annotated[int, Meta(ge=1, le=64, description="Server processes that share the port.")] = 1
+    data_dir: Annotated[
+        Path,
+        Meta(description="The folder of the SQLite database, the root key and the journal."),
+    ] = Path(".trunkline")
+    database_url: Annotated[
+        Secret | None,
+        Meta(description="`postgresql://user:password@host/name`. Unset: SQLite in the data folder."),
+    ] = None
+    root_key_file: Annotated[
+        Path | None,
+        Meta(
+            description="The file with the 32-byte root key. Unset: a systemd credential `trunkline-root-key` if there"
+            " is one, else `root.key` in the data folder, made at the first start.",
+        ),
+    ] = None
+    public_url: Annotated[
+        str | None,
+        Meta(description="Where people reach this server (`https://ai.example.com`); unset: from host and port."),
+    ] = None
+    admin_email: Annotated[
+        str | None,
+        Meta(description="With the password: makes the first administrator at start."),
+    ] = None
+    admin_password: Annotated[Secret | None, Meta(description="The first administrator's password.")] = None
+    signup: Annotated[
+        Literal["closed", "open"],
+        Meta(description="Whether strangers may make an account (`open`), or only the invited (`closed`)."),
+    ] = "closed"
+    local_upstreams: Annotated[
+        str | None,
+        Meta(
+            description="Which providers on local addresses may be called: `loopback`, `none`, or exact origins with"
+            " commas between (`http://10.0.0.5:8000`). Unset: `loopback` while the server listens on"
+            " loopback only and sign-up is closed, else `none`.",
+        ),
+    ] = None
+    journal_strict: Annotated[
+        bool,
+        Meta(description="Wait for the disk, not only for the kernel, before a call's last bytes leave."),
+    ] = False
+    login_attempts_per_minute: Annotated[int, Meta(ge=1, description="Sign-in attempts per account and address.")] = 5
+    writes_per_minute: Annotated[int, Meta(ge=1, description="Changes through the management API per actor.")] = 600
+    tests_per_minute: Annotated[int, Meta(ge=1, description="Connection tests per user.")] = 10
+    policy_judge: Annotated[
+        str,
+        Meta(
+            description="What judges policies in plain language, in each workspace: `default` for its default"
+            " configuration, or the name of a route or shared configuration.",
+        ),
+    ] = "default"
+    policy_judge_seconds: Annotated[
+        float,
+        Meta(gt=0, le=60, description="How long a call waits for the verdict of a policy that blocks."),
+    ] = 3
+    max_body_mb: Annotated[int, Meta(ge=1, le=1024, description="The largest body of a call, in MiB.")] = 64
+    drain_seconds: Annotated[
+        float,
+        Meta(ge=0, description="How long a stopping server lets running calls finish."),
+    ] = 120
+    header_seconds: Annotated[
+        float,
+        Meta(ge=1, description="How long a client may take to send a request's head."),
+    ] = 15
+    body_seconds: Annotated[
+        float,
+        Meta(
+            ge=1,
+            description="How long a client may take until the first byte of a request's body; from then on 500 bytes a"
+            " second must come.",
+        ),
+    ] = 30
+    reader_seconds: Annotated[
+        float,
+        Meta(
+            ge=1,
+            description="How long a client may take nothing of an answer before it is cut off and its call cancelled.",
+        ),
+    ] = 60
+    unauthenticated_connections: Annotated[
+        int,
+        Meta(
+            ge=8,
+            description="Open connections per client address (and process) on which no valid key or token was sent"
+            " yet. Above it the oldest is closed.",
+        ),
+    ] = 512
+    ping_seconds: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=3600,
+            description="Seconds of silence in a streamed response after which the client is sent a comment or a ping,"
+            " so that proxies keep the connection open. `0`: never.",
+        ),
+    ] = 15
+    cors_origins: Annotated[
+        str | None,
+        Meta(
+            description="Origins of the web pages that may call this server from a browser, with commas between"
+            " (`https://app.example.com`), `*` for all or `none`. It holds for `/v1`, `/v1beta` and the"
+            " API. Unset: all for `/v1` and `/v1beta`, none for the API.",
+        ),
+    ] = None
+    connect_timeout: Annotated[float, Meta(gt=0, description="Seconds for a connection to a provider.")] = 5
+    first_byte_timeout: Annotated[
+        float,
+        Meta(
+            gt=0,
+            description="Seconds until a provider's first byte, where the answer is streamed. One that is not streamed"
+            " comes when it is complete, and has the time of the whole call.",
+        ),
+    ] = 60
+    between_timeout: Annotated[
+        float,
+        Meta(gt=0, description="Seconds between two pieces of a provider's streamed answer."),
+    ] = 60
+    total_timeout: Annotated[float, Meta(gt=0, description="Seconds for a whole call, retries included.")] = 600
+    metrics_token: Annotated[
+        Secret | None,
+        Meta(description="The bearer token for `/metrics`. Unset: `/metrics` answers requests from this machine only."),
+    ] = None
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], Meta(description="What to log.")] = "info"
+    log_format: Annotated[
+        Literal["auto", "json", "console"],
+        Meta(description="`json` for machines, `console` for people; `auto`: console on a terminal."),
+    ] = "auto"
 
-    @field_validator("cors_origins")
-    @classmethod
-    def _as_origins(cls, value: str | None) -> str | None:
-        return None if value is None else ", ".join(read_origins(value))
-
-    @field_validator("public_url")
-    @classmethod
-    def _without_slash(cls, value: str | None) -> str | None:
-        return value.rstrip("/") if value else None
+    def __post_init__(self) -> None:
+        """Brings what may be written in several ways into one form."""
+        for name, bring in _FORMS.items():
+            value = getattr(self, name)
+            if value is not None:
+                try:
+                    msgspec.structs.force_setattr(self, name, bring(value))
+                except ValueError as error:
+                    raise InvalidInput.of(f"{PREFIX}{name.upper()}", str(error)) from None
 
     @property
     def call_origins(self) -> tuple[str, ...]:
@@ -166,7 +201,7 @@ class Settings(BaseSettings):
     def effective_database_url(self) -> str:
         """The database's URL, SQLite in the data folder when none is set. Holds a password: never log it."""
         if self.database_url is not None:
-            return self.database_url.get_secret_value()
+            return self.database_url.reveal()
         return f"sqlite+aiosqlite:///{self.data_dir / 'trunkline.db'}"
 
     @property
@@ -186,3 +221,81 @@ def read_origins(text: str) -> tuple[str, ...]:
         if _ORIGIN.fullmatch(origin) is None:
             raise ValueError(f"{origin!r} is not an origin. An origin is like https://app.example.com, without a path.")
     return origins
+
+
+def _add_driver(url: Secret) -> Secret:
+    """The address as operators know it, with the driver that this server speaks to it through."""
+    scheme, separator, rest = url.reveal().partition("://")
+    return Secret(f"postgresql+asyncpg://{rest}") if separator and scheme in _POSTGRESQL else url
+
+
+_FORMS: Final[Mapping[str, Callable[[Any], object]]] = {
+    "database_url": _add_driver,
+    "public_url": lambda url: url.rstrip("/") or None,
+    "cors_origins": lambda text: ", ".join(read_origins(text)),
+}
+
+
+def describe_settings() -> Iterator[tuple[str, object, str]]:
+    """Each setting: its field, what it is when it is unset, and what it is for."""
+    hints = get_type_hints(Settings, include_extras=True)
+    for field in msgspec.structs.fields(Settings):
+        (meta,) = hints[field.name].__metadata__
+        yield field.name, field.default, meta.description
+
+
+def read_settings(environment: Mapping[str, str] = os.environ, file: Path = Path(".env")) -> Settings:
+    """The settings; the environment goes before the file. :class:`InvalidInput` names each variable that is wrong."""
+    texts = read_file(file) | {name.upper(): text for name, text in environment.items()}
+    values: dict[str, object] = {}
+    wrong: list[FieldError] = []
+    for name, hint in get_type_hints(Settings, include_extras=True).items():
+        variable = f"{PREFIX}{name.upper()}"
+        if variable in texts:
+            try:
+                values[name] = _read(texts[variable], hint)
+            except ValueError as error:
+                wrong.append(FieldError(variable, str(error)))
+    try:
+        settings = Settings(**cast("dict[str, Any]", values))
+    except InvalidInput as error:
+        wrong += error.fields
+    else:
+        if not wrong:
+            return settings
+    told = "; ".join(f"{each.field}: {each.message}" for each in wrong)
+    raise InvalidInput(f"Some settings are wrong. {told}", fields=tuple(wrong))
+
+
+def read_file(file: Path = Path(".env")) -> dict[str, str]:
+    """What an ``.env`` file sets, by names in upper case; nothing where there is none that can be read."""
+    if not file.is_file():
+        return {}
+    from dotenv import dotenv_values  # noqa: PLC0415 - few have such a file
+
+    return {name.upper(): text for name, text in dotenv_values(file).items() if text is not None}
+
+
+def _read(text: str, hint: Any) -> object:
+    """``text`` as what a setting is; ValueError that says what it must be."""
+    kind, (meta,) = hint.__origin__, hint.__metadata__
+    if kind is bool:
+        if text.strip().lower() not in _BOOLEANS:
+            raise ValueError("must be true or false")
+        return _BOOLEANS[text.strip().lower()]
+    if get_origin(kind) is Literal:
+        if text not in get_args(kind):
+            raise ValueError(f"must be one of {', '.join(get_args(kind))}")
+        return text
+    if kind in _NUMBERS:
+        try:
+            return msgspec.convert(text.strip(), hint, strict=False)
+        except msgspec.ValidationError:
+            raise ValueError(f"must be {_NUMBERS[kind]}{_write_bounds(meta)}") from None
+    return msgspec.convert(text, hint, dec_hook=lambda made, value: made(value))
+
+
+def _write_bounds(meta: Meta) -> str:
+    limits = (("at least", meta.ge), ("more than", meta.gt), ("at most", meta.le))
+    told = [f"{word} {limit:g}" for word, limit in limits if limit is not None]
+    return f" of {' and '.join(told)}" if told else ""

@@ -17,12 +17,12 @@ import httpx2
 import uvicorn
 from argon2 import PasswordHasher
 from fastapi import FastAPI
-from pydantic import SecretStr
 
 from tests.contract.world import PASSWORD, Ground, Person
 from trunkline.app import people
 from trunkline.app.preparation import prepare
 from trunkline.app.server import open_server
+from trunkline.core.secret import Secret
 from trunkline.faces.server import ServerConfig
 from trunkline.settings import Settings
 from trunkline.vault.password import Passwords
@@ -79,9 +79,9 @@ async def open_whole(directory: Path, url: str | None = None, **settings: Any) -
     """
     chosen = Settings(
         data_dir=directory,
-        database_url=SecretStr(url) if url is not None else None,
+        database_url=Secret(url) if url is not None else None,
         admin_email=ADMIN,
-        admin_password=SecretStr(PASSWORD),
+        admin_password=Secret(PASSWORD),
         **{"local_upstreams": "loopback", "login_attempts_per_minute": 1000, **settings},
     )
     async with AsyncExitStack() as stack:

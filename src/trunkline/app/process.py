@@ -13,7 +13,7 @@ from trunkline import logs
 from trunkline.app.server import Server, open_server, running
 from trunkline.app.stopping import Stopping
 from trunkline.core.errors import TrunklineError
-from trunkline.settings import Settings
+from trunkline.settings import Settings, read_settings
 
 
 class Process:
@@ -71,6 +71,6 @@ def _tune_collector() -> None:
 
 def create() -> Process:
     """For a web server that starts processes itself: the application with the settings of the environment."""
-    settings = Settings()
+    settings = read_settings()
     logs.configure(settings.log_level, settings.log_format)
     return Process(settings, parent=os.getppid())

@@ -11,10 +11,9 @@ import typer
 from trunkline.app.place import Place
 from trunkline.cli.option import Json
 from trunkline.cli.output import make_console, note, print_json, say
-from trunkline.cli.own_settings import read_settings
 from trunkline.control.installation.backup import write_backup
 from trunkline.core.errors import InvalidInput
-from trunkline.settings import Settings
+from trunkline.settings import Settings, read_settings
 
 
 def backup(

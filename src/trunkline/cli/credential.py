@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 from trunkline.cli.output import note
 from trunkline.core.errors import CannotOpen, Forbidden, TrunklineError, Unauthenticated, Unavailable
 from trunkline.core.secret import Secret
+from trunkline.settings import read_settings
 
 if TYPE_CHECKING:
     from trunkline.control.people.local_session import LocalSession, LocalSessions
@@ -144,7 +145,7 @@ async def open_credential(
 @asynccontextmanager
 async def _open_sessions() -> AsyncGenerator[LocalSessions]:
     # The database's libraries are slow to load, and a command that has a key needs none of them.
-    local, settings = import_module("trunkline.app.local"), import_module("trunkline.cli.own_settings").read_settings()
+    local, settings = import_module("trunkline.app.local"), read_settings()
     async with AsyncExitStack() as stack:
         try:
             sessions: LocalSessions = await stack.enter_async_context(local.open_local_sessions(settings))

@@ -13,9 +13,8 @@ from trunkline.cli.installation_checks import examine_installation
 from trunkline.cli.machine_checks import examine_machine
 from trunkline.cli.option import Json
 from trunkline.cli.output import clean, make_console, print_json
-from trunkline.cli.own_settings import read_settings
 from trunkline.cli.server_checks import examine_server
-from trunkline.settings import Settings
+from trunkline.settings import Settings, read_settings
 
 _MARKS = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "red")}
 

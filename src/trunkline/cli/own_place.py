@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import os
-from importlib import import_module
-from typing import TYPE_CHECKING
 
 from trunkline.core.errors import InvalidInput
 from trunkline.outbound import Url
-
-if TYPE_CHECKING:
-    from trunkline.settings import Settings
+from trunkline.settings import Settings, read_settings
 
 
 def read_url() -> Url:
-    """What ``TRUNKLINE_URL`` names, else the server of this folder. :class:`InvalidInput` when it is no URL.
-
-    The settings of this folder are read only when they are needed: their library is slow to load.
-    """
+    """What ``TRUNKLINE_URL`` names, else the server of this folder. :class:`InvalidInput` when it is no URL."""
     named = os.environ.get("TRUNKLINE_URL")
     try:
-        return Url.parse(named or write_own_url(import_module("trunkline.cli.own_settings").read_settings()))
+        return Url.parse(named or write_own_url(read_settings()))
     except InvalidInput as error:
         raise InvalidInput(f"TRUNKLINE_URL: {error.message}") from None
 

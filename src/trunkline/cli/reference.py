@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Annotated, Any, Final, cast
 
 import typer
-from pydantic import SecretStr
 
 from trunkline.app.pages import describe_api
 from trunkline.cli.output import say
 from trunkline.providers.registry import PROVIDERS
-from trunkline.settings import Settings
+from trunkline.settings import describe_settings
 
 Document = Mapping[str, Any]
 """A part of an OpenAPI document: JSON, whose shape the specification gives."""
@@ -95,10 +94,8 @@ def write_settings() -> str:
         "| variable | default | meaning |",
         "| --- | --- | --- |",
     ]
-    for name, field in Settings.model_fields.items():
-        lines.append(
-            f"| `TRUNKLINE_{name.upper()}` | {_write_default(field.default)} | {_cell(field.description or '')} |"
-        )
+    for name, default, meaning in describe_settings():
+        lines.append(f"| `TRUNKLINE_{name.upper()}` | {_write_default(default)} | {_cell(meaning)} |")
     lines += [
         f"| `FORWARDED_ALLOW_IPS` | – | {_PROXIES} |",
         "\n## Commands\n",
@@ -319,7 +316,7 @@ def _write_type(schema: Document) -> str:
 
 
 def _write_default(value: object) -> str:
-    if value is None or isinstance(value, SecretStr):
+    if value is None:
         return "–"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 

@@ -11,9 +11,9 @@ from rich.progress import Progress
 from trunkline.app.place import Place
 from trunkline.cli.backup import find_database
 from trunkline.cli.output import make_console, note, say
-from trunkline.cli.own_settings import read_settings
 from trunkline.control.installation.archive import Manifest, Report
 from trunkline.control.installation.restore import Restore
+from trunkline.settings import read_settings
 
 
 def restore(

@@ -21,7 +21,7 @@ from trunkline.app.preparation import prepare
 from trunkline.app.process import Process
 from trunkline.cli.descriptors import raise_descriptors
 from trunkline.cli.output import note
-from trunkline.cli.own_settings import find_unknown, read_settings
+from trunkline.cli.own_settings import find_unknown
 from trunkline.control.people.setup import FirstStart
 from trunkline.core.errors import Unavailable
 from trunkline.faces.connection_limits import ConnectionLimits
@@ -29,7 +29,7 @@ from trunkline.faces.server import ServerConfig
 from trunkline.outbound import Client, Guard, LocalUpstreams
 from trunkline.providers.found import Found, discover
 from trunkline.providers.registry import PROVIDERS
-from trunkline.settings import Settings
+from trunkline.settings import Settings, read_settings
 
 _KEEP_ALIVE_SECONDS = 75
 

@@ -13,10 +13,10 @@ import typer
 from trunkline.app.place import Place
 from trunkline.cli.option import Json
 from trunkline.cli.output import note, print_json, say
-from trunkline.cli.own_settings import read_settings
 from trunkline.control.installation.key_change import KeyChange, Standing
 from trunkline.control.installation.running import is_running
 from trunkline.core.errors import Conflict, Unavailable
+from trunkline.settings import read_settings
 
 app = typer.Typer(
     name="vault", add_completion=False, help="The encryption keys of the provider keys.", no_args_is_help=True

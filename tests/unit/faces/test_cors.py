@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from pydantic import ValidationError
 
+from trunkline.core.errors import InvalidInput
 from trunkline.faces.cors import Cors, is_preflight
 from trunkline.settings import Settings, read_origins
 
@@ -54,5 +54,5 @@ def test_the_setting() -> None:
 def test_what_is_no_origin(text: str) -> None:
     with pytest.raises(ValueError, match="is not an origin"):
         read_origins(text)
-    with pytest.raises(ValidationError, match="without a path"):
+    with pytest.raises(InvalidInput, match="without a path"):
         Settings(cors_origins=text)

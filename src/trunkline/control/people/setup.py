@@ -77,9 +77,7 @@ class Setup:
             raise InvalidInput.of(missing, "is unset, and the other of the two is set: set both or neither.")
         if settings.admin_email and settings.admin_password and await self.is_unfinished():
             email = read_email(settings.admin_email, field="TRUNKLINE_ADMIN_EMAIL")
-            hashed = await self._registration.hash(
-                settings.admin_password.get_secret_value(), field="TRUNKLINE_ADMIN_PASSWORD"
-            )
+            hashed = await self._registration.hash(settings.admin_password.reveal(), field="TRUNKLINE_ADMIN_PASSWORD")
         async with self._database.write() as tx:
             api_key = None
             mine = new_id()

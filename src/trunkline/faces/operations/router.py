@@ -91,7 +91,7 @@ def router(services: Services, registry: CollectorRegistry) -> APIRouter:
         where that is set.
         """
         token = services.settings.metrics_token
-        require_scraper(request, None if token is None else token.get_secret_value())
+        require_scraper(request, None if token is None else token.reveal())
         encode, kind = choose_encoder(request.headers.get("accept", ""))
         return Response(encode(registry), headers={"content-type": kind})
 

@@ -1,0 +1,99 @@
+"""Settings come from the environment, then from a file; what is wrong is told by its variable, all at once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from trunkline.core.errors import InvalidInput
+from trunkline.settings import Settings, describe_settings, read_settings
+
+NO_FILE = Path("there-is-none")
+
+
+def read(**variables: str) -> Settings:
+    return read_settings({f"TRUNKLINE_{name}": text for name, text in variables.items()}, NO_FILE)
+
+
+def test_what_is_unset_has_its_default() -> None:
+    assert read() == Settings()
+    assert (read().port, read().data_dir, read().database_url) == (8700, Path(".trunkline"), None)
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "value"),
+    [
+        ("PORT", " 81 ", 81),
+        ("HEADER_SECONDS", "1.5", 1.5),
+        ("DATA_DIR", "/srv/trunkline", Path("/srv/trunkline")),
+        ("SIGNUP", "open", "open"),
+        ("HOST", "null", "null"),
+        *(("JOURNAL_STRICT", text, True) for text in ("1", "true", "True", "yes", "on")),
+        *(("JOURNAL_STRICT", text, False) for text in ("0", "FALSE", "no", "off")),
+        ("PUBLIC_URL", "https://ai.example.com/", "https://ai.example.com"),
+        ("PUBLIC_URL", "", None),
+    ],
+)
+def test_values(variable: str, text: str, value: object) -> None:
+    assert getattr(read(**{variable: text}), variable.lower()) == value
+
+
+def test_secrets_show_nothing() -> None:
+    settings = read(DATABASE_URL="postgres://me:hunter2@db/x", METRICS_TOKEN="hunter2", ADMIN_PASSWORD="hunter2")
+    assert "hunter2" not in repr(settings)
+    assert settings.effective_database_url == "postgresql+asyncpg://me:hunter2@db/x"
+
+
+def test_the_case_of_a_name_does_not_matter() -> None:
+    assert read_settings({"trunkline_Port": "81"}, NO_FILE).port == 81
+
+
+def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("# a comment\nexport TRUNKLINE_PORT=81\nTRUNKLINE_HOST='::1'  # this one\nTRUNKLINE_NONSENSE=1\n")
+    settings = read_settings({"TRUNKLINE_PORT": "82"}, file)
+    assert (settings.port, settings.host) == (82, "::1")
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "told"),
+    [
+        ("PORT", "many", "must be a whole number of at least 1 and at most 65535"),
+        ("PORT", "65536", "must be a whole number of at least 1 and at most 65535"),
+        ("PORT", "", "must be a whole number of at least 1 and at most 65535"),
+        ("CONNECT_TIMEOUT", "0", "must be a number of more than 0"),
+        ("CONNECT_TIMEOUT", "nan", "must be a number of more than 0"),
+        ("JOURNAL_STRICT", "perhaps", "must be true or false"),
+        ("LOG_LEVEL", "loud", "must be one of debug, info, warning, error"),
+        ("CORS_ORIGINS", "a.example.com", "'a.example.com' is not an origin. An origin is like"),
+    ],
+)
+def test_what_is_wrong_is_told_by_its_variable(variable: str, text: str, told: str) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        read(**{variable: text})
+    assert raised.value.message.startswith(f"Some settings are wrong. TRUNKLINE_{variable}: {told}")
+
+
+def test_everything_that_is_wrong_is_told_at_once() -> None:
+    with pytest.raises(InvalidInput) as raised:
+        read(PORT="x", WORKERS="0", CORS_ORIGINS="?")
+    fields = [error.field for error in raised.value.fields]
+    assert fields == ["TRUNKLINE_PORT", "TRUNKLINE_WORKERS", "TRUNKLINE_CORS_ORIGINS"]
+
+
+def test_every_setting_is_described() -> None:
+    described = {name: (default, meaning) for name, default, meaning in describe_settings()}
+    assert described.keys() == set(Settings.__struct_fields__)
+    assert described["port"] == (8700, "The port to listen on.")
+    assert all(meaning for _, meaning in described.values())
+
+
+def test_reading_them_loads_no_framework() -> None:
+    code = (
+        "import sys; from trunkline.settings import read_settings; read_settings({});"
+        " sys.exit(bool({'pydantic', 'fastapi', 'sqlalchemy', 'dotenv'} & sys.modules.keys()))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
