@@ -14,7 +14,6 @@ from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 
 from trunkline.control.audit import Audit
-from trunkline.control.health import Health
 from trunkline.control.installation.installation import Installation
 from trunkline.control.people.accounts import Accounts
 from trunkline.control.people.invitations import Invitations
@@ -26,6 +25,7 @@ from trunkline.control.people.sessions import Sessions, SignInLimit
 from trunkline.control.people.setup import FirstStart, Setup
 from trunkline.control.people.users import Users
 from trunkline.control.rate_limit import RateLimit
+from trunkline.control.readiness import Readiness
 from trunkline.control.snapshot.refresher import SnapshotRefresher
 from trunkline.control.workspaces.applications import Applications
 from trunkline.control.workspaces.members import Members
@@ -228,7 +228,7 @@ async def open_world(
         keys=keys,
         key_models=KeyModels(holder),
         sealed_keys=SealedKeys(ring),
-        health=Health({"snapshot": is_snapshot_loaded}, {"database": is_database_reachable}),
+        health=Readiness({"snapshot": is_snapshot_loaded}, {"database": is_database_reachable}),
     )
     everything.update(faces.services(parts))
     services = Services(**cast("Any", everything))

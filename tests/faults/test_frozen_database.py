@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from tests.conftest import Postgres
 from tests.faults.frozen_postgres import FrozenPostgres
-from trunkline.control.health import Health
+from trunkline.control.readiness import Readiness
 from trunkline.core.errors import Unavailable
 from trunkline.storage.database import Database
 
@@ -72,7 +72,7 @@ async def test_readiness_does_not_wait_for_it(frozen: FrozenPostgres, database: 
         async with database.read(limit=30) as tx:
             await tx.execute(ASK)
 
-    health = Health({}, {"database": look})
+    health = Readiness({}, {"database": look})
     assert [finding.problem for finding in await health.examine()] == [None]
     frozen.freeze()
     for _ in range(2):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from tests.vendors import check
-from trunkline.gateway.target import Target
+from trunkline.gateway.routing.target import Target
 from trunkline.outbound import OutgoingRequest
 from trunkline.outbound.transport import IncomingResponse, Transport
-from trunkline.providers import exchange, trial
+from trunkline.providers import exchange, probe
 from trunkline.providers.endpoint import Endpoint
 
 REFUSALS: list[str] = []
@@ -53,4 +53,4 @@ def _install_at_connection_tests() -> None:
         note(endpoint.provider.id, request.url.target, bytes(request.body))
         return await send(endpoint, transport, request, *more)
 
-    exchange.dispatch = trial.dispatch = watched  # type: ignore[assignment]
+    exchange.dispatch = probe.dispatch = watched  # type: ignore[assignment]

@@ -8,11 +8,11 @@ from trunkline.control.policies.patterns import compile_pattern
 from trunkline.core.actor import Actor
 from trunkline.gateway.answer import Answer
 from trunkline.gateway.call import Prices
-from trunkline.gateway.chat import Chat
 from trunkline.gateway.context import JUDGE, CallContext
+from trunkline.gateway.exchanges.chat import Chat
+from trunkline.gateway.gates.guard import Notes, PolicyGuard
+from trunkline.gateway.gates.judge import Judge
 from trunkline.gateway.gateway import Gateway
-from trunkline.gateway.guard import Notes, PolicyGuard
-from trunkline.gateway.judge import Judge
 from trunkline.providers.registry import PROVIDERS
 from trunkline.settings import Settings
 

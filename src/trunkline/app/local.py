@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from trunkline.app.place import Place
+from trunkline.app.resources import Resources
 from trunkline.control.installation.installation import Installation
 from trunkline.control.installation.running import is_running
 from trunkline.control.people.local_session import LocalSessions
@@ -24,20 +24,20 @@ async def open_local_sessions(settings: Settings) -> AsyncGenerator[LocalSession
     Makes and migrates nothing. :class:`Unavailable` when no server runs on this folder: its port may then be somebody
     else's, who must not be shown a token. :class:`CannotOpen` without the right root key.
     """
-    place = Place.of(settings)
+    resources = Resources.of(settings)
     try:
-        if not is_running(place.journal):
+        if not is_running(resources.journal):
             raise Unavailable(f"No server of this machine runs on the data folder {settings.data_dir.absolute()}.")
         if settings.database_url is None and not (settings.data_dir / "trunkline.db").exists():
             # Opening it would make an empty one.
             raise Unavailable(
                 "The server has another database. Set TRUNKLINE_DATABASE_URL as it is set for the server."
             )
-        state = await Installation(place.database).read_state()
-        root = await asyncio.to_thread(place.root_key.load)
+        state = await Installation(resources.database).read_state()
+        root = await asyncio.to_thread(resources.root_key.load)
         if state is None or root is None:
             raise Unavailable(f"The data folder {settings.data_dir.absolute()} holds no installation.")
         ring = KeyRing([root], state)
-        yield LocalSessions(place.database, Tokens(ring), AccessTokens(ring))
+        yield LocalSessions(resources.database, Tokens(ring), AccessTokens(ring))
     finally:
-        await place.database.close()
+        await resources.database.close()

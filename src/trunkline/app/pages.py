@@ -18,7 +18,7 @@ from trunkline.faces.operations import router as operations_routes
 from trunkline.faces.v1.call_responses import RESPONSES
 from trunkline.faces.v1.calls import CALLS
 from trunkline.faces.v1.stray import answer_stray
-from trunkline.gateway.tally import Tally
+from trunkline.gateway.metrics import CallCounters
 
 
 def build_pages(services: Services, registry: CollectorRegistry, cors: Cors | None = None) -> FastAPI:
@@ -47,4 +47,4 @@ def build_pages(services: Services, registry: CollectorRegistry, cors: Cors | No
 def describe_api() -> dict[str, Any]:
     """The OpenAPI document of all faces, as ``/openapi.json`` has it. Opens nothing."""
     # Routes ask for services when they are called, and these are only described.
-    return build_pages(cast("Services", None), make_registry(Tally(), "0")).openapi()
+    return build_pages(cast("Services", None), make_registry(CallCounters(), "0")).openapi()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trunkline.app.people import People
-from trunkline.app.place import Place, open_ring
+from trunkline.app.resources import Resources, open_ring
 from trunkline.control.jobs import Jobs
 from trunkline.control.people.setup import FirstStart
 from trunkline.core.errors import Unavailable
@@ -16,13 +16,13 @@ async def prepare(settings: Settings) -> FirstStart:
     Raises :class:`CannotOpen` and :class:`Unavailable` with what to do. A database that is down is no obstacle where a
     copy of the snapshot can serve in its stead.
     """
-    place = Place.of(settings)
+    resources = Resources.of(settings)
     try:
-        ring = await open_ring(place, migrate=True)
-        first = await People(settings, place.database, ring).setup.first_start(settings)
-        await Jobs(place.database).recover()
+        ring = await open_ring(resources, migrate=True)
+        first = await People(settings, resources.database, ring).setup.first_start(settings)
+        await Jobs(resources.database).recover()
     except Unavailable as error:
-        if place.copy.read_key_state() is None:
+        if resources.copy.read_key_state() is None:
             if settings.database_url is None:
                 raise
             raise Unavailable(
@@ -30,5 +30,5 @@ async def prepare(settings: Settings) -> FirstStart:
             ) from error
         return FirstStart(setup_token=None, api_key=None, model="default")
     finally:
-        await place.database.close()
+        await resources.database.close()
     return first

@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from trunkline.app.guard import make_guard
 from trunkline.app.pages import build_pages
 from trunkline.app.people import People
-from trunkline.app.place import Place, open_ring, open_ring_from_copy
+from trunkline.app.resources import Resources, open_ring, open_ring_from_copy
 from trunkline.app.services import make_services
 from trunkline.app.stopping import Stopping
 from trunkline.control.people.key_use import KeyUse
@@ -34,11 +34,11 @@ from trunkline.gateway.call import Ledger
 from trunkline.gateway.gateway import Gateway
 from trunkline.gateway.identity import Identity
 from trunkline.gateway.journal.writer import Journal
+from trunkline.gateway.metrics import CallCounters
 from trunkline.gateway.rate_reading import RateLimits
-from trunkline.gateway.retry import RetryBudget
+from trunkline.gateway.routing.retry import RetryBudget
+from trunkline.gateway.routing.target import Targets
 from trunkline.gateway.snapshot import SnapshotHolder
-from trunkline.gateway.tally import Tally
-from trunkline.gateway.target import Targets
 from trunkline.outbound import Client, Guard, Limits, LocalUpstreams, Timeouts
 from trunkline.providers.demo import DemoTransport
 from trunkline.providers.registry import PROVIDERS
@@ -76,27 +76,27 @@ async def open_server(settings: Settings, stopping: Stopping | None = None) -> A
     """One process's application, ready to serve until the block ends; ``stopping`` says how long that may take."""
     stopping = stopping or Stopping(settings.drain_seconds)
     async with AsyncExitStack() as stack:
-        place = Place.of(settings)
-        stack.push_async_callback(place.database.close)
+        resources = Resources.of(settings)
+        stack.push_async_callback(resources.database.close)
         holder = SnapshotHolder()
         reachable = True
         try:
-            ring = await open_ring(place)
+            ring = await open_ring(resources)
         except Unavailable:
-            ring, reachable = open_ring_from_copy(place), False
+            ring, reachable = open_ring_from_copy(resources), False
         vault = Vault(ring)
-        people = People(settings, place.database, ring)
+        people = People(settings, resources.database, ring)
 
-        keeper = SnapshotKeeper(place.copy, vault)
-        refresher = SnapshotRefresher(place.database, holder, instance_id=ring.instance, kept=keeper.keep)
-        place.database.after_change(refresher.refresh_after_change)
+        keeper = SnapshotKeeper(resources.copy, vault)
+        refresher = SnapshotRefresher(resources.database, holder, instance_id=ring.instance, kept=keeper.keep)
+        resources.database.after_change(refresher.refresh_after_change)
         # A database that did not answer just now is not waited for once more: the copy serves until it is followed.
-        kept = None if reachable else place.copy.read(ring)
+        kept = None if reachable else resources.copy.read(ring)
         if kept is None:
             try:
                 await refresher.refresh()
             except Unavailable:
-                kept = place.copy.read(ring)
+                kept = resources.copy.read(ring)
                 if kept is None:
                     raise
         if kept is not None:
@@ -106,14 +106,14 @@ async def open_server(settings: Settings, stopping: Stopping | None = None) -> A
             place.database.after_change(neighbours.tell)
             await stack.enter_async_context(neighbours.meet())
 
-        journal = Journal(place.journal, strict=settings.journal_strict)
+        journal = Journal(resources.journal, strict=settings.journal_strict)
         client = Client(
             Guard(LocalUpstreams.parse(settings.effective_local_upstreams), frozenset({settings.port})), limits=Limits()
         )
         stack.push_async_callback(client.close)
         in_process = {"demo": DemoTransport()}
-        prices, tally, rate_limits = PriceBook(), Tally(), RateLimits()
-        key_use = KeyUse(place.database)
+        prices, counters, rate_limits = PriceBook(), CallCounters(), RateLimits()
+        key_use = KeyUse(resources.database)
 
         def open_secret(stored: StoredSecret, data_key: WrappedDataKey, origin: str) -> Secret:
             return vault.open_cached(stored, data_key, time.monotonic(), origin=origin)
@@ -126,7 +126,7 @@ async def open_server(settings: Settings, stopping: Stopping | None = None) -> A
             clock=time.monotonic,
         )
         identity = Identity(holder, people.tokens, people.access_tokens, used=key_use.note)
-        ledger = Ledger(journal, prices, tally, clock=time.time, ticks=time.monotonic, window=prices.context_window)
+        ledger = Ledger(journal, prices, counters, clock=time.time, ticks=time.monotonic, window=prices.context_window)
         budget = RetryBudget(time.monotonic)
         guard = make_guard(settings, journal, prices, lambda: gateway)
 
@@ -149,7 +149,7 @@ async def open_server(settings: Settings, stopping: Stopping | None = None) -> A
         gateway = make_gateway(holder)
         services = make_services(
             settings,
-            place,
+            resources,
             ring,
             vault,
             people,
@@ -164,7 +164,7 @@ async def open_server(settings: Settings, stopping: Stopping | None = None) -> A
             make_gateway,
         )
         stack.push_async_callback(services.jobs.close)
-        shipper = Shipper(place.database, journal, place.journal, readings=rate_limits)
+        shipper = Shipper(resources.database, journal, resources.journal, readings=rate_limits)
         stack.push_async_callback(_close_journal, journal, shipper)
         stack.push_async_callback(lambda: services.answers.close(stopping.left))
 
@@ -188,7 +188,7 @@ async def open_server(settings: Settings, stopping: Stopping | None = None) -> A
                 sweep(),
             )
         )
-        stored = StoredResponses(place.database, ring)
+        stored = StoredResponses(resources.database, ring)
         calls = v1.Application(
             gateway,
             identity,
@@ -197,7 +197,7 @@ async def open_server(settings: Settings, stopping: Stopping | None = None) -> A
             ping_seconds=settings.ping_seconds,
             cors=Cors(settings.call_origins),
         )
-        registry = make_registry(tally, str(os.getpid()) if settings.workers > 1 else "0")
+        registry = make_registry(counters, str(os.getpid()) if settings.workers > 1 else "0")
         yield Server(calls, build_pages(services, registry, Cors(settings.api_origins)))
         await guard.judging.drain(JUDGING_SECONDS)
         with suppress(TimeoutError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from trunkline.app.people import People
-from trunkline.app.place import Place
+from trunkline.app.resources import Resources
 from trunkline.control.ai_llms.ai_llms import AiLlms
 from trunkline.control.configurations.configurations import Configurations
 from trunkline.control.configurations.connection_tests import ConnectionTests
@@ -28,7 +28,6 @@ from trunkline.control.features.catalogue import Catalogue
 from trunkline.control.features.features import Features
 from trunkline.control.features.keys import FeatureKeys
 from trunkline.control.features.runs import FeatureRuns
-from trunkline.control.health import Health
 from trunkline.control.installation.installation import Installation
 from trunkline.control.installation.rotation import Rotation
 from trunkline.control.jobs import Jobs
@@ -42,6 +41,7 @@ from trunkline.control.people.key_use import KeyUse
 from trunkline.control.policies.policies import Policies
 from trunkline.control.policies.violations import ViolationLog
 from trunkline.control.rate_limit import RateLimit
+from trunkline.control.readiness import Readiness
 from trunkline.control.routes.routes import Routes
 from trunkline.control.snapshot.refresher import SnapshotRefresher
 from trunkline.control.usage.prices import PriceBook
@@ -65,7 +65,7 @@ from trunkline.vault.vault import Vault
 
 def make_services(
     settings: Settings,
-    place: Place,
+    resources: Resources,
     ring: KeyRing,
     vault: Vault,
     people: People,
@@ -80,7 +80,7 @@ def make_services(
     make_gateway: Callable[[SnapshotHolder], Gateway],
 ) -> Services:
     """The use cases."""
-    database, audit = place.database, people.audit
+    database, audit = resources.database, people.audit
     credentials = Credentials(vault)
     sealed_keys = SealedKeys(ring)
     rotation = Rotation(database, vault, Installation(database), audit)
@@ -190,7 +190,7 @@ def make_services(
         keys=people.keys,
         key_models=KeyModels(holder),
         sealed_keys=sealed_keys,
-        health=Health(
+        health=Readiness(
             {"snapshot": check_snapshot, "journal": check_journal},
             {"database": check_database},
         ),

@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from trunkline.app.place import Place
+from trunkline.app.resources import Resources
 from trunkline.cli.option import Json
 from trunkline.cli.output import make_console, note, print_json, say
 from trunkline.control.installation.backup import write_backup
@@ -29,13 +29,13 @@ def backup(
     The root key is left out unless you ask for it. Keep a copy of it elsewhere: without it nothing in a backup opens.
     """
     settings = read_settings()
-    place = Place.of(settings)
+    resources = Resources.of(settings)
     database = find_database(settings)
     with make_console(stderr=True).status("Backing up …"):
         manifest = write_backup(
             database=database,
-            journal=place.journal,
-            root_key=place.root_key,
+            journal=resources.journal,
+            root_key=resources.root_key,
             target=file,
             include_root_key=include_root_key,
         )
@@ -49,7 +49,7 @@ def backup(
             style="bold",
         )
     else:
-        key = place.root_key.describe()
+        key = resources.root_key.describe()
         note(
             f"The root key is NOT in this file. Keep a copy of {key} elsewhere; without it nothing opens.", style="bold"
         )

@@ -6,7 +6,7 @@ import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from trunkline.app.place import Place
+from trunkline.app.resources import Resources
 from trunkline.cli.finding import Finding, fail, ok, warn
 from trunkline.control.installation.installation import Installation
 from trunkline.control.installation.running import is_running
@@ -18,25 +18,25 @@ from trunkline.vault.root_key import verify
 
 async def examine_installation(settings: Settings) -> AsyncIterator[Finding]:
     """One finding for each thing. Makes and changes nothing."""
-    place = Place.of(settings)
+    resources = Resources.of(settings)
     if settings.database_url is None and not (settings.data_dir / "trunkline.db").exists():
         yield warn("database", "There is none yet.", "`make run` makes it.")
-        yield _check_key(place, None)
+        yield _check_key(resources, None)
         return
     try:
-        database, root_check = await _check_database(place)
+        database, root_check = await _check_database(resources)
         yield database
-        yield _check_key(place, root_check)
+        yield _check_key(resources, root_check)
     finally:
-        await place.database.close()
-    yield check_journal(place.journal)
+        await resources.database.close()
+    yield check_journal(resources.journal)
 
 
-async def _check_database(place: Place) -> tuple[Finding, str | None]:
-    kind = "SQLite" if place.database.kind == "sqlite" else "PostgreSQL"
+async def _check_database(resources: Resources) -> tuple[Finding, str | None]:
+    kind = "SQLite" if resources.database.kind == "sqlite" else "PostgreSQL"
     try:
-        schema = await read_schema(place.database)
-        state = await Installation(place.database).read_state() if schema.current is not None else None
+        schema = await read_schema(resources.database)
+        state = await Installation(resources.database).read_state() if schema.current is not None else None
     except TrunklineError as error:
         remedy = "Start it, and check TRUNKLINE_DATABASE_URL." if kind == "PostgreSQL" else "Restore a backup."
         return fail("database", f"{kind}: {error.message}", remedy), None
@@ -56,10 +56,10 @@ async def _check_database(place: Place) -> tuple[Finding, str | None]:
     )
 
 
-def _check_key(place: Place, root_check: str | None) -> Finding:
-    where = place.root_key.describe()
+def _check_key(resources: Resources, root_check: str | None) -> Finding:
+    where = resources.root_key.describe()
     try:
-        root = place.root_key.load()
+        root = resources.root_key.load()
     except CannotOpen as error:
         return fail("root key", error.message, "See the guide, “Keys”.")
     if root is None and root_check is None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
-from trunkline.app.place import Place
+from trunkline.app.resources import Resources
 from trunkline.cli.backup import find_database
 from trunkline.cli.output import make_console, note, say
 from trunkline.control.installation.archive import Manifest, Report
@@ -24,12 +24,12 @@ def restore(
 ) -> None:
     """Restore a backup. The server must be stopped; nothing changes unless the whole backup is valid."""
     settings = read_settings()
-    place = Place.of(settings)
+    resources = Resources.of(settings)
     work = Restore(
         folder=settings.data_dir,
         database=find_database(settings),
-        journal=place.journal,
-        root_key=place.root_key,
+        journal=resources.journal,
+        root_key=resources.root_key,
     )
     console = make_console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:

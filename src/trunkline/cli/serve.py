@@ -27,7 +27,7 @@ from trunkline.core.errors import Unavailable
 from trunkline.faces.connection_limits import ConnectionLimits
 from trunkline.faces.server import ServerConfig
 from trunkline.outbound import Client, Guard, LocalUpstreams
-from trunkline.providers.found import Found, discover
+from trunkline.providers.discovery import Discovered, discover
 from trunkline.providers.registry import PROVIDERS
 from trunkline.settings import Settings, read_settings
 
@@ -92,7 +92,7 @@ def read_limits(settings: Settings) -> ConnectionLimits:
     )
 
 
-async def _prepare(settings: Settings) -> tuple[FirstStart, list[Found]]:
+async def _prepare(settings: Settings) -> tuple[FirstStart, list[Discovered]]:
     """The place, and what is found on this machine, looked for meanwhile."""
     local = LocalUpstreams.parse(settings.effective_local_upstreams)
     client = Client(Guard(local, frozenset({settings.port})))
@@ -137,7 +137,7 @@ def listen(settings: Settings) -> socket.socket:
     return listener
 
 
-def welcome(settings: Settings, first: FirstStart, found: list[Found], console: Console) -> None:
+def welcome(settings: Settings, first: FirstStart, found: list[Discovered], console: Console) -> None:
     """Tell where the server is, what it found, and what to type next."""
     url = settings.effective_public_url
     console.print(f"[bold]Trunkline {__version__}[/] at [cyan]{url}[/]", highlight=False)
@@ -157,7 +157,7 @@ def welcome(settings: Settings, first: FirstStart, found: list[Found], console: 
     console.print("\nCtrl-C stops.", style="dim")
 
 
-def describe(found: Found) -> str:
+def describe(found: Discovered) -> str:
     """``OPENAI_API_KEY (sk-…x7Qd)``, or a local server with its models."""
     name = PROVIDERS[found.provider].display_name
     if found.env is not None:

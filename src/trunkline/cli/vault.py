@@ -10,7 +10,7 @@ from typing import Annotated, TypeVar
 import msgspec
 import typer
 
-from trunkline.app.place import Place
+from trunkline.app.resources import Resources
 from trunkline.cli.option import Json
 from trunkline.cli.output import note, print_json, say
 from trunkline.control.installation.key_change import KeyChange, Standing
@@ -52,18 +52,18 @@ def migrate(
 def _work(do: Callable[[KeyChange], Awaitable[_T]], *, alone: bool = False) -> _T:
     async def run() -> _T:
         settings = read_settings()
-        place = Place.of(settings)
+        resources = Resources.of(settings)
         try:
             if settings.database_url is None and not (settings.data_dir / "trunkline.db").exists():
                 # Opening it would make an empty one.
                 raise Unavailable(f"There is no installation in {settings.data_dir.absolute()}.")
-            if alone and is_running(place.journal):
+            if alone and is_running(resources.journal):
                 raise Conflict(
                     f"A server runs on {settings.data_dir.absolute()}. Stop it first (Ctrl-C where it runs)."
                 )
-            return await do(KeyChange(place.database, place.root_key))
+            return await do(KeyChange(resources.database, resources.root_key))
         finally:
-            await place.database.close()
+            await resources.database.close()
 
     return asyncio.run(run())
 

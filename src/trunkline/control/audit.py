@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from trunkline.control.occasion import current_occasion
 from trunkline.control.page import Page, PageRequest, encode_cursor
 from trunkline.control.rate_limit import RateLimit
-from trunkline.control.workspaces.breadth import require_whole_workspace
+from trunkline.control.request_context import current_request_context
+from trunkline.control.workspaces.scope import require_whole_workspace
 from trunkline.core import access
 from trunkline.core.actor import Actor
 from trunkline.core.chat import JsonValue
@@ -81,7 +81,7 @@ class Audit:
         ``actor`` None is the server itself, or somebody who has not signed in. ``workspace_id`` is the actor's unless
         it is given.
         """
-        now = current_occasion()
+        now = current_request_context()
         event = AuditEvent(
             workspace_id=workspace_id or (actor.workspace_id if actor else None),
             actor_kind=actor.kind if actor else "system" if now.request_id is None else "anonymous",
@@ -104,7 +104,7 @@ class Audit:
         At most 60 a minute of one actor are kept, so that nobody can fill the disk with them.
         """
         try:
-            self._refusals.take(actor.user_id if actor else current_occasion().address or "")
+            self._refusals.take(actor.user_id if actor else current_request_context().address or "")
         except TooMany:
             return
         async with self._database.write() as tx:

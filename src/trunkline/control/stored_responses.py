@@ -12,7 +12,7 @@ import msgspec
 from trunkline.core.actor import Actor
 from trunkline.core.chat import Message
 from trunkline.core.errors import CannotOpen, Conflict
-from trunkline.gateway.kept_response import PREFIX, KeptResponse
+from trunkline.gateway.exchanges.kept_response import PREFIX, KeptResponse
 from trunkline.storage import responses
 from trunkline.storage.database import Database
 from trunkline.storage.tables import StoredResponse, now
@@ -28,7 +28,7 @@ _decoder = msgspec.msgpack.Decoder(tuple[Message, ...] | KeptResponse)  # messag
 
 
 class StoredResponses:
-    """Implements :class:`trunkline.gateway.responses.ResponseStore` over the database."""
+    """Implements :class:`trunkline.gateway.exchanges.responses.ResponseStore` over the database."""
 
     def __init__(self, database: Database, ring: KeyRing, *, clock: Callable[[], datetime] = now) -> None:
         self._database = database

@@ -43,7 +43,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
         return self.whole and self.characters <= LONGEST_TEXT
 
 
-class Subject(msgspec.Struct, frozen=True, kw_only=True):
+class PolicyInput(msgspec.Struct, frozen=True, kw_only=True):
     """One call on its way to one model. ``paid`` and ``cost_nanos`` (by estimate) are None where nobody knows."""
 
     provider: str

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from trunkline.core.personal_data import find_kinds
-from trunkline.core.policy import KEPT, Content, Finding, Matcher, Subject
+from trunkline.core.policy import KEPT, Content, Finding, Matcher, PolicyInput
 from trunkline.core.policy_rule import (
     AllowedModels,
     AllowedProviders,
@@ -26,7 +26,7 @@ def reads_content(rule: Rule) -> bool:
     return not isinstance(rule, AllowedProviders)
 
 
-def decide(rule: Rule, subject: Subject, matchers: Sequence[Matcher] = ()) -> Finding:
+def decide(rule: Rule, subject: PolicyInput, matchers: Sequence[Matcher] = ()) -> Finding:
     """What ``rule`` finds. ``matchers`` are those of its patterns, in their order."""
     match rule:
         case AllowedModels():
@@ -49,7 +49,7 @@ def decide(rule: Rule, subject: Subject, matchers: Sequence[Matcher] = ()) -> Fi
             return Finding(True, f"Personal data was found: {', '.join(kinds)}.") if kinds else KEPT
 
 
-def _decide_model(rule: AllowedModels, subject: Subject) -> Finding:
+def _decide_model(rule: AllowedModels, subject: PolicyInput) -> Finding:
     for model in (subject.model, *subject.content.models):
         names = (model.lower(), f"{subject.provider}/{model.lower()}")
         listed = any(fnmatchcase(name, glob.lower()) for glob in rule.models for name in names)
@@ -58,7 +58,7 @@ def _decide_model(rule: AllowedModels, subject: Subject) -> Finding:
     return KEPT
 
 
-def _decide_paid(rule: PaidModels, subject: Subject) -> Finding:
+def _decide_paid(rule: PaidModels, subject: PolicyInput) -> Finding:
     if rule.mode == "allow" or subject.paid is False:
         return KEPT
     if subject.paid is None:
@@ -75,7 +75,7 @@ def _decide_patterns(content: Content, matchers: Sequence[Matcher]) -> Finding:
     return KEPT
 
 
-def _measure(rule: Ceilings, subject: Subject) -> Iterator[Finding]:
+def _measure(rule: Ceilings, subject: PolicyInput) -> Iterator[Finding]:
     content = subject.content
     if rule.max_input_tokens is not None:
         if content.input_tokens > rule.max_input_tokens:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, Protocol
 
 from trunkline.gateway.call import Call
-from trunkline.gateway.target import Target
+from trunkline.gateway.routing.target import Target
 
 JSON: Final = (b"content-type", b"application/json")
 EVENTS: Final = (

@@ -18,10 +18,10 @@ from trunkline.core.price import Price
 from trunkline.core.terms import USUAL, Terms, settle_terms
 from trunkline.core.usage_bound import SMALLEST_WINDOW, believe
 from trunkline.core.usage_event import Attempt, Opened, Operation, Outcome, UsageEvent
-from trunkline.gateway.candidate import Candidate
 from trunkline.gateway.context import NOTHING, CallContext
 from trunkline.gateway.disclosure import NO_KEYS, Disclosure
-from trunkline.gateway.tally import Tally
+from trunkline.gateway.metrics import CallCounters
+from trunkline.gateway.routing.candidate import Candidate
 from trunkline.providers.provider import Provider
 
 REASON_LENGTH: Final = 500
@@ -53,13 +53,13 @@ class Ledger:
     ``window`` tells how many tokens a model takes, where that is known.
     """
 
-    __slots__ = ("books", "clock", "encoder", "prices", "tally", "ticks", "window")
+    __slots__ = ("books", "clock", "counters", "encoder", "prices", "ticks", "window")
 
     def __init__(
         self,
         books: Books,
         prices: Prices,
-        tally: Tally,
+        counters: CallCounters,
         *,
         clock: Callable[[], float],
         ticks: Callable[[], float],
@@ -67,7 +67,7 @@ class Ledger:
     ) -> None:
         self.books = books
         self.prices = prices
-        self.tally = tally
+        self.counters = counters
         self.clock = clock
         self.ticks = ticks
         self.window = window
@@ -111,14 +111,14 @@ class Ledger:
             streamed=streamed,
         )
         self.books.open(identity, self.encoder.encode(opened))
-        self.tally.active += 1
+        self.counters.active += 1
         return Call(self, identity, opened, Disclosure(actor, request_id, NO_KEYS))
 
     def resume(self, opened: Opened, provider: Provider, disclosure: Disclosure) -> Call:
         """A call that is in the books goes on: its answer is made in the background, and its end may be seen now."""
         identity = id_bytes(opened.id)
         self.books.open(identity, self.encoder.encode(opened))
-        self.tally.active += 1
+        self.counters.active += 1
         call = Call(self, identity, opened, disclosure)
         call.provider = provider
         call.part = "look"
@@ -297,9 +297,9 @@ class Call:
             part=self.part,
             attempts=tuple(self.attempts),
         )
-        ledger.tally.active -= 1
+        ledger.counters.active -= 1
         if self.part != "look":
-            ledger.tally.add(event)
+            ledger.counters.add(event)
         return ledger.books.settle(self.identity, ledger.encoder.encode(event))
 
     def _make_bill(self, unmetered: str | None) -> Bill:

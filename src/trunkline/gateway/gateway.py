@@ -24,21 +24,21 @@ from trunkline.core.errors import (
 from trunkline.core.usage_event import Operation
 from trunkline.gateway.answer import Answer
 from trunkline.gateway.call import Call, Ledger
-from trunkline.gateway.candidate import Candidate
 from trunkline.gateway.context import JUDGE, NOTHING, CallContext
-from trunkline.gateway.count import Count
-from trunkline.gateway.course import Course, Ready
 from trunkline.gateway.disclosure import Disclosure
-from trunkline.gateway.exchange import Exchange, Sent
-from trunkline.gateway.kept_response import Pin
+from trunkline.gateway.exchanges.count import Count
+from trunkline.gateway.exchanges.exchange import Exchange, Inspectable
+from trunkline.gateway.exchanges.kept_response import Pin
+from trunkline.gateway.exchanges.recall import Recall
 from trunkline.gateway.rate_reading import RateLimits
-from trunkline.gateway.recall import Recall
-from trunkline.gateway.resolve import Resolver
-from trunkline.gateway.retry import RetryBudget, delay, falls_back
+from trunkline.gateway.routing.assignment import assign
+from trunkline.gateway.routing.candidate import Candidate
+from trunkline.gateway.routing.candidate_queue import CandidateQueue, Ready
+from trunkline.gateway.routing.resolve import Resolver
+from trunkline.gateway.routing.retry import RetryBudget, delay, falls_back
+from trunkline.gateway.routing.strategy import Strategies
+from trunkline.gateway.routing.target import Target, Targets
 from trunkline.gateway.snapshot import Snapshot, SnapshotHolder
-from trunkline.gateway.strategy import Strategies
-from trunkline.gateway.target import Target, Targets
-from trunkline.gateway.trial import assign
 from trunkline.outbound import Timeouts
 from trunkline.providers.exchange import dispatch
 from trunkline.providers.reason import explain
@@ -52,7 +52,7 @@ class Admission(Protocol):
     """Judges a call by the policies that concern it, before anything is opened or sent."""
 
     async def admit(
-        self, snapshot: Snapshot, actor: Actor, candidate: Candidate, exchange: Sent, request_id: str
+        self, snapshot: Snapshot, actor: Actor, candidate: Candidate, exchange: Inspectable, request_id: str
     ) -> None:
         """Return when the call may go to ``candidate``; raise :class:`Forbidden` when a policy blocks it."""
         ...
@@ -209,19 +209,19 @@ class Gateway:
         check(actor, "call")
         snapshot = self._holder.current
         candidates = self._find(snapshot, actor, exchange.model, context, exchange, request_id, exchange.pin)
-        course = Course(candidates, snapshot, actor, exchange, request_id, context)
-        ready = await self._ready(course)
+        queue = CandidateQueue(candidates, snapshot, actor, exchange, request_id, context)
+        ready = await self._ready(queue)
         if ready is None:
-            assert course.refusal is not None
-            if course.unfit is not None:
+            assert queue.refusal is not None
+            if queue.unfit is not None:
                 # Its experiment would take a version that serves nobody for one that nobody has asked yet.
-                await self._open(course.unfit, course, operation).settle("error", status=400, error=course.refusal)
-            raise course.refusal
-        call = self._open(ready[0], course, operation)
+                await self._open(queue.unfit, queue, operation).settle("error", status=400, error=queue.refusal)
+            raise queue.refusal
+        call = self._open(ready[0], queue, operation)
         call.provider = ready[1].provider
         call.disclosure = Disclosure(actor, request_id, ready[1].endpoint.redaction)
         try:
-            return await self._send(call, course, ready)
+            return await self._send(call, queue, ready)
         except asyncio.CancelledError:
             if not call.settled:
                 await call.settle("cancelled", status=499, usage=exchange.estimate(), estimated=True)
@@ -238,16 +238,16 @@ class Gateway:
                 await call.settle("error", status=500, error="internal")
             raise
 
-    def _open(self, candidate: Candidate, course: Course, operation: Operation) -> Call:
-        exchange = course.exchange
+    def _open(self, candidate: Candidate, queue: CandidateQueue, operation: Operation) -> Call:
+        exchange = queue.exchange
         return self._ledger.open(
-            course.actor,
+            queue.actor,
             candidate,
             operation,
-            request_id=course.request_id,
+            request_id=queue.request_id,
             requested_model=exchange.model,
             streamed=exchange.streams,
-            context=course.context,
+            context=queue.context,
         )
 
     def _find(
@@ -270,55 +270,55 @@ class Gateway:
         assigned = [assign(one, context, user, request_id) for one in found]
         return self._strategies.order(assigned, exchange is not None and exchange.streams)
 
-    async def _ready(self, course: Course) -> Ready | None:
+    async def _ready(self, queue: CandidateQueue) -> Ready | None:
         """The next candidate that the call may and can go to, with its request; None when there is none left.
 
         What was in the way of the first one is kept in ``course``. A candidate that rests is taken only where nothing
         else was there to be tried.
         """
-        exchange, context, snapshot = course.exchange, course.context, course.snapshot
+        exchange, context, snapshot = queue.exchange, queue.context, queue.snapshot
         resting: Ready | None = None
-        while course.more:
-            candidate = course.take()
+        while queue.more:
+            candidate = queue.take()
             try:
                 if (
                     self._admission is not None
                     and context.purpose != JUDGE
                     and (snapshot.policies or candidate.part.policies)
                 ):
-                    await self._admission.admit(snapshot, course.actor, candidate, exchange, course.request_id)
-                target = self._get(candidate, course)
+                    await self._admission.admit(snapshot, queue.actor, candidate, exchange, queue.request_id)
+                target = self._get(candidate, queue)
                 request = exchange.write(target, candidate.model)
             except (InvalidInput, Forbidden, NotFound, CannotOpen) as error:
-                course.refusal = course.refusal or error
+                queue.refusal = queue.refusal or error
                 continue
             # Last, so that a request that goes nowhere never takes the place of the one call that probes.
             if self._strategies.enter(candidate):
-                course.began = True
+                queue.began = True
                 return candidate, target, request
             resting = resting or (candidate, target, request)
-        if resting is None or course.began:
+        if resting is None or queue.began:
             return None
-        course.began = True
+        queue.began = True
         # What was written for the others meanwhile is forgotten.
         return resting[0], resting[1], exchange.write(resting[1], resting[0].model)
 
-    def _get(self, candidate: Candidate, course: Course) -> Target:
+    def _get(self, candidate: Candidate, queue: CandidateQueue) -> Target:
         try:
             return self._targets.get(candidate)
         except (InvalidInput, NotFound, CannotOpen):
             if candidate.entry.version_id is not None:
-                course.unfit = course.unfit or candidate
+                queue.unfit = queue.unfit or candidate
             raise
 
-    async def _send(self, call: Call, course: Course, ready: Ready) -> Answer:
+    async def _send(self, call: Call, queue: CandidateQueue, ready: Ready) -> Answer:
         ticks = self._ledger.ticks
-        exchange, strategies = course.exchange, self._strategies
+        exchange, strategies = queue.exchange, self._strategies
         candidate, target, request = ready
         place = candidate.entry.workspace_id
         deadline = ticks() + self._timeouts.total
         self._budget.deposit(place)
-        timeouts = self._grant(course, self._timeouts.total)
+        timeouts = self._grant(queue, self._timeouts.total)
         tries = 0
         while True:
             since = ticks()
@@ -343,35 +343,35 @@ class Gateway:
                 tries += 1
                 # With another target at hand there is no waiting for one that rests or limits its rate.
                 wait = None
-                if not course.more or (error.kind != "rate_limit" and not strategies.rests(candidate)):
+                if not queue.more or (error.kind != "rate_limit" and not strategies.rests(candidate)):
                     wait = delay(error, tries, deadline - ticks())
                 if wait is not None and self._budget.withdraw(place):
                     await asyncio.sleep(wait)
                 else:
-                    if not (course.more and falls_back(error) and ticks() < deadline and self._budget.withdraw(place)):
+                    if not (queue.more and falls_back(error) and ticks() < deadline and self._budget.withdraw(place)):
                         raise
-                    following = await self._ready(course)
+                    following = await self._ready(queue)
                     if following is None:
                         raise
                     candidate, target, request = following
                     call.turn_to(candidate, target.provider)
-                    call.disclosure = Disclosure(course.actor, course.request_id, target.endpoint.redaction)
+                    call.disclosure = Disclosure(queue.actor, queue.request_id, target.endpoint.redaction)
                     tries = 0
-                timeouts = self._grant(course, deadline - ticks())
+                timeouts = self._grant(queue, deadline - ticks())
             else:
                 strategies.succeeded(candidate, exchange.streams, ticks() - since)
                 return answer
 
-    def _grant(self, course: Course, left: float) -> Timeouts:
+    def _grant(self, queue: CandidateQueue, left: float) -> Timeouts:
         """The time for the next attempt, where the call has ``left`` seconds.
 
         Nothing comes of an answer in one piece before all of it is there, so no silence means anything: the attempt
         may take all that is left, or half of it while there is another target to turn to.
         """
         timeouts = self._timeouts
-        if course.exchange.streams:
+        if queue.exchange.streams:
             return timeouts if left == timeouts.total else msgspec.structs.replace(timeouts, total=left)
-        silence = max(left / 2, timeouts.first_byte) if course.more else left
+        silence = max(left / 2, timeouts.first_byte) if queue.more else left
         return Timeouts(connect=timeouts.connect, first_byte=silence, between=silence, total=left)
 
 

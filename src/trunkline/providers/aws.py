@@ -19,7 +19,7 @@ from trunkline.core.secret import Secret
 from trunkline.outbound.origin import Origin
 from trunkline.outbound.request import OutgoingRequest
 from trunkline.outbound.transport import Transport
-from trunkline.providers.place import fill_place
+from trunkline.providers.base_url_template import fill_template
 from trunkline.providers.provider import Provider
 
 SERVICE: Final = "bedrock"
@@ -88,4 +88,4 @@ class AwsSigner:
 def find_region(provider: Provider, origin: Origin, settings: Mapping[str, JsonValue]) -> str:
     """The region that calls are signed for: that of the host's name, else that of the settings."""
     found = _REGION.search(origin.host)
-    return found[1] if found is not None else fill_place(provider, "{region}", settings)
+    return found[1] if found is not None else fill_template(provider, "{region}", settings)

@@ -9,7 +9,7 @@ from typing import Final
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import InvalidInput
 from trunkline.outbound.url import Url
-from trunkline.providers.place import fill_place
+from trunkline.providers.base_url_template import fill_template
 from trunkline.providers.provider import Provider
 
 BASE_URL_LIMIT: Final = 500
@@ -24,7 +24,7 @@ def read_base_url(provider: Provider, text: str | None, settings: Mapping[str, J
     is kept too. ``settings`` are the configuration's: of them those count that say where (a region, a project).
     Raises InvalidInput, with the field ``baseUrl`` or that of the setting, and the remedy.
     """
-    text = fill_place(provider, (text or "").strip() or (provider.base_url or ""), settings)
+    text = fill_template(provider, (text or "").strip() or (provider.base_url or ""), settings)
     if not text:
         raise InvalidInput.of(
             "baseUrl", f"is required for {provider.display_name}: write where it is, like https://llm.example.com/v1."
@@ -36,7 +36,7 @@ def read_base_url(provider: Provider, text: str | None, settings: Mapping[str, J
     except InvalidInput as error:
         raise InvalidInput.of("baseUrl", error.message) from error
     path, mark, query = url.target.partition("?")
-    path = fill_place(provider, _complete(provider, url, _cut_call(provider, path.rstrip("/"))), settings)
+    path = fill_template(provider, _complete(provider, url, _cut_call(provider, path.rstrip("/"))), settings)
     if _carries_stream_option(provider, query):
         mark = query = ""
     return Url(url.origin, f"{path}{mark}{query}" or "/")

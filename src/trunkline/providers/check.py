@@ -16,16 +16,16 @@ from trunkline.outbound.origin import Origin
 from trunkline.outbound.timeouts import Timeouts
 from trunkline.outbound.timing import Timing
 from trunkline.outbound.transport import Transport
-from trunkline.providers.blame import explain_missing
 from trunkline.providers.defaults import Defaults
+from trunkline.providers.diagnosis import explain_missing
 from trunkline.providers.endpoint import Endpoint
 from trunkline.providers.exchange import QUESTION_TIMEOUTS
 from trunkline.providers.model_info import ModelInfo, guess_capabilities
 from trunkline.providers.model_list import list_models
 from trunkline.providers.openai_models import NOTHING_THERE
 from trunkline.providers.openrouter import check_key
+from trunkline.providers.probe import fail, since, try_chat, try_embeddings
 from trunkline.providers.stage import Stage, StageName
-from trunkline.providers.trial import fail, since, try_chat, try_embeddings
 
 _NETWORK: Final[dict[OutboundStage, StageName]] = {
     "dns": "dns",

@@ -57,7 +57,7 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     """One provider.
 
     ``base_url`` is written as the vendor's own SDK takes it; None where only the user knows it. It may hold places in
-    braces, such as ``{region}``, that settings fill (:mod:`trunkline.providers.place`). ``dialect`` names a
+    braces, such as ``{region}``, that settings fill (:mod:`trunkline.providers.base_url_template`). ``dialect`` names a
     package of :mod:`trunkline.dialects`. ``prices`` is the provider's id in the price list of ``genai-prices``.
     """
 

@@ -18,7 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from trunkline.core.errors import Conflict, InvalidInput, Unavailable
-from trunkline.storage import touches
+from trunkline.storage import change_marks
 from trunkline.storage.data_fault import is_data_fault
 from trunkline.storage.migration import upgrade
 
@@ -124,7 +124,7 @@ class Database:
         with _Translation():
             async with asyncio.timeout(limit), self._turn(), self._writer() as tx, tx.begin():
                 yield tx
-                noticeable = await touches.settle(tx)
+                noticeable = await change_marks.settle(tx)
         if noticeable:
             for action in self._after_change:
                 await action()

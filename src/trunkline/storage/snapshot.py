@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from trunkline.storage import facts
+from trunkline.storage.change_marks import SNAPSHOT_REVISION
 from trunkline.storage.credentials import CIPHERTEXT
 from trunkline.storage.database import Transaction
 from trunkline.storage.tables import (
@@ -31,7 +32,6 @@ from trunkline.storage.tables import (
     User,
     Workspace,
 )
-from trunkline.storage.touches import SNAPSHOT_REVISION
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, select
 
-from trunkline.storage import touches
+from trunkline.storage import change_marks
 from trunkline.storage.database import Transaction
 from trunkline.storage.tables import Configuration, Credential, DataKey, Feature, Membership, Route, User, Workspace
 
@@ -30,7 +30,7 @@ class Member:
 
 async def touch(tx: Transaction, workspace_id: str) -> None:
     """Tell calls: something of this workspace changed. To be awaited in the transaction that changes it."""
-    touches.note(tx, workspace_id)
+    change_marks.note(tx, workspace_id)
 
 
 async def find_revision(tx: Transaction, workspace_id: str) -> int:
@@ -41,7 +41,7 @@ async def find_revision(tx: Transaction, workspace_id: str) -> int:
 async def touch_all_of(tx: Transaction, user_id: str) -> None:
     """Tell calls: something of this user changed, in every workspace that they belong to."""
     for workspace_id in await tx.scalars(select(Membership.workspace_id).where(Membership.user_id == user_id)):
-        touches.note(tx, workspace_id)
+        change_marks.note(tx, workspace_id)
 
 
 async def insert(tx: Transaction, workspace: Workspace, *, owner_id: str) -> Workspace:
@@ -50,7 +50,7 @@ async def insert(tx: Transaction, workspace: Workspace, *, owner_id: str) -> Wor
     await tx.flush()
     tx.add(Membership(workspace_id=workspace.id, user_id=owner_id, role="owner"))
     await tx.flush()
-    touches.note(tx, workspace.id)
+    change_marks.note(tx, workspace.id)
     return workspace
 
 
@@ -109,18 +109,18 @@ async def add_member(tx: Transaction, workspace_id: str, user_id: str, role: str
     """Make a user, who is none yet, a member."""
     tx.add(Membership(workspace_id=workspace_id, user_id=user_id, role=role))
     await tx.flush()
-    touches.note(tx, workspace_id)
+    change_marks.note(tx, workspace_id)
 
 
 async def remove_member(tx: Transaction, workspace_id: str, user_id: str) -> None:
     """End a membership. If there is none, this is a no-op."""
     await tx.execute(delete(Membership).where(Membership.workspace_id == workspace_id, Membership.user_id == user_id))
-    touches.note(tx, workspace_id)
+    change_marks.note(tx, workspace_id)
 
 
 async def remove(tx: Transaction, workspace: Workspace) -> None:
     """Delete a workspace and all that is in it: first what uses credentials, then those, then their keys."""
-    touches.note(tx, workspace.id)
+    change_marks.note(tx, workspace.id)
     await tx.execute(delete(Feature).where(Feature.workspace_id == workspace.id))
     await tx.execute(delete(Route).where(Route.workspace_id == workspace.id))
     await tx.execute(delete(Configuration).where(Configuration.workspace_id == workspace.id))

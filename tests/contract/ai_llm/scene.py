@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from tests.contract.whole import Whole
 from tests.contract.world import Person
-from trunkline.app.place import Place
+from trunkline.app.resources import Resources
 from trunkline.storage.database import Database
 from trunkline.vault.sealed_key import encode_info
 
@@ -89,6 +89,6 @@ async def seal(person: Person, workspace_id: str, secret: str, origin: str) -> s
 @asynccontextmanager
 async def database_of(whole: Whole) -> AsyncIterator[Database]:
     """The installation's own database."""
-    database = Place.of(whole.settings).database
+    database = Resources.of(whole.settings).database
     yield database
     await database.close()

@@ -39,7 +39,7 @@ from trunkline.gateway.snapshot import SnapshotHolder
 from trunkline.outbound import Client, Guard, LocalUpstreams
 from trunkline.providers.demo import DemoTransport
 from trunkline.settings import Settings
-from trunkline.storage import touches
+from trunkline.storage import change_marks
 from trunkline.storage.database import Database
 from trunkline.storage.tables import ApiKey, Application, Membership, User, Workspace
 from trunkline.vault.access_token import AccessTokens
@@ -103,7 +103,7 @@ class World:
             tx.add(workspace)
             await tx.flush()
             tx.add(Membership(workspace_id=workspace.id, user_id=user.id, role="owner"))
-            touches.note(tx, workspace.id)
+            change_marks.note(tx, workspace.id)
         return self._sign_in(user.id, workspace.id)
 
     async def team(self, *roles: str) -> list[Person]:
@@ -115,14 +115,14 @@ class World:
             await tx.flush()
             for person, role in zip(people, roles, strict=True):
                 tx.add(Membership(workspace_id=workspace.id, user_id=person.id, role=role))
-            touches.note(tx, workspace.id)
+            change_marks.note(tx, workspace.id)
         return [self._sign_in(person.id, workspace.id) for person in people]
 
     async def application(self, owner: Person) -> str:
         row = Application(id=new_id(), workspace_id=owner.workspace_id, name="App", created_by=owner.id)
         async with self.database.write() as tx:
             tx.add(row)
-            touches.note(tx, owner.workspace_id)
+            change_marks.note(tx, owner.workspace_id)
         return row.id
 
     async def key(self, owner: Person, scope: str = "manage", application_id: str | None = None) -> Person:
@@ -141,7 +141,7 @@ class World:
         )
         async with self.database.write() as tx:
             tx.add(row)
-            touches.note(tx, owner.workspace_id)
+            change_marks.note(tx, owner.workspace_id)
         return Person(owner.id, owner.workspace_id, {"x-api-key": issued.secret.reveal()})
 
     def _sign_in(self, user_id: str, workspace_id: str) -> Person:

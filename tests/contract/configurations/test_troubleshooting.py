@@ -16,7 +16,7 @@ from trunkline.core.secret import Secret
 from trunkline.outbound import ConnectFailed, ForbiddenAddress, Guard, LocalUpstreams, Url
 from trunkline.outbound.dial import out_of_time
 from trunkline.providers.auth import write_auth
-from trunkline.providers.blame import explain, explain_missing
+from trunkline.providers.diagnosis import explain, explain_missing
 from trunkline.providers.endpoint import make_endpoint
 from trunkline.providers.registry import find
 from trunkline.providers.validation import validate

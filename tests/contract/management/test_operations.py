@@ -9,7 +9,7 @@ import pytest
 from starlette.requests import Request
 
 from tests.contract.world import Faces, World, open_world
-from trunkline.control.health import Health
+from trunkline.control.readiness import Readiness
 from trunkline.core.errors import Forbidden, Unauthenticated, Unavailable
 from trunkline.faces.operations.router import require_scraper
 
@@ -32,7 +32,7 @@ async def test_what_is_missing_is_told(tmp_path: Path) -> None:
 
     class Checked(Faces):
         def services(self, parts: Any) -> dict[str, Any]:
-            return {"health": Health({"journal": look_at_journal}, {"database": look_at_database})}
+            return {"health": Readiness({"journal": look_at_journal}, {"database": look_at_database})}
 
     url = f"sqlite+aiosqlite:///{tmp_path}/data/trunkline.db"
     async with open_world(url, tmp_path / "data", faces=Checked()) as world:

@@ -25,11 +25,13 @@ from trunkline.faces.cors import ANYONE, Cors
 from trunkline.faces.server import ServerConfig
 from trunkline.faces.v1 import Application
 from trunkline.gateway.call import Ledger
+from trunkline.gateway.exchanges.kept_response import KeptResponse
 from trunkline.gateway.gateway import Admission, Gateway
 from trunkline.gateway.identity import Identity
-from trunkline.gateway.kept_response import KeptResponse
+from trunkline.gateway.metrics import CallCounters
 from trunkline.gateway.rate_reading import RateLimits
-from trunkline.gateway.retry import RetryBudget
+from trunkline.gateway.routing.retry import RetryBudget
+from trunkline.gateway.routing.target import Targets
 from trunkline.gateway.snapshot import (
     ConfigurationEntry,
     FeatureEntry,
@@ -42,8 +44,6 @@ from trunkline.gateway.snapshot import (
     UserEntry,
     WorkspacePart,
 )
-from trunkline.gateway.tally import Tally
-from trunkline.gateway.target import Targets
 from trunkline.outbound import Client, Guard, LocalUpstreams, Timeouts, Transport
 from trunkline.providers.base_url import read_base_url
 from trunkline.providers.demo import DemoTransport
@@ -211,7 +211,7 @@ class Rig:
         self.limits = limits or ConnectionLimits()
         self.idle_seconds = idle_seconds
         self.books = Books()
-        self.tally = Tally()
+        self.counters = CallCounters()
         keys = keys or {KEY: KeyEntry(id="k-1", workspace_id=WORKSPACE, user_id=MANAGER)}
         stored = {key.encode().hex(): entry for key, entry in keys.items()}
         part = WorkspacePart(
@@ -243,7 +243,7 @@ class Rig:
         gateway = Gateway(
             holder=self.holder,
             targets=self.targets,
-            ledger=Ledger(self.books, prices or Prices(), self.tally, clock=time.time, ticks=ticks),
+            ledger=Ledger(self.books, prices or Prices(), self.counters, clock=time.time, ticks=ticks),
             rate_limits=RateLimits(),
             budget=RetryBudget(time.monotonic),
             timeouts=timeouts or Timeouts(),

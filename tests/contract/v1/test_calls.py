@@ -6,8 +6,8 @@ import pytest
 
 from tests.contract.whole import Whole
 from trunkline.app.pages import describe_api
-from trunkline.faces.v1.asked import POSTS, read_path
 from trunkline.faces.v1.calls import CALLS
+from trunkline.faces.v1.route_match import POSTS, read_path
 
 
 @pytest.mark.parametrize(("method", "path"), [call[:2] for call in CALLS])

@@ -20,7 +20,7 @@ from tests.upstreams.aimock import free_port
 from tests.upstreams.scripted import Script, Scripted, in_turn, silence, slam, stream, whole
 from trunkline.core.errors import Forbidden
 from trunkline.core.price import Price, Rate
-from trunkline.gateway.candidate import Candidate
+from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.snapshot import KeyEntry, PolicyEntry, RouteTargetEntry, WorkspacePart
 from trunkline.outbound import Timeouts
 

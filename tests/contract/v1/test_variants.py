@@ -13,8 +13,8 @@ from tests.contract.v1.rig import KEY, Rig, configuration, route
 from tests.contract.v1.test_routes import CLAUDE, GOOD, SECRET, STREAM
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted, stream, whole
+from trunkline.gateway.routing.assignment import find_bucket
 from trunkline.gateway.snapshot import FeatureEntry, KeyEntry, Trial, Variant
-from trunkline.gateway.trial import find_bucket
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from trunkline.control.audit import Audit, changes
-from trunkline.control.occasion import current_occasion, occasion
+from trunkline.control.request_context import current_request_context, request_context
 from trunkline.core.actor import Actor
 from trunkline.storage.database import Database
 
@@ -19,11 +19,11 @@ def test_only_what_differs_is_kept() -> None:
 
 
 def test_an_occasion_ends_with_its_block() -> None:
-    with occasion("req", "10.0.0.1") as outer:
-        with occasion("inner", None):
-            assert current_occasion().request_id == "inner"
-        assert current_occasion() is outer
-    assert current_occasion().request_id is None
+    with request_context("req", "10.0.0.1") as outer:
+        with request_context("inner", None):
+            assert current_request_context().request_id == "inner"
+        assert current_request_context() is outer
+    assert current_request_context().request_id is None
 
 
 async def test_an_event_goes_with_the_change_it_is_about(database: Database) -> None:
@@ -36,7 +36,7 @@ async def test_an_event_goes_with_the_change_it_is_about(database: Database) -> 
 
     with pytest.raises(RuntimeError):
         await fail()
-    with occasion("req", "10.0.0.1"):
+    with request_context("req", "10.0.0.1"):
         async with database.write() as tx:
             await audit.record(tx, ACTOR, "keys.delete", target=("key", "x"))
     async with database.read() as tx:

@@ -9,7 +9,7 @@ import pytest
 from trunkline.control.stored_responses import LIFETIME, StoredResponses
 from trunkline.core.actor import Actor
 from trunkline.core.chat import Message, Reasoning, Text, ToolCall, ToolResult
-from trunkline.gateway.kept_response import KeptResponse, Pin
+from trunkline.gateway.exchanges.kept_response import KeptResponse, Pin
 from trunkline.storage import workspaces
 from trunkline.storage.database import Database
 from trunkline.storage.tables import Workspace

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trunkline.core.policy import LONGEST_TEXT, Content, Subject
+from trunkline.core.policy import LONGEST_TEXT, Content, PolicyInput
 from trunkline.core.policy_decision import decide, reads_content
 from trunkline.core.policy_rule import (
     AllowedModels,
@@ -19,7 +19,7 @@ from trunkline.core.policy_rule import (
     PersonalData,
 )
 
-GPT = Subject(provider="openai", model="gpt-4o-mini")
+GPT = PolicyInput(provider="openai", model="gpt-4o-mini")
 NAME = st.text(alphabet="abc-.*?/", min_size=1, max_size=6)
 
 
@@ -43,7 +43,7 @@ def test_models(globs: tuple[str, ...], listed: bool) -> None:
 
 
 def test_models_that_a_body_names_besides_count_too() -> None:
-    subject = Subject(provider="openrouter", model="a/small", content=Content(models=("a/small", "b/large")))
+    subject = PolicyInput(provider="openrouter", model="a/small", content=Content(models=("a/small", "b/large")))
     assert decide(AllowedModels(models=("a/*",)), subject).explanation == "The model openrouter/b/large is not allowed."
     assert decide(AllowedModels(models=("b/*",), mode="deny"), subject).broken is True
     assert decide(AllowedModels(models=("a/*", "b/*")), subject).broken is False
@@ -51,7 +51,7 @@ def test_models_that_a_body_names_besides_count_too() -> None:
 
 @given(st.lists(NAME, min_size=1, max_size=4), NAME)
 def test_allow_and_deny_are_opposites(globs: list[str], model: str) -> None:
-    subject = Subject(provider="p", model=model)
+    subject = PolicyInput(provider="p", model=model)
     allow = decide(AllowedModels(models=tuple(globs)), subject).broken
     deny = decide(AllowedModels(models=tuple(globs), mode="deny"), subject).broken
     assert allow is not deny
@@ -66,7 +66,7 @@ def test_providers() -> None:
 
 @pytest.mark.parametrize(("paid", "broken"), [(True, True), (False, False), (None, None)])
 def test_paid(paid: bool | None, broken: bool | None) -> None:
-    subject = Subject(provider="p", model="m", paid=paid)
+    subject = PolicyInput(provider="p", model="m", paid=paid)
     assert decide(PaidModels(mode="block"), subject).broken is broken
     assert decide(PaidModels(mode="alert"), subject).broken is broken
     assert decide(PaidModels(mode="allow"), subject).broken is False
@@ -89,7 +89,7 @@ def test_ceilings(
     most_cost: int | None,
 ) -> None:
     content = Content(input_tokens=tokens, output_limit=output, answers=answers, images=images)
-    subject = Subject(
+    subject = PolicyInput(
         provider="p", model="m", content=content, cost_nanos=None if cost is None else cost * 1_000_000_000
     )
     rule = Ceilings(
@@ -110,7 +110,7 @@ def test_patterns() -> None:
     matchers = ("aa".__eq__, "bb".__eq__)
 
     def found(*texts: str) -> str | None:
-        finding = decide(rule, Subject(provider="p", model="m", content=Content(texts=texts)), matchers)
+        finding = decide(rule, PolicyInput(provider="p", model="m", content=Content(texts=texts)), matchers)
         return finding.explanation if finding.broken else None
 
     assert found() is None
@@ -122,14 +122,16 @@ def test_patterns() -> None:
     "content", [Content(whole=False), Content(texts=("x" * LONGEST_TEXT, "x"))], ids=["tokens", "too long"]
 )
 def test_what_cannot_be_read_is_undecided(content: Content) -> None:
-    subject = Subject(provider="p", model="m", content=content)
+    subject = PolicyInput(provider="p", model="m", content=content)
     assert decide(Patterns(patterns=("a",)), subject, ("x".__eq__,)).broken is None
     assert decide(PersonalData(kinds=("email",)), subject).broken is None
 
 
 def test_an_explanation_names_kinds_and_not_data() -> None:
     content = Content(texts=("ada@example.com", "DE89370400440532013000"))
-    finding = decide(PersonalData(kinds=("phone", "iban", "email")), Subject(provider="p", model="m", content=content))
+    finding = decide(
+        PersonalData(kinds=("phone", "iban", "email")), PolicyInput(provider="p", model="m", content=content)
+    )
     assert finding.explanation == "Personal data was found: iban, email."
 
 

@@ -19,13 +19,13 @@ from trunkline.core.errors import UpstreamError
 from trunkline.dialects import openai_chat
 from trunkline.gateway import gateway as module
 from trunkline.gateway.call import Ledger
-from trunkline.gateway.chat import Chat
+from trunkline.gateway.exchanges.chat import Chat
 from trunkline.gateway.gateway import Gateway
+from trunkline.gateway.metrics import CallCounters
 from trunkline.gateway.rate_reading import RateLimits
-from trunkline.gateway.retry import RetryBudget
+from trunkline.gateway.routing.retry import RetryBudget
+from trunkline.gateway.routing.target import Targets
 from trunkline.gateway.snapshot import RouteTargetEntry, Snapshot, SnapshotHolder, WorkspacePart
-from trunkline.gateway.tally import Tally
-from trunkline.gateway.target import Targets
 from trunkline.outbound import Headers, OutgoingRequest, Timeouts
 from trunkline.providers.registry import PROVIDERS
 from trunkline.vault.data_key import WrappedDataKey
@@ -102,7 +102,7 @@ def make_gateway(providers: Providers, strategy: str, hosts: list[str], clock: C
             open_secret=open_secret,
             clock=clock,
         ),
-        ledger=Ledger(Books(), Prices(), Tally(), clock=clock, ticks=clock),
+        ledger=Ledger(Books(), Prices(), CallCounters(), clock=clock, ticks=clock),
         rate_limits=RateLimits(),
         budget=RetryBudget(clock),
         timeouts=Timeouts(),

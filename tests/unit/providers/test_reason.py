@@ -7,7 +7,7 @@ import pytest
 from trunkline.core.errors import Fault, UpstreamError, UpstreamKind
 from trunkline.dialects import anthropic_messages, bedrock_converse, gemini, ollama, openai_chat
 from trunkline.dialects.dialect import Dialect
-from trunkline.gateway.retry import delay, falls_back
+from trunkline.gateway.routing.retry import delay, falls_back
 from trunkline.providers.reason import REASONS, explain
 from trunkline.providers.reason_rows import ROWS
 

@@ -12,7 +12,7 @@ from msgspec import UNSET, UnsetType
 from trunkline.control.configurations.configuration import ConfigurationRecord
 from trunkline.core.errors import FieldError, InvalidInput
 from trunkline.core.secret import Secret, mask
-from trunkline.providers.place import fill_place
+from trunkline.providers.base_url_template import fill_template
 from trunkline.providers.registry import PROVIDERS
 
 AiType = Literal["OPENAI", "GOOGLE", "ANTHROPIC", "AWS", "OTHER"]
@@ -139,6 +139,6 @@ def _find_endpoint(record: ConfigurationRecord) -> str:
     if provider is None or provider.base_url is None:
         return ""
     try:
-        return fill_place(provider, provider.base_url, record.parameters)
+        return fill_template(provider, provider.base_url, record.parameters)
     except InvalidInput:
         return ""

@@ -28,7 +28,7 @@ from trunkline.control.configurations.configuration import ConfigurationRecord, 
 from trunkline.control.configurations.configurations import Configurations
 from trunkline.control.configurations.lookup import find_changeable
 from trunkline.control.configurations.rows import show_all
-from trunkline.control.workspaces.belonging import find_actor_in, find_actors
+from trunkline.control.workspaces.memberships import find_actor_in, find_actors
 from trunkline.core import access
 from trunkline.core.actor import Actor
 from trunkline.core.errors import Conflict, InvalidInput, NotFound

@@ -37,7 +37,7 @@ class Borrower(msgspec.Struct, frozen=True, kw_only=True):
     lender_id: str | None = None
 
 
-class Way(msgspec.Struct, frozen=True, kw_only=True):
+class UpstreamSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How a provider is reached: with which credential (None: without), where, and with which parameters."""
 
     credential_id: str | None
@@ -59,21 +59,21 @@ def find_lender(borrower: Borrower, rows: Iterable[Configuration]) -> Configurat
     return min(fit, key=lambda row: (row.created_at, row.id), default=None)
 
 
-def borrow(borrower: Borrower, lender: Configuration | None) -> Way:
+def borrow(borrower: Borrower, lender: Configuration | None) -> UpstreamSettings:
     """How ``borrower`` is reached with what ``lender`` lends it; without a lender, as it says itself."""
     if lender is None:
-        return Way(credential_id=None, base_url=borrower.base_url, parameters=borrower.parameters)
-    return Way(
+        return UpstreamSettings(credential_id=None, base_url=borrower.base_url, parameters=borrower.parameters)
+    return UpstreamSettings(
         credential_id=lender.credential_id,
         base_url=borrower.base_url or lender.base_url,
         parameters={**read_reaching(lender.provider, lender.parameters), **borrower.parameters},
     )
 
 
-def find_way(row: Configuration, rows: Iterable[Configuration]) -> Way:
+def find_upstream(row: Configuration, rows: Iterable[Configuration]) -> UpstreamSettings:
     """How a stored configuration is reached."""
     if row.credential_id is not None or not row.borrows:
-        return Way(credential_id=row.credential_id, base_url=row.base_url, parameters=row.parameters)
+        return UpstreamSettings(credential_id=row.credential_id, base_url=row.base_url, parameters=row.parameters)
     borrower = Borrower(
         provider=row.provider,
         base_url=row.base_url,
@@ -84,26 +84,30 @@ def find_way(row: Configuration, rows: Iterable[Configuration]) -> Way:
     return borrow(borrower, find_lender(borrower, rows))
 
 
-def find_version_way(
-    provider: str, parameters: JsonObject, parent: Configuration, parent_way: Way, rows: Iterable[Configuration]
-) -> Way:
+def find_version_upstream(
+    provider: str,
+    parameters: JsonObject,
+    parent: Configuration,
+    parent_upstream: UpstreamSettings,
+    rows: Iterable[Configuration],
+) -> UpstreamSettings:
     """How a version is reached: as its configuration is, or by the workspace's shared credential of its provider."""
     if provider == parent.provider:
-        reaching = read_reaching(parent.provider, parent_way.parameters)
-        return Way(
-            credential_id=parent_way.credential_id,
-            base_url=parent_way.base_url,
+        reaching = read_reaching(parent.provider, parent_upstream.parameters)
+        return UpstreamSettings(
+            credential_id=parent_upstream.credential_id,
+            base_url=parent_upstream.base_url,
             parameters={**reaching, **parameters},
         )
     borrower = Borrower(provider=provider, base_url=None, parameters=parameters, user_id=parent.user_id)
     return borrow(borrower, find_lender(borrower, rows))
 
 
-async def read_way(tx: Transaction, row: Configuration) -> Way:
+async def read_way(tx: Transaction, row: Configuration) -> UpstreamSettings:
     """:func:`find_way` in a database."""
     if row.credential_id is not None or not row.borrows:
-        return find_way(row, ())
-    return find_way(row, await configurations.list_lenders(tx, row.workspace_id, row.provider))
+        return find_upstream(row, ())
+    return find_upstream(row, await configurations.list_lenders(tx, row.workspace_id, row.provider))
 
 
 def write_lack(provider: Provider) -> str:
@@ -125,9 +129,9 @@ def _may_lend(row: Configuration, borrower: Borrower) -> bool:
 
 def _is_there(row: Configuration, borrower: Borrower) -> bool:
     """Whether the borrower asks at the place that the key was entered for."""
-    way = borrow(borrower, row)
+    upstream = borrow(borrower, row)
     lent = _origin(row.provider, row.base_url, row.parameters)
-    return lent is not None and lent == _origin(row.provider, way.base_url, way.parameters)
+    return lent is not None and lent == _origin(row.provider, upstream.base_url, upstream.parameters)
 
 
 def _origin(provider: str, base_url: str | None, parameters: JsonObject) -> str | None:

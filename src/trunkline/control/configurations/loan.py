@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from trunkline.control.configurations.borrowing import Borrower, Way, borrow, find_lender
+from trunkline.control.configurations.borrowing import Borrower, UpstreamSettings, borrow, find_lender
 from trunkline.control.configurations.configuration import Draft, JsonObject
 from trunkline.control.configurations.credentials import API_KEY
 from trunkline.control.configurations.proposed import Present, choose
@@ -26,7 +26,7 @@ class Loan(msgspec.Struct, frozen=True, kw_only=True):
 
     borrows: bool
     lender_id: str | None
-    way: Way
+    upstream: UpstreamSettings
     errors: tuple[FieldError, ...] = ()
 
 
@@ -79,8 +79,8 @@ def find_loan(
     given, shown = draft.api_key, present.masks.get(API_KEY) if present else None
     entered = isinstance(given, Secret) and given.reveal().strip() != shown
     if not borrows or entered or provider.auth == "none":
-        own = Way(credential_id=None, base_url=base_url, parameters=parameters)
-        return Loan(borrows=False, lender_id=None, way=own)
+        own = UpstreamSettings(credential_id=None, base_url=base_url, parameters=parameters)
+        return Loan(borrows=False, lender_id=None, upstream=own)
     borrower = Borrower(
         provider=provider.id,
         base_url=base_url,
@@ -93,7 +93,7 @@ def find_loan(
     asked = (lender_id, provider.id, base_url)
     if lender is None and lender_id is not None and (present is None or asked != _asked(present)):
         errors = (FieldError("credentialId", _explain(provider)),)
-    return Loan(borrows=True, lender_id=lender_id, way=borrow(borrower, lender), errors=errors)
+    return Loan(borrows=True, lender_id=lender_id, upstream=borrow(borrower, lender), errors=errors)
 
 
 def _asked(present: Present) -> tuple[str | None, str, str | None]:

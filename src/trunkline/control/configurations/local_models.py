@@ -8,7 +8,7 @@ from trunkline.control.configurations.lookup import find_visible
 from trunkline.control.configurations.provider_models import ProviderModels
 from trunkline.control.configurations.pulls import MODEL_LIMIT
 from trunkline.control.configurations.reach import Reach
-from trunkline.control.occasion import current_occasion
+from trunkline.control.request_context import current_request_context
 from trunkline.core import access
 from trunkline.core.actor import Actor
 from trunkline.core.errors import InvalidInput, NotFound, UpstreamError
@@ -68,7 +68,7 @@ class LocalModels:
             raise InvalidInput.of("model", f"name an installed model, in at most {MODEL_LIMIT} characters.")
         if "pull_model" not in endpoint.provider.capabilities:
             raise InvalidInput(f"{endpoint.provider.display_name} keeps no models on a disk: only Ollama does.")
-        request_id = current_occasion().request_id or ""
+        request_id = current_request_context().request_id or ""
         return endpoint, Disclosure(actor, request_id, endpoint.redaction, owner_id=row.user_id)
 
     async def _missing(self, actor: Actor, configuration_id: str, model: str) -> NotFound:

@@ -9,9 +9,9 @@ from msgspec import UNSET, UnsetType
 
 from trunkline.control.configurations.configuration import Draft, JsonObject
 from trunkline.control.configurations.credentials import ACCESS_KEY, API_KEY, HEADER_PREFIX
+from trunkline.control.configurations.json_limits import find_json_problem
 from trunkline.control.configurations.loan import find_loan
 from trunkline.control.configurations.proposed import Present, Proposal, choose
-from trunkline.control.configurations.unfit import find_unfit
 from trunkline.core.actor import Actor
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import FieldError, InvalidInput, NotFound
@@ -90,20 +90,22 @@ class _Checker:
         loan = find_loan(self._actor, draft, present, provider, base_url, parameters, self._lenders)
         self._borrows = loan.borrows
         self._errors += loan.errors
-        origins = self._read_origins(provider, loan.way.base_url, loan.way.parameters)
+        origins = self._read_origins(provider, loan.upstream.base_url, loan.upstream.parameters)
         moved = present is not None and bool(origins) and origins != _origins_of(present)
         self._read_key(provider, origins, moved)
         self._read_access_key(moved)
         for setting, value in parameters.items():
-            if (problem := find_unfit(value)) is not None:
+            if (problem := find_json_problem(value)) is not None:
                 self._errors.append(FieldError(f"configuration.{setting[:100]}", problem))
         kept = self._read_headers(provider, headers, moved)
         checked: JsonObject = {**parameters, "headers": dict(kept)} if kept else dict(parameters)
         self._errors += validate(provider, checked, model=model, max_output=self._output_limit(provider, model))
         if not self._errors:
             # What is left are settings that become headers of every call.
-            way = loan.way
-            self._collect(lambda: make_endpoint(provider, way.base_url, Secret(_STAND_IN), {}, way.parameters))
+            settings = loan.upstream
+            self._collect(
+                lambda: make_endpoint(provider, settings.base_url, Secret(_STAND_IN), {}, settings.parameters)
+            )
         if self._errors:
             raise self._refuse()
         if self._put:

@@ -14,7 +14,7 @@ from genai_prices.types import ModelPrice, TieredPrices
 
 from trunkline.control.configurations.lookup import find_visible
 from trunkline.control.configurations.reach import Reach
-from trunkline.control.occasion import current_occasion
+from trunkline.control.request_context import current_request_context
 from trunkline.control.usage.prices import PriceBook
 from trunkline.core import access
 from trunkline.core.actor import Actor
@@ -148,7 +148,7 @@ class ProviderModels:
         try:
             live = await list_models(endpoint, self._reach.transport(endpoint.provider))
         except UpstreamError as error:
-            request_id = current_occasion().request_id or ""
+            request_id = current_request_context().request_id or ""
             Disclosure(actor, request_id, endpoint.redaction, owner_id=row.user_id).error(error)
             raise
         models = self._complete(endpoint.provider, live)

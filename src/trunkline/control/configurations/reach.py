@@ -46,14 +46,14 @@ class Reach:
         if provider is None:
             raise InvalidInput.of("provider", f"{row.provider!r} is not among the providers of this version.")
         opened: Mapping[str, Secret] = {}
-        way = await read_way(tx, row)
-        if way.credential_id is not None:
+        upstream = await read_way(tx, row)
+        if upstream.credential_id is not None:
             # The origin is judged first, so that a changed address never gets the secret of the old one.
-            origin = write_origin(read_base_url(provider, way.base_url, way.parameters).origin)
-            opened = await self._credentials.open(tx, row.workspace_id, way.credential_id, origin=origin)
+            origin = write_origin(read_base_url(provider, upstream.base_url, upstream.parameters).origin)
+            opened = await self._credentials.open(tx, row.workspace_id, upstream.credential_id, origin=origin)
         elif row.borrows and provider.requires_api_key:
             raise InvalidInput.of("apiKey", write_lack(provider), code="key_required")
-        return make_endpoint(provider, way.base_url, opened.get(API_KEY), headers_of(opened), way.parameters)
+        return make_endpoint(provider, upstream.base_url, opened.get(API_KEY), headers_of(opened), upstream.parameters)
 
 
 def headers_of(secrets: Mapping[str, Secret]) -> dict[str, str | Secret]:

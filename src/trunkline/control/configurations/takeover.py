@@ -1,8 +1,8 @@
 """Calls of others that a configuration would take over, because of what it is called, serves or belongs to.
 
-What a name leads to is decided by :mod:`trunkline.gateway.resolve`: the application's own first, then the caller's,
-then shared ones, of equals the oldest; a configuration's name before a model's; ``<configuration>/<model>`` before
-``<provider>/<model>``.
+What a name leads to is decided by :mod:`trunkline.gateway.routing.resolve`: the application's own first, then the
+caller's, then shared ones, of equals the oldest; a configuration's name before a model's; ``<configuration>/<model>``
+before ``<provider>/<model>``.
 """
 
 from __future__ import annotations

@@ -17,9 +17,18 @@ from trunkline.core.actor import Actor
 from trunkline.core.chat import JsonValue, Usage
 from trunkline.core.errors import InvalidInput, TrunklineError
 from trunkline.gateway.context import CallContext
+from trunkline.gateway.exchanges.message_stream import (
+    Broken,
+    Finished,
+    MessageChat,
+    Pictured,
+    Said,
+    Thought,
+    Used,
+    read_records,
+)
 from trunkline.gateway.gateway import Gateway
-from trunkline.gateway.message_stream import Broken, Finished, MessageChat, Pictured, Said, Thought, Used, read_records
-from trunkline.gateway.relay import LINGER_SECONDS
+from trunkline.gateway.relays.relay import LINGER_SECONDS
 from trunkline.storage import answers as rows
 from trunkline.storage import conversations
 from trunkline.storage.database import Database

@@ -21,8 +21,8 @@ from trunkline.core.actor import Actor
 from trunkline.core.errors import InvalidInput, NotFound
 from trunkline.gateway.call import Prices
 from trunkline.gateway.context import CallContext
-from trunkline.gateway.message_stream import MessageChat, Windows
-from trunkline.gateway.resolve import FEATURE
+from trunkline.gateway.exchanges.message_stream import MessageChat, Windows
+from trunkline.gateway.routing.resolve import FEATURE
 from trunkline.storage import conversations as rows
 from trunkline.storage import pictures as picture_rows
 from trunkline.storage.conversations import RUNNING

@@ -15,8 +15,8 @@ from trunkline.control.experiments.experiments import KIND, end
 from trunkline.control.experiments.guardrails import RECENT
 from trunkline.control.experiments.ramp import advance, share_of, stop
 from trunkline.control.experiments.review import Review, review, shares_of
+from trunkline.control.experiments.rollback import find_unfit, roll_back
 from trunkline.control.experiments.settings import Ramp, read_settings, write_settings
-from trunkline.control.experiments.take_back import find_unfit, take_back
 from trunkline.control.experiments.verdict import Verdict
 from trunkline.control.model_configs.shares import assign
 from trunkline.control.model_configs.versions import Versions
@@ -169,7 +169,7 @@ class ExperimentWatch:
         if control is None:
             return
         present = shares_of(await experiments.lock_versions(tx, configuration.id))
-        shares = take_back(present, unfit, control.version_id)
+        shares = roll_back(present, unfit, control.version_id)
         await self._versions.weigh_in(tx, None, configuration, shares, "guardrail")
         sentence = " ".join(unfit.values())
         if sum(share > 0 for share in shares.values()) == 1:

@@ -18,7 +18,7 @@ from trunkline.control.features.state import apply_plan, new_row, saved_draft, s
 from trunkline.control.features.target import find_targets
 from trunkline.control.features.view import FeatureView
 from trunkline.control.page import Page, PageRequest
-from trunkline.control.workspaces.breadth import require_whole_workspace
+from trunkline.control.workspaces.scope import require_whole_workspace
 from trunkline.core import access
 from trunkline.core.actor import Actor
 from trunkline.core.errors import Conflict, InvalidInput, NotFound

@@ -14,13 +14,13 @@ from trunkline.control.features.feature import KIND, PROVIDER, JsonObject
 from trunkline.control.features.lookup import find_feature, find_workspace_lender
 from trunkline.control.features.plan import read_key
 from trunkline.control.rate_limit import RateLimit
-from trunkline.control.workspaces.breadth import require_whole_workspace
+from trunkline.control.workspaces.scope import require_whole_workspace
 from trunkline.core import access
 from trunkline.core.actor import Actor
 from trunkline.core.errors import CannotOpen, Forbidden, InvalidInput, UpstreamError
 from trunkline.core.secret import Secret
 from trunkline.providers.base_url import read_base_url
-from trunkline.providers.blame import explain
+from trunkline.providers.diagnosis import explain
 from trunkline.providers.endpoint import Endpoint, make_endpoint, write_origin
 from trunkline.providers.key_owner import find_mistake
 from trunkline.providers.openrouter import KeyInfo, check_key

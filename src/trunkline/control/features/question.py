@@ -12,10 +12,10 @@ from trunkline.core.errors import FieldError, InvalidInput
 from trunkline.dialects import openai_chat
 from trunkline.gateway.answer import Answer
 from trunkline.gateway.call import Call
-from trunkline.gateway.embeddings import Embeddings
-from trunkline.gateway.message_stream import MessageChat
+from trunkline.gateway.exchanges.embeddings import Embeddings
+from trunkline.gateway.exchanges.message_stream import MessageChat
+from trunkline.gateway.routing.target import Target
 from trunkline.gateway.snapshot import FeatureEntry
-from trunkline.gateway.target import Target
 from trunkline.outbound import IncomingResponse
 
 TEXTS_LIMIT: Final = 2048
@@ -44,7 +44,7 @@ class VectorsCall(Embeddings):
         self.count = count
 
     async def read(self, call: Call, target: Target, response: IncomingResponse) -> Answer:
-        """See :class:`~trunkline.gateway.exchange.Exchange`."""
+        """See :class:`~trunkline.gateway.exchanges.exchange.Exchange`."""
         self.call = call
         return await super().read(call, target, response)
 

@@ -16,7 +16,7 @@ from trunkline.core.chat import JsonValue
 from trunkline.core.errors import TrunklineError
 from trunkline.core.price import usd
 from trunkline.gateway.answer import Answer, Relay
-from trunkline.gateway.message_stream import (
+from trunkline.gateway.exchanges.message_stream import (
     Broken,
     Finished,
     MessageChat,

@@ -7,12 +7,12 @@ from typing import Final
 
 import msgspec
 
-from trunkline.control.configurations.borrowing import Way, find_version_way
+from trunkline.control.configurations.borrowing import UpstreamSettings, find_version_upstream
 from trunkline.control.configurations.common_settings import merge_settings, rename_settings
 from trunkline.control.configurations.configuration import JsonObject
+from trunkline.control.configurations.json_limits import find_json_problem
 from trunkline.control.configurations.proposal import MODEL_LIMIT, OutputLimit
 from trunkline.control.configurations.proposed import choose
-from trunkline.control.configurations.unfit import find_unfit
 from trunkline.control.model_configs.version import VersionDraft
 from trunkline.core.errors import FieldError, InvalidInput, NotFound
 from trunkline.core.secret import Secret
@@ -41,7 +41,7 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     """What a version is checked in: its configuration, how that one is reached, and who lends keys."""
 
     parent: Configuration
-    way: Way
+    upstream: UpstreamSettings
     lenders: Sequence[Configuration]
     output_limit: OutputLimit
 
@@ -81,16 +81,16 @@ def _check_settings(provider: Provider, model: str, parameters: JsonObject, arou
     errors = [
         FieldError(f"settings.{name[:100]}", problem)
         for name, value in parameters.items()
-        if (problem := find_unfit(value)) is not None
+        if (problem := find_json_problem(value)) is not None
     ]
     limit = around.output_limit(provider, model)
     errors += validate(provider, parameters, model=model, max_output=limit, root="settings")
     errors = rename_settings(provider, errors)
     if errors:
         return errors
-    way = find_version_way(provider.id, parameters, around.parent, around.way, around.lenders)
+    upstream = find_version_upstream(provider.id, parameters, around.parent, around.upstream, around.lenders)
     try:
-        make_endpoint(provider, way.base_url, Secret("stored"), {}, way.parameters)
+        make_endpoint(provider, upstream.base_url, Secret("stored"), {}, upstream.parameters)
     except InvalidInput as error:
         # A version has no address of its own: it is its configuration's, or comes with the key that it borrows.
         name = provider.display_name

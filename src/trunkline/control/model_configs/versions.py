@@ -168,7 +168,7 @@ class Versions:
     async def _look_around(self, tx: Transaction, parent: Configuration) -> Surroundings:
         return Surroundings(
             parent=parent,
-            way=await read_way(tx, parent),
+            upstream=await read_way(tx, parent),
             lenders=await configurations.list_lenders(tx, parent.workspace_id),
             output_limit=self._output_limit,
         )

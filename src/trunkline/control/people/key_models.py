@@ -7,7 +7,7 @@ from typing import Final
 from trunkline.control.people.keys import KeyView
 from trunkline.core.actor import Actor
 from trunkline.core.errors import NotFound, Unavailable
-from trunkline.gateway.resolve import Resolver
+from trunkline.gateway.routing.resolve import Resolver
 from trunkline.gateway.snapshot import SnapshotHolder, WorkspacePart
 
 TOLD: Final = 5

@@ -8,10 +8,10 @@ from datetime import timedelta
 from typing import Final
 
 from trunkline.control.audit import Audit
-from trunkline.control.occasion import current_occasion
 from trunkline.control.people.address import read_email
 from trunkline.control.people.registration import UserView, show_user
 from trunkline.control.rate_limit import RateLimit
+from trunkline.control.request_context import current_request_context
 from trunkline.core import access
 from trunkline.core.actor import Actor
 from trunkline.core.errors import InvalidInput, Unauthenticated
@@ -49,13 +49,13 @@ class SignInLimit:
 
     def take(self, account: str) -> None:
         """Count an attempt from the address of this request on ``account``. :class:`TooMany` over the limit."""
-        address = current_occasion().address or ""
+        address = current_request_context().address or ""
         self._addresses.take(address)
         self._pairs.take(f"{address} {account}")
 
     def forgive(self, account: str) -> None:
         """The attempt was a good one: typing errors before it no longer count."""
-        self._pairs.forgive(f"{current_occasion().address or ''} {account}")
+        self._pairs.forgive(f"{current_request_context().address or ''} {account}")
 
 
 class Sessions:

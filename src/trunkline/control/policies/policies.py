@@ -6,12 +6,12 @@ from typing import Final
 
 from trunkline.control.audit import Audit, changes
 from trunkline.control.policies.policy import PolicyDraft, PolicyScope, PolicyView, lay_over, show, state
-from trunkline.control.workspaces.belonging import find_actors
-from trunkline.control.workspaces.breadth import require_whole_workspace
+from trunkline.control.workspaces.memberships import find_actors
+from trunkline.control.workspaces.scope import require_whole_workspace
 from trunkline.core import access
 from trunkline.core.actor import Actor
 from trunkline.core.errors import Conflict, InvalidInput, NotFound
-from trunkline.storage import applications, keys, policies, touches, workspaces
+from trunkline.storage import applications, change_marks, keys, policies, workspaces
 from trunkline.storage.database import Database, Transaction
 from trunkline.storage.tables import Policy, now
 
@@ -190,7 +190,7 @@ async def _require_scope(tx: Transaction, scope: PolicyScope) -> None:
 
 async def _touch(tx: Transaction, policy: Policy) -> None:
     if policy.workspace_id is None:
-        touches.note_all(tx)
+        change_marks.note_all(tx)
     else:
         await workspaces.touch(tx, policy.workspace_id)
 

@@ -11,7 +11,7 @@ import msgspec
 
 from trunkline.control.ai_llms.ai_llm import AiType, provider_of, type_of
 from trunkline.control.usage.span import read_span
-from trunkline.control.workspaces.belonging import find_actors
+from trunkline.control.workspaces.memberships import find_actors
 from trunkline.core import access
 from trunkline.core.actor import Actor, at_least
 from trunkline.core.errors import NotFound

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from trunkline.control.configurations.borrowing import Borrower, Way, borrow, find_lender
+from trunkline.control.configurations.borrowing import Borrower, UpstreamSettings, borrow, find_lender
 from trunkline.control.features.starting_features import STARTING_FEATURES
 from trunkline.control.features.state import start_row
 from trunkline.gateway.snapshot import ConfigurationEntry, FeatureEntry
@@ -51,11 +51,11 @@ def _compile_entry(
     """What asks OpenRouter: with the feature's own key where that was entered for, else as the workspace's key is."""
     lender: Configuration | None = None
     if row.credential_id is not None:
-        way = Way(credential_id=row.credential_id, base_url=row.base_url, parameters={})
+        upstream = UpstreamSettings(credential_id=row.credential_id, base_url=row.base_url, parameters={})
     else:
         borrower = feature_borrower(row.provider)
         lender = find_lender(borrower, configurations)
-        way = borrow(borrower, lender)
+        upstream = borrow(borrower, lender)
     return ConfigurationEntry(
         id=lender.id if lender is not None else row.id,
         workspace_id=row.workspace_id,
@@ -63,12 +63,12 @@ def _compile_entry(
         name=f"feature/{row.slug}",
         provider=row.provider,
         model=row.model,
-        base_url=way.base_url,
-        parameters=way.parameters,
+        base_url=upstream.base_url,
+        parameters=upstream.parameters,
         shared=True,
         revision=row.revision,
-        credential_id=way.credential_id,
-        secrets=secrets_of(way.credential_id),
+        credential_id=upstream.credential_id,
+        secrets=secrets_of(upstream.credential_id),
     )
 
 

@@ -9,7 +9,7 @@ from typing import cast
 
 import msgspec
 
-from trunkline.control.configurations.borrowing import Way, find_version_way, find_way
+from trunkline.control.configurations.borrowing import UpstreamSettings, find_upstream, find_version_upstream
 from trunkline.control.configurations.configuration import JsonObject
 from trunkline.control.snapshot.features import compile_features
 from trunkline.core.actor import Role, Scope
@@ -50,7 +50,7 @@ def compile_part(found: WorkspaceRows) -> Compiled:
     members: dict[str, Role] = {row.user_id: cast("Role", row.role) for row in found.memberships}
     lending = _Lending(found)
     defaults = {row.id: row.default_configuration_id for row in found.applications}
-    ways = {row.id: lending.way_of(row) for row in found.configurations}
+    ways = {row.id: lending.upstream_of(row) for row in found.configurations}
     configurations: dict[str, ConfigurationEntry] = {}
     for row in found.configurations:
         is_default = defaults.get(row.application_id or "", workspace.default_configuration_id) == row.id
@@ -128,16 +128,20 @@ class _Lending:
         """What a credential holds."""
         return tuple(self._secrets.get(credential_id or "", ()))
 
-    def way_of(self, row: Configuration) -> Way:
+    def upstream_of(self, row: Configuration) -> UpstreamSettings:
         """How ``row`` is reached."""
-        return find_way(row, self._candidates[row.provider])
+        return find_upstream(row, self._candidates[row.provider])
 
-    def way_of_version(self, row: ConfigurationVersion, parent: Configuration, way: Way) -> Way:
+    def upstream_of_version(
+        self, row: ConfigurationVersion, parent: Configuration, upstream: UpstreamSettings
+    ) -> UpstreamSettings:
         """How a version is reached, whose configuration is reached by ``way``."""
-        return find_version_way(row.provider, row.parameters, parent, way, self._candidates[row.provider])
+        return find_version_upstream(row.provider, row.parameters, parent, upstream, self._candidates[row.provider])
 
 
-def _compile_configuration(row: Configuration, way: Way, secrets: Secrets, is_default: bool) -> ConfigurationEntry:
+def _compile_configuration(
+    row: Configuration, upstream: UpstreamSettings, secrets: Secrets, is_default: bool
+) -> ConfigurationEntry:
     return ConfigurationEntry(
         id=row.id,
         workspace_id=row.workspace_id,
@@ -145,8 +149,8 @@ def _compile_configuration(row: Configuration, way: Way, secrets: Secrets, is_de
         name=row.name,
         provider=row.provider,
         model=row.model,
-        base_url=way.base_url,
-        parameters=_clamp(row, way),
+        base_url=upstream.base_url,
+        parameters=_clamp(row, upstream),
         shared=row.is_shared,
         application_id=row.application_id,
         is_default=is_default,
@@ -154,35 +158,35 @@ def _compile_configuration(row: Configuration, way: Way, secrets: Secrets, is_de
         revision=row.revision,
         created_at=int(row.created_at.timestamp() * 1_000_000),
         is_paid=row.is_paid,
-        credential_id=way.credential_id,
+        credential_id=upstream.credential_id,
         secrets=secrets,
     )
 
 
-def _clamp(row: Configuration | ConfigurationVersion, way: Way) -> JsonObject:
+def _clamp(row: Configuration | ConfigurationVersion, upstream: UpstreamSettings) -> JsonObject:
     """What is asked of the provider, within what its model can answer."""
     provider = PROVIDERS.get(row.provider)
-    return way.parameters if provider is None else clamp_output(provider, row.model, way.parameters)
+    return upstream.parameters if provider is None else clamp_output(provider, row.model, upstream.parameters)
 
 
 def _compile_trials(
     found: WorkspaceRows,
     configurations: Mapping[str, ConfigurationEntry],
-    ways: Mapping[str, Way],
+    ways: Mapping[str, UpstreamSettings],
     lending: _Lending,
 ) -> dict[str, Trial]:
     variants: defaultdict[str, list[Variant]] = defaultdict(list)
     rows = {row.id: row for row in found.configurations}
     for row in found.versions:
-        way = lending.way_of_version(row, rows[row.configuration_id], ways[row.configuration_id])
+        upstream = lending.upstream_of_version(row, rows[row.configuration_id], ways[row.configuration_id])
         entry = msgspec.structs.replace(
             configurations[row.configuration_id],
             provider=row.provider,
             model=row.model,
-            base_url=way.base_url,
-            parameters=_clamp(row, way),
-            credential_id=way.credential_id,
-            secrets=lending.get(way.credential_id),
+            base_url=upstream.base_url,
+            parameters=_clamp(row, upstream),
+            credential_id=upstream.credential_id,
+            secrets=lending.get(upstream.credential_id),
             version_id=row.id,
         )
         variants[row.configuration_id].append(

@@ -13,9 +13,9 @@ from trunkline.control.snapshot.part import Compiled, compile_part, compile_poli
 from trunkline.core.errors import Unavailable
 from trunkline.gateway.snapshot import PolicyEntry, Snapshot, SnapshotHolder
 from trunkline.storage import snapshot as rows
+from trunkline.storage.change_marks import CHANNEL
 from trunkline.storage.database import LONG_SECONDS, Database, Transaction
 from trunkline.storage.tables import now
-from trunkline.storage.touches import CHANNEL
 from trunkline.vault.access_token import LIFETIME_SECONDS
 
 _log: Final = structlog.get_logger(__name__)

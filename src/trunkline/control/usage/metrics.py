@@ -9,7 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 
 from trunkline.core.price import NANOS_PER_USD
-from trunkline.gateway.tally import BUCKETS, Tally
+from trunkline.gateway.metrics import BUCKETS, CallCounters
 
 _LABELS = ("operation", "provider", "outcome")
 
@@ -17,8 +17,8 @@ _LABELS = ("operation", "provider", "outcome")
 class CallMetrics(Collector):
     """Calls by operation, provider and outcome. Of several processes each shows its own, told apart by ``worker``."""
 
-    def __init__(self, tally: Tally, worker: str) -> None:
-        self._tally = tally
+    def __init__(self, counters: CallCounters, worker: str) -> None:
+        self._tally = counters
         self._worker = worker
 
     def collect(self) -> Iterable[Metric]:
@@ -56,8 +56,8 @@ class CallMetrics(Collector):
         return [*counters.values(), durations, active]
 
 
-def make_registry(tally: Tally, worker: str) -> CollectorRegistry:
+def make_registry(counters: CallCounters, worker: str) -> CollectorRegistry:
     """A registry of its own, so that nothing else that a library registers is shown."""
     registry = CollectorRegistry()
-    registry.register(CallMetrics(tally, worker))
+    registry.register(CallMetrics(counters, worker))
     return registry

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from trunkline.control.experiments.intake import take_in
+from trunkline.control.experiments.exposures import take_in
 from trunkline.control.policies.violation_row import violation_row
 from trunkline.control.usage.row import estimate, event_row, moment, sum_rows
 from trunkline.control.usage.set_aside import SetAside

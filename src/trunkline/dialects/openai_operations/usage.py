@@ -76,7 +76,7 @@ class _Answer(msgspec.Struct, frozen=True):
     error: msgspec.Raw = ABSENT
 
 
-class Told(msgspec.Struct, frozen=True):
+class ResponseUsage(msgspec.Struct, frozen=True):
     """What a whole answer says of itself: ``usage`` is None where it says nothing, ``error`` is one within a 200."""
 
     usage: Usage | None = None
@@ -93,19 +93,19 @@ _NOTHING = _Details()
 _NOTHING_KEPT = _Kept()
 
 
-def read_told(body: bytes, *, pictures: bool = False) -> Told:
+def read_told(body: bytes, *, pictures: bool = False) -> ResponseUsage:
     """What ``body``, a whole answer in JSON, says. ``pictures``: whether ``data`` lists those. Never raises."""
     try:
         answer = _answer.decode(body)
     except BROKEN_JSON:
-        return Told(error=_MALFORMED)
+        return ResponseUsage(error=_MALFORMED)
     if is_said(answer.error):
-        return Told(error=read_failure(decode(body)))
+        return ResponseUsage(error=read_failure(decode(body)))
     usage = read_usage(answer.usage) or _read_meta(answer.meta) or _read_duration(answer.duration)
     made = _count_pictures(answer.data) if pictures else 0
     if made:
         usage = msgspec.structs.replace(usage or Usage(), images=made)
-    return Told(usage)
+    return ResponseUsage(usage)
 
 
 def read_usage(raw: msgspec.Raw) -> Usage | None:

@@ -8,7 +8,7 @@ from typing import Final
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from trunkline.control.occasion import occasion
+from trunkline.control.request_context import request_context
 from trunkline.core.errors import InvalidInput
 from trunkline.core.ids import new_id
 from trunkline.faces.http.errors import render
@@ -45,7 +45,7 @@ class RequestMiddleware:
             await send(message)
 
         client: tuple[str, int] | None = scope.get("client")
-        with occasion(request_id, client[0] if client else None):
+        with request_context(request_id, client[0] if client else None):
             if _is_broken(scope):
                 error = InvalidInput("The address has a character that no name of ours has. Check its spelling.")
                 await render(error, scope)(scope, receive, answer)

@@ -28,7 +28,6 @@ from trunkline.control.features.catalogue import Catalogue
 from trunkline.control.features.features import Features
 from trunkline.control.features.keys import FeatureKeys
 from trunkline.control.features.runs import FeatureRuns
-from trunkline.control.health import Health
 from trunkline.control.installation.rotation import Rotation
 from trunkline.control.jobs import Jobs
 from trunkline.control.model_configs.model_configs import ModelConfigs
@@ -45,6 +44,7 @@ from trunkline.control.people.users import Users
 from trunkline.control.policies.policies import Policies
 from trunkline.control.policies.violations import ViolationLog
 from trunkline.control.rate_limit import RateLimit
+from trunkline.control.readiness import Readiness
 from trunkline.control.routes.routes import Routes
 from trunkline.control.usage.usage import Usage
 from trunkline.control.workspaces.applications import Applications
@@ -105,7 +105,7 @@ class Services:
     keys: Keys
     key_models: KeyModels
     sealed_keys: SealedKeys
-    health: Health
+    health: Readiness
 
 
 def services_of(request: Request) -> Services:

@@ -12,8 +12,8 @@ from trunkline.faces.http.auth import ActorDep, EverywhereDep, allow
 from trunkline.faces.http.refusal import remember_actor
 from trunkline.faces.http.services import services_of
 from trunkline.faces.http.wire import GivenId, PathId
+from trunkline.faces.policy.acting import ThereDep
 from trunkline.faces.policy.failure import failures
-from trunkline.faces.policy.place import ThereDep
 from trunkline.faces.policy.wire import (
     PolicyCreateRequest,
     PolicyDeleteResponse,

@@ -15,25 +15,25 @@ from trunkline.dialects import gemini, openai_chat
 from trunkline.dialects.dialect import Dialect, StreamWriter
 from trunkline.faces.cors import ANYONE, Cors, is_preflight
 from trunkline.faces.unpacking import SUPPORTED
-from trunkline.faces.v1.asked import Asked, read_path
 from trunkline.faces.v1.delivery import HANG_UP, Delivery
 from trunkline.faces.v1.models import write_model, write_models
 from trunkline.faces.v1.operations import make_operation
-from trunkline.faces.v1.request import Carried, HangUp, Receive, Scope, Send, conflict, read_body
+from trunkline.faces.v1.request import HangUp, Receive, RequestHeaders, Scope, Send, conflict, read_body
+from trunkline.faces.v1.route_match import RouteMatch, read_path
 from trunkline.faces.v1.status import WrongMethod, is_final, retry_after, status_of
 from trunkline.faces.v1.stored import recall
 from trunkline.faces.v1.stray import make_stray_error
 from trunkline.gateway.answer import JSON, Answer, HeaderList
-from trunkline.gateway.chat import Chat
-from trunkline.gateway.compaction import Compaction
 from trunkline.gateway.context import NOTHING, CallContext
-from trunkline.gateway.count import Count
-from trunkline.gateway.embeddings import Embeddings
+from trunkline.gateway.exchanges.chat import Chat
+from trunkline.gateway.exchanges.compaction import Compaction
+from trunkline.gateway.exchanges.count import Count
+from trunkline.gateway.exchanges.embeddings import Embeddings
+from trunkline.gateway.exchanges.kept_response import ResponseStore
+from trunkline.gateway.exchanges.response_count import ResponseCount
+from trunkline.gateway.exchanges.responses import Responses
 from trunkline.gateway.gateway import Gateway
 from trunkline.gateway.identity import Identity
-from trunkline.gateway.kept_response import ResponseStore
-from trunkline.gateway.response_count import ResponseCount
-from trunkline.gateway.responses import Responses
 
 KNOWN: Final = "trunkline.known"
 """The key of the scope under which our server waits to hear that the caller has a good key."""
@@ -73,13 +73,17 @@ class Application:
             await send({"type": "http.response.start", "status": 204, "headers": allowed})
             await send({"type": "http.response.body", "body": b""})
             return
-        carried = Carried(scope["headers"])
-        asked = read_path(
-            scope["method"], scope["path"], scope["query_string"], anthropic=carried.anthropic, google=carried.google
+        request_headers = RequestHeaders(scope["headers"])
+        route = read_path(
+            scope["method"],
+            scope["path"],
+            scope["query_string"],
+            anthropic=request_headers.anthropic,
+            google=request_headers.google,
         )
-        delivery = Delivery(scope, send, carried, asked, self._cors, self._ping_seconds)
+        delivery = Delivery(scope, send, request_headers, route, self._cors, self._ping_seconds)
         try:
-            answer = await self._find_answer(scope, receive, carried, asked, delivery)
+            answer = await self._find_answer(scope, receive, request_headers, route, delivery)
             if answer is not None:
                 await delivery.send(answer)
         except asyncio.CancelledError:
@@ -90,11 +94,11 @@ class Application:
             delivery.close()
 
     async def _find_answer(
-        self, scope: Scope, receive: Receive, carried: Carried, asked: Asked, delivery: Delivery
+        self, scope: Scope, receive: Receive, request_headers: RequestHeaders, route: RouteMatch, delivery: Delivery
     ) -> Answer | None:
         """The answer, be it an error; None where there is nobody or nothing left to send it to."""
         try:
-            return await self._answer(scope, receive, carried, asked, delivery)
+            return await self._answer(scope, receive, request_headers, route, delivery)
         except HangUp:
             return None
         except TrunklineError as error:
@@ -108,41 +112,41 @@ class Application:
             raise
         except Exception:
             # The last wall: a fault of ours must still answer in the client's own shape, and be logged.
-            log.exception("fault", path=scope["path"], request_id=carried.request_id)
+            log.exception("fault", path=scope["path"], request_id=request_headers.request_id)
             fault = TrunklineError("An unexpected fault. It is logged.")
         if await delivery.has_begun():
             await delivery.fail(fault)
             return None
-        return write_error(asked.dialect, fault, carried.request_id)
+        return write_error(route.dialect, fault, request_headers.request_id)
 
     async def _answer(
-        self, scope: Scope, receive: Receive, carried: Carried, asked: Asked, delivery: Delivery
+        self, scope: Scope, receive: Receive, request_headers: RequestHeaders, route: RouteMatch, delivery: Delivery
     ) -> Answer:
-        if carried.conflicting:
+        if request_headers.conflicting:
             raise conflict()
-        actor = self._identity.actor(carried.credential, carried.workspace_id)
+        actor = self._identity.actor(request_headers.credential, request_headers.workspace_id)
         known = scope.get(KNOWN)
         if known is not None:
             known()
-        if asked.kind == "nothing":
-            if asked.allowed:
-                allowed = ", ".join(asked.allowed)
-                raise WrongMethod(f"{scope['path']} takes {allowed}, not {scope['method']}.", asked.allowed)
+        if route.kind == "nothing":
+            if route.allowed:
+                allowed = ", ".join(route.allowed)
+                raise WrongMethod(f"{scope['path']} takes {allowed}, not {scope['method']}.", route.allowed)
             raise make_stray_error(scope["method"], scope["path"])
-        if asked.kind == "models":
-            return self._models(actor, asked)
-        body = await read_body(receive, carried, self._limit)
+        if route.kind == "models":
+            return self._models(actor, route)
+        body = await read_body(receive, request_headers, self._limit)
         _watch(scope, receive)
-        request_id = carried.request_id
-        context = NOTHING if carried.unit is None else CallContext(unit=carried.unit)
-        match asked.kind:
+        request_id = request_headers.request_id
+        context = NOTHING if request_headers.unit is None else CallContext(unit=request_headers.unit)
+        match route.kind:
             case "chat":
-                chat = _chat(asked, body, carried)
+                chat = _chat(route, body, request_headers)
                 if chat.streams:
                     delivery.expect_stream()
                 return await self._gateway.run(actor, "chat", chat, request_id, context)
             case "responses" | "compact":
-                made = Responses if asked.kind == "responses" else Compaction
+                made = Responses if route.kind == "responses" else Compaction
                 responses = made(body, actor, self._store)
                 if responses.streams:
                     delivery.expect_stream()
@@ -154,12 +158,12 @@ class Application:
                 return await self._gateway.count(actor, counted, request_id)
             case "stored":
                 query: bytes = scope["query_string"]
-                return await recall(self._gateway, self._store, actor, asked.action, asked.name, query, request_id)
+                return await recall(self._gateway, self._store, actor, route.action, route.name, query, request_id)
             case "embeddings":
-                return await self._gateway.run(actor, "embeddings", _embeddings(asked, body), request_id, context)
+                return await self._gateway.run(actor, "embeddings", _embeddings(route, body), request_id, context)
             case "count":
-                count = Count(asked.dialect.name, body, asked.model)
-                return await self._gateway.count(actor, count, carried.request_id)
+                count = Count(route.dialect.name, body, route.model)
+                return await self._gateway.count(actor, count, request_headers.request_id)
             case kind:
                 call = make_operation(kind, body, scope["headers"])
                 # The others may answer in one piece to who asked for a stream, and must be able to.
@@ -167,30 +171,30 @@ class Application:
                     delivery.expect_stream()
                 return await self._gateway.run(actor, call.operation, call, request_id, context)
 
-    def _models(self, actor: Actor, asked: Asked) -> Answer:
+    def _models(self, actor: Actor, route: RouteMatch) -> Answer:
         names = self._gateway.names(actor)
-        if not asked.name:
-            return Answer(200, [JSON], body=write_models(asked.dialect.name, names))
+        if not route.name:
+            return Answer(200, [JSON], body=write_models(route.dialect.name, names))
         for listed in names:
-            if listed[0] == asked.name:
-                return Answer(200, [JSON], body=write_model(asked.dialect.name, listed))
-        raise NotFound(f"There is no model or configuration {asked.name!r} here.", code="model_not_found")
+            if listed[0] == route.name:
+                return Answer(200, [JSON], body=write_model(route.dialect.name, listed))
+        raise NotFound(f"There is no model or configuration {route.name!r} here.", code="model_not_found")
 
 
-def _chat(asked: Asked, body: bytes, carried: Carried) -> Chat:
-    if asked.array:
-        return Chat(asked.dialect, body, asked.model, asked.stream, writer=_write_array)
-    return Chat(asked.dialect, body, asked.model, asked.stream, forwarded=carried.forwarded)
+def _chat(route: RouteMatch, body: bytes, request_headers: RequestHeaders) -> Chat:
+    if route.array:
+        return Chat(route.dialect, body, route.model, route.stream, writer=_write_array)
+    return Chat(route.dialect, body, route.model, route.stream, forwarded=request_headers.forwarded)
 
 
 def _write_array(request: ChatRequest) -> StreamWriter:
     return gemini.DIALECT.stream_writer(request, array=True)
 
 
-def _embeddings(asked: Asked, body: bytes) -> Embeddings:
-    if asked.dialect.name != "gemini":
+def _embeddings(route: RouteMatch, body: bytes) -> Embeddings:
+    if route.dialect.name != "gemini":
         return Embeddings(openai_chat.DIALECT, body)
-    return Embeddings(gemini.DIALECT if asked.batch else _SINGLE, body, asked.model)
+    return Embeddings(gemini.DIALECT if route.batch else _SINGLE, body, route.model)
 
 
 class _SingleEmbedding(gemini.GeminiDialect):

@@ -8,13 +8,13 @@ from typing import Final
 from trunkline.core.errors import TrunklineError, Unavailable, UpstreamError
 from trunkline.faces.cors import Cors
 from trunkline.faces.packing import SMALLEST, choose_coding, is_text, pack
-from trunkline.faces.v1.asked import Asked
 from trunkline.faces.v1.backlog import Backlog
 from trunkline.faces.v1.heartbeat import BEGINNING, COMMENT, PING, SPACE, Heartbeat, Pulse
 from trunkline.faces.v1.in_band import write_in_band
-from trunkline.faces.v1.request import Carried, Scope, Send
+from trunkline.faces.v1.request import RequestHeaders, Scope, Send
+from trunkline.faces.v1.route_match import RouteMatch
 from trunkline.gateway.answer import EVENTS, JSON, Answer, CutOff, HeaderList, Relay
-from trunkline.gateway.relay import STOPPING
+from trunkline.gateway.relays.relay import STOPPING
 
 HANG_UP: Final = "trunkline.hang_up"
 """The key of the scope by which our server is asked to cancel the task when the client goes away."""
@@ -34,13 +34,15 @@ _PULSES: Final[dict[str, Pulse]] = {"anthropic_messages": PING, "gemini": BEGINN
 class Delivery:
     """Of the answer to one request. ``seconds`` of silence call for a pulse; 0: there are none."""
 
-    __slots__ = ("_asked", "_beat", "_carried", "_cors", "_scope", "_seconds", "_send")
+    __slots__ = ("_beat", "_cors", "_request_headers", "_route", "_scope", "_seconds", "_send")
 
-    def __init__(self, scope: Scope, send: Send, carried: Carried, asked: Asked, cors: Cors, seconds: float) -> None:
+    def __init__(
+        self, scope: Scope, send: Send, request_headers: RequestHeaders, route: RouteMatch, cors: Cors, seconds: float
+    ) -> None:
         self._scope = scope
         self._send = send
-        self._carried = carried
-        self._asked = asked
+        self._request_headers = request_headers
+        self._route = route
         self._cors = cors
         self._seconds = seconds
         self._beat: Heartbeat | None = None
@@ -51,7 +53,7 @@ class Delivery:
         What goes wrong after that is told in the stream, as any failure in the middle of one.
         """
         if self._seconds:
-            pulse = SPACE if self._asked.array else _PULSES.get(self._asked.dialect.name, COMMENT)
+            pulse = SPACE if self._route.array else _PULSES.get(self._route.dialect.name, COMMENT)
             self._beat = Heartbeat(pulse, self._seconds, self._send_piece, self._begin_early)
 
     async def has_begun(self) -> bool:
@@ -65,10 +67,10 @@ class Delivery:
 
     async def fail(self, error: TrunklineError) -> None:
         """End an answer that has begun before its first piece was there."""
-        beat, asked = self._beat, self._asked
+        beat, route = self._beat, self._route
         assert beat is not None
         beat.stop()
-        told = write_in_band(asked.dialect, error, self._carried.request_id, array=asked.array)
+        told = write_in_band(route.dialect, error, self._request_headers.request_id, array=route.array)
         await self._send_last(await beat.resume(told))
 
     def close(self) -> None:
@@ -92,15 +94,15 @@ class Delivery:
             await self._send_whole(answer)
 
     def _complete(self, headers: HeaderList) -> None:
-        headers.append((b"x-request-id", self._carried.request_id.encode()))
-        if self._carried.origin is not None:
-            headers.extend(self._cors.answer(self._carried.origin))
+        headers.append((b"x-request-id", self._request_headers.request_id.encode()))
+        if self._request_headers.origin is not None:
+            headers.extend(self._cors.answer(self._request_headers.origin))
 
     async def _send_whole(self, answer: Answer) -> None:
         body, headers = answer.body, answer.headers
         if len(body) >= SMALLEST and any(name == b"content-type" and is_text(value) for name, value in headers):
             headers.append((b"vary", b"accept-encoding"))
-            coding = None if self._carried.accepts is None else choose_coding(self._carried.accepts)
+            coding = None if self._request_headers.accepts is None else choose_coding(self._request_headers.accepts)
             packed = None if coding is None else await pack(body, coding)
             if coding is not None and packed is not None:
                 headers.append((b"content-encoding", coding.encode()))
@@ -140,7 +142,7 @@ class Delivery:
 
     async def _relay(self, answer: Answer, relay: Relay) -> None:
         beat = self._beat
-        if self._asked.array or EVENTS[0] in answer.headers:
+        if self._route.array or EVENTS[0] in answer.headers:
             if beat is None:
                 self.expect_stream()
                 beat = self._beat
@@ -190,7 +192,7 @@ class Delivery:
         await self.fail(Unavailable(STOPPING.message, code=STOPPING.code))
 
     async def _begin_early(self) -> None:
-        headers: HeaderList = [JSON, *EVENTS[1:]] if self._asked.array else [*EVENTS]
+        headers: HeaderList = [JSON, *EVENTS[1:]] if self._route.array else [*EVENTS]
         self._complete(headers)
         await self._send({"type": "http.response.start", "status": 200, "headers": headers})
 

@@ -9,10 +9,10 @@ from trunkline.core.errors import InvalidInput
 from trunkline.dialects.openai_operations.body import Body
 from trunkline.dialects.openai_operations.form_body import FormBody, read_boundary
 from trunkline.dialects.openai_operations.json_body import JsonBody
-from trunkline.faces.v1.asked import OperationKind
 from trunkline.faces.v1.request import RawHeaders
-from trunkline.gateway import operation
-from trunkline.gateway.operation import OperationCall
+from trunkline.faces.v1.route_match import OperationKind
+from trunkline.gateway.exchanges import operation
+from trunkline.gateway.exchanges.operation import OperationCall
 
 _KINDS: Final[Mapping[OperationKind, operation.Kind]] = {
     "images": operation.IMAGES,

@@ -22,7 +22,7 @@ class HangUp(Exception):
     """The client went away before its request was whole."""
 
 
-class Carried:
+class RequestHeaders:
     """What the headers carry: credential, workspace, request id, end user, length of the body."""
 
     __slots__ = (
@@ -98,16 +98,16 @@ class Carried:
         self.credential = credential
 
 
-async def read_body(receive: Receive, carried: Carried, limit: int) -> bytes:
+async def read_body(receive: Receive, request_headers: RequestHeaders, limit: int) -> bytes:
     """The whole body, unpacked.
 
     Raises TooLarge above ``limit`` bytes, UnknownCoding before anything is read, InvalidInput for what is not of its
     coding, and HangUp when the client goes away.
     """
-    if not carried.codings:
-        return await _read_raw(receive, carried.length, limit)
-    codings = read_codings(carried.codings)
-    body = await _read_raw(receive, carried.length, limit)
+    if not request_headers.codings:
+        return await _read_raw(receive, request_headers.length, limit)
+    codings = read_codings(request_headers.codings)
+    body = await _read_raw(receive, request_headers.length, limit)
     # A call whose model is named in the path may have no body at all, however it is said to be packed.
     return await unpack(body, codings, limit, lambda: _too_large(limit)) if body else body
 

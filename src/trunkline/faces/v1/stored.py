@@ -14,10 +14,10 @@ from trunkline.core.access import check
 from trunkline.core.actor import Actor
 from trunkline.core.errors import InvalidInput
 from trunkline.gateway.answer import JSON, Answer
+from trunkline.gateway.exchanges.kept_response import KeptResponse, ResponseStore, find_kept
+from trunkline.gateway.exchanges.own_response import write_deleted, write_input_items, write_own
+from trunkline.gateway.exchanges.recall import Action, Recall
 from trunkline.gateway.gateway import Gateway
-from trunkline.gateway.kept_response import KeptResponse, ResponseStore, find_kept
-from trunkline.gateway.own_response import write_deleted, write_input_items, write_own
-from trunkline.gateway.recall import Action, Recall
 
 _PATH: Final = re.compile(r"/v1/responses/([A-Za-z0-9_-]{1,128})(/cancel|/input_items)?")
 
@@ -55,15 +55,15 @@ async def recall(
 ) -> Answer:
     """The answer to it. Raises NotFound for what ``actor`` has not stored, and Forbidden for who may not call."""
     check(actor, "call")
-    asked = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
-    for name, _ in asked:
+    route = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
+    for name, _ in route:
         if name not in _QUERIES[action]:
             known = ", ".join(sorted(_QUERIES[action])) or "none"
             raise InvalidInput.of(name, f"is not a parameter here. Known: {known}.", code="unknown_parameter")
     kept = await find_kept(store, actor, response_id)
-    streams = dict(asked).get("stream", "").lower() in {"true", "1"}
+    streams = dict(route).get("stream", "").lower() in {"true", "1"}
     if kept.pin is None:
-        return await _show(store, actor, action, response_id, kept, dict(asked), streams=streams)
+        return await _show(store, actor, action, response_id, kept, dict(route), streams=streams)
     question = Recall(
         action,
         response_id,
@@ -71,7 +71,7 @@ async def recall(
         kept=kept,
         actor=actor,
         store=store,
-        query=urlencode(asked),
+        query=urlencode(route),
         streams=streams,
     )
     return await gateway.recall(actor, question, request_id)

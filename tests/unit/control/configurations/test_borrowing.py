@@ -13,8 +13,8 @@ from trunkline.control.configurations.borrowing import (
     Borrower,
     borrow,
     find_lender,
-    find_version_way,
-    find_way,
+    find_upstream,
+    find_version_upstream,
     read_reaching,
 )
 from trunkline.storage.tables import Configuration
@@ -99,9 +99,9 @@ def test_what_says_where_comes_with_the_key_and_nothing_else() -> None:
     lending = lender(
         "a", base_url="https://proxy.example.com/v1", parameters={"organizationId": "org-1", "temperature": 1}
     )
-    way = borrow(borrower(parameters={"topP": 0.5}), lending)
-    assert (way.credential_id, way.base_url) == ("key of a", "https://proxy.example.com/v1")
-    assert way.parameters == {"topP": 0.5, "organizationId": "org-1"}
+    upstream = borrow(borrower(parameters={"topP": 0.5}), lending)
+    assert (upstream.credential_id, upstream.base_url) == ("key of a", "https://proxy.example.com/v1")
+    assert upstream.parameters == {"topP": 0.5, "organizationId": "org-1"}
     own = borrow(borrower(base_url=OPENAI, parameters={"organizationId": "org-2"}), lending)
     assert (own.base_url, own.parameters) == (OPENAI, {"organizationId": "org-2"})
     assert borrow(borrower(), None).credential_id is None
@@ -117,22 +117,22 @@ def test_a_region_is_a_place_too() -> None:
 
 def test_an_own_credential_wins_and_who_does_not_borrow_gets_none() -> None:
     lending = lender("a")
-    assert find_way(lender("own", borrows=True), [lending]).credential_id == "key of own"
-    assert find_way(lender("b", credential_id=None, borrows=True), [lending]).credential_id == "key of a"
-    assert find_way(lender("c", credential_id=None), [lending]).credential_id is None
+    assert find_upstream(lender("own", borrows=True), [lending]).credential_id == "key of own"
+    assert find_upstream(lender("b", credential_id=None, borrows=True), [lending]).credential_id == "key of a"
+    assert find_upstream(lender("c", credential_id=None), [lending]).credential_id is None
 
 
 def test_a_version_is_reached_as_its_configuration_or_by_the_shared_key_of_its_provider() -> None:
     parent = lender("p", base_url=OPENAI, parameters={"organizationId": "org-1", "temperature": 1})
-    way = find_way(parent, [])
-    same = find_version_way("openai", {"topP": 1}, parent, way, [])
+    upstream = find_upstream(parent, [])
+    same = find_version_upstream("openai", {"topP": 1}, parent, upstream, [])
     assert (same.credential_id, same.base_url) == ("key of p", OPENAI)
     assert same.parameters == {"organizationId": "org-1", "topP": 1}
     groq = lender("g", provider="groq", base_url="https://proxy.example.com")
-    other = find_version_way("groq", {"topP": 1}, parent, way, [parent, groq])
+    other = find_version_upstream("groq", {"topP": 1}, parent, upstream, [parent, groq])
     assert (other.credential_id, other.base_url, other.parameters) == (
         "key of g",
         "https://proxy.example.com",
         {"topP": 1},
     )
-    assert find_version_way("groq", {}, parent, way, [parent]).credential_id is None
+    assert find_version_upstream("groq", {}, parent, upstream, [parent]).credential_id is None

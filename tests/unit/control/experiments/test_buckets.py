@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trunkline.control.experiments.buckets import COUNT, Ranges, allocate
-from trunkline.gateway import trial
+from trunkline.gateway.routing import assignment
 
 NAMES = ("a", "b", "c", "d", "e")
 
@@ -70,4 +70,4 @@ def test_buckets_that_two_claim_go_to_one() -> None:
 
 
 def test_there_are_as_many_as_the_gateway_draws_from() -> None:
-    assert COUNT == trial.BUCKETS
+    assert COUNT == assignment.BUCKETS

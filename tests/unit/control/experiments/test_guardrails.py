@@ -9,8 +9,8 @@ from tests.unit.control.experiments.figures import measured
 
 from trunkline.control.experiments.comparison import Contender, put_side_by_side
 from trunkline.control.experiments.guardrails import Reading, is_broken, read_guardrails
+from trunkline.control.experiments.rollback import roll_back
 from trunkline.control.experiments.settings import Guardrails
-from trunkline.control.experiments.take_back import take_back
 from trunkline.storage.experiment_units import Measured
 
 
@@ -78,6 +78,6 @@ def test_the_breaker_leaves_a_version_alone_when_the_control_fails_too() -> None
 
 
 def test_what_is_taken_back_goes_to_the_control_and_the_others_keep_theirs() -> None:
-    assert take_back({"a": 5_000, "b": 3_000, "c": 2_000}, ["b"], "a") == {"a": 8_000, "c": 2_000}
-    assert take_back({"a": 5_000, "b": 3_000, "c": 2_000}, ["b", "c"], "a") == {"a": 10_000}
-    assert take_back({"b": 6_000, "c": 4_000, "a": 0}, ["b"], "a") == {"c": 4_000, "a": 6_000}
+    assert roll_back({"a": 5_000, "b": 3_000, "c": 2_000}, ["b"], "a") == {"a": 8_000, "c": 2_000}
+    assert roll_back({"a": 5_000, "b": 3_000, "c": 2_000}, ["b", "c"], "a") == {"a": 10_000}
+    assert roll_back({"b": 6_000, "c": 4_000, "a": 0}, ["b"], "a") == {"c": 4_000, "a": 6_000}

@@ -17,7 +17,7 @@ from trunkline.core.actor import Actor
 from trunkline.core.chat import Usage
 from trunkline.core.ids import new_id
 from trunkline.core.usage_event import UsageEvent
-from trunkline.gateway.trial import find_bucket
+from trunkline.gateway.routing.assignment import find_bucket
 from trunkline.storage import configurations, experiments
 from trunkline.storage.database import Database, Transaction
 from trunkline.storage.tables import Configuration, ConfigurationVersion, ExperimentPhase, User, Workspace

@@ -1,0 +1,131 @@
+"""What a request asks for, by its method and path, and in which dialect."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final, Literal
+
+import msgspec
+
+from trunkline.dialects import anthropic_messages, gemini, openai_chat, openai_responses
+from trunkline.dialects.dialect import Dialect
+from trunkline.faces.v1.nearest import find_nearest
+from trunkline.faces.v1.stored import read_stored_path
+from trunkline.gateway.exchanges.recall import Action
+
+OperationKind = Literal["images", "edits", "speech", "transcriptions", "moderations", "rerank", "completions"]
+Kind = (
+    Literal["chat", "responses", "compact", "input_tokens", "stored", "embeddings", "count", "models", "nothing"]
+    | OperationKind
+)
+
+
+class RouteMatch(msgspec.Struct, frozen=True, kw_only=True):
+    """``model`` and ``stream`` are set where they stand in the URL. ``name`` is the one model or stored answer that is
+    asked about.
+
+    ``array``: a Gemini client that wants its stream as one JSON array. ``batch``: one that sends several texts at once.
+    """
+
+    kind: Kind
+    dialect: Dialect
+    model: str | None = None
+    stream: bool | None = None
+    array: bool = False
+    batch: bool = True
+    name: str = ""
+    action: Action = "get"
+    """What is asked about the stored answer ``name``."""
+    allowed: tuple[str, ...] = ()
+    """The methods that a path has which has not this one."""
+
+
+_OPENAI: Final[Dialect] = openai_chat.DIALECT
+_ANTHROPIC: Final[Dialect] = anthropic_messages.DIALECT
+_GEMINI: Final[Dialect] = gemini.DIALECT
+
+POSTS: Final[Mapping[str, RouteMatch]] = {
+    "/v1/chat/completions": RouteMatch(kind="chat", dialect=_OPENAI),
+    "/v1/responses": RouteMatch(kind="responses", dialect=openai_responses.DIALECT),
+    "/v1/responses/compact": RouteMatch(kind="compact", dialect=openai_responses.DIALECT),
+    "/v1/responses/input_tokens": RouteMatch(kind="input_tokens", dialect=openai_responses.DIALECT),
+    "/v1/embeddings": RouteMatch(kind="embeddings", dialect=_OPENAI),
+    "/v1/images/generations": RouteMatch(kind="images", dialect=_OPENAI),
+    "/v1/images/edits": RouteMatch(kind="edits", dialect=_OPENAI),
+    "/v1/audio/speech": RouteMatch(kind="speech", dialect=_OPENAI),
+    "/v1/audio/transcriptions": RouteMatch(kind="transcriptions", dialect=_OPENAI),
+    "/v1/moderations": RouteMatch(kind="moderations", dialect=_OPENAI),
+    "/v1/rerank": RouteMatch(kind="rerank", dialect=_OPENAI),
+    "/v1/completions": RouteMatch(kind="completions", dialect=_OPENAI),
+    "/v1/messages": RouteMatch(kind="chat", dialect=_ANTHROPIC),
+    "/v1/messages/count_tokens": RouteMatch(kind="count", dialect=_ANTHROPIC),
+}
+"""What is posted to a path without names in it."""
+
+# https://ai.google.dev/api: google-genai sends /v1beta/… or, from version 3 on, /v1/… A model's name may hold slashes.
+_GEMINI_CALL: Final = re.compile(r"/v1(?:beta)?/models/(.+):([A-Za-z]+)")
+_MODELS: Final = re.compile(r"/v1(beta)?/models(?:/(.+))?")
+
+
+def read_path(method: str, path: str, query: bytes, *, anthropic: bool, google: bool) -> RouteMatch:
+    """What is asked. ``anthropic`` and ``google``: whether the headers are those of such a client.
+
+    What nobody serves is of kind ``nothing``, in the dialect in which that should be said.
+    """
+    if method == "POST":
+        known = POSTS.get(path)
+        if known is not None:
+            return known
+        found = _GEMINI_CALL.fullmatch(path)
+        if found is not None:
+            route = _gemini(found[1], found[2], query)
+            if route is not None:
+                return route
+    elif method in {"GET", "HEAD"}:
+        # What serves it leaves the body out.
+        method = "GET"
+        found = _MODELS.fullmatch(path)
+        if found is not None:
+            return RouteMatch(kind="models", dialect=_dialect_of(path, anthropic, google), name=found[2] or "")
+    stored = read_stored_path(method, path)
+    if stored is not None:
+        return RouteMatch(kind="stored", dialect=openai_responses.DIALECT, action=stored[0], name=stored[1])
+    known = POSTS.get(path)
+    dialect = _dialect_of(path, anthropic, google) if known is None else known.dialect
+    return RouteMatch(kind="nothing", dialect=dialect, allowed=_find_methods(path))
+
+
+def _find_methods(path: str) -> tuple[str, ...]:
+    methods = {method for method in ("GET", "POST", "DELETE") if read_stored_path(method, path) is not None}
+    if path in POSTS or ((found := _GEMINI_CALL.fullmatch(path)) is not None and _gemini(found[1], found[2], b"")):
+        methods = {"POST"}
+    elif _MODELS.fullmatch(path) is not None and ((nearest := find_nearest(path)) is None or nearest.method == "GET"):
+        methods = {"GET"}
+    return tuple(sorted(methods | {"HEAD"} if "GET" in methods else methods))
+
+
+def _gemini(model: str, action: str, query: bytes) -> RouteMatch | None:
+    match action:
+        case "generateContent":
+            return RouteMatch(kind="chat", dialect=_GEMINI, model=model, stream=False)
+        case "streamGenerateContent":
+            array = b"alt=sse" not in query.split(b"&")
+            return RouteMatch(kind="chat", dialect=_GEMINI, model=model, stream=True, array=array)
+        case "countTokens":
+            return RouteMatch(kind="count", dialect=_GEMINI, model=model)
+        case "embedContent" | "batchEmbedContents":
+            return RouteMatch(kind="embeddings", dialect=_GEMINI, model=model, batch=action == "batchEmbedContents")
+        case _:
+            return None
+
+
+def _dialect_of(path: str, anthropic: bool, google: bool) -> Dialect:
+    if anthropic:
+        return _ANTHROPIC
+    if google:
+        return _GEMINI
+    nearest = None if _MODELS.fullmatch(path) is not None else find_nearest(path)
+    if nearest is not None:
+        return nearest.dialect
+    return _GEMINI if path.startswith("/v1beta/") else _OPENAI

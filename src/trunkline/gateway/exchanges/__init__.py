@@ -1,0 +1,1 @@
+"""Kinds of calls: what is sent to a provider, and what is made of its answer."""

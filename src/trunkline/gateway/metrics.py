@@ -1,0 +1,56 @@
+"""Running totals of this process, for ``/metrics``: plain numbers that a call adds to without a lock."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import Final
+
+from trunkline.core.usage_event import UsageEvent
+
+BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0)
+"""Upper bounds of the histogram of durations, in seconds; the last bucket is without one."""
+
+
+class Totals:
+    """Totals of the calls with the same labels. ``durations[i]`` counts those up to ``BUCKETS[i]``, not cumulated."""
+
+    __slots__ = ("calls", "cost_nanos", "durations", "input_tokens", "output_tokens", "retries", "seconds", "unpriced")
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self.retries = 0
+        self.unpriced = 0
+        self.input_tokens = 0
+        self.output_tokens = 0
+        self.cost_nanos = 0
+        self.seconds = 0.0
+        self.durations = [0] * (len(BUCKETS) + 1)
+
+
+class CallCounters:
+    """Totals by (operation, provider, outcome), and the number of calls under way."""
+
+    __slots__ = ("active", "totals")
+
+    def __init__(self) -> None:
+        self.active = 0
+        self.totals: dict[tuple[str, str, str], Totals] = {}
+
+    def add(self, event: UsageEvent) -> None:
+        """Count a settled call."""
+        labels = (event.operation, event.provider, event.outcome)
+        totals = self.totals.get(labels)
+        if totals is None:
+            totals = self.totals[labels] = Totals()
+        totals.calls += 1
+        if event.attempts:
+            totals.retries += len(event.attempts) - (event.outcome == "error")
+        totals.input_tokens += event.usage.input
+        totals.output_tokens += event.usage.output
+        if event.cost_nanos is None:
+            totals.unpriced += 1
+        else:
+            totals.cost_nanos += event.cost_nanos
+        seconds = event.duration_us / 1_000_000
+        totals.seconds += seconds
+        totals.durations[bisect_left(BUCKETS, seconds)] += 1
