@@ -103,7 +103,7 @@ async def open_server(settings: Settings, stopping: Stopping | None = None) -> A
             holder.current = kept
         if settings.workers > 1:
             neighbours = Neighbours(find_socket_folder(settings.data_dir), refresher.refresh_after_change)
-            place.database.after_change(neighbours.tell)
+            resources.database.after_change(neighbours.tell)
             await stack.enter_async_context(neighbours.meet())
 
         journal = Journal(resources.journal, strict=settings.journal_strict)
