@@ -74,11 +74,13 @@ class Fields:
     def integer(self, name: str) -> int | None:
         """A whole number of 64 bits; ``3.0`` is one."""
         value = self.values.get(name)
+        if value is None:
+            return None
         if isinstance(value, int | float) and not fits_whole(value):
             raise self.wrong(name, WHOLE_REMEDY)
         if isinstance(value, float) and value.is_integer():
             return int(value)
-        if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+        if isinstance(value, int) and not isinstance(value, bool):
             return value
         raise self.wrong(name, "must be an integer")
 
@@ -105,6 +107,10 @@ class Fields:
         value = self.values.get(name)
         return None if value is None else Fields.of(value, self.at(name))
 
+    def lacks(self, names: frozenset[str]) -> bool:
+        """Whether none of ``names`` is written, which is quicker to ask than for each of them."""
+        return self.values.keys().isdisjoint(names)
+
     def items(self, name: str) -> list[JsonValue]:
         """An array, empty when absent."""
         value = self.values.get(name)
@@ -116,7 +122,11 @@ class Fields:
 
     def objects(self, name: str) -> list[Fields]:
         """An array of objects."""
-        return [Fields.of(item, f"{self.at(name)}.{place}") for place, item in enumerate(self.items(name))]
+        given = self.items(name)
+        if not given:
+            return []
+        path = self.at(name)
+        return [Fields.of(item, f"{path}.{place}") for place, item in enumerate(given)]
 
     def texts(self, name: str) -> tuple[str, ...]:
         """An array of strings."""

@@ -21,6 +21,10 @@ from trunkline.dialects.history_ids import ANY_ID, IdForm
 Adapt: TypeAlias = Callable[[ChatRequest], tuple[ChatRequest, tuple[str, ...]]]
 """Changes a request as its model wants it, and names what was left out. Raises InvalidInput for what cannot be."""
 
+Edit: TypeAlias = Callable[[bytes], tuple[bytes, tuple[str, ...]]]
+"""Gives a body for the provider, and what of the caller's was left out. What stays is copied as bytes. Raises
+InvalidInput for what cannot be edited."""
+
 
 EarlierThoughts: TypeAlias = Literal["none", "content", "reasoning", "rounds", "chunks", "details"]
 """How a server takes the thoughts of earlier answers on OpenAI's chat wire: not at all; as ``reasoning_content``
@@ -164,9 +168,8 @@ class Passthrough(Protocol):
         """
         ...
 
-    def edit(
+    def editor(
         self,
-        body: bytes,
         *,
         model: str,
         defaults: Mapping[str, JsonValue] = {},
@@ -180,8 +183,8 @@ class Passthrough(Protocol):
         roles: Mapping[str, str] = {},
         form: Form = PLAIN,
         call_ids: IdForm = ANY_ID,
-    ) -> tuple[bytes, tuple[str, ...]]:
-        """``body`` for the provider, and what of the caller's was left out. What stays is copied as bytes.
+    ) -> Edit:
+        """What changes in the calls to one model through one configuration, to be made once for all of them.
 
         ``model`` is set where the wire has it in the body. ``defaults`` are fields of the wire: they fill what the
         caller left open. ``output_limit`` is the most output tokens that may be asked for. ``system_prompt`` goes
@@ -190,8 +193,7 @@ class Passthrough(Protocol):
         ``roles`` (of messages, and what they are called there) in the words of OpenAI's
         wire; ``adapt`` in neutral ones, where it is given the request's options without messages and tools, but with
         the rounds of tool calls where ``form`` says that they matter. Thoughts that another vendor signed are
-        taken out; ids of calls are of the form ``call_ids``, where the wire has them. Raises InvalidInput for what
-        cannot be edited.
+        taken out; ids of calls are of the form ``call_ids``, where the wire has them.
         """
         ...
 

@@ -40,7 +40,8 @@ def adapt(request: ChatRequest, quirk: Quirk) -> tuple[ChatRequest, tuple[str, .
     Raises Unsupported for what the model does not know and whose loss would change the answer. The field of the token
     limit is not touched here: the wire's writer is told ``quirk.max_tokens_field``.
     """
-    _refuse(request, quirk)
+    if quirk.refuse:
+        _refuse(request, quirk)
     dropped: list[str] = []
     sampling: dict[str, object] = {}
     changes: dict[str, object] = {}
@@ -68,10 +69,11 @@ def adapt(request: ChatRequest, quirk: Quirk) -> tuple[ChatRequest, tuple[str, .
         elif name in extra.get("openai_chat", {}):
             extra = _with_extra(extra, name, None)
             dropped.append(name)
-    left = msgspec.structs.replace(request.sampling, **sampling)
-    if quirk.temperature_or_top_p and left.temperature is not None and left.top_p is not None:
-        sampling["top_p"] = None
-        dropped.append("top_p")
+    if quirk.temperature_or_top_p and request.sampling.top_p is not None:
+        left = msgspec.structs.replace(request.sampling, **sampling)
+        if left.temperature is not None and left.top_p is not None:
+            sampling["top_p"] = None
+            dropped.append("top_p")
     for old, new in quirk.rename.items():
         value = getattr(request.sampling, old, None)
         if value is not None and old != "max_tokens" and new not in _SAMPLING_FIELDS:

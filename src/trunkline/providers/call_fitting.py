@@ -14,7 +14,16 @@ from trunkline.providers.call_forms import CallForms, NameForm
 
 def fit_calls(request: ChatRequest, forms: CallForms) -> ChatRequest:
     """``request`` with ids and names that fit; the same object where all of them do."""
+    if not request.tools and request.tool_choice is None and not any(map(_calls, request.messages)):
+        return request
     return _fit_ids(_fit_names(request, find_names(request, forms.names)), forms.ids)
+
+
+def _calls(message: Message) -> bool:
+    """Whether it calls a tool, or tells what came of a call."""
+    if message.role == "assistant":
+        return any(isinstance(part, ToolCall) for part in message.parts)
+    return message.role == "tool"
 
 
 def find_names(request: ChatRequest, form: NameForm | None) -> Mapping[str, str]:

@@ -12,6 +12,12 @@ import msgspec
 from trunkline.dialects.history_ids import ANY_ID, NINE_LETTERS, PLAIN_ID, SHORT_ID, SHORT_PLAIN_ID, IdForm
 
 
+@lru_cache(maxsize=16)
+def _pattern(first: str, characters: str) -> re.Pattern[str]:
+    """Names of one form. Forms are few."""
+    return re.compile(f"[{first}][{characters}]*")
+
+
 class NameForm(msgspec.Struct, frozen=True):
     """Which names tools may have: what their characters are, which may come first, and how many there are at most."""
 
@@ -22,7 +28,7 @@ class NameForm(msgspec.Struct, frozen=True):
 
     def fits(self, name: str) -> bool:
         """Whether ``name`` is of this form."""
-        return len(name) <= self.longest and re.fullmatch(f"[{self.first}][{self.characters}]*", name) is not None
+        return len(name) <= self.longest and _pattern(self.first, self.characters).fullmatch(name) is not None
 
     def fit(self, name: str) -> str:
         """A name of this form that says much the same."""

@@ -14,6 +14,7 @@ from trunkline.dialects import anthropic_messages, gemini, openai_chat, openai_r
 from trunkline.dialects.anthropic_messages import passthrough as anthropic_passing
 from trunkline.dialects.gemini import passthrough as gemini_passing
 from trunkline.dialects.openai_chat import passthrough as chat_passing
+from trunkline.dialects.openai_chat.passing_edit import PassingEdit
 from trunkline.dialects.openai_responses import passthrough as responses_passing
 from trunkline.dialects.passthrough import Form
 from trunkline.dialects.pdf import find_pdf
@@ -98,7 +99,7 @@ class TestRead:
 class TestPassing:
     @staticmethod
     def content(body: dict[str, Any], **form: Any) -> Any:
-        out, told = chat_passing.edit(msgspec.json.encode(body), model="m", form=Form(**form))
+        out, told = PassingEdit(model="m", form=Form(**form))(msgspec.json.encode(body))
         assert told == ()
         return json.loads(out)["messages"][0]["content"]
 
@@ -179,7 +180,7 @@ class TestPassing:
         ],
     )
     def test_what_is_none_is_not_touched(self, passing: Any, body: dict[str, Any]) -> None:
-        out, told = passing.edit(msgspec.json.encode(body), model="m")
+        out, told = passing.PASSTHROUGH.editor(model="m")(msgspec.json.encode(body))
         assert (json.loads(out), told) == (body, ())
 
 
@@ -188,7 +189,7 @@ class TestJpg:
 
     def test_is_renamed_where_it_passes(self) -> None:
         url = f"data:image/jpg;base64,{PNG}"
-        out, _ = chat_passing.edit(msgspec.json.encode(chat(url)), model="m")
+        out, _ = PassingEdit(model="m")(msgspec.json.encode(chat(url)))
         assert json.loads(out)["messages"][0]["content"][1]["image_url"]["url"] == f"data:image/jpeg;base64,{PNG}"
         out, _ = responses_passing.edit(msgspec.json.encode(responses(url)), model="m")
         assert json.loads(out)["input"][0]["content"][1]["image_url"] == f"data:image/jpeg;base64,{PNG}"
@@ -212,5 +213,5 @@ class TestJpg:
     def test_words_about_it_are_not_touched(self) -> None:
         body = chat(PICTURE)
         body["messages"][0]["content"][0]["text"] = 'is "url":"data:image/jpg;base64" right?'
-        out, _ = chat_passing.edit(msgspec.json.encode(body), model="m")
+        out, _ = PassingEdit(model="m")(msgspec.json.encode(body))
         assert json.loads(out) == body

@@ -233,13 +233,12 @@ def test_what_passes_to_anthropic_says_what_a_translation_says(
     request = msgspec.structs.replace(apply_defaults(dialect.read_request(body), defaults), model=model)
     request, adapted = adapt(request, twist)
     written = dialect.write_request(request)
-    passed, dropped = ANTHROPIC.edit(
-        body,
+    passed, dropped = ANTHROPIC.editor(
         model=model,
         defaults=wire_defaults(provider, settings),
         adapt=partial(adapt, quirk=twist),
         system_prompt=defaults.system_prompt,
-    )
+    )(body)
     said, wanted = msgspec.json.decode(passed), msgspec.json.decode(written.body)
     # One text stands for one block.
     assert _blocks(said) == _blocks(wanted)
@@ -279,13 +278,12 @@ def test_what_passes_to_gemini_says_what_a_translation_says(
     defaults = compile_defaults(provider, settings)
     request, adapted = adapt(apply_defaults(dialect.read_request(body), defaults), twist)
     written = dialect.write_request(request)
-    passed, dropped = GEMINI.edit(
-        body,
+    passed, dropped = GEMINI.editor(
         model=model,
         defaults=wire_defaults(provider, settings),
         adapt=partial(adapt, quirk=twist),
         system_prompt=defaults.system_prompt,
-    )
+    )(body)
     said, wanted = msgspec.json.decode(passed), msgspec.json.decode(written.body)
     assert {"generationConfig": {}, **said} == {"generationConfig": {}, **wanted}
     assert set(dropped) == {*adapted, *written.dropped}

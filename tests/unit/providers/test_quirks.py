@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from trunkline.dialects.openai_chat.passthrough import edit
+from trunkline.dialects.openai_chat.passing_edit import PassingEdit
 from trunkline.providers import PROVIDERS, quirk
 from trunkline.providers.quirks import _ROWS
 
@@ -12,7 +12,7 @@ from trunkline.providers.quirks import _ROWS
 def passed(provider: str, model: str, **fields: object) -> dict:
     habits = quirk(provider, model)
     body = json.dumps({"model": "x", "messages": [], **fields}).encode()
-    edited = edit(body, model=model, rename=habits.rename, drop=habits.drop, stream_usage=habits.stream_usage)
+    edited = PassingEdit(model=model, rename=habits.rename, drop=habits.drop, stream_usage=habits.stream_usage)(body)
     return json.loads(edited[0])
 
 

@@ -26,15 +26,14 @@ def send(provider: str, model: str, **fields: Any) -> tuple[dict[str, Any], tupl
     """What leaves, which the vendor must take, and what is told."""
     twist = quirk(provider, model)
     body = msgspec.json.encode({"model": "m", "messages": [USER], **fields})
-    out, told = passthrough.edit(
-        body,
+    out, told = passthrough.PASSTHROUGH.editor(
         model=model,
         rename=twist.rename,
         drop=twist.drop,
         adapt=lambda request: adapt(request, twist),
         roles=twist.roles,
         form=twist.form,
-    )
+    )(body)
     assert check(provider, "/chat/completions", out) == []
     return json.loads(out), told
 

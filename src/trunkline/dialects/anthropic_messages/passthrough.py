@@ -6,6 +6,7 @@ See :class:`~trunkline.dialects.passthrough.Passthrough`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -187,7 +188,7 @@ class _AnthropicMessages:
     done = DONE
     forward = FORWARD
     peek = staticmethod(peek)
-    edit = staticmethod(edit)
+    editor = staticmethod(partial(partial, edit))
     read_tap = staticmethod(read_tap)
     tap = staticmethod(tap)
     tell_usage = staticmethod(tell_usage)

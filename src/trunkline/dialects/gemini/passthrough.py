@@ -7,6 +7,7 @@ passes as server-sent events only: a client that did not ask for ``alt=sse`` wan
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -180,7 +181,7 @@ class _Gemini:
     done = DONE
     forward = FORWARD
     peek = staticmethod(peek)
-    edit = staticmethod(edit)
+    editor = staticmethod(partial(partial, edit))
     read_tap = staticmethod(read_tap)
     tap = staticmethod(tap)
     tell_usage = staticmethod(tell_usage)

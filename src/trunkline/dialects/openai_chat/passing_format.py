@@ -10,7 +10,9 @@ from trunkline.core.chat import ChatRequest, JsonObject, ResponseFormat, Tool
 from trunkline.dialects.passthrough import Adapt
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON
 
-_FORM: Final = "response_format"
+FORM: Final = "response_format"
+"""The field that asks for a form of the answer."""
+
 _NONE: Final = b'"none"'
 
 
@@ -28,12 +30,12 @@ _format: Final = msgspec.json.Decoder(_Format)
 
 def fit_format(fields: dict[str, msgspec.Raw], model: str, adapt: Adapt) -> str | None:
     """Takes the form out of ``fields`` where ``adapt`` does; the words in its place, which are none otherwise."""
-    if _FORM not in fields or not bytes(fields.get("tools", ABSENT)).startswith(b"[{"):
+    if FORM not in fields or not bytes(fields.get("tools", ABSENT)).startswith(b"[{"):
         return None
     if bytes(fields.get("tool_choice", ABSENT)) == _NONE:
         return None
     try:
-        asked = _format.decode(fields[_FORM])
+        asked = _format.decode(fields[FORM])
     except BROKEN_JSON:
         return None
     if asked.type not in ("json_object", "json_schema"):
@@ -43,5 +45,5 @@ def fit_format(fields: dict[str, msgspec.Raw], model: str, adapt: Adapt) -> str 
     fitted, _ = adapt(ChatRequest(model=model, messages=(), tools=(Tool("f"),), response_format=wanted))
     if fitted.response_format is not None or not fitted.messages:
         return None
-    del fields[_FORM]
+    del fields[FORM]
     return fitted.messages[0].text

@@ -22,6 +22,7 @@ from trunkline.dialects.openai_chat.answer import DIALECT_NAME
 from trunkline.dialects.openai_chat.message_writer import MessageWriter
 from trunkline.dialects.openai_chat.messages import read_messages
 from trunkline.dialects.openai_chat.options import WireOptions
+from trunkline.dialects.openai_chat.plain_request import read_plain_request
 from trunkline.dialects.openai_chat.tools import (
     is_custom_choice,
     read_tool_choice,
@@ -36,12 +37,16 @@ _SAMPLING: Final = (
 )  # fmt: skip
 """Named alike on the wire and in the neutral form."""
 
+_SAMPLED: Final = frozenset(_SAMPLING) | {"max_tokens", "max_completion_tokens", "stop"}
+_REASONED: Final = frozenset({"reasoning", "reasoning_effort", "include_reasoning"})
+
 _KNOWN: Final = frozenset(_SAMPLING) | {
     "model", "messages", "tools", "functions", "tool_choice", "function_call", "parallel_tool_calls", "max_tokens",
     "max_completion_tokens", "stop", "response_format", "reasoning_effort", "reasoning", "include_reasoning",
     "modalities", "audio", "stream", "stream_options", "user", "service_tier", "metadata", "store",
 }  # fmt: skip
 
+_UNSAID: Final = Sampling()
 _EFFORTS: Final = frozenset(get_args(Effort))
 
 
@@ -50,6 +55,11 @@ def read_request(body: bytes) -> ChatRequest:
 
     ``safety_identifier`` stands in for ``user``, which it replaces at OpenAI, and is kept besides.
     """
+    return read_plain_request(body) or read_any_request(body)
+
+
+def read_any_request(body: bytes) -> ChatRequest:
+    """As :func:`read_request`, field by field."""
     fields = Fields.of_body(body)
     tools, others = read_tools(fields)
     options = fields.object("stream_options")
@@ -124,6 +134,8 @@ def write_request(request: ChatRequest, options: WireOptions) -> Written:
 
 
 def _read_sampling(fields: Fields) -> Sampling:
+    if fields.lacks(_SAMPLED):
+        return _UNSAID
     limit = fields.integer("max_completion_tokens")
     stop = fields.value("stop")
     bias = fields.object("logit_bias")
@@ -196,6 +208,8 @@ def _write_format(wanted: ResponseFormat) -> JsonValue:
 
 def _read_reasoning(fields: Fields) -> ReasoningOptions | None:
     """``reasoning_effort``, OpenRouter's ``reasoning`` object, and its older ``include_reasoning``."""
+    if fields.lacks(_REASONED):
+        return None
     wire = fields.object("reasoning") or Fields({}, "reasoning")
     effort = _read_effort(fields, "reasoning_effort") or _read_effort(wire, "effort")
     hidden = wire.flag("exclude")

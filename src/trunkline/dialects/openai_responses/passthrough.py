@@ -6,6 +6,7 @@ See :class:`~trunkline.dialects.passthrough.Passthrough`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -275,7 +276,7 @@ class _OpenAIResponses:
     done = b""
     forward = ()
     peek = staticmethod(peek)
-    edit = staticmethod(edit)
+    editor = staticmethod(partial(partial, edit))
     read_tap = staticmethod(read_tap)
     tap = staticmethod(tap)
     tell_usage = staticmethod(tell_usage)

@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from trunkline.dialects.openai_chat.passing_edit import PassingEdit
+
 ROOT = Path(__file__).parents[3] / "fixtures" / "openai_chat"
 
 
@@ -22,3 +24,8 @@ def names(folder: str) -> list[str]:
     found = sorted(path.name for path in (ROOT / folder).iterdir())
     assert found
     return found
+
+
+def edit(body: bytes, **changes: Any) -> tuple[bytes, tuple[str, ...]]:
+    """One body, changed as calls that pass are."""
+    return PassingEdit(**changes)(body)

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from trunkline.dialects.openai_chat.passthrough import edit, read_tap
+from trunkline.dialects.openai_chat.passthrough import read_tap
 from trunkline.dialects.openai_chat.tap import StreamTap
 from trunkline.dialects.passthrough import Form
+
+from .fixtures import edit
 
 THOUGHT: dict[str, Any] = {"type": "thinking", "thinking": [{"type": "text", "text": "I look."}], "closed": True}
 FINE: dict[str, Any] = {"type": "text", "text": "Fine."}

@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from trunkline.dialects.openai_chat.passthrough import edit
 from trunkline.dialects.passthrough import EarlierThoughts, Form
+
+from .fixtures import edit
 
 USER = {"role": "user", "content": "Weather?"}
 CALLS = [{"id": "c1", "type": "function", "function": {"name": "look", "arguments": "{}"}}]

@@ -11,10 +11,12 @@ from tests.unit.dialects.conftest import SALT
 from trunkline.core.chat import File
 from trunkline.core.errors import Unsupported
 from trunkline.dialects.openai_chat import DIALECT
-from trunkline.dialects.openai_chat.passthrough import StreamTap, edit, read_tap
+from trunkline.dialects.openai_chat.passthrough import StreamTap, read_tap
 from trunkline.dialects.openai_error import read_error, write_error
 from trunkline.providers.adaptation import refuse_fields
 from trunkline.providers.quirks import quirk
+
+from .fixtures import edit
 
 
 def chunk(delta: dict[str, Any], finish: str | None = None) -> bytes:

@@ -7,9 +7,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from trunkline.dialects.openai_chat.passthrough import edit
 from trunkline.providers.adaptation import adapt
 from trunkline.providers.quirks import quirk
+
+from .fixtures import edit
 
 SCHEMA = {"type": "object", "properties": {"age": {"type": "integer"}}}
 FORM = {"type": "json_schema", "json_schema": {"name": "Person", "schema": SCHEMA}}

@@ -14,9 +14,9 @@ from trunkline.core.chat import ChatRequest, ReasoningOptions, Usage
 from trunkline.core.errors import InvalidInput
 from trunkline.core.terms import note_tier
 from trunkline.dialects.openai_chat import DIALECT
-from trunkline.dialects.openai_chat.passthrough import edit, peek, read_tap
+from trunkline.dialects.openai_chat.passthrough import peek, read_tap
 
-from .fixtures import load, names, parsed
+from .fixtures import edit, load, names, parsed
 
 HI: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "hi"}]}
 

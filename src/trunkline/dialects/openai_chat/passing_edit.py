@@ -1,0 +1,191 @@
+"""What changes in a request that passes, made once for each model and configuration and done to every call."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from trunkline.core.chat import JsonValue
+from trunkline.core.errors import InvalidInput
+from trunkline.dialects.history_ids import ANY_ID, IdForm
+from trunkline.dialects.openai_chat import passing_thought
+from trunkline.dialects.openai_chat.earlier_thoughts import fit_thoughts
+from trunkline.dialects.openai_chat.kept_answer import tidy
+from trunkline.dialects.openai_chat.passing_format import FORM, fit_format
+from trunkline.dialects.openai_chat.passing_ids import fit_ids, has_odd_ids
+from trunkline.dialects.openai_chat.picture_mending import mend_pictures
+from trunkline.dialects.openai_chat.plain_history import is_plain_history
+from trunkline.dialects.passthrough import PLAIN, Adapt, Form
+from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, decode, is_said
+
+_TRUE: Final = msgspec.Raw(b"true")
+
+_LIMITS: Final = ("max_completion_tokens", "max_tokens")
+"""Two names of one thing: a default for either gives way to the caller's other."""
+
+_fields: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+class PassingEdit:
+    """See :meth:`trunkline.dialects.passthrough.Passthrough.editor`.
+
+    In this order: ``model`` is set; ``roles`` renames those of messages;
+    ``system_prompt`` goes before the caller's messages, in role ``system_role``;
+    ``defaults`` fill top-level fields that are absent or null; a token limit above ``output_limit``, or none, becomes
+    that; ``rename`` moves fields (where the new name is taken, that one stays); ``drop`` takes away fields by their new
+    names. With ``stream_usage`` a request that streams asks for usage in the stream. ``adapt`` is asked only how much
+    to think: names are enough for the rest of this wire. Thoughts of earlier answers and PDFs are written as ``form``
+    says; ids of calls are of the form ``call_ids``, and none comes twice.
+    """
+
+    __slots__ = (
+        "_adapt",
+        "_call_ids",
+        "_defaults",
+        "_drop",
+        "_form",
+        "_model",
+        "_name",
+        "_output_limit",
+        "_rename",
+        "_roles",
+        "_stream_usage",
+        "_system_prompt",
+        "_system_role",
+    )
+
+    def __init__(
+        self,
+        *,
+        model: str,
+        defaults: Mapping[str, JsonValue] = {},
+        output_limit: int | None = None,
+        stream_usage: bool = False,
+        rename: Mapping[str, str] = {},
+        drop: frozenset[str] = frozenset(),
+        adapt: Adapt | None = None,
+        system_prompt: str | None = None,
+        system_role: str = "system",
+        roles: Mapping[str, str] = {},
+        form: Form = PLAIN,
+        call_ids: IdForm = ANY_ID,
+    ) -> None:
+        self._name = model
+        self._model = _raw(model)
+        self._defaults = tuple(
+            (_LIMITS if name in _LIMITS else (name,), name, _raw(value)) for name, value in defaults.items()
+        )
+        self._output_limit = output_limit
+        self._stream_usage = stream_usage
+        self._rename = tuple(rename.items())
+        self._drop = drop
+        self._adapt = adapt
+        self._system_prompt = (
+            None if system_prompt is None else msgspec.json.encode({"role": system_role, "content": system_prompt})
+        )
+        self._system_role = system_role
+        self._roles = tuple(
+            (b'"%b"' % old.encode(), re.compile(rb'("role"\s*:\s*)"%b"' % old.encode()), rb'\1"%b"' % new.encode())
+            for old, new in roles.items()
+        )
+        self._form = form
+        self._call_ids = call_ids
+
+    def __call__(self, body: bytes) -> tuple[bytes, tuple[str, ...]]:
+        """``body`` for the provider, and which of the caller's fields were dropped. What stays is copied as bytes.
+
+        Raises InvalidInput for what is no JSON object, and for ``messages`` that is no array when a system prompt is to
+        go before it.
+        """
+        try:
+            fields = _fields.decode(body)
+        except BROKEN_JSON as error:
+            raise InvalidInput.of("", f"The body is not a valid JSON object: {write_reason(error)}") from None
+        fields["model"] = self._model
+        for sign, pattern, role in self._roles:
+            # Within JSON text a quote is escaped, so what is found are fields.
+            if sign in body and "messages" in fields:
+                fields["messages"] = msgspec.Raw(pattern.sub(role, bytes(fields["messages"])))
+        if self._system_prompt is not None:
+            fields["messages"] = _prepend(fields.get("messages", ABSENT), self._system_prompt)
+        for same, name, value in self._defaults:
+            if not any(is_said(fields.get(other, ABSENT)) for other in same):
+                fields[name] = value
+        if self._output_limit is not None:
+            _limit(fields, self._output_limit)
+        if self._stream_usage and fields.get("stream") == _TRUE:
+            fields["stream_options"] = _ask_usage(fields.get("stream_options", ABSENT))
+        for old, new in self._rename:
+            if old in fields:
+                moved = fields.pop(old)
+                fields.setdefault(new, moved)
+        dropped: list[str] = []
+        if not self._drop.isdisjoint(fields):
+            dropped += [name for name in sorted(self._drop & fields.keys()) if is_said(fields.pop(name))]
+        if "messages" in fields:
+            self._mend(fields, body, dropped)
+        if self._adapt is not None:
+            self._fit(fields, self._adapt, dropped)
+        return msgspec.json.encode(fields), tuple(dict.fromkeys(dropped)) if dropped else ()
+
+    def _mend(self, fields: dict[str, msgspec.Raw], body: bytes, dropped: list[str]) -> None:
+        if b'"image_url"' in body:
+            fields["messages"] = mend_pictures(fields["messages"], self._form.files)
+        # What follows is about turns of the model, of which a conversation that begins has none.
+        if b'"assistant"' not in body or is_plain_history(fields["messages"], self._call_ids):
+            return
+        fields["messages"], lost = tidy(fields["messages"], self._drop)
+        dropped += lost
+        fields["messages"], without = fit_thoughts(fields["messages"], self._form.earlier)
+        dropped += ["reasoning"] if without else []
+        if has_odd_ids(body, self._call_ids):
+            fields["messages"] = fit_ids(fields["messages"], self._call_ids)
+
+    def _fit(self, fields: dict[str, msgspec.Raw], adapt: Adapt, dropped: list[str]) -> None:
+        if FORM in fields:
+            told = fit_format(fields, self._name, adapt)
+            if told is not None:
+                message = msgspec.json.encode({"role": self._system_role, "content": told})
+                fields["messages"] = _prepend(fields.get("messages", ABSENT), message)
+                dropped.append(FORM)
+        dropped += passing_thought.fit(fields, self._name, adapt, self._form)
+
+
+def write_reason(error: Exception) -> str:
+    """Why a body is none, in words."""
+    return "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+
+
+def _limit(fields: dict[str, msgspec.Raw], limit: int) -> None:
+    said = [name for name in _LIMITS if is_said(fields.get(name, ABSENT))]
+    for name in said:
+        value = decode(fields[name])
+        if isinstance(value, int | float) and value > limit:
+            fields[name] = _raw(limit)
+    if not said:
+        fields["max_tokens"] = _raw(limit)
+
+
+def _prepend(messages: msgspec.Raw, message: bytes) -> msgspec.Raw:
+    given = bytes(messages if is_said(messages) else b"[]").strip()
+    if not given.startswith(b"["):
+        raise InvalidInput.of("messages", "must be an array of messages")
+    rest = given[1:].lstrip()
+    return msgspec.Raw(b"[" + message + (b"" if rest.startswith(b"]") else b",") + rest)
+
+
+def _ask_usage(options: msgspec.Raw) -> msgspec.Raw:
+    given: dict[str, msgspec.Raw] = {}
+    if is_said(options):
+        try:
+            given = _fields.decode(options)
+        except msgspec.DecodeError:
+            raise InvalidInput.of("stream_options", "must be an object") from None
+    return _raw({**given, "include_usage": True})
+
+
+def _raw(value: object) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(value))
