@@ -8,6 +8,7 @@ wire can (a client that wants another form of stream, say), the call is translat
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Literal, Protocol, TypeAlias
 
 import msgspec
@@ -146,6 +147,11 @@ class Tap(Protocol):
     def take_held(self) -> bytes: ...
 
     def close(self) -> None: ...
+
+
+def editor_of(edit: Callable[..., tuple[bytes, tuple[str, ...]]]) -> Callable[..., Edit]:
+    """The ``editor`` of a dialect that makes nothing beforehand: ``edit`` with its changes kept for it."""
+    return lambda **changes: partial(edit, **changes)
 
 
 class Passthrough(Protocol):

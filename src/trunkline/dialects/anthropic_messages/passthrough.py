@@ -6,7 +6,6 @@ See :class:`~trunkline.dialects.passthrough.Passthrough`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Final
 
 import msgspec
@@ -25,7 +24,7 @@ from trunkline.dialects.anthropic_messages.tap import StreamTap, read_stream_err
 from trunkline.dialects.anthropic_messages.usage import WireUsage, hear_usage
 from trunkline.dialects.anthropic_messages.usage_telling import tell_usage, tell_whole_usage
 from trunkline.dialects.history_ids import ANY_ID, IdForm
-from trunkline.dialects.passthrough import PLAIN, Adapt, Form, Passthrough, Peek, Tapped
+from trunkline.dialects.passthrough import PLAIN, Adapt, Form, Passthrough, Peek, Tapped, editor_of
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, is_said
 from trunkline.dialects.sse import write_event
 
@@ -188,7 +187,7 @@ class _AnthropicMessages:
     done = DONE
     forward = FORWARD
     peek = staticmethod(peek)
-    editor = staticmethod(partial(partial, edit))
+    editor = staticmethod(editor_of(edit))
     read_tap = staticmethod(read_tap)
     tap = staticmethod(tap)
     tell_usage = staticmethod(tell_usage)

@@ -7,7 +7,6 @@ passes as server-sent events only: a client that did not ask for ``alt=sse`` wan
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Final
 
 import msgspec
@@ -27,7 +26,7 @@ from trunkline.dialects.gemini.tap import ANSWER, StreamTap, count_pictures, rea
 from trunkline.dialects.gemini.usage import read_usage
 from trunkline.dialects.gemini.usage_telling import tell_usage, tell_whole_usage
 from trunkline.dialects.history_ids import ANY_ID, IdForm
-from trunkline.dialects.passthrough import PLAIN, Adapt, Form, Passthrough, Peek, Tapped
+from trunkline.dialects.passthrough import PLAIN, Adapt, Form, Passthrough, Peek, Tapped, editor_of
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, decode, is_said
 from trunkline.dialects.sse import write_event
 
@@ -181,7 +180,7 @@ class _Gemini:
     done = DONE
     forward = FORWARD
     peek = staticmethod(peek)
-    editor = staticmethod(partial(partial, edit))
+    editor = staticmethod(editor_of(edit))
     read_tap = staticmethod(read_tap)
     tap = staticmethod(tap)
     tell_usage = staticmethod(tell_usage)

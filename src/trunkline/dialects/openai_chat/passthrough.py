@@ -115,7 +115,7 @@ def read_tap(body: bytes) -> Tapped:
         if choice.finish_reason and choice.finish_reason not in WORDS:
             foreign = True
         if choice.message is not None and choice.message.tool_calls:
-            nameless = nameless or not all([call.id for call in choice.message.tool_calls])
+            nameless = nameless or not all(call.id for call in choice.message.tool_calls)
     mended = flatten(body) if has_chunks(body) else None
     if nameless:
         mended = give_ids(mended or body)

@@ -6,7 +6,6 @@ See :class:`~trunkline.dialects.passthrough.Passthrough`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Final
 
 import msgspec
@@ -25,7 +24,7 @@ from trunkline.dialects.openai_responses.tap import StreamTap
 from trunkline.dialects.openai_responses.tool_fees import hear_usage
 from trunkline.dialects.openai_responses.usage_telling import tell_usage, tell_whole_usage
 from trunkline.dialects.openai_responses.wire import Answer, Incomplete
-from trunkline.dialects.passthrough import PLAIN, Adapt, Form, Passthrough, Peek, Tapped
+from trunkline.dialects.passthrough import PLAIN, Adapt, Form, Passthrough, Peek, Tapped, editor_of
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, decode, is_said
 from trunkline.dialects.sse import write_event
 
@@ -276,7 +275,7 @@ class _OpenAIResponses:
     done = b""
     forward = ()
     peek = staticmethod(peek)
-    editor = staticmethod(partial(partial, edit))
+    editor = staticmethod(editor_of(edit))
     read_tap = staticmethod(read_tap)
     tap = staticmethod(tap)
     tell_usage = staticmethod(tell_usage)
