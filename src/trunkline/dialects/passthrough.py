@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 import msgspec
 
@@ -151,7 +151,11 @@ class Tap(Protocol):
 
 def editor_of(edit: Callable[..., tuple[bytes, tuple[str, ...]]]) -> Callable[..., Edit]:
     """The ``editor`` of a dialect that makes nothing beforehand: ``edit`` with its changes kept for it."""
-    return lambda **changes: partial(edit, **changes)
+
+    def editor(**changes: Any) -> Edit:
+        return partial(edit, **changes)
+
+    return editor
 
 
 class Passthrough(Protocol):
