@@ -129,6 +129,8 @@ def _note(value: object, name: str, dropped: set[str]) -> None:
 
 
 def _text(part: Text, dropped: set[str]) -> Object | None:
+    if is_plain(part) and part.text and not part.text.isspace():
+        return {"type": "text", "text": part.text}
     _note(part.signature, "signature", dropped)
     if not part.text.strip():
         _note(part.cache, "cache", dropped)
