@@ -1,0 +1,46 @@
+"""What decides whether a call may go on, in one place for all: policies, and whatever else sets bounds.
+
+Gates stand in an order, which the composition root says. A call passes each of them once as a whole (``enter``), and
+once more for each candidate that it may go to (``admit``), until one can be sent to. Each may refuse, answer in the
+place of a provider, add headers to the response, and hold something until the call is over (see
+:class:`~trunkline.gateway.gates.pending_call.PendingCall`).
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from trunkline.core.actor import Actor
+from trunkline.gateway.answer import Answer
+from trunkline.gateway.gates.pending_call import PendingCall
+from trunkline.gateway.routing.candidate import Candidate
+from trunkline.gateway.routing.target import Target
+from trunkline.gateway.snapshot import Snapshot
+
+
+class Gate(Protocol):
+    """One of them. One object serves all calls of the process at once."""
+
+    def concerns(self, snapshot: Snapshot, actor: Actor, candidate: Candidate) -> bool:
+        """Whether calls of ``actor`` to ``candidate`` must pass here at all, as long as ``snapshot`` is the current one.
+
+        Must be the same for every such call: it is asked once for many of them, and False leaves the gate out. It costs
+        a microsecond at most where nothing is concerned, never waits and never raises.
+        """
+        ...
+
+    async def enter(self, call: PendingCall) -> None:
+        """Let the call in, as a whole. Asked once, if the gate concerns one of its candidates.
+
+        Raises any error of :mod:`trunkline.core.errors` but UpstreamError to refuse it; TooMany tells when to come back.
+        """
+        ...
+
+    async def admit(self, call: PendingCall, candidate: Candidate, target: Target) -> Answer | None:
+        """Let the call go to ``candidate``, whose ``target`` is ready; an answer serves it in the provider's place.
+
+        Asked for each candidate that is tried, where the gate concerns it. Raises as :meth:`enter` does, and the next
+        candidate is tried; the first refusal is told where none is left. A call that is answered here is written down
+        as one that used nothing.
+        """
+        ...
