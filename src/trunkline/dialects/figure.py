@@ -10,7 +10,7 @@ from trunkline.core.chat import JsonValue
 def read_count(value: JsonValue) -> int:
     """A whole number, never below zero; 0 for null and for what is no number. A number in a string is one."""
     if type(value) is int:
-        return value if value > 0 else 0
+        return max(0, value)
     if isinstance(value, str):
         try:
             value = float(value)

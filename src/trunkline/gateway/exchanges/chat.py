@@ -13,7 +13,7 @@ from trunkline.core.heard import Heard, hear_choices
 from trunkline.core.policy import Content
 from trunkline.core.terms import USUAL, Terms, bind_terms, note_tier, read_terms
 from trunkline.dialects.dialect import Dialect, StreamReader, StreamWriter
-from trunkline.dialects.passthrough import Passthrough, Peek
+from trunkline.dialects.passthrough import Edit, Passthrough, Peek
 from trunkline.gateway.answer import EVENTS, JSON, Answer, write_headers
 from trunkline.gateway.call import Call
 from trunkline.gateway.estimate import OTHER, Estimate, find_family, quick_tokens, request_tokens, text_tokens
@@ -34,7 +34,7 @@ from trunkline.providers.dialect_choice import PASSTHROUGHS, choose_dialect
 from trunkline.providers.endpoint import Headers
 from trunkline.providers.forced_tool import fit_forced_tool
 from trunkline.providers.own_tools import refuse_own_tools
-from trunkline.providers.quirks import quirk
+from trunkline.providers.quirks import Quirk, quirk
 
 
 class Chat:
@@ -168,20 +168,7 @@ class Chat:
         if passing is not None:
             if twist.refuse:
                 refuse_fields(self._body, model, twist)
-            body, self._dropped = passing.edit(
-                self._body,
-                model=model,
-                defaults=self._defaults(target),
-                stream_usage=self.streams and twist.stream_usage,
-                rename=twist.rename,
-                drop=twist.drop,
-                adapt=lambda request: adapt(request, twist),
-                system_prompt=target.defaults.system_prompt,
-                system_role=twist.wire.system_role,
-                roles=twist.roles,
-                form=twist.form,
-                call_ids=twist.calls.ids,
-            )
+            body, self._dropped = self._find_edit(target, model, twist, passing)(self._body)
             self._terms = self._read_terms(target)
             if self._forwarded:
                 headers = _forward(headers, self._forwarded)
@@ -211,6 +198,27 @@ class Chat:
             tier = None if "service_tier" in self._dropped else request.service_tier
             self._terms = bind_terms(read_terms(tier), target.geo)
         return OutgoingRequest("POST", url, headers, body)
+
+    def _find_edit(self, target: Target, model: str, twist: Quirk, passing: Passthrough) -> Edit:
+        """What changes in calls of this kind to ``model``, made once for the target."""
+        key = (type(self), model, self.streams)
+        edit = target.edits.get(key)
+        if edit is None:
+            edit = passing.editor(
+                model=model,
+                defaults=self._defaults(target),
+                stream_usage=self.streams and twist.stream_usage,
+                rename=twist.rename,
+                drop=twist.drop,
+                adapt=partial(adapt, quirk=twist),
+                system_prompt=target.defaults.system_prompt,
+                system_role=twist.wire.system_role,
+                roles=twist.roles,
+                form=twist.form,
+                call_ids=twist.calls.ids,
+            )
+            target.keep_edit(key, edit)
+        return edit
 
     async def read(self, call: Call, target: Target, response: IncomingResponse) -> Answer:
         """The answer for the client, from a response with a good status.

@@ -9,7 +9,7 @@ import msgspec
 
 from trunkline.core.actor import Actor
 from trunkline.dialects import openai_responses
-from trunkline.dialects.openai_responses.passthrough import PASSTHROUGH, peek
+from trunkline.dialects.openai_responses.passthrough import edit, peek
 from trunkline.gateway.answer import JSON, Answer
 from trunkline.gateway.exchanges.count import Count
 from trunkline.gateway.exchanges.kept_response import Pin, ResponseStore, find_kept
@@ -51,7 +51,7 @@ class ResponseCount(Count):
         self._native = target.endpoint.has_responses and not self._ours
         if not self._native:
             return super().write(target, model)
-        body, _ = PASSTHROUGH.edit(self._body, model=model, system_prompt=target.defaults.system_prompt)
+        body, _ = edit(self._body, model=model, system_prompt=target.defaults.system_prompt)
         return OutgoingRequest("POST", target.endpoint.response("/input_tokens"), target.endpoint.headers, body)
 
     def read(self, target: Target, response: IncomingResponse, body: bytes) -> Answer:

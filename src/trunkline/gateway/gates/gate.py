@@ -22,7 +22,7 @@ class Gate(Protocol):
     """One of them. One object serves all calls of the process at once."""
 
     def concerns(self, snapshot: Snapshot, actor: Actor, candidate: Candidate) -> bool:
-        """Whether calls of ``actor`` to ``candidate`` must pass here at all, as long as ``snapshot`` is the current one.
+        """Whether calls of ``actor`` to ``candidate`` must pass here at all, as long as ``snapshot`` is current.
 
         Must be the same for every such call: it is asked once for many of them, and False leaves the gate out. It costs
         a microsecond at most where nothing is concerned, never waits and never raises.
@@ -32,7 +32,7 @@ class Gate(Protocol):
     async def enter(self, call: PendingCall) -> None:
         """Let the call in, as a whole. Asked once, if the gate concerns one of its candidates.
 
-        Raises any error of :mod:`trunkline.core.errors` but UpstreamError to refuse it; TooMany tells when to come back.
+        Raises any error of :mod:`trunkline.core.errors` but UpstreamError to refuse it; TooMany says when to come back.
         """
         ...
 

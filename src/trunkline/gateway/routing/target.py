@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from typing import Final
 
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import CannotOpen, InvalidInput, NotFound
 from trunkline.core.secret import Secret
 from trunkline.dialects import openai_responses
+from trunkline.dialects.passthrough import Edit
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.routing.overlay import read_overlay, read_site
 from trunkline.gateway.snapshot import ConfigurationEntry, FeatureEntry
@@ -22,6 +24,8 @@ from trunkline.vault.stored_secret import StoredSecret
 
 LIFETIME_SECONDS = 300.0
 """How long an opened credential stays in memory."""
+
+MAX_EDITS: Final = 100
 
 
 _Key = str | tuple[str, str, str | None, str | None]
@@ -39,6 +43,7 @@ class Target:
         "_responses",
         "custom",
         "defaults",
+        "edits",
         "endpoint",
         "entry",
         "geo",
@@ -66,6 +71,14 @@ class Target:
         self._responses: Mapping[str, JsonValue] | None = None
         self.defaults: Defaults = compile_defaults(provider, entry.parameters, overlay)
         self.wire_defaults: Mapping[str, JsonValue] = wire_defaults(provider, entry.parameters, overlay=overlay)
+        self.edits: dict[Hashable, Edit] = {}
+        """What changes in calls that pass, by the kind of call and the model: made when first asked for."""
+
+    def keep_edit(self, key: Hashable, edit: Edit) -> None:
+        """Keep one of ``edits``. Callers may name any number of models, of which the last are kept."""
+        if len(self.edits) >= MAX_EDITS:
+            self.edits.clear()
+        self.edits[key] = edit
 
     @property
     def responses_defaults(self) -> Mapping[str, JsonValue]:
