@@ -34,6 +34,10 @@ KNOWN = "trunkline.known"
 SEND_WHOLE = "trunkline.send_whole"
 """Where the face finds a function that sends a whole answer: (status, headers, body)."""
 
+SEND_PIECE = "trunkline.send_piece"
+"""Where the face finds a function that sends a piece of an answer that has begun, if that can be done at once: whether
+it was."""
+
 
 class GatewayProtocol(HttpToolsProtocol):
     """One connection."""
@@ -132,6 +136,8 @@ class GatewayProtocol(HttpToolsProtocol):
             scope[KNOWN] = self._recognise
         if scope["http_version"] == "1.0":
             app = cast("ASGI3Application", OldClient(app, cycle))
+        else:
+            scope[SEND_PIECE] = partial(_send_piece, cycle)
         # As uvicorn does it; besides, the task is remembered.
         self._task = task = self.loop.create_task(cycle.run_asgi(app))
         task.add_done_callback(self.tasks.discard)
@@ -233,6 +239,14 @@ def _send_whole(cycle: RequestResponseCycle, status: int, headers: list[tuple[by
     if not cycle.keep_alive:
         cycle.transport.close()
     cycle.on_response()
+
+
+def _send_piece(cycle: RequestResponseCycle, piece: bytes) -> bool:
+    """What ``cycle.send`` does with a piece, which must not be empty, where nothing need be waited for."""
+    if cycle.flow.write_paused or cycle.disconnected or not cycle.chunked_encoding or cycle.response_complete:
+        return False
+    cycle.transport.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+    return True
 
 
 class ServerConfig(uvicorn.Config):

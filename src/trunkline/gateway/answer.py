@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final, Protocol
 
 from trunkline.gateway.call import Call
@@ -32,8 +33,11 @@ class Relay(Protocol):
         """Whether the call is settled: nothing but the last piece is left, if that has not been given yet."""
         ...
 
-    async def next(self) -> bytes:
+    async def next(self, write: Callable[[bytes], bool] | None = None) -> bytes:
         """The next bytes for the client; empty at the end, when the call is settled.
+
+        ``write`` sends some at once, if it can, and says whether it did. What comes while this waits goes that way as
+        long as possible, which wakes nobody.
 
         Never raises for a provider but :class:`CutOff`, where the body has no words for an error.
         """

@@ -130,8 +130,12 @@ class Connection(asyncio.BufferedProtocol):
 
     def wait(self, reply: Reply) -> asyncio.Future[None]:
         """Somebody waits for the body from now on."""
-        self._arm(min(self._loop.time() + reply.timeouts.between, reply.total_at))
+        self.expect(reply)
         return self._loop.create_future()
+
+    def expect(self, reply: Reply) -> None:
+        """More of the body is due from now on."""
+        self._arm(min(self._loop.time() + reply.timeouts.between, reply.total_at))
 
     def drained(self) -> None:
         """What was buffered has been read."""

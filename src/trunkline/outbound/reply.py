@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from trunkline.outbound.decoder import Bomb, Decoder, DecodingError
@@ -29,6 +30,7 @@ class Reply:
         "_connection",
         "_first_byte_ms",
         "_reused",
+        "_sink",
         "buffered",
         "chunks",
         "decoder",
@@ -45,6 +47,7 @@ class Reply:
         self._connection = connection
         self._first_byte_ms = 0.0
         self._reused = reused
+        self._sink: Callable[[bytes], bool] | None = None
         self.timeouts = timeouts
         self.total_at = total_at
         self.chunks: list[bytes] = []
@@ -63,7 +66,12 @@ class Reply:
         self._first_byte_ms = seconds * 1000
 
     def wake(self) -> None:
-        """Let who waits look again."""
+        """Let who waits look again, unless what came is all for the sink."""
+        sink, self._sink = self._sink, None
+        if sink is not None and self._pour(sink):
+            self._sink = sink
+            self._connection.expect(self)
+            return
         waiter = self.waiter
         if waiter is not None:
             self.waiter = None
@@ -96,6 +104,12 @@ class Reply:
                 raise self.error
             if self.ended:
                 return b""
+            await self._more()
+
+    async def flow(self, sink: Callable[[bytes], bool]) -> None:
+        """See :meth:`trunkline.outbound.IncomingResponse.flow`."""
+        if self._pour(sink):
+            self._sink = sink
             await self._more()
 
     async def read(self, limit: int | None = None) -> bytes:
@@ -133,6 +147,13 @@ class Reply:
         self.chunks.clear()
         self.decoder = None
         self.fail(error)
+
+    def _pour(self, sink: Callable[[bytes], bool]) -> bool:
+        """Give ``sink`` what is there. Whether it takes more, and more may come."""
+        while self.error is None and (data := self._take()):
+            if not sink(data):
+                return False
+        return self.error is None and not self.ended
 
     def _take(self) -> bytes:
         chunks = self.chunks

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from trunkline.outbound.request import OutgoingRequest
@@ -50,6 +50,14 @@ class IncomingResponse(Protocol):
 
         Raises TimedOut, ClosedEarly, ProtocolViolation or BodyTooLarge; a body is never silently short. Cancelling
         it abandons the answer.
+        """
+        ...
+
+    async def flow(self, sink: Callable[[bytes], bool]) -> None:
+        """Give ``sink`` each piece that :meth:`next_chunk` would give, as it comes, which wakes nobody.
+
+        Done when it wants no more (it returned False) or when no more comes: then :meth:`next_chunk` tells why.
+        ``sink`` must not raise. Cancelling it abandons the answer.
         """
         ...
 

@@ -8,7 +8,7 @@ import zlib
 
 import pytest
 
-from trunkline.outbound import BodyTooLarge, Client, ClosedEarly, ProtocolViolation
+from trunkline.outbound import BodyTooLarge, Client, ClosedEarly, ProtocolViolation, TimedOut, Timeouts
 
 
 def coded(coding: str, data: bytes) -> bytes:
@@ -35,6 +35,105 @@ async def test_what_is_waiting_comes_at_once_and_joined(client: Client, serve) -
     assert await response.next_chunk() == b"c"
     assert await response.next_chunk() == b""
     assert await response.next_chunk() == b""
+
+
+async def test_pieces_flow_into_a_sink_until_it_wants_no_more(client: Client, serve) -> None:
+    async def handler(exchange) -> None:
+        await exchange.request()
+        await exchange.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n")
+        for piece in (b"b", b"c", b"d"):
+            await turn.acquire()
+            await exchange.send(b"1\r\n" + piece + b"\r\n")
+        await exchange.send(b"0\r\n\r\n")
+        await exchange.hung_up()
+
+    def sink(piece: bytes) -> bool:
+        poured.append(piece)
+        turn.release()
+        return piece != b"c"
+
+    poured: list[bytes] = []
+    turn = asyncio.Semaphore(0)
+    server = await serve(handler)
+    response = await client.send(server.get())
+    await response.flow(sink)
+    assert poured == [b"a", b"b", b"c"]
+    assert await response.next_chunk() == b"d"
+    await response.flow(sink)
+    assert await response.next_chunk() == b""
+    assert len(poured) == 3
+
+
+async def test_what_is_coded_flows_decoded(client: Client, answer) -> None:
+    server = await answer(coded("gzip", gzip.compress(b"hello", mtime=0)))
+    response = await client.send(server.get())
+    poured: list[bytes] = []
+
+    def sink(piece: bytes) -> bool:
+        poured.append(piece)
+        return True
+
+    await response.flow(sink)
+    assert b"".join(poured) == b"hello"
+    assert await response.next_chunk() == b""
+
+
+@pytest.mark.parametrize("last", [b"", b"nonsense\r\n"])
+async def test_why_no_more_flows_is_told_by_the_next_chunk(client: Client, serve, last: bytes) -> None:
+    async def handler(exchange) -> None:
+        await exchange.request()
+        await exchange.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n")
+        await go.wait()
+        await exchange.send(last)
+
+    def sink(piece: bytes) -> bool:
+        go.set()
+        return True
+
+    go = asyncio.Event()
+    server = await serve(handler)
+    response = await client.send(server.get())
+    await response.flow(sink)
+    with pytest.raises(ProtocolViolation if last else ClosedEarly):
+        await response.next_chunk()
+
+
+async def test_silence_in_a_flow_times_out(client: Client, serve) -> None:
+    async def handler(exchange) -> None:
+        await exchange.request()
+        await exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello")
+        await exchange.hung_up()
+
+    server = await serve(handler)
+    response = await client.send(server.get(), Timeouts(between=0.05))
+    await response.flow(lambda piece: True)
+    with pytest.raises(TimedOut) as caught:
+        await response.next_chunk()
+    assert caught.value.phase == "between"
+    await server.until_closed()
+
+
+async def test_cancelling_a_flow_hangs_up(client: Client, serve) -> None:
+    async def handler(exchange) -> None:
+        await exchange.request()
+        await exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello")
+        await exchange.hung_up()
+
+    def sink(piece: bytes) -> bool:
+        poured.set()
+        return True
+
+    poured = asyncio.Event()
+    server = await serve(handler)
+    response = await client.send(server.get())
+    waiting = asyncio.create_task(response.flow(sink))
+    await poured.wait()
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    await server.until_closed()
+    with pytest.raises(ClosedEarly):
+        await response.next_chunk()
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Final
 
 from trunkline.core.errors import TrunklineError, Unavailable, UpstreamError
@@ -21,6 +22,9 @@ HANG_UP: Final = "trunkline.hang_up"
 
 SEND_WHOLE: Final = "trunkline.send_whole"
 """The key of the scope under which our server offers to send a whole answer in one write."""
+
+SEND_PIECE: Final = "trunkline.send_piece"
+"""The key of the scope under which our server offers to send a piece of an answer at once: whether it could."""
 
 SLICE_BYTES: Final = 64 * 1024
 """Of an answer that is larger, so much is written at once."""
@@ -160,7 +164,8 @@ class Delivery:
                 await self._send_last(b"")
                 return
             send, now = self._send, asyncio.get_running_loop().time
-            while piece := await relay.next():
+            write = self._writer(beat)
+            while piece := await relay.next(write):
                 if beat is not None:
                     beat.last = now()
                     if beat.beat is not None:
@@ -186,6 +191,21 @@ class Delivery:
             # Whatever stopped it, the provider must stop too and the call be settled.
             await relay.abandon()
             raise
+
+    def _writer(self, beat: Heartbeat | None) -> Callable[[bytes], bool] | None:
+        """Sends a piece at once, if no pulse is on its way and nothing need be waited for; says whether it did."""
+        send: Callable[[bytes], bool] | None = self._scope.get(SEND_PIECE)
+        if send is None or beat is None:
+            return send
+        now = asyncio.get_running_loop().time
+
+        def write(piece: bytes) -> bool:
+            if beat.beat is not None:
+                return False
+            beat.last = now()
+            return send(piece)
+
+        return write
 
     async def interrupt(self) -> None:
         """The server stops before anything of an answer has come that has begun early."""

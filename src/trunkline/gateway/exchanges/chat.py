@@ -22,7 +22,9 @@ from trunkline.gateway.exchanges.answer_schema import AnswerSchema, CheckedReade
 from trunkline.gateway.exchanges.forced_call import ForcedReader, call_of
 from trunkline.gateway.exchanges.kept_response import Pin
 from trunkline.gateway.gates.content import read_chat, read_unknown
-from trunkline.gateway.relays.relay import PassthroughRelay, TranslatedRelay, failed, mark
+from trunkline.gateway.relays.passthrough_relay import PassthroughRelay
+from trunkline.gateway.relays.relay import failed, mark
+from trunkline.gateway.relays.translated_relay import TranslatedRelay
 from trunkline.gateway.routing.target import Target
 from trunkline.outbound import IncomingResponse, OutgoingRequest
 from trunkline.outbound.url import Url

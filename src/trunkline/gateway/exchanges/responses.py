@@ -25,7 +25,8 @@ from trunkline.gateway.call import Call
 from trunkline.gateway.exchanges.chat import Chat
 from trunkline.gateway.exchanges.kept_response import PREFIX, KeptResponse, Pin, ResponseStore, claim_end, find_kept
 from trunkline.gateway.exchanges.unsaid import find_unsaid
-from trunkline.gateway.relays.relay import PassthroughRelay, failed, mark
+from trunkline.gateway.relays.passthrough_relay import PassthroughRelay
+from trunkline.gateway.relays.relay import failed, mark
 from trunkline.gateway.relays.response_relay import ResponseRelay
 from trunkline.gateway.routing.target import Target
 from trunkline.outbound import IncomingResponse, OutgoingRequest

@@ -12,7 +12,7 @@ from trunkline.dialects.openai_responses.passthrough import PASSTHROUGH
 from trunkline.dialects.openai_responses.tap import StreamTap
 from trunkline.gateway.call import Call
 from trunkline.gateway.estimate import Estimate
-from trunkline.gateway.relays.relay import PassthroughRelay
+from trunkline.gateway.relays.passthrough_relay import PassthroughRelay
 from trunkline.outbound import IncomingResponse
 
 
@@ -24,7 +24,7 @@ class ResponseRelay(PassthroughRelay):
     is resumed. ``finish`` may change the end before it leaves.
     """
 
-    __slots__ = ("_change_end", "_claim", "_heard", "_keep", "_keeping")
+    __slots__ = ("_change_end", "_claim", "_claimed", "_heard", "_keep", "_keeping")
 
     def __init__(
         self,
@@ -42,11 +42,12 @@ class ResponseRelay(PassthroughRelay):
         super().__init__(call, response, estimate, passthrough=PASSTHROUGH, strip_usage=False, tap=self._heard)
         self._keep = keep
         self._claim = claim
+        self._claimed = True
         self._change_end = finish
         self._keeping: asyncio.Future[None] | None = None
 
     async def start(self) -> None:
-        """See :class:`.PassthroughRelay`. What can be asked for again is kept before its id leaves."""
+        """See :class:`PassthroughRelay`. What can be asked for again is kept before its id leaves."""
         await super().start()
         if self._keep is not None and self._heard.id:
             self._keeping = asyncio.ensure_future(self._keep(self._heard.id))
@@ -57,13 +58,16 @@ class ResponseRelay(PassthroughRelay):
         return self._change_end(await super()._finish())
 
     async def _settle(
-        self, outcome: Outcome, *, usage: Usage, estimated: bool, status: int = 200, error: str | None = None
+        self, outcome: Outcome, *, whole: bool, status: int = 200, error: str | None = None
     ) -> Failure | None:
         heard = self._heard
         if self._keeping is not None and outcome == "ok":
             await self._keeping
-        if self._claim is not None and not (heard.ended and await self._claim(heard.id)):
-            usage, estimated = Usage(), False
-        elif self._claim is not None:
-            self._call.end()
-        return await super()._settle(outcome, usage=usage, estimated=estimated, status=status, error=error)
+        if self._claim is not None:
+            self._claimed = heard.ended and await self._claim(heard.id)
+            if self._claimed:
+                self._call.end()
+        return await super()._settle(outcome, whole=whole, status=status, error=error)
+
+    def _used(self, *, whole: bool) -> tuple[Usage, bool]:
+        return super()._used(whole=whole) if self._claimed else (Usage(), False)

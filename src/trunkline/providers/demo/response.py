@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from trunkline.outbound.headers import Headers
 from trunkline.outbound.timing import Timing
@@ -32,6 +32,12 @@ class DemoResponse:
         await asyncio.sleep(self._delay if self._begun else 0)
         self._begun = True
         return next(self._pieces, b"")
+
+    async def flow(self, sink: Callable[[bytes], bool]) -> None:
+        """See :meth:`trunkline.outbound.IncomingResponse.flow`."""
+        while piece := await self.next_chunk():
+            if not sink(piece):
+                break
 
     async def read(self, limit: int | None = None) -> bytes:
         """All that is left, at once. Answers are short: ``limit`` is kept by cutting nothing."""
