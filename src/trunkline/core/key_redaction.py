@@ -38,7 +38,7 @@ _MASKED: Final = re.compile(r"([A-Za-z0-9_\-+/=.]{0,64}?)((?:[*•·xX#]{2,}|…
 class KeyRedaction:
     """For the ``secrets`` of one endpoint. Shows nothing of them."""
 
-    __slots__ = ("_bytes", "_pattern", "_pieces", "_secrets")
+    __slots__ = ("_pattern", "_pieces", "_secrets", "plain")
 
     def __init__(self, secrets: Iterable[str]) -> None:
         self._secrets = tuple(
@@ -57,7 +57,8 @@ class KeyRedaction:
                 words += _edges(secret)
         found = [re.escape(form) for form in sorted(forms, key=len, reverse=True)] + words
         self._pattern = re.compile("|".join(found), re.IGNORECASE) if found else None
-        self._bytes = tuple(secret.encode() for secret in self._secrets if len(secret) >= SHORTEST)
+        self.plain = tuple(secret.encode() for secret in self._secrets if len(secret) >= SHORTEST)
+        """The secrets as they are. Nothing of them may be shown."""
         self._pieces = frozenset(
             secret[at : at + _PIECE]
             for secret in self._secrets
@@ -102,7 +103,7 @@ class KeyRedaction:
 
     def holds(self, data: bytes) -> bool:
         """Whether one of the secrets stands in ``data`` as it is: a search of bytes, cheap enough for whole answers."""
-        for secret in self._bytes:  # noqa: SIM110 - a generator costs more than the search
+        for secret in self.plain:  # noqa: SIM110 - a generator costs more than the search
             if secret in data:
                 return True
         return False

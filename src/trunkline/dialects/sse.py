@@ -75,6 +75,8 @@ class EventReader:
         self._waiting = 0
         if rest:
             self._wait(rest)
+        elif (event := self._read_one(lines)) is not None:
+            return [event]
         return self._read(lines)
 
     def _wait(self, rest: bytes) -> None:
@@ -84,11 +86,26 @@ class EventReader:
         if self._waiting + self._size > MAX_EVENT:
             raise EventTooLarge
 
+    def _read_one(self, lines: list[bytes]) -> ServerEvent | None:
+        """The one event that nearly every piece of a stream is: a line of data, or one below the name that came last.
+
+        None for anything else.
+        """
+        count = len(lines)
+        if not 2 <= count <= 3 or lines[-1] or self._data or self._name:
+            return None
+        line = lines[-2]
+        if not line.startswith(b"data: ") or len(line) > MAX_EVENT:
+            return None
+        if count == 2:
+            return ServerEvent(line[6:])
+        return ServerEvent(line[6:], self._named) if lines[0] == self._naming else None
+
     def _read(self, lines: list[bytes]) -> list[ServerEvent]:
         events: list[ServerEvent] = []
         data = self._data
         for line in lines:
-            # Nearly all lines are the first three of these, and this is run for each piece of every stream.
+            # Nearly all lines are the first three of these.
             if line.startswith(b"data: "):
                 self._size += len(line)
                 if self._size > MAX_EVENT:

@@ -153,6 +153,8 @@ class Reply:
         while self.error is None and (data := self._take()):
             if not sink(data):
                 return False
+            if not self.chunks and self.decoder is None:
+                break
         return self.error is None and not self.ended
 
     def _take(self) -> bytes:

@@ -163,6 +163,20 @@ class Reader:
             else:
                 self._fail(FOREIGN, out)
             return
+        delta, index = event.delta, event.index
+        if (
+            event.type == "content_block_delta"
+            and self._started
+            and delta is not None
+            and delta.type == "text_delta"
+            and index is not None
+            and index not in self._open
+        ):
+            # Nearly all events are this.
+            self._last = index
+            if delta.text:
+                out.append(TextDelta(delta.text, part=index))
+            return
         if not self._started and event.type in _BEGINS:
             self._start(event, data, out)
         match event.type:
