@@ -1,5 +1,3 @@
 """Trunkline: configure AI models, and use them through one gateway."""
 
-from importlib.metadata import version
-
-__version__ = version("trunkline")
+__version__ = "0.1.0"

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from typing import Final
 
-import structlog
-
 from trunkline.core.account_redaction import hide_accounts, hide_accounts_in
 from trunkline.core.actor import Actor, at_least
 from trunkline.core.chat_events import Failure
 from trunkline.core.errors import UpstreamError, UpstreamKind
 from trunkline.core.key_redaction import KeyRedaction
+from trunkline.logs import get_logger
 from trunkline.outbound import OutboundError
 
-_log: Final = structlog.stdlib.get_logger(__name__)
+_log: Final = get_logger(__name__)
 
 _SENTENCES: Final[dict[UpstreamKind, str]] = {
     "timeout": "The provider took too long.",

@@ -13,7 +13,6 @@ from typing import Final
 from urllib.parse import urlencode
 
 import msgspec
-from joserfc import jwt
 
 from trunkline.core.errors import UpstreamError, UpstreamKind
 from trunkline.core.redact import redact
@@ -99,6 +98,8 @@ class GoogleSigner:
         return self._token
 
     def _assert(self, now: int) -> str:
+        from joserfc import jwt  # noqa: PLC0415 - few installations call Google Cloud
+
         account = self._account
         header: dict[str, object] = {"alg": "RS256", "typ": "JWT"}
         if account.key_id:

@@ -5,14 +5,15 @@ https://cloud.google.com/iam/docs/keys-create-delete
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
-from joserfc.errors import JoseError
-from joserfc.jwk import RSAKey
 
 from trunkline.core.errors import InvalidInput
 from trunkline.core.secret import Secret
+
+if TYPE_CHECKING:
+    from joserfc.jwk import RSAKey
 
 TOKEN_URL: Final = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 """Where Google gives tokens: https://developers.google.com/identity/protocols/oauth2/service-account#authorizingrequests"""
@@ -46,6 +47,9 @@ def is_service_account(key: Secret) -> bool:
 
 def read_service_account(key: Secret) -> ServiceAccount:
     """Raises InvalidInput, which shows nothing of the file, where it is incomplete or wants its tokens elsewhere."""
+    from joserfc.errors import JoseError  # noqa: PLC0415 - most installations have no such account
+    from joserfc.jwk import RSAKey  # noqa: PLC0415
+
     text = key.reveal()
     if len(text) > FILE_LIMIT:
         raise InvalidInput.of("apiKey", f"is longer than {FILE_LIMIT:,} characters: paste the service account's file.")

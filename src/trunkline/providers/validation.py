@@ -8,8 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Final, Protocol, cast
 
-from jsonschema import Draft202012Validator
-
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import FieldError, InvalidInput
 from trunkline.providers.custom_headers import check_custom_headers
@@ -41,6 +39,8 @@ class _Validator(Protocol):
 
 @lru_cache(maxsize=256)
 def _validator(provider_id: str, max_output: int) -> _Validator:
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - a process that only serves calls needs none
+
     return cast("_Validator", Draft202012Validator(schema(PROVIDERS[provider_id], max_output)))
 
 

@@ -6,14 +6,13 @@ import asyncio
 from datetime import datetime
 from typing import Final
 
-import structlog
-
 from trunkline.core.errors import Unavailable
+from trunkline.logs import get_logger
 from trunkline.storage import keys
 from trunkline.storage.database import Database
 from trunkline.storage.tables import now
 
-_log: Final = structlog.get_logger(__name__)
+_log: Final = get_logger(__name__)
 
 _PAUSE_SECONDS: Final = 10.0
 

@@ -16,11 +16,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-import structlog
-
 from trunkline.core.ids import new_id
+from trunkline.logs import get_logger
 
-_log: Final = structlog.get_logger(__name__)
+_log: Final = get_logger(__name__)
 
 PATIENCE_SECONDS: Final = 1.0
 """How long a change waits for the others. Who is slower is not waited for again until it has connected anew."""

@@ -11,16 +11,16 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-import structlog
 
 from trunkline.core.errors import CannotOpen
 from trunkline.gateway.snapshot import KeyEntry, PolicyEntry, Snapshot, UserEntry, WorkspacePart
+from trunkline.logs import get_logger
 from trunkline.storage.tables import now
 from trunkline.vault.box import Box
 from trunkline.vault.key_ring import KeyRing, KeyState
 from trunkline.vault.subkey import Purpose
 
-_log: Final = structlog.get_logger(__name__)
+_log: Final = get_logger(__name__)
 
 LIFETIME: Final = timedelta(hours=24)
 _BOUND_TO: Final = b"trunkline/1 snapshot copy"

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-import structlog
-
 from trunkline.control.snapshot.copy import SnapshotCopy
 from trunkline.gateway.snapshot import Snapshot
+from trunkline.logs import get_logger
 from trunkline.vault.vault import Vault
 
-_log: Final = structlog.get_logger(__name__)
+_log: Final = get_logger(__name__)
 
 _PAUSE_SECONDS: Final = 5.0
 """Between two writes, however much changes: the copy of a large installation takes a while."""

@@ -7,18 +7,17 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-import structlog
-
 from trunkline.control.snapshot.part import Compiled, compile_part, compile_policy
 from trunkline.core.errors import Unavailable
 from trunkline.gateway.snapshot import PolicyEntry, Snapshot, SnapshotHolder
+from trunkline.logs import get_logger
 from trunkline.storage import snapshot as rows
 from trunkline.storage.change_marks import CHANNEL
 from trunkline.storage.database import LONG_SECONDS, Database, Transaction
 from trunkline.storage.tables import now
 from trunkline.vault.access_token import LIFETIME_SECONDS
 
-_log: Final = structlog.get_logger(__name__)
+_log: Final = get_logger(__name__)
 
 POLL_SECONDS: Final = 0.5
 _CHUNK: Final = 500

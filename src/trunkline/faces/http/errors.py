@@ -11,7 +11,6 @@ from difflib import get_close_matches
 from http import HTTPStatus
 from typing import Final, TypeAlias, cast
 
-import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
@@ -40,8 +39,9 @@ from trunkline.faces.http.error_shape import shape_of
 from trunkline.faces.http.headers import SAFE_HEADERS
 from trunkline.faces.http.refusal import note_refusal
 from trunkline.faces.unpacking import SUPPORTED
+from trunkline.logs import get_logger
 
-_log: Final = structlog.get_logger(__name__)
+_log: Final = get_logger(__name__)
 
 _STATUS: Final[Mapping[type[TrunklineError], HTTPStatus]] = {
     InvalidInput: HTTPStatus.BAD_REQUEST,

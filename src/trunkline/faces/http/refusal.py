@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Final, cast
 
-import structlog
 from starlette.requests import Request
 
 from trunkline.core.actor import Actor
 from trunkline.core.errors import Forbidden, NotFound, TrunklineError, Unavailable
 from trunkline.core.ids import is_id
 from trunkline.faces.http.services import services_of
+from trunkline.logs import get_logger
 
 HIDDEN: Final = "hidden"
 """The code of a NotFound that is known to hide something: what it is about may stand in a body, not in the address."""
 
-_log: Final = structlog.get_logger(__name__)
+_log: Final = get_logger(__name__)
 
 
 def remember_actor(request: Request, actor: Actor) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-import structlog
-
 from trunkline.core.actor import Actor
 from trunkline.core.chat import ChatRequest
 from trunkline.core.embeddings import EmbeddingsRequest, EmbeddingsResponse
@@ -34,6 +32,7 @@ from trunkline.gateway.exchanges.response_count import ResponseCount
 from trunkline.gateway.exchanges.responses import Responses
 from trunkline.gateway.gateway import Gateway
 from trunkline.gateway.identity import Identity
+from trunkline.logs import get_logger
 
 KNOWN: Final = "trunkline.known"
 """The key of the scope under which our server waits to hear that the caller has a good key."""
@@ -41,7 +40,7 @@ KNOWN: Final = "trunkline.known"
 _ASKED_AGAIN: Final = frozenset({408, 409, 429, *range(500, 600)})
 """After which the SDKs of OpenAI and Anthropic try again by themselves."""
 
-log = structlog.stdlib.get_logger(__name__)
+log = get_logger(__name__)
 
 
 class Application:

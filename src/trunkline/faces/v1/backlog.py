@@ -10,9 +10,9 @@ import asyncio
 import tempfile
 from typing import IO
 
-import structlog
+from trunkline.logs import get_logger
 
-_log = structlog.stdlib.get_logger(__name__)
+_log = get_logger(__name__)
 
 
 class Backlog:

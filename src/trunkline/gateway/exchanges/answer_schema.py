@@ -8,13 +8,10 @@ at: matching a caller's pattern could take for ever.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, Final, cast
 
 import msgspec
-from jsonschema import Draft202012Validator, exceptions, validators
-from jsonschema.exceptions import SchemaError
-from referencing import Registry
-from referencing.exceptions import Unresolvable
 
 from trunkline.core.chat import Choice, JsonObject, Text
 from trunkline.core.chat_events import ChatEvent, Failure, Stop, TextDelta
@@ -27,9 +24,13 @@ def _pass(*_: object) -> tuple[()]:
     return ()
 
 
-_Validator: Final[Any] = cast("Any", validators).extend(
-    Draft202012Validator, {"pattern": _pass, "patternProperties": _pass}
-)
+@cache
+def _load_validator() -> Any:
+    """The class of validators. Its library is large, and few callers are strict."""
+    from jsonschema import Draft202012Validator, validators  # noqa: PLC0415
+
+    return cast("Any", validators).extend(Draft202012Validator, {"pattern": _pass, "patternProperties": _pass})
+
 
 _COMPLETE: Final = ("stop", "stop_sequence")
 """Other ends (the limit, a refusal, a call) leave an answer that nobody takes for whole."""
@@ -41,15 +42,22 @@ class AnswerSchema:
     __slots__ = ("_validator",)
 
     def __init__(self, schema: JsonObject) -> None:
+        from jsonschema.exceptions import SchemaError  # noqa: PLC0415
+        from referencing import Registry  # noqa: PLC0415
+
+        validator = _load_validator()
         try:
-            cast("Any", Draft202012Validator).check_schema(schema)
+            validator.check_schema(schema)
         except SchemaError as error:
             raise InvalidInput.of("response_format", f"is no JSON Schema: {error.message}") from None
         # An empty registry: a reference is never fetched.
-        self._validator: Any = _Validator(schema, registry=cast("Any", Registry)())
+        self._validator: Any = validator(schema, registry=cast("Any", Registry)())
 
     def fault(self, text: str) -> str | None:
         """What is wrong with an answer, for people; None when it fits."""
+        from jsonschema import exceptions  # noqa: PLC0415
+        from referencing.exceptions import Unresolvable  # noqa: PLC0415
+
         try:
             value = msgspec.json.decode(text)
         except (msgspec.DecodeError, UnicodeError, RecursionError):

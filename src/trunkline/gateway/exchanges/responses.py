@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
-import structlog
 
 from trunkline.core.actor import Actor
 from trunkline.core.chat import ChatRequest, ChatResponse, JsonValue, Message, Usage
@@ -29,6 +28,7 @@ from trunkline.gateway.relays.passthrough_relay import PassthroughRelay
 from trunkline.gateway.relays.relay import failed, mark
 from trunkline.gateway.relays.response_relay import ResponseRelay
 from trunkline.gateway.routing.target import Target
+from trunkline.logs import get_logger
 from trunkline.outbound import IncomingResponse, OutgoingRequest
 from trunkline.outbound.url import Url
 
@@ -40,7 +40,7 @@ KEEP_SECONDS: Final = 5.0
 UNSTORED: Final = (b"x-trunkline-stored", b"false")
 """Says that an answer could not be kept, so that nothing can go on from it."""
 
-_log: Final = structlog.stdlib.get_logger(__name__)
+_log: Final = get_logger(__name__)
 
 
 class Responses(Chat):

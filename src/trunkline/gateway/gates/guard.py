@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final, Protocol
 
 import msgspec
-import structlog
 
 from trunkline.core.actor import Actor
 from trunkline.core.errors import Forbidden, InvalidInput, Unavailable
@@ -24,9 +23,10 @@ from trunkline.gateway.gates.judge_queue import Case, JudgeQueue
 from trunkline.gateway.gates.policy_input import find_host, make_policy_input
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.snapshot import PolicyEntry, Snapshot
+from trunkline.logs import get_logger
 from trunkline.providers.provider import Provider
 
-_log: Final = structlog.get_logger(__name__)
+_log: Final = get_logger(__name__)
 
 _LONG: Final = 20_000
 """Characters from which on a search for personal data leaves the event loop to others."""

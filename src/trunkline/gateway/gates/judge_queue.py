@@ -7,14 +7,14 @@ from collections.abc import Callable
 from typing import Final
 
 import msgspec
-import structlog
 
 from trunkline.core.actor import Actor
 from trunkline.core.policy import Content, Finding, ViolationEvent
 from trunkline.gateway.gates.judge import Judge
 from trunkline.gateway.snapshot import PolicyEntry, WorkspacePart
+from trunkline.logs import get_logger
 
-_log: Final = structlog.stdlib.get_logger(__name__)
+_log: Final = get_logger(__name__)
 
 WAITING: Final = 500
 """Cases that may wait; what comes on top is not judged, and the policy's fail mode counts."""
