@@ -11,6 +11,7 @@ from trunkline.core.actor import Role
 PUBLIC = {
     ("POST", "/api/auth/login"),
     ("POST", "/api/auth/refresh"),
+    ("POST", "/api/auth/local"),
     ("POST", "/api/auth/setup"),
     ("POST", "/api/auth/signup"),
     ("POST", "/api/auth/invitations/accept"),

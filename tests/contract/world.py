@@ -20,6 +20,7 @@ from trunkline.control.people.invitations import Invitations
 from trunkline.control.people.key_models import KeyModels
 from trunkline.control.people.key_use import KeyUse
 from trunkline.control.people.keys import Keys
+from trunkline.control.people.local_session import LocalSessions
 from trunkline.control.people.registration import Registration
 from trunkline.control.people.sessions import Sessions, SignInLimit
 from trunkline.control.people.setup import FirstStart, Setup
@@ -219,6 +220,7 @@ async def open_world(
         key_use=key_use,
         accounts=Accounts(database, registration, sessions, audit, limit, signup_open=chosen.signup == "open"),
         sessions=sessions,
+        local_sessions=LocalSessions(database, tokens, access_tokens, data_dir=directory, port=chosen.port),
         setup=setup,
         users=Users(database, registration, sessions, audit),
         workspaces=Workspaces(database, audit),

@@ -6,6 +6,7 @@ from trunkline.control.audit import Audit
 from trunkline.control.people.accounts import Accounts
 from trunkline.control.people.invitations import Invitations
 from trunkline.control.people.keys import Keys
+from trunkline.control.people.local_session import LocalSessions
 from trunkline.control.people.registration import Registration
 from trunkline.control.people.sessions import Sessions, SignInLimit
 from trunkline.control.people.setup import Setup
@@ -29,6 +30,9 @@ class People:
         limit = SignInLimit(settings.login_attempts_per_minute / settings.workers)
         self.registration = Registration(passwords, self.audit)
         self.sessions = Sessions(database, self.tokens, self.access_tokens, passwords, self.audit, limit)
+        self.local_sessions = LocalSessions(
+            database, self.tokens, self.access_tokens, data_dir=settings.data_dir, port=settings.port
+        )
         self.keys = Keys(database, self.tokens, self.audit)
         self.setup = Setup(database, self.tokens, self.registration, self.sessions, self.keys, self.audit, limit)
         self.accounts = Accounts(

@@ -181,6 +181,7 @@ def make_services(
         key_use=key_use,
         accounts=people.accounts,
         sessions=people.sessions,
+        local_sessions=people.local_sessions,
         setup=people.setup,
         users=people.users,
         workspaces=Workspaces(database, audit),

@@ -14,18 +14,11 @@ import msgspec
 
 from trunkline.cli.credential import Credential, open_credential
 from trunkline.cli.own_place import read_url
-from trunkline.core.errors import (
-    Conflict,
-    Forbidden,
-    InvalidInput,
-    NotFound,
-    TrunklineError,
-    Unauthenticated,
-    Unavailable,
-)
+from trunkline.cli.owner_session import OwnerSessions
+from trunkline.cli.refusal import explain_silence, read_refusal
+from trunkline.core.errors import Forbidden, Unauthenticated
 from trunkline.outbound import (
     Client,
-    ConnectFailed,
     Guard,
     IncomingResponse,
     LocalUpstreams,
@@ -34,6 +27,7 @@ from trunkline.outbound import (
     Timeouts,
     Url,
 )
+from trunkline.settings import read_settings
 
 _T = TypeVar("_T")
 
@@ -41,25 +35,6 @@ _TIMEOUTS: Final = Timeouts(connect=5, first_byte=600, between=600, total=86_400
 """The server has timeouts of its own for calls; a download of a model takes hours."""
 
 _NEXT: Final = re.compile(r'<([^>]+)>; rel="next"')
-_ERRORS: Final[Mapping[int, type[TrunklineError]]] = {
-    400: InvalidInput,
-    401: Unauthenticated,
-    403: Forbidden,
-    404: NotFound,
-    409: Conflict,
-    503: Unavailable,
-}
-
-
-class _Inner(msgspec.Struct):
-    message: str = ""
-
-
-class _Refusal(msgspec.Struct):
-    """Both shapes of errors: that of the management faces and OpenAI's."""
-
-    message: str = ""
-    error: _Inner | str | None = None
 
 
 class Api:
@@ -133,7 +108,7 @@ class Api:
         except OutboundError as error:
             raise explain_silence(self._url, error) from error
         if response.status >= 400:
-            raise self._credential.explain(path, _read_refusal(response.status, await response.read()))
+            raise self._credential.explain(path, read_refusal(response.status, await response.read()))
         return response
 
 
@@ -158,7 +133,11 @@ async def open_api(*, calls_only: bool = False) -> AsyncGenerator[Api]:
         client = make_client(url)
         stack.push_async_callback(client.close)
         credential = await stack.enter_async_context(
-            open_credential(lambda: _find_server(client, url), calls_only=calls_only)
+            open_credential(
+                lambda: _find_server(client, url),
+                lambda: OwnerSessions(url, client, read_settings()),
+                calls_only=calls_only,
+            )
         )
         yield Api(url, client, credential, os.environ.get("TRUNKLINE_WORKSPACE") or None)
 
@@ -166,15 +145,6 @@ async def open_api(*, calls_only: bool = False) -> AsyncGenerator[Api]:
 def make_client(url: Url) -> Client:
     """A client that reaches ``url``, wherever it is."""
     return Client(Guard(LocalUpstreams(origins=frozenset({url.origin}))))
-
-
-def explain_silence(url: Url, error: OutboundError) -> Unavailable:
-    """What to tell when no (whole) answer came."""
-    if isinstance(error, ConnectFailed):
-        return Unavailable(
-            f"No server answers at {url.origin}. Start it with `make run`, or say where it is: TRUNKLINE_URL=http://…"
-        )
-    return Unavailable(f"The server at {url.origin} gave no whole answer. {error.message}")
 
 
 def find_path(collection: str, identity: str, *rest: str) -> str:
@@ -194,14 +164,3 @@ async def _find_server(client: Client, url: Url) -> None:
 def _join(path: str, query: Mapping[str, str | None]) -> str:
     pairs = {name: value for name, value in query.items() if value is not None}
     return f"{path}?{urlencode(pairs)}" if pairs else path
-
-
-def _read_refusal(status: int, document: bytes) -> TrunklineError:
-    kind = _ERRORS.get(status, TrunklineError)
-    try:
-        refusal = msgspec.json.decode(document, type=_Refusal)
-    except msgspec.MsgspecError:
-        return kind(f"The server answered with status {status}, in a way that is not Trunkline's.")
-    inner = refusal.error.message if isinstance(refusal.error, _Inner) else ""
-    message = inner or refusal.message or f"The server answered with status {status}."
-    return kind(message)

@@ -17,10 +17,10 @@ from trunkline.cli.output import complain
 from trunkline.core.errors import TrunklineError
 
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
-    "serve": ("serve:serve", "Start the server."),
+    "serve": ("local_commands:serve", "Start the server."),
     "chat": ("chat:chat", "Chat with a model through the running server."),
     "usage": ("usage:usage", "Show what you used and what it cost."),
-    "doctor": ("doctor:doctor", "Find out what does not work, and what to do about it."),
+    "doctor": ("local_commands:doctor", "Find out what does not work, and what to do about it."),
     "configurations": ("configurations:app", "Configurations: a provider, a model, a key and parameters."),
     "models": ("models:app", "Models of providers, and local models of Ollama."),
     "providers": ("providers:app", "Providers that Trunkline knows."),
@@ -36,10 +36,10 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "workspaces": ("workspaces:app", "People who share configurations, routes and policies."),
     "audit": ("audit:audit", "Show who did what."),
     "import": ("import_litellm:app", "Take over what another gateway is set up for."),
-    "vault": ("vault:app", "The keys that everything is encrypted with."),
-    "backup": ("backup:backup", "Write a backup of the data folder."),
-    "restore": ("restore:restore", "Bring a backup back."),
-    "reference": ("reference:reference", "Write the reference pages."),
+    "vault": ("local_commands:vault", "The keys that everything is encrypted with."),
+    "backup": ("local_commands:backup", "Write a backup of the data folder."),
+    "restore": ("local_commands:restore", "Bring a backup back."),
+    "reference": ("local_commands:reference", "Write the reference pages."),
 }
 """Each command: where it is (a module of this package, and a function or a group in it), and what it is for."""
 

@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
 import msgspec
-import typer
 
 from trunkline.app.resources import Resources
-from trunkline.cli.option import Json
 from trunkline.cli.output import make_console, note, print_json, say
 from trunkline.control.installation.backup import write_backup
 from trunkline.core.errors import InvalidInput
 from trunkline.settings import Settings, read_settings
 
 
-def backup(
-    file: Annotated[Path, typer.Argument(help="The file to write, such as trunkline.tar.gz.")],
-    include_root_key: Annotated[
-        bool,
-        typer.Option("--include-root-key", help="Include the root key. Whoever has the file then has every secret."),
-    ] = False,
-    json: Json = False,
-) -> None:
-    """Back up the database and the journal into one file, also while the server runs.
-
-    The root key is left out unless you ask for it. Keep a copy of it elsewhere: without it nothing in a backup opens.
-    """
+def backup(file: Path, *, include_root_key: bool, json: bool) -> None:
+    """Back up the database and the journal into ``file``, and tell whether the root key is in it."""
     settings = read_settings()
     resources = Resources.of(settings)
     database = find_database(settings)

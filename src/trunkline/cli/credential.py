@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime, timedelta
-from importlib import import_module
-from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import Final, Protocol, TypeVar
 
 from trunkline.cli.output import note
-from trunkline.core.errors import CannotOpen, Forbidden, TrunklineError, Unauthenticated, Unavailable
+from trunkline.cli.owner_session import OwnerSession, OwnerSessions
+from trunkline.core.errors import Forbidden, TrunklineError, Unauthenticated, Unavailable
 from trunkline.core.secret import Secret
-from trunkline.settings import read_settings
-
-if TYPE_CHECKING:
-    from trunkline.control.people.local_session import LocalSession, LocalSessions
 
 _E = TypeVar("_E", bound=TrunklineError)
 
 _CALLS: Final = ("/v1/", "/v1beta/")
-_RENEW_BEFORE: Final = timedelta(minutes=2)
-
-_REMEDY: Final = (
-    "Run the command where the server was started, as the user who started it, or give it a key: TRUNKLINE_API_KEY=tl-…"
-)
+_RENEW_BEFORE: Final = 120.0
 
 
 class Credential(Protocol):
@@ -46,17 +38,23 @@ class Credential(Protocol):
 class Owner:
     """Sessions of who owns the data folder: one at a time, the next one shortly before the last one expires."""
 
-    def __init__(self, sessions: LocalSessions) -> None:
+    def __init__(self, sessions: OwnerSessions) -> None:
         self._sessions = sessions
-        self._session: LocalSession | None = None
+        self._session: OwnerSession | None = None
+        self._expires_at = 0.0
+
+    async def begin(self) -> None:
+        """Sign in now. :class:`Unavailable` says why that cannot be."""
+        await self.token("")
 
     async def token(self, path: str) -> Secret:
         """The session's access token."""
-        if self._session is None or self._session.expires_at - datetime.now(UTC) < _RENEW_BEFORE:
+        if self._session is None or self._expires_at - time.monotonic() < _RENEW_BEFORE:
             last, self._session = self._session, await self._sessions.begin()
+            self._expires_at = time.monotonic() + self._session.expires_in
             if last is not None:
                 await self._sessions.end(last)
-        return self._session.access_token
+        return Secret(self._session.access_token)
 
     async def give_way(self, path: str, refusal: TrunklineError) -> bool:
         """Nobody may do more."""
@@ -68,9 +66,11 @@ class Owner:
 
     async def end(self) -> None:
         """Revoke what is left, so that a token is of no use to anybody once the command is over."""
-        if self._session is not None:
-            await self._sessions.end(self._session)
-            self._session = None
+        last, self._session = self._session, None
+        if last is not None:
+            # A server that has stopped meanwhile, or has ended the session itself, takes its token no more.
+            with suppress(Unavailable, Unauthenticated):
+                await self._sessions.end(last)
 
 
 class ApiKey:
@@ -97,7 +97,7 @@ class ApiKey:
             return False
         try:
             self._owner = await self._open_owner()
-        except (Unavailable, CannotOpen):
+        except Unavailable:
             return False
         why = "is not known to this server" if isinstance(refusal, Unauthenticated) else "may not do this"
         note(f"TRUNKLINE_API_KEY of your environment {why}: signed in as the owner of the data folder instead.")
@@ -117,7 +117,10 @@ class ApiKey:
 
 @asynccontextmanager
 async def open_credential(
-    find_server: Callable[[], Awaitable[None]], *, calls_only: bool = False
+    find_server: Callable[[], Awaitable[None]],
+    open_sessions: Callable[[], OwnerSessions],
+    *,
+    calls_only: bool = False,
 ) -> AsyncGenerator[Credential]:
     """The credential of this command. ``find_server`` raises what to say when the server does not answer.
 
@@ -129,8 +132,9 @@ async def open_credential(
     async with AsyncExitStack() as stack:
 
         async def open_owner() -> Owner:
-            owner = Owner(await stack.enter_async_context(_open_sessions()))
+            owner = Owner(open_sessions())
             stack.push_async_callback(owner.end)
+            await owner.begin()
             return owner
 
         if key:
@@ -140,15 +144,3 @@ async def open_credential(
         if elsewhere:
             raise Unauthenticated("TRUNKLINE_URL names a server, so an API key of it is needed: TRUNKLINE_API_KEY=tl-…")
         yield await open_owner()
-
-
-@asynccontextmanager
-async def _open_sessions() -> AsyncGenerator[LocalSessions]:
-    # The database's libraries are slow to load, and a command that has a key needs none of them.
-    local, settings = import_module("trunkline.app.local"), read_settings()
-    async with AsyncExitStack() as stack:
-        try:
-            sessions: LocalSessions = await stack.enter_async_context(local.open_local_sessions(settings))
-        except (Unavailable, CannotOpen) as error:
-            raise type(error)(f"{error.message} {_REMEDY}") from error
-        yield sessions

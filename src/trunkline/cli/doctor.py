@@ -11,7 +11,6 @@ from rich.text import Text
 from trunkline.cli.finding import Finding
 from trunkline.cli.installation_checks import examine_installation
 from trunkline.cli.machine_checks import examine_machine
-from trunkline.cli.option import Json
 from trunkline.cli.output import clean, make_console, print_json
 from trunkline.cli.server_checks import examine_server
 from trunkline.settings import Settings, read_settings
@@ -19,11 +18,8 @@ from trunkline.settings import Settings, read_settings
 _MARKS = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "red")}
 
 
-def doctor(json: Json = False) -> None:
-    """Check everything that Trunkline needs, and say how to fix what is wrong.
-
-    Connects to the providers of your configurations, and sends them nothing. The exit code is 1 when a check fails.
-    """
+def doctor(*, json: bool) -> None:
+    """Check everything, and tell what was found. Exits with 1 when a check fails."""
     settings = read_settings()
     with make_console(stderr=True).status("Looking …"):
         findings = asyncio.run(_examine(settings))

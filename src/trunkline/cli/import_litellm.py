@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Final, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Final, Literal, cast
 
 import msgspec
 import typer
-import yaml
 
 from trunkline.cli.api import Api, call, find_path
 from trunkline.cli.configuration import Configuration
@@ -17,7 +16,9 @@ from trunkline.cli.option import Json
 from trunkline.cli.output import note, print_json, print_table, say
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Unauthenticated, Unavailable
-from trunkline.providers.litellm import Plan, Planned, PlannedRoute, read_plan
+
+if TYPE_CHECKING:
+    from trunkline.providers.litellm import Plan, Planned, PlannedRoute
 
 app = typer.Typer(
     name="import", add_completion=False, help="Import the configuration of another gateway.", no_args_is_help=True
@@ -94,6 +95,8 @@ def import_litellm(
     Keys that the file refers to (os.environ/NAME) are read from this command's environment. Configurations that a route
     leads to are shared with the workspace. The exit code is 1 when something could not be made.
     """
+    from trunkline.providers.litellm import read_plan  # noqa: PLC0415 - all that providers are is slow to load
+
     plan = read_plan(read_yaml(file), os.environ)
     rows, routes = preview(plan) if dry_run else call(lambda api: make(api, plan, shared=shared))
     notes = [NoteRow(one.where, one.message) for one in plan.notes]
@@ -108,6 +111,8 @@ def import_litellm(
 
 def read_yaml(file: Path) -> JsonValue:
     """The parsed file. Raises InvalidInput when it cannot be read, and shows nothing of it, as it may hold keys."""
+    import yaml  # noqa: PLC0415 - slow to load, too
+
     try:
         with file.open("rb") as opened:
             raw = opened.read(MAX_BYTES + 1)

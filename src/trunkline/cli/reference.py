@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Final, cast
-
-import typer
+from typing import Any, Final, cast
 
 from trunkline.app.pages import describe_api
 from trunkline.cli.output import say
@@ -71,8 +69,8 @@ _VARIABLES: Final = (
 )
 
 
-def reference(folder: Annotated[Path, typer.Argument(help="Where to write the pages.")]) -> None:
-    """Write the reference pages."""
+def reference(folder: Path) -> None:
+    """Write the pages into ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in write_pages().items():
         (folder / name).write_text(text, encoding="utf-8")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
 from rich.progress import Progress
 
 from trunkline.app.resources import Resources
@@ -16,13 +14,8 @@ from trunkline.control.installation.restore import Restore
 from trunkline.settings import read_settings
 
 
-def restore(
-    file: Annotated[Path, typer.Argument(help="A file written by `trunkline backup`.")],
-    force: Annotated[
-        bool, typer.Option("--force", help="Replace the current installation. It is kept beside the new one.")
-    ] = False,
-) -> None:
-    """Restore a backup. The server must be stopped; nothing changes unless the whole backup is valid."""
+def restore(file: Path, *, force: bool) -> None:
+    """Restore the backup in ``file``; nothing changes unless the whole of it is valid."""
     settings = read_settings()
     resources = Resources.of(settings)
     work = Restore(

@@ -9,9 +9,7 @@ import signal
 import socket
 import sys
 from pathlib import Path
-from typing import Annotated
 
-import typer
 import uvicorn
 from rich.console import Console
 from uvicorn.supervisors import Multiprocess
@@ -34,12 +32,8 @@ from trunkline.settings import Settings, read_settings
 _KEEP_ALIVE_SECONDS = 75
 
 
-def serve(
-    host: Annotated[str | None, typer.Option(help="The address to listen on; as TRUNKLINE_HOST.")] = None,
-    port: Annotated[int | None, typer.Option(help="The port to listen on; as TRUNKLINE_PORT.")] = None,
-    workers: Annotated[int | None, typer.Option(help="Server processes; as TRUNKLINE_WORKERS.")] = None,
-) -> None:
-    """Start the server. Settings come from the environment (TRUNKLINE_…) or an .env file."""
+def serve(host: str | None, port: int | None, workers: int | None) -> None:
+    """Start the server, and end with it. What is given goes before the settings."""
     for name, value in (("HOST", host), ("PORT", port), ("WORKERS", workers)):
         if value is not None:
             # Through the environment, from which the processes that it starts read their settings too.

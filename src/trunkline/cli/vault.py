@@ -5,43 +5,32 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import TypeVar
 
 import msgspec
-import typer
 
 from trunkline.app.resources import Resources
-from trunkline.cli.option import Json
 from trunkline.cli.output import note, print_json, say
 from trunkline.control.installation.key_change import KeyChange, Standing
 from trunkline.control.installation.running import is_running
 from trunkline.core.errors import Conflict, Unavailable
 from trunkline.settings import read_settings
 
-app = typer.Typer(
-    name="vault", add_completion=False, help="The encryption keys of the provider keys.", no_args_is_help=True
-)
-
 _T = TypeVar("_T")
 
 
-@app.command("status")
-def status(json: Json = False) -> None:
-    """Show which version of the key-encryption key is in use, and what is left under older ones."""
-    _tell(_work(KeyChange.read_standing), json)
+def status(*, json: bool) -> None:
+    """Tell which version of the key-encryption key is in use, and what is left under older ones."""
+    _tell(_work(KeyChange.read_standing), json=json)
 
 
-@app.command("rotate")
-def rotate(json: Json = False) -> None:
-    """Encrypt every data key again, with a new key-encryption key. The server must be stopped."""
-    _tell(_work(KeyChange.rotate, alone=True), json)
+def rotate(*, json: bool) -> None:
+    """Encrypt every data key again, with a new key-encryption key. :class:`Conflict` while a server runs."""
+    _tell(_work(KeyChange.rotate, alone=True), json=json)
 
 
-@app.command("migrate")
-def migrate(
-    file: Annotated[Path, typer.Argument(help="A file with the new root key: openssl rand -base64 32, mode 0600.")],
-) -> None:
-    """Replace the root key, for example because somebody may have read it. The server must be stopped."""
+def migrate(file: Path) -> None:
+    """Replace the root key with the one in ``file``. :class:`Conflict` while a server runs."""
     kept = _work(lambda change: change.migrate(file), alone=True)
     # The copy of the snapshot opens with the old key alone; the next start writes it anew.
     (read_settings().data_dir / "snapshot").unlink(missing_ok=True)
@@ -68,7 +57,7 @@ def _work(do: Callable[[KeyChange], Awaitable[_T]], *, alone: bool = False) -> _
     return asyncio.run(run())
 
 
-def _tell(standing: Standing, json: bool) -> None:
+def _tell(standing: Standing, *, json: bool) -> None:
     if json:
         print_json(msgspec.json.encode(standing))
         return

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,11 +26,13 @@ HEAVY = (
     "fastapi",
     "starlette",
     "uvicorn",
-    "pydantic_settings",
     "genai_prices",
+    "cryptography",
     "trunkline.app",
-    "trunkline.control",
+    "trunkline.storage",
+    "trunkline.gateway.gateway",
 )
+"""What a server is made of, and no command needs that asks one; pydantic is typer's own."""
 
 
 def reply(value: Any, status: int = 200) -> Reply:
@@ -324,36 +327,60 @@ def test_the_help_of_all_commands_is_there() -> None:
     assert COMMANDS.keys() >= LOCAL
 
 
-def test_commands_of_a_server_elsewhere_load_no_server() -> None:
-    """They start quickly because of what they leave out, which is measured by the modules that are there."""
+def test_no_help_loads_a_server() -> None:
+    """Commands start quickly because of what they leave out, which is measured by the modules that are there."""
     script = f"""
-import sys
-from trunkline.cli.application import COMMANDS, load_command
-for name in COMMANDS:
-    if name not in {LOCAL!r} and name != "import":
-        load_command(name)
-        found = [one for one in {HEAVY!r} if one in sys.modules]
-        assert not found, (name, found)
+import contextlib, io, sys
+from trunkline.cli.application import COMMANDS, app
+for line in (*([name] for name in COMMANDS), ["vault", "migrate"], ["import", "litellm"], []):
+    with contextlib.redirect_stdout(io.StringIO()) as told:
+        app([*line, "--help"], standalone_mode=False)
+    found = [one for one in {HEAVY!r} if one in sys.modules]
+    assert not found, (line, found)
+    assert "Usage" in told.getvalue(), line
 """
     subprocess.run([sys.executable, "-c", script], check=True)
 
 
-def test_asking_a_server_elsewhere_loads_no_server() -> None:
-    script = f"""
+SERVER = """
 import http.server, os, sys, threading
 class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200); self.send_header("content-length", "2"); self.end_headers(); self.wfile.write(b"[]")
+    def answer(self):
+        self.rfile.read(int(self.headers.get("content-length") or 0))
+        body = b'{"accessToken": "token", "expiresIn": 900}' if "/auth/" in self.path else b"[]"
+        self.send_response(200)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+    do_GET = do_POST = do_DELETE = answer
     def log_message(self, *words): pass
 server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
 threading.Thread(target=server.serve_forever, daemon=True).start()
-os.environ.update(TRUNKLINE_URL=f"http://127.0.0.1:{{server.server_port}}", TRUNKLINE_API_KEY="tl-x")
+"""
+"""Something that answers like a server without configurations."""
+
+ELSEWHERE = """
+os.environ.update(TRUNKLINE_URL=f"http://127.0.0.1:{server.server_port}", TRUNKLINE_API_KEY="tl-x")
+"""
+
+OWN = """
+os.environ.update(TRUNKLINE_PORT=str(server.server_port), TRUNKLINE_DATA_DIR=os.getcwd())
+os.mkdir("journal")
+from pathlib import Path
+from trunkline.gateway.journal.process_lock import ProcessLock
+held = ProcessLock.acquire(Path("journal"), "server")
+"""
+
+
+@pytest.mark.parametrize("whose", [ELSEWHERE, OWN], ids=["elsewhere", "of this folder"])
+def test_asking_a_server_loads_none(whose: str, tmp_path: Path) -> None:
+    script = f"""{SERVER}{whose}
 from trunkline.cli.application import app
 app(["configurations", "list"], standalone_mode=False)
 found = [one for one in {HEAVY!r} if one in sys.modules]
 assert not found, found
 """
-    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True, cwd=tmp_path)
     assert "There are no configurations." in done.stderr
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import cast
 
 import pytest
 
 from trunkline.cli.credential import ApiKey, Owner, open_credential
-from trunkline.control.people.local_session import LocalSession, LocalSessions
+from trunkline.cli.owner_session import OwnerSession, OwnerSessions
 from trunkline.core.errors import Forbidden, Unauthenticated, Unavailable
 from trunkline.core.secret import Secret
 
@@ -16,23 +15,23 @@ from trunkline.core.secret import Secret
 class Sessions:
     """Gives sessions that last for ``minutes``, and remembers which were ended."""
 
-    def __init__(self, minutes: float) -> None:
+    def __init__(self, minutes: int) -> None:
         self._minutes = minutes
         self.begun = 0
         self.ended: list[str] = []
 
-    async def begin(self) -> LocalSession:
+    async def begin(self) -> OwnerSession:
         self.begun += 1
-        return LocalSession(
-            id=str(self.begun),
-            user_id="u",
-            email="admin@localhost",
-            access_token=Secret(f"token-{self.begun}"),
-            expires_at=datetime.now(UTC) + timedelta(minutes=self._minutes),
-        )
+        return OwnerSession(f"token-{self.begun}", self._minutes * 60)
 
-    async def end(self, session: LocalSession) -> None:
-        self.ended.append(session.id)
+    async def end(self, session: OwnerSession) -> None:
+        self.ended.append(session.access_token)
+        if len(self.ended) > 1:
+            raise Unavailable("No server answers.")
+
+
+def _open() -> OwnerSessions:
+    return cast("OwnerSessions", Sessions(15))
 
 
 async def _find() -> None:
@@ -41,14 +40,14 @@ async def _find() -> None:
 
 async def test_a_key_of_the_environment_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRUNKLINE_API_KEY", " tl-key\n")
-    async with open_credential(_find) as credential:
+    async with open_credential(_find, _open) as credential:
         assert (await credential.token("/v1/models")).reveal() == "tl-key"
 
 
 async def test_another_server_is_never_shown_a_token_of_this_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRUNKLINE_URL", "http://127.0.0.1:9")
     with pytest.raises(Unauthenticated, match="TRUNKLINE_API_KEY"):
-        async with open_credential(_find):
+        async with open_credential(_find, _open):
             pass
 
 
@@ -57,38 +56,46 @@ async def test_a_server_that_is_down_is_told_first() -> None:
         raise Unavailable("No server answers.")
 
     with pytest.raises(Unavailable, match="No server answers"):
-        async with open_credential(find):
+        async with open_credential(find, _open):
             pass
 
 
-async def test_whoever_has_the_port_but_not_the_folder_gets_nothing() -> None:
-    with pytest.raises(Unavailable, match=r"No server of this machine runs on the data folder .* TRUNKLINE_API_KEY"):
-        async with open_credential(_find):
-            pass
+async def test_without_a_key_the_owner_signs_in() -> None:
+    async with open_credential(_find, _open) as credential:
+        assert (await credential.token("/api/keys")).reveal() == "token-1"
 
 
 async def test_one_session_serves_a_command_and_ends_with_it() -> None:
     sessions = Sessions(15)
-    owner = Owner(cast("LocalSessions", sessions))
+    owner = Owner(cast("OwnerSessions", sessions))
     assert [(await owner.token("/api/keys")).reveal() for _ in range(3)] == ["token-1"] * 3
     await owner.end()
     await owner.end()
-    assert sessions.ended == ["1"]
+    assert sessions.ended == ["token-1"]
 
 
 async def test_a_session_is_replaced_before_it_expires() -> None:
     sessions = Sessions(1)
-    owner = Owner(cast("LocalSessions", sessions))
+    owner = Owner(cast("OwnerSessions", sessions))
     await owner.token("/api/keys")
     assert (await owner.token("/api/keys")).reveal() == "token-2"
-    assert sessions.ended == ["1"]
+    assert sessions.ended == ["token-1"]
+
+
+async def test_a_server_that_has_stopped_meanwhile_spoils_nothing() -> None:
+    sessions = Sessions(1)
+    owner = Owner(cast("OwnerSessions", sessions))
+    await owner.token("/api/keys")
+    await owner.token("/api/keys")
+    await owner.end()
+    assert sessions.ended == ["token-1", "token-2"]
 
 
 class TestAKeyOfTheEnvironment:
     @staticmethod
     def key(sessions: Sessions) -> ApiKey:
         async def open_owner() -> Owner:
-            return Owner(cast("LocalSessions", sessions))
+            return Owner(cast("OwnerSessions", sessions))
 
         return ApiKey(Secret("tl-key"), open_owner)
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from pathlib import Path
 from typing import Final
 
-from trunkline.core.errors import Unavailable
+from trunkline.control.people.local_proof import accept_proof
+from trunkline.core.actor import Actor
+from trunkline.core.errors import Unauthenticated, Unavailable
 from trunkline.core.secret import Secret
 from trunkline.storage import audit, sessions, users, workspaces
 from trunkline.storage.database import Database, Transaction
@@ -22,31 +26,38 @@ USER_AGENT: Final = "trunkline command line"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalSession:
-    """A session of the first administrator. It cannot be refreshed; the token is good until ``expires_at``."""
+    """A session of the first administrator. It cannot be refreshed; the token is good for ``expires_in`` seconds."""
 
     id: str
     user_id: str
-    email: str
     access_token: Secret
-    expires_at: datetime
+    expires_in: int
 
 
 class LocalSessions:
-    """Begins sessions for the command line, and ends them as soon as a command is done.
+    """Begins sessions for the command line of this machine, and ends them as soon as a command is done.
 
     A session is a row like any other, so that it can be revoked and is found in the audit log; nobody holds a refresh
     token for it.
     """
 
-    def __init__(self, database: Database, tokens: Tokens, access_tokens: AccessTokens) -> None:
+    def __init__(
+        self, database: Database, tokens: Tokens, access_tokens: AccessTokens, *, data_dir: Path, port: int
+    ) -> None:
         self._database = database
+        self._data_dir = data_dir
+        self._port = port
         self._tokens = tokens
         self._access_tokens = access_tokens
 
-    async def begin(self) -> LocalSession:
-        """A session of the administrator who was here first. :class:`Unavailable` when there is none who may act."""
+    async def begin(self, proof: Secret) -> LocalSession:
+        """A session of the administrator who was here first, for who proves to own the data folder.
+
+        :class:`Unauthenticated` when ``proof`` is none, :class:`Unavailable` when no administrator may act.
+        """
+        if not await asyncio.to_thread(accept_proof, self._data_dir, self._port, proof):
+            raise Unauthenticated("The proof is wrong, was used before, or is for another server.")
         at = now()
-        expires_at = at + timedelta(seconds=LIFETIME_SECONDS)
         async with self._database.write() as tx:
             user = await _find_first_admin(tx)
             session = await sessions.insert(
@@ -55,29 +66,31 @@ class LocalSessions:
                     user_id=user.id,
                     refresh_digest=self._tokens.issue(TokenKind.REFRESH).digest.hex(),
                     user_agent=USER_AGENT,
-                    expires_at=expires_at,
+                    expires_at=at + timedelta(seconds=LIFETIME_SECONDS),
                 ),
             )
             await _record(tx, "auth.login", user.id, session.id)
         return LocalSession(
             id=session.id,
             user_id=user.id,
-            email=user.email,
             access_token=Secret(self._access_tokens.issue(user.id, session.id, at.timestamp())),
-            expires_at=expires_at,
+            expires_in=LIFETIME_SECONDS,
         )
 
-    async def end(self, session: LocalSession) -> None:
-        """Revoke a session: its token is refused by every process within half a second. A no-op when it has ended."""
+    async def end(self, actor: Actor) -> None:
+        """Revoke the session that asks: its token is refused everywhere. A no-op when it has ended, or was no such one.
+
+        Other sessions are ended by :class:`~trunkline.control.people.sessions.Sessions`, which names them otherwise.
+        """
         async with self._database.write() as tx:
-            row = await sessions.find(tx, session.id)
-            if row is None or row.revoked_at is not None:
+            row = await sessions.find(tx, actor.session_id) if actor.session_id is not None else None
+            if row is None or row.revoked_at is not None or row.user_agent != USER_AGENT:
                 return
             row.revoked_at = now()
-            personal = await workspaces.find_personal(tx, session.user_id)
+            personal = await workspaces.find_personal(tx, row.user_id)
             if personal is not None:
                 await workspaces.touch(tx, personal.id)
-            await _record(tx, "auth.logout", session.user_id, session.id)
+            await _record(tx, "auth.logout", row.user_id, row.id)
 
 
 async def _find_first_admin(tx: Transaction) -> User:

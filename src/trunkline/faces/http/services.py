@@ -38,6 +38,7 @@ from trunkline.control.people.invitations import Invitations
 from trunkline.control.people.key_models import KeyModels
 from trunkline.control.people.key_use import KeyUse
 from trunkline.control.people.keys import Keys
+from trunkline.control.people.local_session import LocalSessions
 from trunkline.control.people.sessions import Sessions
 from trunkline.control.people.setup import Setup
 from trunkline.control.people.users import Users
@@ -96,6 +97,7 @@ class Services:
     key_use: KeyUse
     accounts: Accounts
     sessions: Sessions
+    local_sessions: LocalSessions
     setup: Setup
     users: Users
     workspaces: Workspaces

@@ -15,6 +15,8 @@ from trunkline.faces.management.wire import (
     ActorResponse,
     InvitationAcceptRequest,
     InvitationAcceptResponse,
+    LocalSessionRequest,
+    LocalSessionResponse,
     LoginRequest,
     LogoutRequest,
     MeResponse,
@@ -47,6 +49,19 @@ def router(services: Services) -> APIRouter:
     async def log_out(actor: ActorDep, given: LogoutRequest | None = None) -> SuccessResponse:
         """End the session that asks, or all of the user's."""
         await services.sessions.log_out(actor, everywhere=given is not None and given.everywhere)
+        return SuccessResponse()
+
+    # For the command line of this machine, which is of the same version: no part of the API that others may build on.
+    @routes.post("/local", status_code=201, include_in_schema=False)
+    async def begin_local_session(given: LocalSessionRequest) -> LocalSessionResponse:
+        """Sign in as the first administrator, with a proof that one owns the data folder."""
+        session = await services.local_sessions.begin(Secret(given.proof.get_secret_value()))
+        return LocalSessionResponse(access_token=session.access_token.reveal(), expires_in=session.expires_in)
+
+    @routes.delete("/local", dependencies=[allow("account.change")], include_in_schema=False)
+    async def end_local_session(actor: ActorDep) -> SuccessResponse:
+        """End the session that asks."""
+        await services.local_sessions.end(actor)
         return SuccessResponse()
 
     @routes.post("/password", dependencies=[allow("account.change")])

@@ -60,6 +60,19 @@ class SessionRefreshRequest(RequestBody):
     refresh_token: Token
 
 
+class LocalSessionRequest(RequestBody):
+    """Who owns the data folder, with what shows it (`control.people.local_proof`)."""
+
+    proof: Token
+
+
+class LocalSessionResponse(ResponseBody):
+    """What a command goes on with."""
+
+    access_token: str
+    expires_in: int
+
+
 class LogoutRequest(RequestBody):
     """How far signing out goes."""
 
