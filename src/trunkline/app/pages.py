@@ -7,7 +7,6 @@ from typing import Any, cast
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
-from trunkline.control.usage.metrics import make_registry
 from trunkline.faces import ai_llm, ai_model_config, configurations, conversations, features, model_configs, policy
 from trunkline.faces.console import router as console_routes
 from trunkline.faces.cors import Cors
@@ -18,7 +17,6 @@ from trunkline.faces.operations import router as operations_routes
 from trunkline.faces.v1.call_responses import RESPONSES
 from trunkline.faces.v1.calls import CALLS
 from trunkline.faces.v1.stray import answer_stray
-from trunkline.gateway.metrics import CallCounters
 
 
 def build_pages(services: Services, registry: CollectorRegistry, cors: Cors | None = None) -> FastAPI:
@@ -47,4 +45,4 @@ def build_pages(services: Services, registry: CollectorRegistry, cors: Cors | No
 def describe_api() -> dict[str, Any]:
     """The OpenAPI document of all faces, as ``/openapi.json`` has it. Opens nothing."""
     # Routes ask for services when they are called, and these are only described.
-    return build_pages(cast("Services", None), make_registry(CallCounters(), "0")).openapi()
+    return build_pages(cast("Services", None), CollectorRegistry()).openapi()

@@ -12,6 +12,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from trunkline.app.guard import make_guard
+from trunkline.app.intake_thread import taking_in
 from trunkline.app.pages import build_pages
 from trunkline.app.people import People
 from trunkline.app.resources import Resources, open_ring, open_ring_from_copy
@@ -23,9 +24,9 @@ from trunkline.control.processes.socket_folder import find_socket_folder
 from trunkline.control.snapshot.keeper import SnapshotKeeper
 from trunkline.control.snapshot.refresher import SnapshotRefresher
 from trunkline.control.stored_responses import StoredResponses
+from trunkline.control.usage.intake_lag import IntakeLag
 from trunkline.control.usage.metrics import make_registry
 from trunkline.control.usage.prices import PriceBook
-from trunkline.control.usage.shipper import Shipper
 from trunkline.core.errors import Unavailable
 from trunkline.core.secret import Secret
 from trunkline.faces import v1
@@ -33,6 +34,8 @@ from trunkline.faces.cors import Cors
 from trunkline.gateway.call import Ledger
 from trunkline.gateway.gateway import Gateway
 from trunkline.gateway.identity import Identity
+from trunkline.gateway.journal.folder import JournalFolder
+from trunkline.gateway.journal.reading_notes import ReadingNotes
 from trunkline.gateway.journal.writer import Journal
 from trunkline.gateway.metrics import CallCounters
 from trunkline.gateway.rate_reading import RateLimits
@@ -147,6 +150,7 @@ async def open_server(settings: Settings, stopping: Stopping | None = None) -> A
             )
 
         gateway = make_gateway(holder)
+        lag = IntakeLag(JournalFolder(resources.journal))
         services = make_services(
             settings,
             resources,
@@ -162,10 +166,12 @@ async def open_server(settings: Settings, stopping: Stopping | None = None) -> A
             holder,
             gateway,
             make_gateway,
+            lag,
         )
         stack.push_async_callback(services.jobs.close)
-        shipper = Shipper(resources.database, journal, resources.journal, readings=rate_limits)
-        stack.push_async_callback(_close_journal, journal, shipper)
+        await stack.enter_async_context(taking_in(settings.effective_database_url, resources.journal))
+        readings = ReadingNotes(journal, rate_limits)
+        stack.push_async_callback(_close_journal, journal, readings)
         stack.push_async_callback(lambda: services.answers.close(stopping.left))
 
         async def sweep() -> None:
@@ -178,7 +184,7 @@ async def open_server(settings: Settings, stopping: Stopping | None = None) -> A
             running(
                 refresher.run(),
                 keeper.run(),
-                shipper.run(),
+                readings.run(),
                 guard.judging.run(),
                 key_use.run(),
                 services.jobs.watch(),
@@ -197,7 +203,7 @@ async def open_server(settings: Settings, stopping: Stopping | None = None) -> A
             ping_seconds=settings.ping_seconds,
             cors=Cors(settings.call_origins),
         )
-        registry = make_registry(counters, str(os.getpid()) if settings.workers > 1 else "0")
+        registry = make_registry(counters, str(os.getpid()) if settings.workers > 1 else "0", lag)
         yield Server(calls, build_pages(services, registry, Cors(settings.api_origins)))
         await guard.judging.drain(JUDGING_SECONDS)
         with suppress(TimeoutError):
@@ -206,16 +212,11 @@ async def open_server(settings: Settings, stopping: Stopping | None = None) -> A
         await keeper.write()
 
 
-async def _close_journal(journal: Journal, shipper: Shipper) -> None:
-    """Seal the journal and take in what is left of it; what cannot be taken in now, the next start adopts."""
+async def _close_journal(journal: Journal, readings: ReadingNotes) -> None:
+    """Seal the journal and let it go: what is left of it is the intake's, of this or of the next start."""
+    readings.write()
     await journal.close()
-    try:
-        async with asyncio.timeout(CLOSING_SECONDS):
-            await shipper.ship()
-    except (Unavailable, TimeoutError):
-        pass
-    finally:
-        journal.release()
+    journal.release()
 
 
 @asynccontextmanager

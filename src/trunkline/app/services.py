@@ -44,6 +44,7 @@ from trunkline.control.rate_limit import RateLimit
 from trunkline.control.readiness import Readiness
 from trunkline.control.routes.routes import Routes
 from trunkline.control.snapshot.refresher import SnapshotRefresher
+from trunkline.control.usage.intake_lag import IntakeLag
 from trunkline.control.usage.prices import PriceBook
 from trunkline.control.usage.usage import Usage
 from trunkline.control.workspaces.applications import Applications
@@ -78,6 +79,7 @@ def make_services(
     holder: SnapshotHolder,
     gateway: Gateway,
     make_gateway: Callable[[SnapshotHolder], Gateway],
+    lag: IntakeLag,
 ) -> Services:
     """The use cases."""
     database, audit = resources.database, people.audit
@@ -193,6 +195,6 @@ def make_services(
         sealed_keys=sealed_keys,
         health=Readiness(
             {"snapshot": check_snapshot, "journal": check_journal},
-            {"database": check_database},
+            {"database": check_database, "intake": lag.check},
         ),
     )

@@ -1,9 +1,10 @@
-"""What the doctor looks at of the installation: the database, the root key, the journal."""
+"""What the doctor looks at of the installation: the database, the root key, the journal and its intake."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from trunkline.app.resources import Resources
@@ -11,7 +12,9 @@ from trunkline.cli.finding import Finding, fail, ok, warn
 from trunkline.control.installation.installation import Installation
 from trunkline.control.installation.running import is_running
 from trunkline.control.installation.schema import read_schema
+from trunkline.control.usage.intake_lag import LATE_SECONDS
 from trunkline.core.errors import CannotOpen, TrunklineError
+from trunkline.gateway.journal.folder import JournalFolder
 from trunkline.settings import Settings
 from trunkline.vault.root_key import verify
 
@@ -30,6 +33,8 @@ async def examine_installation(settings: Settings) -> AsyncIterator[Finding]:
     finally:
         await resources.database.close()
     yield check_journal(resources.journal)
+    if (finding := check_intake(resources.journal)) is not None:
+        yield finding
 
 
 async def _check_database(resources: Resources) -> tuple[Finding, str | None]:
@@ -82,3 +87,16 @@ def check_journal(folder: Path) -> Finding:
     if sum(waiting) and not is_running(folder):
         return warn("journal", f"{message} are not in the database yet.", "The next start takes them in.")
     return ok("journal", message)
+
+
+def check_intake(folder: Path, clock: Callable[[], float] = time.time) -> Finding | None:
+    """How far behind the calls the database is; None where no server runs, which alone takes in."""
+    until = JournalFolder(folder).taken_in_until()
+    if until is None or not is_running(folder):
+        return None
+    behind = max(0.0, clock() - until)
+    message = f"Calls are in the database after {behind:.1f} s."
+    if behind <= LATE_SECONDS:
+        return ok("intake", message)
+    remedy = "Its log tells why. Nothing is lost: the journal keeps the calls until they are taken in."
+    return warn("intake", f"It is {behind:,.0f} s behind.", remedy)

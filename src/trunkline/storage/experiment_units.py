@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final, Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, Double, case, cast, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Double, cast, func, select
 
 from trunkline.storage.database import Transaction
 from trunkline.storage.tables import (
     ConfigurationVersion,
     Experiment,
-    ExperimentPhase,
     ExperimentUnit,
     Rating,
     UsageEventRow,
     VersionUsage,
 )
-from trunkline.storage.usage import Row
-from trunkline.storage.wide_sum import grow
 
 Measure = Literal["error", "slow", "duration_us", "tokens", "cost_nanos", "satisfaction"]
 
@@ -52,33 +48,6 @@ _COLUMNS: Final[Mapping[Measure, ColumnElement[Any]]] = {
     "tokens": ExperimentUnit.tokens.expression,
     "cost_nanos": ExperimentUnit.cost_nanos.expression,
 }
-
-
-async def hold_phases(tx: Transaction, phase_ids: Collection[str]) -> dict[str, int]:
-    """What counts as slow (ms) in those of these phases that are still there, held until the end of the transaction."""
-    query = select(ExperimentPhase.id, ExperimentPhase.slow_ms).where(ExperimentPhase.id.in_(phase_ids))
-    rows = await tx.execute(query.order_by(ExperimentPhase.id).with_for_update(read=True, key_share=True))
-    return dict(rows.all())
-
-
-async def grow_units(tx: Transaction, rows: Sequence[Row]) -> None:
-    """Add each row to the sums of its phase, version and unit. ``rows`` hold no such combination twice."""
-    counts = (
-        "request_count",
-        "error_count",
-        "slow_count",
-        "unpriced_count",
-        "duration_us",
-        "tokens",
-        "cost_nanos",
-    )
-    await _grow(tx, ExperimentUnit, ("phase_id", "version_id", "unit"), counts, rows)
-
-
-async def grow_versions(tx: Transaction, rows: Sequence[Row]) -> None:
-    """Add each row to the sums of its version. ``rows`` hold no version twice."""
-    counts = ("request_count", "error_count", "duration_us", "tokens", "cost_nanos")
-    await _grow(tx, VersionUsage, ("version_id",), counts, rows)
 
 
 async def measure(tx: Transaction, workspace_id: str, phase_id: str) -> dict[str, Measured]:
@@ -159,27 +128,3 @@ async def _measure_ratings(tx: Transaction, workspace_id: str, phase_id: str) ->
         func.sum(n * y),
     ).group_by(per_unit.c.version_id)
     return {version_id: Moments(int(units), *map(float, sums)) for version_id, units, *sums in await tx.execute(query)}
-
-
-async def _grow(
-    tx: Transaction,
-    table: type[ExperimentUnit] | type[VersionUsage],
-    keys: tuple[str, ...],
-    counts: tuple[str, ...],
-    rows: Sequence[Row],
-) -> None:
-    """Add ``counts`` to what is there, in the order of the keys, so that two writers never wait crosswise."""
-    if not rows:
-        return
-    # The clause ON CONFLICT is no part of the common language of databases; both of ours have it, in two classes.
-    statement = sqlite.insert(table) if tx.get_bind().dialect.name == "sqlite" else postgresql.insert(table)
-    excluded = statement.excluded
-    grown: dict[str, ColumnElement[Any]] = {name: grow(getattr(table, name), excluded[name]) for name in counts}
-    if table is ExperimentUnit:
-        earlier = excluded.first_at < ExperimentUnit.first_at
-        grown["first_at"] = case((earlier, excluded.first_at), else_=ExperimentUnit.first_at)
-    else:
-        later = excluded.last_used_at > VersionUsage.last_used_at
-        grown["last_used_at"] = case((later, excluded.last_used_at), else_=VersionUsage.last_used_at)
-    ordered = sorted(rows, key=lambda row: tuple(row[key] for key in keys))
-    await tx.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=grown), ordered)

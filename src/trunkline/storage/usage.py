@@ -1,22 +1,18 @@
-"""Settled calls and their hourly sums: written by the shipper, read by reports."""
+"""Settled calls and their hourly sums, as reports read them. The intake writes them: see ``storage.intake``."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from trunkline.storage.database import Transaction
-from trunkline.storage.tables import ApiKey, Configuration, Credential, ProviderUsage, UsageEventRow
-from trunkline.storage.wide_sum import grow, halves, join
-
-Row: TypeAlias = "dict[str, Any]"
-"""One row to insert, by column."""
+from trunkline.storage.tables import Configuration, ProviderUsage, UsageEventRow
+from trunkline.storage.wide_sum import halves, join
 
 Dimension = Literal["configuration", "model", "hour"]
 
@@ -78,141 +74,6 @@ _UNSUMMED: Final = (
     "outcome",
 )
 """What only the calls themselves know."""
-
-
-_OF_THE_END: Final = (
-    "outcome",
-    "status",
-    "error",
-    "input_tokens",
-    "output_tokens",
-    "cached_tokens",
-    "cache_write_tokens",
-    "reasoning_tokens",
-    "usage",
-    "usage_estimated",
-    "cost_nanos",
-    "price_source",
-    "price_missing",
-)
-
-
-async def insert_events(tx: Transaction, rows: Sequence[Row]) -> set[tuple[datetime, str]]:
-    """Insert the events that are not there yet; gives ``(opened_at, id)`` of those that were inserted just now.
-
-    They are taken in the order of their keys, so that two writers of the same ones never wait for each other crosswise.
-    """
-    if not rows:
-        return set()
-    rows = sorted(rows, key=lambda row: (row["opened_at"], row["id"]))
-    if tx.get_bind().dialect.name == "sqlite" and await _insert_all(tx, rows):
-        return {(row["opened_at"], row["id"]) for row in rows}
-    statement = (
-        _insert(tx, UsageEventRow)
-        .on_conflict_do_nothing(index_elements=["opened_at", "id"])
-        .returning(UsageEventRow.opened_at, UsageEventRow.id)
-    )
-    done = await tx.execute(statement, rows)
-    return {(opened_at, event_id) for opened_at, event_id in done}
-
-
-async def _insert_all(tx: Transaction, rows: Sequence[Row]) -> bool:
-    """Insert all of ``rows`` into SQLite, or none when one of them is there already.
-
-    The driver's own statement takes half the time of one that gives rows back, and events that are there already come
-    only after a crash.
-    """
-    # What no row has is not named: most calls have no route, no version, no feature, and each NULL costs time.
-    names = tuple(name for name in rows[0] if any(row[name] is not None for row in rows))
-    columns = ", ".join(names)
-    sql = f"INSERT INTO usage_events ({columns}) VALUES ({', '.join('?' * len(names))}) ON CONFLICT DO NOTHING"  # noqa: S608 - names of columns
-    dialect = tx.get_bind().dialect
-    table = UsageEventRow.__table__
-    writers = [
-        (at, write)
-        for at, name in enumerate(names)
-        if (write := table.c[name].type.dialect_impl(dialect).bind_processor(dialect))
-    ]
-    values: list[tuple[Any, ...]] = []
-    for row in rows:
-        value = [row[name] for name in names]
-        for at, write in writers:
-            value[at] = write(value[at])
-        values.append(tuple(value))
-    connection = await tx.connection()
-    async with connection.begin_nested() as point:
-        done = await connection.exec_driver_sql(sql, values)
-        if done.rowcount == len(rows):
-            return True
-        await point.rollback()
-    return False
-
-
-async def amend_event(tx: Transaction, row: Row) -> bool:
-    """Fill in the end of an event that is there without one: it has used nothing and failed in nothing yet.
-
-    Whether there was one. An event that has its end stays as it is.
-    """
-    event = UsageEventRow
-    done = await tx.execute(
-        update(event)
-        .where(
-            event.opened_at == row["opened_at"],
-            event.id == row["id"],
-            event.input_tokens == 0,
-            event.output_tokens == 0,
-            event.error.is_(None),
-        )
-        .values({name: row[name] for name in _OF_THE_END})
-        .returning(event.id)
-    )
-    return done.scalar_one_or_none() is not None
-
-
-async def grow_sums(tx: Transaction, rows: Sequence[Row]) -> None:
-    """Add each row's counts to the sums of its hour and combination. ``rows`` hold no combination twice.
-
-    They are taken in the order of their keys, so that two writers never wait for each other crosswise.
-    """
-    if not rows:
-        return
-    keys = ("hour", "workspace_id", "user_id", "configuration_id", "provider", "model")
-    statement = _insert(tx, ProviderUsage)
-    excluded = statement.excluded
-    counts = (
-        "request_count",
-        "error_count",
-        "unpriced_count",
-        "input_tokens",
-        "output_tokens",
-        "cost_nanos",
-        "duration_us",
-    )
-    grown: dict[str, ColumnElement[Any]] = {name: grow(getattr(ProviderUsage, name), excluded[name]) for name in counts}
-    grown["last_used_at"] = case(
-        (excluded.last_used_at > ProviderUsage.last_used_at, excluded.last_used_at), else_=ProviderUsage.last_used_at
-    )
-    ordered = sorted(rows, key=lambda row: tuple(row[key] for key in keys))
-    await tx.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=grown), ordered)
-
-
-async def note_last_use(tx: Transaction, *, configurations: dict[str, datetime], keys: dict[str, datetime]) -> None:
-    """Note on credentials (of these configurations) and API keys when they were last used; never an earlier moment."""
-    for configuration_id in sorted(configurations):
-        moment = configurations[configuration_id]
-        of_it = select(Configuration.credential_id).where(Configuration.id == configuration_id).scalar_subquery()
-        await tx.execute(
-            update(Credential)
-            .where(Credential.id == of_it, or_(Credential.last_used_at.is_(None), Credential.last_used_at < moment))
-            .values(last_used_at=moment, updated_at=Credential.updated_at)
-        )
-    for key_id in sorted(keys):
-        moment = keys[key_id]
-        await tx.execute(
-            update(ApiKey)
-            .where(ApiKey.id == key_id, or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at < moment))
-            .values(last_used_at=moment)
-        )
 
 
 async def read_sums(tx: Transaction, scope: UsageScope) -> Sums:
@@ -296,11 +157,6 @@ async def find_names(tx: Transaction, workspace_id: str, configuration_ids: Coll
         )
     )
     return dict(rows.all())
-
-
-def _insert(tx: Transaction, table: type[UsageEventRow] | type[ProviderUsage]) -> postgresql.Insert | sqlite.Insert:
-    # The clause ON CONFLICT is no part of the common language of databases; both of ours have it, in two classes.
-    return sqlite.insert(table) if tx.get_bind().dialect.name == "sqlite" else postgresql.insert(table)
 
 
 def _counted_unpriced() -> ColumnElement[bool]:

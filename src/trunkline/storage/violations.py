@@ -1,20 +1,15 @@
-"""Calls that broke a policy: written by the shipper, read by those who look after policies."""
+"""Calls that broke a policy, as those read them who look after policies. The intake writes them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, TypeAlias
 
 import msgspec
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from trunkline.storage.database import Transaction
 from trunkline.storage.tables import Policy, PolicyViolation
-
-Row: TypeAlias = "dict[str, Any]"
-"""One row to insert, by column."""
 
 
 class ViolationScope(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,14 +31,6 @@ class ViolationScope(msgspec.Struct, frozen=True, kw_only=True):
     not_providers: tuple[str, ...] | None = None
     models: tuple[str, ...] | None = None
     hosts: tuple[str, ...] | None = None
-
-
-async def insert(tx: Transaction, rows: Sequence[Row]) -> None:
-    """Insert those that are not there yet, by their ids; in the order of these, so that two writers never block."""
-    if not rows:
-        return
-    made = (sqlite if tx.get_bind().dialect.name == "sqlite" else postgresql).insert(PolicyViolation)
-    await tx.execute(made.on_conflict_do_nothing(index_elements=["id"]), sorted(rows, key=lambda row: str(row["id"])))
 
 
 async def find(

@@ -1,25 +1,17 @@
 """Sums that do not overflow, on both databases.
 
 PostgreSQL refuses a sum of two ``bigint`` over 2⁶³ and adds up many as ``numeric``; SQLite turns the first into a
-floating-point number and refuses the second (https://www.sqlite.org/lang_aggfunc.html#sumunc). So what grows stops at
-:data:`LARGEST_SUM`, and what is read is added up in two halves, which the reader puts together exactly.
+floating-point number and refuses the second (https://www.sqlite.org/lang_aggfunc.html#sumunc). So what grows
+stops there (``storage.intake``), and what is read is added up in two halves, which the reader puts together exactly.
 """
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, case, func
-
-LARGEST_SUM: Final = 2**63 - 1
-"""Where a sum that grows stands still."""
+from sqlalchemy import ColumnElement, func
 
 _HALF: Final = 2**32
-
-
-def grow(kept: ColumnElement[Any], more: ColumnElement[Any]) -> ColumnElement[Any]:
-    """``kept + more``, at most :data:`LARGEST_SUM`. Neither is below zero."""
-    return case((kept > LARGEST_SUM - more, LARGEST_SUM), else_=kept + more)
 
 
 def halves(column: ColumnElement[Any]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:

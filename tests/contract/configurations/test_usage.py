@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from trunkline.control.usage.shipper import store
+from tests.bookkeeping import keep
 from trunkline.core.chat import Usage
 from trunkline.core.ids import new_id
+from trunkline.core.rate_reading import RateReading
 from trunkline.core.usage_event import Attempt, UsageEvent
-from trunkline.storage import rate_limits
 
 from .conftest import Person, World
 
@@ -42,8 +42,7 @@ async def settle(
         "attempts": (Attempt(configuration_id=configuration_id, provider="openai", model="gpt-4", status=200),),
     }
     event = UsageEvent(**{**base, **fields})
-    async with world.database.write() as tx:
-        await store(tx, [event])
+    await keep(world.database, [event])
     return event
 
 
@@ -145,9 +144,13 @@ async def test_answers_are_kept_for_a_moment(world: World, ann: Person) -> None:
 async def test_the_providers_last_word_on_its_limits(world: World, ann: Person) -> None:
     made = await world.make(ann)
     reading = {"limitRequests": "500", "remainingRequests": "499", "resetRequests": "1s", "limitTokens": "30000"}
-    async with world.database.write() as tx:
-        await rate_limits.put(tx, made["id"], dict(reading), NOW)
-        await rate_limits.put(tx, "gone", dict(reading), NOW)
+    at = int(NOW.timestamp()) * 1_000_000
+    told = [(made["id"], at, reading), (made["id"], at - 1, {"limitRequests": "1"}), ("gone", at, reading)]
+    for configuration_id, moment, said in told:
+        await keep(
+            world.database,
+            [RateReading(id=new_id(), at=moment, configuration_id=configuration_id, reading=said)],
+        )
     body = (await world.ask(ann, "GET", f"/api/configurations/{made['id']}/usage")).json()
     assert body["rateLimit"] == {
         "limit": 500,

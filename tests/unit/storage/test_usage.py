@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from tests.bookkeeping import keep
 
-from trunkline.control.usage.shipper import store
 from trunkline.core.chat import Usage
 from trunkline.core.ids import new_id
 from trunkline.core.usage_event import UsageEvent
@@ -16,7 +16,6 @@ from trunkline.storage.database import Database
 from trunkline.storage.usage import (
     UsageScope,
     find_names,
-    insert_events,
     list_events,
     read_sums,
     read_sums_by,
@@ -43,11 +42,6 @@ def event(workspace: str, at: datetime = AT, **fields: Any) -> UsageEvent:
     return UsageEvent(**{**base, **fields})
 
 
-async def keep(database: Database, events: list[UsageEvent]) -> int:
-    async with database.write() as tx:
-        return await store(tx, events)
-
-
 async def test_an_event_that_comes_twice_counts_once(database: Database) -> None:
     one, other = event("w"), event("w")
     assert await keep(database, [one, one, other]) == 2
@@ -72,8 +66,6 @@ async def test_a_large_batch_fits_one_statement(database: Database) -> None:
 
 
 async def test_nothing_is_nothing(database: Database) -> None:
-    async with database.write() as tx:
-        assert await insert_events(tx, []) == set()
     async with database.read() as tx:
         assert (await read_sums(tx, UsageScope(workspace_id="w"))).request_count == 0
         assert (await sum_events(tx, UsageScope(workspace_id="w"))).last_used_at is None

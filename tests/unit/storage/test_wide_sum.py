@@ -3,47 +3,43 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
+
+from tests.bookkeeping import connect
 
 from trunkline.core.ids import new_id
 from trunkline.storage.database import Database
-from trunkline.storage.usage import Row, UsageScope, grow_sums, insert_events, read_sums, read_sums_by, sum_events
-from trunkline.storage.wide_sum import LARGEST_SUM
+from trunkline.storage.intake.table import LARGEST_SUM, Values
+from trunkline.storage.intake.tables import HOURS
+from trunkline.storage.tables import UsageEventRow
+from trunkline.storage.usage import UsageScope, read_sums, read_sums_by, sum_events
 
 HOUR = datetime(2026, 5, 1, 12, tzinfo=UTC)
 SCOPE = UsageScope(workspace_id="w")
 
 
-def hourly(hour: datetime, count: int) -> Row:
-    return {
-        "hour": hour,
-        "workspace_id": "w",
-        "user_id": "u",
-        "configuration_id": "",
-        "provider": "custom",
-        "model": "m",
-        "request_count": 1,
-        "error_count": 0,
-        "unpriced_count": 0,
-        "input_tokens": count,
-        "output_tokens": 1,
-        "cost_nanos": count,
-        "duration_us": count,
-        "last_used_at": hour,
-    }
+def hourly(hour: datetime, count: int) -> Values:
+    at = int(hour.timestamp()) * 1_000_000
+    return (at, "w", "u", "", "custom", "m", 1, 0, 0, count, 1, count, count, at)
+
+
+async def grow_sums(database: Database, rows: list[Values]) -> None:
+    connection = connect(database)
+    async with connection.write() as tx:
+        await tx.grow(HOURS, rows)
+    await connection.close()
 
 
 async def test_an_hour_that_grows_stands_still_at_the_largest_number(database: Database) -> None:
     for count in (LARGEST_SUM - 10, 5, 50, LARGEST_SUM):
-        async with database.write() as tx:
-            await grow_sums(tx, [hourly(HOUR, count)])
+        await grow_sums(database, [hourly(HOUR, count)])
     async with database.read() as tx:
         sums = await read_sums(tx, SCOPE)
     assert (sums.request_count, sums.input_tokens, sums.output_tokens) == (4, LARGEST_SUM, 4)
 
 
 async def test_hours_that_are_full_are_added_up_exactly(database: Database) -> None:
-    async with database.write() as tx:
-        await grow_sums(tx, [hourly(HOUR.replace(hour=hour), LARGEST_SUM) for hour in range(3)])
+    await grow_sums(database, [hourly(HOUR.replace(hour=hour), LARGEST_SUM) for hour in range(3)])
     async with database.read() as tx:
         sums = await read_sums(tx, SCOPE)
         by_model = await read_sums_by(tx, SCOPE, "model")
@@ -52,7 +48,7 @@ async def test_hours_that_are_full_are_added_up_exactly(database: Database) -> N
 
 
 async def test_calls_are_added_up_exactly(database: Database) -> None:
-    row: Row = {
+    row: dict[str, Any] = {
         "opened_at": HOUR,
         "id": "",
         "request_id": "r",
@@ -78,7 +74,7 @@ async def test_calls_are_added_up_exactly(database: Database) -> None:
         "attempts": [],
     }
     async with database.write() as tx:
-        await insert_events(tx, [{**row, "id": new_id()} for _ in range(4)])
+        tx.add_all([UsageEventRow(**{**row, "id": new_id()}) for _ in range(4)])
     async with database.read() as tx:
         sums = await sum_events(tx, SCOPE)
         nothing = await sum_events(tx, UsageScope(workspace_id="another"))

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 
 import msgspec
 
-from trunkline.control.usage.row import LARGEST, moment
+from trunkline.control.usage.arrivals import Arrivals
+from trunkline.control.usage.event_values import limit
 from trunkline.core.usage_event import UsageEvent
-from trunkline.storage import experiment_units
-from trunkline.storage.database import Transaction
-from trunkline.storage.usage import Row
+from trunkline.storage.intake.connection import Transaction
+from trunkline.storage.intake.statements import HOLD_PHASE
+from trunkline.storage.intake.table import Values
+from trunkline.storage.intake.tables import UNITS, VERSIONS
 
 
 class _Exposure(msgspec.Struct, frozen=True, kw_only=True):
-    """A call as one version saw it."""
+    """A call as one version saw it. ``at`` is microseconds since the epoch."""
 
     version_id: str
     phase_id: str | None
     unit: str
-    at: datetime
+    at: int
     failed: bool
     duration_us: int
     tokens: int = 0
@@ -28,40 +29,49 @@ class _Exposure(msgspec.Struct, frozen=True, kw_only=True):
     unpriced: bool = False
     requests: int = 1
 
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """What both tables count, in their order."""
+        return (self.requests, self.failed, self.duration_us, self.tokens, self.cost_nanos)
 
-async def take_in(tx: Transaction, events: Iterable[UsageEvent], amended: Iterable[UsageEvent] = ()) -> None:
-    """Add ``events``, which the same transaction inserted for the first time, to the sums of versions and units.
 
-    Of those that it ``amended`` only what they used is new.
+class Exposures:
+    """The projection.
 
     A version counts all calls that it served, and those that it failed to serve before a route turned to another: each
     once, however often it was tried. An experiment counts those of them that somebody asked for, under the unit that
     chose the version; a call of nobody is a unit of its own. Not counted there: a call that its process died under, of
     which nothing is known, and one whose phase is gone, with its configuration. Events without a version cost nothing.
     """
-    seen = [
-        (event, exposure)
-        for event in events
-        if event.version_id is not None or event.attempts
-        for exposure in _look_at(event)
-    ]
-    seen += [
-        (event, msgspec.structs.replace(exposure, requests=0, duration_us=0))
-        for event in amended
-        if event.version_id is not None
-        for exposure in _look_at(msgspec.structs.replace(event, attempts=()))
-    ]
-    if not seen:
-        return
-    await experiment_units.grow_versions(tx, _sum_versions(exposure for _, exposure in seen))
-    asked = [
-        exposure
-        for event, exposure in seen
-        if exposure.phase_id is not None and event.purpose is None and event.outcome != "estimated"
-    ]
-    if asked:
-        slow_ms = await experiment_units.hold_phases(tx, {exposure.phase_id or "" for exposure in asked})
-        await experiment_units.grow_units(tx, _sum_units(asked, slow_ms))
+
+    async def apply(self, tx: Transaction, events: Arrivals) -> None:
+        """Add the new ones to the sums of versions and units; of those that were amended, what they used."""
+        seen = [
+            (event, exposure)
+            for event in events.settled
+            if event.version_id is not None or event.attempts
+            for exposure in _look_at(event)
+        ]
+        seen += [
+            (event, msgspec.structs.replace(exposure, requests=0, duration_us=0))
+            for event in events.amended
+            if event.version_id is not None
+            for exposure in _look_at(msgspec.structs.replace(event, attempts=()))
+        ]
+        if not seen:
+            return
+        await tx.grow(VERSIONS, _sum_versions(exposure for _, exposure in seen))
+        asked = [
+            exposure
+            for event, exposure in seen
+            if exposure.phase_id is not None and event.purpose is None and event.outcome != "estimated"
+        ]
+        slow_ms: dict[str, int] = {}
+        for phase_id in sorted({exposure.phase_id or "" for exposure in asked}):
+            slow_ms.update({row[0]: row[1] for row in await tx.ask(HOLD_PHASE, phase_id)})
+        units = _sum_units((exposure for exposure in asked if exposure.phase_id in slow_ms), slow_ms)
+        if units:
+            await tx.grow(UNITS, units)
 
 
 def _look_at(event: UsageEvent) -> Iterator[_Exposure]:
@@ -72,11 +82,11 @@ def _look_at(event: UsageEvent) -> Iterator[_Exposure]:
             version_id=event.version_id,
             phase_id=event.phase_id,
             unit=event.unit or nobody,
-            at=moment(event.opened_at),
+            at=event.opened_at,
             failed=event.outcome == "error",
-            duration_us=_count(event.duration_us),
-            tokens=_count(event.usage.total),
-            cost_nanos=_count(event.cost_nanos or 0),
+            duration_us=limit(event.duration_us),
+            tokens=limit(event.usage.total),
+            cost_nanos=limit(event.cost_nanos or 0),
             unpriced=event.cost_nanos is None and event.usage.total > 0,
         )
     given_up: dict[str, _Exposure] = {}
@@ -88,53 +98,31 @@ def _look_at(event: UsageEvent) -> Iterator[_Exposure]:
             version_id=attempt.version_id,
             phase_id=attempt.phase_id,
             unit=attempt.unit or nobody,
-            at=moment(event.opened_at),
+            at=event.opened_at,
             failed=True,
-            duration_us=_count(attempt.duration_us + (before.duration_us if before is not None else 0)),
+            duration_us=limit(attempt.duration_us + (before.duration_us if before is not None else 0)),
         )
     yield from given_up.values()
 
 
-def _sum_versions(exposures: Iterable[_Exposure]) -> list[Row]:
-    sums: dict[str, Row] = {}
+def _sum_versions(exposures: Iterable[_Exposure]) -> list[Values]:
+    sums: dict[str, tuple[tuple[int, ...], int]] = {}
     for exposure in exposures:
-        row = sums.setdefault(
-            exposure.version_id, {"version_id": exposure.version_id, **_zeros(), "last_used_at": exposure.at}
-        )
-        _add(row, exposure)
-        row["last_used_at"] = max(row["last_used_at"], exposure.at)
-    return list(sums.values())
+        counts, at = sums.get(exposure.version_id, ((0,) * 5, exposure.at))
+        sums[exposure.version_id] = (_add(counts, exposure.counts), max(at, exposure.at))
+    return [(version_id, *counts, at) for version_id, (counts, at) in sums.items()]
 
 
-def _sum_units(exposures: Iterable[_Exposure], slow_ms: Mapping[str, int]) -> list[Row]:
-    sums: dict[tuple[str, str, str], Row] = {}
+def _sum_units(exposures: Iterable[_Exposure], slow_ms: Mapping[str, int]) -> list[Values]:
+    sums: dict[tuple[str, str, str], tuple[tuple[int, ...], int]] = {}
     for exposure in exposures:
         phase_id = exposure.phase_id or ""
-        if phase_id not in slow_ms:
-            continue
-        key = {"phase_id": phase_id, "version_id": exposure.version_id, "unit": exposure.unit}
-        row = sums.setdefault(
-            (phase_id, exposure.version_id, exposure.unit),
-            {**key, "first_at": exposure.at, "slow_count": 0, "unpriced_count": 0, **_zeros()},
-        )
-        _add(row, exposure)
-        row["first_at"] = min(row["first_at"], exposure.at)
-        row["slow_count"] += exposure.duration_us > slow_ms[phase_id] * 1000
-        row["unpriced_count"] += exposure.unpriced
-    return list(sums.values())
+        key = (phase_id, exposure.version_id, exposure.unit)
+        counts, at = sums.get(key, ((0,) * 7, exposure.at))
+        slow = exposure.duration_us > slow_ms[phase_id] * 1000
+        sums[key] = (_add(counts, (*exposure.counts, slow, exposure.unpriced)), min(at, exposure.at))
+    return [(*key, *counts, at) for key, (counts, at) in sums.items()]
 
 
-def _zeros() -> Row:
-    return {"request_count": 0, "error_count": 0, "duration_us": 0, "tokens": 0, "cost_nanos": 0}
-
-
-def _add(row: Row, exposure: _Exposure) -> None:
-    row["request_count"] += exposure.requests
-    row["error_count"] += exposure.failed
-    row["duration_us"] += exposure.duration_us
-    row["tokens"] += exposure.tokens
-    row["cost_nanos"] += exposure.cost_nanos
-
-
-def _count(number: int) -> int:
-    return min(max(number, 0), LARGEST)
+def _add(sums: tuple[int, ...], more: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(map(int.__add__, sums, more))

@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
 
+from trunkline.control.usage.intake_lag import IntakeLag
 from trunkline.core.price import NANOS_PER_USD
 from trunkline.gateway.metrics import BUCKETS, CallCounters
 
@@ -17,9 +18,10 @@ _LABELS = ("operation", "provider", "outcome")
 class CallMetrics(Collector):
     """Calls by operation, provider and outcome. Of several processes each shows its own, told apart by ``worker``."""
 
-    def __init__(self, counters: CallCounters, worker: str) -> None:
+    def __init__(self, counters: CallCounters, worker: str, lag: IntakeLag) -> None:
         self._tally = counters
         self._worker = worker
+        self._lag = lag
 
     def collect(self) -> Iterable[Metric]:
         """Called by the registry when it is asked."""
@@ -53,11 +55,13 @@ class CallMetrics(Collector):
             durations.add_metric(values, buckets, totals.seconds)
         active = GaugeMetricFamily("trunkline_active_calls", "Calls under way", labels=["worker"])
         active.add_metric([self._worker], self._tally.active)
-        return [*counters.values(), durations, active]
+        lag = GaugeMetricFamily("trunkline_intake_lag_seconds", "How old what reports show may be", labels=["worker"])
+        lag.add_metric([self._worker], self._lag.seconds)
+        return [*counters.values(), durations, active, lag]
 
 
-def make_registry(counters: CallCounters, worker: str) -> CollectorRegistry:
+def make_registry(counters: CallCounters, worker: str, lag: IntakeLag) -> CollectorRegistry:
     """A registry of its own, so that nothing else that a library registers is shown."""
     registry = CollectorRegistry()
-    registry.register(CallMetrics(counters, worker))
+    registry.register(CallMetrics(counters, worker, lag))
     return registry

@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from trunkline.core.policy import ViolationEvent
+from trunkline.core.rate_reading import RateReading
 from trunkline.core.usage_event import UsageEvent
 
 FILE: Final = "set-aside.jsonl"
@@ -23,7 +24,7 @@ class SetAside:
     def __init__(self, directory: Path) -> None:
         self.path = directory / FILE
 
-    def add(self, event: UsageEvent | ViolationEvent, fault: str) -> None:
+    def add(self, event: UsageEvent | ViolationEvent | RateReading, fault: str) -> None:
         """Write down ``event`` and why it is here. Raises OSError: then it must stay in the journal."""
         line = msgspec.json.encode({"fault": fault, "event": event})
         file = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

@@ -32,7 +32,7 @@ from trunkline.storage.tables import UsageEventRow
 from trunkline.storage.usage import Sums, UsageScope
 
 FRESH_SECONDS: Final = 1.0
-"""How long an answer is given again. With half a second for the shipper, figures are at most 2 s behind a call."""
+"""How long an answer is given again. With half a second for the intake, figures are at most 2 s behind a call."""
 
 CAPACITY: Final = 2000
 

@@ -25,7 +25,7 @@ _HEAD: Final = struct.Struct("<II")
 _SHORTEST_BODY: Final = 1 + ID_BYTES
 _LONGEST_BODY: Final = _SHORTEST_BODY + LONGEST_PAYLOAD
 _LONGEST_FRAME: Final = _HEAD.size + _LONGEST_BODY
-_CANDIDATE: Final = re.compile(rb"..[\x00-\x10]\x00....[ONS]", re.DOTALL)
+_CANDIDATE: Final = re.compile(rb"..[\x00-\x10]\x00....[ONRS]", re.DOTALL)
 """What a frame can begin with, for the search in damaged bytes: a length within the limit, any CRC, a kind."""
 
 
@@ -36,16 +36,27 @@ class Kind(IntEnum):
     SETTLE = ord("S")
     NOTE = ord("N")
     """Stands for itself: no other record belongs to it. A call that broke a policy is one."""
+    READING = ord("R")
+    """Stands for itself too: what a provider said of its rate limits."""
 
 
 class Record(msgspec.Struct, frozen=True, gc=False):
     """One record. ``offset`` and ``end`` are where its frame begins and ends in its segment, in bytes."""
 
     kind: Kind
-    event_id: bytes
-    payload: bytes
+    body: bytes
     offset: int
     end: int
+
+    @property
+    def event_id(self) -> bytes:
+        """The 16 bytes of the event's id."""
+        return self.body[1:_SHORTEST_BODY]
+
+    @property
+    def payload(self) -> bytes:
+        """What was written down."""
+        return self.body[_SHORTEST_BODY:]
 
 
 class Damage(msgspec.Struct, frozen=True, gc=False):
@@ -118,13 +129,7 @@ def _read_frame(data: bytes, position: int, base: int) -> Record | None:
     kind = _KIND_OF_BYTE.get(body[0])
     if kind is None or crc32(body) != checksum:
         return None
-    return Record(
-        kind=kind,
-        event_id=body[1:_SHORTEST_BODY],
-        payload=body[_SHORTEST_BODY:],
-        offset=base + position,
-        end=base + end,
-    )
+    return Record(kind, body, base + position, base + end)
 
 
 def _find_frame(data: bytes, damaged: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -55,14 +56,19 @@ def name_segment(process: str, number: int) -> str:
     return f"{process}-{number:08d}.journal"
 
 
-def list_segments(directory: Path, process: str) -> list[Segment]:
-    """The segments that a dead ``process`` has left in ``directory``, in the order they were written."""
+def list_segments(directory: Path, process: str, *, alive: bool = False) -> list[Segment]:
+    """The segments of ``process`` in ``directory``, in the order they were written.
+
+    Those of a dead process are all sealed; one that is ``alive`` has taken the right to write from those that are.
+    """
     found: list[Segment] = []
     for path in directory.glob(f"{process}-*.journal"):
         match = _NAME.fullmatch(path.name)
         if match is not None:
-            end = path.stat().st_size
-            found.append(Segment(path=path, process=process, number=int(match["number"]), end=end, sealed=True))
+            state = path.stat()
+            sealed = not alive or not state.st_mode & stat.S_IWUSR
+            number = int(match["number"])
+            found.append(Segment(path=path, process=process, number=number, end=state.st_size, sealed=sealed))
     return sorted(found, key=lambda segment: segment.number)
 
 

@@ -6,6 +6,7 @@ import errno
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -73,9 +74,12 @@ class SegmentFile:
             raise
 
     def seal(self) -> None:
-        """No more will be written."""
+        """No more will be written. That nobody may write to it tells those who read."""
         self.sealed = True
         if self._descriptor is not None:
+            # One that stays as it was is done with when the process has ended.
+            with suppress(OSError):
+                os.fchmod(self._descriptor, 0o400)
             os.close(self._descriptor)
             self._descriptor = None
 

@@ -114,14 +114,14 @@ class Journal:
         self._open_calls.pop(event_id, None)
         return waiter
 
-    def note(self, event_id: bytes, payload: bytes) -> Waiter:
+    def note(self, event_id: bytes, payload: bytes, kind: Kind = Kind.NOTE) -> Waiter:
         """Record something that stands for itself. The future is that of :meth:`settle`; nobody need await it.
 
         :class:`Unavailable` when the disk fails and too much waits for it already: memory has an end too.
         """
         if len(self._pending) > _MOST_WAITING and not self.writable:
             raise self._refusal()
-        return self._promise(encode_frame(Kind.NOTE, event_id, payload))
+        return self._promise(encode_frame(kind, event_id, payload))
 
     def segments(self) -> list[Segment]:
         """This process's segments that are not discarded, in order; until the journal is closed the last one is live.

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from typing import cast
 
-from sqlalchemy import delete, event, select
+from sqlalchemy import delete, select
 from tests.unit.control.experiments.trial_ground import TrialGround
 
-from trunkline.control.usage.row import estimate
+from trunkline.control.experiments.exposures import Exposures
+from trunkline.control.usage.arrivals import Arrivals
+from trunkline.control.usage.event_values import estimate
 from trunkline.core.chat import Usage
 from trunkline.core.usage_event import Attempt, Opened
 from trunkline.storage.database import Database
+from trunkline.storage.intake.connection import Transaction
 from trunkline.storage.tables import Configuration, ExperimentUnit, VersionUsage
 
 
@@ -147,17 +151,5 @@ async def test_figures_are_added_up_by_the_database(database: Database) -> None:
 
 async def test_calls_without_a_version_cost_nothing(database: Database) -> None:
     ground = await TrialGround.make(database)
-    statements: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        statements.append(statement)
-
-    async with database.write() as tx:
-        engine = tx.get_bind().engine
-        event.listen(engine, "before_cursor_execute", note)
-    try:
-        await ground.keep([ground.event(None, None, "ann")])
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-    assert statements
-    assert not any("version_usage" in each or "experiment" in each for each in statements)
+    nowhere = cast("Transaction", None)
+    await Exposures().apply(nowhere, Arrivals(settled=[ground.event(None, None, "ann")]))

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
+from tests.bookkeeping import keep
+
 from trunkline.control.audit import Audit
 from trunkline.control.experiments.experiment import ExperimentRecord
 from trunkline.control.experiments.phases import settle_weights
 from trunkline.control.experiments.review import review, show
 from trunkline.control.experiments.watch import ExperimentWatch
 from trunkline.control.model_configs.versions import Versions
-from trunkline.control.usage.shipper import store
 from trunkline.core.actor import Actor
 from trunkline.core.chat import Usage
 from trunkline.core.ids import new_id
@@ -146,5 +147,4 @@ class TrialGround:
         await self.keep(events)
 
     async def keep(self, events: Sequence[UsageEvent]) -> int:
-        async with self.database.write() as tx:
-            return await store(tx, events)
+        return await keep(self.database, events)

@@ -101,7 +101,7 @@ async def test_a_turn_of_the_loop_is_one_write(tmp_path: Path, disk: Disk) -> No
     for number in range(100):
         journal.open(event(number), b"")
     settled = [journal.settle(event(number), b"") for number in range(100)]
-    noted = [journal.note(event(number), b"") for number in range(100)]
+    noted = [journal.note(event(number), b"", kind) for kind in (Kind.NOTE, Kind.READING) for number in range(100)]
     assert disk.writes == 0
     await asyncio.gather(*settled, *noted)
     assert disk.writes == 1

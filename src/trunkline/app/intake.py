@@ -1,0 +1,79 @@
+"""``python -m trunkline.app.intake``: takes the journals in, as a process of its own that gives way to all others.
+
+It imports no web framework and, on SQLite, no ORM. It ends with SIGTERM or SIGINT, or when the process is gone that
+started it: after a last pass, which takes five seconds at most.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from trunkline import logs
+from trunkline.control.experiments.exposures import Exposures
+from trunkline.control.policies.broken_policies import BrokenPolicies
+from trunkline.control.usage.arrivals import Projection
+from trunkline.control.usage.hourly_sums import HourlySums
+from trunkline.control.usage.intake import Intake
+from trunkline.control.usage.rate_readings import RateReadings
+from trunkline.core.errors import TrunklineError
+from trunkline.gateway.journal.folder import JournalFolder
+from trunkline.settings import Settings, read_settings
+from trunkline.storage.intake.opening import open_connection
+
+NICE: Final = 10
+"""How far it gives way. Calls are served before they are counted; for that the journal is there."""
+
+PROJECTIONS: Final[tuple[Projection, ...]] = (HourlySums(), Exposures(), BrokenPolicies(), RateReadings())
+"""All that is added up from what arrives."""
+
+_LOOK_SECONDS: Final = 1.0
+
+
+def make_intake(url: str, journal: Path) -> Intake:
+    """The intake of the journals in the folder ``journal`` into the database at ``url``."""
+    return Intake(open_connection(url), JournalFolder(journal), PROJECTIONS)
+
+
+async def run(settings: Settings, parent: int) -> None:
+    """Take in until told to stop, or until ``parent`` is no longer this process's parent."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    following = asyncio.ensure_future(_follow(parent, stop))
+    try:
+        await make_intake(settings.effective_database_url, settings.data_dir / "journal").run(stop)
+    finally:
+        following.cancel()
+
+
+async def _follow(parent: int, stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        if os.getppid() != parent:
+            stop.set()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), _LOOK_SECONDS)
+
+
+def main() -> int:
+    """Run. Exit code 1, and a sentence, when the settings cannot be read."""
+    parent = os.getppid()
+    try:
+        settings = read_settings()
+    except TrunklineError as error:
+        sys.stderr.write(f"{error.message}\n")
+        return 1
+    logs.configure(settings.log_level, settings.log_format)
+    os.nice(NICE)
+    asyncio.run(run(settings, parent))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

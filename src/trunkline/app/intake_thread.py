@@ -1,0 +1,44 @@
+"""The intake in a thread of a process that does other things, too."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from threading import Thread
+from typing import Final
+
+from trunkline.app.intake import make_intake
+from trunkline.control.usage.intake import CLOSING_SECONDS
+
+_LEAVING_SECONDS: Final = 1.0
+"""How much longer than its last pass may take it is waited for. It is a daemon: it keeps no process alive."""
+
+
+@asynccontextmanager
+async def taking_in(url: str, journal: Path) -> AsyncGenerator[None]:
+    """Take in until the block ends, and then what is left by then; what takes too long, the next start takes in."""
+    outer, inner = asyncio.get_running_loop(), asyncio.new_event_loop()
+    stop, ended = asyncio.Event(), outer.create_future()
+
+    def work() -> None:
+        try:
+            inner.run_until_complete(make_intake(url, journal).run(stop))
+        finally:
+            inner.close()
+            with suppress(RuntimeError):
+                outer.call_soon_threadsafe(_resolve, ended)
+
+    Thread(target=work, name="intake", daemon=True).start()
+    try:
+        yield
+    finally:
+        with suppress(RuntimeError):
+            inner.call_soon_threadsafe(stop.set)
+        await asyncio.wait({ended}, timeout=CLOSING_SECONDS + _LEAVING_SECONDS)
+
+
+def _resolve(ended: asyncio.Future[None]) -> None:
+    if not ended.done():
+        ended.set_result(None)

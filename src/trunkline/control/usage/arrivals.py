@@ -1,0 +1,32 @@
+"""What a batch of the journal brought, as those see it who add something up from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+
+from trunkline.core.policy import ViolationEvent
+from trunkline.core.rate_reading import RateReading
+from trunkline.core.usage_event import UsageEvent
+from trunkline.storage.intake.connection import Transaction
+
+
+class Arrivals(msgspec.Struct, frozen=True):
+    """``settled`` calls are new in the database. Those that are ``amended`` were there without their end: what they
+    used is new, the call is not. Of ``violations`` and ``readings`` some may have come before.
+    """
+
+    settled: Sequence[UsageEvent] = ()
+    amended: Sequence[UsageEvent] = ()
+    violations: Sequence[ViolationEvent] = ()
+    readings: Sequence[RateReading] = ()
+
+
+class Projection(Protocol):
+    """Something that is added up from what arrives, such as the hourly sums."""
+
+    async def apply(self, tx: Transaction, events: Arrivals) -> None:
+        """Add ``events``, in the transaction that stores them. It may be rolled back, and then comes again."""
+        ...

@@ -1,0 +1,109 @@
+"""Events into the database: those that are new, and what is added up from them, in one transaction."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from trunkline.control.usage.arrivals import Arrivals, Projection
+from trunkline.control.usage.event_values import event_values
+from trunkline.control.usage.journal_events import Event
+from trunkline.control.usage.set_aside import SetAside
+from trunkline.core.policy import ViolationEvent
+from trunkline.core.rate_reading import RateReading
+from trunkline.core.usage_event import UsageEvent
+from trunkline.storage.intake.connection import Connection, Transaction
+from trunkline.storage.intake.fault import DataFault
+from trunkline.storage.intake.statements import AMEND_EVENT, PUT_MARK, pick_end
+from trunkline.storage.intake.tables import EVENTS
+
+_log: Final = logging.getLogger(__name__)
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """How far a segment is taken in: up to ``offset``, since ``at`` (microseconds since the epoch)."""
+
+    segment: str
+    offset: int
+    at: int
+
+
+class EventStore:
+    """Stores each event once, and hands what is new to the ``projections``."""
+
+    def __init__(self, connection: Connection, projections: Sequence[Projection], set_aside: SetAside) -> None:
+        self._connection = connection
+        self._projections = projections
+        self._set_aside = set_aside
+
+    async def put(self, events: Sequence[Event], mark: Mark | None = None) -> int:
+        """Store ``events`` and move the ``mark``, in one transaction. Gives how many calls were new.
+
+        What the database refuses is found by halves, set aside and reported, so that it never stops the others. What
+        is stored already when this breaks off changes nothing when it is repeated.
+        """
+        try:
+            return await self._put(events, mark)
+        except DataFault:
+            new = await self._put_apart(events)
+        if mark is not None:
+            await self._put((), mark)
+        return new
+
+    async def _put_apart(self, events: Sequence[Event]) -> int:
+        try:
+            return await self._put(events, None)
+        except DataFault as fault:
+            if len(events) == 1:
+                self._put_aside(events[0], type(fault.__cause__).__name__)
+                return 0
+        half = len(events) // 2
+        return await self._put_apart(events[:half]) + await self._put_apart(events[half:])
+
+    def _put_aside(self, event: Event, fault: str) -> None:
+        self._set_aside.add(event, fault)
+        _log.error(
+            "intake: event %s cannot be stored (%s): it is in %s and in no sum", event.id, fault, self._set_aside.path
+        )
+
+    async def _put(self, events: Sequence[Event], mark: Mark | None) -> int:
+        async with self._connection.write() as tx:
+            arrivals = await store(tx, events)
+            for projection in self._projections:
+                await projection.apply(tx, arrivals)
+            if mark is not None:
+                await tx.run(PUT_MARK, mark.segment, mark.offset, mark.at)
+        return len(arrivals.settled)
+
+
+async def store(tx: Transaction, events: Sequence[Event]) -> Arrivals:
+    """Insert the calls that are new, and fill in the ends of those that are there without one."""
+    settled: dict[tuple[int, str], UsageEvent] = {}
+    violations: list[ViolationEvent] = []
+    readings: list[RateReading] = []
+    for event in events:
+        if isinstance(event, UsageEvent):
+            key = (event.opened_at, event.id)
+            if event.part == "end" or (event.part == "call" and key not in settled):
+                settled[key] = event
+        elif isinstance(event, ViolationEvent):
+            violations.append(event)
+        else:
+            readings.append(event)
+    new, amended = await _insert(tx, list(settled.values()))
+    return Arrivals(settled=new, amended=amended, violations=violations, readings=readings)
+
+
+async def _insert(tx: Transaction, calls: list[UsageEvent]) -> tuple[list[UsageEvent], list[UsageEvent]]:
+    rows = list(map(event_values, calls))
+    new = await tx.insert(EVENTS, rows) if rows else []
+    if all(new):
+        return calls, []
+    inserted = [event for event, fresh in zip(calls, new, strict=True) if fresh]
+    ends = [
+        (event, row) for event, row, fresh in zip(calls, rows, new, strict=True) if not fresh and event.part == "end"
+    ]
+    return inserted, [event for event, row in ends if await tx.run(AMEND_EVENT, *pick_end(row))]

@@ -1,0 +1,90 @@
+"""A settled call as the values of its row."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import msgspec
+
+from trunkline.core.chat import Usage
+from trunkline.core.usage_event import Opened, UsageEvent
+from trunkline.storage.intake.table import Values
+
+LARGEST: Final = 10**14
+"""No count, duration or cost of one call is larger: nonsense must neither stop the intake nor overflow a sum."""
+
+_SUSPECT: Final = re.compile(rb"-|[0-9]{15}")
+"""What a number in JSON has that is below zero or larger than it may be."""
+
+_write: Final = msgspec.json.Encoder().encode
+
+
+def estimate(opened: Opened) -> UsageEvent:
+    """The event of a call that its process died under: nothing is known of it but that it began."""
+    fields = {name: getattr(opened, name) for name in Opened.__struct_fields__}
+    return UsageEvent(**fields, outcome="estimated", status=500, error="process_died", usage_estimated=True)
+
+
+def event_values(event: UsageEvent) -> Values:
+    """The values of ``event``, in the order of the table's columns; texts and numbers are cut to what these hold."""
+    usage = event.usage
+    return (
+        event.opened_at,
+        event.id,
+        cut(event.request_id, 128),
+        event.operation,
+        event.workspace_id,
+        event.user_id,
+        event.key_id,
+        event.application_id,
+        event.configuration_id,
+        event.version_id,
+        event.route_id,
+        None if event.feature is None else cut(event.feature, 64),
+        event.conversation_id,
+        event.phase_id,
+        event.unit,
+        event.purpose,
+        event.revision,
+        cut(event.provider, 100),
+        cut(event.model, 255),
+        cut(event.requested_model, 255),
+        event.streamed,
+        event.outcome,
+        event.status,
+        None if event.error is None else cut(event.error, 64),
+        limit(usage.input),
+        limit(usage.output),
+        limit(usage.cached),
+        limit(usage.cache_write),
+        limit(usage.reasoning),
+        _write_usage(usage),
+        event.usage_estimated,
+        None if event.cost_nanos is None else limit(event.cost_nanos),
+        None if event.price_source is None else cut(event.price_source, 64),
+        cut(",".join(event.price_missing), 255) if event.price_missing else None,
+        limit(event.duration_us),
+        None if event.first_token_us is None else limit(event.first_token_us),
+        _write(event.attempts).decode() if event.attempts else "[]",
+    )
+
+
+def cut(text: str, length: int) -> str:
+    """At most ``length`` characters of ``text``. PostgreSQL stores no NUL in a text."""
+    if len(text) <= length and "\x00" not in text:
+        return text
+    return text.replace("\x00", "")[:length]
+
+
+def limit(number: int) -> int:
+    """``number`` between 0 and :data:`LARGEST`."""
+    return number if 0 <= number <= LARGEST else min(max(number, 0), LARGEST)
+
+
+def _write_usage(usage: Usage) -> str:
+    text = _write(usage)
+    if _SUSPECT.search(text):
+        fields = msgspec.to_builtins(usage)
+        text = _write({name: limit(value) if isinstance(value, int) else value for name, value in fields.items()})
+    return text.decode()

@@ -1,0 +1,77 @@
+"""The statements of the intake that are no insertion."""
+
+from __future__ import annotations
+
+from operator import itemgetter
+from typing import Final
+
+from trunkline.storage.intake.table import Statement
+from trunkline.storage.intake.tables import EVENTS
+
+FIND_MARK: Final = Statement('SELECT "offset" FROM journal_marks WHERE segment = ?1', ("text",))
+
+PUT_MARK: Final = Statement(
+    'INSERT INTO journal_marks (segment, "offset", updated_at) VALUES (?1, ?2, ?3) ON CONFLICT (segment)'
+    ' DO UPDATE SET "offset" = excluded."offset", updated_at = excluded.updated_at',
+    ("text", "count", "moment"),
+)
+"""To be run in the transaction that stores what lies before the mark."""
+
+REMOVE_MARK: Final = Statement("DELETE FROM journal_marks WHERE segment = ?1", ("text",))
+
+PRUNE_MARKS: Final = Statement("DELETE FROM journal_marks WHERE updated_at < ?1", ("moment",))
+"""A crash may leave the mark of a deleted segment. Safe for one that is still there: what comes twice is ignored."""
+
+_OF_THE_END: Final = (
+    "outcome",
+    "status",
+    "error",
+    "input_tokens",
+    "output_tokens",
+    "cached_tokens",
+    "cache_write_tokens",
+    "reasoning_tokens",
+    "usage",
+    "usage_estimated",
+    "cost_nanos",
+    "price_source",
+    "price_missing",
+)
+_AMENDED: Final = (*EVENTS.key, *_OF_THE_END)
+
+AMEND_EVENT: Final = Statement(
+    f"UPDATE usage_events SET {', '.join(f'{name} = ?{at}' for at, name in enumerate(_OF_THE_END, 3))}"  # noqa: S608 - our names
+    " WHERE opened_at = ?1 AND id = ?2 AND input_tokens = 0 AND output_tokens = 0 AND error IS NULL",
+    tuple(EVENTS.columns[name] for name in _AMENDED),
+)
+"""Fills in the end of an event that is there without one: it has used nothing and failed in nothing yet. One that has
+its end stays as it is. Takes what :data:`pick_end` takes from the event's row."""
+
+pick_end: Final = itemgetter(*(list(EVENTS.columns).index(name) for name in _AMENDED))
+
+USE_CREDENTIAL: Final = Statement(
+    "UPDATE credentials SET last_used_at = ?2"
+    " WHERE id = (SELECT credential_id FROM ai_configurations WHERE id = ?1)"
+    " AND (last_used_at IS NULL OR last_used_at < ?2)",
+    ("text", "moment"),
+)
+"""Notes on the credential of a configuration when it was last used; never an earlier moment."""
+
+USE_KEY: Final = Statement(
+    "UPDATE api_keys SET last_used_at = ?2 WHERE id = ?1 AND (last_used_at IS NULL OR last_used_at < ?2)",
+    ("text", "moment"),
+)
+
+HOLD_PHASE: Final = Statement(
+    "SELECT id, slow_ms FROM experiment_phases WHERE id = ?1", ("text",), locking="FOR KEY SHARE"
+)
+"""What counts as slow (ms) in a phase that is still there, which is held until the end of the transaction."""
+
+KEEP_READING: Final = Statement(
+    "INSERT INTO rate_limit_readings (configuration_id, reading, read_at)"
+    " SELECT id, ?2, ?3 FROM ai_configurations WHERE id = ?1"
+    " ON CONFLICT (configuration_id) DO UPDATE SET reading = excluded.reading, read_at = excluded.read_at"
+    " WHERE rate_limit_readings.read_at <= excluded.read_at",
+    ("text", "json", "moment"),
+)
+"""Keeps the newest reading of a configuration; one for a configuration that is gone, or an older one, is dropped."""

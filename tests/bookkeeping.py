@@ -1,0 +1,33 @@
+"""Events straight into a database, as the intake stores them."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from trunkline.app.intake import PROJECTIONS
+from trunkline.control.usage.event_store import EventStore
+from trunkline.control.usage.journal_events import Event
+from trunkline.control.usage.last_uses import LastUses
+from trunkline.control.usage.set_aside import SetAside
+from trunkline.storage.database import Database
+from trunkline.storage.intake.connection import Connection
+from trunkline.storage.intake.opening import open_connection
+
+
+def connect(database: Database) -> Connection:
+    """Another way into ``database``: that of the intake."""
+    engine = database._engine  # pyright: ignore[reportPrivateUsage] - nobody else needs the address
+    return open_connection(engine.url.render_as_string(hide_password=False))
+
+
+async def keep(database: Database, events: Sequence[Event]) -> int:
+    """Store ``events`` with all that is added up from them. How many calls were new."""
+    connection, uses = connect(database), LastUses()
+    with tempfile.TemporaryDirectory() as folder:
+        new = await EventStore(connection, (*PROJECTIONS, uses), SetAside(Path(folder))).put(events)
+    async with connection.write() as tx:
+        await uses.write(tx)
+    await connection.close()
+    return new
