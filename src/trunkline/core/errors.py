@@ -43,6 +43,11 @@ class TrunklineError(Exception):
         if code is not None:
             self.code = code
 
+    @property
+    def words(self) -> str:
+        """All that the caller is told."""
+        return self.message
+
 
 class InvalidInput(TrunklineError):
     """What was sent is wrong. ``fields`` names every wrong field, so that a form can mark them all at once."""

@@ -39,6 +39,7 @@ from trunkline.dialects.bedrock_converse.response import FIELDS, read_fields
 from trunkline.dialects.bedrock_converse.seal import SEALED, SIGNED
 from trunkline.dialects.bedrock_converse.stop import is_exact, read_stop
 from trunkline.dialects.bedrock_converse.usage import PerformanceConfig, ServiceTier, WireUsage, note_terms, read_usage
+from trunkline.dialects.failure import break_off
 from trunkline.dialects.made_id import MadeIds
 
 FOREIGN: Final = "The provider sent an event that is not of its dialect."
@@ -273,8 +274,7 @@ class Reader:
         failure = read_exception(code, said)
         self._done = True
         self._open.clear()
-        message = f"{failure.message} {failure.detail}" if failure.detail else failure.message
-        out.append(Failure(message, failure.kind, failure.upstream_code))
+        out.append(break_off(failure))
 
     def _end(self, out: list[ChatEvent]) -> None:
         self._done = True
