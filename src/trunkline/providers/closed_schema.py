@@ -15,6 +15,7 @@ import msgspec
 
 from trunkline.core.chat import ChatRequest, JsonObject, JsonValue, ResponseFormat, Tool
 from trunkline.core.errors import Unsupported
+from trunkline.providers.schema_fitting import describe, fit_each
 
 _KEPT: Final = frozenset(
     {"type", "enum", "const", "default", "description", "title", "required", "$ref", "$schema", "$id", "examples"}
@@ -35,17 +36,7 @@ def fit_schemas(request: ChatRequest) -> tuple[ChatRequest, list[str]]:
 
     Raises Unsupported for what has no closed form: an object whose names are free, or a schema within itself.
     """
-    changes: dict[str, object] = {}
-    lost: set[str] = set()
-    wanted = request.response_format
-    if wanted is not None and wanted.schema is not None:
-        schema = _Closing("response_format.schema", lost).close(wanted.schema)
-        if schema != wanted.schema:
-            changes["response_format"] = msgspec.structs.replace(wanted, schema=schema)
-    tools = tuple(_fit_tool(tool, lost) for tool in request.tools)
-    if tools != request.tools:
-        changes["tools"] = tools
-    return (msgspec.structs.replace(request, **changes) if changes else request), sorted(lost)
+    return fit_each(request, schema=_fit_schema, tool=_fit_tool)
 
 
 def loosened(before: ResponseFormat | None, after: ResponseFormat | None) -> JsonObject | None:
@@ -54,6 +45,10 @@ def loosened(before: ResponseFormat | None, after: ResponseFormat | None) -> Jso
     if before is None or before.strict is not True or (after is not None and before.schema == after.schema):
         return None
     return before.schema
+
+
+def _fit_schema(schema: JsonObject, path: str, lost: set[str]) -> JsonObject:
+    return _Closing(path, lost).close(schema)
 
 
 def _fit_tool(tool: Tool, lost: set[str]) -> Tool:
@@ -100,9 +95,7 @@ class _Closing:
             out["additionalProperties"] = False
         if aside:
             self._lost.update(f"{self._path}.{key}" for key in aside)
-            bounds = msgspec.json.encode(aside).decode()
-            said = out.get("description")
-            out["description"] = f"{said}\n\n{bounds}" if isinstance(said, str) and said else bounds
+            describe(out, aside)
         return out
 
     def _any(self, value: JsonValue) -> JsonValue:

@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from trunkline.core.chat import ChatRequest, JsonObject, JsonValue, Tool
+from trunkline.providers.schema_fitting import describe, fit_each
 
 _KEPT: Final = frozenset(
     {"$id", "$anchor", "type", "title", "description", "minItems", "maxItems", "minimum", "maximum", "required"}
@@ -28,17 +29,11 @@ _FORMATS: Final = frozenset({"date-time", "date", "time", "int32", "int64", "flo
 
 def fit_schemas(request: ChatRequest) -> tuple[ChatRequest, list[str]]:
     """``request`` with schemas that are taken, and the names of what was put into descriptions."""
-    changes: dict[str, object] = {}
-    lost: set[str] = set()
-    wanted = request.response_format
-    if wanted is not None and wanted.schema is not None:
-        schema = _Fitting("response_format.schema", lost).fit(wanted.schema)
-        if schema != wanted.schema:
-            changes["response_format"] = msgspec.structs.replace(wanted, schema=schema)
-    tools = tuple(_fit_tool(tool, lost) for tool in request.tools)
-    if tools != request.tools:
-        changes["tools"] = tools
-    return (msgspec.structs.replace(request, **changes) if changes else request), sorted(lost)
+    return fit_each(request, schema=_fit_schema, tool=_fit_tool)
+
+
+def _fit_schema(schema: JsonObject, path: str, lost: set[str]) -> JsonObject:
+    return _Fitting(path, lost).fit(schema)
 
 
 def _fit_tool(tool: Tool, lost: set[str]) -> Tool:
@@ -99,9 +94,7 @@ class _Fitting:
                 aside[key] = value
         if aside:
             self._lost.update(f"{self._path}.{key}" for key in aside)
-            bounds = msgspec.json.encode(aside).decode()
-            said = out.get("description")
-            out["description"] = f"{said}\n\n{bounds}" if isinstance(said, str) and said else bounds
+            describe(out, aside)
         return _alone(out)
 
     def _inner(self, key: str, value: JsonValue, out: JsonObject) -> None:

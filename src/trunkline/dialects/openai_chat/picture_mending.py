@@ -12,11 +12,11 @@ from typing import Final
 import msgspec
 
 from trunkline.core.chat import File, JsonValue
+from trunkline.dialects import picture_mending
 from trunkline.dialects.media_url import read_url
 from trunkline.dialects.openai_chat.content import write_file
 from trunkline.dialects.passthrough import Files
 from trunkline.dialects.pdf import find_pdf
-from trunkline.dialects.raw_json import decode
 
 # Within JSON text a quote is escaped, so what is found are fields.
 _SIGN: Final = re.compile(
@@ -31,26 +31,20 @@ def mend_pictures(messages: msgspec.Raw, files: Files) -> msgspec.Raw:
 
     Raises Unsupported for a PDF that the server would have to fetch and does not.
     """
-    data = bytes(messages)
-    if b'"image_url"' not in data:
-        return messages
-    if b"data:image/jpg" in data or b"data:image/pjpeg" in data:
-        data = _JPG.sub(rb"\1jpeg", data)
-        messages = msgspec.Raw(data)
-    if _SIGN.search(data) is None:
-        return messages
-    turns = decode(messages)
-    if not isinstance(turns, list):
-        return messages
-    for place, turn in enumerate(turns):
-        content = turn.get("content") if isinstance(turn, dict) else None
-        for number, part in enumerate(content if isinstance(content, list) else ()):
-            if isinstance(turn, dict) and isinstance(content, list) and isinstance(part, dict):
-                content[number] = _mend(part, files, f"messages.{place}.content.{number}.image_url")
-    return msgspec.Raw(msgspec.json.encode(turns))
+
+    def mend(turns: list[JsonValue]) -> None:
+        for place, turn in enumerate(turns):
+            content = turn.get("content") if isinstance(turn, dict) else None
+            if isinstance(content, list):
+                path = f"messages.{place}.content"
+                content[:] = [_mend(part, files, f"{path}.{number}.image_url") for number, part in enumerate(content)]
+
+    return picture_mending.mend_pictures(messages, jpeg=_JPG, pdf=_SIGN, mend=mend)
 
 
-def _mend(part: dict[str, JsonValue], files: Files, path: str) -> JsonValue:
+def _mend(part: JsonValue, files: Files, path: str) -> JsonValue:
+    if not isinstance(part, dict):
+        return part
     image = part.get("image_url")
     url = image.get("url") if isinstance(image, dict) else image
     found = find_pdf(read_url(url)) if part.get("type") == "image_url" and isinstance(url, str) else None

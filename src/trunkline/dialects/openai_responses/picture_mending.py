@@ -11,10 +11,10 @@ from typing import Final
 import msgspec
 
 from trunkline.core.chat import File, JsonValue
+from trunkline.dialects import picture_mending
 from trunkline.dialects.media_url import read_url
 from trunkline.dialects.openai_responses.content import write_file
 from trunkline.dialects.pdf import find_pdf
-from trunkline.dialects.raw_json import decode
 
 # Within JSON text a quote is escaped, so what is found are fields.
 _SIGN: Final = re.compile(
@@ -26,23 +26,15 @@ _JPG: Final = re.compile(rb'("image_url"\s*:\s*"data:image/)p?jpe?g(?=[;,])')
 
 def mend_pictures(items: msgspec.Raw) -> msgspec.Raw:
     """``items`` with PDFs as files, and the types of pictures as they are registered."""
-    data = bytes(items)
-    if b'"image_url"' not in data:
-        return items
-    if b"data:image/jpg" in data or b"data:image/pjpeg" in data:
-        data = _JPG.sub(rb"\1jpeg", data)
-        items = msgspec.Raw(data)
-    if _SIGN.search(data) is None:
-        return items
-    value = decode(items)
-    if not isinstance(value, list):
-        return items
-    for item in value:
+    return picture_mending.mend_pictures(items, jpeg=_JPG, pdf=_SIGN, mend=_mend_items)
+
+
+def _mend_items(items: list[JsonValue]) -> None:
+    for item in items:
         for name in ("content", "output"):
             parts = item.get(name) if isinstance(item, dict) else None
             if isinstance(parts, list):
                 parts[:] = [_mend(part) for part in parts]
-    return msgspec.Raw(msgspec.json.encode(value))
 
 
 def _mend(part: JsonValue) -> JsonValue:
