@@ -31,11 +31,9 @@ from trunkline.control.snapshot.refresher import SnapshotRefresher
 from trunkline.control.workspaces.applications import Applications
 from trunkline.control.workspaces.members import Members
 from trunkline.control.workspaces.workspaces import Workspaces
-from trunkline.faces.console.router import router as console
+from trunkline.faces import console, management, operations
 from trunkline.faces.http.application import build
 from trunkline.faces.http.services import Services
-from trunkline.faces.management.router import router as management
-from trunkline.faces.operations.router import router as operations
 from trunkline.gateway.identity import Identity
 from trunkline.gateway.snapshot import SnapshotHolder
 from trunkline.settings import Settings
@@ -236,8 +234,9 @@ async def open_world(
     services = Services(**cast("Any", everything))
     first = await setup.first_start(chosen)
     await refresher.refresh()
-    routers = [management(services), operations(services, CollectorRegistry()), console(services)]
+    routers = [management.router, operations.router, console.router]
     app = build(services, [*routers, *faces.routers(services)])
+    app.state.registry = CollectorRegistry()
     world = World(
         settings=chosen,
         database=database,

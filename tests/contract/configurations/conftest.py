@@ -31,7 +31,10 @@ from trunkline.control.snapshot.refresher import SnapshotRefresher
 from trunkline.control.usage.prices import PriceBook
 from trunkline.control.usage.usage import Usage
 from trunkline.core.ids import new_id
-from trunkline.faces.configurations import router
+from trunkline.faces import configurations as configuration_face
+from trunkline.faces import jobs as job_face
+from trunkline.faces import providers as provider_face
+from trunkline.faces import usage as usage_face
 from trunkline.faces.http.application import build
 from trunkline.faces.http.services import Services
 from trunkline.gateway.identity import Identity
@@ -217,7 +220,7 @@ async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
     }
     # Use cases of other faces are not asked for here.
     services = Services(**{field.name: mine.get(field.name) for field in fields(Services)})
-    app = build(services, [router(services)])
+    app = build(services, [face.router for face in (configuration_face, provider_face, usage_face, job_face)])
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://trunkline.test") as http:
         yield World(database, services, http, vault, sealed, tokens, access, holder, clock, rotation, prices)

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from tests.contract.world import Faces, World, open_world
 from trunkline.control.readiness import Readiness
 from trunkline.core.errors import Forbidden, Unauthenticated, Unavailable
-from trunkline.faces.operations.router import require_scraper
+from trunkline.faces.operations.operations import require_scraper
 
 
 async def test_a_running_server_is_alive_and_ready(local: World) -> None:

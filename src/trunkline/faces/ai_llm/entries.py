@@ -19,18 +19,18 @@ from trunkline.faces.ai_llm.wire import (
 )
 from trunkline.faces.http.auth import ActorDep, EverywhereDep, allow
 from trunkline.faces.http.refusal import remember_actor
-from trunkline.faces.http.services import services_of
+from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import PathId
 
-routes = APIRouter(prefix="/ai/llm", tags=["AI LLMs"])
+router = APIRouter(prefix="/ai/llm", tags=["AI LLMs"])
 
 
-@routes.post("", dependencies=[allow("configurations.change")], responses=failures(400, 403, 429))
+@router.post("", dependencies=[allow("configurations.change")], responses=failures(400, 403, 429))
 async def create_ai_llm(
-    request: Request, actor: ActorDep, everywhere: EverywhereDep, given: AiLlmCreateRequest
+    services: ServicesDep, request: Request, actor: ActorDep, everywhere: EverywhereDep, given: AiLlmCreateRequest
 ) -> AiLlmCreateResponse:
     """Make an entry in one of your workspaces, for everybody in it. Programs call it as `<name>/<model>`."""
-    ai_llms = services_of(request).ai_llms
+    ai_llms = services.ai_llms
     there = await ai_llms.find_actor_at(actor, given.workspace_id.lower(), everywhere=everywhere)
     remember_actor(request, there)
     check(there, "configurations.change")
@@ -41,9 +41,9 @@ async def create_ai_llm(
     )
 
 
-@routes.get("", dependencies=[allow("configurations.read")], responses=failures(403))
+@router.get("", dependencies=[allow("configurations.read")], responses=failures(403))
 async def list_ai_llms(
-    request: Request,
+    services: ServicesDep,
     actor: ActorDep,
     everywhere: EverywhereDep,
     workspace_id: Annotated[
@@ -53,32 +53,32 @@ async def list_ai_llms(
 ) -> AiLlmListResponse:
     """Your configurations and those shared with you, in all of your workspaces, the newest first."""
     wanted = None if workspace_id is None else workspace_id.lower()
-    return AiLlmListResponse.of(
-        await services_of(request).ai_llms.list(actor, everywhere=everywhere, workspace_id=wanted)
-    )
+    return AiLlmListResponse.of(await services.ai_llms.list(actor, everywhere=everywhere, workspace_id=wanted))
 
 
-@routes.get("/available", dependencies=[allow("configurations.read")], responses=failures(403))
-async def list_available_ai_llms(request: Request, actor: ActorDep, everywhere: EverywhereDep) -> AiLlmListResponse:
+@router.get("/available", dependencies=[allow("configurations.read")], responses=failures(403))
+async def list_available_ai_llms(
+    services: ServicesDep, actor: ActorDep, everywhere: EverywhereDep
+) -> AiLlmListResponse:
     """Those of them that are active and were validated, the newest first."""
-    return AiLlmListResponse.of(await services_of(request).ai_llms.list(actor, everywhere=everywhere, ready=True))
+    return AiLlmListResponse.of(await services.ai_llms.list(actor, everywhere=everywhere, ready=True))
 
 
-@routes.put("/{ai_llm_id}", dependencies=[allow("configurations.change")], responses=failures(400, 403, 404, 429))
+@router.put("/{ai_llm_id}", dependencies=[allow("configurations.change")], responses=failures(400, 403, 404, 429))
 async def update_ai_llm(
-    request: Request,
+    services: ServicesDep,
     actor: ChangerDep,
     ai_llm_id: PathId,
     given: AiLlmUpdateRequest,
 ) -> AiLlmDoneResponse:
     """Change any part of an entry. It must be validated again, unless only its name changes."""
-    validated = await services_of(request).ai_llms.update(actor, ai_llm_id, given.entry())
+    validated = await services.ai_llms.update(actor, ai_llm_id, given.entry())
     again = "" if validated else f" Validate it with POST /ai/llm/{ai_llm_id}/validate."
     return AiLlmDoneResponse(message=f"The AI LLM configuration was updated.{again}")
 
 
-@routes.delete("/{ai_llm_id}", dependencies=[allow("configurations.change")], responses=failures(403, 404, 429))
-async def delete_ai_llm(request: Request, actor: ChangerDep, ai_llm_id: PathId) -> AiLlmDoneResponse:
+@router.delete("/{ai_llm_id}", dependencies=[allow("configurations.change")], responses=failures(403, 404, 429))
+async def delete_ai_llm(services: ServicesDep, actor: ChangerDep, ai_llm_id: PathId) -> AiLlmDoneResponse:
     """Delete an entry that nothing uses, and erase its credentials."""
-    await services_of(request).ai_llms.delete(actor, ai_llm_id)
+    await services.ai_llms.delete(actor, ai_llm_id)
     return AiLlmDoneResponse(message="The AI LLM configuration was deleted and its credentials were erased.")

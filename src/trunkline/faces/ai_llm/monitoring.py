@@ -5,19 +5,18 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from starlette.requests import Request
 
 from trunkline.faces.ai_llm.failure import failures
 from trunkline.faces.ai_llm.wire import AiLlmStatsResponse
 from trunkline.faces.http.auth import ActorDep, EverywhereDep, allow
-from trunkline.faces.http.services import services_of
+from trunkline.faces.http.services import ServicesDep
 
-routes = APIRouter(prefix="/ai/llm", tags=["AI LLMs"])
+router = APIRouter(prefix="/ai/llm", tags=["AI LLMs"])
 
 
-@routes.get("/stats", dependencies=[allow("usage.read")], responses=failures(403, 404))
+@router.get("/stats", dependencies=[allow("usage.read")], responses=failures(403, 404))
 async def get_ai_llm_stats(
-    request: Request,
+    services: ServicesDep,
     actor: ActorDep,
     everywhere: EverywhereDep,
     ai_llm_id: Annotated[
@@ -27,4 +26,4 @@ async def get_ai_llm_stats(
 ) -> AiLlmStatsResponse:
     """Calls, tokens and broken policies, in total. At most two seconds behind the last call."""
     wanted = None if ai_llm_id is None else ai_llm_id.lower()
-    return AiLlmStatsResponse.of(await services_of(request).ai_llms.read_stats(actor, wanted, everywhere=everywhere))
+    return AiLlmStatsResponse.of(await services.ai_llms.read_stats(actor, wanted, everywhere=everywhere))

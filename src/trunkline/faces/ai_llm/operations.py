@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
-from starlette.requests import Request
 
 from trunkline.faces.ai_llm.acting import TesterDep
 from trunkline.faces.ai_llm.failure import failures
 from trunkline.faces.ai_llm.wire import AiLlmValidateResponse
 from trunkline.faces.http.auth import allow
-from trunkline.faces.http.services import services_of
+from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import PathId
 
-routes = APIRouter(prefix="/ai/llm", tags=["AI LLMs"])
+router = APIRouter(prefix="/ai/llm", tags=["AI LLMs"])
 
 
-@routes.post("/{ai_llm_id}/validate", dependencies=[allow("configurations.test")], responses=failures(403, 404, 429))
-async def validate_ai_llm(request: Request, actor: TesterDep, ai_llm_id: PathId) -> AiLlmValidateResponse:
+@router.post("/{ai_llm_id}/validate", dependencies=[allow("configurations.test")], responses=failures(403, 404, 429))
+async def validate_ai_llm(services: ServicesDep, actor: TesterDep, ai_llm_id: PathId) -> AiLlmValidateResponse:
     """Ask the provider, with the stored credentials, whether they are good. 200 also when it says no."""
-    result = await services_of(request).connection_tests.test(actor, ai_llm_id, force=True)
+    result = await services.connection_tests.test(actor, ai_llm_id, force=True)
     return AiLlmValidateResponse(success=result.success, message=result.message)

@@ -1,5 +1,7 @@
 """The face of programs that keep their user's models in one document."""
 
-from trunkline.faces.ai_model_config.router import router
+from __future__ import annotations
+
+from trunkline.faces.ai_model_config.document import router
 
 __all__ = ["router"]

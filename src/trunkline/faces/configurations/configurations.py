@@ -12,21 +12,22 @@ from trunkline.faces.configurations.wire import (
     ConfigurationCreateRequest,
     ConfigurationResponse,
     ConfigurationTestResponse,
-    ConfigurationUpdateRequest,
 )
 from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.configuration_wire import ConfigurationUpdateRequest
 from trunkline.faces.http.etag import IfMatchDep, write_etag
 from trunkline.faces.http.paging import PageDep, link_next
-from trunkline.faces.http.services import services_of
+from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import SuccessResponse
 
-routes = APIRouter(prefix="/api/configurations", tags=["Configurations"])
+router = APIRouter(prefix="/api/configurations", tags=["Configurations"])
 
 ReasonDep = Annotated[str | None, Header(alias="X-Change-Reason", max_length=500, description="Why, for the history.")]
 
 
-@routes.get("", dependencies=[allow("configurations.read")])
+@router.get("", dependencies=[allow("configurations.read")])
 async def list_configurations(
+    services: ServicesDep,
     request: Request,
     response: Response,
     actor: ActorDep,
@@ -35,35 +36,39 @@ async def list_configurations(
     is_active: Annotated[bool | None, Query(alias="isActive")] = None,
 ) -> list[ConfigurationResponse]:
     """Your configurations and those shared with you, the newest first."""
-    found = await services_of(request).configurations.list(actor, page, provider=provider, is_active=is_active)
+    found = await services.configurations.list(actor, page, provider=provider, is_active=is_active)
     link_next(request, response, found)
     return [ConfigurationResponse.of(record) for record in found.items]
 
 
-@routes.post("", status_code=201, dependencies=[allow("configurations.change")])
+@router.post("", status_code=201, dependencies=[allow("configurations.change")])
 async def create_configuration(
-    request: Request, response: Response, actor: ActorDep, given: ConfigurationCreateRequest, reason: ReasonDep = None
+    services: ServicesDep,
+    response: Response,
+    actor: ActorDep,
+    given: ConfigurationCreateRequest,
+    reason: ReasonDep = None,
 ) -> ConfigurationResponse:
     """Make a configuration."""
-    record = await services_of(request).configurations.create(actor, given.draft(reason))
+    record = await services.configurations.create(actor, given.draft(reason))
     response.headers["ETag"] = write_etag(record.revision)
     response.headers["Location"] = f"/api/configurations/{record.id}"
     return ConfigurationResponse.of(record)
 
 
-@routes.get("/{configuration_id}", dependencies=[allow("configurations.read")])
+@router.get("/{configuration_id}", dependencies=[allow("configurations.read")])
 async def get_configuration(
-    request: Request, response: Response, actor: ActorDep, configuration_id: str
+    services: ServicesDep, response: Response, actor: ActorDep, configuration_id: str
 ) -> ConfigurationResponse:
     """One configuration."""
-    record = await services_of(request).configurations.get(actor, configuration_id)
+    record = await services.configurations.get(actor, configuration_id)
     response.headers["ETag"] = write_etag(record.revision)
     return ConfigurationResponse.of(record)
 
 
-@routes.put("/{configuration_id}", dependencies=[allow("configurations.change")])
+@router.put("/{configuration_id}", dependencies=[allow("configurations.change")])
 async def update_configuration(
-    request: Request,
+    services: ServicesDep,
     response: Response,
     actor: ActorDep,
     configuration_id: str,
@@ -72,25 +77,23 @@ async def update_configuration(
     reason: ReasonDep = None,
 ) -> ConfigurationResponse:
     """Change any part of it. A new base URL or provider needs the key again."""
-    record = await services_of(request).configurations.update(
-        actor, configuration_id, given.draft(reason), if_revision=if_match
-    )
+    record = await services.configurations.update(actor, configuration_id, given.draft(reason), if_revision=if_match)
     response.headers["ETag"] = write_etag(record.revision)
     return ConfigurationResponse.of(record)
 
 
-@routes.delete("/{configuration_id}", dependencies=[allow("configurations.change")])
+@router.delete("/{configuration_id}", dependencies=[allow("configurations.change")])
 async def delete_configuration(
-    request: Request, actor: ActorDep, configuration_id: str, if_match: IfMatchDep
+    services: ServicesDep, actor: ActorDep, configuration_id: str, if_match: IfMatchDep
 ) -> SuccessResponse:
     """Delete it and erase its keys."""
-    await services_of(request).configurations.delete(actor, configuration_id, if_revision=if_match)
+    await services.configurations.delete(actor, configuration_id, if_revision=if_match)
     return SuccessResponse()
 
 
-@routes.post("/{configuration_id}/test", dependencies=[allow("configurations.test")])
+@router.post("/{configuration_id}/test", dependencies=[allow("configurations.test")])
 async def run_connection_test(
-    request: Request,
+    services: ServicesDep,
     actor: ActorDep,
     configuration_id: str,
     force: Annotated[
@@ -98,6 +101,4 @@ async def run_connection_test(
     ] = False,
 ) -> ConfigurationTestResponse:
     """Test the connection, stage by stage. 200 also when the provider refuses."""
-    return ConfigurationTestResponse.of(
-        await services_of(request).connection_tests.test(actor, configuration_id, force=force)
-    )
+    return ConfigurationTestResponse.of(await services.connection_tests.test(actor, configuration_id, force=force))

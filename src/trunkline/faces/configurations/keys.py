@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
-from starlette.requests import Request
 from starlette.responses import Response
 
-from trunkline.faces.configurations.wire import KeyRotateRequest, KeyRotateResponse, read_secret
+from trunkline.faces.configurations.wire import KeyRotateRequest, KeyRotateResponse
 from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.configuration_wire import read_secret
 from trunkline.faces.http.etag import IfMatchDep, write_etag
-from trunkline.faces.http.services import services_of
+from trunkline.faces.http.services import ServicesDep
 
-routes = APIRouter(prefix="/api/configurations", tags=["Configurations"])
+router = APIRouter(prefix="/api/configurations", tags=["Configurations"])
 
 
-@routes.post("/{configuration_id}/rotate-key", dependencies=[allow("configurations.change")])
+@router.post("/{configuration_id}/rotate-key", dependencies=[allow("configurations.change")])
 async def rotate_key(
-    request: Request,
+    services: ServicesDep,
     response: Response,
     actor: ActorDep,
     configuration_id: str,
@@ -24,7 +24,7 @@ async def rotate_key(
     given: KeyRotateRequest | None = None,
 ) -> KeyRotateResponse:
     """Replace the key by `apiKey`, or without it encrypt the stored one under new key material."""
-    rotated = await services_of(request).configurations.rotate_key(
+    rotated = await services.configurations.rotate_key(
         actor, configuration_id, read_secret(given.api_key) if given else None, if_revision=if_match
     )
     record = rotated.configuration

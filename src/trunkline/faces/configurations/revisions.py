@@ -10,33 +10,30 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from trunkline.faces.configurations.configurations import ReasonDep
-from trunkline.faces.configurations.wire import (
-    ConfigurationResponse,
-    ConfigurationRevertRequest,
-    read_secret,
-)
+from trunkline.faces.configurations.wire import ConfigurationResponse, ConfigurationRevertRequest
 from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.configuration_wire import read_secret
 from trunkline.faces.http.etag import IfMatchDep, write_etag
 from trunkline.faces.http.paging import PageDep, link_next
 from trunkline.faces.http.revision_wire import RevisionResponse
-from trunkline.faces.http.services import services_of
+from trunkline.faces.http.services import ServicesDep
 
-routes = APIRouter(prefix="/api/configurations", tags=["Configurations"])
+router = APIRouter(prefix="/api/configurations", tags=["Configurations"])
 
 
-@routes.get("/{configuration_id}/revisions", dependencies=[allow("configurations.read")])
+@router.get("/{configuration_id}/revisions", dependencies=[allow("configurations.read")])
 async def list_configuration_revisions(
-    request: Request, response: Response, actor: ActorDep, configuration_id: str, page: PageDep
+    services: ServicesDep, request: Request, response: Response, actor: ActorDep, configuration_id: str, page: PageDep
 ) -> list[RevisionResponse]:
     """Its saved states, the newest first, each with what it changed."""
-    found = await services_of(request).revisions.list(actor, configuration_id, page)
+    found = await services.revisions.list(actor, configuration_id, page)
     link_next(request, response, found)
     return [RevisionResponse.of(record) for record in found.items]
 
 
-@routes.post("/{configuration_id}/revisions/{number}/revert", dependencies=[allow("configurations.change")])
+@router.post("/{configuration_id}/revisions/{number}/revert", dependencies=[allow("configurations.change")])
 async def revert_configuration(
-    request: Request,
+    services: ServicesDep,
     response: Response,
     actor: ActorDep,
     configuration_id: str,
@@ -47,7 +44,7 @@ async def revert_configuration(
 ) -> ConfigurationResponse:
     """Go back to a saved state, as a new revision. Keys stay as they are now."""
     key = read_secret(given.api_key) if given else None
-    record = await services_of(request).revisions.revert(
+    record = await services.revisions.revert(
         actor,
         configuration_id,
         number,

@@ -5,12 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from trunkline.faces.conversations import answers, conversations, messages, pictures
-from trunkline.faces.http.services import Services
 
-
-def router(services: Services) -> APIRouter:
-    """The routes."""
-    routes = APIRouter()
-    for part in (conversations, messages, answers, pictures):
-        routes.include_router(part.router(services))
-    return routes
+router = APIRouter()
+for part in (conversations, messages, answers, pictures):
+    router.include_router(part.router)

@@ -18,63 +18,63 @@ from trunkline.faces.conversations.wire import MessageResponse, MessageStopReque
 from trunkline.faces.http.auth import ActorDep, ReaderDep, allow, allow_reader
 from trunkline.faces.http.errors import request_id_of
 from trunkline.faces.http.event_stream import EVENTS, SentEvent, send_events
-from trunkline.faces.http.services import Services
+from trunkline.faces.http.services import Services, ServicesDep
 from trunkline.faces.http.wire import GivenId, PathId
 
 _LONGEST_UNIT = 255
 _LONGEST_POSITION = 10
 
 
-def router(services: Services) -> APIRouter:
-    """The routes."""
-    routes = APIRouter(prefix="/api/conversations/{conversation_id}", tags=["Conversations"])
+router = APIRouter(prefix="/api/conversations/{conversation_id}", tags=["Conversations"])
 
-    @routes.get(
-        "/stream",
-        dependencies=[allow_reader("conversations.read")],
-        response_class=Response,
-        responses={**EVENTS, 204: {"description": "All of it has been seen."}},
-    )
-    async def follow_answer(
-        conversation_id: PathId,
-        actor: ReaderDep,
-        message_id: Annotated[
-            GivenId | None, Query(alias="messageId", description="Which answer; else the one that is being written.")
-        ] = None,
-        last_event_id: Annotated[str | None, Header(description="To go on after that event.")] = None,
-        last_event: Annotated[
-            str | None, Query(alias="lastEventId", description="The same, where headers cannot be set.")
-        ] = None,
-    ) -> Response:
-        """An answer from its beginning or from where a reader lost it, whether it is still written or long over."""
-        seen = _read_event_id(last_event_id or last_event)
-        if seen is None:
-            message, after = await services.answers.find(actor, conversation_id, message_id), -1
-        elif message_id in {None, seen.message_id}:
-            # The answer that was being read, also where another one is being written by now.
-            message, after = await services.answers.find(actor, conversation_id, seen.message_id), seen.position
-        else:
-            raise InvalidInput.of("lastEventId", "is of another answer than messageId. Leave one of the two out.")
-        if message.finished_at is not None and after >= last_position(message):
-            # What an EventSource takes as the word to come back no more.
-            return Response(status_code=204)
-        return send_events(_tell(message.id, services.answers.follow(message.id, after)))
 
-    @routes.post("/tickets", status_code=201, dependencies=[allow("conversations.read")])
-    async def create_stream_ticket(conversation_id: PathId, actor: ActorDep) -> StreamTicketResponse:
-        """A ticket for `GET …/stream?ticket=`: good once, for a minute. For a browser's `EventSource`."""
-        ticket, expires_at = await services.tickets.issue(actor, conversation_id)
-        return StreamTicketResponse(ticket=ticket, expires_at=expires_at)
+@router.get(
+    "/stream",
+    dependencies=[allow_reader("conversations.read")],
+    response_class=Response,
+    responses={**EVENTS, 204: {"description": "All of it has been seen."}},
+)
+async def follow_answer(
+    services: ServicesDep,
+    conversation_id: PathId,
+    actor: ReaderDep,
+    message_id: Annotated[
+        GivenId | None, Query(alias="messageId", description="Which answer; else the one that is being written.")
+    ] = None,
+    last_event_id: Annotated[str | None, Header(description="To go on after that event.")] = None,
+    last_event: Annotated[
+        str | None, Query(alias="lastEventId", description="The same, where headers cannot be set.")
+    ] = None,
+) -> Response:
+    """An answer from its beginning or from where a reader lost it, whether it is still written or long over."""
+    seen = _read_event_id(last_event_id or last_event)
+    if seen is None:
+        message, after = await services.answers.find(actor, conversation_id, message_id), -1
+    elif message_id in {None, seen.message_id}:
+        # The answer that was being read, also where another one is being written by now.
+        message, after = await services.answers.find(actor, conversation_id, seen.message_id), seen.position
+    else:
+        raise InvalidInput.of("lastEventId", "is of another answer than messageId. Leave one of the two out.")
+    if message.finished_at is not None and after >= last_position(message):
+        # What an EventSource takes as the word to come back no more.
+        return Response(status_code=204)
+    return send_events(_tell(message.id, services.answers.follow(message.id, after)))
 
-    @routes.post("/stop", dependencies=[allow("conversations.change")])
-    async def stop_answer(
-        conversation_id: PathId, actor: ActorDep, given: MessageStopRequest | None = None
-    ) -> MessageResponse:
-        """Stop an answer, at the provider too. What has come is kept, and what it used is in the answer."""
-        message_id = given.message_id if given else None
-        return MessageResponse.of(show_message(await services.answers.stop(actor, conversation_id, message_id)))
 
-    return routes
+@router.post("/tickets", status_code=201, dependencies=[allow("conversations.read")])
+async def create_stream_ticket(services: ServicesDep, conversation_id: PathId, actor: ActorDep) -> StreamTicketResponse:
+    """A ticket for `GET …/stream?ticket=`: good once, for a minute. For a browser's `EventSource`."""
+    ticket, expires_at = await services.tickets.issue(actor, conversation_id)
+    return StreamTicketResponse(ticket=ticket, expires_at=expires_at)
+
+
+@router.post("/stop", dependencies=[allow("conversations.change")])
+async def stop_answer(
+    services: ServicesDep, conversation_id: PathId, actor: ActorDep, given: MessageStopRequest | None = None
+) -> MessageResponse:
+    """Stop an answer, at the provider too. What has come is kept, and what it used is in the answer."""
+    message_id = given.message_id if given else None
+    return MessageResponse.of(show_message(await services.answers.stop(actor, conversation_id, message_id)))
 
 
 async def answer_with(

@@ -10,41 +10,39 @@ from starlette.responses import Response
 from trunkline.control.conversations.pictures import EXTENSIONS, PictureFile
 from trunkline.faces.conversations.wire import PictureResponse
 from trunkline.faces.http.auth import ActorDep, allow
-from trunkline.faces.http.services import Services
+from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import PathId
 
 _KINDS: Final[dict[str, Any]] = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in EXTENSIONS}
 
 
-def router(services: Services) -> APIRouter:
-    """The routes."""
-    routes = APIRouter(prefix="/api/pictures", tags=["Conversations"])
+router = APIRouter(prefix="/api/pictures", tags=["Conversations"])
 
-    @routes.post(
-        "",
-        status_code=201,
-        dependencies=[allow("conversations.change")],
-        openapi_extra={"requestBody": {"required": True, "content": _KINDS}},
-    )
-    async def keep_picture(actor: ActorDep, request: Request) -> PictureResponse:
-        """Keep a picture, to send it in a message by its id: the bytes of a PNG, JPEG, WebP or GIF up to 20 MB."""
-        kind = request.headers.get("content-type", "")
-        picture_id = await services.pictures.keep(actor, kind, await request.body())
-        picture = await services.pictures.get(actor, picture_id)
-        return PictureResponse(id=picture.id, url=picture.url, content_type=picture.content_type)
 
-    @routes.get(
-        "/{picture_id}",
-        dependencies=[allow("conversations.read")],
-        response_class=Response,
-        responses={200: {"content": _KINDS, "description": "The picture."}},
-    )
-    async def get_picture(picture_id: PathId, actor: ActorDep) -> Response:
-        """One of your pictures."""
-        picture = await services.pictures.get(actor, picture_id)
-        return Response(picture.content, media_type=picture.content_type, headers=_headers(picture))
+@router.post(
+    "",
+    status_code=201,
+    dependencies=[allow("conversations.change")],
+    openapi_extra={"requestBody": {"required": True, "content": _KINDS}},
+)
+async def keep_picture(services: ServicesDep, actor: ActorDep, request: Request) -> PictureResponse:
+    """Keep a picture, to send it in a message by its id: the bytes of a PNG, JPEG, WebP or GIF up to 20 MB."""
+    kind = request.headers.get("content-type", "")
+    picture_id = await services.pictures.keep(actor, kind, await request.body())
+    picture = await services.pictures.get(actor, picture_id)
+    return PictureResponse(id=picture.id, url=picture.url, content_type=picture.content_type)
 
-    return routes
+
+@router.get(
+    "/{picture_id}",
+    dependencies=[allow("conversations.read")],
+    response_class=Response,
+    responses={200: {"content": _KINDS, "description": "The picture."}},
+)
+async def get_picture(services: ServicesDep, picture_id: PathId, actor: ActorDep) -> Response:
+    """One of your pictures."""
+    picture = await services.pictures.get(actor, picture_id)
+    return Response(picture.content, media_type=picture.content_type, headers=_headers(picture))
 
 
 def _headers(picture: PictureFile) -> dict[str, str]:

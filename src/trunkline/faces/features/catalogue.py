@@ -12,11 +12,11 @@ from starlette.responses import Response
 from trunkline.control.features.catalogue import Listing, ModelFilter, read_capability
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.paging import PageDep, link_next
-from trunkline.faces.http.services import services_of
+from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import Moment, ResponseBody
 from trunkline.providers.model_info import ModelInfo, texts
 
-routes = APIRouter(prefix="/api/catalogue", tags=["Catalogue"])
+router = APIRouter(prefix="/api/catalogue", tags=["Catalogue"])
 
 ProviderDep = Annotated[str, Query(max_length=100, description="Whose models.")]
 
@@ -90,8 +90,9 @@ class CatalogueModelResponse(CatalogueSourceResponse):
     model: CatalogueModelItemResponse
 
 
-@routes.get("/models", dependencies=[allow("catalogue.read")])
+@router.get("/models", dependencies=[allow("catalogue.read")])
 async def list_catalogue_models(
+    services: ServicesDep,
     request: Request,
     response: Response,
     actor: ActorDep,
@@ -117,7 +118,7 @@ async def list_catalogue_models(
         max_price=max_price,
         min_context=min_context,
     )
-    found = await services_of(request).catalogue.search(actor, provider, wanted, page, refresh=refresh)
+    found = await services.catalogue.search(actor, provider, wanted, page, refresh=refresh)
     link_next(request, response, found.page)
     return CatalogueModelListResponse(
         **_about(found.listing),
@@ -126,12 +127,12 @@ async def list_catalogue_models(
     )
 
 
-@routes.get("/models/{model_id:path}", dependencies=[allow("catalogue.read")])
+@router.get("/models/{model_id:path}", dependencies=[allow("catalogue.read")])
 async def get_catalogue_model(
-    request: Request, actor: ActorDep, model_id: str, provider: ProviderDep = "openrouter"
+    services: ServicesDep, actor: ActorDep, model_id: str, provider: ProviderDep = "openrouter"
 ) -> CatalogueModelResponse:
     """One model, by its id with the slash in it."""
-    listing, model = await services_of(request).catalogue.get(actor, provider, model_id)
+    listing, model = await services.catalogue.get(actor, provider, model_id)
     return CatalogueModelResponse(**_about(listing), model=CatalogueModelItemResponse.of(model, listing.provider))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Path
-from starlette.requests import Request
 from starlette.responses import Response
 
 from trunkline.control.features.feature import FeatureRecord
@@ -22,46 +21,46 @@ from trunkline.faces.features.wire import (
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.etag import IfMatchDep, write_etag
 from trunkline.faces.http.provider_failures import PROVIDER_FAILURES
-from trunkline.faces.http.services import services_of
+from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import SuccessResponse
 
-routes = APIRouter(prefix="/api/features", tags=["Features"])
+router = APIRouter(prefix="/api/features", tags=["Features"])
 
 ReasonDep = Annotated[str | None, Header(alias="X-Change-Reason", max_length=500, description="Why, for the history.")]
 Slug = Annotated[str, Path(max_length=64, description="`chat-assistant`, say.")]
 
 
-@routes.get("", dependencies=[allow("features.read")])
-async def list_features(request: Request, actor: ActorDep) -> list[FeatureSettingsResponse | FeatureResponse]:
+@router.get("", dependencies=[allow("features.read")])
+async def list_features(services: ServicesDep, actor: ActorDep) -> list[FeatureSettingsResponse | FeatureResponse]:
     """All features, with their models; for admins with their settings too."""
-    return [show(actor, record) for record in await services_of(request).features.list(actor)]
+    return [show(actor, record) for record in await services.features.list(actor)]
 
 
-@routes.post("", status_code=201, dependencies=[allow("features.change")], responses=PROVIDER_FAILURES)
+@router.post("", status_code=201, dependencies=[allow("features.change")], responses=PROVIDER_FAILURES)
 async def create_feature(
-    request: Request, response: Response, actor: ActorDep, given: FeatureCreateRequest, reason: ReasonDep = None
+    services: ServicesDep, response: Response, actor: ActorDep, given: FeatureCreateRequest, reason: ReasonDep = None
 ) -> FeatureSettingsResponse:
     """Make a feature of your own."""
     draft = given.draft(name=given.name, reason=given.reason or reason or "")
-    record = await services_of(request).features.create(actor, given.slug, given.kind, draft)
+    record = await services.features.create(actor, given.slug, given.kind, draft)
     response.headers["ETag"] = write_etag(record.revision)
     response.headers["Location"] = f"/api/features/{record.slug}"
     return FeatureSettingsResponse.of(record)
 
 
-@routes.get("/{slug}", dependencies=[allow("features.read")])
+@router.get("/{slug}", dependencies=[allow("features.read")])
 async def get_feature(
-    request: Request, response: Response, actor: ActorDep, slug: Slug
+    services: ServicesDep, response: Response, actor: ActorDep, slug: Slug
 ) -> FeatureSettingsResponse | FeatureResponse:
     """One feature, with its model; for admins with its settings too."""
-    record = await services_of(request).features.get(actor, slug)
+    record = await services.features.get(actor, slug)
     response.headers["ETag"] = write_etag(record.revision)
     return show(actor, record)
 
 
-@routes.put("/{slug}", dependencies=[allow("features.change")], responses=PROVIDER_FAILURES)
+@router.put("/{slug}", dependencies=[allow("features.change")], responses=PROVIDER_FAILURES)
 async def update_feature(
-    request: Request,
+    services: ServicesDep,
     response: Response,
     actor: ActorDep,
     slug: Slug,
@@ -70,35 +69,35 @@ async def update_feature(
     reason: ReasonDep = None,
 ) -> FeatureSettingsResponse:
     """Change any part of a feature. A new key is tried at OpenRouter first, and saved only if it is good."""
-    record = await services_of(request).features.change(actor, slug, given.change(reason), if_revision=if_match)
+    record = await services.features.change(actor, slug, given.change(reason), if_revision=if_match)
     response.headers["ETag"] = write_etag(record.revision)
     return FeatureSettingsResponse.of(record)
 
 
-@routes.delete("/{slug}", dependencies=[allow("features.change")])
-async def delete_feature(request: Request, actor: ActorDep, slug: Slug, if_match: IfMatchDep) -> SuccessResponse:
+@router.delete("/{slug}", dependencies=[allow("features.change")])
+async def delete_feature(services: ServicesDep, actor: ActorDep, slug: Slug, if_match: IfMatchDep) -> SuccessResponse:
     """Delete a feature of your own with its key. Those that every workspace has can only be reset."""
-    await services_of(request).features.delete(actor, slug, if_revision=if_match)
+    await services.features.delete(actor, slug, if_revision=if_match)
     return SuccessResponse()
 
 
-@routes.post("/{slug}/reset", dependencies=[allow("features.change")])
+@router.post("/{slug}/reset", dependencies=[allow("features.change")])
 async def reset_feature(
-    request: Request, response: Response, actor: ActorDep, slug: Slug, if_match: IfMatchDep
+    services: ServicesDep, response: Response, actor: ActorDep, slug: Slug, if_match: IfMatchDep
 ) -> FeatureSettingsResponse:
     """Restore the defaults; the key is kept."""
-    record = await services_of(request).features.reset(actor, slug, if_revision=if_match)
+    record = await services.features.reset(actor, slug, if_revision=if_match)
     response.headers["ETag"] = write_etag(record.revision)
     return FeatureSettingsResponse.of(record)
 
 
-@routes.post("/{slug}/validate-key", dependencies=[allow("features.change")])
+@router.post("/{slug}/validate-key", dependencies=[allow("features.change")])
 async def validate_feature_key(
-    request: Request, actor: ActorDep, slug: Slug, given: FeatureKeyValidateRequest | None = None
+    services: ServicesDep, actor: ActorDep, slug: Slug, given: FeatureKeyValidateRequest | None = None
 ) -> FeatureKeyValidateResponse:
     """Ask OpenRouter about a key without saving it, or about the one in use. 200 also when it is refused."""
     key = None if given is None else read_secret(given.api_key)
-    return FeatureKeyValidateResponse.of(await services_of(request).feature_keys.validate(actor, slug, key))
+    return FeatureKeyValidateResponse.of(await services.feature_keys.validate(actor, slug, key))
 
 
 def show(actor: Actor, record: FeatureRecord) -> FeatureSettingsResponse | FeatureResponse:

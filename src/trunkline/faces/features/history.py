@@ -15,10 +15,10 @@ from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.etag import IfMatchDep, write_etag
 from trunkline.faces.http.paging import PageDep, link_next
 from trunkline.faces.http.revision_wire import RevisionResponse
-from trunkline.faces.http.services import services_of
+from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import RequestBody
 
-routes = APIRouter(prefix="/api/features", tags=["Features"])
+router = APIRouter(prefix="/api/features", tags=["Features"])
 
 
 class FeatureRevertRequest(RequestBody):
@@ -29,19 +29,19 @@ class FeatureRevertRequest(RequestBody):
     reason: str = Field("", max_length=500)
 
 
-@routes.get("/{slug}/revisions", dependencies=[allow("features.change")])
+@router.get("/{slug}/revisions", dependencies=[allow("features.change")])
 async def list_feature_revisions(
-    request: Request, response: Response, actor: ActorDep, slug: Slug, page: PageDep
+    services: ServicesDep, request: Request, response: Response, actor: ActorDep, slug: Slug, page: PageDep
 ) -> list[RevisionResponse]:
     """Its saved states, the newest first, each with what it changed."""
-    found = await services_of(request).features.history(actor, slug, page)
+    found = await services.features.history(actor, slug, page)
     link_next(request, response, found)
     return [RevisionResponse.of(record) for record in found.items]
 
 
-@routes.post("/{slug}/revisions/{number}/revert", dependencies=[allow("features.change")])
+@router.post("/{slug}/revisions/{number}/revert", dependencies=[allow("features.change")])
 async def revert_feature(
-    request: Request,
+    services: ServicesDep,
     response: Response,
     actor: ActorDep,
     slug: Slug,
@@ -51,7 +51,7 @@ async def revert_feature(
     reason: ReasonDep = None,
 ) -> FeatureSettingsResponse:
     """Go back to a saved state, as a new revision. The key stays as it is now."""
-    record = await services_of(request).features.revert(
+    record = await services.features.revert(
         actor, slug, number, reason=(given.reason if given else "") or reason or "", if_revision=if_match
     )
     response.headers["ETag"] = write_etag(record.revision)

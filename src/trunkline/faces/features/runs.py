@@ -22,10 +22,10 @@ from trunkline.faces.http import event_stream
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.errors import request_id_of
 from trunkline.faces.http.event_stream import ANSWERS, send_events
-from trunkline.faces.http.services import services_of
+from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import RequestBody, ResponseBody
 
-routes = APIRouter(prefix="/api/features", tags=["Features"])
+router = APIRouter(prefix="/api/features", tags=["Features"])
 
 _OF_THE_QUESTION = frozenset({"input", "prompt", "messages"})
 
@@ -130,22 +130,20 @@ class FeatureVectorsResponse(ResponseBody):
         return cls.model_validate({**structs.asdict(vectors), "feature": slug, "dimensions": vectors.dimensions})
 
 
-@routes.post(
+@router.post(
     "/{slug}/run",
     dependencies=[allow("features.run")],
     response_model=FeatureRunResponse | FeatureVectorsResponse,
     responses=ANSWERS,
 )
 async def run_feature(
-    request: Request, actor: ActorDep, slug: Slug, given: FeatureRunRequest, unit: UnitDep = None
+    services: ServicesDep, request: Request, actor: ActorDep, slug: Slug, given: FeatureRunRequest, unit: UnitDep = None
 ) -> Response:
     """Ask a feature. With `stream` the answer comes as server-sent events: `start`, `delta`, `reasoning`, `image`, and
     at the end `done` or `error`; features that make vectors always answer whole.
     """
     question = Question(input=given.input, prompt=given.prompt, messages=given.messages, stream=given.stream)
-    asking = services_of(request).feature_runs.run(
-        actor, slug, question, request_id=request_id_of(request), unit=unit or None
-    )
+    asking = services.feature_runs.run(actor, slug, question, request_id=request_id_of(request), unit=unit or None)
     doing = asyncio.ensure_future(asking)
     if not await _wait(request, doing, event_stream.QUIET_SECONDS if given.stream else None):
         return _gone()
@@ -160,13 +158,13 @@ async def run_feature(
     return _gone() if result is None else _send(FeatureRunResponse.of(result, slug))
 
 
-@routes.post("/{slug}/test", dependencies=[allow("features.change")], response_class=Response, responses=ANSWERS)
-async def test_feature(request: Request, actor: ActorDep, slug: Slug, given: FeatureTestRequest) -> Response:
+@router.post("/{slug}/test", dependencies=[allow("features.change")], response_class=Response, responses=ANSWERS)
+async def test_feature(
+    services: ServicesDep, request: Request, actor: ActorDep, slug: Slug, given: FeatureTestRequest
+) -> Response:
     """Try settings without saving them. Streamed as a run is; of vectors, a `vector` event shows the first."""
     settings = given.settings or FeatureSettingsRequest()
-    asking = services_of(request).feature_runs.test(
-        actor, slug, given.input, settings.draft(), request_id=request_id_of(request)
-    )
+    asking = services.feature_runs.test(actor, slug, given.input, settings.draft(), request_id=request_id_of(request))
     doing = asyncio.ensure_future(asking)
     if not await _wait(request, doing, event_stream.QUIET_SECONDS):
         return _gone()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Annotated, cast
 
+from fastapi import Depends
 from starlette.requests import Request
 
 from trunkline.control.ai_llms.ai_llms import AiLlms
@@ -113,3 +114,7 @@ class Services:
 def services_of(request: Request) -> Services:
     """The services of the application that this request came to."""
     return cast("Services", request.app.state.services)
+
+
+ServicesDep = Annotated[Services, Depends(services_of)]
+"""The services, for a route."""

@@ -1,1 +1,21 @@
 """The management face: accounts, workspaces, applications, keys, the audit log."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from trunkline.faces.management import (
+    applications,
+    audit,
+    auth,
+    encryption_key,
+    keys,
+    ratings,
+    routes,
+    users,
+    workspaces,
+)
+
+router = APIRouter()
+for part in (auth, users, workspaces, applications, keys, ratings, routes, encryption_key, audit):
+    router.include_router(part.router)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from trunkline.control.workspaces.applications import ApplicationChange
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.paging import PageDep, link_next
-from trunkline.faces.http.services import Services
+from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import PathId, SuccessResponse
 from trunkline.faces.management.application_wire import (
     ApplicationCreateRequest,
@@ -15,46 +15,48 @@ from trunkline.faces.management.application_wire import (
     ApplicationUpdateRequest,
 )
 
+router = APIRouter(prefix="/api/applications", tags=["Applications"])
 
-def router(services: Services) -> APIRouter:
-    """The routes."""
-    routes = APIRouter(prefix="/api/applications", tags=["Applications"])
 
-    @routes.get("", dependencies=[allow("applications.read")])
-    async def list_applications(
-        actor: ActorDep, page: PageDep, request: Request, response: Response
-    ) -> list[ApplicationResponse]:
-        """The workspace's applications, the oldest first."""
-        found = await services.applications.list(actor, page)
-        link_next(request, response, found)
-        return [ApplicationResponse.model_validate(view) for view in found.items]
+@router.get("", dependencies=[allow("applications.read")])
+async def list_applications(
+    services: ServicesDep, actor: ActorDep, page: PageDep, request: Request, response: Response
+) -> list[ApplicationResponse]:
+    """The workspace's applications, the oldest first."""
+    found = await services.applications.list(actor, page)
+    link_next(request, response, found)
+    return [ApplicationResponse.model_validate(view) for view in found.items]
 
-    @routes.post("", status_code=201, dependencies=[allow("applications.change")])
-    async def create_application(given: ApplicationCreateRequest, actor: ActorDep) -> ApplicationResponse:
-        """Make an application, under an id of one's own choice or ours."""
-        view = await services.applications.create(actor, given.name, application_id=given.id, change=_read(given))
-        return ApplicationResponse.model_validate(view)
 
-    @routes.get("/{application_id}", dependencies=[allow("applications.read")])
-    async def get_application(application_id: PathId, actor: ActorDep) -> ApplicationResponse:
-        """One application."""
-        return ApplicationResponse.model_validate(await services.applications.get(actor, application_id))
+@router.post("", status_code=201, dependencies=[allow("applications.change")])
+async def create_application(
+    services: ServicesDep, given: ApplicationCreateRequest, actor: ActorDep
+) -> ApplicationResponse:
+    """Make an application, under an id of one's own choice or ours."""
+    view = await services.applications.create(actor, given.name, application_id=given.id, change=_read(given))
+    return ApplicationResponse.model_validate(view)
 
-    @routes.put("/{application_id}", dependencies=[allow("applications.change")])
-    async def update_application(
-        application_id: PathId, given: ApplicationUpdateRequest, actor: ActorDep
-    ) -> ApplicationResponse:
-        """Change any part of an application: its name, the configurations it uses, its default."""
-        view = await services.applications.change(actor, application_id, _read(given))
-        return ApplicationResponse.model_validate(view)
 
-    @routes.delete("/{application_id}", dependencies=[allow("applications.change")])
-    async def delete_application(application_id: PathId, actor: ActorDep) -> SuccessResponse:
-        """Delete an application with its keys and its own configurations."""
-        await services.applications.delete(actor, application_id)
-        return SuccessResponse()
+@router.get("/{application_id}", dependencies=[allow("applications.read")])
+async def get_application(services: ServicesDep, application_id: PathId, actor: ActorDep) -> ApplicationResponse:
+    """One application."""
+    return ApplicationResponse.model_validate(await services.applications.get(actor, application_id))
 
-    return routes
+
+@router.put("/{application_id}", dependencies=[allow("applications.change")])
+async def update_application(
+    services: ServicesDep, application_id: PathId, given: ApplicationUpdateRequest, actor: ActorDep
+) -> ApplicationResponse:
+    """Change any part of an application: its name, the configurations it uses, its default."""
+    view = await services.applications.change(actor, application_id, _read(given))
+    return ApplicationResponse.model_validate(view)
+
+
+@router.delete("/{application_id}", dependencies=[allow("applications.change")])
+async def delete_application(services: ServicesDep, application_id: PathId, actor: ActorDep) -> SuccessResponse:
+    """Delete an application with its keys and its own configurations."""
+    await services.applications.delete(actor, application_id)
+    return SuccessResponse()
 
 
 def _read(given: ApplicationCreateRequest | ApplicationUpdateRequest) -> ApplicationChange:

@@ -9,9 +9,9 @@ from trunkline.control.people.sessions import SignIn
 from trunkline.control.workspaces.workspaces import WorkspaceView
 from trunkline.core.secret import Secret
 from trunkline.faces.http.auth import ActorDep, MaybeActorDep, allow
-from trunkline.faces.http.services import Services
+from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import SuccessResponse
-from trunkline.faces.management.wire import (
+from trunkline.faces.management.account_wire import (
     ActorResponse,
     InvitationAcceptRequest,
     InvitationAcceptResponse,
@@ -25,96 +25,101 @@ from trunkline.faces.management.wire import (
     SessionResponse,
     SetupRequest,
     SignupRequest,
-    UserResponse,
-    WorkspaceResponse,
 )
+from trunkline.faces.management.user_wire import UserResponse
+from trunkline.faces.management.workspace_wire import WorkspaceResponse
+
+router = APIRouter(prefix="/api/auth", tags=["Account"])
 
 
-def router(services: Services) -> APIRouter:
-    """The routes."""
-    routes = APIRouter(prefix="/api/auth", tags=["Account"])
+@router.post("/login")
+async def log_in(services: ServicesDep, given: LoginRequest, request: Request) -> SessionResponse:
+    """Sign in by email address and password."""
+    password = given.password.get_secret_value()
+    return write_sign_in(await services.sessions.log_in(given.email, password, user_agent=_agent(request)))
 
-    @routes.post("/login")
-    async def log_in(given: LoginRequest, request: Request) -> SessionResponse:
-        """Sign in by email address and password."""
-        password = given.password.get_secret_value()
-        return write_sign_in(await services.sessions.log_in(given.email, password, user_agent=_agent(request)))
 
-    @routes.post("/refresh")
-    async def refresh_session(given: SessionRefreshRequest) -> SessionResponse:
-        """Exchange a refresh token, which works once, for the next pair of tokens."""
-        return write_sign_in(await services.sessions.refresh(Secret(given.refresh_token.get_secret_value())))
+@router.post("/refresh")
+async def refresh_session(services: ServicesDep, given: SessionRefreshRequest) -> SessionResponse:
+    """Exchange a refresh token, which works once, for the next pair of tokens."""
+    return write_sign_in(await services.sessions.refresh(Secret(given.refresh_token.get_secret_value())))
 
-    @routes.post("/logout", dependencies=[allow("account.change")])
-    async def log_out(actor: ActorDep, given: LogoutRequest | None = None) -> SuccessResponse:
-        """End the session that asks, or all of the user's."""
-        await services.sessions.log_out(actor, everywhere=given is not None and given.everywhere)
-        return SuccessResponse()
 
-    # For the command line of this machine, which is of the same version: no part of the API that others may build on.
-    @routes.post("/local", status_code=201, include_in_schema=False)
-    async def begin_local_session(given: LocalSessionRequest) -> LocalSessionResponse:
-        """Sign in as the first administrator, with a proof that one owns the data folder."""
-        session = await services.local_sessions.begin(Secret(given.proof.get_secret_value()))
-        return LocalSessionResponse(access_token=session.access_token.reveal(), expires_in=session.expires_in)
+@router.post("/logout", dependencies=[allow("account.change")])
+async def log_out(services: ServicesDep, actor: ActorDep, given: LogoutRequest | None = None) -> SuccessResponse:
+    """End the session that asks, or all of the user's."""
+    await services.sessions.log_out(actor, everywhere=given is not None and given.everywhere)
+    return SuccessResponse()
 
-    @routes.delete("/local", dependencies=[allow("account.change")], include_in_schema=False)
-    async def end_local_session(actor: ActorDep) -> SuccessResponse:
-        """End the session that asks."""
-        await services.local_sessions.end(actor)
-        return SuccessResponse()
 
-    @routes.post("/password", dependencies=[allow("account.change")])
-    async def update_password(given: PasswordUpdateRequest, actor: ActorDep) -> SuccessResponse:
-        """Replace one's password; all other sessions end."""
-        await services.accounts.change_password(
-            actor, given.current_password.get_secret_value(), given.new_password.get_secret_value()
-        )
-        return SuccessResponse()
+# For the command line of this machine, which is of the same version: no part of the API that others may build on.
+@router.post("/local", status_code=201, include_in_schema=False)
+async def begin_local_session(services: ServicesDep, given: LocalSessionRequest) -> LocalSessionResponse:
+    """Sign in as the first administrator, with a proof that one owns the data folder."""
+    session = await services.local_sessions.begin(Secret(given.proof.get_secret_value()))
+    return LocalSessionResponse(access_token=session.access_token.reveal(), expires_in=session.expires_in)
 
-    @routes.post("/signup", status_code=201)
-    async def sign_up(given: SignupRequest, request: Request) -> SessionResponse:
-        """Make an account, where sign-up is open."""
-        password = given.password.get_secret_value()
-        signed_in = await services.accounts.sign_up(given.email, password, given.name, user_agent=_agent(request))
-        return write_sign_in(signed_in)
 
-    @routes.post("/setup")
-    async def set_up(given: SetupRequest, request: Request) -> SessionResponse:
-        """Set the first administrator's address and password, with the token that the first start printed."""
-        signed_in = await services.setup.finish(
-            Secret(given.token.get_secret_value()),
-            given.email,
-            given.password.get_secret_value(),
-            user_agent=_agent(request),
-        )
-        return write_sign_in(signed_in)
+@router.delete("/local", dependencies=[allow("account.change")], include_in_schema=False)
+async def end_local_session(services: ServicesDep, actor: ActorDep) -> SuccessResponse:
+    """End the session that asks."""
+    await services.local_sessions.end(actor)
+    return SuccessResponse()
 
-    @routes.get("/me", dependencies=[allow("account.read")])
-    async def get_me(actor: ActorDep) -> MeResponse:
-        """Who asks, and their workspaces and roles."""
-        me = await services.accounts.describe(actor)
-        return MeResponse(
-            user=write_user(me.user),
-            workspaces=[write_workspace(view) for view in me.workspaces],
-            actor=ActorResponse.model_validate(me.actor),
-        )
 
-    @routes.post("/invitations/accept")
-    async def accept_invitation(
-        given: InvitationAcceptRequest, actor: MaybeActorDep, request: Request
-    ) -> InvitationAcceptResponse:
-        """Join a workspace: signed in, or with a name and a password for a new account."""
-        password = given.password.get_secret_value() if given.password is not None else None
-        accepted = await services.invitations.accept(
-            actor, Secret(given.token.get_secret_value()), given.name, password, user_agent=_agent(request)
-        )
-        return InvitationAcceptResponse(
-            workspace=write_workspace(accepted.workspace),
-            session=write_sign_in(accepted.sign_in) if accepted.sign_in else None,
-        )
+@router.post("/password", dependencies=[allow("account.change")])
+async def update_password(services: ServicesDep, given: PasswordUpdateRequest, actor: ActorDep) -> SuccessResponse:
+    """Replace one's password; all other sessions end."""
+    await services.accounts.change_password(
+        actor, given.current_password.get_secret_value(), given.new_password.get_secret_value()
+    )
+    return SuccessResponse()
 
-    return routes
+
+@router.post("/signup", status_code=201)
+async def sign_up(services: ServicesDep, given: SignupRequest, request: Request) -> SessionResponse:
+    """Make an account, where sign-up is open."""
+    password = given.password.get_secret_value()
+    signed_in = await services.accounts.sign_up(given.email, password, given.name, user_agent=_agent(request))
+    return write_sign_in(signed_in)
+
+
+@router.post("/setup")
+async def set_up(services: ServicesDep, given: SetupRequest, request: Request) -> SessionResponse:
+    """Set the first administrator's address and password, with the token that the first start printed."""
+    signed_in = await services.setup.finish(
+        Secret(given.token.get_secret_value()),
+        given.email,
+        given.password.get_secret_value(),
+        user_agent=_agent(request),
+    )
+    return write_sign_in(signed_in)
+
+
+@router.get("/me", dependencies=[allow("account.read")])
+async def get_me(services: ServicesDep, actor: ActorDep) -> MeResponse:
+    """Who asks, and their workspaces and roles."""
+    me = await services.accounts.describe(actor)
+    return MeResponse(
+        user=write_user(me.user),
+        workspaces=[write_workspace(view) for view in me.workspaces],
+        actor=ActorResponse.model_validate(me.actor),
+    )
+
+
+@router.post("/invitations/accept")
+async def accept_invitation(
+    services: ServicesDep, given: InvitationAcceptRequest, actor: MaybeActorDep, request: Request
+) -> InvitationAcceptResponse:
+    """Join a workspace: signed in, or with a name and a password for a new account."""
+    password = given.password.get_secret_value() if given.password is not None else None
+    accepted = await services.invitations.accept(
+        actor, Secret(given.token.get_secret_value()), given.name, password, user_agent=_agent(request)
+    )
+    return InvitationAcceptResponse(
+        workspace=write_workspace(accepted.workspace),
+        session=write_sign_in(accepted.sign_in) if accepted.sign_in else None,
+    )
 
 
 def write_sign_in(sign_in: SignIn) -> SessionResponse:

@@ -5,17 +5,26 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from trunkline.faces.http.auth import allow
-from trunkline.faces.http.services import Services
-from trunkline.faces.management.wire import EncryptionKeyResponse
+from trunkline.faces.http.services import ServicesDep
+from trunkline.faces.http.wire import ResponseBody
+
+router = APIRouter(prefix="/api/encryption-key", tags=["Encryption"])
 
 
-def router(services: Services) -> APIRouter:
-    """The routes."""
-    routes = APIRouter(prefix="/api/encryption-key", tags=["Encryption"])
+class EncryptionKeyResponse(ResponseBody):
+    """The public key to seal provider keys with (RFC 9180); `publicKey` is base64url of 32 bytes."""
 
-    @routes.get("", dependencies=[allow("encryption_key.read")])
-    async def get_encryption_key() -> EncryptionKeyResponse:
-        """The key to seal with now (HPKE, RFC 9180). Those before it are still opened."""
-        return EncryptionKeyResponse.model_validate(services.sealed_keys.publish())
+    kid: str
+    kem: int
+    kdf: int
+    aead: int
+    public_key: str
+    instance: str
 
-    return routes
+
+@router.get("", dependencies=[allow("encryption_key.read")])
+async def get_encryption_key(
+    services: ServicesDep,
+) -> EncryptionKeyResponse:
+    """The key to seal with now (HPKE, RFC 9180). Those before it are still opened."""
+    return EncryptionKeyResponse.model_validate(services.sealed_keys.publish())

@@ -9,53 +9,53 @@ from fastapi import APIRouter, Query, Request, Response
 from trunkline.control.people.keys import KeyRequest, KeyView
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.paging import PageDep, link_next
-from trunkline.faces.http.services import Services
+from trunkline.faces.http.services import Services, ServicesDep
 from trunkline.faces.http.wire import GivenId, PathId, SuccessResponse
-from trunkline.faces.management.wire import KeyCreateRequest, KeyResponse
+from trunkline.faces.management.key_wire import KeyCreateRequest, KeyResponse
+
+router = APIRouter(prefix="/api/keys", tags=["Keys"])
 
 
-def router(services: Services) -> APIRouter:
-    """The routes."""
-    routes = APIRouter(prefix="/api/keys", tags=["Keys"])
+@router.get("", dependencies=[allow("keys.read")])
+async def list_keys(
+    services: ServicesDep,
+    actor: ActorDep,
+    page: PageDep,
+    request: Request,
+    response: Response,
+    application_id: Annotated[GivenId | None, Query(alias="applicationId")] = None,
+) -> list[KeyResponse]:
+    """One's own keys in the workspace; its admins see everybody's. Keys are masked."""
+    found = await services.keys.list(actor, page, application_id=application_id)
+    link_next(request, response, found)
+    return [_write(services, view) for view in found.items]
 
-    @routes.get("", dependencies=[allow("keys.read")])
-    async def list_keys(
-        actor: ActorDep,
-        page: PageDep,
-        request: Request,
-        response: Response,
-        application_id: Annotated[GivenId | None, Query(alias="applicationId")] = None,
-    ) -> list[KeyResponse]:
-        """One's own keys in the workspace; its admins see everybody's. Keys are masked."""
-        found = await services.keys.list(actor, page, application_id=application_id)
-        link_next(request, response, found)
-        return [_write(services, view) for view in found.items]
 
-    @routes.post("", status_code=201, dependencies=[allow("keys.create")])
-    async def create_key(given: KeyCreateRequest, actor: ActorDep) -> KeyResponse:
-        """Make a key. It is shown in this answer and never again."""
-        request = KeyRequest(
-            name=given.name,
-            scope=given.scope,
-            workspace_id=given.workspace_id,
-            application_id=given.application_id,
-            models=tuple(dict.fromkeys(given.models)),
-            expires_at=given.expires_at,
-        )
-        return _write(services, await services.keys.create(actor, request))
+@router.post("", status_code=201, dependencies=[allow("keys.create")])
+async def create_key(services: ServicesDep, given: KeyCreateRequest, actor: ActorDep) -> KeyResponse:
+    """Make a key. It is shown in this answer and never again."""
+    request = KeyRequest(
+        name=given.name,
+        scope=given.scope,
+        workspace_id=given.workspace_id,
+        application_id=given.application_id,
+        models=tuple(dict.fromkeys(given.models)),
+        expires_at=given.expires_at,
+    )
+    return _write(services, await services.keys.create(actor, request))
 
-    @routes.get("/{key_id}", dependencies=[allow("keys.read")])
-    async def get_key(key_id: PathId, actor: ActorDep) -> KeyResponse:
-        """One key, masked."""
-        return _write(services, await services.keys.get(actor, key_id))
 
-    @routes.delete("/{key_id}", dependencies=[allow("keys.delete")])
-    async def delete_key(key_id: PathId, actor: ActorDep) -> SuccessResponse:
-        """Revoke a key at once."""
-        await services.keys.delete(actor, key_id)
-        return SuccessResponse()
+@router.get("/{key_id}", dependencies=[allow("keys.read")])
+async def get_key(services: ServicesDep, key_id: PathId, actor: ActorDep) -> KeyResponse:
+    """One key, masked."""
+    return _write(services, await services.keys.get(actor, key_id))
 
-    return routes
+
+@router.delete("/{key_id}", dependencies=[allow("keys.delete")])
+async def delete_key(services: ServicesDep, key_id: PathId, actor: ActorDep) -> SuccessResponse:
+    """Revoke a key at once."""
+    await services.keys.delete(actor, key_id)
+    return SuccessResponse()
 
 
 def _write(services: Services, view: KeyView) -> KeyResponse:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field, StringConstraints
 
 from trunkline.faces.http.auth import ActorDep, allow
-from trunkline.faces.http.services import Services
+from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import EXAMPLE_ID, RequestBody, ResponseBody
 
 
@@ -28,21 +28,20 @@ class RatingResponse(ResponseBody):
     rating: int
 
 
-def router(services: Services) -> APIRouter:
-    """The routes."""
-    routes = APIRouter(prefix="/api/ratings", tags=["Ratings"])
+router = APIRouter(prefix="/api/ratings", tags=["Ratings"])
 
-    @routes.post(
-        "",
-        status_code=201,
-        responses={200: {"description": "It took the place of a former one.", "model": RatingResponse}},
-        dependencies=[allow("ratings.create")],
-    )
-    async def rate_answer(given: RatingCreateRequest, actor: ActorDep, response: Response) -> RatingResponse:
-        """Rate the answer to a request from 1 to 5; a second rating of the same user replaces the first."""
-        kept = await services.ratings.rate(actor, given.request_id, given.rating)
-        if kept.replaced:
-            response.status_code = 200
-        return RatingResponse.model_validate(kept)
 
-    return routes
+@router.post(
+    "",
+    status_code=201,
+    responses={200: {"description": "It took the place of a former one.", "model": RatingResponse}},
+    dependencies=[allow("ratings.create")],
+)
+async def rate_answer(
+    services: ServicesDep, given: RatingCreateRequest, actor: ActorDep, response: Response
+) -> RatingResponse:
+    """Rate the answer to a request from 1 to 5; a second rating of the same user replaces the first."""
+    kept = await services.ratings.rate(actor, given.request_id, given.rating)
+    if kept.replaced:
+        response.status_code = 200
+    return RatingResponse.model_validate(kept)

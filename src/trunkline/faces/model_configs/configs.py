@@ -13,7 +13,7 @@ from trunkline.control.page import PageRequest
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.etag import IfMatchDep, write_etag
 from trunkline.faces.http.paging import link_next
-from trunkline.faces.http.services import services_of
+from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import GivenId, PathId
 from trunkline.faces.model_configs.wire import (
     ModelConfigCreateRequest,
@@ -25,7 +25,7 @@ from trunkline.faces.model_configs.wire import (
 PAGE: Final = 1000
 """Configurations on a page: programs that know nothing of pages get all that an application sensibly has."""
 
-routes = APIRouter(prefix="/model-configs", tags=["Model configs"])
+router = APIRouter(prefix="/model-configs", tags=["Model configs"])
 
 
 async def read_page(
@@ -38,8 +38,9 @@ async def read_page(
     return PageRequest(limit, cursor)
 
 
-@routes.get("", dependencies=[allow("configurations.read")])
+@router.get("", dependencies=[allow("configurations.read")])
 async def list_model_configs(
+    services: ServicesDep,
     request: Request,
     response: Response,
     actor: ActorDep,
@@ -47,32 +48,32 @@ async def list_model_configs(
     application_id: Annotated[GivenId, Query(alias="applicationId")],
 ) -> list[ModelConfigResponse]:
     """The application's configurations, the oldest first."""
-    found = await services_of(request).model_configs.list(actor, application_id, page)
+    found = await services.model_configs.list(actor, application_id, page)
     link_next(request, response, found)
     return [ModelConfigResponse.of(record) for record in found.items]
 
 
-@routes.post("", status_code=201, dependencies=[allow("configurations.change")])
+@router.post("", status_code=201, dependencies=[allow("configurations.change")])
 async def create_model_config(
-    request: Request, response: Response, actor: ActorDep, given: ModelConfigCreateRequest
+    services: ServicesDep, response: Response, actor: ActorDep, given: ModelConfigCreateRequest
 ) -> ModelConfigResponse:
     """Make a configuration. The first of an application is its default."""
-    record = await services_of(request).model_configs.create(actor, given.application_id, given.draft())
+    record = await services.model_configs.create(actor, given.application_id, given.draft())
     response.headers["Location"] = f"/model-configs/{record.configuration.id}"
     return _answer(response, record)
 
 
-@routes.get("/{config_id}", dependencies=[allow("configurations.read")])
+@router.get("/{config_id}", dependencies=[allow("configurations.read")])
 async def get_model_config(
-    request: Request, response: Response, actor: ActorDep, config_id: PathId
+    services: ServicesDep, response: Response, actor: ActorDep, config_id: PathId
 ) -> ModelConfigResponse:
     """One configuration."""
-    return _answer(response, await services_of(request).model_configs.get(actor, config_id))
+    return _answer(response, await services.model_configs.get(actor, config_id))
 
 
-@routes.put("/{config_id}", dependencies=[allow("configurations.change")])
+@router.put("/{config_id}", dependencies=[allow("configurations.change")])
 async def update_model_config(
-    request: Request,
+    services: ServicesDep,
     response: Response,
     actor: ActorDep,
     config_id: PathId,
@@ -80,26 +81,25 @@ async def update_model_config(
     if_match: IfMatchDep,
 ) -> ModelConfigResponse:
     """Change any part of it."""
-    services = services_of(request)
     record = await services.model_configs.update(actor, config_id, given.draft(), if_revision=if_match)
     return _answer(response, record)
 
 
-@routes.delete("/{config_id}", dependencies=[allow("configurations.change")])
+@router.delete("/{config_id}", dependencies=[allow("configurations.change")])
 async def delete_model_config(
-    request: Request, actor: ActorDep, config_id: PathId, if_match: IfMatchDep
+    services: ServicesDep, actor: ActorDep, config_id: PathId, if_match: IfMatchDep
 ) -> ModelConfigDeleteResponse:
     """Delete it with its versions. The default cannot be deleted before another is made the default."""
-    await services_of(request).model_configs.delete(actor, config_id, if_revision=if_match)
+    await services.model_configs.delete(actor, config_id, if_revision=if_match)
     return ModelConfigDeleteResponse(id=config_id)
 
 
-@routes.patch("/{config_id}/default", dependencies=[allow("configurations.change")])
+@router.patch("/{config_id}/default", dependencies=[allow("configurations.change")])
 async def set_default_model_config(
-    request: Request, response: Response, actor: ActorDep, config_id: PathId
+    services: ServicesDep, response: Response, actor: ActorDep, config_id: PathId
 ) -> ModelConfigResponse:
     """Make it the default of its application, and the one before no more."""
-    return _answer(response, await services_of(request).model_configs.set_default(actor, config_id))
+    return _answer(response, await services.model_configs.set_default(actor, config_id))
 
 
 def _answer(response: Response, record: ModelConfigRecord) -> ModelConfigResponse:

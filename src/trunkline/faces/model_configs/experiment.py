@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from starlette.requests import Request
 
 from trunkline.faces.http.auth import ActorDep, allow
-from trunkline.faces.http.services import services_of
+from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import PathId
 from trunkline.faces.model_configs.experiment_wire import (
     ExperimentResponse,
@@ -18,39 +17,39 @@ from trunkline.faces.model_configs.experiment_wire import (
     show,
 )
 
-routes = APIRouter(prefix="/model-configs/{config_id}/experiment", tags=["Model configs"])
+router = APIRouter(prefix="/model-configs/{config_id}/experiment", tags=["Model configs"])
 
 PhaseNumber = Annotated[int | None, Query(ge=1, description="Look at this phase instead of the last one.")]
 
 
-@routes.get("", dependencies=[allow("experiments.read")])
+@router.get("", dependencies=[allow("experiments.read")])
 async def get_experiment(
-    request: Request, config_id: PathId, actor: ActorDep, phase: PhaseNumber = None
+    services: ServicesDep, config_id: PathId, actor: ActorDep, phase: PhaseNumber = None
 ) -> ExperimentResponse:
     """How the versions do, how they differ from the control, and the verdict in one sentence."""
-    return show(await services_of(request).experiments.get(actor, config_id, phase=phase))
+    return show(await services.experiments.get(actor, config_id, phase=phase))
 
 
-@routes.put("", dependencies=[allow("experiments.change")])
+@router.put("", dependencies=[allow("experiments.change")])
 async def update_experiment(
-    request: Request, config_id: PathId, given: ExperimentUpdateRequest, actor: ActorDep
+    services: ServicesDep, config_id: PathId, given: ExperimentUpdateRequest, actor: ActorDep
 ) -> ExperimentResponse:
     """Choose the control, the guardrails, what counts as slow; begin a ramp, or end one with null."""
-    return show(await services_of(request).experiments.change(actor, config_id, given.read()))
+    return show(await services.experiments.change(actor, config_id, given.read()))
 
 
-@routes.post("/ship", dependencies=[allow("experiments.change")])
+@router.post("/ship", dependencies=[allow("experiments.change")])
 async def ship_version(
-    request: Request, config_id: PathId, given: ExperimentShipRequest, actor: ActorDep
+    services: ServicesDep, config_id: PathId, given: ExperimentShipRequest, actor: ActorDep
 ) -> ExperimentResponse:
     """End the experiment with a winner, which serves everything and becomes the configuration itself."""
-    return show(await services_of(request).experiments.ship(actor, config_id, given.version_id))
+    return show(await services.experiments.ship(actor, config_id, given.version_id))
 
 
-@routes.post("/revert", dependencies=[allow("experiments.change")])
+@router.post("/revert", dependencies=[allow("experiments.change")])
 async def revert_experiment(
-    request: Request, config_id: PathId, actor: ActorDep, given: ExperimentRevertRequest | None = None
+    services: ServicesDep, config_id: PathId, actor: ActorDep, given: ExperimentRevertRequest | None = None
 ) -> ExperimentResponse:
     """End the experiment without a winner: the control serves everything again."""
     del given
-    return show(await services_of(request).experiments.revert(actor, config_id))
+    return show(await services.experiments.revert(actor, config_id))

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Body
-from starlette.requests import Request
 from starlette.responses import Response
 
 from trunkline.control.model_configs.version import VersionRecord
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.etag import IfMatchDep, write_etag
-from trunkline.faces.http.services import services_of
+from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import PathId
 from trunkline.faces.model_configs.version_wire import (
     VersionCreateRequest,
@@ -21,50 +20,48 @@ from trunkline.faces.model_configs.version_wire import (
 )
 from trunkline.faces.model_configs.wire import ModelConfigDeleteResponse
 
-routes = APIRouter(prefix="/model-configs/{config_id}/versions", tags=["Model config versions"])
+router = APIRouter(prefix="/model-configs/{config_id}/versions", tags=["Model config versions"])
 
 
-@routes.get("", dependencies=[allow("configurations.read")])
-async def list_versions(request: Request, actor: ActorDep, config_id: PathId) -> list[VersionResponse]:
+@router.get("", dependencies=[allow("configurations.read")])
+async def list_versions(services: ServicesDep, actor: ActorDep, config_id: PathId) -> list[VersionResponse]:
     """The configuration's versions, the oldest first."""
-    return [VersionResponse.of(record) for record in await services_of(request).versions.list(actor, config_id)]
+    return [VersionResponse.of(record) for record in await services.versions.list(actor, config_id)]
 
 
-@routes.post("", status_code=201, dependencies=[allow("configurations.change")])
+@router.post("", status_code=201, dependencies=[allow("configurations.change")])
 async def create_version(
-    request: Request, response: Response, actor: ActorDep, config_id: PathId, given: VersionCreateRequest
+    services: ServicesDep, response: Response, actor: ActorDep, config_id: PathId, given: VersionCreateRequest
 ) -> VersionResponse:
     """Make a version. Before the first that is not `v1`, the configuration itself becomes `v1`."""
-    record = await services_of(request).versions.create(actor, config_id, given.draft())
+    record = await services.versions.create(actor, config_id, given.draft())
     response.headers["Location"] = f"/model-configs/{config_id}/versions/{record.id}"
     return _answer(response, record)
 
 
-@routes.put("", dependencies=[allow("configurations.change")])
+@router.put("", dependencies=[allow("configurations.change")])
 async def update_version_shares(
-    request: Request,
+    services: ServicesDep,
     actor: ActorDep,
     config_id: PathId,
     given: Annotated[list[VersionShareRequest], Body(max_length=100, examples=[[VersionShareRequest.example]])],
 ) -> list[VersionResponse]:
     """Set the shares of all active versions at once; they must sum up to 100."""
     asked = [(share.id, round(share.traffic_percent * 100)) for share in given]
-    return [
-        VersionResponse.of(record) for record in await services_of(request).versions.set_shares(actor, config_id, asked)
-    ]
+    return [VersionResponse.of(record) for record in await services.versions.set_shares(actor, config_id, asked)]
 
 
-@routes.get("/{version_id}", dependencies=[allow("configurations.read")])
+@router.get("/{version_id}", dependencies=[allow("configurations.read")])
 async def get_version(
-    request: Request, response: Response, actor: ActorDep, config_id: PathId, version_id: PathId
+    services: ServicesDep, response: Response, actor: ActorDep, config_id: PathId, version_id: PathId
 ) -> VersionResponse:
     """One version."""
-    return _answer(response, await services_of(request).versions.get(actor, config_id, version_id))
+    return _answer(response, await services.versions.get(actor, config_id, version_id))
 
 
-@routes.put("/{version_id}", dependencies=[allow("configurations.change")])
+@router.put("/{version_id}", dependencies=[allow("configurations.change")])
 async def update_version(
-    request: Request,
+    services: ServicesDep,
     response: Response,
     actor: ActorDep,
     config_id: PathId,
@@ -73,17 +70,16 @@ async def update_version(
     if_match: IfMatchDep,
 ) -> VersionResponse:
     """Change any part of it. Its share is taken as asked, those of the other active versions are scaled."""
-    services = services_of(request)
     record = await services.versions.update(actor, config_id, version_id, given.draft(), if_revision=if_match)
     return _answer(response, record)
 
 
-@routes.delete("/{version_id}", dependencies=[allow("configurations.change")])
+@router.delete("/{version_id}", dependencies=[allow("configurations.change")])
 async def delete_version(
-    request: Request, actor: ActorDep, config_id: PathId, version_id: PathId, if_match: IfMatchDep
+    services: ServicesDep, actor: ActorDep, config_id: PathId, version_id: PathId, if_match: IfMatchDep
 ) -> ModelConfigDeleteResponse:
     """Delete it; the share of an active one goes to the other active versions."""
-    await services_of(request).versions.delete(actor, config_id, version_id, if_revision=if_match)
+    await services.versions.delete(actor, config_id, version_id, if_revision=if_match)
     return ModelConfigDeleteResponse(id=version_id)
 
 

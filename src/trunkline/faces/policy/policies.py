@@ -10,7 +10,7 @@ from starlette.requests import Request
 from trunkline.control.policies.policy import PolicyScope
 from trunkline.faces.http.auth import ActorDep, EverywhereDep, allow
 from trunkline.faces.http.refusal import remember_actor
-from trunkline.faces.http.services import services_of
+from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import GivenId, PathId
 from trunkline.faces.policy.acting import ThereDep
 from trunkline.faces.policy.failure import failures
@@ -23,28 +23,28 @@ from trunkline.faces.policy.wire import (
     PolicyUpdateRequest,
 )
 
-routes = APIRouter(prefix="/policy", tags=["Policies"])
+router = APIRouter(prefix="/policy", tags=["Policies"])
 
 OrgDep = Annotated[GivenId | None, Query(alias="orgId", description="The installation. There is one.")]
 WorkspaceDep = Annotated[GivenId | None, Query(alias="workspaceId", description="One workspace alone.")]
 RepoDep = Annotated[GivenId | None, Query(alias="repoId", description="One application alone.")]
 
 
-@routes.post("", status_code=201, dependencies=[allow("policies.change")], responses=failures(400, 403, 404, 409, 429))
+@router.post("", status_code=201, dependencies=[allow("policies.change")], responses=failures(400, 403, 404, 409, 429))
 async def create_policy(
-    request: Request, actor: ActorDep, everywhere: EverywhereDep, given: PolicyCreateRequest
+    services: ServicesDep, request: Request, actor: ActorDep, everywhere: EverywhereDep, given: PolicyCreateRequest
 ) -> PolicyResponse:
     """Make a policy for a workspace, one of its applications or keys, or for the whole installation."""
-    policies, scope = services_of(request).policies, given.scope()
+    policies, scope = services.policies, given.scope()
     if scope.workspace_id is not None:
         actor = await policies.find_actor_at(actor, scope.workspace_id, everywhere=everywhere)
         remember_actor(request, actor)
     return PolicyResponse.of(await policies.create(actor, scope, given.draft()))
 
 
-@routes.get("", dependencies=[allow("policies.read")], responses=failures(403, 404))
+@router.get("", dependencies=[allow("policies.read")], responses=failures(403, 404))
 async def list_policies(
-    request: Request,
+    services: ServicesDep,
     actor: ActorDep,
     everywhere: EverywhereDep,
     org_id: OrgDep = None,
@@ -53,27 +53,29 @@ async def list_policies(
 ) -> PolicyListResponse:
     """The policies of your workspaces and of the installation; with `workspaceId` or `repoId` those made for it."""
     scope = PolicyScope(org_id=org_id, workspace_id=workspace_id, application_id=repo_id)
-    found = await services_of(request).policies.list(actor, scope, everywhere=everywhere)
+    found = await services.policies.list(actor, scope, everywhere=everywhere)
     return PolicyListResponse(policies=[PolicyItemResponse.of(view) for view in found])
 
 
-@routes.get("/{policy_id}", dependencies=[allow("policies.read")], responses=failures(403, 404))
-async def get_policy(request: Request, actor: ActorDep, everywhere: EverywhereDep, policy_id: PathId) -> PolicyResponse:
+@router.get("/{policy_id}", dependencies=[allow("policies.read")], responses=failures(403, 404))
+async def get_policy(
+    services: ServicesDep, actor: ActorDep, everywhere: EverywhereDep, policy_id: PathId
+) -> PolicyResponse:
     """One policy."""
-    return PolicyResponse.of(await services_of(request).policies.get(actor, policy_id, everywhere=everywhere))
+    return PolicyResponse.of(await services.policies.get(actor, policy_id, everywhere=everywhere))
 
 
-@routes.put("/{policy_id}", dependencies=[allow("policies.change")], responses=failures(400, 403, 404, 429))
+@router.put("/{policy_id}", dependencies=[allow("policies.change")], responses=failures(400, 403, 404, 429))
 async def update_policy(
-    request: Request, actor: ThereDep, policy_id: PathId, given: PolicyUpdateRequest
+    services: ServicesDep, actor: ThereDep, policy_id: PathId, given: PolicyUpdateRequest
 ) -> PolicyResponse:
     """Change any part of a policy but its scope. Calls are held to it as soon as this answers."""
-    changed = await services_of(request).policies.change(actor, policy_id, given.scope(), given.draft())
+    changed = await services.policies.change(actor, policy_id, given.scope(), given.draft())
     return PolicyResponse.of(changed)
 
 
-@routes.delete("/{policy_id}", dependencies=[allow("policies.change")], responses=failures(403, 404, 429))
-async def delete_policy(request: Request, actor: ThereDep, policy_id: PathId) -> PolicyDeleteResponse:
+@router.delete("/{policy_id}", dependencies=[allow("policies.change")], responses=failures(403, 404, 429))
+async def delete_policy(services: ServicesDep, actor: ThereDep, policy_id: PathId) -> PolicyDeleteResponse:
     """Delete a policy. What broke it stays listed."""
-    await services_of(request).policies.delete(actor, policy_id)
+    await services.policies.delete(actor, policy_id)
     return PolicyDeleteResponse(message="The policy was deleted. Calls are no longer held to it.")

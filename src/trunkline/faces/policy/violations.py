@@ -15,7 +15,7 @@ from trunkline.faces.http.wire import GivenId, PathId
 from trunkline.faces.policy.failure import failures
 from trunkline.faces.policy.wire import ViolationListResponse
 
-routes = APIRouter(prefix="/policy", tags=["Policies"])
+router = APIRouter(prefix="/policy", tags=["Policies"])
 
 SkipDep = Annotated[int, Query(ge=0, le=1_000_000, description="How many of the newest to leave out.")]
 TakeDep = Annotated[int, Query(ge=1, le=100, description="How many to give.")]
@@ -90,25 +90,25 @@ class Lists:
 ListsDep = Annotated[Lists, Depends(Lists)]
 
 
-@routes.get("/violations", dependencies=[allow("violations.read")], responses=failures(400, 403, 404))
+@router.get("/violations", dependencies=[allow("violations.read")], responses=failures(400, 403, 404))
 async def list_violations(lists: ListsDep, wanted: FilterDep) -> ViolationListResponse:
     """Calls that broke a policy, whatever was done about it, in the workspaces that you are an admin of."""
     return await lists.list(wanted)
 
 
-@routes.get("/alerts", dependencies=[allow("violations.read")], responses=failures(400, 403, 404))
+@router.get("/alerts", dependencies=[allow("violations.read")], responses=failures(400, 403, 404))
 async def list_alerts(lists: ListsDep, wanted: AlertFilterDep) -> ViolationListResponse:
     """Those of them whose policy says alert."""
     return await lists.list(wanted, alerts=True)
 
 
-@routes.get("/{policy_id}/violations", dependencies=[allow("violations.read")], responses=failures(400, 403, 404))
+@router.get("/{policy_id}/violations", dependencies=[allow("violations.read")], responses=failures(400, 403, 404))
 async def list_violations_of_policy(lists: ListsDep, policy_id: PathId, wanted: FilterDep) -> ViolationListResponse:
     """Calls that broke one policy, which may be deleted meanwhile."""
     return await lists.list(wanted, policy_id=policy_id)
 
 
-@routes.get("/{policy_id}/alerts", dependencies=[allow("violations.read")], responses=failures(400, 403, 404))
+@router.get("/{policy_id}/alerts", dependencies=[allow("violations.read")], responses=failures(400, 403, 404))
 async def list_alerts_of_policy(lists: ListsDep, policy_id: PathId, wanted: AlertFilterDep) -> ViolationListResponse:
     """The alerts of one policy."""
     return await lists.list(wanted, policy_id=policy_id, alerts=True)

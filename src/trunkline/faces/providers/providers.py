@@ -7,19 +7,18 @@ from typing import Annotated, Any, ClassVar
 from fastapi import APIRouter, Query
 from msgspec import UNSET, structs
 from pydantic import ConfigDict, StrictBool
-from starlette.requests import Request
 
 from trunkline.core.errors import FieldError
-from trunkline.faces.configurations.models import ProviderModelListResponse, RefreshDep
-from trunkline.faces.configurations.wire import ConfigurationUpdateRequest, TestStageResponse
 from trunkline.faces.http.auth import ActorDep, allow
-from trunkline.faces.http.services import services_of
+from trunkline.faces.http.configuration_wire import ConfigurationUpdateRequest, TestStageResponse
+from trunkline.faces.http.model_wire import ProviderModelListResponse, RefreshDep
+from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import ResponseBody
 from trunkline.providers.provider import Provider
 from trunkline.providers.registry import PROVIDERS, find
 from trunkline.providers.schema import schema
 
-routes = APIRouter(prefix="/api/providers", tags=["Providers"])
+router = APIRouter(prefix="/api/providers", tags=["Providers"])
 
 
 class ProviderResponse(ResponseBody):
@@ -98,34 +97,34 @@ class ConfigurationValidateResponse(ResponseBody):
     stages: list[TestStageResponse] | None
 
 
-@routes.get("", dependencies=[allow("providers.read")])
+@router.get("", dependencies=[allow("providers.read")])
 async def list_providers(actor: ActorDep) -> list[ProviderResponse]:
     """All providers."""
     return [ProviderResponse.of(provider) for provider in PROVIDERS.values()]
 
 
-@routes.get("/{name}/schema", dependencies=[allow("providers.read")])
+@router.get("/{name}/schema", dependencies=[allow("providers.read")])
 async def get_provider_schema(actor: ActorDep, name: str) -> dict[str, Any]:
     """The JSON Schema of a provider's `configuration`."""
     return schema(find(name))
 
 
-@routes.get("/{name}/models", dependencies=[allow("providers.read")])
+@router.get("/{name}/models", dependencies=[allow("providers.read")])
 async def list_provider_models(
-    request: Request,
+    services: ServicesDep,
     actor: ActorDep,
     name: str,
     configuration_id: Annotated[str | None, Query(alias="configurationId", max_length=64)] = None,
     refresh: RefreshDep = False,
 ) -> ProviderModelListResponse:
     """A provider's models: live by one of your configurations, else from the catalogue."""
-    models = services_of(request).provider_models
+    models = services.provider_models
     return ProviderModelListResponse.of(await models.list(actor, name, configuration_id, refresh=refresh))
 
 
-@routes.post("/{name}/validate", dependencies=[allow("configurations.change")])
+@router.post("/{name}/validate", dependencies=[allow("configurations.change")])
 async def validate_configuration(
-    request: Request, actor: ActorDep, name: str, given: ConfigurationValidateRequest
+    services: ServicesDep, actor: ActorDep, name: str, given: ConfigurationValidateRequest
 ) -> ConfigurationValidateResponse:
     """Check a configuration without saving anything."""
     provider = find(name)
@@ -139,7 +138,7 @@ async def validate_configuration(
     )
     if not given.model:
         draft = structs.replace(draft, model=UNSET)
-    result = await services_of(request).connection_tests.validate(actor, draft, live=given.live)
+    result = await services.connection_tests.validate(actor, draft, live=given.live)
     return ConfigurationValidateResponse(
         valid=result.valid,
         errors=[FieldErrorResponse(field=_as_written(error, beside), message=error.message) for error in result.errors],

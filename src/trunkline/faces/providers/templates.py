@@ -6,14 +6,13 @@ from typing import Annotated, Any, ClassVar
 
 from fastapi import APIRouter, Query
 from pydantic import Field, StrictBool
-from starlette.requests import Request
 
 from trunkline.control.configurations.templates import TemplateRecord
 from trunkline.faces.http.auth import ActorDep, allow
-from trunkline.faces.http.services import services_of
+from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import Moment, RequestBody, ResponseBody, SuccessResponse
 
-routes = APIRouter(prefix="/api/providers", tags=["Providers"])
+router = APIRouter(prefix="/api/providers", tags=["Providers"])
 everywhere = APIRouter(prefix="/api/templates", tags=["Providers"])
 
 
@@ -48,30 +47,30 @@ class TemplateCreateRequest(RequestBody):
     is_default: StrictBool = False
 
 
-@routes.get("/{name}/templates", dependencies=[allow("providers.read")])
-async def list_templates(request: Request, actor: ActorDep, name: str) -> list[TemplateResponse]:
+@router.get("/{name}/templates", dependencies=[allow("providers.read")])
+async def list_templates(services: ServicesDep, actor: ActorDep, name: str) -> list[TemplateResponse]:
     """Your own templates and the built-in ones."""
-    return [TemplateResponse.of(record) for record in await services_of(request).templates.list(actor, name)]
+    return [TemplateResponse.of(record) for record in await services.templates.list(actor, name)]
 
 
 @everywhere.get("", dependencies=[allow("providers.read")])
 async def search_templates(
-    request: Request,
+    services: ServicesDep,
     actor: ActorDep,
     search: Annotated[
         str, Query(max_length=200, description="Words of the name, the model or the provider, such as `claude opus`.")
     ] = "",
 ) -> list[TemplateResponse]:
     """Your own templates and the built-in ones of all providers."""
-    return [TemplateResponse.of(record) for record in await services_of(request).templates.search(actor, search)]
+    return [TemplateResponse.of(record) for record in await services.templates.search(actor, search)]
 
 
-@routes.post("/{name}/templates", status_code=201, dependencies=[allow("templates.change")])
+@router.post("/{name}/templates", status_code=201, dependencies=[allow("templates.change")])
 async def create_template(
-    request: Request, actor: ActorDep, name: str, given: TemplateCreateRequest
+    services: ServicesDep, actor: ActorDep, name: str, given: TemplateCreateRequest
 ) -> TemplateResponse:
     """Keep settings as a template. The default is what a new configuration's form begins with."""
-    record = await services_of(request).templates.create(
+    record = await services.templates.create(
         actor,
         name,
         name=given.name,
@@ -82,8 +81,8 @@ async def create_template(
     return TemplateResponse.of(record)
 
 
-@routes.delete("/{name}/templates/{template_id}", dependencies=[allow("templates.change")])
-async def delete_template(request: Request, actor: ActorDep, name: str, template_id: str) -> SuccessResponse:
+@router.delete("/{name}/templates/{template_id}", dependencies=[allow("templates.change")])
+async def delete_template(services: ServicesDep, actor: ActorDep, name: str, template_id: str) -> SuccessResponse:
     """Delete one of your own."""
-    await services_of(request).templates.delete(actor, name, template_id)
+    await services.templates.delete(actor, name, template_id)
     return SuccessResponse()

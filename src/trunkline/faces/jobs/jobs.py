@@ -7,17 +7,16 @@ from collections.abc import AsyncGenerator
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Header
-from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 from trunkline.control.jobs import JobRecord
 from trunkline.core.errors import NotFound, TrunklineError
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.event_stream import EVENTS
-from trunkline.faces.http.services import services_of
+from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import Moment, ResponseBody
 
-routes = APIRouter(prefix="/api/jobs", tags=["Jobs"])
+router = APIRouter(prefix="/api/jobs", tags=["Jobs"])
 
 QUIET_SECONDS: Final = 15.0
 """After which a comment keeps the stream open through proxies."""
@@ -42,26 +41,26 @@ class JobResponse(ResponseBody):
         return cls.model_validate(record)
 
 
-@routes.get("/{job_id}", dependencies=[allow("jobs.read")])
-async def get_job(request: Request, actor: ActorDep, job_id: str) -> JobResponse:
+@router.get("/{job_id}", dependencies=[allow("jobs.read")])
+async def get_job(services: ServicesDep, actor: ActorDep, job_id: str) -> JobResponse:
     """How far it is."""
-    return JobResponse.of(await services_of(request).jobs.get(actor, job_id))
+    return JobResponse.of(await services.jobs.get(actor, job_id))
 
 
-@routes.get(
+@router.get(
     "/{job_id}/events",
     dependencies=[allow("jobs.read")],
     response_class=StreamingResponse,
     responses=EVENTS,
 )
 async def follow_job(
-    request: Request,
+    services: ServicesDep,
     actor: ActorDep,
     job_id: str,
     last_event_id: Annotated[str | None, Header(description="To go on after that event.")] = None,
 ) -> StreamingResponse:
     """The job as it goes on: `progress` events and at the end one `done`, each the whole job."""
-    jobs = services_of(request).jobs
+    jobs = services.jobs
     await jobs.get(actor, job_id)
     seen = last_event_id or ""
     after = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else -1

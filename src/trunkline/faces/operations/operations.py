@@ -5,16 +5,16 @@ from __future__ import annotations
 import hmac
 import ipaddress
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final, cast
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 from pydantic import BaseModel
 
 from trunkline.core.errors import Forbidden, Unauthenticated
 from trunkline.faces.http.page import serve_folder
-from trunkline.faces.http.services import Services
+from trunkline.faces.http.services import ServicesDep
 
 _TEXT: Final[dict[str, Any]] = {"schema": {"type": "string"}}
 _METRICS: Final = {"text/plain": _TEXT, "application/openmetrics-text": _TEXT}
@@ -34,6 +34,11 @@ class ReadinessResponse(BaseModel):
 
     status: str
     checks: dict[str, str]
+
+
+def registry_of(request: Request) -> CollectorRegistry:
+    """What ``/metrics`` shows of the application that this request came to."""
+    return cast("CollectorRegistry", request.app.state.registry)
 
 
 def require_scraper(request: Request, token: str | None) -> None:
@@ -63,37 +68,40 @@ def _is_loopback(host: str) -> bool:
     return (mapped or address).is_loopback
 
 
-def router(services: Services, registry: CollectorRegistry) -> APIRouter:
-    """The routes. ``registry`` is what ``/metrics`` shows."""
-    routes = APIRouter(tags=["Operations"])
+router = APIRouter(tags=["Operations"])
 
-    @routes.get("/healthz")
-    async def get_liveness() -> LivenessResponse:
-        """Whether the process runs. It looks at nothing else."""
-        return LivenessResponse()
 
-    @routes.get("/readyz", responses={503: {"model": ReadinessResponse}})
-    async def get_readiness(response: Response) -> ReadinessResponse:
-        """Whether the process can serve. 503 when something is missing without which it cannot."""
-        findings = await services.health.examine()
-        status = "ready"
-        if any(finding.problem for finding in findings):
-            status = "degraded"
-        if any(finding.problem and finding.essential for finding in findings):
-            status, response.status_code = "unready", 503
-        return ReadinessResponse(status=status, checks={finding.name: finding.problem or "ok" for finding in findings})
+@router.get("/healthz")
+async def get_liveness() -> LivenessResponse:
+    """Whether the process runs. It looks at nothing else."""
+    return LivenessResponse()
 
-    @routes.get("/metrics", response_class=Response, responses={200: {"content": _METRICS}})
-    async def get_metrics(request: Request) -> Response:
-        """Metrics in the format that Prometheus asks for (https://prometheus.io/docs/instrumenting/exposition_formats/).
 
-        Answers requests from the server's own machine, or those with the bearer token of `TRUNKLINE_METRICS_TOKEN`
-        where that is set.
-        """
-        token = services.settings.metrics_token
-        require_scraper(request, None if token is None else token.reveal())
-        encode, kind = choose_encoder(request.headers.get("accept", ""))
-        return Response(encode(registry), headers={"content-type": kind})
+@router.get("/readyz", responses={503: {"model": ReadinessResponse}})
+async def get_readiness(services: ServicesDep, response: Response) -> ReadinessResponse:
+    """Whether the process can serve. 503 when something is missing without which it cannot."""
+    findings = await services.health.examine()
+    status = "ready"
+    if any(finding.problem for finding in findings):
+        status = "degraded"
+    if any(finding.problem and finding.essential for finding in findings):
+        status, response.status_code = "unready", 503
+    return ReadinessResponse(status=status, checks={finding.name: finding.problem or "ok" for finding in findings})
 
-    routes.include_router(serve_folder(Path(__file__).parent / "reference", "/docs"))
-    return routes
+
+@router.get("/metrics", response_class=Response, responses={200: {"content": _METRICS}})
+async def get_metrics(
+    services: ServicesDep, request: Request, registry: Annotated[CollectorRegistry, Depends(registry_of)]
+) -> Response:
+    """Metrics in the format that Prometheus asks for (https://prometheus.io/docs/instrumenting/exposition_formats/).
+
+    Answers requests from the server's own machine, or those with the bearer token of `TRUNKLINE_METRICS_TOKEN`
+    where that is set.
+    """
+    token = services.settings.metrics_token
+    require_scraper(request, None if token is None else token.reveal())
+    encode, kind = choose_encoder(request.headers.get("accept", ""))
+    return Response(encode(registry), headers={"content-type": kind})
+
+
+router.include_router(serve_folder(Path(__file__).parent / "reference", "/docs"))

@@ -10,17 +10,17 @@ from starlette.responses import Response
 
 from trunkline.control.usage.record import EventFilter
 from trunkline.core.usage_event import Outcome
-from trunkline.faces.configurations.usage_wire import (
+from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.paging import PageDep, link_next
+from trunkline.faces.http.services import ServicesDep
+from trunkline.faces.http.wire import GivenId
+from trunkline.faces.usage.wire import (
     ConfigurationUsageResponse,
     UsageEventListResponse,
     UsageReportResponse,
 )
-from trunkline.faces.http.auth import ActorDep, allow
-from trunkline.faces.http.paging import PageDep, link_next
-from trunkline.faces.http.services import services_of
-from trunkline.faces.http.wire import GivenId
 
-routes = APIRouter(prefix="/api", tags=["Usage"])
+router = APIRouter(prefix="/api", tags=["Usage"])
 
 PeriodDep = Annotated[
     str | None, Query(max_length=16, description="`day`, `week`, `month` (default) or `all`; in UTC.")
@@ -67,9 +67,9 @@ async def read_filter(
 FilterDep = Annotated[EventFilter, Depends(read_filter)]
 
 
-@routes.get("/configurations/{configuration_id}/usage", dependencies=[allow("usage.read")])
+@router.get("/configurations/{configuration_id}/usage", dependencies=[allow("usage.read")])
 async def get_configuration_usage(
-    request: Request,
+    services: ServicesDep,
     response: Response,
     actor: ActorDep,
     configuration_id: str,
@@ -78,15 +78,15 @@ async def get_configuration_usage(
     until: ToDep = None,
 ) -> ConfigurationUsageResponse:
     """What was used through a configuration, by everybody. An answer is given again for a second: see `Age`."""
-    usage = services_of(request).usage
+    usage = services.usage
     record = await usage.read(actor, configuration_id, period=period, since=since, until=until)
     _tell_age(response, usage.age(record))
     return ConfigurationUsageResponse.of(record)
 
 
-@routes.get("/usage/report", dependencies=[allow("usage.read")])
+@router.get("/usage/report", dependencies=[allow("usage.read")])
 async def get_usage_report(
-    request: Request,
+    services: ServicesDep,
     response: Response,
     actor: ActorDep,
     user_id: Annotated[
@@ -100,14 +100,15 @@ async def get_usage_report(
 
     An answer is given again for a second: see `Age`.
     """
-    usage = services_of(request).usage
+    usage = services.usage
     report = await usage.report(actor, user_id=user_id, period=period, since=since, until=until)
     _tell_age(response, usage.age(report))
     return UsageReportResponse.of(report)
 
 
-@routes.get("/usage", dependencies=[allow("usage.read")])
+@router.get("/usage", dependencies=[allow("usage.read")])
 async def list_usage_events(
+    services: ServicesDep,
     request: Request,
     response: Response,
     actor: ActorDep,
@@ -118,7 +119,7 @@ async def list_usage_events(
     until: ToDep = None,
 ) -> UsageEventListResponse:
     """Calls, the newest first, and their sums: your own, for admins the workspace's."""
-    record = await services_of(request).usage.events(actor, wanted, page, period=period, since=since, until=until)
+    record = await services.usage.events(actor, wanted, page, period=period, since=since, until=until)
     link_next(request, response, record.events)
     return UsageEventListResponse.of(record)
 

@@ -1,0 +1,24 @@
+"""Where people land: the set-up page while set-up is unfinished, the reference afterwards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import APIRouter
+from starlette.responses import RedirectResponse
+
+from trunkline.faces.http.page import serve_folder
+from trunkline.faces.http.services import ServicesDep
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+async def land(
+    services: ServicesDep,
+) -> RedirectResponse:
+    """Lead on to what one probably came for."""
+    return RedirectResponse("/setup" if await services.setup.is_unfinished() else "/docs", status_code=307)
+
+
+router.include_router(serve_folder(Path(__file__).parent / "setup", "/setup"))

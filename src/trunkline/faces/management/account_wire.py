@@ -1,0 +1,138 @@
+"""Accounts and sessions on the wire."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field, SecretStr, StrictBool, StringConstraints
+
+from trunkline.faces.http.wire import GivenName, RequestBody, ResponseBody
+from trunkline.faces.management.user_wire import Email, Password, UserResponse
+from trunkline.faces.management.workspace_wire import WorkspaceResponse
+
+Token = Annotated[SecretStr, Field(min_length=1, max_length=512)]
+
+
+class LoginRequest(RequestBody):
+    """A sign-in."""
+
+    example: ClassVar[dict[str, Any]] = {"email": "ann@example.com", "password": "correct horse battery staple"}
+
+    email: Email
+    password: Password
+
+
+class SignupRequest(RequestBody):
+    """A stranger's account."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "email": "ann@example.com",
+        "password": "correct horse battery staple",
+        "name": "Ann",
+    }
+
+    email: Email
+    password: Password
+    name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=255)] = ""
+
+
+class SetupRequest(RequestBody):
+    """The end of set-up."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "token": "tl-setup-…",
+        "email": "ann@example.com",
+        "password": "correct horse battery staple",
+    }
+
+    token: Token
+    email: Email
+    password: Password
+
+
+class SessionRefreshRequest(RequestBody):
+    """A refresh token; it works once."""
+
+    example: ClassVar[dict[str, Any]] = {"refreshToken": "tl-refresh-…"}
+
+    refresh_token: Token
+
+
+class LocalSessionRequest(RequestBody):
+    """Who owns the data folder, with what shows it (`control.people.local_proof`)."""
+
+    proof: Token
+
+
+class LocalSessionResponse(ResponseBody):
+    """What a command goes on with."""
+
+    access_token: str
+    expires_in: int
+
+
+class LogoutRequest(RequestBody):
+    """How far signing out goes."""
+
+    example: ClassVar[dict[str, Any]] = {"everywhere": True}
+
+    everywhere: StrictBool = Field(False, description="End all of the user's sessions, not only this one.")
+
+
+class PasswordUpdateRequest(RequestBody):
+    """A new password."""
+
+    example: ClassVar[dict[str, Any]] = {"currentPassword": "a short old one", "newPassword": "a longer and better one"}
+
+    current_password: Password
+    new_password: Password
+
+
+class SessionResponse(ResponseBody):
+    """A session. `expiresIn` is the access token's lifetime in seconds."""
+
+    access_token: str
+    refresh_token: str
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the name of a scheme
+    expires_in: int
+    user: UserResponse
+
+
+class ActorResponse(ResponseBody):
+    """How the request was made."""
+
+    kind: Literal["user", "key"]
+    workspace_id: str
+    role: str
+    scope: str
+    key_id: str | None
+    application_id: str | None
+
+
+class MeResponse(ResponseBody):
+    """Who asks, and where they work."""
+
+    user: UserResponse
+    workspaces: list[WorkspaceResponse]
+    actor: ActorResponse
+
+
+class InvitationAcceptRequest(RequestBody):
+    """An invitation's token. `name` and `password` make an account; who has one signs in instead."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "token": "tl-invitation-…",
+        "name": "Cleo",
+        "password": "correct horse battery staple",
+    }
+
+    token: Token
+    name: GivenName | None = None
+    password: Password | None = None
+
+
+class InvitationAcceptResponse(ResponseBody):
+    """The workspace that one belongs to now; for a new account also its first session."""
+
+    workspace: WorkspaceResponse
+    session: SessionResponse | None

@@ -1,0 +1,12 @@
+"""The provider face: ``/api/providers`` and ``/api/templates``."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from trunkline.faces.providers import providers, templates
+
+router = APIRouter()
+for part in (providers, templates):
+    router.include_router(part.router)
+router.include_router(templates.everywhere)
