@@ -19,6 +19,7 @@ from trunkline.app.resources import Resources, open_ring, open_ring_from_copy
 from trunkline.app.services import make_services
 from trunkline.app.stopping import Stopping
 from trunkline.control.people.key_use import KeyUse
+from trunkline.control.prices.prices import PriceBook
 from trunkline.control.processes.neighbours import Neighbours
 from trunkline.control.processes.socket_folder import find_socket_folder
 from trunkline.control.snapshot.keeper import SnapshotKeeper
@@ -26,7 +27,6 @@ from trunkline.control.snapshot.refresher import SnapshotRefresher
 from trunkline.control.stored_responses import StoredResponses
 from trunkline.control.usage.intake_lag import IntakeLag
 from trunkline.control.usage.metrics import make_registry
-from trunkline.control.usage.prices import PriceBook
 from trunkline.core.errors import Unavailable
 from trunkline.core.secret import Secret
 from trunkline.faces import v1

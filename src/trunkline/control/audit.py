@@ -10,7 +10,7 @@ from typing import Final, Literal
 from trunkline.control.page import Page, PageRequest, encode_cursor
 from trunkline.control.rate_limit import RateLimit
 from trunkline.control.request_context import current_request_context
-from trunkline.control.workspaces.scope import require_whole_workspace
+from trunkline.control.scope import require_whole_workspace
 from trunkline.core import access
 from trunkline.core.actor import Actor
 from trunkline.core.chat import JsonValue

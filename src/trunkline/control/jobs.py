@@ -10,9 +10,9 @@ from typing import Final, Literal, cast
 
 import msgspec
 
-from trunkline.control.configurations.configuration import JsonObject
 from trunkline.core import access
 from trunkline.core.actor import Actor, at_least
+from trunkline.core.chat import JsonObject
 from trunkline.core.errors import NotFound, TrunklineError
 from trunkline.storage import jobs as rows
 from trunkline.storage.database import Database, Transaction

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import quote
 
+from trunkline.core.chat import JsonObject
 from trunkline.outbound.transport import Transport
 from trunkline.providers.endpoint import Endpoint
 from trunkline.providers.exchange import ask
-from trunkline.providers.model_info import JsonObject, ModelInfo, first_int, first_text, member, objects
+from trunkline.providers.model_info import ModelInfo, first_int, first_text, member, objects
 
 PAGE: Final = 1000
 MAX_PAGES: Final = 10

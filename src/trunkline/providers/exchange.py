@@ -6,7 +6,7 @@ from typing import Final, cast
 
 import msgspec
 
-from trunkline.core.chat import JsonValue
+from trunkline.core.chat import JsonObject, JsonValue
 from trunkline.core.errors import UpstreamError
 from trunkline.outbound.request import OutgoingRequest
 from trunkline.outbound.timeouts import Timeouts
@@ -19,8 +19,6 @@ ANSWER_LIMIT: Final = 16 * 1024 * 1024
 """Bytes. OpenRouter's list of models is the largest in use, with about one MiB."""
 
 QUESTION_TIMEOUTS: Final = Timeouts(connect=5.0, first_byte=15.0, between=15.0, total=30.0)
-
-JsonObject = dict[str, JsonValue]
 
 
 async def ask(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import quote
 
+from trunkline.core.chat import JsonObject
 from trunkline.outbound.transport import Transport
 from trunkline.providers.endpoint import Endpoint
 from trunkline.providers.exchange import ask
-from trunkline.providers.model_info import JsonObject, ModelInfo, first_int, first_text, member, objects, texts
+from trunkline.providers.model_info import ModelInfo, first_int, first_text, member, objects, texts
 
 PAGE: Final = 1000
 MAX_PAGES: Final = 10

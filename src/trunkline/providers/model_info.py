@@ -7,9 +7,7 @@ from typing import Final
 
 import msgspec
 
-from trunkline.core.chat import JsonValue
-
-JsonObject = dict[str, JsonValue]
+from trunkline.core.chat import JsonObject, JsonValue
 
 
 class ModelInfo(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -8,7 +8,7 @@ from typing import Final, cast
 
 import msgspec
 
-from trunkline.core.chat import JsonValue
+from trunkline.core.chat import JsonObject, JsonValue
 from trunkline.core.errors import InvalidInput, UpstreamError
 from trunkline.core.redact import redact
 from trunkline.dialects.ndjson import LineReader, LineTooLarge
@@ -16,16 +16,7 @@ from trunkline.outbound.timeouts import Timeouts
 from trunkline.outbound.transport import Transport
 from trunkline.providers.endpoint import Endpoint
 from trunkline.providers.exchange import ask, send
-from trunkline.providers.model_info import (
-    JsonObject,
-    ModelInfo,
-    first_int,
-    first_text,
-    guess_capabilities,
-    member,
-    objects,
-    texts,
-)
+from trunkline.providers.model_info import ModelInfo, first_int, first_text, guess_capabilities, member, objects, texts
 
 PULL_TIMEOUTS: Final = Timeouts(connect=5.0, first_byte=120.0, between=300.0, total=24 * 3600.0)
 """A download may take hours; checking a large layer's digest is silent for minutes."""

@@ -9,21 +9,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from trunkline.core.chat import JsonValue
+from trunkline.core.chat import JsonObject, JsonValue
 from trunkline.core.errors import UpstreamError
 from trunkline.outbound.transport import Transport
 from trunkline.providers.endpoint import Endpoint
 from trunkline.providers.exchange import ask
-from trunkline.providers.model_info import (
-    JsonObject,
-    ModelInfo,
-    first_int,
-    first_text,
-    guess_capabilities,
-    member,
-    objects,
-    texts,
-)
+from trunkline.providers.model_info import ModelInfo, first_int, first_text, guess_capabilities, member, objects, texts
 
 NOTHING_THERE: Final = frozenset({404, 405, 501})
 """Statuses of a server that does not have what it is asked for."""

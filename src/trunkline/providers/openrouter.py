@@ -7,12 +7,12 @@ from typing import Final
 
 import msgspec
 
-from trunkline.core.chat import JsonValue
+from trunkline.core.chat import JsonObject, JsonValue
 from trunkline.core.errors import UpstreamError
 from trunkline.outbound.transport import Transport
 from trunkline.providers.endpoint import Endpoint
 from trunkline.providers.exchange import ask
-from trunkline.providers.model_info import JsonObject, ModelInfo, first_int, first_text, member, objects, texts
+from trunkline.providers.model_info import ModelInfo, first_int, first_text, member, objects, texts
 
 _FEATURES: Final = {
     "tools": "tools",

@@ -26,9 +26,9 @@ from trunkline.control.installation.installation import Installation
 from trunkline.control.installation.rotation import Rotation
 from trunkline.control.jobs import Jobs
 from trunkline.control.people.key_use import KeyUse
+from trunkline.control.prices.prices import PriceBook
 from trunkline.control.rate_limit import RateLimit
 from trunkline.control.snapshot.refresher import SnapshotRefresher
-from trunkline.control.usage.prices import PriceBook
 from trunkline.control.usage.usage import Usage
 from trunkline.core.ids import new_id
 from trunkline.faces import configurations as configuration_face

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.contract.model_configs.program import Program
 from tests.contract.model_configs.versioned import versioned
-from trunkline.control.model_configs.shares import WHOLE
+from trunkline.control.versions.shares import WHOLE
 
 T = TypeVar("T")
 hundredths = st.integers(0, WHOLE)

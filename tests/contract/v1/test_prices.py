@@ -12,7 +12,7 @@ import pytest
 from tests.contract.v1.rig import KEY, Rig, configuration
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted, stream, whole
-from trunkline.control.usage.prices import PriceBook
+from trunkline.control.prices.prices import PriceBook
 from trunkline.core.usage_event import UsageEvent
 
 Json = dict[str, Any]

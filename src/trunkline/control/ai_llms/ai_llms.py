@@ -24,13 +24,14 @@ from trunkline.control.ai_llms.ai_llm import (
     show,
     type_of,
 )
-from trunkline.control.configurations.configuration import ConfigurationRecord, Draft, JsonObject
+from trunkline.control.configurations.configuration import ConfigurationRecord, Draft
 from trunkline.control.configurations.configurations import Configurations
 from trunkline.control.configurations.lookup import find_changeable
 from trunkline.control.configurations.rows import show_all
 from trunkline.control.workspaces.memberships import find_actor_in, find_actors
 from trunkline.core import access
 from trunkline.core.actor import Actor
+from trunkline.core.chat import JsonObject
 from trunkline.core.errors import Conflict, InvalidInput, NotFound
 from trunkline.core.secret import Secret, mask
 from trunkline.providers.provider import Provider

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from trunkline.control.configurations.configuration import JsonObject
-from trunkline.core.chat import JsonValue
+from trunkline.core.chat import JsonObject, JsonValue
 from trunkline.core.errors import FieldError, InvalidInput
 from trunkline.providers.provider import Provider
 from trunkline.providers.registry import PROVIDERS

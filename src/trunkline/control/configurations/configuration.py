@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from trunkline.core.chat import JsonValue
+from trunkline.core.chat import JsonObject
 from trunkline.core.secret import Secret
 
 KIND: Final = "configuration"
 """What revisions and audit events call a configuration."""
 
-JsonObject: TypeAlias = dict[str, JsonValue]
 
 TestStatus = Literal["pending", "success", "failed"]
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 
 from trunkline.control.audit import Audit
-from trunkline.control.configurations.configuration import KIND, ConfigurationRecord, Draft, JsonObject
+from trunkline.control.configurations.configuration import KIND, ConfigurationRecord, Draft
 from trunkline.control.configurations.configuration_secrets import ConfigurationSecrets
 from trunkline.control.configurations.credentials import API_KEY, Credentials, name_owner
 from trunkline.control.configurations.history import save_state
@@ -22,6 +22,7 @@ from trunkline.control.installation.rotation import Rotation
 from trunkline.control.page import Page, PageRequest, encode_cursor
 from trunkline.core import access
 from trunkline.core.actor import Actor
+from trunkline.core.chat import JsonObject
 from trunkline.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from trunkline.core.ids import new_id
 from trunkline.core.secret import Secret

@@ -9,7 +9,7 @@ from typing import Final, cast
 import msgspec
 
 from trunkline.control.audit import Audit
-from trunkline.control.configurations.configuration import KIND, Draft, JsonObject, TestStatus
+from trunkline.control.configurations.configuration import KIND, Draft, TestStatus
 from trunkline.control.configurations.credentials import API_KEY
 from trunkline.control.configurations.lookup import find_visible
 from trunkline.control.configurations.proposal import OutputLimit, propose
@@ -19,6 +19,7 @@ from trunkline.control.rate_limit import RateLimit
 from trunkline.core import access
 from trunkline.core.account_redaction import hide_accounts, hide_accounts_in
 from trunkline.core.actor import Actor
+from trunkline.core.chat import JsonObject
 from trunkline.core.errors import CannotOpen, FieldError, Forbidden, InvalidInput, TrunklineError
 from trunkline.gateway.disclosure import knows_accounts
 from trunkline.providers.check import check

@@ -7,10 +7,10 @@ from datetime import datetime
 import msgspec
 
 from trunkline.control.audit import Audit
-from trunkline.control.configurations.configuration import JsonObject
 from trunkline.control.configurations.difference import Difference, compare, split
 from trunkline.control.page import Page, PageRequest, encode_cursor
 from trunkline.core.actor import Actor
+from trunkline.core.chat import JsonObject
 from trunkline.core.errors import InvalidInput
 from trunkline.storage import revisions, workspaces
 from trunkline.storage.database import Transaction

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import msgspec
 
 from trunkline.control.configurations.borrowing import Borrower, UpstreamSettings, borrow, find_lender
-from trunkline.control.configurations.configuration import Draft, JsonObject
+from trunkline.control.configurations.configuration import Draft
 from trunkline.control.configurations.credentials import API_KEY
 from trunkline.control.configurations.proposed import Present, choose
 from trunkline.core import access
 from trunkline.core.actor import Actor
+from trunkline.core.chat import JsonObject
 from trunkline.core.errors import FieldError, NotFound
 from trunkline.core.secret import Secret
 from trunkline.providers.provider import Provider

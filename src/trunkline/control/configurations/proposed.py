@@ -8,7 +8,7 @@ from typing import TypeVar
 import msgspec
 from msgspec import UnsetType
 
-from trunkline.control.configurations.configuration import JsonObject
+from trunkline.core.chat import JsonObject
 from trunkline.core.secret import Secret
 from trunkline.providers.provider import Provider
 

@@ -14,8 +14,8 @@ from genai_prices.types import ModelPrice, TieredPrices
 
 from trunkline.control.configurations.lookup import find_visible
 from trunkline.control.configurations.reach import Reach
+from trunkline.control.prices.prices import PriceBook
 from trunkline.control.request_context import current_request_context
-from trunkline.control.usage.prices import PriceBook
 from trunkline.core import access
 from trunkline.core.actor import Actor
 from trunkline.core.errors import CannotOpen, Forbidden, InvalidInput, TrunklineError, UpstreamError

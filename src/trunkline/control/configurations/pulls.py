@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from trunkline.control.audit import Audit
-from trunkline.control.configurations.configuration import KIND, JsonObject
+from trunkline.control.configurations.configuration import KIND
 from trunkline.control.configurations.lookup import find_visible
 from trunkline.control.configurations.provider_models import ProviderModels
 from trunkline.control.configurations.reach import Reach
 from trunkline.control.jobs import JobRecord, Jobs, Progress
 from trunkline.core import access
 from trunkline.core.actor import Actor
+from trunkline.core.chat import JsonObject
 from trunkline.core.errors import InvalidInput
 from trunkline.providers.endpoint import Endpoint
 from trunkline.providers.ollama import pull

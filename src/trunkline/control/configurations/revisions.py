@@ -7,13 +7,14 @@ from typing import cast
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from trunkline.control.configurations.configuration import KIND, ConfigurationRecord, Draft, JsonObject
+from trunkline.control.configurations.configuration import KIND, ConfigurationRecord, Draft
 from trunkline.control.configurations.configurations import Configurations
 from trunkline.control.configurations.history import RevisionRecord, read_history
 from trunkline.control.configurations.lookup import find_visible
 from trunkline.control.page import Page, PageRequest
 from trunkline.core import access
 from trunkline.core.actor import Actor
+from trunkline.core.chat import JsonObject
 from trunkline.core.errors import InvalidInput, NotFound
 from trunkline.core.secret import Secret
 from trunkline.storage import applications

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trunkline.control.configurations.configuration import KIND, ConfigurationRecord, JsonObject
+from trunkline.control.configurations.configuration import KIND, ConfigurationRecord
 from trunkline.control.configurations.state import read_state, show
+from trunkline.core.chat import JsonObject
 from trunkline.storage import credentials, revisions
 from trunkline.storage.database import Transaction
 from trunkline.storage.tables import Configuration

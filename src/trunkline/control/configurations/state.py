@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
-from trunkline.control.configurations.configuration import (
-    ConfigurationRecord,
-    JsonObject,
-    KeyRecord,
-    TestRecord,
-    TestStatus,
-)
+from trunkline.control.configurations.configuration import ConfigurationRecord, KeyRecord, TestRecord, TestStatus
 from trunkline.control.configurations.credentials import ACCESS_KEY, API_KEY, HEADER_PREFIX
 from trunkline.control.configurations.proposed import Present, Proposal
-from trunkline.core.chat import JsonValue
+from trunkline.core.chat import JsonObject, JsonValue
 from trunkline.core.secret import Secret, mask
 from trunkline.storage.tables import Configuration, Credential
 

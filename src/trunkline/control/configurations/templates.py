@@ -8,9 +8,9 @@ from typing import Final
 import msgspec
 
 from trunkline.control.audit import Audit
-from trunkline.control.configurations.configuration import JsonObject
 from trunkline.core import access
 from trunkline.core.actor import Actor
+from trunkline.core.chat import JsonObject
 from trunkline.core.errors import FieldError, Forbidden, InvalidInput, NotFound
 from trunkline.core.ids import new_id
 from trunkline.providers import templates as built_in

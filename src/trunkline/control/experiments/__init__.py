@@ -1,1 +1,1 @@
-"""What versions are worth: assignment, phases, statistics, guardrails, ramps, verdicts, ratings."""
+"""What versions are worth: statistics, guardrails, ramps, verdicts, ratings."""

@@ -11,9 +11,9 @@ from msgspec import UNSET, UnsetType
 
 from trunkline.control.experiments.comparison import Metric
 from trunkline.control.experiments.guardrails import Rail, Reading
-from trunkline.control.experiments.settings import Ramp, RampStep
 from trunkline.control.experiments.statistics import Difference
 from trunkline.control.experiments.verdict import Verdict
+from trunkline.control.versions.experiment_settings import Ramp, RampStep
 
 State = Literal["none", "idle", "running", "shipped", "reverted"]
 

@@ -9,26 +9,26 @@ from msgspec import UnsetType
 
 from trunkline.control.audit import Audit, changes
 from trunkline.control.configurations.borrowing import read_reaching
-from trunkline.control.configurations.configuration import Draft, JsonObject
+from trunkline.control.configurations.configuration import Draft
 from trunkline.control.configurations.configurations import Configurations
 from trunkline.control.configurations.lookup import find_changeable, find_visible
 from trunkline.control.experiments.experiment import ExperimentDraft, ExperimentRecord, RampDraft
 from trunkline.control.experiments.guardrails import Rail
-from trunkline.control.experiments.phases import find_control, settle_weights
 from trunkline.control.experiments.ramp import begin, share_of, stop
 from trunkline.control.experiments.review import review, shares_of, show
-from trunkline.control.experiments.settings import (
+from trunkline.control.experiments.verdict import Verdict
+from trunkline.control.versions.experiment_settings import (
     ExperimentSettings,
     Guardrails,
     read_settings,
     write_settings,
 )
-from trunkline.control.experiments.verdict import Verdict
-from trunkline.control.model_configs.shares import WHOLE, assign
-from trunkline.control.model_configs.versions import Versions
+from trunkline.control.versions.phases import find_control, settle_weights
+from trunkline.control.versions.shares import WHOLE, assign
+from trunkline.control.versions.versions import Versions
 from trunkline.core import access
 from trunkline.core.actor import Actor
-from trunkline.core.chat import JsonValue
+from trunkline.core.chat import JsonObject, JsonValue
 from trunkline.core.errors import Conflict, InvalidInput, NotFound
 from trunkline.storage import experiments, workspaces
 from trunkline.storage.database import Database, Transaction

@@ -9,8 +9,8 @@ from typing import Final, Literal
 import msgspec
 
 from trunkline.control.experiments.comparison import Comparison, Contender, Metric
-from trunkline.control.experiments.settings import Guardrails
 from trunkline.control.experiments.statistics import ALPHA, least_excess
+from trunkline.control.versions.experiment_settings import Guardrails
 
 Rail = Literal["errorRate", "slowShare", "cost"]
 

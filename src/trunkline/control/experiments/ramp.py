@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from trunkline.control.experiments.settings import Ramp, RampStep
+from trunkline.control.versions.experiment_settings import Ramp, RampStep
 
 
 def share_of(step: RampStep) -> int:

@@ -10,9 +10,9 @@ import msgspec
 from trunkline.control.experiments.comparison import COMPARED, NOTHING, Comparison, Contender, put_side_by_side
 from trunkline.control.experiments.experiment import ExperimentRecord, PhaseRecord, State, VersionRecord
 from trunkline.control.experiments.guardrails import Reading, read_guardrails
-from trunkline.control.experiments.phases import find_control
-from trunkline.control.experiments.settings import ExperimentSettings, read_settings
 from trunkline.control.experiments.verdict import Verdict, judge
+from trunkline.control.versions.experiment_settings import ExperimentSettings, read_settings
+from trunkline.control.versions.phases import find_control
 from trunkline.core.errors import NotFound
 from trunkline.storage import experiment_units, experiments
 from trunkline.storage.database import Transaction

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from trunkline.control.experiments.guardrails import Reading, is_broken
 from trunkline.control.experiments.review import Review
 from trunkline.control.experiments.verdict import write_points
-from trunkline.control.model_configs.shares import WHOLE
+from trunkline.control.versions.shares import WHOLE
 
 Recent = Mapping[str, tuple[int, int]]
 """By version: how many of its newest calls were looked at, and how many of them failed."""

@@ -16,10 +16,10 @@ from trunkline.control.experiments.guardrails import RECENT
 from trunkline.control.experiments.ramp import advance, share_of, stop
 from trunkline.control.experiments.review import Review, review, shares_of
 from trunkline.control.experiments.rollback import find_unfit, roll_back
-from trunkline.control.experiments.settings import Ramp, read_settings, write_settings
 from trunkline.control.experiments.verdict import Verdict
-from trunkline.control.model_configs.shares import assign
-from trunkline.control.model_configs.versions import Versions
+from trunkline.control.versions.experiment_settings import Ramp, read_settings, write_settings
+from trunkline.control.versions.shares import assign
+from trunkline.control.versions.versions import Versions
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import Unavailable
 from trunkline.core.ids import new_id

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from trunkline.control.features.starting_features import FeatureKind
-from trunkline.core.chat import JsonValue
+from trunkline.core.chat import JsonObject
 from trunkline.core.secret import Secret
 from trunkline.providers.model_info import ModelInfo
 
@@ -25,7 +25,6 @@ SITE: Final = ("siteUrl", "siteName")
 SETTINGS: Final = ("temperature", "topP", "maxTokens", "presencePenalty", "frequencyPenalty", *SITE)
 """The settings of a feature, by their names everywhere: numbers, but for those of the site."""
 
-JsonObject: TypeAlias = dict[str, JsonValue]
 
 KeySource = Literal["own", "workspace", "none"]
 """Whose key calls are made with: the feature's, that of a configuration shared with the workspace, or nobody's."""

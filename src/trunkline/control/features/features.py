@@ -9,7 +9,7 @@ from trunkline.control.audit import Audit
 from trunkline.control.configurations.credentials import API_KEY, Credentials, name_owner
 from trunkline.control.configurations.history import RevisionRecord, read_history, save_state
 from trunkline.control.features.catalogue import Catalogue
-from trunkline.control.features.feature import KIND, PROVIDER, FeatureDraft, FeatureRecord, JsonObject
+from trunkline.control.features.feature import KIND, PROVIDER, FeatureDraft, FeatureRecord
 from trunkline.control.features.keys import FeatureKeys, read_mask
 from trunkline.control.features.lookup import find_feature, require_revision
 from trunkline.control.features.plan import FeaturePlan, check_output_limit, plan_feature
@@ -18,9 +18,10 @@ from trunkline.control.features.state import apply_plan, new_row, saved_draft, s
 from trunkline.control.features.target import find_targets
 from trunkline.control.features.view import FeatureView
 from trunkline.control.page import Page, PageRequest
-from trunkline.control.workspaces.scope import require_whole_workspace
+from trunkline.control.scope import require_whole_workspace
 from trunkline.core import access
 from trunkline.core.actor import Actor
+from trunkline.core.chat import JsonObject
 from trunkline.core.errors import Conflict, InvalidInput, NotFound
 from trunkline.core.secret import Secret
 from trunkline.storage import features, revisions, workspaces

@@ -10,13 +10,14 @@ import msgspec
 from trunkline.control.audit import Audit
 from trunkline.control.configurations.credentials import API_KEY, Credentials
 from trunkline.control.configurations.reach import Reach
-from trunkline.control.features.feature import KIND, PROVIDER, JsonObject
+from trunkline.control.features.feature import KIND, PROVIDER
 from trunkline.control.features.lookup import find_feature, find_workspace_lender
 from trunkline.control.features.plan import read_key
 from trunkline.control.rate_limit import RateLimit
-from trunkline.control.workspaces.scope import require_whole_workspace
+from trunkline.control.scope import require_whole_workspace
 from trunkline.core import access
 from trunkline.core.actor import Actor
+from trunkline.core.chat import JsonObject
 from trunkline.core.errors import CannotOpen, Forbidden, InvalidInput, UpstreamError
 from trunkline.core.secret import Secret
 from trunkline.providers.base_url import read_base_url

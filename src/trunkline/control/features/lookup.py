@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from trunkline.control.configurations.borrowing import find_lender
+from trunkline.control.configurations.borrowing import Borrower, find_lender
 from trunkline.control.features.feature import PROVIDER
 from trunkline.control.features.starting_features import STARTING_FEATURES
 from trunkline.control.features.state import find_start
-from trunkline.control.snapshot.features import feature_borrower
 from trunkline.core.errors import NotFound, Stale
 from trunkline.providers.nearest import nearest
 from trunkline.storage import configurations, features
@@ -42,3 +41,8 @@ async def find_workspace_lender(tx: Transaction, workspace_id: str, provider: st
     """The configuration whose key serves features without one of their own: the oldest shared one that has a key."""
     rows = await configurations.list_lenders(tx, workspace_id, provider)
     return find_lender(feature_borrower(provider), rows)
+
+
+def feature_borrower(provider: str) -> Borrower:
+    """What asks for a key in the name of a feature without one: the workspace, so that it is the same for everybody."""
+    return Borrower(provider=provider, base_url=None, parameters={}, user_id="")

@@ -10,10 +10,10 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from trunkline.control.features.custom_parameters import check_custom_parameters
-from trunkline.control.features.feature import PROVIDER, SETTINGS, SITE, FeatureDraft, JsonObject
+from trunkline.control.features.feature import PROVIDER, SETTINGS, SITE, FeatureDraft
 from trunkline.control.features.starting_features import STARTING_FEATURES
 from trunkline.core.actor import Actor
-from trunkline.core.chat import JsonValue
+from trunkline.core.chat import JsonObject, JsonValue
 from trunkline.core.errors import FieldError, InvalidInput
 from trunkline.core.secret import Secret, is_mask
 from trunkline.providers.auth import write_auth

@@ -7,10 +7,10 @@ from typing import Final
 
 import msgspec
 
-from trunkline.control.features.feature import PROVIDER, SETTINGS, FeatureDraft, JsonObject
+from trunkline.control.features.feature import PROVIDER, SETTINGS, FeatureDraft
 from trunkline.control.features.plan import FeaturePlan
 from trunkline.control.features.starting_features import STARTING_FEATURES, StartingFeature
-from trunkline.core.chat import JsonValue
+from trunkline.core.chat import JsonObject, JsonValue
 from trunkline.core.ids import new_id
 from trunkline.core.secret import mask
 from trunkline.storage.tables import Feature, now

@@ -1,1 +1,1 @@
-"""The configurations of applications, and the versions that share their traffic."""
+"""The configurations of applications."""

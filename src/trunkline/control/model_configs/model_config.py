@@ -11,7 +11,8 @@ from trunkline.control.configurations.common_settings import (
     read_settings,
     write_settings,
 )
-from trunkline.control.configurations.configuration import ConfigurationRecord, Draft, JsonObject
+from trunkline.control.configurations.configuration import ConfigurationRecord, Draft
+from trunkline.core.chat import JsonObject
 from trunkline.core.errors import InvalidInput, NotFound
 from trunkline.core.secret import Secret, is_mask
 from trunkline.providers.provider import Provider

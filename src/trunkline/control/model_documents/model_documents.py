@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import msgspec
 
 from trunkline.control.audit import Audit, changes
-from trunkline.control.configurations.configuration import JsonObject
 from trunkline.control.configurations.credentials import CIPHERTEXT, Credentials, name_owner
 from trunkline.control.model_documents.document_configurations import DocumentConfigurations
 from trunkline.control.model_documents.model_document import KIND, DocumentDraft, DocumentRecord, ModelRecord
@@ -15,6 +14,7 @@ from trunkline.control.model_documents.plan import ModelPlan, ModelPlanner
 from trunkline.control.model_documents.serving import explain, identify, still_serves
 from trunkline.core import access
 from trunkline.core.actor import Actor
+from trunkline.core.chat import JsonObject
 from trunkline.core.errors import Forbidden, NotFound, Stale
 from trunkline.storage import configurations as rows
 from trunkline.storage import credentials as credential_rows

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from trunkline.control.configurations.configuration import JsonObject
+from trunkline.core.chat import JsonObject
 from trunkline.core.errors import InvalidInput, NotFound
 from trunkline.providers.base_url import read_base_url
 from trunkline.providers.endpoint import write_origin

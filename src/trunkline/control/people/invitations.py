@@ -11,8 +11,8 @@ from trunkline.control.page import Page, PageRequest, encode_cursor
 from trunkline.control.people.address import read_email
 from trunkline.control.people.registration import Registration
 from trunkline.control.people.sessions import Sessions, SignIn, SignInLimit
+from trunkline.control.scope import require_whole_workspace
 from trunkline.control.workspaces.members import require_grantable
-from trunkline.control.workspaces.scope import require_whole_workspace
 from trunkline.control.workspaces.workspaces import WorkspaceView, show_workspace
 from trunkline.core import access
 from trunkline.core.actor import Actor, Role

@@ -6,8 +6,8 @@ from typing import Final
 
 from trunkline.control.audit import Audit, changes
 from trunkline.control.policies.policy import PolicyDraft, PolicyScope, PolicyView, lay_over, show, state
+from trunkline.control.scope import require_whole_workspace
 from trunkline.control.workspaces.memberships import find_actors
-from trunkline.control.workspaces.scope import require_whole_workspace
 from trunkline.core import access
 from trunkline.core.actor import Actor
 from trunkline.core.errors import Conflict, InvalidInput, NotFound

@@ -22,7 +22,7 @@ from trunkline.control.routes.route import (
     RouteTargetDraft,
 )
 from trunkline.control.routes.rows import make_row, read_state, show
-from trunkline.control.workspaces.scope import require_whole_workspace
+from trunkline.control.scope import require_whole_workspace
 from trunkline.core import access
 from trunkline.core.actor import Actor
 from trunkline.core.errors import Conflict, FieldError, InvalidInput, NotFound, Stale

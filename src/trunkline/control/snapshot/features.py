@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from trunkline.control.configurations.borrowing import Borrower, UpstreamSettings, borrow, find_lender
+from trunkline.control.configurations.borrowing import UpstreamSettings, borrow, find_lender
+from trunkline.control.features.lookup import feature_borrower
 from trunkline.control.features.starting_features import STARTING_FEATURES
 from trunkline.control.features.state import start_row
 from trunkline.gateway.snapshot import ConfigurationEntry, FeatureEntry
@@ -70,8 +71,3 @@ def _compile_entry(
         credential_id=upstream.credential_id,
         secrets=secrets_of(upstream.credential_id),
     )
-
-
-def feature_borrower(provider: str) -> Borrower:
-    """What asks for a key in the name of a feature without one: the workspace, so that it is the same for everybody."""
-    return Borrower(provider=provider, base_url=None, parameters={}, user_id="")

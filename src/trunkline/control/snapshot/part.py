@@ -10,9 +10,9 @@ from typing import cast
 import msgspec
 
 from trunkline.control.configurations.borrowing import UpstreamSettings, find_upstream, find_version_upstream
-from trunkline.control.configurations.configuration import JsonObject
 from trunkline.control.snapshot.features import compile_features
 from trunkline.core.actor import Role, Scope
+from trunkline.core.chat import JsonObject
 from trunkline.gateway.snapshot import (
     ApplicationEntry,
     ConfigurationEntry,

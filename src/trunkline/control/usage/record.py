@@ -6,9 +6,9 @@ from datetime import date, datetime
 
 import msgspec
 
-from trunkline.control.configurations.configuration import JsonObject
 from trunkline.control.page import Page
 from trunkline.control.usage.span import Period, Span
+from trunkline.core.chat import JsonObject
 from trunkline.core.usage_event import Outcome
 
 

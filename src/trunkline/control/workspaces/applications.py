@@ -9,7 +9,7 @@ from typing import Final
 
 from trunkline.control.audit import Audit, changes
 from trunkline.control.page import Page, PageRequest, encode_cursor
-from trunkline.control.workspaces.scope import require_whole_workspace
+from trunkline.control.scope import require_whole_workspace
 from trunkline.core import access
 from trunkline.core.actor import Actor, at_least
 from trunkline.core.chat import JsonValue

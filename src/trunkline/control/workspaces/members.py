@@ -7,7 +7,7 @@ from datetime import datetime
 
 from trunkline.control.audit import Audit
 from trunkline.control.page import Page, PageRequest, encode_cursor
-from trunkline.control.workspaces.scope import require_whole_workspace
+from trunkline.control.scope import require_whole_workspace
 from trunkline.core import access
 from trunkline.core.actor import Actor, Role
 from trunkline.core.errors import Conflict, Forbidden, NotFound

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from trunkline.control.conversations.answer_errors import explain
-from trunkline.control.features.run import Run, Vectors
+from trunkline.control.feature_runs.run import Run, Vectors
 from trunkline.core.errors import TrunklineError
 from trunkline.faces.http.event_stream import SentEvent, send_events
 

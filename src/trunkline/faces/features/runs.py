@@ -12,8 +12,8 @@ from pydantic import BeforeValidator, Field, StrictBool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from trunkline.control.features.question import TEXTS_LIMIT, Question
-from trunkline.control.features.run import Run, RunResult, Vectors
+from trunkline.control.feature_runs.question import TEXTS_LIMIT, Question
+from trunkline.control.feature_runs.run import Run, RunResult, Vectors
 from trunkline.core.errors import FieldError, InvalidInput
 from trunkline.faces.features.features import Slug
 from trunkline.faces.features.run_stream import LateStream, RunStream, show_vectors

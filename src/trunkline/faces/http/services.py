@@ -25,14 +25,13 @@ from trunkline.control.conversations.stream_tickets import ConversationTickets
 from trunkline.control.experiments.experiments import Experiments
 from trunkline.control.experiments.ratings import Ratings
 from trunkline.control.experiments.watch import ExperimentWatch
+from trunkline.control.feature_runs.runs import FeatureRuns
 from trunkline.control.features.catalogue import Catalogue
 from trunkline.control.features.features import Features
 from trunkline.control.features.keys import FeatureKeys
-from trunkline.control.features.runs import FeatureRuns
 from trunkline.control.installation.rotation import Rotation
 from trunkline.control.jobs import Jobs
 from trunkline.control.model_configs.model_configs import ModelConfigs
-from trunkline.control.model_configs.versions import Versions
 from trunkline.control.model_documents.model_documents import ModelDocuments
 from trunkline.control.people.accounts import Accounts
 from trunkline.control.people.invitations import Invitations
@@ -49,6 +48,7 @@ from trunkline.control.rate_limit import RateLimit
 from trunkline.control.readiness import Readiness
 from trunkline.control.routes.routes import Routes
 from trunkline.control.usage.usage import Usage
+from trunkline.control.versions.versions import Versions
 from trunkline.control.workspaces.applications import Applications
 from trunkline.control.workspaces.members import Members
 from trunkline.control.workspaces.workspaces import Workspaces

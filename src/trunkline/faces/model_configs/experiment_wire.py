@@ -16,8 +16,8 @@ from trunkline.control.experiments.experiment import (
     VersionRecord,
 )
 from trunkline.control.experiments.guardrails import Rail, Reading
-from trunkline.control.experiments.settings import RampState, RampStep
 from trunkline.control.experiments.verdict import Advice
+from trunkline.control.versions.experiment_settings import RampState, RampStep
 from trunkline.faces.http.wire import EXAMPLE_ID, GivenId, Moment, RequestBody, ResponseBody
 
 Increase = Annotated[float, Field(ge=0, strict=True)]

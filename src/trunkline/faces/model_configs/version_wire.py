@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 from msgspec import UNSET
 from pydantic import AfterValidator, Field, StrictBool
 
-from trunkline.control.model_configs.version import VersionDraft, VersionMetrics, VersionRecord
+from trunkline.control.versions.version import VersionDraft, VersionMetrics, VersionRecord
 from trunkline.faces.http.wire import EXAMPLE_ID, GivenId, Moment, RequestBody, ResponseBody
 from trunkline.faces.model_configs.wire import ModelConfigSettingsRequest
 

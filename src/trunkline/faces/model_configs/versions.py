@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body
 from starlette.responses import Response
 
-from trunkline.control.model_configs.version import VersionRecord
+from trunkline.control.versions.version import VersionRecord
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.etag import IfMatchDep, write_etag
 from trunkline.faces.http.services import ServicesDep

@@ -7,8 +7,8 @@ from typing import Annotated, Any, ClassVar
 from msgspec import UNSET
 from pydantic import BeforeValidator, Field, SecretStr, StrictBool
 
-from trunkline.control.configurations.configuration import JsonObject
 from trunkline.control.model_configs.model_config import ModelConfigDraft, ModelConfigRecord
+from trunkline.core.chat import JsonObject
 from trunkline.core.secret import Secret
 from trunkline.faces.http.wire import EXAMPLE_ID, GivenId, Moment, RequestBody, ResponseBody
 

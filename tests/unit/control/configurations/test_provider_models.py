@@ -11,7 +11,7 @@ import pytest
 from trunkline.control.configurations.credentials import Credentials
 from trunkline.control.configurations.provider_models import ProviderModels, read_price
 from trunkline.control.configurations.reach import Reach
-from trunkline.control.usage.prices import PriceBook
+from trunkline.control.prices.prices import PriceBook
 from trunkline.core.actor import Actor
 from trunkline.core.chat import Usage
 from trunkline.core.errors import UpstreamError

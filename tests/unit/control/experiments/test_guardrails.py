@@ -10,7 +10,7 @@ from tests.unit.control.experiments.figures import measured
 from trunkline.control.experiments.comparison import Contender, put_side_by_side
 from trunkline.control.experiments.guardrails import Reading, is_broken, read_guardrails
 from trunkline.control.experiments.rollback import roll_back
-from trunkline.control.experiments.settings import Guardrails
+from trunkline.control.versions.experiment_settings import Guardrails
 from trunkline.storage.experiment_units import Measured
 
 

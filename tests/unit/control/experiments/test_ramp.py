@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from trunkline.control.experiments.ramp import advance, begin, stop
-from trunkline.control.experiments.settings import ExperimentSettings, RampStep, read_settings, write_settings
+from trunkline.control.versions.experiment_settings import ExperimentSettings, RampStep, read_settings, write_settings
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 STEPS = (RampStep(percent=1, min_units=100), RampStep(percent=12.5, hours=2), RampStep(percent=50))

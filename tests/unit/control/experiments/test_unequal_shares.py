@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from trunkline.control.experiments.comparison import Contender, put_side_by_side
 from trunkline.control.experiments.guardrails import read_guardrails
-from trunkline.control.experiments.settings import Guardrails
 from trunkline.control.experiments.statistics import ALPHA, alpha_of_phase
 from trunkline.control.experiments.verdict import judge
+from trunkline.control.versions.experiment_settings import Guardrails
 from trunkline.storage.experiment_units import Measure, Measured, Moments
 
 Floats = NDArray[np.float64]

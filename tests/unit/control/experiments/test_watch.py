@@ -15,15 +15,15 @@ from tests.unit.control.experiments.trial_ground import TrialGround
 
 from trunkline.control.audit import Audit
 from trunkline.control.experiments.ramp import begin
-from trunkline.control.experiments.settings import (
+from trunkline.control.experiments.watch import LEASE, ExperimentWatch
+from trunkline.control.versions.experiment_settings import (
     ExperimentSettings,
     Guardrails,
     RampStep,
     read_settings,
     write_settings,
 )
-from trunkline.control.experiments.watch import LEASE, ExperimentWatch
-from trunkline.control.model_configs.versions import Versions
+from trunkline.control.versions.versions import Versions
 from trunkline.storage import experiments, leases
 from trunkline.storage.database import Database, Transaction
 from trunkline.storage.tables import AuditEvent, Workspace, now

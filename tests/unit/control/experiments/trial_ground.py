@@ -10,10 +10,10 @@ from tests.bookkeeping import keep
 
 from trunkline.control.audit import Audit
 from trunkline.control.experiments.experiment import ExperimentRecord
-from trunkline.control.experiments.phases import settle_weights
 from trunkline.control.experiments.review import review, show
 from trunkline.control.experiments.watch import ExperimentWatch
-from trunkline.control.model_configs.versions import Versions
+from trunkline.control.versions.phases import settle_weights
+from trunkline.control.versions.versions import Versions
 from trunkline.core.actor import Actor
 from trunkline.core.chat import Usage
 from trunkline.core.ids import new_id

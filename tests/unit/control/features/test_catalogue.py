@@ -12,7 +12,7 @@ from trunkline.control.configurations.credentials import Credentials
 from trunkline.control.configurations.provider_models import ModelListing, ProviderModels
 from trunkline.control.configurations.reach import Reach
 from trunkline.control.features.catalogue import FAILED_SECONDS, FRESH_SECONDS, Catalogue, ModelFilter, read_capability
-from trunkline.control.usage.prices import PriceBook
+from trunkline.control.prices.prices import PriceBook
 from trunkline.core.actor import Actor
 from trunkline.core.errors import Unavailable
 from trunkline.core.ids import new_id

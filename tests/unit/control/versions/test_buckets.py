@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trunkline.control.experiments.buckets import COUNT, Ranges, allocate
+from trunkline.control.versions.buckets import COUNT, Ranges, allocate
 from trunkline.gateway.routing import assignment
 
 NAMES = ("a", "b", "c", "d", "e")

@@ -9,8 +9,8 @@ from typing import Final
 
 import msgspec
 
-from trunkline.control.experiments.buckets import allocate
-from trunkline.control.experiments.settings import SLOW_MS, read_settings
+from trunkline.control.versions.buckets import allocate
+from trunkline.control.versions.experiment_settings import SLOW_MS, read_settings
 from trunkline.storage import experiments
 from trunkline.storage.database import Transaction
 from trunkline.storage.tables import Configuration, ConfigurationVersion, Experiment, ExperimentPhase, now

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from trunkline.control.model_configs.shares import WHOLE, Shares, assign, scale, take_out
+from trunkline.control.versions.shares import WHOLE, Shares, assign, scale, take_out
 
 percents = st.integers(0, WHOLE)
 

@@ -14,9 +14,9 @@ from typing import Final
 from genai_prices import data_snapshot
 from genai_prices.types import ModelInfo, ModelPrice, TieredPrices
 
-from trunkline.control.usage.listed_name import list_names
-from trunkline.control.usage.price_facts import add_facts, find_fixed
-from trunkline.control.usage.price_terms import list_on_terms, put_on_terms, read_listed_terms
+from trunkline.control.prices.listed_name import list_names
+from trunkline.control.prices.price_facts import add_facts, find_fixed
+from trunkline.control.prices.price_terms import list_on_terms, put_on_terms, read_listed_terms
 from trunkline.core.price import NANOS_PER_USD, Price, Rate
 from trunkline.core.terms import USUAL, Terms
 from trunkline.providers.provider import Provider

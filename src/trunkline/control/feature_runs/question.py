@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from trunkline.core.chat import JsonValue
+from trunkline.core.chat import JsonObject
 from trunkline.core.errors import FieldError, InvalidInput
 from trunkline.dialects import openai_chat
 from trunkline.gateway.answer import Answer
@@ -20,8 +20,6 @@ from trunkline.outbound import IncomingResponse
 
 TEXTS_LIMIT: Final = 2048
 """Texts of one embeddings call: https://platform.openai.com/docs/api-reference/embeddings/create."""
-
-JsonObject = dict[str, JsonValue]
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from genai_prices.types import Provider as ListedProvider
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trunkline.control.usage.prices import LOCAL, PriceBook, convert_price
+from trunkline.control.prices.prices import LOCAL, PriceBook, convert_price
 from trunkline.core.chat import Usage
 from trunkline.core.price import Price, Rate, nanos
 from trunkline.providers.registry import find

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from trunkline.control.usage.prices import PriceBook
+from trunkline.control.prices.prices import PriceBook
 from trunkline.core.chat import Usage
 from trunkline.core.price import nanos
 from trunkline.core.terms import Terms

@@ -9,13 +9,13 @@ from typing import Final
 from trunkline.control.configurations.credentials import API_KEY, Credentials
 from trunkline.control.conversations.answer_errors import AnswerFailed, explain
 from trunkline.control.conversations.pictures import Pictures
+from trunkline.control.feature_runs.preview import compile_trial
+from trunkline.control.feature_runs.question import Question, VectorsCall, wants_stream, write_chat, write_vectors
+from trunkline.control.feature_runs.run import Run, Vectors, read_vectors
 from trunkline.control.features.catalogue import Catalogue
 from trunkline.control.features.feature import PROVIDER, FeatureDraft
 from trunkline.control.features.features import Features
 from trunkline.control.features.keys import NO_KEY
-from trunkline.control.features.preview import compile_trial
-from trunkline.control.features.question import Question, VectorsCall, wants_stream, write_chat, write_vectors
-from trunkline.control.features.run import Run, Vectors, read_vectors
 from trunkline.control.rate_limit import RateLimit
 from trunkline.core import access
 from trunkline.core.actor import Actor

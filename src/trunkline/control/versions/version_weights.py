@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trunkline.control.model_configs.shares import WHOLE, Shares
+from trunkline.control.versions.shares import WHOLE, Shares
 from trunkline.core.errors import FieldError, InvalidInput
 from trunkline.storage.tables import ConfigurationVersion
 

@@ -7,17 +7,17 @@ from typing import Final
 
 from trunkline.control.audit import Audit, changes
 from trunkline.control.configurations.borrowing import read_reaching, read_way
-from trunkline.control.configurations.configuration import JsonObject
 from trunkline.control.configurations.lookup import find_changeable, find_visible
 from trunkline.control.configurations.proposal import OutputLimit
 from trunkline.control.configurations.proposed import choose
-from trunkline.control.experiments.phases import settle_weights
-from trunkline.control.model_configs.shares import WHOLE, Shares, assign, take_out
-from trunkline.control.model_configs.version import FIRST, KIND, VersionDraft, VersionRecord, read_state, show
-from trunkline.control.model_configs.version_proposal import Surroundings, VersionProposal, propose_version
-from trunkline.control.model_configs.version_weights import read_weights
+from trunkline.control.versions.phases import settle_weights
+from trunkline.control.versions.shares import WHOLE, Shares, assign, take_out
+from trunkline.control.versions.version import FIRST, KIND, VersionDraft, VersionRecord, read_state, show
+from trunkline.control.versions.version_proposal import Surroundings, VersionProposal, propose_version
+from trunkline.control.versions.version_weights import read_weights
 from trunkline.core import access
 from trunkline.core.actor import Actor
+from trunkline.core.chat import JsonObject
 from trunkline.core.errors import Conflict, NotFound, Stale
 from trunkline.core.ids import new_id
 from trunkline.storage import configurations, experiments, versions, workspaces

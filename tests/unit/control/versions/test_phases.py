@@ -6,8 +6,8 @@ import asyncio
 
 from tests.unit.control.experiments.trial_ground import TrialGround
 
-from trunkline.control.experiments.phases import settle_weights
-from trunkline.control.experiments.settings import ExperimentSettings, write_settings
+from trunkline.control.versions.experiment_settings import ExperimentSettings, write_settings
+from trunkline.control.versions.phases import settle_weights
 from trunkline.storage import experiments
 from trunkline.storage.database import Database
 from trunkline.storage.tables import ConfigurationVersion

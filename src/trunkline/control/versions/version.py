@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from trunkline.control.configurations.common_settings import read_settings
-from trunkline.control.configurations.configuration import JsonObject
+from trunkline.core.chat import JsonObject
 from trunkline.storage.tables import Configuration, ConfigurationVersion
 from trunkline.storage.versions import Served
 

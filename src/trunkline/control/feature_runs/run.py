@@ -10,9 +10,9 @@ import msgspec
 from trunkline.control.conversations.answer_errors import explain, explain_kind
 from trunkline.control.conversations.answer_writing import LONGEST_ANSWER, write_usage
 from trunkline.control.conversations.pictures import Pictures, describe_elsewhere
-from trunkline.control.features.question import VectorsCall
+from trunkline.control.feature_runs.question import VectorsCall
 from trunkline.core.actor import Actor
-from trunkline.core.chat import JsonValue
+from trunkline.core.chat import JsonObject
 from trunkline.core.errors import TrunklineError
 from trunkline.core.price import usd
 from trunkline.gateway.answer import Answer, Relay
@@ -27,8 +27,6 @@ from trunkline.gateway.exchanges.message_stream import (
     Used,
     read_records,
 )
-
-JsonObject = dict[str, JsonValue]
 
 
 class RunEvent(msgspec.Struct, frozen=True):

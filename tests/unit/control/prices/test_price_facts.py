@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from trunkline.control.usage.prices import PriceBook
+from trunkline.control.prices.prices import PriceBook
 from trunkline.core.bill import make_bill
 from trunkline.core.chat import Usage
 from trunkline.core.price import nanos

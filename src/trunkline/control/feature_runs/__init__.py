@@ -1,0 +1,1 @@
+"""Asking a feature: for its users, and to try settings before they are saved."""

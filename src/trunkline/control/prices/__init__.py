@@ -1,0 +1,1 @@
+"""What calls cost: the price list, and what it lacks."""
