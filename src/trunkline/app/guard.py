@@ -1,4 +1,4 @@
-"""The guard that holds calls to policies, wired."""
+"""The gate that holds calls to policies, wired."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from trunkline.gateway.answer import Answer
 from trunkline.gateway.call import Prices
 from trunkline.gateway.context import JUDGE, CallContext
 from trunkline.gateway.exchanges.chat import Chat
-from trunkline.gateway.gates.guard import Notes, PolicyGuard
 from trunkline.gateway.gates.judge import Judge
+from trunkline.gateway.gates.policy_gate import Notes, PolicyGate
 from trunkline.gateway.gateway import Gateway
 from trunkline.providers.registry import PROVIDERS
 from trunkline.settings import Settings
@@ -19,13 +19,13 @@ from trunkline.settings import Settings
 _JUDGING = CallContext(purpose=JUDGE)
 
 
-def make_guard(settings: Settings, notes: Notes, prices: Prices, find_gateway: Callable[[], Gateway]) -> PolicyGuard:
-    """The guard. ``find_gateway`` gives what the judge is asked through, once it is made: it needs the guard itself."""
+def make_guard(settings: Settings, notes: Notes, prices: Prices, find_gateway: Callable[[], Gateway]) -> PolicyGate:
+    """The gate. ``find_gateway`` gives what the judge is asked through, once it is made: it needs the gate itself."""
 
     async def ask(actor: Actor, chat: Chat, request_id: str) -> Answer:
         return await find_gateway().run(actor, "chat", chat, request_id, _JUDGING)
 
-    return PolicyGuard(
+    return PolicyGate(
         notes=notes,
         prices=prices,
         providers=PROVIDERS,

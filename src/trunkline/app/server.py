@@ -129,7 +129,9 @@ async def open_server(settings: Settings, stopping: Stopping | None = None) -> A
             clock=time.monotonic,
         )
         identity = Identity(holder, people.tokens, people.access_tokens, used=key_use.note)
-        ledger = Ledger(journal, prices, counters, clock=time.time, ticks=time.monotonic, window=prices.context_window)
+        ledger = Ledger(
+            journal, prices, (counters,), clock=time.time, ticks=time.monotonic, window=prices.context_window
+        )
         budget = RetryBudget(time.monotonic)
         guard = make_guard(settings, journal, prices, lambda: gateway)
 
@@ -146,7 +148,7 @@ async def open_server(settings: Settings, stopping: Stopping | None = None) -> A
                     between=settings.between_timeout,
                     total=settings.total_timeout,
                 ),
-                admission=guard,
+                gates=(guard,),
             )
 
         gateway = make_gateway(holder)

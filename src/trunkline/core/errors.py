@@ -36,17 +36,14 @@ class TrunklineError(Exception):
     """Base of all. ``message`` is written for the caller and never holds a secret; ``code`` is stable, for programs."""
 
     code: str = "error"
+    beside: tuple[tuple[bytes, bytes], ...] = ()
+    """What is told beside the message, by the names of HTTP's fields: what is left of a limit, say."""
 
     def __init__(self, message: str, *, code: str | None = None) -> None:
         super().__init__(message)
         self.message = message
         if code is not None:
             self.code = code
-
-    @property
-    def words(self) -> str:
-        """All that the caller is told."""
-        return self.message
 
 
 class InvalidInput(TrunklineError):

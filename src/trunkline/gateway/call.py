@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, Literal, Protocol
 
 import msgspec
@@ -18,13 +18,16 @@ from trunkline.core.price import Price
 from trunkline.core.terms import USUAL, Terms, settle_terms
 from trunkline.core.usage_bound import SMALLEST_WINDOW, believe
 from trunkline.core.usage_event import Attempt, Opened, Operation, Outcome, UsageEvent
+from trunkline.gateway.call_observer import CallObserver
 from trunkline.gateway.context import NOTHING, CallContext
 from trunkline.gateway.disclosure import NO_KEYS, Disclosure
-from trunkline.gateway.metrics import CallCounters
+from trunkline.gateway.gates.hold import Hold
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.providers.provider import Provider
 
 REASON_LENGTH: Final = 500
+
+_NO_HOLDS: Final[Mapping[object, Hold]] = {}
 
 
 class Books(Protocol):
@@ -50,16 +53,17 @@ class Prices(Protocol):
 class Ledger:
     """Opens and settles calls. ``clock`` is seconds since the epoch, ``ticks`` monotonic seconds.
 
-    ``window`` tells how many tokens a model takes, where that is known.
+    ``books`` hold what must not be lost; ``observers`` are told of each call besides. ``window`` tells how many tokens
+    a model takes, where that is known.
     """
 
-    __slots__ = ("books", "clock", "counters", "encoder", "prices", "ticks", "window")
+    __slots__ = ("books", "clock", "encoder", "observers", "prices", "ticks", "window")
 
     def __init__(
         self,
         books: Books,
         prices: Prices,
-        counters: CallCounters,
+        observers: tuple[CallObserver, ...],
         *,
         clock: Callable[[], float],
         ticks: Callable[[], float],
@@ -67,7 +71,7 @@ class Ledger:
     ) -> None:
         self.books = books
         self.prices = prices
-        self.counters = counters
+        self.observers = observers
         self.clock = clock
         self.ticks = ticks
         self.window = window
@@ -83,8 +87,10 @@ class Ledger:
         requested_model: str,
         streamed: bool,
         context: CallContext = NOTHING,
+        disclosure: Disclosure | None = None,
+        holds: Mapping[object, Hold] = _NO_HOLDS,
     ) -> Call:
-        """A call to ``candidate`` begins; nothing has been sent yet."""
+        """A call to ``candidate`` begins; nothing has been sent yet. ``holds`` are told of its end."""
         name, identity = new_id_pair()
         entry, route, feature = candidate.entry, candidate.route, candidate.feature
         opened = Opened(
@@ -110,19 +116,24 @@ class Ledger:
             requested_model=requested_model,
             streamed=streamed,
         )
-        self.books.open(identity, self.encoder.encode(opened))
-        self.counters.active += 1
-        return Call(self, identity, opened, Disclosure(actor, request_id, NO_KEYS))
+        if disclosure is None:
+            disclosure = Disclosure(actor, request_id, NO_KEYS)
+        call = self._begin(identity, opened, disclosure)
+        call.holds = holds
+        return call
 
     def resume(self, opened: Opened, provider: Provider, disclosure: Disclosure) -> Call:
         """A call that is in the books goes on: its answer is made in the background, and its end may be seen now."""
-        identity = id_bytes(opened.id)
-        self.books.open(identity, self.encoder.encode(opened))
-        self.counters.active += 1
-        call = Call(self, identity, opened, disclosure)
+        call = self._begin(id_bytes(opened.id), opened, disclosure)
         call.provider = provider
         call.part = "look"
         return call
+
+    def _begin(self, identity: bytes, opened: Opened, disclosure: Disclosure) -> Call:
+        self.books.open(identity, self.encoder.encode(opened))
+        for observer in self.observers:
+            observer.opened(opened)
+        return Call(self, identity, opened, disclosure)
 
 
 class Call:
@@ -136,6 +147,7 @@ class Call:
         "disclosure",
         "estimated",
         "first_token_us",
+        "holds",
         "identity",
         "ledger",
         "opened",
@@ -154,6 +166,8 @@ class Call:
         self.opened = opened
         self.started = ledger.ticks()
         self.attempts: list[Attempt] = []
+        self.holds: Mapping[object, Hold] = _NO_HOLDS
+        """What gates hold for it, by the gate."""
         self.provider: Provider | None = None
         self.part: Literal["call", "end", "look"] = "call"
         self.usage = Usage()
@@ -245,10 +259,26 @@ class Call:
         estimated: bool = False,
         unmetered: str | None = None,
     ) -> Awaitable[None]:
-        """Close the books. Done when the record is safe; must be called exactly once.
+        """Close the books. Done when the record is safe; must be called exactly once, and no :meth:`close` besides.
 
-        ``unmetered`` names what the call is billed by where ``usage`` does not tell it: see :func:`make_bill`.
+        ``usage`` None: nothing was used, be it that the call failed or that a gate answered it. ``unmetered`` names
+        what the call is billed by where ``usage`` does not tell it: see :func:`make_bill`.
         """
+        record = self.close(outcome, status=status, error=error, usage=usage, estimated=estimated, unmetered=unmetered)
+        return self.ledger.books.settle(self.identity, record)
+
+    def close(
+        self,
+        outcome: Outcome,
+        *,
+        status: int = 200,
+        error: TrunklineError | str | None = None,
+        usage: Usage | None = None,
+        estimated: bool = False,
+        unmetered: str | None = None,
+    ) -> bytes:
+        """As :meth:`settle`, but for the books: gives the record that is still to be written into them, for callers
+        that do not wait. Observers and gates know of the end now."""
         assert not self.settled
         self.settled = True
         self.estimated = estimated
@@ -256,7 +286,7 @@ class Call:
         opened = self.opened
         if usage is not None:
             self.usage = msgspec.structs.replace(usage, estimated=False) if usage.estimated else usage
-        if outcome == "error" and usage is None:
+        if usage is None:
             self.bill = Bill(0)
         else:
             self.bill = self._make_bill(unmetered)
@@ -297,10 +327,11 @@ class Call:
             part=self.part,
             attempts=tuple(self.attempts),
         )
-        ledger.counters.active -= 1
-        if self.part != "look":
-            ledger.counters.add(event)
-        return ledger.books.settle(self.identity, ledger.encoder.encode(event))
+        for observer in ledger.observers:
+            observer.settled(event)
+        for hold in self.holds.values():
+            hold.settle(event)
+        return ledger.encoder.encode(event)
 
     def _make_bill(self, unmetered: str | None) -> Bill:
         """By the model that the answer names: the state of it that served, and where the name that was asked for is

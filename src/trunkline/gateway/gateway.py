@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 from random import Random
-from typing import Protocol
 
 import msgspec
 
@@ -17,19 +16,22 @@ from trunkline.core.errors import (
     Forbidden,
     InvalidInput,
     NotFound,
+    TooMany,
     TrunklineError,
     Unavailable,
     UpstreamError,
 )
 from trunkline.core.usage_event import Operation
-from trunkline.gateway.answer import Answer
+from trunkline.gateway.answer import Answer, write_headers
 from trunkline.gateway.call import Call, Ledger
-from trunkline.gateway.context import JUDGE, NOTHING, CallContext
+from trunkline.gateway.context import NOTHING, CallContext
 from trunkline.gateway.disclosure import Disclosure
 from trunkline.gateway.exchanges.count import Count
-from trunkline.gateway.exchanges.exchange import Exchange, Inspectable
+from trunkline.gateway.exchanges.exchange import Exchange
 from trunkline.gateway.exchanges.kept_response import Pin
 from trunkline.gateway.exchanges.recall import Recall
+from trunkline.gateway.gates.gate import Gate
+from trunkline.gateway.gates.pending_call import PendingCall
 from trunkline.gateway.rate_reading import RateLimits
 from trunkline.gateway.routing.assignment import assign
 from trunkline.gateway.routing.candidate import Candidate
@@ -38,32 +40,24 @@ from trunkline.gateway.routing.resolve import Resolver
 from trunkline.gateway.routing.retry import RetryBudget, delay, falls_back
 from trunkline.gateway.routing.strategy import Strategies
 from trunkline.gateway.routing.target import Target, Targets
-from trunkline.gateway.snapshot import Snapshot, SnapshotHolder
+from trunkline.gateway.snapshot import SnapshotHolder
 from trunkline.outbound import Timeouts
 from trunkline.providers.exchange import dispatch
 from trunkline.providers.reason import explain
 
-__all__ = ["Admission", "Exchange", "Gateway"]
-
 ERROR_BODY_BYTES = 1 << 20
 
 
-class Admission(Protocol):
-    """Judges a call by the policies that concern it, before anything is opened or sent."""
-
-    async def admit(
-        self, snapshot: Snapshot, actor: Actor, candidate: Candidate, exchange: Inspectable, request_id: str
-    ) -> None:
-        """Return when the call may go to ``candidate``; raise :class:`Forbidden` when a policy blocks it."""
-        ...
+_REFUSALS = (InvalidInput, Forbidden, NotFound, CannotOpen, TooMany, Unavailable)
+"""What keeps a call from one candidate, while another may serve it."""
 
 
 class Gateway:
     """Runs calls. One per process; everything it needs is handed to it."""
 
     __slots__ = (
-        "_admission",
         "_budget",
+        "_gates",
         "_holder",
         "_ledger",
         "_rate_limits",
@@ -82,11 +76,14 @@ class Gateway:
         rate_limits: RateLimits,
         budget: RetryBudget,
         timeouts: Timeouts,
-        admission: Admission | None = None,
+        gates: tuple[Gate, ...] = (),
         random: Random | None = None,
     ) -> None:
-        """``random`` is what weighted routes draw from; tests hand in one that is seeded."""
-        self._admission = admission
+        """``gates`` are what each call passes, in this order.
+
+        ``random`` is what weighted routes draw from; tests hand in one that is seeded.
+        """
+        self._gates = gates
         self._holder = holder
         self._resolver = Resolver()
         self._targets = targets
@@ -117,25 +114,38 @@ class Gateway:
         Nothing is billed for it, so nothing is written down.
         """
         check(actor, "call")
-        snapshot = self._holder.current
+        call = PendingCall(self._holder.current, actor, None, count, request_id, NOTHING)
+        try:
+            return _told(await self._count(call, count), call)
+        except TrunklineError as error:
+            error.beside = tuple(call.headers)
+            raise
+        finally:
+            call.void()
+
+    async def _count(self, call: PendingCall, count: Count) -> Answer:
         refusal: TrunklineError | None = None
-        candidates = self._find(snapshot, actor, count.model, NOTHING, pin=count.pin)
+        candidates = self._find(call, count.model, count.pin)
+        if self._gates:
+            await self._enter(call, candidates)
         for candidate in candidates:
             try:
                 target = self._targets.get(candidate)
-                request = count.write(target, candidate.model)
-                if request is None:
-                    return count.estimate()
+                prepared = count.prepare(target, candidate.model)
+                if isinstance(prepared, Answer):
+                    return prepared
                 # The provider gets the whole text, as with a call that it answers.
-                if self._admission is not None and (snapshot.policies or candidate.part.policies):
-                    await self._admission.admit(snapshot, actor, candidate, count, request_id)
-                response = await dispatch(target.endpoint, target.transport, request, self._timeouts)
-                return count.read(target, response, await response.read(ERROR_BODY_BYTES))
-            except (InvalidInput, Forbidden, NotFound, CannotOpen) as error:
+                given = await self._admit(call, candidate, target) if self._gates else None
+                if given is not None:
+                    return given
+                response = await dispatch(target.endpoint, target.transport, prepared.request, self._timeouts)
+                return prepared.read(response, await response.read(ERROR_BODY_BYTES))
+            except _REFUSALS as error:
                 refusal = refusal or error
             except UpstreamError as error:
                 explain(error)
-                Disclosure(actor, request_id, self._targets.get(candidate).endpoint.redaction).error(error)
+                redaction = self._targets.get(candidate).endpoint.redaction
+                Disclosure(call.actor, call.request_id, redaction).error(error)
                 self._strategies.failed(candidate, error)
                 more = candidate is not candidates[-1] and falls_back(error)
                 if not (more and self._budget.withdraw(candidate.entry.workspace_id)):
@@ -207,9 +217,21 @@ class Gateway:
         settled, or was refused before it cost anything. Cancelling it cancels the provider and settles.
         """
         check(actor, "call")
-        snapshot = self._holder.current
-        candidates = self._find(snapshot, actor, exchange.model, context, exchange, request_id, exchange.pin)
-        queue = CandidateQueue(candidates, snapshot, actor, exchange, request_id, context)
+        pending = PendingCall(self._holder.current, actor, operation, exchange, request_id, context)
+        try:
+            return _told(await self._serve(pending, operation, exchange), pending)
+        except TrunklineError as error:
+            if pending.headers:
+                error.beside = tuple(pending.headers)
+            raise
+        finally:
+            if pending.holds and not pending.opened:
+                pending.void()
+
+    async def _serve(self, pending: PendingCall, operation: Operation, exchange: Exchange) -> Answer:
+        queue = CandidateQueue(self._find(pending, exchange.model, exchange.pin, exchange), pending, exchange)
+        if self._gates:
+            await self._enter(pending, queue.candidates)
         ready = await self._ready(queue)
         if ready is None:
             assert queue.refusal is not None
@@ -217,14 +239,14 @@ class Gateway:
                 # Its experiment would take a version that serves nobody for one that nobody has asked yet.
                 await self._open(queue.unfit, queue, operation).settle("error", status=400, error=queue.refusal)
             raise queue.refusal
-        call = self._open(ready[0], queue, operation)
-        call.provider = ready[1].provider
-        call.disclosure = Disclosure(actor, request_id, ready[1].endpoint.redaction)
+        call = self._open(ready.candidate, queue, operation)
+        call.provider = ready.target.provider
+        call.disclosure = Disclosure(pending.actor, pending.request_id, ready.target.endpoint.redaction)
         try:
             return await self._send(call, queue, ready)
         except asyncio.CancelledError:
             if not call.settled:
-                await call.settle("cancelled", status=499, usage=exchange.estimate(), estimated=True)
+                await call.settle("cancelled", status=499, usage=queue.estimate(), estimated=True)
             raise
         except TrunklineError as error:
             if isinstance(error, UpstreamError):
@@ -239,69 +261,74 @@ class Gateway:
             raise
 
     def _open(self, candidate: Candidate, queue: CandidateQueue, operation: Operation) -> Call:
-        exchange = queue.exchange
-        return self._ledger.open(
-            queue.actor,
+        pending, exchange = queue.call, queue.exchange
+        call = self._ledger.open(
+            pending.actor,
             candidate,
             operation,
-            request_id=queue.request_id,
+            request_id=pending.request_id,
             requested_model=exchange.model,
             streamed=exchange.streams,
-            context=queue.context,
+            context=pending.context,
+            holds=pending.holds,
         )
+        pending.opened = True
+        return call
 
     def _find(
-        self,
-        snapshot: Snapshot,
-        actor: Actor,
-        name: str,
-        context: CallContext,
-        exchange: Exchange | None = None,
-        request_id: str = "",
-        pin: Pin | None = None,
+        self, call: PendingCall, name: str, pin: Pin | None, exchange: Exchange | None = None
     ) -> Sequence[Candidate]:
         """What may serve the call, at least one and the best first, each in the version that this caller gets."""
-        found = self._resolver.resolve(snapshot, actor, name)
+        found = self._resolver.resolve(call.snapshot, call.actor, name)
         if pin is not None:
             return (pin.find(found, "previous_response_id"),)
         if len(found) == 1 and found[0].trial is None:
             return found
         user = exchange.user if exchange is not None else None
-        assigned = [assign(one, context, user, request_id) for one in found]
+        assigned = [assign(one, call.context, user, call.request_id) for one in found]
         return self._strategies.order(assigned, exchange is not None and exchange.streams)
+
+    async def _enter(self, call: PendingCall, candidates: Sequence[Candidate]) -> None:
+        for gate in self._gates:
+            if any(gate.concerns(call.snapshot, call.actor, one) for one in candidates):
+                await gate.enter(call)
+
+    async def _admit(self, call: PendingCall, candidate: Candidate, target: Target) -> Answer | None:
+        for gate in self._gates:
+            if gate.concerns(call.snapshot, call.actor, candidate):
+                answer = await gate.admit(call, candidate, target)
+                if answer is not None:
+                    return answer
+        return None
 
     async def _ready(self, queue: CandidateQueue) -> Ready | None:
         """The next candidate that the call may and can go to, with its request; None when there is none left.
 
-        What was in the way of the first one is kept in ``course``. A candidate that rests is taken only where nothing
+        What was in the way of the first one is kept in ``queue``. A candidate that rests is taken only where nothing
         else was there to be tried.
         """
-        exchange, context, snapshot = queue.exchange, queue.context, queue.snapshot
         resting: Ready | None = None
         while queue.more:
             candidate = queue.take()
             try:
-                if (
-                    self._admission is not None
-                    and context.purpose != JUDGE
-                    and (snapshot.policies or candidate.part.policies)
-                ):
-                    await self._admission.admit(snapshot, queue.actor, candidate, exchange, queue.request_id)
                 target = self._get(candidate, queue)
-                request = exchange.write(target, candidate.model)
-            except (InvalidInput, Forbidden, NotFound, CannotOpen) as error:
+                answer = await self._admit(queue.call, candidate, target) if self._gates else None
+                if answer is not None:
+                    queue.began = True
+                    return Ready(candidate, target, answer)
+                ready = Ready(candidate, target, queue.exchange.prepare(target, candidate.model))
+            except _REFUSALS as error:
                 queue.refusal = queue.refusal or error
                 continue
             # Last, so that a request that goes nowhere never takes the place of the one call that probes.
             if self._strategies.enter(candidate):
                 queue.began = True
-                return candidate, target, request
-            resting = resting or (candidate, target, request)
+                return ready
+            resting = resting or ready
         if resting is None or queue.began:
             return None
         queue.began = True
-        # What was written for the others meanwhile is forgotten.
-        return resting[0], resting[1], exchange.write(resting[1], resting[0].model)
+        return resting
 
     def _get(self, candidate: Candidate, queue: CandidateQueue) -> Target:
         try:
@@ -313,27 +340,30 @@ class Gateway:
 
     async def _send(self, call: Call, queue: CandidateQueue, ready: Ready) -> Answer:
         ticks = self._ledger.ticks
-        exchange, strategies = queue.exchange, self._strategies
-        candidate, target, request = ready
+        strategies, streams = self._strategies, queue.exchange.streams
+        candidate, target, prepared = ready
         place = candidate.entry.workspace_id
         deadline = ticks() + self._timeouts.total
         self._budget.deposit(place)
         timeouts = self._grant(queue, self._timeouts.total)
         tries = 0
         while True:
+            if isinstance(prepared, Answer):
+                return await _give(call, target, prepared)
+            queue.prepared = prepared
             since = ticks()
             try:
-                signer = target.endpoint.signer
+                signer, request = target.endpoint.signer, prepared.request
                 sent = request if signer is None else await signer.sign(request, target.transport)
                 response = await target.transport.send(sent, timeouts)
                 if call.opened.configuration_id is not None:
                     self._rate_limits.note(call.opened.configuration_id, response.headers, self._ledger.clock())
                 if response.status >= 300:
-                    failure = exchange.read_error(response, await response.read(ERROR_BODY_BYTES))
+                    failure = prepared.read_error(response, await response.read(ERROR_BODY_BYTES))
                     # A word of OpenAI's and Anthropic's servers to their SDKs (``_should_retry`` in their clients).
                     failure.final = response.headers.get("x-should-retry") == "false"
                     raise failure
-                answer = await exchange.read(call, target, response)
+                answer = await prepared.read(call, response)
             except UpstreamError as error:
                 error.provider = error.provider or target.provider.id
                 explain(error)
@@ -353,13 +383,13 @@ class Gateway:
                     following = await self._ready(queue)
                     if following is None:
                         raise
-                    candidate, target, request = following
+                    candidate, target, prepared = following
                     call.turn_to(candidate, target.provider)
-                    call.disclosure = Disclosure(queue.actor, queue.request_id, target.endpoint.redaction)
+                    call.disclosure = Disclosure(queue.call.actor, queue.call.request_id, target.endpoint.redaction)
                     tries = 0
                 timeouts = self._grant(queue, deadline - ticks())
             else:
-                strategies.succeeded(candidate, exchange.streams, ticks() - since)
+                strategies.succeeded(candidate, streams, ticks() - since)
                 return answer
 
     def _grant(self, queue: CandidateQueue, left: float) -> Timeouts:
@@ -377,3 +407,17 @@ class Gateway:
 
 def _status(error: TrunklineError) -> int:
     return (error.status or 502) if isinstance(error, UpstreamError) else 400
+
+
+def _told(answer: Answer, call: PendingCall) -> Answer:
+    """``answer`` with what gates tell beside it."""
+    if call.headers:
+        answer.headers.extend(call.headers)
+    return answer
+
+
+async def _give(call: Call, target: Target, answer: Answer) -> Answer:
+    """What a gate answers in the place of ``target``, written down as a call that used nothing."""
+    await call.settle("ok")
+    answer.headers[:0] = write_headers(call, target, ())
+    return answer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import Final
 
-from trunkline.core.usage_event import UsageEvent
+from trunkline.core.usage_event import Opened, UsageEvent
 
 BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0)
 """Upper bounds of the histogram of durations, in seconds; the last bucket is without one."""
@@ -35,6 +35,16 @@ class CallCounters:
     def __init__(self) -> None:
         self.active = 0
         self.totals: dict[tuple[str, str, str], Totals] = {}
+
+    def opened(self, opened: Opened) -> None:
+        """See :class:`~trunkline.gateway.call_observer.CallObserver`."""
+        self.active += 1
+
+    def settled(self, event: UsageEvent) -> None:
+        """See :class:`~trunkline.gateway.call_observer.CallObserver`."""
+        self.active -= 1
+        if event.part != "look":
+            self.add(event)
 
     def add(self, event: UsageEvent) -> None:
         """Count a settled call."""

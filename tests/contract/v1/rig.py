@@ -26,7 +26,8 @@ from trunkline.faces.server import ServerConfig
 from trunkline.faces.v1 import Application
 from trunkline.gateway.call import Ledger
 from trunkline.gateway.exchanges.kept_response import KeptResponse
-from trunkline.gateway.gateway import Admission, Gateway
+from trunkline.gateway.gates.gate import Gate
+from trunkline.gateway.gateway import Gateway
 from trunkline.gateway.identity import Identity
 from trunkline.gateway.metrics import CallCounters
 from trunkline.gateway.rate_reading import RateLimits
@@ -197,7 +198,7 @@ class Rig:
         random: Random | None = None,
         ticks: Callable[[], float] = time.monotonic,
         policies: tuple[PolicyEntry, ...] = (),
-        admission: Admission | None = None,
+        gates: tuple[Gate, ...] = (),
         keys: Mapping[str, KeyEntry] | None = None,
         timeouts: Timeouts | None = None,
         client: Transport | None = None,
@@ -243,12 +244,12 @@ class Rig:
         gateway = Gateway(
             holder=self.holder,
             targets=self.targets,
-            ledger=Ledger(self.books, prices or Prices(), self.counters, clock=time.time, ticks=ticks),
+            ledger=Ledger(self.books, prices or Prices(), (self.counters,), clock=time.time, ticks=ticks),
             rate_limits=RateLimits(),
             budget=RetryBudget(time.monotonic),
             timeouts=timeouts or Timeouts(),
             random=random,
-            admission=admission,
+            gates=gates,
         )
         identity = Identity(self.holder, Tokens(), Tokens(), used=lambda _: None)  # type: ignore[arg-type]
         self.kept = Kept()

@@ -442,7 +442,13 @@ class Judge:
         self.forbidden = forbidden
         self.asked: list[str] = []
 
-    async def admit(self, snapshot: Any, actor: Any, candidate: Candidate, exchange: Any, request_id: str) -> None:
+    def concerns(self, snapshot: Any, actor: Any, candidate: Candidate) -> bool:
+        return True
+
+    async def enter(self, call: Any) -> None:
+        return
+
+    async def admit(self, call: Any, candidate: Candidate, target: Any) -> None:
         self.asked.append(candidate.entry.name)
         if candidate.entry.name in self.forbidden:
             raise Forbidden(f"The policy forbids {candidate.entry.name}.", code="policy")
@@ -455,7 +461,7 @@ def test_policies_judge_each_target_before_it_is_asked(
     serve: Callable[..., Rig], first: Scripted, second: Scripted
 ) -> None:
     judge = Judge("a")
-    rig = serve(policies=(POLICY,), admission=judge)
+    rig = serve(policies=(POLICY,), gates=(judge,))
     assert ask(rig).headers["x-trunkline-configuration"] == "id-b"
     assert judge.asked == ["a", "b"]
     assert first.asked == []
@@ -464,7 +470,7 @@ def test_policies_judge_each_target_before_it_is_asked(
 
 def test_a_fallback_is_judged_too(serve: Callable[..., Rig], first: Scripted, second: Scripted) -> None:
     judge = Judge("b")
-    rig = serve(policies=(POLICY,), admission=judge)
+    rig = serve(policies=(POLICY,), gates=(judge,))
     first.script = fails("404 Not Found")
     assert ask(rig).status_code == 404, "what was tried is told, as the block is that of another one"
     assert judge.asked == ["a", "b"]
@@ -472,7 +478,7 @@ def test_a_fallback_is_judged_too(serve: Callable[..., Rig], first: Scripted, se
 
 
 def test_a_block_of_all_is_told(serve: Callable[..., Rig], first: Scripted, second: Scripted) -> None:
-    rig = serve(policies=(POLICY,), admission=Judge("a", "b"))
+    rig = serve(policies=(POLICY,), gates=(Judge("a", "b"),))
     answer = ask(rig)
     assert answer.status_code == 403
     assert "forbids a" in answer.json()["error"]["message"]

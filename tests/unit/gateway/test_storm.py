@@ -102,7 +102,7 @@ def make_gateway(providers: Providers, strategy: str, hosts: list[str], clock: C
             open_secret=open_secret,
             clock=clock,
         ),
-        ledger=Ledger(Books(), Prices(), CallCounters(), clock=clock, ticks=clock),
+        ledger=Ledger(Books(), Prices(), (CallCounters(),), clock=clock, ticks=clock),
         rate_limits=RateLimits(),
         budget=RetryBudget(clock),
         timeouts=Timeouts(),

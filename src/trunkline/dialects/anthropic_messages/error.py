@@ -25,18 +25,34 @@ from trunkline.core.errors import (
     UpstreamError,
     UpstreamKind,
 )
+from trunkline.core.redact import redact
 from trunkline.dialects.anthropic_messages.field import BROKEN_JSON, Object
 from trunkline.dialects.dialect import Headers
 from trunkline.dialects.error_fields import keep_fields
-from trunkline.dialects.failure import explain, kind_of, read_words
 from trunkline.dialects.retry_after import read_retry_after
 
 WIRE: Final = "anthropic_messages"
 """What this wire is called in :attr:`trunkline.core.errors.UpstreamError.said_on`."""
 
+DETAIL: Final = 2000
+"""The most characters of a provider's own words that are kept."""
+
 NO_THREADS: Final = "thread_unsupported_request"
 """The ``error_code`` that tells a client to send the whole conversation instead of going on from a thread. As the
 vendor's SDKs have it: https://github.com/anthropics/anthropic-sdk-typescript (``lib/internal/threads``)."""
+
+STATUSES: Final[dict[int, UpstreamKind]] = {
+    401: "auth",
+    402: "no_credits",
+    403: "permission",
+    404: "not_found",
+    408: "timeout",
+    413: "too_large",
+    429: "rate_limit",
+    503: "overloaded",
+    504: "timeout",
+    529: "overloaded",
+}
 
 TYPES: Final[dict[str, UpstreamKind]] = {
     "invalid_request_error": "bad_request",
@@ -63,6 +79,22 @@ SPENT: Final = frozenset(
 )
 NO_CREDIT: Final = "credit balance is too low"
 
+SENTENCES: Final[dict[UpstreamKind, str]] = {
+    "bad_request": "The provider says that the request is wrong.",
+    "auth": "The provider rejects the credential.",
+    "no_credits": "The provider's account has no credit left.",
+    "permission": "The provider does not allow this with the credential.",
+    "not_found": "The provider does not know the model or the address.",
+    "rate_limit": "The provider's rate limit is reached.",
+    "too_large": "The request is too large for the provider.",
+    "overloaded": "The provider is overloaded.",
+    "server": "The provider failed.",
+    "timeout": "The provider took too long.",
+    "unreachable": "The provider cannot be reached.",
+    "malformed": "The provider's answer cannot be understood.",
+    "moderated": "The provider's moderation refused the request.",
+}
+
 WRITTEN: Final[dict[UpstreamKind, str]] = {
     "bad_request": "invalid_request_error",
     "not_found": "not_found_error",
@@ -82,17 +114,20 @@ def read_error(status: int, body: bytes, headers: Headers) -> UpstreamError:
     """
     document = _decode(body)
     message, code = _words(document)
-    kind = TYPES.get(code or "", "server") if status < 400 else kind_of(status)
+    kind = STATUSES.get(status) or ("server" if status >= 500 else "bad_request")
+    if status < 400:
+        kind = TYPES.get(code or "", "server")
     if code in SPENT or NO_CREDIT in message:
         kind = "no_credits"
     elif status in {400, 500} and code in TYPES:
         kind = TYPES[code]
-    return explain(
-        kind,
-        message,
+    return UpstreamError(
+        SENTENCES[kind],
+        kind=kind,
         status=status,
+        detail=redact(message)[:DETAIL] or None,
         retry_after=read_retry_after(headers),
-        code=code,
+        upstream_code=code,
         said=_rest(document),
         said_on=WIRE,
     )
@@ -102,7 +137,15 @@ def read_failure(document: JsonValue, *, status: int | None = None) -> UpstreamE
     """The error that stands where an answer was expected, in a body or a stream of status 200."""
     message, code = _words(document)
     kind = "no_credits" if code in SPENT else TYPES.get(code or "", "server")
-    return explain(kind, message, status=status, code=code, said=_rest(document), said_on=WIRE)
+    return UpstreamError(
+        SENTENCES[kind],
+        kind=kind,
+        status=status,
+        detail=redact(message)[:DETAIL] or None,
+        upstream_code=code,
+        said=_rest(document),
+        said_on=WIRE,
+    )
 
 
 def write_error(error: TrunklineError, status: int, request_id: str) -> bytes:
@@ -120,7 +163,7 @@ def write_error(error: TrunklineError, status: int, request_id: str) -> bytes:
         said = error.said.get("type")
         if isinstance(said, str) and TYPES.get(said) == error.kind:
             kind = said
-    return encode_error(kind, error.words, request_id, more)
+    return encode_error(kind, error_message(error), request_id, more)
 
 
 def encode_error(kind: str, message: str, request_id: str | None = None, more: Object | None = None) -> bytes:
@@ -161,11 +204,16 @@ def error_type(error: TrunklineError, status: int) -> str:
             return "api_error"
 
 
+def error_message(error: TrunklineError) -> str:
+    """The words for the client: ours, and the provider's own where they help whoever asked."""
+    return error.words if isinstance(error, UpstreamError) else error.message
+
+
 def _decode(body: bytes) -> JsonValue:
     try:
         return msgspec.json.decode(body)
     except BROKEN_JSON:
-        return read_words(body)
+        return _plain(body)
 
 
 def _words(document: JsonValue) -> tuple[str, str | None]:
@@ -192,3 +240,10 @@ def _rest(document: JsonValue) -> Object:
 def _text(source: Object, key: str) -> str | None:
     value = source.get(key)
     return value if isinstance(value, str) else None
+
+
+def _plain(body: bytes) -> str:
+    words = body[: 4 * DETAIL].decode("utf-8", "replace").strip()
+    if words.startswith("<"):
+        return "The provider answered with an HTML page, not JSON."
+    return words

@@ -32,7 +32,6 @@ from trunkline.dialects.anthropic_messages.field import BROKEN_JSON, Object
 from trunkline.dialects.anthropic_messages.seal import read_seal
 from trunkline.dialects.anthropic_messages.stop import KNOWN, is_exact, read_stop
 from trunkline.dialects.anthropic_messages.usage import WireUsage, merge_usage, read_usage
-from trunkline.dialects.failure import break_off
 from trunkline.dialects.made_id import MadeIds
 from trunkline.dialects.sse import MAX_EVENT, EventReader, EventTooLarge
 
@@ -196,7 +195,8 @@ class Reader:
             case "error":
                 failure = read_failure({"error": event.error})
                 self._done = True
-                out.append(break_off(failure))
+                message = f"{failure.message} {failure.detail}" if failure.detail else failure.message
+                out.append(Failure(message, failure.kind, failure.upstream_code))
             case _:
                 pass
 

@@ -19,7 +19,6 @@ from trunkline.dialects.anthropic_messages.stop import read_stop
 from trunkline.dialects.anthropic_messages.usage import WireUsage, hear_usage, read_usage, write_usage
 from trunkline.dialects.event_edit import Object, edit_events
 from trunkline.dialects.event_tap import EventTap
-from trunkline.dialects.failure import break_off
 from trunkline.dialects.raw_json import decode
 from trunkline.dialects.sse import write_event
 
@@ -166,4 +165,6 @@ def hear_block(kind: str | None, name: str | None, text: str | None, listener: L
 
 def read_stream_error(data: bytes) -> Failure:
     """What an ``error`` event, or an answer that is one, tells."""
-    return break_off(read_failure(decode(data)))
+    error = read_failure(decode(data))
+    message = f"{error.message} {error.detail}" if error.detail else error.message
+    return Failure(message, error.kind, error.upstream_code)

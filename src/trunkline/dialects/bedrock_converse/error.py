@@ -25,11 +25,27 @@ from trunkline.core.errors import (
     UpstreamError,
     UpstreamKind,
 )
+from trunkline.core.redact import redact
 from trunkline.dialects.bedrock_converse.field import BROKEN_JSON, NAME, Object
 from trunkline.dialects.dialect import Headers
 from trunkline.dialects.error_fields import keep_fields
-from trunkline.dialects.failure import explain, kind_of, read_words
 from trunkline.dialects.retry_after import read_retry_after
+
+DETAIL: Final = 2000
+"""The most characters of a provider's own words that are kept."""
+
+STATUSES: Final[dict[int, UpstreamKind]] = {
+    401: "auth",
+    402: "no_credits",
+    403: "permission",
+    404: "not_found",
+    408: "timeout",
+    413: "too_large",
+    424: "server",
+    429: "rate_limit",
+    503: "overloaded",
+    504: "timeout",
+}
 
 TYPES: Final[dict[str, UpstreamKind]] = {
     "AccessDeniedException": "permission",
@@ -62,6 +78,22 @@ TYPES: Final[dict[str, UpstreamKind]] = {
 
 # A rejected API key comes as AccessDeniedException, like a missing right; only the words differ.
 REJECTED: Final = ("authentication failed", "invalid api key", "api key is valid", "api key has expired")
+
+SENTENCES: Final[dict[UpstreamKind, str]] = {
+    "bad_request": "The provider says that the request is wrong.",
+    "auth": "The provider rejects the credential.",
+    "no_credits": "The provider's account has no credit left.",
+    "permission": "The provider does not allow this with the credential.",
+    "not_found": "The provider does not know the model or the address.",
+    "rate_limit": "The provider's rate limit is reached.",
+    "too_large": "The request is too large for the provider.",
+    "overloaded": "The provider is overloaded.",
+    "server": "The provider failed.",
+    "timeout": "The provider took too long.",
+    "unreachable": "The provider cannot be reached.",
+    "malformed": "The provider's answer cannot be understood.",
+    "moderated": "The provider's moderation refused the request.",
+}
 
 WRITTEN: Final[dict[UpstreamKind, str]] = {
     "bad_request": "ValidationException",
@@ -100,7 +132,7 @@ def read_error(status: int, body: bytes, headers: Headers) -> UpstreamError:
     document = _decode(body)
     code = _type(headers.get("x-amzn-errortype")) or _type(_text(document, "__type") or _text(document, "code"))
     message = _message(document)
-    kind = kind_of(status)
+    kind = STATUSES.get(status) or ("server" if status >= 500 else "bad_request")
     if code in TYPES and (status < 400 or status in {400, 403, 429, 500, 503}):
         kind = TYPES[code]
     return _error(kind, message, code, document, status=status, retry_after=read_retry_after(headers))
@@ -133,12 +165,13 @@ def _error(
 ) -> UpstreamError:
     if kind == "permission" and any(words in message.lower() for words in REJECTED):
         kind = "auth"
-    return explain(
-        kind,
-        message,
+    return UpstreamError(
+        SENTENCES[kind],
+        kind=kind,
         status=status,
+        detail=redact(message)[:DETAIL] or None,
         retry_after=retry_after,
-        code=code,
+        upstream_code=code,
         said=keep_fields(document, _TOLD) if isinstance(document, dict) else {},
         said_on=NAME,
     )
@@ -150,7 +183,7 @@ def write_error(error: TrunklineError, status: int, request_id: str) -> bytes:
     What the service said besides (``resourceName``, ``originalStatusCode``) goes to its own clients.
     """
     more = error.said if isinstance(error, UpstreamError) and error.said_on == NAME else {}
-    return msgspec.json.encode({**more, "__type": error_type(error), "message": error.words})
+    return msgspec.json.encode({**more, "__type": error_type(error), "message": error_message(error)})
 
 
 def error_type(error: TrunklineError) -> str:
@@ -176,11 +209,17 @@ def error_type(error: TrunklineError) -> str:
             return "InternalServerException"
 
 
+def error_message(error: TrunklineError) -> str:
+    """The words for the client: ours, and the provider's own where they help whoever asked."""
+    return error.words if isinstance(error, UpstreamError) else error.message
+
+
 def _decode(body: bytes) -> JsonValue:
     try:
         return msgspec.json.decode(body)
     except BROKEN_JSON:
-        return read_words(body)
+        words = body[: 4 * DETAIL].decode("utf-8", "replace").strip()
+        return "The provider answered with an HTML page, not JSON." if words.startswith("<") else words
 
 
 def _type(value: str | None) -> str | None:

@@ -39,7 +39,6 @@ from trunkline.dialects.bedrock_converse.response import FIELDS, read_fields
 from trunkline.dialects.bedrock_converse.seal import SEALED, SIGNED
 from trunkline.dialects.bedrock_converse.stop import is_exact, read_stop
 from trunkline.dialects.bedrock_converse.usage import PerformanceConfig, ServiceTier, WireUsage, note_terms, read_usage
-from trunkline.dialects.failure import break_off
 from trunkline.dialects.made_id import MadeIds
 
 FOREIGN: Final = "The provider sent an event that is not of its dialect."
@@ -274,7 +273,8 @@ class Reader:
         failure = read_exception(code, said)
         self._done = True
         self._open.clear()
-        out.append(break_off(failure))
+        message = f"{failure.message} {failure.detail}" if failure.detail else failure.message
+        out.append(Failure(message, failure.kind, failure.upstream_code))
 
     def _end(self, out: list[ChatEvent]) -> None:
         self._done = True

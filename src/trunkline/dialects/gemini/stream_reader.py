@@ -28,7 +28,6 @@ from trunkline.core.chat_events import (
     UsageReport,
 )
 from trunkline.core.errors import InvalidInput
-from trunkline.dialects.failure import break_off
 from trunkline.dialects.gemini.call_ids import CallIds
 from trunkline.dialects.gemini.candidate import read_candidate_extra
 from trunkline.dialects.gemini.error import read_error_value
@@ -134,7 +133,8 @@ class GeminiReader:
         if answer.error is not None:
             error = read_error_value(200, {"error": answer.error})
             self._done = True
-            out.append(break_off(error))
+            message = f"{error.message} {error.detail}" if error.detail else error.message
+            out.append(Failure(message, error.kind, error.upstream_code))
             return
         if answer.usage_metadata is not None:
             self._usage = answer.usage_metadata

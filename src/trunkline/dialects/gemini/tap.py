@@ -18,7 +18,6 @@ from trunkline.core.heard import Heard, Listener
 from trunkline.core.usage_bound import believe
 from trunkline.dialects.event_edit import Object, edit_events
 from trunkline.dialects.event_tap import EventTap
-from trunkline.dialects.failure import break_off
 from trunkline.dialects.gemini.error import read_error_value
 from trunkline.dialects.gemini.finish import read_finish
 from trunkline.dialects.gemini.grounding import NO_SEARCHES, Searches, add_searches, count_searches
@@ -122,7 +121,9 @@ def _forget_usage(piece: Object) -> bool:
 
 def read_answer_error(error: JsonValue) -> Failure:
     """What an error that came with status 200 tells."""
-    return break_off(read_error_value(200, {"error": error}))
+    read = read_error_value(200, {"error": error})
+    message = f"{read.message} {read.detail}" if read.detail else read.message
+    return Failure(message, read.kind, read.upstream_code)
 
 
 class StreamTap(EventTap):

@@ -245,4 +245,5 @@ def write_error(dialect: Dialect, error: TrunklineError, request_id: str) -> Ans
         headers.append((b"allow", ", ".join(error.allowed).encode()))
     elif isinstance(error, UnknownCoding):
         headers.append((b"accept-encoding", SUPPORTED.encode()))
+    headers.extend(error.beside)
     return Answer(status, headers, body=dialect.write_error(error, status, request_id))

@@ -10,10 +10,9 @@ from typing import Final
 
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import Unsupported
-from trunkline.gateway.call import Call
+from trunkline.gateway.exchanges.prepared_chat import PreparedChat
 from trunkline.gateway.exchanges.responses import Responses
 from trunkline.gateway.routing.target import Target
-from trunkline.outbound import OutgoingRequest
 from trunkline.outbound.url import Url
 
 _KNOWN: Final = frozenset({"prompt_cache_key", "prompt_cache_retention", "service_tier"})
@@ -23,9 +22,11 @@ _KNOWN: Final = frozenset({"prompt_cache_key", "prompt_cache_retention", "servic
 class Compaction(Responses):
     """One such call. It is accounted for as any chat; what it gives is nothing to be asked for again."""
 
+    keeps_ids = False
+
     __slots__ = ()
 
-    def write(self, target: Target, model: str) -> OutgoingRequest:
+    def prepare(self, target: Target, model: str) -> PreparedChat:
         """See :meth:`.Responses.write`. Raises Unsupported for what only others can do."""
         if not target.endpoint.has_responses:
             raise Unsupported.of(
@@ -37,13 +38,12 @@ class Compaction(Responses):
             raise Unsupported.of(
                 "previous_response_id", "was not answered by OpenAI, which cannot compact it; send the items as input"
             )
-        return super().write(target, model)
+        return super().prepare(target, model)
 
-    def _url(self, target: Target, model: str) -> Url:
+    def url(self, target: Target, model: str, native: bool) -> Url:
+        """See :class:`~trunkline.gateway.exchanges.chat.Chat`."""
         return target.endpoint.response("/compact")
 
-    def _defaults(self, target: Target) -> Mapping[str, JsonValue]:
-        return {name: value for name, value in super()._defaults(target).items() if name in _KNOWN}
-
-    async def _note(self, call: Call, target: Target, response_id: str) -> None:
-        return
+    def defaults(self, target: Target) -> Mapping[str, JsonValue]:
+        """See :class:`~trunkline.gateway.exchanges.chat.Chat`."""
+        return {name: value for name, value in super().defaults(target).items() if name in _KNOWN}

@@ -9,7 +9,7 @@ from trunkline.core.policy import Content
 from trunkline.dialects import anthropic_messages, gemini, openai_responses
 from trunkline.dialects.anthropic_messages import count as anthropic_count
 from trunkline.gateway.answer import ESTIMATED, JSON, Answer
-from trunkline.gateway.estimate import OTHER, find_family, quick_tokens, request_tokens
+from trunkline.gateway.estimate import find_family, quick_tokens, request_tokens
 from trunkline.gateway.exchanges.kept_response import Pin
 from trunkline.gateway.gates.content import read_chat
 from trunkline.gateway.routing.target import Target
@@ -22,7 +22,7 @@ from trunkline.providers.quirks import quirk
 class Count:
     """One request to count. ``dialect`` is the client's: ``anthropic_messages``, ``gemini``, ``openai_responses``."""
 
-    __slots__ = ("_dialect", "_family", "_request", "model")
+    __slots__ = ("_dialect", "_request", "model")
 
     def __init__(self, dialect: str, body: bytes, model: str | None = None) -> None:
         """``model`` is given where the URL says it. Raises InvalidInput."""
@@ -35,50 +35,58 @@ class Count:
             else anthropic_count.read_count_tokens_request(body)
         )
         self.model = self._request.model if model is None else model
-        self._family = OTHER
 
     @property
     def pin(self) -> Pin | None:
         """The one configuration that can count it, when it goes on from what its provider keeps."""
         return None
 
-    def write(self, target: Target, model: str) -> OutgoingRequest | None:
-        """The request for a provider that counts; None for one that does not."""
+    def prepare(self, target: Target, model: str) -> PreparedCount | Answer:
+        """The request to a provider that counts; the answer by our own rule for one that does not."""
         provider = target.provider
         if provider.paths.count is None:
-            self._family = find_family(model, provider.id)
-            return None
+            answer = self.answer(request_tokens(self._request, find_family(model, provider.id)))
+            answer.headers.append(ESTIMATED)
+            return answer
         request = msgspec.structs.replace(apply_defaults(self._request, target.defaults), model=model)
         request, _ = adapt(request, quirk(provider.id, model))
         if provider.dialect == anthropic_messages.DIALECT.name:
             written = anthropic_count.write_count_tokens_request(request)
         else:
             written = gemini.DIALECT.write_count_request(request)
-        return OutgoingRequest("POST", target.endpoint.count(model), target.endpoint.headers, written.body)
-
-    def read(self, target: Target, response: IncomingResponse, body: bytes) -> Answer:
-        """The answer for the client. Raises UpstreamError."""
-        theirs = anthropic_messages.DIALECT if target.provider.dialect == "anthropic_messages" else gemini.DIALECT
-        if response.status >= 300:
-            raise theirs.read_error(response.status, body, response.headers)
-        if target.provider.dialect == "anthropic_messages":
-            return self._answer(anthropic_count.read_count_tokens_response(body))
-        return self._answer(gemini.DIALECT.read_count_response(body))
+        outgoing = OutgoingRequest("POST", target.endpoint.count(model), target.endpoint.headers, written.body)
+        return PreparedCount(self, provider.dialect, outgoing)
 
     def content(self) -> Content:
         """What is sent, for policies. Nothing is written by the model."""
         return msgspec.structs.replace(read_chat(self._request, quick_tokens(self._request)), output_limit=0)
 
-    def estimate(self) -> Answer:
-        """The answer by our own rule."""
-        answer = self._answer(request_tokens(self._request, self._family))
-        answer.headers.append(ESTIMATED)
-        return answer
-
-    def _answer(self, tokens: int) -> Answer:
+    def answer(self, tokens: int) -> Answer:
+        """The answer for the client."""
         body = (
             gemini.DIALECT.write_count_response(tokens)
             if self._dialect == gemini.DIALECT.name
             else anthropic_count.write_count_tokens_response(tokens)
         )
         return Answer(200, [JSON], body=body)
+
+
+class PreparedCount:
+    """A request to count, as it is sent to a provider whose wire is ``dialect``, and how the answer is read."""
+
+    __slots__ = ("_count", "_dialect", "request")
+
+    def __init__(self, count: Count, dialect: str, request: OutgoingRequest) -> None:
+        self._count = count
+        self._dialect = dialect
+        self.request = request
+
+    def read(self, response: IncomingResponse, body: bytes) -> Answer:
+        """The answer for the client. Raises UpstreamError."""
+        anthropic = self._dialect == anthropic_messages.DIALECT.name
+        if response.status >= 300:
+            theirs = anthropic_messages.DIALECT if anthropic else gemini.DIALECT
+            raise theirs.read_error(response.status, body, response.headers)
+        if anthropic:
+            return self._count.answer(anthropic_count.read_count_tokens_response(body))
+        return self._count.answer(gemini.DIALECT.read_count_response(body))

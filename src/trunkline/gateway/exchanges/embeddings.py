@@ -15,7 +15,7 @@ from trunkline.core.policy import Content
 from trunkline.dialects.dialect import EmbeddingsDialect
 from trunkline.gateway.answer import JSON, Answer, write_headers
 from trunkline.gateway.call import Call
-from trunkline.gateway.estimate import OTHER, count_tokens, find_family, text_tokens
+from trunkline.gateway.estimate import Family, count_tokens, find_family, text_tokens
 from trunkline.gateway.exchanges.kept_response import Pin
 from trunkline.gateway.gates.content import read_models
 from trunkline.gateway.routing.target import Target
@@ -30,62 +30,32 @@ _PER_CALL: Final = frozenset({"encoding_format", "input", "model", "stream"})
 class Embeddings:
     """One embeddings call. Never streamed."""
 
-    __slots__ = ("_chat", "_dialect", "_dropped", "_family", "_request", "_theirs", "model", "streams")
+    __slots__ = ("dialect", "model", "request", "streams")
 
     def __init__(self, dialect: EmbeddingsDialect, body: bytes, model: str | None = None) -> None:
         """``model`` is given where the URL says it."""
-        self._dialect = dialect
-        self._request: EmbeddingsRequest = dialect.read_embeddings_request(body)
-        self._theirs = dialect
-        self._family = OTHER
-        self._dropped: tuple[str, ...] = ()
-        self.model = self._request.model if model is None else model
+        self.dialect = dialect
+        self.request: EmbeddingsRequest = dialect.read_embeddings_request(body)
+        self.model = self.request.model if model is None else model
         self.streams = False
 
     @property
     def user(self) -> str | None:
         """Whom the caller serves, in its own words."""
-        return self._request.user
+        return self.request.user
 
     @property
     def pin(self) -> Pin | None:
         """Nothing is kept of such a call."""
         return None
 
-    def write(self, target: Target, model: str) -> OutgoingRequest:
-        """The request for ``target``. Raises Unsupported where the provider does not embed."""
-        theirs = choose_embeddings(target.provider)
-        if theirs is None:
-            raise Unsupported.of("model", f"{target.provider.display_name} has no embeddings; choose another model")
-        self._theirs = theirs
-        self._chat = choose_dialect(target.provider, model)
-        self._family = find_family(model, target.provider.id)
-        request = _fill(self._request, target.custom)
-        written = theirs.write_embeddings_request(msgspec.structs.replace(request, model=model))
-        self._dropped = written.dropped
-        return OutgoingRequest("POST", target.endpoint.embeddings(model), target.endpoint.headers, written.body)
-
-    async def read(self, call: Call, target: Target, response: IncomingResponse) -> Answer:
-        """The answer for the client. Raises UpstreamError."""
-        whole = self._theirs.read_embeddings_response(await response.read())
-        call.answered = whole.model
-        if not whole.model:
-            whole = msgspec.structs.replace(whole, model=call.opened.model)
-        body = self._dialect.write_embeddings_response(whole, self._request)
-        usage = call.believe(whole.usage)
-        told = usage is not None and usage.input > 0
-        await call.settle("ok", usage=usage if usage is not None and told else self.estimate(), estimated=not told)
-        headers = write_headers(call, target, self._dropped)
-        headers.append(JSON)
-        return Answer(200, headers, body=body)
-
-    def read_error(self, response: IncomingResponse, body: bytes) -> UpstreamError:
-        """What an answer with a bad status says."""
-        return self._chat.read_error(response.status, body, response.headers)
+    def prepare(self, target: Target, model: str) -> PreparedEmbeddings:
+        """The call for ``target``. Raises Unsupported where the provider does not embed."""
+        return PreparedEmbeddings(self, target, model)
 
     def content(self) -> Content:
         """What is sent, for policies. Input that is cut into tokens already cannot be read."""
-        request = self._request
+        request = self.request
         return Content(
             texts=request.inputs,
             whole=not request.tokens,
@@ -94,14 +64,57 @@ class Embeddings:
             models=tuple(name for fields in request.extra.values() for name in read_models(fields)),
         )
 
-    def estimate(self) -> Usage:
-        """The input, by our own count."""
-        words = count_tokens(self._family.vocabulary, "\n".join(self._request.inputs)) * self._family.scale
-        return Usage(input=self._cut() + math.ceil(words))
+    def count(self, family: Family) -> int:
+        """The tokens of the input, by our own count."""
+        words = count_tokens(family.vocabulary, "\n".join(self.request.inputs)) * family.scale
+        return self._cut() + math.ceil(words)
 
     def _cut(self) -> int:
         """What came as tokens already."""
-        return sum(len(cut) for cut in self._request.tokens)
+        return sum(len(cut) for cut in self.request.tokens)
+
+
+class PreparedEmbeddings:
+    """Implements :class:`~trunkline.gateway.exchanges.exchange.Prepared`."""
+
+    __slots__ = ("_call", "_chat", "_dropped", "_family", "_target", "_theirs", "request")
+
+    def __init__(self, call: Embeddings, target: Target, model: str) -> None:
+        provider = target.provider
+        theirs = choose_embeddings(provider)
+        if theirs is None:
+            raise Unsupported.of("model", f"{provider.display_name} has no embeddings; choose another model")
+        filled = msgspec.structs.replace(_fill(call.request, target.custom), model=model)
+        written = theirs.write_embeddings_request(filled)
+        self._call = call
+        self._target = target
+        self._theirs = theirs
+        self._chat = choose_dialect(provider, model)
+        self._family = find_family(model, provider.id)
+        self._dropped = written.dropped
+        self.request = OutgoingRequest("POST", target.endpoint.embeddings(model), target.endpoint.headers, written.body)
+
+    async def read(self, call: Call, response: IncomingResponse) -> Answer:
+        """See :class:`~trunkline.gateway.exchanges.exchange.Prepared`."""
+        whole = self._theirs.read_embeddings_response(await response.read())
+        call.answered = whole.model
+        if not whole.model:
+            whole = msgspec.structs.replace(whole, model=call.opened.model)
+        body = self._call.dialect.write_embeddings_response(whole, self._call.request)
+        usage = call.believe(whole.usage)
+        told = usage is not None and usage.input > 0
+        await call.settle("ok", usage=usage if usage is not None and told else self.estimate(), estimated=not told)
+        headers = write_headers(call, self._target, self._dropped)
+        headers.append(JSON)
+        return Answer(200, headers, body=body)
+
+    def read_error(self, response: IncomingResponse, body: bytes) -> UpstreamError:
+        """What an answer with a bad status says."""
+        return self._chat.read_error(response.status, body, response.headers)
+
+    def estimate(self) -> Usage:
+        """The input, by our own count."""
+        return Usage(input=self._call.count(self._family))
 
 
 def _fill(request: EmbeddingsRequest, custom: Mapping[str, JsonValue]) -> EmbeddingsRequest:

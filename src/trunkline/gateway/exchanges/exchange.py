@@ -22,8 +22,35 @@ class Inspectable(Protocol):
         ...
 
 
+class Prepared(Protocol):
+    """A call made ready for one target: what is sent there, and how the answer to just that is read.
+
+    Never changes, so that it may be sent again, and one for another target may be made beside it.
+    """
+
+    @property
+    def request(self) -> OutgoingRequest:
+        """What is sent."""
+        ...
+
+    async def read(self, call: Call, response: IncomingResponse) -> Answer:
+        """The answer for the client, from a response with a good status; settles the call unless it relays.
+
+        Raises UpstreamError as long as nothing has gone to the client, so that another attempt is possible.
+        """
+        ...
+
+    def read_error(self, response: IncomingResponse, body: bytes) -> UpstreamError:
+        """What an answer with a bad status says."""
+        ...
+
+    def estimate(self) -> Usage:
+        """What a call that was cut off before its answer may have used: its input."""
+        ...
+
+
 class Exchange(Inspectable, Protocol):
-    """One call of one kind (chat, embeddings): how it is written to a target, and how the answer is read."""
+    """One call of one kind (chat, embeddings), as its client sent it."""
 
     model: str
     streams: bool
@@ -38,18 +65,6 @@ class Exchange(Inspectable, Protocol):
         """The one configuration that can serve it, when it goes on from what its provider keeps."""
         ...
 
-    def write(self, target: Target, model: str) -> OutgoingRequest:
-        """The request for ``target``."""
-        ...
-
-    async def read(self, call: Call, target: Target, response: IncomingResponse) -> Answer:
-        """The answer for the client; settles the call unless it relays."""
-        ...
-
-    def read_error(self, response: IncomingResponse, body: bytes) -> UpstreamError:
-        """What an answer with a bad status says."""
-        ...
-
-    def estimate(self) -> Usage:
-        """What a call that was cut off may have used."""
+    def prepare(self, target: Target, model: str) -> Prepared:
+        """The call for ``model`` at ``target``. Raises InvalidInput for what is wrong in it or cannot be said there."""
         ...

@@ -34,14 +34,16 @@ from trunkline.core.chat_events import (
 )
 from trunkline.core.errors import UpstreamKind
 from trunkline.dialects import openai_chat
+from trunkline.dialects.dialect import Dialect
 from trunkline.dialects.media_url import write_image_url
 from trunkline.dialects.openai_chat.finish import write_finish
 from trunkline.gateway.answer import Answer
 from trunkline.gateway.call import Call, Prices
 from trunkline.gateway.exchanges.chat import Chat
 from trunkline.gateway.exchanges.context_window import fit_window
+from trunkline.gateway.exchanges.prepared_chat import PreparedChat
+from trunkline.gateway.exchanges.translated_chat import TranslatedChat
 from trunkline.gateway.routing.target import Target
-from trunkline.outbound import IncomingResponse, OutgoingRequest
 from trunkline.providers.provider import Provider
 
 Windows: TypeAlias = Callable[[Provider, str], int | None]
@@ -145,42 +147,43 @@ class MessageChat(Chat):
     are for :meth:`used` of a call that was given up before its provider answered at all.
     """
 
-    __slots__ = ("_asked", "_prices", "_windows", "call", "omitted")
+    __slots__ = ("_asked", "_prepared", "_prices", "_windows", "call")
 
     def __init__(self, body: bytes, *, windows: Windows | None = None, prices: Prices | None = None) -> None:
         super().__init__(openai_chat.DIALECT, body, stream=True, writer=_make_writer)
         self._windows = windows
         self._prices = prices
         self._asked: tuple[Provider, str] | None = None
+        self._prepared: PreparedChat | None = None
         self.call: Call | None = None
         """The call's books, from the provider's first byte on: what serves it stands in ``call.opened``."""
-        self.omitted = 0
 
-    def write(self, target: Target, model: str) -> OutgoingRequest:
-        """See :class:`~trunkline.gateway.gateway.Exchange`."""
+    def prepare(self, target: Target, model: str) -> PreparedChat:
+        """See :class:`~trunkline.gateway.exchanges.exchange.Exchange`."""
         self._asked = (target.provider, model)
-        return super().write(target, model)
+        self._prepared = super().prepare(target, model)
+        return self._prepared
 
-    def _fit(self, request: ChatRequest) -> ChatRequest:
-        assert self._asked is not None
-        window = None if self._windows is None else self._windows(*self._asked)
-        if window is None:
-            return request
-        fitted = fit_window(request, window)
-        self.omitted = len(request.messages) - len(fitted.messages)
-        return fitted
+    def fit(self, request: ChatRequest, target: Target, theirs: Dialect) -> ChatRequest:
+        """See :class:`~trunkline.gateway.exchanges.chat.Chat`."""
+        window = None if self._windows is None else self._windows(target.provider, request.model)
+        return request if window is None else fit_window(request, window)
 
-    async def read(self, call: Call, target: Target, response: IncomingResponse) -> Answer:
-        """See :class:`~trunkline.gateway.gateway.Exchange`."""
-        self.call = call
-        return await super().read(call, target, response)
+    def answering(self, call: Call, prepared: PreparedChat) -> None:
+        """See :class:`~trunkline.gateway.exchanges.chat.Chat`."""
+        self.call, self._prepared = call, prepared
+
+    @property
+    def omitted(self) -> int:
+        """How many of the oldest messages were left out."""
+        return self._prepared.omitted if isinstance(self._prepared, TranslatedChat) else 0
 
     def used(self) -> Used:
         """What the call used; only final when the call is over."""
         call = self.call
         if call is not None:
             return Used(call.usage, call.estimated, call.cost_nanos)
-        usage = self.estimate()
+        usage = Usage() if self._prepared is None else self._prepared.estimate()
         price = None
         if self._asked is not None and self._prices is not None:
             price = self._prices.find(*self._asked)

@@ -29,8 +29,9 @@ from trunkline.dialects.openai_operations.usage import ResponseUsage, read_told
 from trunkline.dialects.passthrough import Tap
 from trunkline.gateway.answer import EVENTS, Answer, HeaderList, write_headers
 from trunkline.gateway.call import Call
-from trunkline.gateway.estimate import OTHER, Estimate, count_tokens, find_family, text_tokens
+from trunkline.gateway.estimate import Estimate, Family, count_tokens, find_family, text_tokens
 from trunkline.gateway.exchanges.chat import Chat
+from trunkline.gateway.exchanges.exchange import Prepared
 from trunkline.gateway.exchanges.kept_response import Pin
 from trunkline.gateway.gates.content import FALLBACKS
 from trunkline.gateway.relays.raw_relay import RawRelay
@@ -127,94 +128,117 @@ COMPLETIONS: Final = Kind(
 
 
 class OperationCall:
-    """One call of ``kind``. Implements :class:`~trunkline.gateway.gateway.Exchange`.
+    """One call of ``kind``. Implements :class:`~trunkline.gateway.exchanges.exchange.Exchange`.
 
     ``content_type`` is the caller's, with the boundary of a form.
     """
 
-    __slots__ = ("_body", "_chat", "_content_type", "_dropped", "_estimate", "_kind", "model", "streams")
+    __slots__ = ("body", "content_type", "kind", "model", "streams")
 
     def __init__(self, kind: Kind, body: Body, content_type: str) -> None:
-        self._kind = kind
-        self._body = body
-        self._content_type = content_type
-        self._chat: Chat | None = None
-        self._dropped: tuple[str, ...] = ()
-        self._estimate = Estimate(OTHER, self._count)
+        self.kind = kind
+        self.body = body
+        self.content_type = content_type
         self.model = body.model
         self.streams = body.streams or kind is SPEECH
 
     @property
     def operation(self) -> Operation:
         """Under which name it stands in the books."""
-        return self._kind.operation
+        return self.kind.operation
 
     @property
     def user(self) -> str | None:
         """Whom the caller serves, in its own words."""
-        return self._body.text("user")
+        return self.body.text("user")
 
     @property
     def pin(self) -> Pin | None:
         """Nothing is kept of such a call."""
         return None
 
-    def write(self, target: Target, model: str) -> OutgoingRequest:
-        """The request for ``target``. Raises Unsupported where the provider offers nothing of the kind."""
+    def prepare(self, target: Target, model: str) -> Prepared:
+        """The call for ``target``. Raises Unsupported where the provider offers nothing of the kind."""
         provider = target.provider
-        path = self._kind.path(provider.paths)
-        if path is None:
-            dialect = self._kind.as_chat(provider)
-            if dialect is None:
-                raise Unsupported.of(
-                    "model",
-                    f"{provider.display_name}, which serves {self.model!r}, {self._kind.what}; choose another model",
-                )
-            self._chat = Chat(dialect, self._body.raw)
-            return self._chat.write(target, model)
-        self._chat = None
-        self._estimate = Estimate(find_family(model, provider.id), self._count)
-        body = self._body.edit(model, defaults=self._defaults(target), stream_usage=self._kind is COMPLETIONS)
+        path = self.kind.path(provider.paths)
+        if path is not None:
+            return PreparedOperation(self, target, model, path)
+        dialect = self.kind.as_chat(provider)
+        if dialect is None:
+            raise Unsupported.of(
+                "model",
+                f"{provider.display_name}, which serves {self.model!r}, {self.kind.what}; choose another model",
+            )
+        return Chat(dialect, self.body.raw).prepare(target, model)
+
+    def content(self) -> Content:
+        """What is sent, for policies."""
+        body, text = self.body, self.kind is COMPLETIONS
+        asked = max(body.number("n") or 1, 1)
+        return Content(
+            texts=tuple(body.texts()),
+            whole=not body.holds_tokens("prompt", "input"),
+            input_tokens=text_tokens(body.characters(*self.kind.counted)),
+            output_limit=body.number("max_tokens") if text else 0,
+            answers=asked,
+            images=asked if self.kind.operation == "images" else 0,
+            models=tuple(body.texts(*FALLBACKS)),
+        )
+
+    def count(self, family: Family) -> int:
+        """The tokens of the input, by our own count."""
+        words = "\n".join(self.body.texts(*self.kind.counted))
+        counted = math.ceil(count_tokens(family.vocabulary, words) * family.scale) if words else 0
+        return counted + self.body.tokens(*self.kind.counted)
+
+
+class PreparedOperation:
+    """One that its provider offers. Implements :class:`~trunkline.gateway.exchanges.exchange.Prepared`."""
+
+    __slots__ = ("_body", "_call", "_dropped", "_family", "_kind", "_target", "request")
+
+    def __init__(self, call: OperationCall, target: Target, model: str, path: str) -> None:
+        self._call = call
+        self._kind = call.kind
+        self._body = call.body
+        self._target = target
+        self._family = find_family(model, target.provider.id)
+        defaults: Mapping[str, JsonValue] = {}
+        self._dropped: tuple[str, ...] = ()
+        if call.kind is COMPLETIONS:
+            # A configuration's parameters are those of a chat, of which plain completions share some.
+            defaults = {name: value for name, value in target.wire_defaults.items() if name in _LEGACY_FIELDS}
+            self._dropped = ("systemPrompt",) if target.defaults.system_prompt else ()
+        body = call.body.edit(model, defaults=defaults, stream_usage=call.kind is COMPLETIONS)
         headers = [pair for pair in target.endpoint.headers if pair[0].lower() != "content-type"]
-        headers.append(("content-type", self._content_type))
-        return OutgoingRequest("POST", target.endpoint.operation(path, model), headers, body)
+        headers.append(("content-type", call.content_type))
+        self.request = OutgoingRequest("POST", target.endpoint.operation(path, model), headers, body)
 
-    def _defaults(self, target: Target) -> Mapping[str, JsonValue]:
-        """A configuration's parameters are those of a chat, of which plain completions share some."""
-        self._dropped = ()
-        if self._kind is not COMPLETIONS:
-            return {}
-        if target.defaults.system_prompt:
-            self._dropped = ("systemPrompt",)
-        return {name: value for name, value in target.wire_defaults.items() if name in _LEGACY_FIELDS}
-
-    async def read(self, call: Call, target: Target, response: IncomingResponse) -> Answer:
-        """The answer for the client, from a response with a good status. Raises UpstreamError."""
-        if self._chat is not None:
-            return await self._chat.read(call, target, response)
+    async def read(self, call: Call, response: IncomingResponse) -> Answer:
+        """See :class:`~trunkline.gateway.exchanges.exchange.Prepared`."""
         kind = (response.headers.get("content-type") or "").lower()
         events = kind.startswith("text/event-stream")
         if events or (self._kind is SPEECH and not kind.startswith(("application/json", "text/"))):
-            return await self._relay(call, target, response, events=events)
+            return await self._relay(call, response, events=events)
         raw = call.disclosure.whole(await response.read())
         is_json = "json" in kind
         if "html" in kind or (not is_json and self._kind is not TRANSCRIPTIONS):
-            raise _odd(target, response, "did not answer in JSON")
+            raise _odd(self._target, response, "did not answer in JSON")
         told = self._read_told(raw) if is_json else ResponseUsage()
         if told.error is not None:
-            raise failed(told.error, target.provider.id)
+            raise failed(told.error, self._target.provider.id)
         call.answered = told.model
         usage = call.believe(told.usage)
         # A number of pictures or a length of sound is no price by itself.
         unmetered = None if usage is not None and usage.total > 0 else self._kind.billed
         estimated = usage is None or (usage.total == 0 and usage.images > 0)
         if self._kind is COMPLETIONS:
-            usage, estimated = self._estimate.complete(usage, lambda: hear_whole(raw), whole=True)
+            usage, estimated = self._counts().complete(usage, lambda: hear_whole(raw), whole=True)
             raw = passthrough.tell_whole_usage(raw, mark(usage)) if estimated else raw
         elif usage is None or estimated:
-            usage = msgspec.structs.replace(usage or Usage(), input=self._count())
+            usage = msgspec.structs.replace(usage or Usage(), input=self._call.count(self._family))
         await call.settle("ok", usage=usage, estimated=estimated, unmetered=unmetered)
-        headers = write_headers(call, target, self._dropped)
+        headers = write_headers(call, self._target, self._dropped)
         headers.append((b"content-type", _content_type(response)))
         return Answer(200, headers, body=raw)
 
@@ -224,7 +248,7 @@ class OperationCall:
         tapped = passthrough.read_tap(raw)
         return ResponseUsage(tapped.usage, tapped.error, tapped.model)
 
-    async def _relay(self, call: Call, target: Target, response: IncomingResponse, *, events: bool) -> Answer:
+    async def _relay(self, call: Call, response: IncomingResponse, *, events: bool) -> Answer:
         plain = self._kind is COMPLETIONS
         tap: Tap = SoundTap()
         if plain and isinstance(self._body, JsonBody):
@@ -236,7 +260,7 @@ class OperationCall:
             call,
             response,
             tap,
-            self._estimate,
+            self._counts(),
             unmetered=self._kind.billed,
             characters=self._body.characters("input") if self._kind is SPEECH else 0,
             in_band=events,
@@ -249,39 +273,20 @@ class OperationCall:
             # A cancellation as well: nobody will read the rest, and the provider should see that.
             response.abort()
             raise
-        headers: HeaderList = write_headers(call, target, self._dropped)
+        headers: HeaderList = write_headers(call, self._target, self._dropped)
         headers.extend(EVENTS if events else ((b"content-type", _content_type(response)),))
         return Answer(200, headers, relay=relay)
 
-    def content(self) -> Content:
-        """What is sent, for policies."""
-        body, text = self._body, self._kind is COMPLETIONS
-        asked = max(body.number("n") or 1, 1)
-        return Content(
-            texts=tuple(body.texts()),
-            whole=not body.holds_tokens("prompt", "input"),
-            input_tokens=text_tokens(body.characters(*self._kind.counted)),
-            output_limit=body.number("max_tokens") if text else 0,
-            answers=asked,
-            images=asked if self._kind.operation == "images" else 0,
-            models=tuple(body.texts(*FALLBACKS)),
-        )
-
     def read_error(self, response: IncomingResponse, body: bytes) -> UpstreamError:
         """What an answer with a bad status says."""
-        if self._chat is not None:
-            return self._chat.read_error(response, body)
         return read_error(response.status, body, response.headers)
 
     def estimate(self) -> Usage:
         """What a call that was cut off before its answer may have used: its input."""
-        return Usage(input=self._count())
+        return Usage(input=self._call.count(self._family))
 
-    def _count(self) -> int:
-        family = self._estimate.family
-        words = "\n".join(self._body.texts(*self._kind.counted))
-        counted = math.ceil(count_tokens(family.vocabulary, words) * family.scale) if words else 0
-        return counted + self._body.tokens(*self._kind.counted)
+    def _counts(self) -> Estimate:
+        return Estimate(self._family, lambda: self._call.count(self._family))
 
 
 def _content_type(response: IncomingResponse) -> bytes:

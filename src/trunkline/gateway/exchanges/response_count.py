@@ -11,7 +11,7 @@ from trunkline.core.actor import Actor
 from trunkline.dialects import openai_responses
 from trunkline.dialects.openai_responses.passthrough import edit, peek
 from trunkline.gateway.answer import JSON, Answer
-from trunkline.gateway.exchanges.count import Count
+from trunkline.gateway.exchanges.count import Count, PreparedCount
 from trunkline.gateway.exchanges.kept_response import Pin, ResponseStore, find_kept
 from trunkline.gateway.routing.target import Target
 from trunkline.outbound import IncomingResponse, OutgoingRequest
@@ -20,14 +20,13 @@ from trunkline.outbound import IncomingResponse, OutgoingRequest
 class ResponseCount(Count):
     """One request to count: by OpenAI itself, by another vendor that counts, or by our own rule."""
 
-    __slots__ = ("_body", "_native", "_ours", "_pin", "_previous")
+    __slots__ = ("_body", "_ours", "_pin", "_previous")
 
     def __init__(self, body: bytes) -> None:
         """Raises InvalidInput."""
         self._previous = peek(body).previous
         super().__init__(openai_responses.DIALECT.name, body)
         self._body = body
-        self._native = False
         self._ours = False
         """Whether it goes on from what is kept here, which no provider knows."""
         self._pin: Pin | None = None
@@ -46,23 +45,28 @@ class ResponseCount(Count):
         self._ours = kept.pin is None
         self._request = msgspec.structs.replace(self._request, messages=(*kept.messages, *self._request.messages))
 
-    def write(self, target: Target, model: str) -> OutgoingRequest | None:
-        """The request for a provider that counts; None for one that does not."""
-        self._native = target.endpoint.has_responses and not self._ours
-        if not self._native:
-            return super().write(target, model)
+    def prepare(self, target: Target, model: str) -> PreparedCount | Answer:
+        """See :class:`~trunkline.gateway.exchanges.count.Count`."""
+        if not target.endpoint.has_responses or self._ours:
+            return super().prepare(target, model)
         body, _ = edit(self._body, model=model, system_prompt=target.defaults.system_prompt)
-        return OutgoingRequest("POST", target.endpoint.response("/input_tokens"), target.endpoint.headers, body)
+        url = target.endpoint.response("/input_tokens")
+        return PassingCount(self, self._dialect, OutgoingRequest("POST", url, target.endpoint.headers, body))
 
-    def read(self, target: Target, response: IncomingResponse, body: bytes) -> Answer:
-        """The answer for the client. Raises UpstreamError."""
-        if not self._native:
-            return super().read(target, response, body)
-        if response.status >= 300:
-            raise openai_responses.DIALECT.read_error(response.status, body, response.headers)
-        return Answer(200, [JSON], body=body)
-
-    def _answer(self, tokens: int) -> Answer:
+    def answer(self, tokens: int) -> Answer:
+        """See :class:`~trunkline.gateway.exchanges.count.Count`."""
         return Answer(
             200, [JSON], body=msgspec.json.encode({"object": "response.input_tokens", "input_tokens": tokens})
         )
+
+
+class PassingCount(PreparedCount):
+    """One that passes, as does its answer."""
+
+    __slots__ = ()
+
+    def read(self, response: IncomingResponse, body: bytes) -> Answer:
+        """See :class:`~trunkline.gateway.exchanges.count.PreparedCount`."""
+        if response.status >= 300:
+            raise openai_responses.DIALECT.read_error(response.status, body, response.headers)
+        return Answer(200, [JSON], body=body)

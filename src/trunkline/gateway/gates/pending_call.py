@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from trunkline.core.actor import Actor
-from trunkline.core.usage_event import Operation, UsageEvent
+from trunkline.core.usage_event import Operation
 from trunkline.gateway.answer import HeaderList
 from trunkline.gateway.context import CallContext
 from trunkline.gateway.exchanges.exchange import Inspectable
+from trunkline.gateway.gates.hold import Hold
 from trunkline.gateway.snapshot import Snapshot
-
-
-class Hold(Protocol):
-    """What a gate has taken for one call: a place among those that run at a time, money of a budget.
-
-    Exactly one of the two is called, once. Neither waits or raises.
-    """
-
-    def settle(self, event: UsageEvent) -> None:
-        """The call was made and is over; ``event`` is what is written down of it."""
-        ...
-
-    def void(self) -> None:
-        """The call was refused, or answered without being made: all that was taken is given back."""
-        ...
 
 
 class PendingCall:
@@ -33,7 +17,7 @@ class PendingCall:
     ``operation`` is None for what costs nothing, such as counting the tokens of a text.
     """
 
-    __slots__ = ("actor", "context", "exchange", "headers", "holds", "operation", "request_id", "snapshot")
+    __slots__ = ("actor", "context", "exchange", "headers", "holds", "opened", "operation", "request_id", "snapshot")
 
     def __init__(
         self,
@@ -54,6 +38,8 @@ class PendingCall:
         """Fields of the response that gates add, be it an answer or a refusal."""
         self.holds: dict[object, Hold] = {}
         """What each gate holds, by the gate. Who is asked for another candidate finds its own here."""
+        self.opened = False
+        """Whether it is in the books: then its end settles what is held."""
 
     def void(self) -> None:
         """Nothing was sent."""

@@ -9,7 +9,6 @@ from trunkline.core.chat import JsonValue
 from trunkline.core.errors import CannotOpen, InvalidInput, NotFound
 from trunkline.core.secret import Secret
 from trunkline.dialects import openai_responses
-from trunkline.dialects.passthrough import Edit
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.routing.overlay import read_overlay, read_site
 from trunkline.gateway.snapshot import ConfigurationEntry, FeatureEntry
@@ -25,7 +24,7 @@ from trunkline.vault.stored_secret import StoredSecret
 LIFETIME_SECONDS = 300.0
 """How long an opened credential stays in memory."""
 
-MAX_EDITS: Final = 100
+MAX_FITS: Final = 100
 
 
 _Key = str | tuple[str, str, str | None, str | None]
@@ -43,9 +42,9 @@ class Target:
         "_responses",
         "custom",
         "defaults",
-        "edits",
         "endpoint",
         "entry",
+        "fits",
         "geo",
         "provider",
         "transport",
@@ -71,14 +70,14 @@ class Target:
         self._responses: Mapping[str, JsonValue] | None = None
         self.defaults: Defaults = compile_defaults(provider, entry.parameters, overlay)
         self.wire_defaults: Mapping[str, JsonValue] = wire_defaults(provider, entry.parameters, overlay=overlay)
-        self.edits: dict[Hashable, Edit] = {}
-        """What changes in calls that pass, by the kind of call and the model: made when first asked for."""
+        self.fits: dict[Hashable, object] = {}
+        """How calls of a kind go to a model of this target, made when first asked for by whoever knows the kind."""
 
-    def keep_edit(self, key: Hashable, edit: Edit) -> None:
-        """Keep one of ``edits``. Callers may name any number of models, of which the last are kept."""
-        if len(self.edits) >= MAX_EDITS:
-            self.edits.clear()
-        self.edits[key] = edit
+    def keep_fit(self, key: Hashable, fit: object) -> None:
+        """Keep one of ``fits``. Callers may name any number of models, of which the last are kept."""
+        if len(self.fits) >= MAX_FITS:
+            self.fits.clear()
+        self.fits[key] = fit
 
     @property
     def responses_defaults(self) -> Mapping[str, JsonValue]:

@@ -123,7 +123,7 @@ def test_what_the_model_has_no_room_for_is_left_out_and_told() -> None:
         return 100
 
     exchange = MessageChat(body, windows=window, prices=Prices())
-    sent = msgspec.json.decode(exchange.write(target, "m").body)
+    sent = msgspec.json.decode(exchange.prepare(target, "m").request.body)
     assert asked == [("custom", "m")]
     assert (sent["model"], sent["stream"], sent["messages"]) == ("m", True, turns[2:])
     assert exchange.omitted == 2
@@ -132,5 +132,5 @@ def test_what_the_model_has_no_room_for_is_left_out_and_told() -> None:
     assert (used.estimated, used.usage.output) == (True, 0)
     assert used.cost_nanos == used.usage.input > 0
     everything = MessageChat(body)
-    assert len(msgspec.json.decode(everything.write(target, "m").body)["messages"]) == 3
+    assert len(msgspec.json.decode(everything.prepare(target, "m").request.body)["messages"]) == 3
     assert everything.omitted == 0

@@ -69,7 +69,7 @@ class Body:
 
 
 def open_call(books: Books, price: Price = PRICE) -> Call:
-    ledger = Ledger(books, Prices(price), CallCounters(), clock=lambda: 0.0, ticks=lambda: 0.0)
+    ledger = Ledger(books, Prices(price), (CallCounters(),), clock=lambda: 0.0, ticks=lambda: 0.0)
     entry = ConfigurationEntry(id="c", workspace_id="w", owner_id="u", name="c", provider="openai", model="m")
     part = WorkspacePart(id="w", revision=1)
     call = ledger.open(

@@ -13,15 +13,17 @@ import msgspec
 from trunkline.core.actor import Actor
 from trunkline.core.errors import Forbidden, InvalidInput, Unavailable
 from trunkline.core.ids import new_id_pair
-from trunkline.core.policy import BLOCK, Content, Finding, Matcher, PolicyInput, ViolationEvent
+from trunkline.core.policy import BLOCK, KEPT, Content, Finding, Matcher, PolicyInput, ViolationEvent
 from trunkline.core.policy_decision import decide, reads_content
 from trunkline.core.policy_rule import Patterns, PersonalData, Rule, read_rule
 from trunkline.gateway.call import Prices
-from trunkline.gateway.exchanges.exchange import Inspectable
+from trunkline.gateway.context import JUDGE
 from trunkline.gateway.gates.judge import Judge
 from trunkline.gateway.gates.judge_queue import Case, JudgeQueue
+from trunkline.gateway.gates.pending_call import PendingCall
 from trunkline.gateway.gates.policy_input import find_host, make_policy_input
 from trunkline.gateway.routing.candidate import Candidate
+from trunkline.gateway.routing.target import Target
 from trunkline.gateway.snapshot import PolicyEntry, Snapshot
 from trunkline.logs import get_logger
 from trunkline.providers.provider import Provider
@@ -33,7 +35,7 @@ _LONG: Final = 20_000
 
 
 class Notes(Protocol):
-    """The journal, as the guard sees it. ``note`` is done when the record would survive the death of this process."""
+    """The journal, as the gate sees it. ``note`` is done when the record would survive the death of this process."""
 
     def note(self, event_id: bytes, payload: bytes) -> Awaitable[None]:
         """Write down something that stands for itself. Raises :class:`Unavailable` while shutting down."""
@@ -48,8 +50,20 @@ class _Compiled(msgspec.Struct, frozen=True):
     matchers: tuple[Matcher, ...] = ()
 
 
-class PolicyGuard:
-    """Implements :class:`~trunkline.gateway.gateway.Admission`.
+class _Concerned:
+    """The policies that concern calls of one kind of caller, and by provider whether one of them must see each call."""
+
+    __slots__ = ("everywhere", "here", "policies", "seen")
+
+    def __init__(self, snapshot: Snapshot, actor: Actor, candidate: Candidate) -> None:
+        self.everywhere = snapshot.policies
+        self.here = candidate.part.policies
+        self.policies = find_concerned(snapshot, actor, candidate)
+        self.seen: dict[str, bool] = {}
+
+
+class PolicyGate:
+    """Implements :class:`~trunkline.gateway.gates.gate.Gate`.
 
     Policies add up: those of the installation, the workspace, the application and the key that concern a call all
     count, and the first that blocks is named. ``compile_pattern`` must give a matcher whose time grows with the text
@@ -73,15 +87,29 @@ class PolicyGuard:
         self._judge = judge
         self._clock = clock
         self._compiled: dict[str, _Compiled] = {}
+        self._concerned: dict[tuple[str, str | None, str | None, str | None], _Concerned] = {}
         self.judging = JudgeQueue(judge, self._hear)
 
-    async def admit(
-        self, snapshot: Snapshot, actor: Actor, candidate: Candidate, exchange: Inspectable, request_id: str
-    ) -> None:
+    def concerns(self, snapshot: Snapshot, actor: Actor, candidate: Candidate) -> bool:
+        """See :class:`~trunkline.gateway.gates.gate.Gate`. Rules about providers need not see what they let by."""
+        if not (snapshot.policies or candidate.part.policies):
+            return False
+        concerned = self._find(snapshot, actor, candidate)
+        provider = candidate.entry.provider
+        seen = concerned.seen.get(provider)
+        if seen is None:
+            seen = concerned.seen[provider] = any(self._must_see(one, provider) for one in concerned.policies)
+        return seen
+
+    async def enter(self, call: PendingCall) -> None:
+        """See :class:`~trunkline.gateway.gates.gate.Gate`. Policies look at calls to a target, so all may come in."""
+
+    async def admit(self, call: PendingCall, candidate: Candidate, target: Target) -> None:
         """Return when the call may go to ``candidate``; :class:`Forbidden`, naming the policy, when one blocks it."""
-        policies = find_concerned(snapshot, actor, candidate)
-        if not policies:
+        if call.context.purpose == JUDGE:
             return
+        actor, exchange, request_id = call.actor, call.exchange, call.request_id
+        policies = self._find(call.snapshot, actor, candidate).policies
         plain = [policy for policy in policies if policy.rule is None]
         ruled = [self._compile(policy) for policy in policies if policy.rule is not None]
         reads = bool(plain) or any(one.rule is not None and reads_content(one.rule) for one in ruled)
@@ -103,6 +131,21 @@ class PolicyGuard:
         for policy in plain:
             if policy.action != BLOCK:
                 self.judging.add(cases[policy.id])
+
+    def _find(self, snapshot: Snapshot, actor: Actor, candidate: Candidate) -> _Concerned:
+        key = (candidate.part.id, candidate.entry.application_id, actor.application_id, actor.key_id)
+        known = self._concerned.get(key)
+        if known is None or known.everywhere is not snapshot.policies or known.here is not candidate.part.policies:
+            if len(self._concerned) > 10_000:
+                self._concerned.clear()
+            known = self._concerned[key] = _Concerned(snapshot, actor, candidate)
+        return known
+
+    def _must_see(self, policy: PolicyEntry, provider: str) -> bool:
+        rule = None if policy.rule is None else self._compile(policy).rule
+        if rule is None or reads_content(rule):
+            return True
+        return decide(rule, PolicyInput(provider=provider, model="")) is not KEPT
 
     async def _ask(self, cases: Sequence[Case], request_id: str) -> Sequence[Finding]:
         judged = (

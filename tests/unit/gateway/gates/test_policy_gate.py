@@ -1,4 +1,4 @@
-"""The guard: whom policies concern, in which order they are told, and what is written down."""
+"""The gate of policies: whom policies concern, in which order they are told, and what is written down."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from trunkline.core.errors import Forbidden, Unavailable
 from trunkline.core.policy import Content, ViolationEvent
 from trunkline.core.price import Price, Rate
 from trunkline.gateway.answer import Answer
-from trunkline.gateway.gates.guard import PolicyGuard, find_concerned
+from trunkline.gateway.context import NOTHING
 from trunkline.gateway.gates.judge import Judge
+from trunkline.gateway.gates.pending_call import PendingCall
+from trunkline.gateway.gates.policy_gate import PolicyGate, find_concerned
 from trunkline.gateway.gates.policy_input import find_host, make_policy_input
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.snapshot import ConfigurationEntry, FeatureEntry, PolicyEntry, Snapshot, WorkspacePart
@@ -73,8 +75,8 @@ async def never(actor: object, chat: object, request_id: str) -> Answer:
     raise AssertionError("nobody is to be asked")
 
 
-def make(notes: Notes) -> PolicyGuard:
-    return PolicyGuard(
+def make(notes: Notes) -> PolicyGate:
+    return PolicyGate(
         notes=notes,
         prices=Prices(),
         providers=PROVIDERS,
@@ -87,7 +89,15 @@ def make(notes: Notes) -> PolicyGuard:
 async def admit(notes: Notes, *policies: PolicyEntry, sent: Sent | None = None, everywhere: Any = ()) -> None:
     part = WorkspacePart(id="w", revision=1, policies=policies)
     candidate = Candidate(ENTRY, "gpt-4o-mini", part)
-    await make(notes).admit(Snapshot(policies=tuple(everywhere)), ACTOR, candidate, sent or Sent(), "r")
+    await ask(make(notes), Snapshot(policies=tuple(everywhere)), candidate, sent or Sent())
+
+
+async def ask(gate: PolicyGate, snapshot: Snapshot, candidate: Candidate, sent: Sent) -> None:
+    """A call as the gateway brings it: only before a gate that it concerns."""
+    if gate.concerns(snapshot, ACTOR, candidate):
+        call = PendingCall(snapshot, ACTOR, "chat", sent, "r", NOTHING)
+        target: Any = None
+        assert await gate.admit(call, candidate, target) is None
 
 
 APPLICATIONS = st.sampled_from([None, "a", "b", "own"])
@@ -179,12 +189,12 @@ async def test_a_rule_that_nobody_knows_is_as_the_policy_says(rule: dict[str, An
 
 
 async def test_a_changed_policy_is_compiled_again() -> None:
-    guard = make(Notes())
+    gate = make(Notes())
     for rule, blocked in ((DENY, True), ({**DENY, "mode": "allow"}, False), (DENY, True)):
         part = WorkspacePart(id="w", revision=1, policies=(policy("p", rule),))
         candidate = Candidate(ENTRY, "gpt-4o-mini", part)
         for _ in range(2):
-            done = await asyncio.gather(guard.admit(Snapshot(), ACTOR, candidate, Sent(), "r"), return_exceptions=True)
+            done = await asyncio.gather(ask(gate, Snapshot(), candidate, Sent()), return_exceptions=True)
             assert isinstance(done[0], Forbidden) is blocked
 
 

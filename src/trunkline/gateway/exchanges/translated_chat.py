@@ -1,0 +1,151 @@
+"""A chat between a client's dialect and another one of its provider's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from trunkline.core.chat import ChatResponse, Message
+from trunkline.core.errors import UpstreamError
+from trunkline.core.heard import hear_choices
+from trunkline.core.terms import bind_terms, note_tier, read_terms
+from trunkline.dialects.dialect import StreamReader
+from trunkline.gateway.answer import JSON, Answer, write_headers
+from trunkline.gateway.call import Call
+from trunkline.gateway.estimate import request_tokens
+from trunkline.gateway.exchanges.answer_calls import AnswerCalls, RestoringReader
+from trunkline.gateway.exchanges.answer_schema import AnswerSchema, CheckedReader
+from trunkline.gateway.exchanges.chat_fit import ChatFit
+from trunkline.gateway.exchanges.forced_call import ForcedReader, call_of
+from trunkline.gateway.exchanges.prepared_chat import PreparedChat
+from trunkline.gateway.relays.relay import mark
+from trunkline.gateway.relays.translated_relay import TranslatedRelay
+from trunkline.gateway.routing.target import Target
+from trunkline.outbound import IncomingResponse, OutgoingRequest
+from trunkline.providers.adaptation import adapt
+from trunkline.providers.call_fitting import find_names
+from trunkline.providers.closed_schema import loosened
+from trunkline.providers.defaults import apply_defaults
+from trunkline.providers.forced_tool import fit_forced_tool
+from trunkline.providers.own_tools import refuse_own_tools
+
+if TYPE_CHECKING:
+    from trunkline.gateway.exchanges.chat import Chat
+
+
+class TranslatedChat(PreparedChat):
+    """One such call. ``omitted`` is how many messages of the caller's were left out."""
+
+    __slots__ = ("_calls", "_forced", "_schema", "_sent", "_terms", "omitted")
+
+    def __init__(self, chat: Chat, target: Target, model: str, fit: ChatFit) -> None:
+        """Raises InvalidInput for what is wrong in the call or cannot be said to ``target``."""
+        twist, theirs = fit.quirk, fit.theirs
+        given = chat.read_request()
+        refuse_own_tools(given, theirs.name, target.provider.display_name)
+        # However the client wants to be told, we want to know what a stream used.
+        asked = msgspec.structs.replace(
+            apply_defaults(given, target.defaults), model=model, stream=chat.streams, stream_usage=chat.streams
+        )
+        fitted = chat.fit(asked, target, theirs)
+        self.omitted = len(asked.messages) - len(fitted.messages)
+        forced = fit_forced_tool(fitted, twist)
+        request = forced.request
+        self._forced = forced.name
+        """The tool whose call the answer's text is."""
+        wanted = request.response_format
+        self._calls: AnswerCalls | None = None
+        """How the caller knows the calls of the answer; None where there can be none."""
+        if request.tools or self._forced:
+            names = find_names(request, twist.calls.names)
+            self._calls = AnswerCalls(request, {sent: name for name, sent in names.items()})
+        request, adapted = adapt(request, twist)
+        held_to = loosened(wanted, request.response_format)
+        self._schema = None if held_to is None else AnswerSchema(held_to)
+        """What answers are held to, where the model was given a looser schema than a strict caller's."""
+        self._sent = request
+        written = theirs.write_request(request)
+        dropped = (*forced.dropped, *adapted, *written.dropped)
+        tier = None if "service_tier" in dropped else request.service_tier
+        self._terms = bind_terms(read_terms(tier), target.geo)
+        outgoing = OutgoingRequest("POST", fit.url, target.endpoint.headers, written.body)
+        super().__init__(chat, target, fit, outgoing, chat.tell_dropped(dropped, theirs))
+
+    async def read(self, call: Call, response: IncomingResponse) -> Answer:
+        """See :class:`~trunkline.gateway.exchanges.exchange.Prepared`."""
+        call.asked = self._terms
+        self._chat.answering(call, self)
+        return await (self._stream(call, response) if self._chat.streams else self._whole(call, response))
+
+    def count_input(self) -> int:
+        """Our own count of what the provider was given."""
+        return request_tokens(self._sent, self._fit.family)
+
+    async def _whole(self, call: Call, response: IncomingResponse) -> Answer:
+        whole = self._fit.theirs.read_response(call.disclosure.whole(await response.read()))
+        if whole.choices and all(choice.stop == "error" and not choice.parts for choice in whole.choices):
+            raise UpstreamError("The provider ended the answer with an error.", kind="server", status=200)
+        self._hold(whole)
+        call.answered = whole.model
+        choices = whole.choices
+        usage, estimated = self._counts().complete(call.believe(whole.usage), lambda: hear_choices(choices), whole=True)
+        tier, keeper = whole.service_tier, self._chat.make_keeper(call)
+        opened = call.opened
+        whole = msgspec.structs.replace(
+            whole,
+            id=(keeper.name if keeper is not None else whole.id) or opened.id,
+            model=whole.model or opened.model,
+            created=whole.created or opened.opened_at // 1_000_000,
+            usage=mark(usage) if estimated else usage,
+        )
+        if self._forced is not None:
+            whole = call_of(whole, self._forced)
+        if self._calls is not None:
+            whole = self._calls.restore(whole)
+        if keeper is not None:
+            whole = keeper.show(whole)
+        body = self._chat.dialect.write_response(whole)
+        if keeper is not None:
+            await keeper.keep(Message("assistant", whole.choices[0].parts if whole.choices else ()))
+        await call.settle("ok", usage=note_tier(usage, tier), estimated=estimated)
+        headers = write_headers(call, self._target, self.dropped)
+        headers.append(JSON)
+        if keeper is not None:
+            keeper.complete(headers)
+        return Answer(200, headers, body=body)
+
+    async def _stream(self, call: Call, response: IncomingResponse) -> Answer:
+        await self._expect_stream(response)
+        chat = self._chat
+        keeper, writer = chat.make_keeper(call), chat.make_writer(chat.read_request())
+        relay = TranslatedRelay(
+            call,
+            response,
+            self._counts(),
+            reader=self._reader(),
+            writer=writer if keeper is None else keeper.watch(writer),
+            name="" if keeper is None else keeper.name,
+            keep=None if keeper is None else keeper.keep,
+            finish=None if keeper is None else keeper.finish,
+        )
+        answer = await self._start(call, response, relay)
+        if keeper is not None:
+            keeper.complete(answer.headers)
+        return answer
+
+    def _reader(self) -> StreamReader:
+        reader = self._fit.theirs.stream_reader()
+        if self._forced is not None:
+            reader = ForcedReader(reader, self._forced)
+        if self._calls is not None:
+            reader = RestoringReader(reader, self._calls)
+        return reader if self._schema is None else CheckedReader(reader, self._schema)
+
+    def _hold(self, response: ChatResponse) -> None:
+        """Raises UpstreamError for an answer that does not fit a strict caller's schema."""
+        schema = self._schema
+        for choice in response.choices if schema is not None else ():
+            fault = schema.choice_fault(choice) if schema is not None else None
+            if fault is not None:
+                raise UpstreamError(fault, kind="malformed", provider=self._target.provider.id)
