@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from trunkline.control.page import Page, PageRequest, encode_cursor
 from trunkline.control.rate_limit import RateLimit
+from trunkline.control.record import read_record
 from trunkline.control.request_context import current_request_context
 from trunkline.control.scope import require_whole_workspace
 from trunkline.core import access
@@ -169,21 +170,9 @@ def _kept_name(event: AuditEvent) -> str | None:
 
 def _show(event: AuditEvent, called: Mapping[Named, str]) -> AuditRecord:
     what = called.get((event.target_type, event.target_id or "")) or _kept_name(event)
-    return AuditRecord(
-        id=event.id,
-        at=event.at,
-        workspace_id=event.workspace_id,
-        actor_kind=event.actor_kind,
-        actor_id=event.actor_id,
-        key_id=event.key_id,
-        action=event.action,
-        target_type=event.target_type,
-        target_id=event.target_id,
-        outcome=event.outcome,
-        before=event.before,
-        after=event.after,
-        address=event.address,
-        request_id=event.request_id,
+    return read_record(
+        AuditRecord,
+        event,
         actor_name=called.get(("user", event.actor_id or "")),
         key_name=called.get(("key", event.key_id or "")),
         target_name=what,

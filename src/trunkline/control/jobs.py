@@ -6,10 +6,11 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import Final, Literal, cast
+from typing import Final, Literal
 
 import msgspec
 
+from trunkline.control.record import read_record
 from trunkline.core import access
 from trunkline.core.actor import Actor, at_least
 from trunkline.core.chat import JsonObject
@@ -199,15 +200,4 @@ class Jobs:
 def _show(job: Job) -> JobRecord:
     progress = dict(job.progress)
     sequence = progress.pop("sequence", 0)
-    return JobRecord(
-        id=job.id,
-        kind=job.kind,
-        state=cast("JobState", job.state),
-        subject=job.subject,
-        progress=progress,
-        error=job.error,
-        sequence=sequence if isinstance(sequence, int) else 0,
-        created_at=job.created_at,
-        updated_at=job.updated_at,
-        finished_at=job.finished_at,
-    )
+    return read_record(JobRecord, job, progress=progress, sequence=sequence if isinstance(sequence, int) else 0)

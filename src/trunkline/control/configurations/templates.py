@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from trunkline.control.audit import Audit
+from trunkline.control.record import read_record
 from trunkline.core import access
 from trunkline.core.actor import Actor
 from trunkline.core.chat import JsonObject
@@ -156,27 +157,13 @@ def _text_of(template: TemplateRecord) -> str:
 
 
 def _show(row: ProviderTemplate) -> TemplateRecord:
-    return TemplateRecord(
-        id=row.id,
-        provider=row.provider,
-        model=None,
-        name=row.name,
-        description=row.description,
-        configuration=row.configuration,
-        is_default=row.is_default,
-        built_in=False,
-        created_at=row.created_at,
-    )
+    return read_record(TemplateRecord, row, model=None, built_in=False)
 
 
 def _show_built_in(template: built_in.Template, chosen: bool) -> TemplateRecord:
-    return TemplateRecord(
-        id=template.id,
-        provider=template.provider,
-        model=template.model,
-        name=template.name,
-        description=template.description,
-        configuration=dict(template.configuration),
+    return read_record(
+        TemplateRecord,
+        template,
         is_default=template.is_default and not chosen,
         built_in=True,
         created_at=_RELEASED,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from trunkline.control.conversations.answer_track import Part, stored_parts
+from trunkline.control.record import read_record
 from trunkline.core.chat import JsonValue
 from trunkline.storage.tables import ConversationMessage
 
@@ -40,22 +41,4 @@ class MessageView:
 
 def show_message(row: ConversationMessage) -> MessageView:
     """From its row."""
-    return MessageView(
-        id=row.id,
-        conversation_id=row.conversation_id,
-        parent_id=row.parent_id,
-        role=row.role,
-        content=row.content,
-        parts=tuple(stored_parts(row.content, row.parts)),
-        state=row.state,
-        request_id=row.request_id,
-        model=row.model,
-        finish_reason=row.finish_reason,
-        usage=row.usage,
-        cost_nanos=row.cost_nanos,
-        error=row.error,
-        omitted=row.omitted,
-        rating=row.rating,
-        created_at=row.created_at,
-        finished_at=row.finished_at,
-    )
+    return read_record(MessageView, row, parts=stored_parts(row.content, row.parts))

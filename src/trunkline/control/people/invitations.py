@@ -11,6 +11,7 @@ from trunkline.control.page import Page, PageRequest, encode_cursor
 from trunkline.control.people.address import read_email
 from trunkline.control.people.registration import Registration
 from trunkline.control.people.sessions import Sessions, SignIn, SignInLimit
+from trunkline.control.record import read_record
 from trunkline.control.scope import require_whole_workspace
 from trunkline.control.workspaces.members import require_grantable
 from trunkline.control.workspaces.workspaces import WorkspaceView, show_workspace
@@ -202,12 +203,4 @@ def _no_good_token() -> InvalidInput:
 
 
 def _show(invitation: Invitation, token: Secret | None = None) -> InvitationView:
-    return InvitationView(
-        id=invitation.id,
-        email=invitation.email,
-        role=invitation.role,
-        invited_by=invitation.invited_by,
-        created_at=invitation.created_at,
-        expires_at=invitation.expires_at,
-        token=token,
-    )
+    return read_record(InvitationView, invitation, token=token)

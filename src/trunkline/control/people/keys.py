@@ -10,6 +10,7 @@ import msgspec
 
 from trunkline.control.audit import Audit
 from trunkline.control.page import Page, PageRequest, encode_cursor
+from trunkline.control.record import read_record
 from trunkline.core import access
 from trunkline.core.actor import Actor, Role, Scope, at_least
 from trunkline.core.errors import Forbidden, InvalidInput, NotFound
@@ -196,17 +197,4 @@ def _role(text: str) -> Role:
 
 
 def _show(key: ApiKey, secret: Secret | None = None) -> KeyView:
-    return KeyView(
-        id=key.id,
-        name=key.name,
-        mask=key.mask,
-        scope=key.scope,
-        workspace_id=key.workspace_id,
-        application_id=key.application_id,
-        user_id=key.user_id,
-        models=tuple(key.models),
-        created_at=key.created_at,
-        expires_at=key.expires_at,
-        last_used_at=key.last_used_at,
-        secret=secret,
-    )
+    return read_record(KeyView, key, secret=secret)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from trunkline.control.audit import Audit
+from trunkline.control.record import read_record
 from trunkline.core.actor import Actor
 from trunkline.core.errors import Conflict
 from trunkline.storage import users, workspaces
@@ -31,14 +32,7 @@ class UserView:
 
 def show_user(user: User) -> UserView:
     """A user's row as a view."""
-    return UserView(
-        id=user.id,
-        email=user.email,
-        name=user.name,
-        role=user.role,
-        created_at=user.created_at,
-        disabled_at=user.disabled_at,
-    )
+    return read_record(UserView, user)
 
 
 class Registration:

@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 
 from trunkline.control.configurations.lookup import find_visible
 from trunkline.control.page import Page, PageRequest, encode_cursor
+from trunkline.control.record import read_record
 from trunkline.control.usage.record import (
     EventFilter,
     EventRecord,
@@ -161,22 +162,12 @@ class Usage:
         """Calls, the newest first: the actor's own, for an admin the workspace's, for an application's key its own."""
         access.check(actor, "usage.read")
         span = read_span(period, since, until, self._now())
-        scope = UsageScope(
+        scope = read_record(
+            UsageScope,
+            wanted,
             workspace_id=actor.workspace_id,
-            user_id=wanted.user_id,
             application_id=actor.application_id or wanted.application_id,
             only_user_id=None if actor.application_id or at_least(actor.role, "admin") else actor.user_id,
-            configuration_id=wanted.configuration_id,
-            provider=wanted.provider,
-            model=wanted.model,
-            key_id=wanted.key_id,
-            version_id=wanted.version_id,
-            route_id=wanted.route_id,
-            feature=wanted.feature,
-            conversation_id=wanted.conversation_id,
-            request_id=wanted.request_id,
-            purpose=wanted.purpose,
-            outcome=wanted.outcome,
             since=span.since,
             until=span.until,
         )
@@ -208,13 +199,9 @@ class Usage:
 
 def _figures(sums: Sums) -> Figures:
     count = sums.request_count
-    return Figures(
-        request_count=count,
-        input_tokens=sums.input_tokens,
-        output_tokens=sums.output_tokens,
-        cost_nanos=sums.cost_nanos,
-        unpriced_count=sums.unpriced_count,
-        error_count=sums.error_count,
+    return read_record(
+        Figures,
+        sums,
         average_latency=round(sums.duration_us / count / 1000) if count else 0,
         error_rate=round(sums.error_count / count, 4) if count else 0.0,
         last_used=sums.last_used_at,
@@ -281,36 +268,10 @@ def _read_missing(row: UsageEventRow) -> tuple[str, ...]:
 
 
 def _show(row: UsageEventRow) -> EventRecord:
-    return EventRecord(
-        id=row.id,
-        request_id=row.request_id,
-        opened_at=row.opened_at,
-        operation=row.operation,
-        user_id=row.user_id,
-        key_id=row.key_id,
-        application_id=row.application_id,
-        configuration_id=row.configuration_id,
-        version_id=row.version_id,
-        route_id=row.route_id,
-        feature=row.feature,
-        conversation_id=row.conversation_id,
-        purpose=row.purpose,
-        revision=row.revision,
-        provider=row.provider,
-        model=row.model,
-        requested_model=row.requested_model,
-        streamed=row.streamed,
-        outcome=row.outcome,
-        status=row.status,
-        error=row.error,
+    return read_record(
+        EventRecord,
+        row,
         reason=_reason(row),
-        input_tokens=row.input_tokens,
-        output_tokens=row.output_tokens,
-        cached_tokens=row.cached_tokens,
-        reasoning_tokens=row.reasoning_tokens,
-        usage_estimated=row.usage_estimated,
-        cost_nanos=row.cost_nanos,
-        price_source=row.price_source,
         price_missing=_read_missing(row),
         service_tier=tier if isinstance(tier := row.usage.get("tier"), str) and tier else None,
         duration_ms=row.duration_us / 1000,

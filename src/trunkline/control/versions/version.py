@@ -9,6 +9,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from trunkline.control.configurations.common_settings import read_settings
+from trunkline.control.record import read_record
 from trunkline.core.chat import JsonObject
 from trunkline.storage.tables import Configuration, ConfigurationVersion
 from trunkline.storage.versions import Served
@@ -70,21 +71,12 @@ class VersionDraft(msgspec.Struct, frozen=True, kw_only=True):
 
 def show(row: ConfigurationVersion, parent: Configuration, served: Served) -> VersionRecord:
     """The row as people see it."""
-    return VersionRecord(
-        id=row.id,
-        configuration_id=row.configuration_id,
+    return read_record(
+        VersionRecord,
+        row,
         application_id=parent.application_id,
-        version=row.version,
-        label=row.label,
-        provider=row.provider,
-        model=row.model,
         settings=read_settings(row.provider, row.parameters),
-        share=row.share,
-        is_active=row.is_active,
         metrics=_measure(served),
-        revision=row.revision,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
     )
 
 

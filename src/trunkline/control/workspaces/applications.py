@@ -9,6 +9,7 @@ from typing import Final
 
 from trunkline.control.audit import Audit, changes
 from trunkline.control.page import Page, PageRequest, encode_cursor
+from trunkline.control.record import read_record
 from trunkline.control.scope import require_whole_workspace
 from trunkline.core import access
 from trunkline.core.actor import Actor, at_least
@@ -227,16 +228,7 @@ def require_steering(actor: Actor, application: Application) -> None:
 
 
 def _show(application: Application, configuration_ids: Sequence[str]) -> ApplicationView:
-    return ApplicationView(
-        id=application.id,
-        workspace_id=application.workspace_id,
-        name=application.name,
-        configuration_ids=tuple(configuration_ids),
-        default_configuration_id=application.default_configuration_id,
-        created_by=application.created_by,
-        created_at=application.created_at,
-        updated_at=application.updated_at,
-    )
+    return read_record(ApplicationView, application, configuration_ids=configuration_ids)
 
 
 def _state(view: ApplicationView) -> dict[str, JsonValue]:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from trunkline.control.audit import Audit, changes
 from trunkline.control.page import Page, PageRequest, encode_cursor
+from trunkline.control.record import read_record
 from trunkline.control.scope import require_whole_workspace
 from trunkline.core import access
 from trunkline.core.actor import Actor
@@ -138,15 +139,7 @@ class Workspaces:
 
 
 def _show(workspace: Workspace, role: str) -> WorkspaceView:
-    return WorkspaceView(
-        id=workspace.id,
-        name=workspace.name,
-        role=role,
-        personal=workspace.personal_of is not None,
-        default_configuration_id=workspace.default_configuration_id,
-        created_at=workspace.created_at,
-        updated_at=workspace.updated_at,
-    )
+    return read_record(WorkspaceView, workspace, role=role, personal=workspace.personal_of is not None)
 
 
 def _state(workspace: Workspace) -> dict[str, JsonValue]:
