@@ -21,6 +21,16 @@ _ANTHROPIC: Final = tuple(
 )
 
 
+def says_rate_limit(headers: Headers) -> bool:
+    """Whether there is something to be read."""
+    get = headers.get
+    return (
+        get("x-ratelimit-limit-requests") is not None
+        or get("x-ratelimit-limit-tokens") is not None
+        or get("anthropic-ratelimit-requests-limit") is not None
+    )
+
+
 def read_rate_limit(headers: Headers) -> dict[str, str] | None:
     """``limitRequests``, ``remainingRequests``, ``resetRequests`` and the same for tokens, as they were written."""
     get = headers.get
@@ -36,18 +46,18 @@ def read_rate_limit(headers: Headers) -> dict[str, str] | None:
 class RateLimits:
     """The last reading per configuration, until somebody collects it."""
 
-    __slots__ = ("_readings",)
+    __slots__ = ("_told",)
 
     def __init__(self) -> None:
-        self._readings: dict[str, tuple[float, dict[str, str]]] = {}
+        self._told: dict[str, tuple[float, Headers]] = {}
 
     def note(self, configuration_id: str, headers: Headers, now: float) -> None:
         """Keep what ``headers`` say, if they say anything. ``now`` is seconds since the epoch."""
-        reading = read_rate_limit(headers)
-        if reading is not None:
-            self._readings[configuration_id] = (now, reading)
+        # All but the last of them are never read.
+        if says_rate_limit(headers):
+            self._told[configuration_id] = (now, headers)
 
     def collect(self) -> dict[str, tuple[float, dict[str, str]]]:
         """All readings since the last time."""
-        readings, self._readings = self._readings, {}
-        return readings
+        told, self._told = self._told, {}
+        return {place: (now, read_rate_limit(headers) or {}) for place, (now, headers) in told.items()}

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from random import Random
-from typing import Protocol
+from typing import Protocol, assert_never
 
 from trunkline.core.errors import UpstreamError
 from trunkline.core.price import Price
 from trunkline.gateway.routing.breaker import Breakers
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.routing.speed import Speeds
+from trunkline.gateway.snapshot import Strategy
 from trunkline.providers.provider import Provider
 
 
@@ -55,18 +56,24 @@ class Strategies:
         if not ready:
             return sorted(candidates, key=lambda one: resting[id(one)])
         ready.sort(key=_priority)
-        if route.strategy == "priority":
-            return ready
         ordered: list[Candidate] = []
         for _, group in groupby(ready, key=_priority):
-            match route.strategy:
-                case "weighted":
-                    ordered += self._draw(list(group))
-                case "cheapest":
-                    ordered += sorted(group, key=self._rank_price)
-                case _:
-                    ordered += sorted(group, key=lambda one: self._speeds.find(_place(one, streams)) or 0.0)
+            ordered += self._rank(route.strategy, group, streams)
         return ordered
+
+    def _rank(self, strategy: Strategy, group: Iterable[Candidate], streams: bool) -> Iterable[Candidate]:
+        """Candidates of one priority, best first."""
+        match strategy:
+            case "priority":
+                return group
+            case "weighted":
+                return self._draw(list(group))
+            case "cheapest":
+                return sorted(group, key=self._rank_price)
+            case "fastest":
+                return sorted(group, key=lambda one: self._speeds.find(_place(one, streams)) or 0.0)
+            case other:
+                assert_never(other)
 
     def enter(self, candidate: Candidate) -> bool:
         """Whether a call may go to ``candidate`` now; others are to be tried first when not."""
