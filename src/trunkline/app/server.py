@@ -28,7 +28,6 @@ from trunkline.control.stored_responses import StoredResponses
 from trunkline.control.usage.intake_lag import IntakeLag
 from trunkline.control.usage.metrics import make_registry
 from trunkline.core.errors import Unavailable
-from trunkline.core.secret import Secret
 from trunkline.faces import v1
 from trunkline.faces.cors import Cors
 from trunkline.gateway.call import Ledger
@@ -46,8 +45,6 @@ from trunkline.outbound import Client, Guard, Limits, LocalUpstreams, Timeouts
 from trunkline.providers.demo import DemoTransport
 from trunkline.providers.registry import PROVIDERS
 from trunkline.settings import Settings
-from trunkline.vault.data_key import WrappedDataKey
-from trunkline.vault.stored_secret import StoredSecret
 from trunkline.vault.vault import Vault
 
 SWEEP_SECONDS = 60.0
@@ -118,14 +115,11 @@ async def open_server(settings: Settings, stopping: Stopping | None = None) -> A
         prices, counters, rate_limits = PriceBook(), CallCounters(), RateLimits()
         key_use = KeyUse(resources.database)
 
-        def open_secret(stored: StoredSecret, data_key: WrappedDataKey, origin: str) -> Secret:
-            return vault.open_cached(stored, data_key, time.monotonic(), origin=origin)
-
         targets = Targets(
             providers=PROVIDERS,
             client=client,
             in_process=in_process,
-            open_secret=open_secret,
+            open_secret=vault.open,
             clock=time.monotonic,
         )
         identity = Identity(holder, people.tokens, people.access_tokens, used=key_use.note)
@@ -180,7 +174,6 @@ async def open_server(settings: Settings, stopping: Stopping | None = None) -> A
             while True:
                 await asyncio.sleep(SWEEP_SECONDS)
                 targets.forget_expired()
-                vault.expire(time.monotonic())
 
         await stack.enter_async_context(
             running(

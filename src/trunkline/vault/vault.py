@@ -11,7 +11,6 @@ from trunkline.vault.associated_data import encode_fields
 from trunkline.vault.box import Box
 from trunkline.vault.data_key import WrappedDataKey
 from trunkline.vault.key_ring import KeyRing
-from trunkline.vault.opened_secrets import OpenedSecrets
 from trunkline.vault.stored_secret import StoredSecret, open_secret, seal_secret
 from trunkline.vault.subkey import Purpose
 
@@ -34,9 +33,8 @@ class Vault:
       has an older version, the old root key can be taken away. Nothing else depends on the root key.
     """
 
-    def __init__(self, ring: KeyRing, *, cache_capacity: int = 10_000) -> None:
+    def __init__(self, ring: KeyRing) -> None:
         self._ring = ring
-        self._opened = OpenedSecrets(cache_capacity)
 
     @property
     def ring(self) -> KeyRing:
@@ -80,32 +78,18 @@ class Vault:
         """
         return open_secret(self._open_box(data_key, owner=stored.owner, data_key_id=stored.data_key_id), stored)
 
-    def open_cached(
-        self, stored: StoredSecret, data_key: WrappedDataKey, now: float, *, origin: str | None = None
-    ) -> Secret:
-        """As :meth:`decrypt`, from memory when the very same row was opened in the last 5 minutes.
+    def open(self, stored: StoredSecret, data_key: WrappedDataKey, origin: str) -> Secret:
+        """As :meth:`decrypt`, for ``origin``, the place that the secret is about to be sent to.
 
-        ``now`` is monotonic seconds. With ``origin``, the place that the secret is about to be sent to, one that is not
-        among the row's is :class:`Forbidden`, also when the secret is in memory.
+        One that is not among the row's is :class:`Forbidden`, before anything is opened. Nothing is kept here: how long
+        an opened secret stays in memory is up to who has it.
         """
-        if origin is not None and not stored.allows(origin):
+        if not stored.allows(origin):
             raise Forbidden(
                 f"This credential may not be sent to {origin}. Enter the key again for the new address.",
                 code="origin_not_allowed",
             )
-        secret = self._opened.find(stored, now)
-        if secret is None:
-            secret = self.decrypt(stored, data_key)
-            self._opened.keep(stored, secret, now)
-        return secret
-
-    def forget(self, credential_id: str) -> None:
-        """Drop a credential from memory: it was changed, disabled or deleted. Unknown ones are a no-op."""
-        self._opened.forget(credential_id)
-
-    def expire(self, now: float) -> None:
-        """Drop from memory what was opened more than 5 minutes ago. For a timer: an idle process forgets too."""
-        self._opened.expire(now)
+        return self.decrypt(stored, data_key)
 
     def rotate_data_key(
         self, owner: str, old: WrappedDataKey, secrets: Iterable[StoredSecret]

@@ -87,7 +87,6 @@ class Credentials:
         if API_KEY in put:
             credential.created_by, credential.created_at = changed_by, now()
         await self._put(tx, credential, put, tuple(origins))
-        self._vault.forget(credential_id)
 
     def seal_unsaved(
         self, secret: Secret, *, owner: str, origins: Iterable[str]
@@ -120,12 +119,10 @@ class Credentials:
         credential.owner = owner
         for secret, plain in opened:
             await self._put(tx, credential, {secret.field: plain}, secret.origins)
-        self._vault.forget(credential_id)
 
     async def erase(self, tx: Transaction, workspace_id: str, credential_id: str) -> None:
         """Delete it and all of its fields. Whoever refers to it must be gone already."""
         await rows.erase(tx, workspace_id, credential_id)
-        self._vault.forget(credential_id)
 
     async def _put(
         self, tx: Transaction, credential: Credential, fields: Mapping[str, Secret], origins: tuple[str, ...]

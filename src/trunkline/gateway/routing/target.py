@@ -21,8 +21,9 @@ from trunkline.providers.provider import Provider
 from trunkline.vault.data_key import WrappedDataKey
 from trunkline.vault.stored_secret import StoredSecret
 
-LIFETIME_SECONDS = 300.0
-"""How long an opened credential stays in memory."""
+LIFETIME_SECONDS = 240.0
+"""How long a target is used, and with it the credential that was opened for it. What is idle is swept once a minute, so
+that nothing stays in memory for more than five minutes."""
 
 MAX_FITS: Final = 100
 
@@ -91,7 +92,7 @@ class Target:
 
 
 class Targets:
-    """Makes targets and keeps each for five minutes, or until its configuration changes.
+    """Makes targets and keeps each for four minutes, or until its configuration changes.
 
     ``open_secret`` opens a stored secret for an origin; ``in_process`` are the transports of providers that need no
     network, by provider id; ``clock`` is monotonic.

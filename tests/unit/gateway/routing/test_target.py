@@ -50,7 +50,7 @@ def feature(**fields: Any) -> FeatureEntry:
     return FeatureEntry(id="f", slug="f", kind="chat", model="m", parameters={"temperature": 0.5}, **fields)
 
 
-def test_a_target_is_kept_for_five_minutes(place: Place) -> None:
+def test_a_target_is_kept_for_four_minutes(place: Place) -> None:
     one = entry()
     first = place.get(one)
     place.now = LIFETIME_SECONDS - 1
