@@ -1,0 +1,105 @@
+"""Who hears of a call: the books, and after them observers and the gates that hold something for it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+
+import msgspec
+import pytest
+from tests.unit.gateway.relays.fakes import PRICE, Prices
+
+from trunkline.core.actor import Actor
+from trunkline.core.chat import Usage
+from trunkline.core.errors import Unavailable
+from trunkline.core.usage_event import Opened, UsageEvent
+from trunkline.gateway.call import Call, Ledger
+from trunkline.gateway.metrics import CallCounters
+from trunkline.gateway.routing.candidate import Candidate
+from trunkline.gateway.snapshot import ConfigurationEntry, WorkspacePart
+from trunkline.providers.registry import PROVIDERS
+
+ENTRY = ConfigurationEntry(id="c", workspace_id="w", owner_id="u", name="c", provider="openai", model="m")
+
+
+class Told:
+    """Books, an observer and a hold: all write down what they are told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, object]] = []
+        self.full = False
+
+    def open(self, event_id: bytes, payload: bytes) -> None:
+        if self.full:
+            raise Unavailable("The disk is full.")
+        self.told.append(("book", None))
+
+    def settle(self, event_id: bytes, payload: bytes) -> Awaitable[None]:
+        raise AssertionError("nobody waits here")
+
+    def opened(self, opened: Opened) -> None:
+        self.told.append(("opened", opened.requested_model))
+
+    def settled(self, event: UsageEvent) -> None:
+        self.told.append(("settled", event.outcome))
+
+
+class Held:
+    def __init__(self, told: Told) -> None:
+        self.told = told
+
+    def settle(self, event: UsageEvent) -> None:
+        self.told.told.append(("held", event.usage.total))
+
+    def void(self) -> None:
+        raise AssertionError("it was made")
+
+
+def begin(told: Told, *observers: CallCounters) -> Call:
+    ledger = Ledger(told, Prices(PRICE), (told, *observers), clock=lambda: 0.0, ticks=lambda: 0.0)
+    actor = Actor(user_id="u", workspace_id="w", role="owner")
+    call = ledger.open(
+        actor,
+        Candidate(ENTRY, "m", WorkspacePart(id="w", revision=1)),
+        "chat",
+        request_id="r",
+        requested_model="asked",
+        streamed=False,
+        holds={"gate": Held(told)},
+    )
+    call.provider = PROVIDERS["openai"]
+    return call
+
+
+def test_the_books_come_first() -> None:
+    told = Told()
+    call = begin(told)
+    assert told.told == [("book", None), ("opened", "asked")]
+    record = call.close("ok", usage=Usage(input=3, output=4))
+    assert told.told[2:] == [("settled", "ok"), ("held", 7)]
+    event = msgspec.msgpack.decode(record, type=UsageEvent)
+    assert (event.outcome, event.usage.total, event.requested_model) == ("ok", 7, "asked")
+    assert call.settled
+
+
+def test_what_cannot_be_written_down_was_never_begun() -> None:
+    told = Told()
+    told.full = True
+    with pytest.raises(Unavailable):
+        begin(told)
+    assert told.told == []
+
+
+def test_what_used_nothing_costs_nothing() -> None:
+    call = begin(Told())
+    event = msgspec.msgpack.decode(call.close("ok"), type=UsageEvent)
+    assert (event.usage.total, event.cost_nanos) == (0, 0)
+
+
+def test_counters_know_how_many_calls_are_under_way() -> None:
+    counters = CallCounters()
+    calls = [begin(Told(), counters) for _ in range(2)]
+    assert counters.active == 2
+    for call in calls:
+        call.close("ok", usage=Usage(input=1))
+    assert counters.active == 0
+    assert [totals.calls for totals in counters.totals.values()] == [2]
