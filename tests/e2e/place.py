@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.upstreams.aimock import free_port
+from trunkline.app.stopping import CLOSING_SECONDS
 
 EMAIL = "owner@example.com"
 PASSWORD = "correct horse battery staple"
@@ -78,8 +79,9 @@ class Place:
         assert self.process is not None
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        # A machine that runs all tests at once may take its time; a process that hangs takes longer.
-        return self.process.wait(60)
+        # What the setting promises, and as much again for a machine that runs all tests at once.
+        drain = float(self.environment()["TRUNKLINE_DRAIN_SECONDS"])
+        return self.process.wait(2 * (drain + CLOSING_SECONDS))
 
     def ask(
         self, method: str, path: str, body: Any = None, *, key: str | None = "", headers: dict[str, str] | None = None

@@ -96,6 +96,45 @@ async def test_closing_does_not_wait_for_it(frozen: FrozenPostgres) -> None:
     await asyncio.wait_for(database.close(), 8)
 
 
+async def test_a_transaction_between_two_statements_can_be_cancelled(
+    frozen: FrozenPostgres, database: Database
+) -> None:
+    waiting = asyncio.Event()
+
+    async def hold() -> None:
+        async with database.write(limit=60) as tx:
+            await tx.execute(ASK)
+            frozen.freeze()
+            waiting.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(hold())
+    await waiting.wait()
+    task.cancel()
+    await asyncio.wait({task}, timeout=30)
+    assert task.cancelled()
+
+
+async def test_a_database_that_is_abandoned_holds_nobody_up(frozen: FrozenPostgres, database: Database) -> None:
+    asked = asyncio.Event()
+
+    async def look() -> None:
+        async with database.read(limit=60) as tx:
+            frozen.freeze()
+            asked.set()
+            await tx.execute(ASK)
+
+    task = asyncio.create_task(look())
+    await asked.wait()
+    database.abandon()
+    with pytest.raises(Unavailable):
+        await task
+    for transaction in (database.read, database.write):
+        with pytest.raises(Unavailable, match="shutting down"):
+            async with transaction():
+                raise AssertionError
+
+
 async def test_who_listens_can_be_cancelled(frozen: FrozenPostgres, database: Database) -> None:
     listening = asyncio.Event()
 

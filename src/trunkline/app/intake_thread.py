@@ -7,18 +7,17 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from threading import Thread
-from typing import Final
 
 from trunkline.app.intake import make_intake
-from trunkline.control.usage.intake import CLOSING_SECONDS
-
-_LEAVING_SECONDS: Final = 1.0
-"""How much longer than its last pass may take it is waited for. It is a daemon: it keeps no process alive."""
+from trunkline.app.stopping import Stopping
 
 
 @asynccontextmanager
-async def taking_in(url: str, journal: Path) -> AsyncGenerator[None]:
-    """Take in until the block ends, and then what is left by then; what takes too long, the next start takes in."""
+async def taking_in(url: str, journal: Path, stopping: Stopping) -> AsyncGenerator[None]:
+    """Take in until the block ends, and then what is left by then; what takes too long, the next start takes in.
+
+    The thread is a daemon: it keeps no process alive.
+    """
     outer, inner = asyncio.get_running_loop(), asyncio.new_event_loop()
     stop, ended = asyncio.Event(), outer.create_future()
 
@@ -36,7 +35,7 @@ async def taking_in(url: str, journal: Path) -> AsyncGenerator[None]:
     finally:
         with suppress(RuntimeError):
             inner.call_soon_threadsafe(stop.set)
-        await asyncio.wait({ended}, timeout=CLOSING_SECONDS + _LEAVING_SECONDS)
+        await asyncio.wait({ended}, timeout=stopping.closing)
 
 
 def _resolve(ended: asyncio.Future[None]) -> None:

@@ -50,12 +50,6 @@ from trunkline.vault.vault import Vault
 SWEEP_SECONDS = 60.0
 """How often opened credentials that have been in memory for too long are dropped."""
 
-CLOSING_SECONDS = 5.0
-"""How long a stopping process waits for the database, with what the next start makes up for."""
-
-JUDGING_SECONDS = 5.0
-"""How long a stopping process waits for verdicts that nobody else waits for."""
-
 
 class Server:
     """The ASGI application of one process: calls go to the gateway's face, everything else to ``pages``."""
@@ -165,7 +159,7 @@ async def open_server(settings: Settings, stopping: Stopping | None = None) -> A
             lag,
         )
         stack.push_async_callback(services.jobs.close)
-        await stack.enter_async_context(taking_in(settings.effective_database_url, resources.journal))
+        await stack.enter_async_context(taking_in(settings.effective_database_url, resources.journal, stopping))
         readings = ReadingNotes(journal, rate_limits)
         stack.push_async_callback(_close_journal, journal, readings)
         stack.push_async_callback(lambda: services.answers.close(stopping.left))
@@ -200,9 +194,11 @@ async def open_server(settings: Settings, stopping: Stopping | None = None) -> A
         )
         registry = make_registry(counters, str(os.getpid()) if settings.workers > 1 else "0", lag)
         yield Server(calls, build_pages(services, registry, Cors(settings.api_origins)))
-        await guard.judging.drain(JUDGING_SECONDS)
+        # From here on one time counts for everything, whatever hangs.
+        asyncio.get_running_loop().call_later(stopping.closing, resources.database.abandon)
+        await guard.judging.drain(stopping.closing)
         with suppress(TimeoutError):
-            async with asyncio.timeout(CLOSING_SECONDS):
+            async with asyncio.timeout(stopping.closing):
                 await key_use.write()
         await keeper.write()
 

@@ -7,7 +7,10 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
+from typing import Any, Final
+
+CLOSING_SECONDS: Final = 3.0
+"""What comes after the calls takes milliseconds, and has this long where a database or a disk hangs."""
 
 
 class Stopping:
@@ -17,6 +20,7 @@ class Stopping:
         self._seconds = seconds
         self._clock = clock
         self._since: float | None = None
+        self._closing: float | None = None
 
     def begin(self) -> None:
         """The process is to stop. Said again, it changes nothing."""
@@ -29,6 +33,16 @@ class Stopping:
         if self._since is None:
             return self._seconds
         return max(0.0, self._since + self._seconds - self._clock())
+
+    @property
+    def closing(self) -> float:
+        """Seconds that are left for what is written down at the end: in any case it has :data:`CLOSING_SECONDS`.
+
+        These count from the first time that this is asked.
+        """
+        if self._closing is None:
+            self._closing = self._clock()
+        return max(self.left, self._closing + CLOSING_SECONDS - self._clock(), 0.0)
 
     @contextmanager
     def heard(self) -> Generator[None]:

@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, Literal
+from weakref import WeakSet
 
 import msgspec
 from sqlalchemy import URL, Connection, event
@@ -62,14 +63,17 @@ class Database:
             max_overflow=pool_size,
             pool_pre_ping=self.kind == "postgresql",
             pool_timeout=LIMIT_SECONDS,
-            # Of asyncpg: how long a connection may take, the server's greeting included.
-            connect_args={"timeout": CONNECT_SECONDS} if self.kind == "postgresql" else {},
+            connect_args=_patient() if self.kind == "postgresql" else {},
             json_serializer=_write_json,
             # Values stay out of the messages of errors, and so out of logs.
             hide_parameters=True,
         )
+        self._connections: WeakSet[Any] = WeakSet()
+        """Of asyncpg, all that are open."""
         if self.kind == "sqlite":
             _teach_sqlite(self._engine)
+        else:
+            event.listen(self._engine.sync_engine, "connect", self._note_connection)
         # What several statements read must be of one moment. SQLite's transactions are that by themselves.
         reader = self._engine
         if self.kind == "postgresql":
@@ -78,6 +82,7 @@ class Database:
         writer = self._engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
         self._writer = async_sessionmaker(writer, expire_on_commit=False)
         self._writing = asyncio.Lock()
+        self._abandoned = False
         self._after_change: list[Callable[[], Awaitable[None]]] = []
 
     def after_change(self, action: Callable[[], Awaitable[None]]) -> None:
@@ -108,6 +113,7 @@ class Database:
     @asynccontextmanager
     async def read(self, *, limit: float = LIMIT_SECONDS) -> AsyncGenerator[Transaction]:
         """A transaction to read in, for ``limit`` seconds at most. Nothing written in it is kept."""
+        self._refuse_if_abandoned()
         with _Translation():
             async with asyncio.timeout(limit), self._reader() as tx:
                 yield tx
@@ -121,6 +127,7 @@ class Database:
         sees what was acknowledged before it.
         """
         noticeable = False
+        self._refuse_if_abandoned()
         with _Translation():
             async with asyncio.timeout(limit), self._turn(), self._writer() as tx, tx.begin():
                 yield tx
@@ -136,6 +143,13 @@ class Database:
                 yield
         else:
             yield
+
+    def _refuse_if_abandoned(self) -> None:
+        if self._abandoned:
+            raise Unavailable("This process is shutting down.", code="draining")
+
+    def _note_connection(self, connection: Any, _record: object) -> None:
+        self._connections.add(connection.driver_connection)
 
     @asynccontextmanager
     async def listen(self, channel: str, heard: Callable[[str], None]) -> AsyncGenerator[Callable[[], bool]]:
@@ -177,6 +191,16 @@ class Database:
                 await self._engine.dispose()
         except TimeoutError:
             await self._engine.dispose(close=False)
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Wait for nothing any more: what is asked now, or from now on, ends as :class:`Unavailable`.
+
+        A task that rolls back cannot be cancelled, and a server that hangs would keep the process from ending.
+        """
+        self._abandoned = True
+        for connection in list(self._connections):
+            connection.terminate()
 
 
 class _Translation:
@@ -227,6 +251,16 @@ def _read_url(url: str) -> URL:
             f"names {parsed.drivername!r}. Write postgresql://user:password@host/name, or leave it unset for SQLite.",
         )
     return parsed
+
+
+def _patient() -> dict[str, object]:
+    """For asyncpg: how long connecting may take, the server's greeting included, and how long rolling back.
+
+    The ORM rolls back when a transaction ends in any way, and lets nobody cancel that.
+    """
+    from trunkline.storage.patient_connection import PatientConnection  # noqa: PLC0415 - SQLite needs no asyncpg
+
+    return {"timeout": CONNECT_SECONDS, "connection_class": PatientConnection}
 
 
 def _write_json(value: object) -> str:

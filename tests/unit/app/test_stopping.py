@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 
-from trunkline.app.stopping import Stopping
+from trunkline.app.stopping import CLOSING_SECONDS, Stopping
 
 
 class Clock:
@@ -32,6 +32,24 @@ def test_it_runs_out_from_the_first_time_on() -> None:
     assert stopping.left == 70
     clock.now += 100
     assert stopping.left == 0
+
+
+def test_what_comes_after_the_calls_has_a_time_of_its_own_where_none_is_left() -> None:
+    clock = Clock()
+    stopping = Stopping(10, clock=clock)
+    stopping.begin()
+    clock.now += 4
+    assert stopping.closing == 6
+    clock.now += 5
+    assert stopping.closing == 1
+    late = Stopping(0, clock=clock)
+    late.begin()
+    clock.now += 50
+    assert late.closing == CLOSING_SECONDS
+    clock.now += 1
+    assert late.closing == CLOSING_SECONDS - 1
+    clock.now += 50
+    assert late.closing == 0
 
 
 def test_a_signal_begins_it_and_still_reaches_whoever_listened_before() -> None:
