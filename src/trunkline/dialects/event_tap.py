@@ -9,6 +9,7 @@ from typing import Final
 from trunkline.core.chat import StopReason
 from trunkline.core.chat_events import Failure
 from trunkline.core.heard import Heard, Listener
+from trunkline.dialects.event_likeness import Likeness
 from trunkline.dialects.raw_json import BROKEN_JSON, decode
 from trunkline.dialects.sample import Sample
 from trunkline.dialects.sse import MAX_EVENT, EventReader, EventTooLarge
@@ -32,6 +33,7 @@ class EventTap(ABC):
         "_held",
         "_held_size",
         "_holding",
+        "_likeness",
         "_mended",
         "_pieces",
         "_sample",
@@ -72,6 +74,7 @@ class EventTap(ABC):
         self._size = 0
         self._seam = b""
         self._sample = Sample()
+        self._likeness = Likeness()
 
     @property
     def complete(self) -> bool:
@@ -125,10 +128,18 @@ class EventTap(ABC):
                 data = data[:end]
         if not data:
             return b""
-        if self._holding or self._first or not self._is_ordinary(data):
-            data = self._sort(data)
-        else:
-            self._skip(data)
+        if not (self._holding or self._first):
+            if self._likeness.holds(data):
+                self._skip(data)
+                self._sample.add(data)
+                return data
+            if self._is_ordinary(data):
+                self._skip(data)
+                if self._always_speaks or self._speaks(data):
+                    self._sample.add(data)
+                    self._likeness.learn(data)
+                return data
+        data = self._sort(data)
         if data and (self._always_speaks or self._speaks(data)):
             self._sample.add(data)
         return data

@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 import socket
 import struct
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from functools import partial
 from typing import Any, cast
 
@@ -137,7 +137,7 @@ class GatewayProtocol(HttpToolsProtocol):
         if scope["http_version"] == "1.0":
             app = cast("ASGI3Application", OldClient(app, cycle))
         else:
-            scope[SEND_PIECE] = partial(_send_piece, cycle)
+            scope[SEND_PIECE] = _piece_sender(cycle)
         # As uvicorn does it; besides, the task is remembered.
         self._task = task = self.loop.create_task(cycle.run_asgi(app))
         task.add_done_callback(self.tasks.discard)
@@ -241,12 +241,17 @@ def _send_whole(cycle: RequestResponseCycle, status: int, headers: list[tuple[by
     cycle.on_response()
 
 
-def _send_piece(cycle: RequestResponseCycle, piece: bytes) -> bool:
-    """What ``cycle.send`` does with a piece, which must not be empty, where nothing need be waited for."""
-    if cycle.flow.write_paused or cycle.disconnected or not cycle.chunked_encoding or cycle.response_complete:
-        return False
-    cycle.transport.write(b"%x\r\n%b\r\n" % (len(piece), piece))
-    return True
+def _piece_sender(cycle: RequestResponseCycle) -> Callable[[bytes], bool]:
+    """What does with a piece, which must not be empty, as ``cycle.send``, where nothing need be waited for."""
+    flow, send = cycle.flow, cycle.transport.write
+
+    def send_piece(piece: bytes) -> bool:
+        if flow.write_paused or cycle.disconnected or not cycle.chunked_encoding or cycle.response_complete:
+            return False
+        send(b"%x\r\n%b\r\n" % (len(piece), piece))
+        return True
+
+    return send_piece
 
 
 class ServerConfig(uvicorn.Config):

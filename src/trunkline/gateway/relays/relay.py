@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from functools import partial
 from typing import Final
 
 import msgspec
@@ -84,7 +83,7 @@ class StreamRelay(ABC):
         tap = self._tap
         while not (tap.done or tap.error is not None or self._closed):
             if write is not None:
-                await self._response.flow(partial(self._pass, write))
+                await self._response.flow(self._make_sink(write))
                 if self._first:
                     return self._take_first()
                 if tap.done or tap.error is not None:
@@ -126,16 +125,20 @@ class StreamRelay(ABC):
         first, self._first = self._first, b""
         return first
 
-    def _pass(self, write: Callable[[bytes], bool], chunk: bytes) -> bool:
-        """Send what ``chunk`` lets go. Whether more may go this way."""
-        tap = self._tap
-        ready = tap.feed(chunk)
-        if ready:
-            ready = self._call.disclosure.whole(ready)
-            if not write(ready):
-                self._first = ready
-                return False
-        return not tap.done and tap.error is None
+    def _make_sink(self, write: Callable[[bytes], bool]) -> Callable[[bytes], bool]:
+        """Sends what a chunk lets go, and says whether more may go this way."""
+        tap, feed, clean = self._tap, self._tap.feed, self._call.disclosure.whole
+
+        def sink(chunk: bytes) -> bool:
+            ready = feed(chunk)
+            if ready:
+                ready = clean(ready)
+                if not write(ready):
+                    self._first = ready
+                    return False
+            return not tap.done and tap.error is None
+
+        return sink
 
     async def _read(self) -> bytes:
         """What the next bytes let go, or their end."""
