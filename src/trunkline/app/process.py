@@ -13,6 +13,7 @@ from trunkline import logs
 from trunkline.app.server import Server, open_server, running
 from trunkline.app.stopping import Stopping
 from trunkline.core.errors import TrunklineError
+from trunkline.gateway.estimate import counting_apart
 from trunkline.settings import Settings, read_settings
 
 
@@ -42,7 +43,7 @@ class Process:
             async with open_server(self._settings, stopping) as self._server, running(_follow(self._parent)):
                 _tune_collector()
                 await send({"type": "lifespan.startup.complete"})
-                with stopping.heard():
+                with stopping.heard(), counting_apart():
                     await receive()
         except TrunklineError as error:
             await send({"type": "lifespan.startup.failed", "message": error.message})

@@ -26,6 +26,7 @@ from trunkline.gateway.answer import Answer, write_headers
 from trunkline.gateway.call import Call, Ledger
 from trunkline.gateway.context import NOTHING, CallContext
 from trunkline.gateway.disclosure import Disclosure
+from trunkline.gateway.estimate import find_family, get_counter
 from trunkline.gateway.exchanges.count import Count
 from trunkline.gateway.exchanges.exchange import Exchange
 from trunkline.gateway.exchanges.kept_response import Pin
@@ -131,6 +132,8 @@ class Gateway:
         for candidate in candidates:
             try:
                 target = self._targets.get(candidate)
+                if target.provider.paths.count is None:
+                    await get_counter().prepare(find_family(candidate.model, target.provider.id).vocabulary)
                 prepared = count.prepare(target, candidate.model)
                 if isinstance(prepared, Answer):
                     return prepared

@@ -5,6 +5,7 @@ what was received until then (thoughts that a provider keeps to itself cannot be
 vocabulary of its model's family, pictures, sound and documents by the rules of their vendors.
 """
 
+from trunkline.gateway.estimate.counter import counting_apart, get_counter
 from trunkline.gateway.estimate.estimate import Estimate
 from trunkline.gateway.estimate.family import OTHER, Family, find_family
 from trunkline.gateway.estimate.request import quick_tokens, request_tokens
@@ -15,7 +16,9 @@ __all__ = [
     "Estimate",
     "Family",
     "count_tokens",
+    "counting_apart",
     "find_family",
+    "get_counter",
     "quick_tokens",
     "request_tokens",
     "text_tokens",

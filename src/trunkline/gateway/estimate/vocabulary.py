@@ -1,15 +1,13 @@
-"""The vocabularies of models, and how many tokens of one a text is.
+"""How many tokens of a public vocabulary a text is.
 
-They come with the package splintr, in its wheel (https://github.com/ml-rust/splintr): nothing is downloaded. A
-vocabulary is loaded when something is counted by it for the first time, which takes some 50 ms and 10 MB; who never
-counts pays nothing.
+They come with the package splintr, in its wheel (https://github.com/ml-rust/splintr): nothing is downloaded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
 from typing import Final
+
+from trunkline.gateway.estimate.counter import get_counter
 
 MOST: Final = 16_384
 """Characters that are counted at the most, which takes about a millisecond. Of a longer text samples are counted, taken
@@ -30,25 +28,18 @@ def text_tokens(characters: int) -> int:
 def count_tokens(vocabulary: str, text: str) -> float:
     """How many tokens ``text`` is. Marks of a model's own format count as the plain text that they are."""
     if len(text) <= MOST:
-        return _tokens(vocabulary, text)
+        return get_counter().count(vocabulary, [_mend(text)])
     size = MOST // _SAMPLES
     step = (len(text) - size) / (_SAMPLES - 1)
     starts = (int(place * step) for place in range(_SAMPLES))
-    counted = sum(_tokens(vocabulary, text[start : start + size]) for start in starts)
+    counted = get_counter().count(vocabulary, [_mend(text[start : start + size]) for start in starts])
     return counted * len(text) / MOST
 
 
-def _tokens(vocabulary: str, text: str) -> int:
-    encode = _load(vocabulary)
+def _mend(text: str) -> str:
+    """``text`` without halves of surrogate pairs, which JSON can say and UTF-8 cannot."""
     try:
-        return len(encode(text))
+        text.encode()
     except UnicodeEncodeError:
-        # Half of a surrogate pair, which JSON can say and UTF-8 cannot.
-        return len(encode(text.encode("utf-8", "replace").decode()))
-
-
-@cache
-def _load(vocabulary: str) -> Callable[[str], list[int]]:
-    from splintr import Tokenizer  # noqa: PLC0415 - the library is large, and most processes never count
-
-    return Tokenizer.from_pretrained(vocabulary).encode_ordinary
+        return text.encode("utf-8", "replace").decode()
+    return text
