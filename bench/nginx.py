@@ -15,6 +15,9 @@ CHUNKS = 100
 """Content chunks of a streamed answer."""
 PAUSE_SECONDS = 0.005
 """Between two chunks, so that each travels alone, as tokens do."""
+SLOW_CHUNKS = 20
+SLOW_PAUSE_SECONDS = 0.1
+"""The same where there are many streams at once."""
 
 TEXT = "Hello! I am a model that always says the same, at medium length, as an answer of a real one would be."
 
@@ -123,11 +126,11 @@ def anthropic_stream(chunks: int = CHUNKS) -> list[str]:
     ]
 
 
-def _stream_location(path: str, pieces: list[str]) -> str:
+def _stream_location(path: str, pieces: list[str], pause: float = PAUSE_SECONDS) -> str:
     said: list[str] = []
     for piece in pieces:
         said += [f"echo '{line}';" for line in piece.split("\n")]
-        said += ["echo '';", "echo_flush;", f"echo_sleep {PAUSE_SECONDS};"]
+        said += ["echo '';", "echo_flush;", f"echo_sleep {pause};"]
     return f"location = {path} {{ default_type text/event-stream; {' '.join(said)} }}"
 
 
@@ -138,12 +141,14 @@ def _whole_location(path: str, body: str) -> str:
 def _configuration(folder: Path, servers: str, *, modules: str = "") -> str:
     return f"""{modules}
 worker_processes 1;
+worker_rlimit_nofile 8192;
 daemon off;
 pid {folder}/nginx.pid;
 error_log {folder}/error.log crit;
 events {{ worker_connections 4096; }}
 http {{
   access_log off;
+  client_body_buffer_size 256k;
   keepalive_requests 100000000;
   client_body_temp_path {folder}/body;
   proxy_temp_path {folder}/proxy;
@@ -196,6 +201,7 @@ def provider(folder: Path) -> Generator[Nginx]:
         locations += [
             _stream_location("/streamed/v1/chat/completions", openai_stream()),
             _stream_location("/streamed/v1/messages", anthropic_stream()),
+            _stream_location("/slow/v1/chat/completions", openai_stream(SLOW_CHUNKS), SLOW_PAUSE_SECONDS),
         ]
     server = f"server {{ listen 127.0.0.1:{port}; {' '.join(locations)} }}"
     modules = f"load_module {ECHO_MODULE};" if streams else ""
@@ -208,7 +214,7 @@ def proxy(folder: Path, upstream: Nginx) -> Generator[Nginx]:
     """A plain proxy to ``upstream``: what nobody who looks at a call at all can be below."""
     port = free_port()
     servers = f"""
-  upstream provider {{ server 127.0.0.1:{upstream.port}; keepalive 256; }}
+  upstream provider {{ server 127.0.0.1:{upstream.port}; keepalive 1024; }}
   server {{
     listen 127.0.0.1:{port};
     location / {{

@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import psutil
 
 
 class Watched:
-    """A running process with its children, as they are when it is first looked at."""
+    """A running process with its children, whichever these are when it is asked."""
 
     def __init__(self, pid: int) -> None:
-        parent = psutil.Process(pid)
-        self._processes = [parent, *parent.children(recursive=True)]
+        self._parent = psutil.Process(pid)
 
     def cpu(self) -> float:
-        """Seconds of processor time so far, in user and in kernel mode."""
-        return sum(times.user + times.system for times in (process.cpu_times() for process in self._processes))
+        """Seconds of processor time so far, in user and in kernel mode, those of children that have ended included."""
+        seconds = 0.0
+        for process in self._list():
+            times = process.cpu_times()
+            seconds += times.user + times.system + times.children_user + times.children_system
+        return seconds
 
-    def memory(self) -> int:
-        """Bytes of resident memory."""
-        return sum(process.memory_info().rss for process in self._processes)
+    def memory(self) -> dict[str, int]:
+        """Bytes of resident memory by what a process does; of several that do the same, those of the largest."""
+        sizes: dict[str, int] = {}
+        for process in self._list():
+            role = _find_role(process.cmdline())
+            sizes[role] = max(sizes.get(role, 0), process.memory_info().rss)
+        return sizes
+
+    def _list(self) -> Iterator[psutil.Process]:
+        for process in (self._parent, *self._parent.children(recursive=True)):
+            if process.is_running():
+                yield process
+
+
+def _find_role(command: list[str]) -> str:
+    """The last part of the module that it runs; ``server`` where one process does everything."""
+    found = [argument.rpartition(".")[2] for argument in command if argument.startswith("trunkline.app.")]
+    return found[0] if found else "server"

@@ -22,10 +22,11 @@ EMAIL = "bench@example.com"
 class Trunkline:
     """A running server. ``key`` is an API key that calls all configurations; ``started`` the seconds until ready."""
 
-    def __init__(self, port: int, pid: int, started: float) -> None:
+    def __init__(self, port: int, pid: int, started: float, folder: Path) -> None:
         self.port = port
         self.pid = pid
         self.started = started
+        self.journal = folder / "journal"
         self.url = f"http://127.0.0.1:{port}"
         self.key = ""
         self._token = ""
@@ -69,6 +70,7 @@ class Trunkline:
             ("ollama", "ollama", "llama3.2", upstream.url),
             ("openai-streamed", "openai", "gpt-4o-mini", f"{upstream.url}/streamed/v1"),
             ("anthropic-streamed", "anthropic", "claude-sonnet-4-20250514", f"{upstream.url}/streamed"),
+            ("openai-slow", "openai", "gpt-4o-mini", f"{upstream.url}/slow/v1"),
         ):
             self.add(name, provider, model, base)
         self.make_key()
@@ -86,7 +88,7 @@ def _ready(port: int) -> bool:
 
 
 @contextmanager
-def start(folder: Path, log: IO[bytes] | None = None) -> Generator[Trunkline]:
+def start(folder: Path, log: IO[bytes] | None = None, *, workers: int = 1) -> Generator[Trunkline]:
     """Run ``trunkline serve`` on ``folder`` until the block ends; it writes its log to ``log``, else to ours."""
     port = free_port()
     environment = {
@@ -97,6 +99,9 @@ def start(folder: Path, log: IO[bytes] | None = None) -> Generator[Trunkline]:
         "TRUNKLINE_ADMIN_PASSWORD": PASSWORD,
         "TRUNKLINE_LOG_LEVEL": "warning",
         "TRUNKLINE_WRITES_PER_MINUTE": "6000",
+        "TRUNKLINE_WORKERS": str(workers),
+        # All the load comes from one address, and many connections at once.
+        "TRUNKLINE_UNAUTHENTICATED_CONNECTIONS": "4096",
     }
     began = time.perf_counter()
     command = [str(Path(sys.executable).parent / "trunkline"), "serve"]
@@ -108,7 +113,7 @@ def start(folder: Path, log: IO[bytes] | None = None) -> Generator[Trunkline]:
             if time.perf_counter() - began > 60:
                 raise RuntimeError("Trunkline did not become ready within a minute")
             time.sleep(0.005)
-        yield Trunkline(port, process.pid, time.perf_counter() - began)
+        yield Trunkline(port, process.pid, time.perf_counter() - began, folder)
     finally:
         process.terminate()
         process.wait(30)

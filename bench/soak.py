@@ -53,7 +53,7 @@ async def soak(trunkline: server.Trunkline, calls: int, every: int, connections:
     samples: list[Sample] = []
 
     def look() -> None:
-        sample = Sample(caller.made, round(watched.memory() / 1e6, 1), round(time.monotonic() - began, 1))
+        sample = Sample(caller.made, round(sum(watched.memory().values()) / 1e6, 1), round(time.monotonic() - began, 1))
         samples.append(sample)
         console.print(f"{sample.calls:>10,} calls  {sample.megabytes:>7.1f} MB  {sample.seconds:>7.0f} s")
 

@@ -11,9 +11,10 @@ import msgspec
 
 
 class Load(msgspec.Struct, frozen=True):
-    """What one run of wrk saw. Latencies are in milliseconds."""
+    """What one run of wrk saw. ``bytes`` are those of all answers; latencies are in milliseconds."""
 
     requests: int
+    bytes: int
     seconds: float
     failed: int
     p50: float
@@ -23,8 +24,8 @@ class Load(msgspec.Struct, frozen=True):
 _REPORT = """
 done = function(summary, latency, requests)
   local errors = summary.errors
-  io.write(string.format('REPORT {"requests":%d,"seconds":%.6f,"failed":%d,"p50":%.4f,"p99":%.4f}\\n',
-    summary.requests, summary.duration / 1e6,
+  io.write(string.format('REPORT {"requests":%d,"bytes":%d,"seconds":%.6f,"failed":%d,"p50":%.4f,"p99":%.4f}\\n',
+    summary.requests, summary.bytes, summary.duration / 1e6,
     errors.connect + errors.read + errors.write + errors.status + errors.timeout,
     latency:percentile(50) / 1e3, latency:percentile(99) / 1e3))
 end
