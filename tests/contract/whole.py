@@ -24,6 +24,7 @@ from trunkline.app.preparation import prepare
 from trunkline.app.server import open_server
 from trunkline.core.secret import Secret
 from trunkline.faces.server import ServerConfig
+from trunkline.faces.v1.plain_protocol import PlainProtocol
 from trunkline.settings import Settings
 from trunkline.vault.password import Passwords
 
@@ -90,6 +91,7 @@ async def open_whole(directory: Path, url: str | None = None, **settings: Any) -
             application = await stack.enter_async_context(open_server(chosen))
         config = ServerConfig(
             application,
+            protocol=PlainProtocol,
             host="127.0.0.1",
             port=0,
             lifespan="off",

@@ -7,7 +7,7 @@ from typing import Any
 from tests.vendors import check
 from trunkline.gateway.routing.target import Target
 from trunkline.outbound import OutgoingRequest
-from trunkline.outbound.transport import IncomingResponse, Transport
+from trunkline.outbound.transport import DirectTransport, IncomingResponse, Transport
 from trunkline.providers import exchange, probe
 from trunkline.providers.endpoint import Endpoint
 
@@ -27,6 +27,30 @@ class Watched:
         return await self._transport.send(request, *more)
 
 
+class WatchedDirect(Watched):
+    """The same of one that also tells by calls what comes."""
+
+    _transport: DirectTransport
+
+    def take(self, *given: Any) -> Any:
+        return self._transport.take(*given)
+
+    def give_back(self, *given: Any) -> Any:
+        return self._transport.give_back(*given)
+
+    def begin(self, connection: Any, head: bytes, body: bytes, *more: Any) -> Any:
+        note(self._provider, head.split(b" ")[1].decode(), body)
+        return self._transport.begin(connection, head, body, *more)
+
+    async def resume(self, *given: Any) -> Any:
+        return await self._transport.resume(*given)
+
+
+def watch(provider: str, transport: Transport) -> Watched:
+    """``transport`` watched, and still what it is."""
+    return (WatchedDirect if isinstance(transport, DirectTransport) else Watched)(provider, transport)
+
+
 def note(provider: str, path: str, raw: bytes) -> None:
     """Keep what the vendor would refuse."""
     refused = check(provider, path, raw)
@@ -39,7 +63,7 @@ def install() -> None:
     make = Target.__init__
 
     def watched(self: Target, entry: Any, provider: Any, endpoint: Any, transport: Any, *more: Any) -> None:
-        make(self, entry, provider, endpoint, Watched(provider.id, transport) if transport else transport, *more)
+        make(self, entry, provider, endpoint, watch(provider.id, transport) if transport else transport, *more)
 
     Target.__init__ = watched  # type: ignore[method-assign]
     _install_at_connection_tests()

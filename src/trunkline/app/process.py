@@ -13,6 +13,7 @@ from trunkline import logs
 from trunkline.app.server import Server, open_server, running
 from trunkline.app.stopping import Stopping
 from trunkline.core.errors import TrunklineError
+from trunkline.faces.v1.plain_lane import PlainLane
 from trunkline.gateway.estimate import counting_apart
 from trunkline.settings import Settings, read_settings
 
@@ -35,6 +36,11 @@ class Process:
             return self._live(receive, send)
         assert self._server is not None
         return self._server(scope, receive, send)
+
+    @property
+    def plain_lane(self) -> PlainLane | None:
+        """Where the web server begins calls that need no task."""
+        return None if self._server is None else self._server.plain_lane
 
     async def _live(self, receive: Any, send: Any) -> None:
         await receive()

@@ -56,6 +56,7 @@ class Server:
 
     def __init__(self, calls: v1.Application, pages: FastAPI) -> None:
         self._calls = calls
+        self.plain_lane = calls.plain_lane
         self.pages = pages
 
     def __call__(self, scope: Any, receive: Any, send: Any) -> Coroutine[Any, Any, None]:

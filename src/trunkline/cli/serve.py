@@ -10,7 +10,6 @@ import socket
 import sys
 from pathlib import Path
 
-import uvicorn
 from rich.console import Console
 from uvicorn.supervisors import Multiprocess
 
@@ -23,7 +22,9 @@ from trunkline.cli.own_settings import find_unknown
 from trunkline.control.people.setup import FirstStart
 from trunkline.core.errors import Unavailable
 from trunkline.faces.connection_limits import ConnectionLimits
+from trunkline.faces.listener import GatewayServer
 from trunkline.faces.server import ServerConfig
+from trunkline.faces.v1.plain_protocol import PlainProtocol
 from trunkline.outbound import Client, Guard, LocalUpstreams
 from trunkline.providers.discovery import Discovered, discover
 from trunkline.providers.registry import PROVIDERS
@@ -51,6 +52,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         factory=settings.workers > 1,
         workers=settings.workers,
         limits=read_limits(settings),
+        protocol=PlainProtocol,
         loop="uvloop" if sys.platform != "win32" else "asyncio",
         ws="none",
         lifespan="on",
@@ -69,7 +71,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         if settings.workers > 1:
             Multiprocess(config, sockets=[listener]).run()
         else:
-            uvicorn.Server(config).run(sockets=[listener])
+            GatewayServer(config).run(sockets=[listener])
     except KeyboardInterrupt:
         pass
     Console(stderr=True).print("Stopped.")

@@ -51,8 +51,12 @@ def choose_coding(accept: bytes) -> str | None:
 
 async def pack(body: bytes, coding: str) -> bytes | None:
     """``body`` compressed; None where it hardly shrinks."""
-    packer = _PACKERS[coding]
-    packed = packer(body) if len(body) < _LARGE else await asyncio.to_thread(packer, body)
+    return pack_now(body, coding) if len(body) < _LARGE else await asyncio.to_thread(pack_now, body, coding)
+
+
+def pack_now(body: bytes, coding: str) -> bytes | None:
+    """As :func:`pack`, for a body that is not large."""
+    packed = _PACKERS[coding](body)
     return packed if len(packed) < len(body) * _ENOUGH else None
 
 

@@ -257,7 +257,14 @@ def _piece_sender(cycle: RequestResponseCycle) -> Callable[[bytes], bool]:
 class ServerConfig(uvicorn.Config):
     """uvicorn's configuration with our protocol and its ``limits``."""
 
-    def __init__(self, app: ASGIApplication | str, *, limits: ConnectionLimits | None = None, **options: Any) -> None:
-        super().__init__(app, http=GatewayProtocol, **options)
+    def __init__(
+        self,
+        app: ASGIApplication | str,
+        *,
+        limits: ConnectionLimits | None = None,
+        protocol: type[GatewayProtocol] = GatewayProtocol,
+        **options: Any,
+    ) -> None:
+        super().__init__(app, http=protocol, **options)
         self.limits = limits or ConnectionLimits()
         self.strangers = Strangers(self.limits.strangers_per_address, self.limits.strangers)

@@ -33,6 +33,8 @@ from trunkline.gateway.exchanges.kept_response import Pin
 from trunkline.gateway.exchanges.recall import Recall
 from trunkline.gateway.gates.gate import Gate
 from trunkline.gateway.gates.pending_call import PendingCall
+from trunkline.gateway.plain.plain_call import PlainCall, PlainCalls
+from trunkline.gateway.plain.plan import Plans
 from trunkline.gateway.rate_reading import RateLimits
 from trunkline.gateway.routing.assignment import assign
 from trunkline.gateway.routing.candidate import Candidate
@@ -245,8 +247,12 @@ class Gateway:
         call = self._open(ready.candidate, queue, operation)
         call.provider = ready.target.provider
         call.disclosure = Disclosure(pending.actor, pending.request_id, ready.target.endpoint.redaction)
+        return await self._finish(call, queue, ready)
+
+    async def _finish(self, call: Call, queue: CandidateQueue, ready: Ready, begun: PlainCall | None = None) -> Answer:
+        """The rest of a call whose books are open: whatever happens, they are closed."""
         try:
-            return await self._send(call, queue, ready)
+            return await self._send(call, queue, ready, begun)
         except asyncio.CancelledError:
             if not call.settled:
                 await call.settle("cancelled", status=499, usage=queue.estimate(), estimated=True)
@@ -262,6 +268,21 @@ class Gateway:
             if not call.settled:
                 await call.settle("error", status=500, error="internal")
             raise
+
+    async def go_on(self, plain: PlainCall) -> Answer:
+        """Serve a call that began as a plain one. As :meth:`run`, and what it was sent for is not sent again."""
+        plan, request_id = plain.plan, plain.call.opened.request_id
+        pending = PendingCall(self._holder.current, plain.actor, "chat", plain.chat, request_id, NOTHING)
+        pending.opened = True
+        queue = CandidateQueue((plan.candidate,), pending, plain.chat)
+        queue.take()
+        queue.began = True
+        return await self._finish(plain.call, queue, Ready(plan.candidate, plan.target, plain.prepared), plain)
+
+    def plain_calls(self) -> PlainCalls:
+        """What begins plain calls beside this, with the same books, targets and bounds."""
+        plans = Plans(self._holder, self._resolver, self._targets, self._gates, self._ledger)
+        return PlainCalls(plans, self._ledger, self._rate_limits, self._budget, self._timeouts)
 
     def _open(self, candidate: Candidate, queue: CandidateQueue, operation: Operation) -> Call:
         pending, exchange = queue.call, queue.exchange
@@ -341,24 +362,28 @@ class Gateway:
                 queue.unfit = queue.unfit or candidate
             raise
 
-    async def _send(self, call: Call, queue: CandidateQueue, ready: Ready) -> Answer:
+    async def _send(self, call: Call, queue: CandidateQueue, ready: Ready, begun: PlainCall | None) -> Answer:
         ticks = self._ledger.ticks
         strategies, streams = self._strategies, queue.exchange.streams
         candidate, target, prepared = ready
         place = candidate.entry.workspace_id
         deadline = ticks() + self._timeouts.total
-        self._budget.deposit(place)
+        if begun is None:
+            self._budget.deposit(place)
         timeouts = self._grant(queue, self._timeouts.total)
         tries = 0
         while True:
             if isinstance(prepared, Answer):
                 return await _give(call, target, prepared)
             queue.prepared = prepared
-            since = ticks()
+            since = ticks() if begun is None else call.started
             try:
-                signer, request = target.endpoint.signer, prepared.request
-                sent = request if signer is None else await signer.sign(request, target.transport)
-                response = await target.transport.send(sent, timeouts)
+                if begun is not None:
+                    response, begun = await begun.resume(), None
+                else:
+                    signer, request = target.endpoint.signer, prepared.request
+                    sent = request if signer is None else await signer.sign(request, target.transport)
+                    response = await target.transport.send(sent, timeouts)
                 if call.opened.configuration_id is not None:
                     self._rate_limits.note(call.opened.configuration_id, response.headers, self._ledger.clock())
                 if response.status >= 300:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+import msgspec
+
 from trunkline.core.actor import Actor
 from trunkline.core.errors import Forbidden, NotFound, Unauthenticated
 from trunkline.gateway.snapshot import KeyEntry, Snapshot, SnapshotHolder
@@ -15,6 +17,14 @@ _MISSING = (
     "No API key was sent. Send one as 'Authorization: Bearer tl-…', 'x-api-key' or 'x-goog-api-key';"
     " make one under API keys."
 )
+
+
+class Admitted(msgspec.Struct, frozen=True):
+    """A key that was found good: whose it is, and how long it is good while ``snapshot`` stands (Unix time)."""
+
+    actor: Actor
+    snapshot: Snapshot
+    expires_at: float | None
 
 
 class Identity:
@@ -52,6 +62,23 @@ class Identity:
         if credential.startswith(TokenKind.API_KEY.value):
             return self._key(snapshot, credential, workspace_id)
         return self._user(snapshot, credential, workspace_id)
+
+    def admit(self, key: str, workspace_id: str | None = None) -> Admitted:
+        """As :meth:`actor`, of an API key alone, for a caller who will come again."""
+        snapshot = self._holder.current
+        entry = snapshot.keys.get(self._tokens.digest(TokenKind.API_KEY, key).hex())
+        actor = self._holder_of(snapshot, entry, workspace_id)
+        return Admitted(actor, snapshot, None if entry is None else entry.expires_at)
+
+    def readmit(self, admitted: Admitted) -> bool:
+        """Whether a key that was admitted is good now. False also where it must be looked at anew."""
+        if admitted.snapshot is not self._holder.current:
+            return False
+        if admitted.expires_at is not None and admitted.expires_at <= self._clock():
+            return False
+        if admitted.actor.key_id is not None:
+            self._used(admitted.actor.key_id)
+        return True
 
     def again(self, user_id: str, workspace_id: str, session_id: str | None, key_id: str | None) -> Actor:
         """Somebody who was let in before, as they are now: their session or key still has to be good.

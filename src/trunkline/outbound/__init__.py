@@ -23,11 +23,12 @@ from trunkline.outbound.headers import Headers
 from trunkline.outbound.limits import Limits
 from trunkline.outbound.local import LocalUpstreams
 from trunkline.outbound.origin import Origin
+from trunkline.outbound.reply import Reply
 from trunkline.outbound.request import OutgoingRequest
 from trunkline.outbound.resolver import CachingResolver, Resolver, SystemResolver
 from trunkline.outbound.timeouts import Timeouts
 from trunkline.outbound.timing import Timing
-from trunkline.outbound.transport import IncomingResponse, ResponseHeaders, Transport
+from trunkline.outbound.transport import DirectTransport, IncomingResponse, ResponseHeaders, Transport
 from trunkline.outbound.url import Url
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "Client",
     "ClosedEarly",
     "ConnectFailed",
+    "DirectTransport",
     "ForbiddenAddress",
     "Guard",
     "Headers",
@@ -48,6 +50,7 @@ __all__ = [
     "OutgoingRequest",
     "Phase",
     "ProtocolViolation",
+    "Reply",
     "ResolveFailed",
     "Resolver",
     "ResponseHeaders",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from typing import Final
+from collections.abc import Callable
 
 from trunkline.core.errors import Unavailable
 from trunkline.outbound.connection import Connection
 from trunkline.outbound.dial import Dialer, Progress, out_of_time
-from trunkline.outbound.errors import ClosedEarly, ConnectFailed
+from trunkline.outbound.errors import ConnectFailed
 from trunkline.outbound.guard import Guard
 from trunkline.outbound.limits import Limits
 from trunkline.outbound.origin import Origin
@@ -20,9 +20,6 @@ from trunkline.outbound.resolver import CachingResolver, Resolver, SystemResolve
 from trunkline.outbound.timeouts import Timeouts
 from trunkline.outbound.timing import Timing
 from trunkline.outbound.transport import DEFAULT_TIMEOUTS
-
-STALE_SECONDS: Final = 1.0
-"""A reused connection that closes this soon after sending, without a byte, was closing before the request arrived."""
 
 
 class Client:
@@ -74,22 +71,41 @@ class Client:
                 total_at=total_at,
                 reused=reused,
             )
-            waiter = reply.waiter
-            assert waiter is not None
-            try:
-                await waiter
-            except BaseException:
-                reply.abort()
-                raise
-            error = reply.error
-            if error is None or reply.status:
+            if await _answered(reply):
                 return reply
-            stale = reused and isinstance(error, ClosedEarly) and connection.untouched
-            if not stale or connection.since_sent > STALE_SECONDS:
-                raise error
             connection = None
             # Nothing holds a pool that has become empty.
             pool = self._pools.get(origin) or self._add_pool(origin)
+
+    def take(self, origin: Origin) -> Connection | None:
+        """A connection to ``origin`` that is free now, if there is one: for :meth:`begin` or :meth:`give_back`."""
+        pool = self._pools.get(origin)
+        return None if pool is None else pool.take(asyncio.get_running_loop().time())
+
+    def give_back(self, connection: Connection) -> None:
+        """Nothing was sent on it."""
+        self._pools[connection.origin].put(connection)
+
+    def begin(
+        self, connection: Connection, head: bytes, body: bytes, timeouts: Timeouts, heard: Callable[[], None]
+    ) -> Reply:
+        """Send a request on a connection that was taken.
+
+        ``heard`` is called, from the event loop, whenever there is something new to see in the reply: its head, more of
+        its body, its end or its error. Nobody is woken, which is what most of a short call costs. Whoever wants to wait
+        after all goes on with :meth:`resume`.
+        """
+        total_at = asyncio.get_running_loop().time() + timeouts.total
+        return connection.start(
+            head, body, is_head=False, timeouts=timeouts, total_at=total_at, reused=True, heard=heard
+        )
+
+    async def resume(self, reply: Reply, request: OutgoingRequest, timeouts: Timeouts) -> Reply:
+        """The rest of :meth:`send` for a ``reply`` of :meth:`begin`, whose ``heard`` is not called any more."""
+        reply.heard = None
+        if not reply.status and reply.error is None:
+            reply.waiter = asyncio.get_running_loop().create_future()
+        return reply if await _answered(reply) else await self.send(request, timeouts)
 
     async def probe(self, origin: Origin, timeouts: Timeouts = DEFAULT_TIMEOUTS) -> Timing:
         """Make a new connection to ``origin`` and close it again; return how long each stage took.
@@ -184,3 +200,18 @@ class Client:
         self._pools = {origin: pool for origin, pool in self._pools.items() if not pool.empty}
         if times:
             self._sweep_at(min(times))
+
+
+async def _answered(reply: Reply) -> bool:
+    """Wait for the head of the answer. False when the request may be sent once more; raises when there is none."""
+    if reply.waiter is not None:
+        try:
+            await reply.waiter
+        except BaseException:
+            reply.abort()
+            raise
+    if reply.error is None or reply.status:
+        return True
+    if reply.stale:
+        return False
+    raise reply.error

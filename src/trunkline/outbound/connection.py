@@ -109,16 +109,30 @@ class Connection(asyncio.BufferedProtocol):
         self.made = made
 
     def start(
-        self, head: bytes, body: bytes, *, is_head: bool, timeouts: Timeouts, total_at: float, reused: bool
+        self,
+        head: bytes,
+        body: bytes,
+        *,
+        is_head: bool,
+        timeouts: Timeouts,
+        total_at: float,
+        reused: bool,
+        heard: Callable[[], None] | None = None,
     ) -> Reply:
-        """Write a request. The reply's waiter is woken when the head of the answer is there, or none will come."""
+        """Write a request. The reply's waiter is woken when the head of the answer is there, or none will come.
+
+        With ``heard`` there is no waiter: that is called then, and whenever more comes.
+        """
         transport = self._transport
         assert transport is not None
         reply = self._reply = Reply(self, timeouts, total_at, reused)
         self._is_head = is_head
         self._in_body = self._until_close = self._finished = False
         self._received = self._without_body = 0
-        reply.waiter = self._loop.create_future()
+        if heard is None:
+            reply.waiter = self._loop.create_future()
+        else:
+            reply.heard = heard
         self._sent_at = perf_counter()
         self._arm(min(self._loop.time() + timeouts.first_byte, total_at))
         if len(body) <= _JOINED_WRITE:
@@ -366,7 +380,7 @@ class Connection(asyncio.BufferedProtocol):
         if reply is None:
             return
         now = self._loop.time()
-        if reply.waiter is None and now < reply.total_at:
+        if reply.waiter is None and reply.heard is None and now < reply.total_at:
             # Nobody waits: the reader is slow, not the upstream.
             self._arm(min(now + reply.timeouts.between, reply.total_at))
         elif now < self._deadline:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 _NO_HEADERS: Final = Headers([])
 
+STALE_SECONDS: Final = 1.0
+"""A reused connection that closes this soon after sending, without a byte, was closing before the request arrived."""
+
 
 class Reply:
     """Implements :class:`trunkline.outbound.IncomingResponse`.
@@ -37,6 +40,7 @@ class Reply:
         "ended",
         "error",
         "headers",
+        "heard",
         "status",
         "timeouts",
         "total_at",
@@ -58,6 +62,8 @@ class Reply:
         self.headers = _NO_HEADERS
         self.status = 0
         self.waiter: asyncio.Future[None] | None = None
+        self.heard: Callable[[], None] | None = None
+        """Called whenever there is something new, instead of waking somebody: see :meth:`.Client.begin`."""
 
     def begin(self, status: int, headers: Headers, seconds: float) -> None:
         """The head is there, ``seconds`` after the request was sent."""
@@ -67,6 +73,9 @@ class Reply:
 
     def wake(self) -> None:
         """Let who waits look again, unless what came is all for the sink."""
+        if self.heard is not None:
+            self.heard()
+            return
         sink, self._sink = self._sink, None
         if sink is not None and self._pour(sink):
             self._sink = sink
@@ -82,6 +91,18 @@ class Reply:
         """No more will come, and what came is not the whole."""
         self.error = error
         self.wake()
+
+    @property
+    def full(self) -> bool:
+        """Whether more has come than is kept for who does not read: the rest waits at the provider."""
+        return self.buffered > self._connection.limits.buffer_bytes
+
+    @property
+    def stale(self) -> bool:
+        """Whether it failed because its connection was closing before the request came: see :class:`.Client`."""
+        made = self._connection
+        early = self._reused and isinstance(self.error, ClosedEarly) and made.untouched
+        return early and made.since_sent <= STALE_SECONDS
 
     @property
     def timing(self) -> Timing:
@@ -147,6 +168,15 @@ class Reply:
         self.chunks.clear()
         self.decoder = None
         self.fail(error)
+
+    def take(self) -> bytes:
+        """All of the body that is there, now."""
+        return self._take()
+
+    def put_back(self, data: bytes) -> None:
+        """``data`` was taken and is still to be read."""
+        self.chunks.insert(0, data)
+        self.buffered += len(data)
 
     def _pour(self, sink: Callable[[bytes], bool]) -> bool:
         """Give ``sink`` what is there. Whether it takes more, and more may come."""

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from trunkline.outbound.request import OutgoingRequest
 from trunkline.outbound.timeouts import Timeouts
 from trunkline.outbound.timing import Timing
+
+if TYPE_CHECKING:
+    from trunkline.outbound.connection import Connection
+    from trunkline.outbound.origin import Origin
+    from trunkline.outbound.reply import Reply
 
 DEFAULT_TIMEOUTS = Timeouts()
 
@@ -83,4 +88,27 @@ class Transport(Protocol):
         Raises a subclass of :class:`trunkline.outbound.OutboundError` where no answer came, InvalidInput where the
         request cannot be written as HTTP.
         """
+        ...
+
+
+@runtime_checkable
+class DirectTransport(Transport, Protocol):
+    """A transport that also tells by calls what comes: :class:`.Client` says how."""
+
+    def take(self, origin: Origin) -> Connection | None:
+        """See :meth:`.Client.take`."""
+        ...
+
+    def give_back(self, connection: Connection) -> None:
+        """See :meth:`.Client.give_back`."""
+        ...
+
+    def begin(
+        self, connection: Connection, head: bytes, body: bytes, timeouts: Timeouts, heard: Callable[[], None]
+    ) -> Reply:
+        """See :meth:`.Client.begin`."""
+        ...
+
+    async def resume(self, reply: Reply, request: OutgoingRequest, timeouts: Timeouts) -> IncomingResponse:
+        """See :meth:`.Client.resume`."""
         ...

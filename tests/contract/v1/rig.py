@@ -16,19 +16,21 @@ import uvicorn
 
 from trunkline.core.actor import Actor
 from trunkline.core.chat import Usage
-from trunkline.core.errors import Unauthenticated
+from trunkline.core.errors import Unauthenticated, Unavailable
 from trunkline.core.price import Price, Rate
 from trunkline.core.secret import Secret
 from trunkline.core.usage_event import Opened, UsageEvent
 from trunkline.faces.connection_limits import ConnectionLimits
 from trunkline.faces.cors import ANYONE, Cors
-from trunkline.faces.server import ServerConfig
+from trunkline.faces.server import GatewayProtocol, ServerConfig
 from trunkline.faces.v1 import Application
+from trunkline.faces.v1.plain_protocol import PlainProtocol
 from trunkline.gateway.call import Ledger
 from trunkline.gateway.exchanges.kept_response import KeptResponse
 from trunkline.gateway.gates.gate import Gate
 from trunkline.gateway.gateway import Gateway
 from trunkline.gateway.identity import Identity
+from trunkline.gateway.journal.syncer import Waiter
 from trunkline.gateway.metrics import CallCounters
 from trunkline.gateway.rate_reading import RateLimits
 from trunkline.gateway.routing.retry import RetryBudget
@@ -46,6 +48,7 @@ from trunkline.gateway.snapshot import (
     WorkspacePart,
 )
 from trunkline.outbound import Client, Guard, LocalUpstreams, Timeouts, Transport
+from trunkline.outbound.origin import Origin
 from trunkline.providers.base_url import read_base_url
 from trunkline.providers.demo import DemoTransport
 from trunkline.providers.endpoint import write_origin
@@ -80,6 +83,19 @@ class Books:
             self.events.append(event)
             self.settled.notify_all()
 
+    def settle_then(self, event_id: bytes, payload: bytes, waiter: Waiter) -> None:
+        """As the real one, which writes in the loop's next turn."""
+        task = asyncio.ensure_future(self.settle(event_id, payload))
+
+        def tell(done: asyncio.Task[None]) -> None:
+            fault = done.exception()
+            if isinstance(fault, Unavailable):
+                waiter.set_exception(fault)
+            else:
+                waiter.set_result(None)
+
+        task.add_done_callback(tell)
+
     def last(self, request_id: str | None = None) -> UsageEvent:
         """The event of a request (default: the newest); waits for it."""
 
@@ -111,6 +127,19 @@ class Lazy:
         if self._made is None:
             self._made = self._make()
         return await self._made.send(*given)
+
+    def take(self, origin: Origin) -> Any:
+        """A connection of the real one, which has none before it was made."""
+        return None if self._made is None else self._made.take(origin)  # type: ignore[attr-defined]
+
+    def give_back(self, *given: Any) -> Any:
+        return self._made.give_back(*given)  # type: ignore[union-attr]
+
+    def begin(self, *given: Any) -> Any:
+        return self._made.begin(*given)  # type: ignore[union-attr]
+
+    async def resume(self, *given: Any) -> Any:
+        return await self._made.resume(*given)  # type: ignore[union-attr]
 
 
 class Kept:
@@ -208,7 +237,9 @@ class Rig:
         idle_seconds: int = 5,
         ping_seconds: float = 15.0,
         cors: Cors = ANYONE,
+        protocol: type[GatewayProtocol] = PlainProtocol,
     ) -> None:
+        self.protocol = protocol
         self.limits = limits or ConnectionLimits()
         self.idle_seconds = idle_seconds
         self.books = Books()
@@ -263,6 +294,7 @@ class Rig:
             host="127.0.0.1",
             port=0,
             limits=self.limits,
+            protocol=self.protocol,
             timeout_keep_alive=self.idle_seconds,
             lifespan="off",
             log_level="error",

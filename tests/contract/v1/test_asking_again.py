@@ -16,7 +16,7 @@ from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted, in_turn, whole
 from trunkline.core.errors import Conflict, Unavailable
 from trunkline.dialects import openai_chat
-from trunkline.faces.v1.application import write_error
+from trunkline.faces.v1.errors import write_error
 from trunkline.gateway.routing import retry
 
 BUSY = json.dumps({"error": {"message": "Overloaded.", "type": "server_error"}}).encode()

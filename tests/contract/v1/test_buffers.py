@@ -7,8 +7,10 @@ import json
 import socket
 import time
 import tracemalloc
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
 
@@ -16,11 +18,12 @@ from tests.contract.v1.rig import KEY, Rig, configuration
 from tests.contract.v1.test_faults import chunk
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted, stream, whole
-from trunkline.faces.server import GatewayProtocol
 from trunkline.faces.v1 import delivery
 from trunkline.faces.v1.backlog import Backlog
+from trunkline.faces.v1.plain_protocol import PlainProtocol
 from trunkline.outbound.connection import Connection
 
+MADE: list[weakref.ref[object]] = []
 BAR = 256 * 1024
 """Bytes for each client."""
 
@@ -82,10 +85,27 @@ def held() -> int:
     return sum(each.size for each in kept if not any("/tests/" in frame.filename for frame in each.traceback))
 
 
-def all_of(kind: type) -> list[object]:
+@pytest.fixture(autouse=True)
+def _counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Keep note of those that are made. To ask the collector for them would disturb the server's thread."""
+    for kind in (PlainProtocol, Connection, Backlog):
+        monkeypatch.setattr(kind, "__init__", _noting(kind.__init__))
+    yield
+    MADE.clear()
+
+
+def _noting(make: Callable[..., None]) -> Callable[..., None]:
+    def made(self: object, *given: Any, **named: Any) -> None:
+        make(self, *given, **named)
+        MADE.append(weakref.ref(self))
+
+    return made
+
+
+def all_of(kind: type) -> list[Any]:
     """Those that are in use: what waits for the collector is none."""
     gc.collect()
-    return [each for each in gc.get_objects() if type(each) is kind]
+    return [each for made in MADE if type(each := made()) is kind]
 
 
 @pytest.mark.usefixtures("_traced")
@@ -105,8 +125,8 @@ def test_streams(rig: Rig, upstream: Scripted, path: str, size: int) -> None:
     upstream.script = stream(*[many] * 2000, end="never")
 
     def stalled() -> bool:
-        readers = [each for each in all_of(GatewayProtocol) if each.flow and each.flow.write_paused]  # type: ignore[attr-defined]
-        senders = [each for each in all_of(Connection) if each._paused]  # type: ignore[attr-defined]
+        readers = [each for each in all_of(PlainProtocol) if each.flow and each.flow.write_paused]
+        senders = [each for each in all_of(Connection) if each._paused]
         return len(readers) >= READERS and len(senders) >= READERS
 
     with ExitStack() as clients:
@@ -115,7 +135,7 @@ def test_streams(rig: Rig, upstream: Scripted, path: str, size: int) -> None:
             clients.enter_context(begin(rig, path, streamed=True))
         until(stalled)
         assert held() - before < READERS * BAR
-    until(lambda: not any(each._paused and not each._gone for each in all_of(Connection)))  # type: ignore[attr-defined]
+    until(lambda: not any(each._paused and not each._gone for each in all_of(Connection)))
 
 
 @pytest.mark.usefixtures("_traced")
@@ -126,7 +146,7 @@ def test_whole_answers(rig: Rig, upstream: Scripted, path: str, monkeypatch: pyt
 
     def put_aside() -> bool:
         backlogs = all_of(Backlog)
-        return len(backlogs) == READERS and not any(each.in_memory for each in backlogs)  # type: ignore[attr-defined]
+        return len(backlogs) == READERS and not any(each.in_memory for each in backlogs)
 
     with ExitStack() as clients:
         before = held()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from trunkline.core.errors import Forbidden, NotFound, Unauthenticated
@@ -98,3 +99,29 @@ def test_foreign_workspaces_do_not_exist(workspace: str) -> None:
 def test_sessions_that_ended(token: str) -> None:
     with pytest.raises(Unauthenticated):
         identity()[0].actor(token)
+
+
+def test_a_key_is_let_in_once_and_again_as_long_as_nothing_changes() -> None:
+    who, used = identity()
+    admitted = who.admit("tl-good")
+    assert admitted.actor == who.actor("tl-good")
+    used.clear()
+    assert who.readmit(admitted)
+    assert used == ["k"], "each use is noted"
+    who._holder.current = Snapshot(parts={}, keys={}, users={})
+    assert not who.readmit(admitted), "another snapshot may have revoked it"
+
+
+def test_a_key_is_not_let_in_again_after_its_time() -> None:
+    who, used = identity()
+    admitted = msgspec.structs.replace(who.admit("tl-good"), expires_at=100.0)
+    used.clear()
+    assert not who.readmit(admitted)
+    assert not used
+
+
+@pytest.mark.parametrize("key", ["tl-old", "tl-left", "tl-other"])
+def test_a_key_that_is_not_good_is_not_let_in(key: str) -> None:
+    who, _ = identity()
+    with pytest.raises(Unauthenticated):
+        who.admit(key)

@@ -19,6 +19,7 @@ from trunkline.outbound import (
     LocalUpstreams,
     Origin,
     OutgoingRequest,
+    ProtocolViolation,
     ResolveFailed,
     TimedOut,
     Timeouts,
@@ -26,6 +27,7 @@ from trunkline.outbound import (
     Url,
 )
 from trunkline.outbound.dial import interleave
+from trunkline.outbound.request import write_head
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
@@ -193,7 +195,7 @@ async def test_a_call_that_was_worked_on_is_not_repeated(
         await exchange.send(OK)
         await exchange.request()
 
-    monkeypatch.setattr("trunkline.outbound.client.STALE_SECONDS", -1.0)
+    monkeypatch.setattr("trunkline.outbound.reply.STALE_SECONDS", -1.0)
     server = await serve(handler)
     await (await client.send(server.get())).read()
     with pytest.raises(ClosedEarly):
@@ -472,3 +474,94 @@ def test_families_take_turns() -> None:
         "2001:db8::3",
     ]
     assert interleave(addresses[3:]) == [addresses[3]]
+
+
+async def test_who_begins_a_call_is_told_by_calls_what_comes(client: Client, serve) -> None:
+    async def handler(exchange) -> None:
+        while True:
+            await exchange.request()
+            await exchange.send(OK)
+
+    server = await serve(handler)
+    request = server.get("POST", b"body")
+    assert client.take(request.url.origin) is None, "there is no connection yet"
+    await (await client.send(server.get())).read()
+    connection = client.take(request.url.origin)
+    assert connection is not None
+    assert client.take(request.url.origin) is None, "it was the only one"
+    client.give_back(connection)
+    assert client.take(request.url.origin) is connection
+    over = asyncio.Event()
+
+    def hear() -> None:
+        if reply.ended:
+            over.set()
+
+    reply = client.begin(connection, write_head(request), request.body, Timeouts(), hear)
+    await over.wait()
+    assert (reply.status, reply.take()) == (200, b"ok")
+    assert server.requests[1].endswith(b"body")
+    assert client.take(request.url.origin) is connection, "it can serve again"
+
+
+async def test_who_began_a_call_may_wait_for_it_after_all(client: Client, serve) -> None:
+    async def handler(exchange) -> None:
+        await exchange.request()
+        await exchange.send(OK)
+        await exchange.request()
+        await gate.wait()
+        await exchange.send(OK)
+
+    gate = asyncio.Event()
+    server = await serve(handler)
+    request = server.get("POST", b"body")
+    await (await client.send(server.get())).read()
+    connection = client.take(request.url.origin)
+    assert connection is not None
+    heard: list[int] = []
+    reply = client.begin(connection, write_head(request), request.body, Timeouts(), lambda: heard.append(1))
+    resumed = asyncio.ensure_future(client.resume(reply, request, Timeouts()))
+    await asyncio.sleep(0)
+    gate.set()
+    assert await (await resumed).read() == b"ok"
+    assert not heard
+
+
+async def test_what_was_begun_on_a_connection_that_was_closing_is_sent_once_more(client: Client, serve) -> None:
+    async def handler(exchange) -> None:
+        await exchange.request()
+        await exchange.send(OK)
+        if exchange.number == 1:
+            await exchange.request()
+
+    server = await serve(handler)
+    request = server.get("POST", b"body")
+    await (await client.send(server.get())).read()
+    connection = client.take(request.url.origin)
+    assert connection is not None
+    over = asyncio.Event()
+    reply = client.begin(connection, write_head(request), request.body, Timeouts(), over.set)
+    await over.wait()
+    assert isinstance(reply.error, ClosedEarly)
+    assert await (await client.resume(reply, request, Timeouts())).read() == b"ok"
+    assert server.connections == 2
+
+
+async def test_what_was_begun_and_failed_is_not_sent_again(client: Client, serve) -> None:
+    async def handler(exchange) -> None:
+        await exchange.request()
+        await exchange.send(OK)
+        await exchange.request()
+        await exchange.send(b"nonsense")
+
+    server = await serve(handler)
+    request = server.get("POST", b"body")
+    await (await client.send(server.get())).read()
+    connection = client.take(request.url.origin)
+    assert connection is not None
+    over = asyncio.Event()
+    reply = client.begin(connection, write_head(request), request.body, Timeouts(), over.set)
+    await over.wait()
+    with pytest.raises(ProtocolViolation):
+        await client.resume(reply, request, Timeouts())
+    assert len(server.requests) == 2

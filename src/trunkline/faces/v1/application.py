@@ -8,20 +8,21 @@ from typing import Final
 from trunkline.core.actor import Actor
 from trunkline.core.chat import ChatRequest
 from trunkline.core.embeddings import EmbeddingsRequest, EmbeddingsResponse
-from trunkline.core.errors import NotFound, TrunklineError, UnknownCoding
+from trunkline.core.errors import NotFound, TrunklineError
 from trunkline.dialects import gemini, openai_chat
-from trunkline.dialects.dialect import Dialect, StreamWriter
+from trunkline.dialects.dialect import StreamWriter
 from trunkline.faces.cors import ANYONE, Cors, is_preflight
-from trunkline.faces.unpacking import SUPPORTED
 from trunkline.faces.v1.delivery import HANG_UP, Delivery
+from trunkline.faces.v1.errors import write_error
 from trunkline.faces.v1.models import write_model, write_models
 from trunkline.faces.v1.operations import make_operation
+from trunkline.faces.v1.plain_lane import PlainLane
 from trunkline.faces.v1.request import HangUp, Receive, RequestHeaders, Scope, Send, conflict, read_body
 from trunkline.faces.v1.route_match import RouteMatch, read_path
-from trunkline.faces.v1.status import WrongMethod, is_final, retry_after, status_of
+from trunkline.faces.v1.status import WrongMethod
 from trunkline.faces.v1.stored import recall
 from trunkline.faces.v1.stray import make_stray_error
-from trunkline.gateway.answer import JSON, Answer, HeaderList
+from trunkline.gateway.answer import JSON, Answer
 from trunkline.gateway.context import NOTHING, CallContext
 from trunkline.gateway.exchanges.chat import Chat
 from trunkline.gateway.exchanges.compaction import Compaction
@@ -34,11 +35,11 @@ from trunkline.gateway.gateway import Gateway
 from trunkline.gateway.identity import Identity
 from trunkline.logs import get_logger
 
+BEGUN: Final = "trunkline.begun"
+"""The key of the scope under which a call stands that began as a plain one (:mod:`trunkline.gateway.plain`)."""
+
 KNOWN: Final = "trunkline.known"
 """The key of the scope under which our server waits to hear that the caller has a good key."""
-
-_ASKED_AGAIN: Final = frozenset({408, 409, 429, *range(500, 600)})
-"""After which the SDKs of OpenAI and Anthropic try again by themselves."""
 
 log = get_logger(__name__)
 
@@ -63,6 +64,8 @@ class Application:
         self._limit = limit
         self._ping_seconds = ping_seconds
         self._cors = cors
+        self.plain_lane = PlainLane(gateway.plain_calls(), identity, limit=limit)
+        """Where our own server looks first."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -121,6 +124,11 @@ class Application:
     async def _answer(
         self, scope: Scope, receive: Receive, request_headers: RequestHeaders, route: RouteMatch, delivery: Delivery
     ) -> Answer:
+        begun = scope.get(BEGUN)
+        if begun is not None:
+            request_headers.request_id = begun.call.opened.request_id
+            _watch(scope, receive)
+            return await self._gateway.go_on(begun)
         if request_headers.conflicting:
             raise conflict()
         actor = self._identity.actor(request_headers.credential, request_headers.workspace_id)
@@ -228,22 +236,3 @@ def _watch(scope: Scope, receive: Receive) -> None:
 
     listener = asyncio.ensure_future(listen())
     task.add_done_callback(lambda _: listener.cancel())
-
-
-def write_error(dialect: Dialect, error: TrunklineError, request_id: str) -> Answer:
-    """The answer for ``error`` in the client's dialect."""
-    status = status_of(error)
-    headers: HeaderList = [JSON]
-    seconds = retry_after(error)
-    if seconds is not None:
-        headers.append((b"retry-after", b"%d" % max(1, round(seconds))))
-    if status in _ASKED_AGAIN and is_final(error):
-        headers.append((b"x-should-retry", b"false"))
-    if status == 401:
-        headers.append((b"www-authenticate", b"Bearer"))
-    elif isinstance(error, WrongMethod):
-        headers.append((b"allow", ", ".join(error.allowed).encode()))
-    elif isinstance(error, UnknownCoding):
-        headers.append((b"accept-encoding", SUPPORTED.encode()))
-    headers.extend(error.beside)
-    return Answer(status, headers, body=dialect.write_error(error, status, request_id))

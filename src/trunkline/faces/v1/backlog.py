@@ -18,7 +18,7 @@ _log = get_logger(__name__)
 class Backlog:
     """The bytes of ``body`` that have not been taken yet. Who makes one keeps no other reference to them."""
 
-    __slots__ = ("_at", "_body", "_file", "_size")
+    __slots__ = ("__weakref__", "_at", "_body", "_file", "_size")
 
     def __init__(self, body: bytes) -> None:
         self._body = body

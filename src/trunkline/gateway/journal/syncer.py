@@ -6,11 +6,30 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
+from trunkline.core.errors import Unavailable
 from trunkline.gateway.journal.segment_file import SegmentFile, sync_directory
 
-Waiter = asyncio.Future[None]
+
+class Waiter(Protocol):
+    """Who is told that a record is written: a future, or one who has as much of it as this."""
+
+    def done(self) -> bool:
+        """Whether nothing is to be told any more."""
+        ...
+
+    def set_result(self, result: None, /) -> None:
+        """It is written."""
+        ...
+
+    def set_exception(self, exception: Unavailable, /) -> None:
+        """It is not."""
+        ...
+
+    def exception(self) -> object:
+        """What was told last has been seen."""
+        ...
 
 
 class Failure(NamedTuple):

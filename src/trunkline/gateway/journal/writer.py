@@ -103,7 +103,7 @@ class Journal:
         self._open_calls[event_id] = frame
         self._append(frame)
 
-    def settle(self, event_id: bytes, payload: bytes) -> Waiter:
+    def settle(self, event_id: bytes, payload: bytes) -> asyncio.Future[None]:
         """Record that a call has ended. The future is done when the record is written (``strict``: on the disk).
 
         It fails with :class:`Unavailable` when that did not work at the first try; the record is kept and will still be
@@ -114,7 +114,18 @@ class Journal:
         self._open_calls.pop(event_id, None)
         return waiter
 
-    def note(self, event_id: bytes, payload: bytes, kind: Kind = Kind.NOTE) -> Waiter:
+    def settle_then(self, event_id: bytes, payload: bytes, waiter: Waiter) -> None:
+        """As :meth:`settle`, for one who is told by a call: ``waiter`` need have no more of a future than that takes.
+
+        :class:`Unavailable` in the place of the promise when the journal is closed.
+        """
+        if self._closed:
+            raise self._refusal()
+        self._waiters.append(waiter)
+        self._append(encode_frame(Kind.SETTLE, event_id, payload))
+        self._open_calls.pop(event_id, None)
+
+    def note(self, event_id: bytes, payload: bytes, kind: Kind = Kind.NOTE) -> asyncio.Future[None]:
         """Record something that stands for itself. The future is that of :meth:`settle`; nobody need await it.
 
         :class:`Unavailable` when the disk fails and too much waits for it already: memory has an end too.
@@ -159,7 +170,7 @@ class Journal:
         """Drop the lock: from now on what is left may be adopted by another process. After :meth:`close`."""
         self._lock.release()
 
-    def _promise(self, frame: bytes) -> Waiter:
+    def _promise(self, frame: bytes) -> asyncio.Future[None]:
         if self._closed:
             raise self._refusal()
         waiter = self._loop.create_future()

@@ -96,6 +96,46 @@ async def test_what_is_settled_is_in_the_file_when_the_future_is_done(tmp_path: 
     assert list(tmp_path.iterdir()) == []
 
 
+class Waiting:
+    """Who is told by a call."""
+
+    def __init__(self) -> None:
+        self.told: list[object] = []
+
+    def done(self) -> bool:
+        return False
+
+    def set_result(self, result: None) -> None:
+        self.told.append(result)
+
+    def set_exception(self, exception: Unavailable) -> None:
+        self.told.append(exception)
+
+    def exception(self) -> object:
+        return None
+
+
+async def test_who_is_told_by_a_call_is_told_when_it_is_written(tmp_path: Path, disk: Disk) -> None:
+    journal = Journal(tmp_path, calls=disk.calls)
+    waiting = Waiting()
+    journal.open(event(1), b"begin")
+    journal.settle_then(event(1), b"end", waiting)
+    assert waiting.told == []
+    await until(lambda: bool(waiting.told))
+    assert waiting.told == [None]
+    assert read_all(journal) == [(Kind.OPEN, 1), (Kind.SETTLE, 1)]
+    disk.room = 0
+    journal.open(event(2), b"begin")
+    journal.settle_then(event(2), b"end", waiting)
+    await until(lambda: len(waiting.told) > 1)
+    assert isinstance(waiting.told[1], Unavailable)
+    disk.room = None
+    await journal.close()
+    with pytest.raises(Unavailable):
+        journal.settle_then(event(3), b"", waiting)
+    journal.release()
+
+
 async def test_a_turn_of_the_loop_is_one_write(tmp_path: Path, disk: Disk) -> None:
     journal = Journal(tmp_path, calls=disk.calls)
     for number in range(100):

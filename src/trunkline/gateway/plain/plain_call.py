@@ -1,0 +1,188 @@
+"""One plain call, from its request to its answer, as a state machine that the event loop drives."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from trunkline.core.access import check
+from trunkline.core.actor import Actor
+from trunkline.core.errors import TrunklineError, Unavailable, UpstreamError
+from trunkline.dialects import openai_chat
+from trunkline.gateway.answer import JSON, Answer, write_headers
+from trunkline.gateway.call import Call, Ledger
+from trunkline.gateway.disclosure import Disclosure
+from trunkline.gateway.exchanges.chat import Chat
+from trunkline.gateway.exchanges.passing_chat import PassingChat
+from trunkline.gateway.plain.plan import Plan, Plans
+from trunkline.gateway.rate_reading import RateLimits
+from trunkline.gateway.routing.retry import RetryBudget
+from trunkline.outbound import IncomingResponse, Reply, Timeouts
+
+
+class Caller(Protocol):
+    """Who waits for the answer: a connection."""
+
+    def answer(self, answer: Answer) -> None:
+        """The call is over and settled; this is what the client gets."""
+        ...
+
+    def refuse(self, error: TrunklineError) -> None:
+        """The call is over, and its answer must not look complete: it could not be written down."""
+        ...
+
+    def hand_over(self, call: PlainCall) -> None:
+        """The call goes on elsewhere: see :meth:`.Gateway.go_on`."""
+        ...
+
+
+class PlainCall:
+    """One of them. Nothing of it has gone to the client until :meth:`Caller.answer`."""
+
+    __slots__ = ("_answer", "_caller", "_parts", "actor", "call", "chat", "plan", "prepared", "reply")
+
+    def __init__(
+        self,
+        parts: PlainCalls,
+        caller: Caller,
+        actor: Actor,
+        plan: Plan,
+        chat: Chat,
+        prepared: PassingChat,
+    ) -> None:
+        self._parts = parts
+        self._caller = caller
+        self._answer: Answer | None = None
+        self.actor = actor
+        self.plan = plan
+        self.chat = chat
+        self.prepared = prepared
+        self.call: Call
+        self.reply: Reply
+
+    def hear(self) -> None:
+        """There is something new to see in the reply."""
+        reply = self.reply
+        if not reply.ended and reply.error is None and not reply.full:
+            return
+        whole = reply.ended and reply.error is None and reply.decoder is None and not reply.full
+        if not whole or reply.status != 200:
+            self.hand_over()
+            return
+        raw = reply.take()
+        call, target = self.call, self.plan.target
+        try:
+            usage, estimated, body = self.prepared.read_whole(call, raw)
+        except UpstreamError:
+            reply.put_back(raw)
+            self.hand_over()
+            return
+        self._parts.note_limits(call, reply)
+        payload = call.close("ok", usage=usage, estimated=estimated)
+        headers = write_headers(call, target, self.prepared.dropped)
+        headers.append(JSON)
+        self._answer = Answer(200, headers, body=body)
+        self._write(payload)
+
+    def hand_over(self) -> None:
+        """Let the call go on where one can wait: it was sent once, and what has come of it is in ``reply``."""
+        self.reply.heard = None
+        self._caller.hand_over(self)
+
+    async def resume(self) -> IncomingResponse:
+        """What the provider answers to what was sent. Raises as sending it does."""
+        return await self.plan.transport.resume(self.reply, self.prepared.request, self._parts.timeouts)
+
+    def hang_up(self) -> None:
+        """The client has gone: stop the provider, and settle."""
+        self._answer = None
+        if self.call.settled:
+            return
+        self.reply.heard = None
+        self.reply.abort()
+        self._write(self.call.close("cancelled", status=499, usage=self.prepared.estimate(), estimated=True))
+
+    def _write(self, payload: bytes) -> None:
+        try:
+            self._parts.ledger.books.settle_then(self.call.identity, payload, self)
+        except Unavailable as fault:
+            self.set_exception(fault)
+
+    # How the journal says that the record is written: as it tells a future.
+
+    def done(self) -> bool:
+        """Whatever comes is to be told."""
+        return False
+
+    def set_result(self, result: None) -> None:
+        """It is written."""
+        answer, self._answer = self._answer, None
+        if answer is not None:
+            self._caller.answer(answer)
+
+    def set_exception(self, exception: Unavailable) -> None:
+        """It is not."""
+        answer, self._answer = self._answer, None
+        if answer is not None:
+            self._caller.refuse(exception)
+
+    def exception(self) -> None:
+        """Somebody has been told."""
+
+
+class PlainCalls:
+    """Begins them. One per process."""
+
+    __slots__ = ("_budget", "_plans", "_rate_limits", "ledger", "timeouts")
+
+    def __init__(
+        self, plans: Plans, ledger: Ledger, rate_limits: RateLimits, budget: RetryBudget, timeouts: Timeouts
+    ) -> None:
+        self._plans = plans
+        self._rate_limits = rate_limits
+        self._budget = budget
+        self.ledger = ledger
+        total = timeouts.total
+        self.timeouts = Timeouts(connect=timeouts.connect, first_byte=total, between=total, total=total)
+
+    def begin(self, actor: Actor, body: bytes, request_id: str, caller: Caller) -> PlainCall | None:
+        """Send the call if it is plain, and if there is a connection that can take it now; else None.
+
+        Then nothing was sent or written down, and whoever serves all other calls says what is wrong, if anything is.
+        """
+        try:
+            check(actor, "call")
+            chat = Chat(openai_chat.DIALECT, body)
+            if chat.streams:
+                return None
+            plan = self._plans.find(actor, chat.model)
+            if plan is None:
+                return None
+            target, transport = plan.target, plan.transport
+            prepared = chat.prepare(target, plan.candidate.model)
+            if not isinstance(prepared, PassingChat):
+                return None
+            request = prepared.request
+            connection = transport.take(request.url.origin)
+            if connection is None:
+                return None
+            plain = PlainCall(self, caller, actor, plan, chat, prepared)
+            try:
+                call = plain.call = self.ledger.begin(
+                    plan.opened, request_id, Disclosure(actor, request_id, target.endpoint.redaction)
+                )
+            except BaseException:
+                transport.give_back(connection)
+                raise
+        except TrunklineError:
+            return None
+        call.provider = target.provider
+        call.asked = prepared.terms
+        self._budget.deposit(plan.candidate.entry.workspace_id)
+        head = plan.write_head(len(request.body))
+        plain.reply = transport.begin(connection, head, request.body, self.timeouts, plain.hear)
+        return plain
+
+    def note_limits(self, call: Call, reply: Reply) -> None:
+        """Keep what the provider says of its rate limits."""
+        if call.opened.configuration_id is not None:
+            self._rate_limits.note(call.opened.configuration_id, reply.headers, self.ledger.clock())

@@ -1,0 +1,103 @@
+"""What is the same for all plain calls of one caller to one model: found out once, as long as a snapshot stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from trunkline.core.actor import Actor
+from trunkline.core.errors import TrunklineError
+from trunkline.core.usage_event import UsageEvent
+from trunkline.dialects import openai_chat
+from trunkline.gateway.call import Ledger
+from trunkline.gateway.context import NOTHING
+from trunkline.gateway.gates.gate import Gate
+from trunkline.gateway.routing.candidate import Candidate
+from trunkline.gateway.routing.resolve import Resolver
+from trunkline.gateway.routing.target import Target, Targets
+from trunkline.gateway.snapshot import Snapshot, SnapshotHolder
+from trunkline.outbound import DirectTransport, OutgoingRequest
+from trunkline.outbound.request import write_head
+
+CAPACITY: Final = 10_000
+"""Plans that are kept. Callers may name any number of models."""
+
+_LENGTH: Final = b"Content-Length: 0\r\n"
+
+
+class Plan:
+    """The way of such calls. Holds a target, and so a credential: never older than what ``targets`` would give."""
+
+    __slots__ = ("after", "before", "candidate", "opened", "target", "transport")
+
+    def __init__(self, candidate: Candidate, target: Target, transport: DirectTransport, opened: UsageEvent) -> None:
+        self.candidate = candidate
+        self.target = target
+        self.transport = transport
+        self.opened = opened
+        """What the books say of each of them, with neither id nor time."""
+        url = target.endpoint.chat(candidate.model, False)
+        head = write_head(OutgoingRequest("POST", url, target.endpoint.headers))
+        self.before, _, self.after = head.partition(_LENGTH)
+
+    def write_head(self, length: int) -> bytes:
+        """The head of a request whose body has ``length`` bytes, as the client of the provider writes it."""
+        return b"%bContent-Length: %d\r\n%b" % (self.before, length, self.after)
+
+
+class Plans:
+    """Finds plans, and keeps them while the snapshot stands."""
+
+    __slots__ = ("_gates", "_holder", "_kept", "_ledger", "_resolver", "_snapshot", "_targets")
+
+    def __init__(
+        self, holder: SnapshotHolder, resolver: Resolver, targets: Targets, gates: Sequence[Gate], ledger: Ledger
+    ) -> None:
+        self._holder = holder
+        self._resolver = resolver
+        self._targets = targets
+        self._gates = gates
+        self._ledger = ledger
+        self._snapshot: Snapshot | None = None
+        self._kept: dict[tuple[str | None, str], Plan | None] = {}
+
+    def find(self, actor: Actor, name: str) -> Plan | None:
+        """The plan for calls of ``actor``, who has a key, to ``name``; None where they are not plain.
+
+        Errors are not told here: who serves all other calls finds them too.
+        """
+        snapshot = self._holder.current
+        if snapshot is not self._snapshot or len(self._kept) > CAPACITY:
+            self._kept.clear()
+            self._snapshot = snapshot
+        key = (actor.key_id, name)
+        try:
+            plan = self._kept[key]
+            if plan is None or self._targets.get(plan.candidate) is plan.target:
+                return plan
+        except KeyError:
+            pass
+        except TrunklineError:
+            return None
+        try:
+            plan = self._make(snapshot, actor, name)
+        except TrunklineError:
+            # What is wrong now may be right before the snapshot changes, such as a key that does not open.
+            return None
+        self._kept[key] = plan
+        return plan
+
+    def _make(self, snapshot: Snapshot, actor: Actor, name: str) -> Plan | None:
+        found = self._resolver.resolve(snapshot, actor, name)
+        candidate = found[0]
+        if len(found) > 1 or candidate.trial or candidate.route or candidate.feature:
+            return None
+        if any(gate.concerns(snapshot, actor, candidate) for gate in self._gates):
+            return None
+        target = self._targets.get(candidate)
+        transport = target.transport
+        passes = target.provider.dialect == openai_chat.DIALECT.name and target.endpoint.signer is None
+        if not passes or not isinstance(transport, DirectTransport):
+            return None
+        opened = self._ledger.describe(actor, candidate, "chat", requested_model=name, streamed=False, context=NOTHING)
+        return Plan(candidate, target, transport, opened)

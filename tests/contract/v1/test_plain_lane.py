@@ -1,0 +1,335 @@
+"""Calls that are served without a task give the same as all others do: to the client, to the provider, in the books."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import re
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.contract.v1.rig import KEY, Rig, configuration
+from tests.upstreams import scripted
+from trunkline.faces.server import GatewayProtocol
+from trunkline.faces.v1.plain_protocol import PlainProtocol
+from trunkline.gateway.plain.plain_call import PlainCall
+
+WHOLE = (
+    b'{"id":"chatcmpl-1","object":"chat.completion","created":1,"model":"gpt-4o-mini-2024","choices":[{"index":0,'
+    b'"message":{"role":"assistant","content":"Hello."},"finish_reason":"stop"}],'
+    b'"usage":{"prompt_tokens":21,"completion_tokens":9,"total_tokens":30}}'
+)
+
+
+def answer(body: bytes = WHOLE, status: str = "200 OK", *more: str, length: bool = True) -> bytes:
+    lines = [f"HTTP/1.1 {status}", "Content-Type: application/json", *more]
+    if length:
+        return "\r\n".join([*lines, f"Content-Length: {len(body)}", "\r\n"]).encode() + body
+    chunk = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
+    return "\r\n".join([*lines, "Transfer-Encoding: chunked", "\r\n"]).encode() + chunk
+
+
+def edited(**fields: Any) -> bytes:
+    return msgspec.json.encode({**msgspec.json.decode(WHOLE), **fields})
+
+
+CALLING = edited(
+    choices=[
+        {
+            "index": 0,
+            "message": {"role": "assistant", "tool_calls": [{"function": {"name": "f", "arguments": "{}"}}]},
+            "finish_reason": "tool_calls",
+        }
+    ]
+)
+LIMITED = (
+    "x-ratelimit-limit-requests: 100",
+    "x-ratelimit-remaining-requests: 99",
+    "x-ratelimit-reset-requests: 1s",
+)
+
+ANSWERS: dict[str, Sequence[bytes]] = {
+    "whole": [answer()],
+    "chunked": [answer(length=False)],
+    "rate limits": [answer(WHOLE, "200 OK", *LIMITED)],
+    "gzip": [answer(gzip.compress(WHOLE), "200 OK", "Content-Encoding: gzip")],
+    "large": [answer(edited(padding="x" * 5000))],
+    "huge": [answer(edited(padding="x" * 200_000))],
+    "no usage": [answer(edited(usage=None))],
+    "zero usage": [answer(edited(usage={"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}))],
+    "absurd usage": [answer(edited(usage={"prompt_tokens": 2**63 - 1, "completion_tokens": 1, "total_tokens": 2**63}))],
+    "tier": [answer(edited(service_tier="flex"))],
+    "calls without ids": [answer(CALLING)],
+    "foreign finish": [answer(edited(choices=[{"index": 0, "message": {"content": "a"}, "finish_reason": "eos"}]))],
+    "error within": [answer(b'{"error":{"message":"out of memory","code":500}}')],
+    "no json": [answer(b"<html>")],
+    "key within": [answer(edited(system_fingerprint="sk-secret-key-1234567890"))],
+    "refused": [answer(b'{"error":{"message":"bad","type":"invalid_request_error","param":"x"}}', "400 Bad Request")],
+    "limited": [answer(b'{"error":{"message":"slow down"}}', "429 Too Many Requests", "retry-after: 120")],
+    "redirect": [answer(b"", "302 Found", "location: http://elsewhere/")],
+    "again": [answer(b'{"error":{"message":"busy"}}', "503 Service Unavailable"), answer()],
+    "interim": [b"HTTP/1.1 100 Continue\r\n\r\n" + answer()],
+    "last": [answer(WHOLE, "200 OK", "Connection: close")],
+    "cut": [answer()[:-20], answer()],
+    "nothing": [b"", answer()],
+    "malformed": [b"HTTP/9.9 what\r\n\r\n", answer()],
+}
+
+
+class Seen(NamedTuple):
+    """What one call led to."""
+
+    client: bytes
+    provider: list[tuple[str, dict[str, str], bytes]]
+    books: list[dict[str, Any]]
+    counters: list[Any]
+
+
+class Lane:
+    """A gateway, and the provider behind it."""
+
+    def __init__(self, rig: Rig, upstream: scripted.Scripted) -> None:
+        self.rig = rig
+        self.upstream = upstream
+
+    def call(self, pieces: Sequence[bytes], answers: Sequence[bytes], count: int = 1) -> Seen:
+        """Send ``pieces`` on a connection whose provider's connection is warm; what came of it."""
+        self._play([answer()])
+        with socket.create_connection(("127.0.0.1", self.rig.port)) as client:
+            client.settimeout(20)
+            client.sendall(request())
+            reader = Reader(client)
+            reader.answer()
+            self._settled(1)
+            for known in (self.upstream.asked, self.rig.books.opened, self.rig.books.events):
+                known.clear()
+            self.rig.counters.totals.clear()
+            self._play(answers)
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            for piece in pieces:
+                client.sendall(piece)
+            told = b"".join(reader.answer() for _ in range(count))
+        self._settled(len(self.rig.books.opened))
+        return Seen(
+            told,
+            [(asked.line, asked.headers, asked.body) for asked in self.upstream.asked],
+            [plain_event(event) for event in self.rig.books.events],
+            [
+                (labels, totals.calls, totals.retries, totals.input_tokens, totals.cost_nanos)
+                for labels, totals in sorted(self.rig.counters.totals.items())
+            ],
+        )
+
+    def _settled(self, count: int) -> None:
+        with self.rig.books.settled:
+            assert self.rig.books.settled.wait_for(lambda: len(self.rig.books.events) >= count, 10)
+
+    def _play(self, answers: Sequence[bytes]) -> None:
+        left = list(answers)
+
+        async def script(writer: asyncio.StreamWriter) -> None:
+            written = left.pop(0) if len(left) > 1 else left[0]
+            writer.write(written)
+            await writer.drain()
+            if written != answer() and (not written.endswith(b"}") or b"close" in written):
+                writer.close()
+
+        self.upstream.script = script
+
+
+def request(body: bytes = b'{"model": "gpt", "messages": [{"role": "user", "content": "Hi"}]}', *more: str) -> bytes:
+    lines = ["POST /v1/chat/completions HTTP/1.1", "Host: trunkline", f"Authorization: Bearer {KEY}", *more]
+    return "\r\n".join([*lines, f"Content-Length: {len(body)}", "\r\n"]).encode() + body
+
+
+class Reader:
+    """Answers on one connection, with what differs from call to call taken out."""
+
+    def __init__(self, client: socket.socket) -> None:
+        self._client = client
+        self._data = b""
+
+    def _more(self) -> bool:
+        piece = self._client.recv(65536)
+        self._data += piece
+        return bool(piece)
+
+    def _take(self, size: int) -> bytes:
+        while len(self._data) < size and self._more():
+            pass
+        taken, self._data = self._data[:size], self._data[size:]
+        return taken
+
+    def _until(self, end: bytes) -> bytes:
+        while end not in self._data and self._more():
+            pass
+        return self._take(self._data.find(end) + len(end) if end in self._data else len(self._data))
+
+    def answer(self) -> bytes:
+        """The next one, and an interim one before it."""
+        head = self._until(b"\r\n\r\n")
+        if head.startswith(b"HTTP/1.1 100 "):
+            return head + self.answer()
+        sized = re.search(rb"content-length: (\d+)", head)
+        body = self._take(int(sized[1])) if sized is not None else self._until(b"0\r\n\r\n")
+        head = re.sub(rb"\r\ndate: [^\r]*", b"", head)
+        head = re.sub(rb"(x-request-id: )[0-9a-f-]{36}", rb"\1-", head)
+        body = re.sub(rb'"id":"call_[^"]*"', b'"id":"call"', body)
+        body = re.sub(rb"127.0.0.1:\d+", b"-", body)
+        return head + re.sub(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22,}", b"-", body)
+
+
+_DIFFERING = frozenset({"id", "opened_at", "request_id", "duration_us", "first_token_us"})
+
+
+def plain_event(event: Any) -> dict[str, Any]:
+    """A record without what differs from call to call."""
+    told = msgspec.to_builtins(event)
+    for attempt in told.get("attempts", ()):
+        attempt.pop("duration_us", None)
+        attempt["reason"] = re.sub(r"127.0.0.1:\d+", "-", attempt["reason"])
+    return {name: value for name, value in told.items() if name not in _DIFFERING}
+
+
+@pytest.fixture(scope="module")
+def lanes() -> Iterator[tuple[Lane, Lane]]:
+    """The same gateway twice: with plain calls served without a task, and without that."""
+    with ExitStack() as stack:
+        made: list[Lane] = []
+        for protocol in (PlainProtocol, GatewayProtocol):
+            upstream = stack.enter_context(scripted.start())
+            entry = configuration(
+                "gpt", "openai", model="gpt-4o-mini", base_url=f"{upstream.url}/v1", api_key="sk-secret-key-1234567890"
+            )
+            made.append(Lane(stack.enter_context(Rig([entry], protocol=protocol).serve()), upstream))
+        yield made[0], made[1]
+
+
+def same(lanes: tuple[Lane, Lane], pieces: Sequence[bytes], answers: Sequence[bytes], count: int = 1) -> Seen:
+    plain, general = (lane.call(pieces, answers, count) for lane in lanes)
+    port = lanes[0].upstream.url.rpartition(":")[2], lanes[1].upstream.url.rpartition(":")[2]
+    for _, headers, _ in (*plain.provider, *general.provider):
+        headers["host"] = headers["host"].replace(port[0], "-").replace(port[1], "-")
+    assert plain == general
+    return plain
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_whatever_a_provider_answers(lanes: tuple[Lane, Lane], name: str) -> None:
+    seen = same(lanes, [request()], ANSWERS[name])
+    assert seen.client.startswith(b"HTTP/1.1 ")
+    assert len(seen.books) == 1
+    assert b"sk-secret" not in seen.client
+
+
+def test_a_plain_call_runs_without_a_task(lanes: tuple[Lane, Lane], monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[int] = []
+    hear = PlainCall.hear
+    monkeypatch.setattr(PlainCall, "hear", lambda call: (begun.append(1), hear(call))[1])
+    lanes[0].call([request()], ANSWERS["whole"])
+    assert begun, "nothing of this file would be tested"
+    begun.clear()
+    lanes[1].call([request()], ANSWERS["whole"])
+    assert not begun
+
+
+BODIES = {
+    "streams": b'{"model":"gpt","stream":true,"messages":[{"role":"user","content":"Hi"}]}',
+    "no model": b'{"messages":[{"role":"user","content":"Hi"}]}',
+    "unknown model": b'{"model":"gpd","messages":[{"role":"user","content":"Hi"}]}',
+    "by provider": b'{"model":"openai/gpt-4o","messages":[{"role":"user","content":"Hi"}],"max_tokens":5}',
+    "reasoning": b'{"model":"openai/o3","messages":[{"role":"user","content":"Hi"}],"temperature":1,"max_tokens":5}',
+    "no json": b"{",
+    "empty": b"",
+    "wrong type": b'{"model":5}',
+    "doubled field": b'{"model":"gpt","model":"gpt","messages":[{"role":"user","content":"Hi"}]}',
+    "history": b'{"model":"gpt","messages":[{"role":"assistant","content":"a","reasoning_content":"b"}]}',
+    "format": (
+        b'{"model":"gpt","messages":[{"role":"user","content":"Hi, in JSON"}],"response_format":{"type":"json_object"}}'
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_whatever_a_client_sends(lanes: tuple[Lane, Lane], name: str) -> None:
+    if name == "streams":
+        events = b'data: {"choices":[{"index":0,"delta":{"content":"a"}}]}\n\ndata: [DONE]\n\n'
+        told = answer(events).replace(b"application/json", b"text/event-stream")
+        assert same(lanes, [request(BODIES[name])], [told]).books[0]["streamed"]
+        return
+    same(lanes, [request(BODIES[name])], ANSWERS["whole"])
+
+
+HEADERS = {
+    "named": ["X-Request-Id: mine-1"],
+    "badly named": ["X-Request-Id: not good!"],
+    "packed answer": ["Accept-Encoding: gzip, br, zstd"],
+    "user": ["X-User-Id: ada"],
+    "another key": ["x-api-key: tl-other"],
+    "the same key twice": [f"x-api-key: {KEY}"],
+    "close": ["Connection: close"],
+    "page": ["Origin: https://example.com"],
+    "workspace": ["X-Trunkline-Workspace: w-1"],
+    "wrong workspace": ["X-Trunkline-Workspace: w-2"],
+    "two hosts": ["Host: other"],
+    "expect": ["Expect: 100-continue"],
+    "beta": ["anthropic-beta: x"],
+}
+
+
+@pytest.mark.parametrize("size", ["whole", "large"])
+@pytest.mark.parametrize("name", HEADERS)
+def test_whatever_a_client_says_in_its_head(lanes: tuple[Lane, Lane], name: str, size: str) -> None:
+    same(
+        lanes, [request(b'{"model":"gpt","messages":[{"role":"user","content":"Hi"}]}', *HEADERS[name])], ANSWERS[size]
+    )
+
+
+@settings(max_examples=40, deadline=None)
+@given(cuts=st.sets(st.integers(1, len(request()) - 1), max_size=4))
+def test_wherever_a_request_is_cut(lanes: tuple[Lane, Lane], cuts: set[int]) -> None:
+    places = [0, *sorted(cuts), len(request())]
+    same(lanes, [request()[start:end] for start, end in pairwise(places)], ANSWERS["whole"])
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    names=st.lists(st.sampled_from(["whole", "large", "again", "refused", "no usage"]), min_size=1, max_size=3),
+    joined=st.booleans(),
+)
+def test_requests_before_the_answer_to_the_last_one(lanes: tuple[Lane, Lane], names: list[str], joined: bool) -> None:
+    answers = [one for name in names for one in ANSWERS[name]]
+    requests = [request()] * len(names)
+    seen = same(lanes, [b"".join(requests)] if joined else requests, answers, count=len(names))
+    assert len(seen.books) == len(names)
+
+
+def test_a_client_that_goes_away_ends_the_call(lanes: tuple[Lane, Lane]) -> None:
+    events: list[dict[str, Any]] = []
+    for lane in lanes:
+        lane.call([request()], ANSWERS["whole"])
+        lane.rig.books.events.clear()
+        asked = asyncio.Event()
+
+        async def wait(writer: asyncio.StreamWriter, asked: asyncio.Event = asked) -> None:
+            await asyncio.Event().wait()
+
+        lane.upstream.script = wait
+        lane.upstream.hung_up.clear()
+        before = len(lane.upstream.asked)
+        with socket.create_connection(("127.0.0.1", lane.rig.port)) as client:
+            client.sendall(request())
+            while len(lane.upstream.asked) == before:
+                pass
+        assert lane.upstream.hung_up.wait(10)
+        events.append(plain_event(lane.rig.books.last()))
+    assert events[0] == events[1]
+    assert events[0]["outcome"] == "cancelled"
