@@ -6,12 +6,15 @@ import subprocess
 import sys
 
 CALLS = (
+    "trunkline.control.policies.patterns",
+    "trunkline.core.policy_decision",
     "trunkline.faces.server",
     "trunkline.faces.v1",
     "trunkline.gateway.gateway",
     "trunkline.gateway.journal.writer",
     "trunkline.providers.demo",
     "trunkline.settings",
+    "trunkline.vault.access_token",
     "trunkline.vault.vault",
 )
 """All that serving calls takes."""
@@ -22,11 +25,15 @@ FOREIGN = (
     "dotenv",
     "fastapi",
     "genai_prices",
+    "joserfc",
     "jsonschema",
+    "phonenumbers",
     "pydantic",
+    "pydantic_core",
     "rich",
     "splintr",
     "sqlalchemy",
+    "stdnum",
     "typer",
     "yaml",
 )

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from trunkline.core.personal_data import find_kinds
-
 LONGEST: Final = 500
 """Characters of an explanation that are kept."""
 
@@ -28,6 +26,8 @@ def clean(explanation: str, text: str, policy: str) -> str:
     line = _SPACE.sub(" ", "".join(char if char.isprintable() else " " for char in explanation)).strip()
     if not line:
         return UNEXPLAINED
+    from trunkline.core.personal_data import find_kinds  # noqa: PLC0415 - its libraries are large, and few have a judge
+
     line = line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
     if find_kinds((line,), ("email", "phone", "iban", "creditCard"), ()) or _repeats(line, text, policy):
         return WITHHELD

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
-from trunkline.core.personal_data import find_kinds
 from trunkline.core.policy import KEPT, Content, Finding, Matcher, PolicyInput
 from trunkline.core.policy_rule import (
     AllowedModels,
@@ -45,6 +44,8 @@ def decide(rule: Rule, subject: PolicyInput, matchers: Sequence[Matcher] = ()) -
         case PersonalData():
             if not subject.content.readable:
                 return _UNREADABLE
+            from trunkline.core.personal_data import find_kinds  # noqa: PLC0415 - its libraries are large
+
             kinds = find_kinds(subject.content.texts, rule.kinds, rule.countries)
             return Finding(True, f"Personal data was found: {', '.join(kinds)}.") if kinds else KEPT
 

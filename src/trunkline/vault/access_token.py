@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from typing import Final, Literal
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
-from joserfc import jws
-from joserfc.errors import JoseError
-from joserfc.jwk import OctKey
 
 from trunkline.core.errors import Unauthenticated
 from trunkline.vault.key_ring import KeyRing
 from trunkline.vault.subkey import Purpose
+
+if TYPE_CHECKING:
+    from joserfc.jwk import OctKey
 
 LIFETIME_SECONDS: Final = 15 * 60
 LONGEST_TOKEN: Final = 2_048
@@ -45,17 +46,26 @@ class Claims(msgspec.Struct, frozen=True):
 class AccessTokens:
     """Issues and verifies JWTs (HS256 alone, whatever a token's header says) that live 15 minutes.
 
-    A verified token is remembered by the SHA-256 of all of it, never by a part, until it expires.
+    A verified token is remembered by the SHA-256 of all of it, never by a part, until it expires. The library is loaded
+    with the first token: most processes see API keys alone.
     """
 
     def __init__(self, ring: KeyRing, *, cache_capacity: int = 10_000) -> None:
-        self._key = OctKey.import_key(ring.derive(Purpose.ACCESS_TOKEN))
+        self._secret = ring.derive(Purpose.ACCESS_TOKEN)
         self._issuer = ring.instance
         self._capacity = cache_capacity
         self._verified: OrderedDict[bytes, Claims] = OrderedDict()
 
+    @cached_property
+    def _key(self) -> OctKey:
+        from joserfc.jwk import OctKey  # noqa: PLC0415
+
+        return OctKey.import_key(self._secret)
+
     def issue(self, user_id: str, session_id: str, now: float) -> str:
         """A token for ``user_id`` in ``session_id``; ``now`` is Unix seconds."""
+        from joserfc import jws  # noqa: PLC0415
+
         issued = int(now)
         claims = Claims(sub=user_id, sid=session_id, iat=issued, exp=issued + LIFETIME_SECONDS, iss=self._issuer)
         return jws.serialize_compact(
@@ -80,6 +90,9 @@ class AccessTokens:
         return claims
 
     def _check(self, token: str) -> Claims:
+        from joserfc import jws  # noqa: PLC0415
+        from joserfc.errors import JoseError  # noqa: PLC0415
+
         if len(token) > LONGEST_TOKEN:
             raise _not_ours()
         try:

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from pydantic_core import SchemaError, SchemaValidator, core_schema
-
 from trunkline.core.errors import InvalidInput
 from trunkline.core.policy import Matcher
 
@@ -32,6 +30,8 @@ def compile_pattern(pattern: str) -> Matcher:
 
 
 def _compile(pattern: str) -> Matcher:
+    from pydantic_core import SchemaError, SchemaValidator, core_schema  # noqa: PLC0415 - few workers need it
+
     try:
         return SchemaValidator(core_schema.str_schema(pattern=pattern, regex_engine="rust-regex")).isinstance_python
     except SchemaError as error:
