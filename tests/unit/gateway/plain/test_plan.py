@@ -1,0 +1,96 @@
+"""Which calls are plain, and how long what was found out for them is used."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+from tests.contract.v1.rig import MANAGER, WORKSPACE, Rig, configuration, route
+
+from trunkline.core.actor import Actor
+from trunkline.gateway.plain.plan import Plans
+from trunkline.gateway.snapshot import FeatureEntry
+from trunkline.outbound import Client, Guard, LocalUpstreams
+
+ACTOR = Actor(user_id=MANAGER, workspace_id=WORKSPACE, role="owner", key_id="k-1")
+
+
+class Gate:
+    """One that is concerned, or not."""
+
+    def __init__(self, concerned: bool) -> None:
+        self.concerned = concerned
+
+    def concerns(self, *_: object) -> bool:
+        return self.concerned
+
+
+def make_rig() -> Rig:
+    own = configuration("own", "openai", model="gpt-4o-mini", api_key="sk-own-key-0123456789")
+    other = configuration("claude", "anthropic", model="claude-sonnet-5", api_key="sk-ant-0123456789")
+    lacking = configuration("lacking", "openai", model="gpt-4o-mini")
+    feature = FeatureEntry(id="f-1", slug="ask", kind="chat", model="x", target="own")
+    client = Client(Guard(LocalUpstreams.parse("loopback"), frozenset()))
+    return Rig([own, other, lacking], routes=[route("two", "own", "own")], features=[feature], client=client)
+
+
+def plans_of(rig: Rig, *gates: Any) -> Plans:
+    calls: Any = rig.application.plain_lane
+    plans: Plans = calls._calls._plans
+    plans._gates = gates
+    return plans
+
+
+def test_a_plan_is_kept_as_long_as_the_snapshot_stands() -> None:
+    rig = make_rig()
+    plans = plans_of(rig)
+    plan = plans.find(ACTOR, "own")
+    assert plan is not None
+    assert (plan.opened.requested_model, plan.opened.model, plan.opened.user_id) == ("own", "gpt-4o-mini", MANAGER)
+    assert plans.find(ACTOR, "own") is plan
+    rig.holder.current = msgspec.structs.replace(rig.holder.current, revision=7)
+    assert plans.find(ACTOR, "own") is not plan
+
+
+def test_a_plan_goes_with_its_opened_credential() -> None:
+    rig = make_rig()
+    plans = plans_of(rig)
+    plan = plans.find(ACTOR, "own")
+    rig.targets._made.clear()
+    again = plans.find(ACTOR, "own")
+    assert again is not None
+    assert plan is not again
+    assert plan is not None
+    assert again.target is not plan.target
+
+
+def test_another_key_has_another_plan() -> None:
+    plans = plans_of(make_rig())
+    theirs, mine = plans.find(msgspec.structs.replace(ACTOR, key_id="k-2"), "own"), plans.find(ACTOR, "own")
+    assert theirs is not None
+    assert mine is not None
+    assert (theirs.opened.key_id, mine.opened.key_id) == ("k-2", "k-1")
+
+
+@pytest.mark.parametrize("name", ["two", "claude", "feature/ask", "lacking", "unknown"])
+def test_what_is_more_than_passing_to_one_provider_has_none(name: str) -> None:
+    assert plans_of(make_rig()).find(ACTOR, name) is None
+
+
+def test_a_gate_that_is_concerned_leaves_none() -> None:
+    rig = make_rig()
+    assert plans_of(rig, Gate(False)).find(ACTOR, "own") is not None
+    rig.holder.current = msgspec.structs.replace(rig.holder.current, revision=8)
+    assert plans_of(rig, Gate(False), Gate(True)).find(ACTOR, "own") is None
+
+
+def test_the_head_is_what_the_client_of_providers_writes() -> None:
+    plan = plans_of(make_rig()).find(ACTOR, "own")
+    assert plan is not None
+    head = plan.write_head(12)
+    assert head.startswith(b"POST /v1/chat/completions HTTP/1.1\r\nHost: api.openai.com\r\n")
+    assert b"\r\nContent-Length: 12\r\n" in head
+    assert b"Bearer sk-own-key-0123456789" in head
+    assert head.endswith(b"\r\n\r\n")
+    assert head.count(b"Content-Length") == 1
