@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
 from trunkline.gateway.journal.frame import Kind, Record
 from trunkline.gateway.journal.process_lock import ProcessLock
-from trunkline.gateway.journal.segment import Segment, list_processes, list_segments
+from trunkline.gateway.journal.segment import Segment, list_segments
 
 
 class Orphan:
@@ -39,10 +38,6 @@ class Orphan:
                         opened.pop(entry.event_id, None)
         return list(opened.values())
 
-    def discard(self, segment: Segment) -> None:
-        """Delete a segment of which everything is in the database, estimated calls included."""
-        segment.path.unlink(missing_ok=True)
-
     def release(self) -> None:
         """Let others have what is left."""
         self._lock.release()
@@ -54,14 +49,3 @@ class Orphan:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.release()
-
-
-def adopt(directory: Path) -> Iterator[Orphan]:
-    """The dead processes in ``directory``, oldest first, one at a time and each locked until it is released.
-
-    Living processes, the caller among them, hold their lock and are passed over.
-    """
-    for process in sorted(list_processes(directory)):
-        lock = ProcessLock.acquire(directory, process)
-        if lock is not None:
-            yield Orphan(directory, process, lock)

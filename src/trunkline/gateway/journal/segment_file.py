@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from trunkline.gateway.journal.segment import Segment, name_segment
+from trunkline.gateway.journal.segment import name_segment
 
 
 class FileCalls(msgspec.Struct, frozen=True):
@@ -82,10 +82,6 @@ class SegmentFile:
                 os.fchmod(self._descriptor, 0o400)
             os.close(self._descriptor)
             self._descriptor = None
-
-    def describe(self) -> Segment:
-        """What readers may see now."""
-        return Segment(path=self.path, process=self.process, number=self.number, end=self.size, sealed=self.sealed)
 
     def _cut(self) -> None:
         assert self._descriptor is not None

@@ -13,7 +13,6 @@ from trunkline.core.errors import Unavailable
 from trunkline.core.ids import new_id
 from trunkline.gateway.journal.frame import Kind, encode_frame
 from trunkline.gateway.journal.process_lock import ProcessLock
-from trunkline.gateway.journal.segment import Segment
 from trunkline.gateway.journal.segment_file import FileCalls, SegmentFile
 from trunkline.gateway.journal.syncer import Failure, Syncer, Waiter
 
@@ -77,7 +76,6 @@ class Journal:
             self._file = SegmentFile(directory, self.process, 1, self._calls)
         except OSError as error:
             raise Unavailable(f"The journal directory {directory} cannot be used: {error.strerror}.") from error
-        self._files = {self._file.path.name: self._file}
         self._born = clock()
         self._syncer = Syncer(directory, delay=0.0 if strict else sync_seconds, report=self._hear_of_sync)
         self._syncer.request(self._file)
@@ -134,22 +132,8 @@ class Journal:
             raise self._refusal()
         return self._promise(encode_frame(kind, event_id, payload))
 
-    def segments(self) -> list[Segment]:
-        """This process's segments that are not discarded, in order; until the journal is closed the last one is live.
-
-        A live one may be read up to its ``end``, which is as of now; call again for more.
-        """
-        return [file.describe() for file in self._files.values()]
-
-    def discard(self, segment: Segment) -> None:
-        """Delete a sealed segment of which everything is in the database. ValueError for the live one."""
-        if not segment.sealed:
-            raise ValueError(f"{segment.name} is still written to")
-        segment.path.unlink(missing_ok=True)
-        self._files.pop(segment.name, None)
-
     async def close(self) -> None:
-        """Write and sync what there is and seal the last segment. Reading and discarding go on until :meth:`release`.
+        """Write and sync what there is and seal the last segment.
 
         Calls that are open now stay so, and will be ``estimated`` by whoever adopts the segment.
         """
@@ -164,7 +148,7 @@ class Journal:
         self._syncer.seal(self._file)
         await self._syncer.close()
         if not self._file.size:
-            self.discard(self._file.describe())
+            self._file.path.unlink(missing_ok=True)
 
     def release(self) -> None:
         """Drop the lock: from now on what is left may be adopted by another process. After :meth:`close`."""
@@ -227,7 +211,6 @@ class Journal:
             return False
         self._retired.append(self._file)
         self._file = file
-        self._files[file.path.name] = file
         self._born = self._clock()
         carried = list(self._open_calls.values())
         file.carried = sum(map(len, carried))

@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.unit.gateway.journal.left import orphans_in
 
 from trunkline.gateway.journal.frame import Damage, Kind, Record
-from trunkline.gateway.journal.orphan import adopt
 
 PROGRAM = Path(__file__).with_name("journal_process.py")
 
@@ -43,7 +43,7 @@ def test_no_acknowledged_settle_or_note_is_lost_in_24_kills(tmp_path: Path, mode
     noted: set[bytes] = set()
     unsettled: set[bytes] = set()
     processes = 0
-    for orphan in adopt(tmp_path):
+    for orphan in orphans_in(tmp_path):
         with orphan:
             processes += 1
             segments = orphan.segments()
@@ -58,11 +58,11 @@ def test_no_acknowledged_settle_or_note_is_lost_in_24_kills(tmp_path: Path, mode
                 noted |= {one.event_id for one in records if one.kind is Kind.NOTE}
             unsettled |= {one.event_id for one in orphan.unsettled()}
             for segment in segments:
-                orphan.discard(segment)
+                segment.path.unlink()
     assert processes == 12
     assert acknowledged
     assert acknowledged <= settled | noted
     assert any(event_id.startswith(b"note") for event_id in acknowledged)
     assert unsettled == opened - settled
     assert list(tmp_path.iterdir()) == [], "nothing of them is left"
-    assert list(adopt(tmp_path)) == []
+    assert list(orphans_in(tmp_path)) == []

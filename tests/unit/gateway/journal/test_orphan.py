@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.unit.gateway.journal.left import orphans_in
+
 from trunkline.gateway.journal.frame import Kind, encode_frame
-from trunkline.gateway.journal.orphan import adopt
-from trunkline.gateway.journal.segment import name_segment
+from trunkline.gateway.journal.segment import list_segments, name_segment
 from trunkline.gateway.journal.writer import Journal
 
 PROCESS = "a" * 32
@@ -26,21 +27,21 @@ def test_calls_without_an_end_are_told_in_order_and_once(tmp_path: Path) -> None
         [(Kind.OPEN, THREE), (Kind.OPEN, TWO), (Kind.SETTLE, TWO)],
         [(Kind.OPEN, THREE)],
     )
-    (orphan,) = adopt(tmp_path)
+    (orphan,) = orphans_in(tmp_path)
     with orphan:
         assert [(one.event_id, one.payload) for one in orphan.unsettled()] == [(THREE, b"OPEN")]
 
 
 def test_an_end_without_a_beginning_is_no_open_call(tmp_path: Path) -> None:
     leave(tmp_path, [(Kind.SETTLE, ONE), (Kind.SETTLE, ONE)])
-    (orphan,) = adopt(tmp_path)
+    (orphan,) = orphans_in(tmp_path)
     with orphan:
         assert orphan.unsettled() == []
 
 
 def test_a_note_ends_no_call(tmp_path: Path) -> None:
     leave(tmp_path, [(Kind.OPEN, ONE), (Kind.NOTE, ONE), (Kind.NOTE, TWO)])
-    (orphan,) = adopt(tmp_path)
+    (orphan,) = orphans_in(tmp_path)
     with orphan:
         assert [one.event_id for one in orphan.unsettled()] == [ONE]
 
@@ -48,38 +49,37 @@ def test_a_note_ends_no_call(tmp_path: Path) -> None:
 async def test_the_living_are_passed_over(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     await journal.settle(ONE, b"")
-    assert list(adopt(tmp_path)) == []
+    assert list(orphans_in(tmp_path)) == []
     await journal.close()
-    assert list(adopt(tmp_path)) == [], "closed, but still shipping"
+    assert list(orphans_in(tmp_path)) == [], "closed, but still shipping"
     journal.release()
-    (orphan,) = adopt(tmp_path)
+    (orphan,) = orphans_in(tmp_path)
     with orphan:
         assert orphan.process == journal.process
-        assert [one.name for one in orphan.segments()] == [one.name for one in journal.segments()]
+        assert [one.name for one in orphan.segments()] == [one.name for one in list_segments(tmp_path, journal.process)]
 
 
 def test_two_adopters_do_not_meet(tmp_path: Path) -> None:
     leave(tmp_path, [(Kind.OPEN, ONE)])
-    (orphan,) = adopt(tmp_path)
-    assert list(adopt(tmp_path)) == []
+    (orphan,) = orphans_in(tmp_path)
+    assert list(orphans_in(tmp_path)) == []
     orphan.release()
-    (again,) = adopt(tmp_path)
+    (again,) = orphans_in(tmp_path)
     assert [one.event_id for one in again.unsettled()] == [ONE]
     again.release()
 
 
-def test_what_is_not_discarded_stays_for_the_next(tmp_path: Path) -> None:
+def test_what_is_not_deleted_stays_for_the_next(tmp_path: Path) -> None:
     leave(tmp_path, [(Kind.OPEN, ONE)], [(Kind.OPEN, TWO)])
-    (orphan,) = adopt(tmp_path)
+    (orphan,) = orphans_in(tmp_path)
     with orphan:
         first, _ = orphan.segments()
-        orphan.discard(first)
-        orphan.discard(first)
-    (again,) = adopt(tmp_path)
+        first.path.unlink()
+    (again,) = orphans_in(tmp_path)
     with again:
         assert [one.number for one in again.segments()] == [2]
         for segment in again.segments():
-            again.discard(segment)
+            segment.path.unlink()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -87,7 +87,7 @@ def test_each_dead_process_is_adopted_oldest_first(tmp_path: Path) -> None:
     for process in ("c" * 32, "a" * 32, "b" * 32):
         leave(tmp_path, [(Kind.OPEN, ONE)], process=process)
     processes: list[str] = []
-    for orphan in adopt(tmp_path):
+    for orphan in orphans_in(tmp_path):
         with orphan:
             processes.append(orphan.process[0])
     assert processes == ["a", "b", "c"]

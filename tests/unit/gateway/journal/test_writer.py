@@ -9,9 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.unit.gateway.journal.left import segments_of
 
 from trunkline.core.errors import Unavailable
-from trunkline.gateway.journal.frame import Kind, Record
+from trunkline.gateway.journal.frame import Damage, Kind, Record
 from trunkline.gateway.journal.segment_file import FileCalls
 from trunkline.gateway.journal.writer import Journal
 
@@ -22,7 +23,7 @@ def event(number: int) -> bytes:
 
 def read_all(journal: Journal) -> list[tuple[Kind, int]]:
     found: list[tuple[Kind, int]] = []
-    for segment in journal.segments():
+    for segment in segments_of(journal):
         for entry in segment.read():
             assert isinstance(entry, Record)
             found.append((entry.kind, int.from_bytes(entry.event_id, "big")))
@@ -75,8 +76,8 @@ async def until(condition: Callable[[], bool]) -> None:
 
 async def end(journal: Journal) -> None:
     await journal.close()
-    for segment in journal.segments():
-        journal.discard(segment)
+    for segment in segments_of(journal):
+        segment.path.unlink()
     journal.release()
 
 
@@ -84,7 +85,7 @@ async def test_what_is_settled_is_in_the_file_when_the_future_is_done(tmp_path: 
     journal = Journal(tmp_path)
     journal.open(event(1), b"begin")
     await journal.settle(event(1), b"end")
-    (segment,) = journal.segments()
+    (segment,) = segments_of(journal)
     entries = list(segment.read())
     assert [(e.kind, e.event_id, e.payload) for e in entries if isinstance(e, Record)] == [
         (Kind.OPEN, event(1), b"begin"),
@@ -153,9 +154,9 @@ async def test_a_note_is_written_as_an_end_is_and_belongs_to_nothing(tmp_path: P
     journal = Journal(tmp_path, calls=disk.calls, segment_bytes=1)
     journal.open(event(1), b"")
     await journal.note(event(2), b"a note")
-    await until(lambda: len(journal.segments()) > 1)
+    await until(lambda: len(segments_of(journal)) > 1)
     # The open call is carried over into the next segment; the note is not, and need not be.
-    first, *rest = (list(segment.read()) for segment in journal.segments())
+    first, *rest = (list(segment.read()) for segment in segments_of(journal))
     assert [entry.kind for entry in first if isinstance(entry, Record)] == [Kind.OPEN, Kind.NOTE]
     assert {entry.kind for entries in rest for entry in entries if isinstance(entry, Record)} <= {Kind.OPEN}
     await journal.close()
@@ -256,7 +257,7 @@ class TestSync:
         disk.syncs_fail = False
         await until(lambda: journal.writable)
         await journal.settle(event(3), b"")
-        assert len(journal.segments()) >= 2
+        assert len(segments_of(journal)) >= 2
         assert read_all(journal) == [(Kind.SETTLE, 1), (Kind.SETTLE, 2), (Kind.SETTLE, 3)]
         await end(journal)
 
@@ -267,7 +268,7 @@ class TestFullDisk:
         journal = Journal(tmp_path, calls=disk.calls, retry_seconds=0.001)
         journal.open(event(1), b"x" * 40)
         await journal.settle(event(0), b"before")
-        (before,) = journal.segments()
+        (before,) = segments_of(journal)
 
         disk.room = room
         with pytest.raises(Unavailable, match="No space left on device") as caught:
@@ -316,13 +317,12 @@ class TestFullDisk:
         disk.room, disk.cuts_fail = None, False
         await until(lambda: journal.writable)
         await journal.settle(event(3), b"")
-        assert read_all(journal) == [
-            (Kind.OPEN, 9),
-            (Kind.SETTLE, 1),
-            (Kind.OPEN, 9),
-            (Kind.SETTLE, 2),
-            (Kind.SETTLE, 3),
-        ]
+        left, live = segments_of(journal)
+        *whole, torn = left.read()
+        assert [one.kind for one in whole if isinstance(one, Record)] == [Kind.OPEN, Kind.SETTLE]
+        assert isinstance(torn, Damage)
+        assert (torn.torn, torn.end - torn.offset) == (True, 10)
+        assert [one.kind for one in live.read() if isinstance(one, Record)] == [Kind.OPEN, Kind.SETTLE, Kind.SETTLE]
         await end(journal)
 
     async def test_one_that_nobody_awaits_is_no_unhandled_error(self, tmp_path: Path, disk: Disk) -> None:
@@ -345,8 +345,8 @@ class TestRotation:
         for number in range(200):
             journal.open(event(number), b"x" * 20)
             await journal.settle(event(number), b"y" * 20)
-        await until(lambda: all(segment.sealed for segment in journal.segments()[:-1]))
-        *sealed, live = journal.segments()
+        await until(lambda: all(segment.sealed for segment in segments_of(journal)[:-1]))
+        *sealed, live = segments_of(journal)
         assert len(sealed) > 5
         assert [one.number for one in [*sealed, live]] == list(range(1, len(sealed) + 2))
         settled: list[int] = []
@@ -356,16 +356,9 @@ class TestRotation:
             settled += [int.from_bytes(one.event_id, "big") for one in records if one.kind is Kind.SETTLE]
         assert settled == list(range(200))
         for segment in sealed:
-            journal.discard(segment)
+            segment.path.unlink()
             assert not segment.path.exists()
-        assert [one.name for one in journal.segments()] == [live.name]
-        await end(journal)
-
-    async def test_the_live_segment_cannot_be_discarded(self, tmp_path: Path) -> None:
-        journal = Journal(tmp_path)
-        (live,) = journal.segments()
-        with pytest.raises(ValueError, match="still written to"):
-            journal.discard(live)
+        assert [one.name for one in segments_of(journal)] == [live.name]
         await end(journal)
 
     async def test_a_segment_is_sealed_only_when_what_it_carries_over_is_on_the_disk(
@@ -383,13 +376,13 @@ class TestRotation:
 
         journal._calls = FileCalls(write=write, sync=disk.calls.sync)
         journal._file._calls = journal._calls
-        await until(lambda: len(journal.segments()) == 2 and not journal.writable)
+        await until(lambda: len(segments_of(journal)) == 2 and not journal.writable)
         await asyncio.sleep(0.01)
-        assert not any(segment.sealed for segment in journal.segments())
+        assert not any(segment.sealed for segment in segments_of(journal))
         disk.room = None
         disk.writes = 1_000
         await journal.settle(event(2), b"")
-        await until(lambda: journal.segments()[0].sealed)
+        await until(lambda: segments_of(journal)[0].sealed)
         await end(journal)
 
     async def test_age_seals_too_but_never_an_empty_segment(self, tmp_path: Path) -> None:
@@ -398,13 +391,13 @@ class TestRotation:
         await journal.settle(event(1), b"")
         now = 59.0
         await journal.settle(event(2), b"")
-        assert len(journal.segments()) == 1
+        assert len(segments_of(journal)) == 1
         now = 60.0
         await journal.settle(event(3), b"")
-        assert len(journal.segments()) == 2
+        assert len(segments_of(journal)) == 2
         now = 1000.0
         await asyncio.sleep(0.001)
-        assert len(journal.segments()) == 2
+        assert len(segments_of(journal)) == 2
         await end(journal)
 
     async def test_what_is_carried_over_alone_makes_no_segment_old(self, tmp_path: Path) -> None:
@@ -419,8 +412,8 @@ class TestRotation:
         for number in range(500):
             journal.open(event(number), b"x" * 20)
         await journal.settle(event(1_000), b"")
-        assert len(journal.segments()) == 2
-        assert journal.segments()[1].end > 1_000
+        assert len(segments_of(journal)) == 2
+        assert segments_of(journal)[1].end > 1_000
         await end(journal)
 
     async def test_goes_on_in_the_old_segment_while_no_new_one_can_be_made(self, tmp_path: Path) -> None:
@@ -430,10 +423,10 @@ class TestRotation:
         await journal.settle(event(1), b"")
         await journal.settle(event(2), b"")
         assert journal.writable
-        assert len(journal.segments()) == 1
+        assert [segment.end > 0 for segment in segments_of(journal)] == [True, False]
         taken.unlink()
         await journal.settle(event(3), b"")
-        assert len(journal.segments()) == 2
+        assert len(segments_of(journal)) == 2
         await end(journal)
 
 
@@ -445,7 +438,7 @@ class TestClose:
         await journal.close()
         assert settled.done()
         assert read_all(journal) == [(Kind.OPEN, 1), (Kind.SETTLE, 1)]
-        assert [segment.sealed for segment in journal.segments()] == [True]
+        assert [segment.sealed for segment in segments_of(journal)] == [True]
         assert not journal.writable
         for refused in (journal.open, journal.settle):
             with pytest.raises(Unavailable, match="shutting down"):
