@@ -14,9 +14,10 @@ from trunkline.providers.call_forms import CallForms, NameForm
 
 def fit_calls(request: ChatRequest, forms: CallForms) -> ChatRequest:
     """``request`` with ids and names that fit; the same object where all of them do."""
-    if not request.tools and request.tool_choice is None and not any(map(_calls, request.messages)):
-        return request
-    return _fit_ids(_fit_names(request, find_names(request, forms.names)), forms.ids)
+    calls = any(map(_calls, request.messages))
+    if calls or request.tools or request.tool_choice is not None:
+        request = _fit_names(request, find_names(request, forms.names))
+    return _fit_ids(request, forms.ids) if calls else request
 
 
 def _calls(message: Message) -> bool:
@@ -31,7 +32,9 @@ def find_names(request: ChatRequest, form: NameForm | None) -> Mapping[str, str]
     if form is None:
         return {}
     names = [tool.name for tool in request.tools]
-    names += [name for message in request.messages for part in message.parts if (name := _name(part)) is not None]
+    for message in request.messages:
+        if _calls(message):
+            names += [name for part in message.parts if (name := _name(part)) is not None]
     names += () if request.tool_choice is None else request.tool_choice.names
     odd = [name for name in dict.fromkeys(names) if not form.fits(name)]
     if not odd:

@@ -64,6 +64,9 @@ def write_turns(
     the end of an answer that the model is to go on from goes, as it is refused ("final assistant content cannot end
     with trailing whitespace"). Raises InvalidInput where nothing is said at all.
     """
+    plain = _write_plain(messages)
+    if plain is not None:
+        return plain
     system: list[Part] = []
     prompt: list[JsonValue] = []
     said: list[tuple[str, list[Part], list[JsonValue]]] = []
@@ -92,6 +95,30 @@ def write_turns(
     if turns and trim_prefill(turns):
         dropped.add(PREFILL_SPACE)
     return _content(system, prompt) if prompt else None, turns
+
+
+def _write_plain(messages: Sequence[Message]) -> tuple[JsonValue, list[JsonValue]] | None:
+    """The same for a talk of single texts, of which a user has the last and at most the first is the system's.
+
+    None for any other. Most are such, and need none of the care of the rest.
+    """
+    prompt: JsonValue = None
+    turns: list[JsonValue] = []
+    role = ""
+    for message in messages:
+        if message.role == role or message.role == "tool" or message.name is not None or len(message.parts) != 1:
+            return None
+        part = message.parts[0]
+        if not isinstance(part, Text) or not is_plain(part) or not part.text or part.text.isspace():
+            return None
+        if message.role == "system":
+            if role:
+                return None
+            prompt = part.text
+        else:
+            turns.append({"role": message.role, "content": part.text})
+        role = message.role
+    return (prompt, turns) if role == "user" else None
 
 
 def trim_prefill(turns: list[JsonValue]) -> bool:
