@@ -244,9 +244,9 @@ class Gateway:
                 # Its experiment would take a version that serves nobody for one that nobody has asked yet.
                 await self._open(queue.unfit, queue, operation).settle("error", status=400, error=queue.refusal)
             raise queue.refusal
-        call = self._open(ready.candidate, queue, operation)
+        disclosure = Disclosure(pending.actor, pending.request_id, ready.target.endpoint.redaction)
+        call = self._open(ready.candidate, queue, operation, disclosure)
         call.provider = ready.target.provider
-        call.disclosure = Disclosure(pending.actor, pending.request_id, ready.target.endpoint.redaction)
         return await self._finish(call, queue, ready)
 
     async def _finish(self, call: Call, queue: CandidateQueue, ready: Ready, begun: PlainCall | None = None) -> Answer:
@@ -284,7 +284,9 @@ class Gateway:
         plans = Plans(self._holder, self._resolver, self._targets, self._gates, self._ledger)
         return PlainCalls(plans, self._ledger, self._rate_limits, self._budget, self._timeouts)
 
-    def _open(self, candidate: Candidate, queue: CandidateQueue, operation: Operation) -> Call:
+    def _open(
+        self, candidate: Candidate, queue: CandidateQueue, operation: Operation, disclosure: Disclosure | None = None
+    ) -> Call:
         pending, exchange = queue.call, queue.exchange
         call = self._ledger.open(
             pending.actor,
@@ -294,6 +296,7 @@ class Gateway:
             requested_model=exchange.model,
             streamed=exchange.streams,
             context=pending.context,
+            disclosure=disclosure,
             holds=pending.holds,
         )
         pending.opened = True

@@ -106,7 +106,7 @@ def _write_plain(messages: Sequence[Message]) -> tuple[JsonValue, list[JsonValue
     turns: list[JsonValue] = []
     role = ""
     for message in messages:
-        if message.role == role or message.role == "tool" or message.name is not None or len(message.parts) != 1:
+        if message.role in (role, "tool") or message.name is not None or len(message.parts) != 1:
             return None
         part = message.parts[0]
         if not isinstance(part, Text) or not is_plain(part) or not part.text or part.text.isspace():

@@ -89,18 +89,18 @@ def read_usage(raw: msgspec.Raw) -> Usage | None:
     given = wire.prompt_tokens_details or _NOTHING_GIVEN
     made = wire.completion_tokens_details or _NOTHING_MADE
     inputs, outputs = _count(wire.prompt_tokens), _count(wire.completion_tokens)
-    plain = given is _NOTHING_GIVEN and made is _NOTHING_MADE and wire.cost is None and wire.cost_in_usd_ticks is None
-    if plain and wire.total_tokens == inputs + outputs:
-        # The plain case of every call: nothing else to look for, but for what some servers lay beside it.
-        cached = _count(wire.prompt_cache_hit_tokens) or _count(wire.cached_tokens)
+    if wire.total_tokens == inputs + outputs and _is_usual(wire, given, made):
+        # What OpenAI tells of nearly every call: nothing is hidden, and nothing of it is sound or a picture.
         return Usage(
             inputs,
             outputs,
-            cached,
+            _count(wire.prompt_cache_hit_tokens) or _count(wire.cached_tokens)
+            if given is _NOTHING_GIVEN
+            else _count(given.cached_tokens, wire.prompt_cache_hit_tokens, wire.cached_tokens),
             0,
             0,
-            _count(wire.reasoning_tokens),
-            searches=_searches(wire),
+            _count(made.reasoning_tokens, wire.reasoning_tokens),
+            searches=0 if wire.server_tool_use is None and wire.num_search_queries is None else _searches(wire),
             estimated=wire.estimated is True,
         )
     reasoning = _count(made.reasoning_tokens, wire.reasoning_tokens)
@@ -155,6 +155,21 @@ def write_usage(usage: Usage) -> dict[str, JsonValue]:
     if usage.estimated:
         wire["estimated"] = True
     return wire
+
+
+def _is_usual(wire: WireUsage, given: _InputDetails, made: _OutputDetails) -> bool:
+    """Whether it tells of tokens of text alone. Zeros are what OpenAI says of the rest."""
+    return not (
+        given.audio_tokens
+        or made.audio_tokens
+        or given.cache_write_tokens
+        or given.image_tokens
+        or made.image_tokens
+        or given.cached_tokens_details
+        or wire.cost is not None
+        or wire.cost_in_usd_ticks is not None
+        or wire.prompt_audio_seconds
+    )
 
 
 def _count(first: _Count, second: _Count = None, third: _Count = None) -> int:
