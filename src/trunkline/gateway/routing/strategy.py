@@ -72,8 +72,8 @@ class Strategies:
                 return sorted(group, key=self._rank_price)
             case "fastest":
                 return sorted(group, key=lambda one: self._speeds.find(_place(one, streams)) or 0.0)
-            case other:
-                assert_never(other)
+            case _:
+                assert_never(strategy)
 
     def enter(self, candidate: Candidate) -> bool:
         """Whether a call may go to ``candidate`` now; others are to be tried first when not."""
