@@ -8,8 +8,7 @@ wire can (a client that wants another form of stream, say), the call is translat
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 import msgspec
 
@@ -56,6 +55,39 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
 
 
 PLAIN: Form = Form()
+
+
+class Changes(msgspec.Struct, frozen=True, kw_only=True):
+    """What changes in the calls to one model through one configuration, to be made once for all of them.
+
+    How the model differs from its wire is said in two ways, of which a dialect takes the one that suits it: in the
+    words of OpenAI's wire, and in neutral ones, by ``adapt``.
+    """
+
+    model: str
+    """Set where the wire has it in the body."""
+    defaults: Mapping[str, JsonValue] = {}
+    """Fields of the wire: they fill what the caller left open."""
+    output_limit: int | None = None
+    """The most output tokens that may be asked for."""
+    stream_usage: bool = False
+    """In OpenAI's words: a stream is asked to tell its usage."""
+    rename: Mapping[str, str] = {}
+    """In OpenAI's words: what fields are called there."""
+    drop: frozenset[str] = frozenset()
+    """In OpenAI's words: what the model does not take."""
+    adapt: Adapt | None = None
+    """Is given the request's options without messages and tools, but with the rounds of tool calls where ``form`` says
+    that they matter."""
+    system_prompt: str | None = None
+    """Goes before all that the caller says."""
+    system_role: str = "system"
+    """The role of that, in OpenAI's words."""
+    roles: Mapping[str, str] = {}
+    """Roles of messages, and what they are called there, in OpenAI's words."""
+    form: Form = PLAIN
+    call_ids: IdForm = ANY_ID
+    """The form of ids of calls, where the wire has them."""
 
 
 class Peek(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,11 +181,11 @@ class Tap(Protocol):
     def close(self) -> None: ...
 
 
-def editor_of(edit: Callable[..., tuple[bytes, tuple[str, ...]]]) -> Callable[..., Edit]:
+def editor_of(edit: Callable[[bytes, Changes], tuple[bytes, tuple[str, ...]]]) -> Callable[[Changes], Edit]:
     """The ``editor`` of a dialect that makes nothing beforehand: ``edit`` with its changes kept for it."""
 
-    def editor(**changes: Any) -> Edit:
-        return partial(edit, **changes)
+    def editor(changes: Changes) -> Edit:
+        return lambda body: edit(body, changes)
 
     return editor
 
@@ -178,33 +210,8 @@ class Passthrough(Protocol):
         """
         ...
 
-    def editor(
-        self,
-        *,
-        model: str,
-        defaults: Mapping[str, JsonValue] = {},
-        output_limit: int | None = None,
-        stream_usage: bool = False,
-        rename: Mapping[str, str] = {},
-        drop: frozenset[str] = frozenset(),
-        adapt: Adapt | None = None,
-        system_prompt: str | None = None,
-        system_role: str = "system",
-        roles: Mapping[str, str] = {},
-        form: Form = PLAIN,
-        call_ids: IdForm = ANY_ID,
-    ) -> Edit:
-        """What changes in the calls to one model through one configuration, to be made once for all of them.
-
-        ``model`` is set where the wire has it in the body. ``defaults`` are fields of the wire: they fill what the
-        caller left open. ``output_limit`` is the most output tokens that may be asked for. ``system_prompt`` goes
-        before all that the caller says. How the model differs from its wire is said in two ways, of which a dialect
-        takes the one that suits it: ``rename``, ``drop``, ``stream_usage``, ``system_role`` and
-        ``roles`` (of messages, and what they are called there) in the words of OpenAI's
-        wire; ``adapt`` in neutral ones, where it is given the request's options without messages and tools, but with
-        the rounds of tool calls where ``form`` says that they matter. Thoughts that another vendor signed are
-        taken out; ids of calls are of the form ``call_ids``, where the wire has them.
-        """
+    def editor(self, changes: Changes, /) -> Edit:
+        """Makes ``changes``. A dialect passes over those that its wire does not have."""
         ...
 
     def read_tap(self, body: bytes) -> Tapped:

@@ -16,7 +16,7 @@ from trunkline.dialects.gemini import passthrough as gemini_passing
 from trunkline.dialects.openai_chat import passthrough as chat_passing
 from trunkline.dialects.openai_chat.passing_edit import PassingEdit
 from trunkline.dialects.openai_responses import passthrough as responses_passing
-from trunkline.dialects.passthrough import Form
+from trunkline.dialects.passthrough import Changes, Form
 from trunkline.dialects.pdf import find_pdf
 
 DATA = "JVBERi0xLjQK"
@@ -99,7 +99,7 @@ class TestRead:
 class TestPassing:
     @staticmethod
     def content(body: dict[str, Any], **form: Any) -> Any:
-        out, told = PassingEdit(model="m", form=Form(**form))(msgspec.json.encode(body))
+        out, told = PassingEdit(Changes(model="m", form=Form(**form)))(msgspec.json.encode(body))
         assert told == ()
         return json.loads(out)["messages"][0]["content"]
 
@@ -127,19 +127,19 @@ class TestPassing:
 
     @pytest.mark.parametrize("url", URLS)
     def test_bytes_are_a_file_for_responses(self, url: str) -> None:
-        out, told = responses_passing.edit(msgspec.json.encode(responses(url)), model="m")
+        out, told = responses_passing.edit(msgspec.json.encode(responses(url)), Changes(model="m"))
         part = json.loads(out)["input"][0]["content"][1]
         assert part["file_data"].lower() == f"data:application/pdf;base64,{DATA}".lower()
         assert (part.keys(), told) == ({"type", "file_data", "filename"}, ())
 
     def test_an_address_is_a_file_for_responses(self) -> None:
-        out, _ = responses_passing.edit(msgspec.json.encode(responses(AT)), model="m")
+        out, _ = responses_passing.edit(msgspec.json.encode(responses(AT)), Changes(model="m"))
         assert json.loads(out)["input"][0]["content"][1] == {"type": "input_file", "file_url": AT}
 
     def test_what_a_tool_gave_as_well(self) -> None:
         picture = {"type": "input_image", "image_url": URLS[0]}
         body = {"model": "m", "input": [{"type": "function_call_output", "call_id": "c", "output": [picture]}]}
-        out, _ = responses_passing.edit(msgspec.json.encode(body), model="m")
+        out, _ = responses_passing.edit(msgspec.json.encode(body), Changes(model="m"))
         assert json.loads(out)["input"][0]["output"][0]["type"] == "input_file"
 
     @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ class TestPassing:
         ],
     )
     def test_it_is_a_document_for_anthropic(self, source: dict[str, Any], sent: dict[str, Any]) -> None:
-        out, told = anthropic_passing.edit(msgspec.json.encode(messages(source)), model="m")
+        out, told = anthropic_passing.edit(msgspec.json.encode(messages(source)), Changes(model="m"))
         document = {"type": "document", "source": sent, "cache_control": {"type": "ephemeral"}}
         assert (json.loads(out)["messages"][0]["content"], told) == ([document], ())
 
@@ -159,12 +159,12 @@ class TestPassing:
         image = {"type": "image", "source": base64(DATA, "application/pdf")}
         result = {"type": "tool_result", "tool_use_id": "t", "content": [image]}
         body = {"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": [result]}]}
-        out, _ = anthropic_passing.edit(msgspec.json.encode(body), model="m")
+        out, _ = anthropic_passing.edit(msgspec.json.encode(body), Changes(model="m"))
         assert json.loads(out)["messages"][0]["content"][0]["content"][0]["type"] == "document"
 
     def test_its_type_is_told_to_gemini(self) -> None:
         part = {"inlineData": {"mimeType": "image/png", "data": DATA}}
-        out, told = gemini_passing.edit(msgspec.json.encode(contents(part)), model="m")
+        out, told = gemini_passing.edit(msgspec.json.encode(contents(part)), Changes(model="m"))
         assert json.loads(out)["contents"][0]["parts"][0]["inlineData"]["mimeType"] == "application/pdf"
         assert told == ()
 
@@ -180,7 +180,7 @@ class TestPassing:
         ],
     )
     def test_what_is_none_is_not_touched(self, passing: Any, body: dict[str, Any]) -> None:
-        out, told = passing.PASSTHROUGH.editor(model="m")(msgspec.json.encode(body))
+        out, told = passing.PASSTHROUGH.editor(Changes(model="m"))(msgspec.json.encode(body))
         assert (json.loads(out), told) == (body, ())
 
 
@@ -189,13 +189,13 @@ class TestJpg:
 
     def test_is_renamed_where_it_passes(self) -> None:
         url = f"data:image/jpg;base64,{PNG}"
-        out, _ = PassingEdit(model="m")(msgspec.json.encode(chat(url)))
+        out, _ = PassingEdit(Changes(model="m"))(msgspec.json.encode(chat(url)))
         assert json.loads(out)["messages"][0]["content"][1]["image_url"]["url"] == f"data:image/jpeg;base64,{PNG}"
-        out, _ = responses_passing.edit(msgspec.json.encode(responses(url)), model="m")
+        out, _ = responses_passing.edit(msgspec.json.encode(responses(url)), Changes(model="m"))
         assert json.loads(out)["input"][0]["content"][1]["image_url"] == f"data:image/jpeg;base64,{PNG}"
         for name, kind in (("inlineData", "mimeType"), ("inline_data", "mime_type")):
             part = {name: {kind: "image/jpg", "data": "/9j/"}}
-            out, _ = gemini_passing.edit(msgspec.json.encode(contents(part)), model="m")
+            out, _ = gemini_passing.edit(msgspec.json.encode(contents(part)), Changes(model="m"))
             assert json.loads(out)["contents"][0]["parts"][0][name][kind] == "image/jpeg"
 
     def test_is_renamed_where_it_is_read(self) -> None:
@@ -213,5 +213,5 @@ class TestJpg:
     def test_words_about_it_are_not_touched(self) -> None:
         body = chat(PICTURE)
         body["messages"][0]["content"][0]["text"] = 'is "url":"data:image/jpg;base64" right?'
-        out, _ = PassingEdit(model="m")(msgspec.json.encode(body))
+        out, _ = PassingEdit(Changes(model="m"))(msgspec.json.encode(body))
         assert json.loads(out) == body

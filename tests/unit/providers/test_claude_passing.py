@@ -10,6 +10,7 @@ import pytest
 from tests.vendors import check
 
 from trunkline.dialects.anthropic_messages import passthrough
+from trunkline.dialects.passthrough import Changes
 from trunkline.providers import adapt, quirk
 
 USER = {"role": "user", "content": "Weather?"}
@@ -35,11 +36,13 @@ def send(model: str, defaults: dict[str, Any] | None = None, **fields: Any) -> t
     body = msgspec.json.encode({"model": "m", "max_tokens": 9000, "messages": [USER], **fields})
     out, told = passthrough.edit(
         body,
-        model=model,
-        defaults=defaults or {},
-        drop=twist.drop,
-        adapt=lambda request: adapt(request, twist),
-        form=twist.form,
+        Changes(
+            model=model,
+            defaults=defaults or {},
+            drop=twist.drop,
+            adapt=lambda request: adapt(request, twist),
+            form=twist.form,
+        ),
     )
     assert check("anthropic", "/v1/messages", out) == []
     return json.loads(out), told

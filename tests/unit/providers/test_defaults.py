@@ -12,6 +12,7 @@ from trunkline.core.errors import Unsupported
 from trunkline.dialects import anthropic_messages, gemini
 from trunkline.dialects.anthropic_messages.passthrough import PASSTHROUGH as ANTHROPIC
 from trunkline.dialects.gemini.passthrough import PASSTHROUGH as GEMINI
+from trunkline.dialects.passthrough import Changes
 from trunkline.providers import apply_defaults, compile_defaults, find, wire_defaults
 from trunkline.providers.adaptation import adapt
 from trunkline.providers.dialect_choice import choose_dialect
@@ -234,10 +235,12 @@ def test_what_passes_to_anthropic_says_what_a_translation_says(
     request, adapted = adapt(request, twist)
     written = dialect.write_request(request)
     passed, dropped = ANTHROPIC.editor(
-        model=model,
-        defaults=wire_defaults(provider, settings),
-        adapt=partial(adapt, quirk=twist),
-        system_prompt=defaults.system_prompt,
+        Changes(
+            model=model,
+            defaults=wire_defaults(provider, settings),
+            adapt=partial(adapt, quirk=twist),
+            system_prompt=defaults.system_prompt,
+        ),
     )(body)
     said, wanted = msgspec.json.decode(passed), msgspec.json.decode(written.body)
     # One text stands for one block.
@@ -279,10 +282,12 @@ def test_what_passes_to_gemini_says_what_a_translation_says(
     request, adapted = adapt(apply_defaults(dialect.read_request(body), defaults), twist)
     written = dialect.write_request(request)
     passed, dropped = GEMINI.editor(
-        model=model,
-        defaults=wire_defaults(provider, settings),
-        adapt=partial(adapt, quirk=twist),
-        system_prompt=defaults.system_prompt,
+        Changes(
+            model=model,
+            defaults=wire_defaults(provider, settings),
+            adapt=partial(adapt, quirk=twist),
+            system_prompt=defaults.system_prompt,
+        ),
     )(body)
     said, wanted = msgspec.json.decode(passed), msgspec.json.decode(written.body)
     assert {"generationConfig": {}, **said} == {"generationConfig": {}, **wanted}

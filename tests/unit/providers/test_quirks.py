@@ -5,6 +5,7 @@ import json
 import pytest
 
 from trunkline.dialects.openai_chat.passing_edit import PassingEdit
+from trunkline.dialects.passthrough import Changes
 from trunkline.providers import PROVIDERS, quirk
 from trunkline.providers.quirks import _ROWS
 
@@ -12,7 +13,8 @@ from trunkline.providers.quirks import _ROWS
 def passed(provider: str, model: str, **fields: object) -> dict:
     habits = quirk(provider, model)
     body = json.dumps({"model": "x", "messages": [], **fields}).encode()
-    edited = PassingEdit(model=model, rename=habits.rename, drop=habits.drop, stream_usage=habits.stream_usage)(body)
+    changes = Changes(model=model, rename=habits.rename, drop=habits.drop, stream_usage=habits.stream_usage)
+    edited = PassingEdit(changes)(body)
     return json.loads(edited[0])
 
 

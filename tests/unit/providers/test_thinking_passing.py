@@ -11,6 +11,7 @@ from tests.vendors import check
 
 from trunkline.dialects.openai_chat import passthrough
 from trunkline.dialects.openai_responses import passthrough as responses
+from trunkline.dialects.passthrough import Changes
 from trunkline.providers import adapt, quirk
 
 USER = {"role": "user", "content": "Weather?"}
@@ -27,12 +28,14 @@ def send(provider: str, model: str, **fields: Any) -> tuple[dict[str, Any], tupl
     twist = quirk(provider, model)
     body = msgspec.json.encode({"model": "m", "messages": [USER], **fields})
     out, told = passthrough.PASSTHROUGH.editor(
-        model=model,
-        rename=twist.rename,
-        drop=twist.drop,
-        adapt=lambda request: adapt(request, twist),
-        roles=twist.roles,
-        form=twist.form,
+        Changes(
+            model=model,
+            rename=twist.rename,
+            drop=twist.drop,
+            adapt=lambda request: adapt(request, twist),
+            roles=twist.roles,
+            form=twist.form,
+        ),
     )(body)
     assert check(provider, "/chat/completions", out) == []
     return json.loads(out), told
@@ -119,7 +122,9 @@ class TestResponses:
     def send(model: str, provider: str = "openai", **fields: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
         twist = quirk(provider, model)
         body = msgspec.json.encode({"model": "m", "input": "Weather?", **fields})
-        out, told = responses.edit(body, model=model, drop=twist.drop, adapt=lambda request: adapt(request, twist))
+        out, told = responses.edit(
+            body, Changes(model=model, drop=twist.drop, adapt=lambda request: adapt(request, twist))
+        )
         return json.loads(out), told
 
     @pytest.mark.parametrize("provider", ["openai", "azure-openai"])

@@ -5,7 +5,6 @@ See :class:`~trunkline.dialects.passthrough.Passthrough`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 import msgspec
@@ -23,8 +22,7 @@ from trunkline.dialects.anthropic_messages.stop import read_stop
 from trunkline.dialects.anthropic_messages.tap import StreamTap, read_stream_error
 from trunkline.dialects.anthropic_messages.usage import WireUsage, hear_usage
 from trunkline.dialects.anthropic_messages.usage_telling import tell_usage, tell_whole_usage
-from trunkline.dialects.history_ids import ANY_ID, IdForm
-from trunkline.dialects.passthrough import PLAIN, Adapt, Form, Passthrough, Peek, Tapped, editor_of
+from trunkline.dialects.passthrough import Changes, Passthrough, Peek, Tapped, editor_of
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, is_said
 from trunkline.dialects.sse import write_event
 
@@ -81,22 +79,7 @@ def peek(body: bytes) -> Peek:
     )
 
 
-def edit(
-    body: bytes,
-    *,
-    model: str,
-    defaults: Mapping[str, JsonValue] = {},
-    output_limit: int | None = None,
-    stream_usage: bool = False,
-    rename: Mapping[str, str] = {},
-    drop: frozenset[str] = frozenset(),
-    adapt: Adapt | None = None,
-    system_prompt: str | None = None,
-    system_role: str = "system",
-    roles: Mapping[str, str] = {},
-    form: Form = PLAIN,
-    call_ids: IdForm = ANY_ID,
-) -> tuple[bytes, tuple[str, ...]]:
+def edit(body: bytes, changes: Changes) -> tuple[bytes, tuple[str, ...]]:
     """``body`` for the provider, and what of the caller's was left out. What stays is copied as bytes.
 
     ``model`` is set; ``system_prompt`` goes before the caller's own, as a block where that is one of blocks, so that
@@ -113,19 +96,26 @@ def edit(
         raise _invalid(error) from None
     except BROKEN_JSON as error:
         raise _broken(error) from None
-    fields["model"] = raw(model)
-    if system_prompt is not None:
-        fields["system"] = _prepend(fields.get("system", ABSENT), system_prompt)
-    filled = fill(fields, defaults)
+    fields["model"] = raw(changes.model)
+    if changes.system_prompt is not None:
+        fields["system"] = _prepend(fields.get("system", ABSENT), changes.system_prompt)
+    filled = fill(fields, changes.defaults)
     found = False
     if "messages" in fields and has_foreign(body):
         fields["messages"], found = strip_foreign(fields["messages"])
-    dropped = fit(fields, model=model, filled=filled, output_limit=output_limit, adapt=adapt, form=form)
+    dropped = fit(
+        fields,
+        model=changes.model,
+        filled=filled,
+        output_limit=changes.output_limit,
+        adapt=changes.adapt,
+        form=changes.form,
+    )
     if found:
         dropped.add("reasoning")
     mend(fields, body, dropped)
-    if "messages" in fields and has_odd_ids(body, call_ids):
-        fields["messages"] = fit_ids(fields["messages"], call_ids)
+    if "messages" in fields and has_odd_ids(body, changes.call_ids):
+        fields["messages"] = fit_ids(fields["messages"], changes.call_ids)
     return msgspec.json.encode(fields), tuple(sorted(dropped))
 
 

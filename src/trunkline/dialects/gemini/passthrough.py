@@ -6,12 +6,10 @@ passes as server-sent events only: a client that did not ask for ``alt=sse`` wan
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 import msgspec
 
-from trunkline.core.chat import JsonValue
 from trunkline.core.chat_events import Failure
 from trunkline.core.errors import InvalidInput
 from trunkline.core.terms import USUAL, read_terms
@@ -25,8 +23,7 @@ from trunkline.dialects.gemini.options import Members, fill, fit, normalize, raw
 from trunkline.dialects.gemini.tap import ANSWER, StreamTap, count_pictures, read_answer_error
 from trunkline.dialects.gemini.usage import read_usage
 from trunkline.dialects.gemini.usage_telling import tell_usage, tell_whole_usage
-from trunkline.dialects.history_ids import ANY_ID, IdForm
-from trunkline.dialects.passthrough import PLAIN, Adapt, Form, Passthrough, Peek, Tapped, editor_of
+from trunkline.dialects.passthrough import Changes, Passthrough, Peek, Tapped, editor_of
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, decode, is_said
 from trunkline.dialects.sse import write_event
 
@@ -48,22 +45,7 @@ def peek(body: bytes) -> Peek:
     )
 
 
-def edit(
-    body: bytes,
-    *,
-    model: str,
-    defaults: Mapping[str, JsonValue] = {},
-    output_limit: int | None = None,
-    stream_usage: bool = False,
-    rename: Mapping[str, str] = {},
-    drop: frozenset[str] = frozenset(),
-    adapt: Adapt | None = None,
-    system_prompt: str | None = None,
-    system_role: str = "system",
-    roles: Mapping[str, str] = {},
-    form: Form = PLAIN,
-    call_ids: IdForm = ANY_ID,
-) -> tuple[bytes, tuple[str, ...]]:
+def edit(body: bytes, changes: Changes) -> tuple[bytes, tuple[str, ...]]:
     """``body`` for the provider, and what of the caller's was left out. What stays is copied as bytes.
 
     ``model`` stands in the URL, so one that the body names, by whatever name the caller knows it, is taken out.
@@ -76,15 +58,15 @@ def edit(
     """
     fields = normalize(_read_members(body))
     fields.pop("model", None)
-    if system_prompt is not None:
-        fields["systemInstruction"] = _prepend(fields.get("systemInstruction", ABSENT), system_prompt)
-    for name, value in defaults.items():
+    if changes.system_prompt is not None:
+        fields["systemInstruction"] = _prepend(fields.get("systemInstruction", ABSENT), changes.system_prompt)
+    for name, value in changes.defaults.items():
         if name != "generationConfig" and not is_said(fields.get(name, ABSENT)):
             fields[name] = raw(value)
     before = _config(fields)
     config = dict(before)
-    fill(config, defaults.get("generationConfig"))
-    dropped = fit(config, model=model, output_limit=output_limit, adapt=adapt)
+    fill(config, changes.defaults.get("generationConfig"))
+    dropped = fit(config, model=changes.model, output_limit=changes.output_limit, adapt=changes.adapt)
     if config != before:
         fields["generationConfig"] = raw(config)
     if b"image/" in body and "contents" in fields:
@@ -93,7 +75,7 @@ def edit(
         fields["contents"], found = strip_foreign(fields["contents"])
         if found:
             dropped.add("reasoning.signature")
-    if "contents" in fields and wants_signatures(model) and may_lack(fields["contents"]):
+    if "contents" in fields and wants_signatures(changes.model) and may_lack(fields["contents"]):
         fields["contents"] = sign_contents(fields["contents"])
     return msgspec.json.encode(fields), tuple(sorted(dropped))
 

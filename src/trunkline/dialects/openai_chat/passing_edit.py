@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Final
 
 import msgspec
 
-from trunkline.core.chat import JsonValue
 from trunkline.core.errors import InvalidInput
-from trunkline.dialects.history_ids import ANY_ID, IdForm
 from trunkline.dialects.openai_chat import passing_thought
 from trunkline.dialects.openai_chat.earlier_thoughts import fit_thoughts
 from trunkline.dialects.openai_chat.kept_answer import tidy
@@ -18,7 +15,7 @@ from trunkline.dialects.openai_chat.passing_format import FORM, fit_format
 from trunkline.dialects.openai_chat.passing_ids import fit_ids, has_odd_ids
 from trunkline.dialects.openai_chat.picture_mending import mend_pictures
 from trunkline.dialects.openai_chat.plain_history import is_plain_history
-from trunkline.dialects.passthrough import PLAIN, Adapt, Form
+from trunkline.dialects.passthrough import Adapt, Changes
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, decode, is_said
 
 _TRUE: Final = msgspec.Raw(b"true")
@@ -57,42 +54,28 @@ class PassingEdit:
         "_system_role",
     )
 
-    def __init__(
-        self,
-        *,
-        model: str,
-        defaults: Mapping[str, JsonValue] = {},
-        output_limit: int | None = None,
-        stream_usage: bool = False,
-        rename: Mapping[str, str] = {},
-        drop: frozenset[str] = frozenset(),
-        adapt: Adapt | None = None,
-        system_prompt: str | None = None,
-        system_role: str = "system",
-        roles: Mapping[str, str] = {},
-        form: Form = PLAIN,
-        call_ids: IdForm = ANY_ID,
-    ) -> None:
-        self._name = model
-        self._model = _raw(model)
+    def __init__(self, changes: Changes) -> None:
+        self._name = changes.model
+        self._model = _raw(changes.model)
         self._defaults = tuple(
-            (_LIMITS if name in _LIMITS else (name,), name, _raw(value)) for name, value in defaults.items()
+            (_LIMITS if name in _LIMITS else (name,), name, _raw(value)) for name, value in changes.defaults.items()
         )
-        self._output_limit = output_limit
-        self._stream_usage = stream_usage
-        self._rename = tuple(rename.items())
-        self._drop = drop
-        self._adapt = adapt
+        self._output_limit = changes.output_limit
+        self._stream_usage = changes.stream_usage
+        self._rename = tuple(changes.rename.items())
+        self._drop = changes.drop
+        self._adapt = changes.adapt
+        prompt = changes.system_prompt
         self._system_prompt = (
-            None if system_prompt is None else msgspec.json.encode({"role": system_role, "content": system_prompt})
+            None if prompt is None else msgspec.json.encode({"role": changes.system_role, "content": prompt})
         )
-        self._system_role = system_role
+        self._system_role = changes.system_role
         self._roles = tuple(
             (b'"%b"' % old.encode(), re.compile(rb'("role"\s*:\s*)"%b"' % old.encode()), rb'\1"%b"' % new.encode())
-            for old, new in roles.items()
+            for old, new in changes.roles.items()
         )
-        self._form = form
-        self._call_ids = call_ids
+        self._form = changes.form
+        self._call_ids = changes.call_ids
 
     def __call__(self, body: bytes) -> tuple[bytes, tuple[str, ...]]:
         """``body`` for the provider, and which of the caller's fields were dropped. What stays is copied as bytes.

@@ -14,7 +14,6 @@ from trunkline.core.chat import ChatRequest, Effort, JsonValue, ReasoningOptions
 from trunkline.core.chat_events import Failure
 from trunkline.core.errors import InvalidInput
 from trunkline.core.terms import read_terms
-from trunkline.dialects.history_ids import ANY_ID, IdForm
 from trunkline.dialects.openai_failure import MALFORMED, read_failure
 from trunkline.dialects.openai_responses.foreign_items import has_foreign, strip_foreign
 from trunkline.dialects.openai_responses.picture_mending import mend_pictures
@@ -24,7 +23,7 @@ from trunkline.dialects.openai_responses.tap import StreamTap
 from trunkline.dialects.openai_responses.tool_fees import hear_usage
 from trunkline.dialects.openai_responses.usage_telling import tell_usage, tell_whole_usage
 from trunkline.dialects.openai_responses.wire import Answer, Incomplete
-from trunkline.dialects.passthrough import PLAIN, Adapt, Form, Passthrough, Peek, Tapped, editor_of
+from trunkline.dialects.passthrough import Adapt, Changes, Passthrough, Peek, Tapped, editor_of
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, decode, is_said
 from trunkline.dialects.sse import write_event
 
@@ -100,22 +99,7 @@ def peek(body: bytes) -> ResponsePeek:
     )
 
 
-def edit(
-    body: bytes,
-    *,
-    model: str,
-    defaults: Mapping[str, JsonValue] = {},
-    output_limit: int | None = None,
-    stream_usage: bool = False,
-    rename: Mapping[str, str] = {},
-    drop: frozenset[str] = frozenset(),
-    adapt: Adapt | None = None,
-    system_prompt: str | None = None,
-    system_role: str = "system",
-    roles: Mapping[str, str] = {},
-    form: Form = PLAIN,
-    call_ids: IdForm = ANY_ID,
-) -> tuple[bytes, tuple[str, ...]]:
+def edit(body: bytes, changes: Changes) -> tuple[bytes, tuple[str, ...]]:
     """``body`` for the provider, and which of the caller's fields were dropped. What stays is copied as bytes.
 
     ``model`` is set; ``system_prompt`` goes before the caller's ``instructions``, which count for one call as it does;
@@ -129,26 +113,26 @@ def edit(
         fields = _fields.decode(body)
     except BROKEN_JSON as error:
         raise InvalidInput.of("", f"The body is not a valid JSON object: {_reason(error)}") from None
-    fields["model"] = _raw(model)
-    if system_prompt is not None:
-        fields["instructions"] = _prepend(fields.get("instructions", ABSENT), system_prompt)
-    for name, value in defaults.items():
+    fields["model"] = _raw(changes.model)
+    if changes.system_prompt is not None:
+        fields["instructions"] = _prepend(fields.get("instructions", ABSENT), changes.system_prompt)
+    for name, value in changes.defaults.items():
         if not is_said(fields.get(name, ABSENT)):
             fields[name] = _raw(value)
         elif name in _OBJECTS and isinstance(value, dict):
             fields[name] = _fill(name, fields[name], value)
-    if output_limit is not None:
+    if changes.output_limit is not None:
         given = decode(fields.get("max_output_tokens", ABSENT))
-        if not isinstance(given, int | float) or given > output_limit:
-            fields["max_output_tokens"] = _raw(output_limit)
+        if not isinstance(given, int | float) or given > changes.output_limit:
+            fields["max_output_tokens"] = _raw(changes.output_limit)
     dropped: set[str] = set()
-    for name in sorted(_WORDS.get(name, name) for name in drop):
+    for name in sorted(_WORDS.get(name, name) for name in changes.drop):
         if name == "logprobs":
             dropped.update(_forget_logprobs(fields))
         elif name in fields and is_said(fields.pop(name)):
             dropped.add(name)
-    if adapt is not None and is_said(fields.get("reasoning", ABSENT)):
-        dropped.update(_fit_effort(fields, model, adapt))
+    if changes.adapt is not None and is_said(fields.get("reasoning", ABSENT)):
+        dropped.update(_fit_effort(fields, changes.model, changes.adapt))
     if "input" in fields:
         fields["input"] = mend_pictures(fields["input"])
     if has_foreign(body):

@@ -10,7 +10,7 @@ from trunkline.core.errors import InvalidInput
 from trunkline.core.policy import Content
 from trunkline.core.terms import bind_terms, read_terms
 from trunkline.dialects.dialect import Dialect, StreamWriter
-from trunkline.dialects.passthrough import Peek
+from trunkline.dialects.passthrough import Changes, Peek
 from trunkline.gateway.call import Call
 from trunkline.gateway.estimate import find_family, quick_tokens, text_tokens
 from trunkline.gateway.exchanges.answer_keeper import AnswerKeeper
@@ -132,7 +132,7 @@ class Chat:
         passing: Passing | None = None
         if passes and self.passthrough is not None:
             defaults = self.defaults(target)
-            edit = self.passthrough.editor(
+            changes = Changes(
                 model=model,
                 defaults=defaults,
                 stream_usage=self.streams and twist.stream_usage,
@@ -145,6 +145,7 @@ class Chat:
                 form=twist.form,
                 call_ids=twist.calls.ids,
             )
+            edit = self.passthrough.editor(changes)
             usual = read_terms(defaults.get("service_tier", defaults.get("serviceTier")))
             passing = Passing(self.passthrough, edit, bind_terms(usual, target.geo))
         fit = ChatFit(twist, theirs, find_family(model, target.provider.id), self.url(target, model, native), passing)

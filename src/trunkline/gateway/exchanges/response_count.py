@@ -10,6 +10,7 @@ import msgspec
 from trunkline.core.actor import Actor
 from trunkline.dialects import openai_responses
 from trunkline.dialects.openai_responses.passthrough import edit, peek
+from trunkline.dialects.passthrough import Changes
 from trunkline.gateway.answer import JSON, Answer
 from trunkline.gateway.exchanges.count import Count, PreparedCount
 from trunkline.gateway.exchanges.kept_response import Pin, ResponseStore, find_kept
@@ -49,7 +50,7 @@ class ResponseCount(Count):
         """See :class:`~trunkline.gateway.exchanges.count.Count`."""
         if not target.endpoint.has_responses or self._ours:
             return super().prepare(target, model)
-        body, _ = edit(self._body, model=model, system_prompt=target.defaults.system_prompt)
+        body, _ = edit(self._body, Changes(model=model, system_prompt=target.defaults.system_prompt))
         url = target.endpoint.response("/input_tokens")
         return PassingCount(self, self._dialect, OutgoingRequest("POST", url, target.endpoint.headers, body))
 

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from trunkline.dialects.anthropic_messages.passthrough import edit
+from trunkline.dialects.passthrough import Changes
 
 HI = {"role": "user", "content": "hi"}
 SEARCHED = {"type": "web_search_tool_result", "tool_use_id": "s", "content": []}
@@ -19,7 +20,9 @@ def text(words: str, **more: Any) -> dict[str, Any]:
 
 
 def sent(messages: list[Any], **fields: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
-    body, dropped = edit(msgspec.json.encode({"max_tokens": 9, "messages": messages, **fields}), model="claude")
+    body, dropped = edit(
+        msgspec.json.encode({"max_tokens": 9, "messages": messages, **fields}), Changes(model="claude")
+    )
     return msgspec.json.decode(body), dropped
 
 
@@ -37,7 +40,7 @@ def test_a_turn_of_white_space_goes(blank: str):
 
 def test_white_space_as_numbers_is_seen_too():
     body = rb'{"max_tokens":9,"messages":[{"role":"user","content":"hi"},{"role":"user","content":"\u0020\u00A0\n"}]}'
-    assert msgspec.json.decode(edit(body, model="claude")[0])["messages"] == [HI]
+    assert msgspec.json.decode(edit(body, Changes(model="claude"))[0])["messages"] == [HI]
 
 
 def test_beside_words_only_what_is_empty_goes():
@@ -91,7 +94,7 @@ def test_pictures_are_jpeg():
     ],
 )
 def test_what_is_right_or_beyond_repair_keeps_its_bytes(messages: bytes):
-    body, dropped = edit(b'{"max_tokens":9,"messages":' + messages + b"}", model="claude")
+    body, dropped = edit(b'{"max_tokens":9,"messages":' + messages + b"}", Changes(model="claude"))
     assert b'"messages":' + messages in body
     assert dropped in ((), ("blank_text",))
 
@@ -113,7 +116,7 @@ def test_a_picture_has_the_type_that_its_bytes_tell(said: str, data: str, named:
     body = {"model": "m", "max_tokens": 9, "messages": [
         {"role": "user", "content": [{"type": "image", "source": source}]}
     ]}  # fmt: skip
-    out, told = edit(msgspec.json.encode(body), model="m")
+    out, told = edit(msgspec.json.encode(body), Changes(model="m"))
     (turn,) = msgspec.json.decode(out)["messages"]
     assert (turn["content"][0]["source"], told) == ({**source, "media_type": named}, ())
 

@@ -16,7 +16,7 @@ from trunkline.core.terms import note_tier
 from trunkline.dialects.anthropic_messages import DIALECT
 from trunkline.dialects.anthropic_messages.passthrough import PASSTHROUGH, edit, peek, read_tap, write_failure
 from trunkline.dialects.anthropic_messages.seal import Seal, write_seal
-from trunkline.dialects.passthrough import Adapt
+from trunkline.dialects.passthrough import Adapt, Changes
 
 from .fixture import load, names
 
@@ -26,11 +26,11 @@ OTHERS = write_seal(Seal("c2ln", "openai-responses-v1", "rs_1"))
 
 
 def edited(body: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    return msgspec.json.decode(edit(msgspec.json.encode(body), **{"model": "claude", **changes})[0])
+    return msgspec.json.decode(edit(msgspec.json.encode(body), Changes(**{"model": "claude", **changes}))[0])
 
 
 def dropped(body: dict[str, Any], **changes: Any) -> tuple[str, ...]:
-    return edit(msgspec.json.encode(body), **{"model": "claude", **changes})[1]
+    return edit(msgspec.json.encode(body), Changes(**{"model": "claude", **changes}))[1]
 
 
 def adapting(*lost: str, reasoning: ReasoningOptions | str | None = "same", **sampling: None) -> Adapt:
@@ -85,7 +85,7 @@ def test_peek_refuses(body: bytes, field: str) -> None:
 
 def test_what_stays_is_copied_as_bytes() -> None:
     body = b'{"big": 12345678901234567890123, "max_tokens": 5, "model":"a", "messages": [ {"x" : 1e2} ]}'
-    changed, lost = edit(body, model="b")
+    changed, lost = edit(body, Changes(model="b"))
     assert changed == b'{"big":12345678901234567890123,"max_tokens":5,"model":"b","messages":[ {"x" : 1e2} ]}'
     assert lost == ()
 
@@ -100,7 +100,7 @@ def test_nothing_else_changes(body: dict[str, Any]) -> None:
 def test_edited_requests_read_the_same(name: str) -> None:
     body = load("requests", name)
     read = DIALECT.read_request(body)
-    changed, lost = edit(body, model=read.model, adapt=adapting())
+    changed, lost = edit(body, Changes(model=read.model, adapt=adapting()))
     assert DIALECT.read_request(changed) == read
     assert lost == ()
 
@@ -144,12 +144,12 @@ def test_a_default_effort_stands_beside_the_callers_format() -> None:
 
 def test_a_default_budget_stays_below_the_callers_limit() -> None:
     changed, lost = edit(
-        msgspec.json.encode({**HI, "max_tokens": 2000}), model="claude", defaults={"thinking": THINKING}
+        msgspec.json.encode({**HI, "max_tokens": 2000}), Changes(model="claude", defaults={"thinking": THINKING})
     )
     assert msgspec.json.decode(changed)["thinking"] == {"type": "enabled", "budget_tokens": 1999}
     assert lost == ("reasoning.budget_tokens>max_tokens",)
     with pytest.raises(Unsupported):
-        edit(msgspec.json.encode({**HI, "max_tokens": 1000}), model="claude", defaults={"thinking": THINKING})
+        edit(msgspec.json.encode({**HI, "max_tokens": 1000}), Changes(model="claude", defaults={"thinking": THINKING}))
 
 
 def test_the_callers_own_budget_may_be_above_its_limit() -> None:
@@ -190,7 +190,7 @@ def test_the_configurations_system_prompt_comes_first(system: object, after: obj
 
 def test_the_callers_system_prompt_is_not_touched_without_one() -> None:
     body = b'{"max_tokens":1,"system": [ {"a" : 1} ],"model":"m"}'
-    assert edit(body, model="m")[0] == b'{"max_tokens":1,"system":[ {"a" : 1} ],"model":"m"}'
+    assert edit(body, Changes(model="m"))[0] == b'{"max_tokens":1,"system":[ {"a" : 1} ],"model":"m"}'
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_the_callers_system_prompt_is_not_touched_without_one() -> None:
 )
 def test_edit_refuses(body: bytes, field: str) -> None:
     with pytest.raises(InvalidInput) as raised:
-        edit(body, model="claude", system_prompt="x")
+        edit(body, Changes(model="claude", system_prompt="x"))
     assert raised.value.fields[0].field == field
 
 
@@ -208,7 +208,8 @@ def test_edit_refuses(body: bytes, field: str) -> None:
 def test_what_the_model_does_not_take_is_left_out() -> None:
     body = {**HI, "temperature": 0.5, "top_p": 0.9, "top_k": 5}
     changed, lost = edit(
-        msgspec.json.encode(body), model="claude", adapt=adapting("temperature", "top_k", temperature=None, top_k=None)
+        msgspec.json.encode(body),
+        Changes(model="claude", adapt=adapting("temperature", "top_k", temperature=None, top_k=None)),
     )
     assert msgspec.json.decode(changed) == {**HI, "model": "claude", "top_p": 0.9}
     assert lost == ("temperature", "top_k")
@@ -294,7 +295,7 @@ def test_thoughts_of_others_are_taken_out(foreign: dict[str, Any]) -> None:
     user = HI["messages"][0]
     own = [thought("c2ln"), {"type": "redacted_thinking", "data": "c2ln"}]
     body = {**HI, "thinking": THINKING, "messages": [user, turn(foreign, *own, TEXT), user, turn(foreign), user]}
-    changed, lost = edit(msgspec.json.encode(body), model="claude")
+    changed, lost = edit(msgspec.json.encode(body), Changes(model="claude"))
     assert msgspec.json.decode(changed)["messages"] == [user, turn(*own, TEXT), user, user]
     assert lost == ("reasoning",)
 
@@ -312,7 +313,7 @@ def test_thoughts_of_others_are_taken_out(foreign: dict[str, Any]) -> None:
 )
 def test_what_is_no_thought_of_others_stays(messages: object) -> None:
     body = msgspec.json.encode({**HI, "messages": messages})
-    changed, lost = edit(body, model="m")
+    changed, lost = edit(body, Changes(model="m"))
     assert (changed, lost) == (body, ())
 
 

@@ -11,6 +11,7 @@ from trunkline.core.chat import ChatRequest, Message, Text, ToolCall, ToolResult
 from trunkline.dialects.gemini import passthrough
 from trunkline.dialects.gemini.missing_signature import UNSIGNED, may_lack, sign_contents, wants_signatures
 from trunkline.dialects.gemini.request import write_request
+from trunkline.dialects.passthrough import Changes
 
 Json = dict[str, Any]
 
@@ -104,5 +105,5 @@ def test_requests_that_are_translated(name: str, marked: bool) -> None:
 @pytest.mark.parametrize(("name", "marked"), [("gemini-3-pro-preview", True), ("gemini-2.5-flash", False)])
 def test_requests_that_pass(name: str, marked: bool) -> None:
     body = msgspec.json.encode({"contents": [ASKED, model(call()), ANSWERED]})
-    passed = msgspec.json.decode(passthrough.edit(body, model=name)[0])
+    passed = msgspec.json.decode(passthrough.edit(body, Changes(model=name))[0])
     assert (passed["contents"][1]["parts"][0].get("thoughtSignature") == UNSIGNED) is marked

@@ -16,6 +16,7 @@ from trunkline.dialects.gemini import DIALECT
 from trunkline.dialects.gemini.passthrough import edit, peek, read_tap, write_failure
 from trunkline.dialects.gemini.seal import seal
 from trunkline.dialects.gemini.wire import ANSWER
+from trunkline.dialects.passthrough import Changes
 
 from .fixture import fixture, names
 
@@ -23,7 +24,7 @@ HI: dict[str, Any] = {"contents": [{"role": "user", "parts": [{"text": "hi"}]}]}
 
 
 def edited(body: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    return msgspec.json.decode(edit(msgspec.json.encode(body), **{"model": "gemini", **changes})[0])
+    return msgspec.json.decode(edit(msgspec.json.encode(body), Changes(**{"model": "gemini", **changes}))[0])
 
 
 def same(request: ChatRequest) -> tuple[ChatRequest, tuple[str, ...]]:
@@ -68,7 +69,7 @@ def test_peek_refuses(body: bytes, field: str) -> None:
 
 def test_what_stays_is_copied_as_bytes() -> None:
     body = b'{"contents": [ {"x" : 1e2} ], "generationConfig": {"seed" : 12345678901234567890123}, "labels": {}}'
-    changed, lost = edit(body, model="b", adapt=same)
+    changed, lost = edit(body, Changes(model="b", adapt=same))
     assert changed == b'{"contents":[ {"x" : 1e2} ],"generationConfig":{"seed" : 12345678901234567890123},"labels":{}}'
     assert lost == ()
 
@@ -83,7 +84,7 @@ def test_nothing_else_changes(body: dict[str, Any]) -> None:
 def test_edited_requests_read_the_same(name: str) -> None:
     body = fixture(name)
     read = DIALECT.read_request(body)
-    changed, lost = edit(body, model="m", adapt=same)
+    changed, lost = edit(body, Changes(model="m", adapt=same))
     assert DIALECT.read_request(changed) == read
     assert lost == ()
 
@@ -152,7 +153,7 @@ def test_the_configurations_system_prompt_comes_first(name: str, instruction: ob
 )
 def test_edit_refuses(body: bytes, field: str) -> None:
     with pytest.raises(InvalidInput) as raised:
-        edit(body, model="gemini", system_prompt="x")
+        edit(body, Changes(model="gemini", system_prompt="x"))
     assert raised.value.fields[0].field == field
 
 
@@ -174,7 +175,7 @@ def test_what_the_model_does_not_take_is_left_out() -> None:
         "thinkingConfig": {"thinkingLevel": "LOW", "includeThoughts": True},
         "responseMimeType": "text/x.enum",
     }
-    changed, lost = edit(msgspec.json.encode({**HI, "generationConfig": config}), model="g", adapt=adapt)
+    changed, lost = edit(msgspec.json.encode({**HI, "generationConfig": config}), Changes(model="g", adapt=adapt))
     assert msgspec.json.decode(changed)["generationConfig"] == {
         "temperature": 1,
         "thinkingConfig": {"thinkingBudget": 2048, "includeThoughts": True},
@@ -227,7 +228,7 @@ def test_signatures_of_others_are_taken_out() -> None:
             {"role": "model", "parts": [wrapped()]},
         ]
     }
-    changed, lost = edit(msgspec.json.encode(body), model="g")
+    changed, lost = edit(msgspec.json.encode(body), Changes(model="g"))
     said = {"text": "I weigh it.", "thought": True}
     assert msgspec.json.decode(changed) == {
         "contents": [user, {"role": "model", "parts": [said, own, {"text": "a"}, text]}, user]
@@ -245,7 +246,7 @@ def test_signatures_of_others_are_taken_out() -> None:
 )
 def test_what_is_no_signature_of_others_stays(contents: object) -> None:
     body = msgspec.json.encode({"contents": contents})
-    assert edit(body, model="g") == (body, ())
+    assert edit(body, Changes(model="g")) == (body, ())
 
 
 @settings(max_examples=40, deadline=None)

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from trunkline.dialects.openai_chat.passing_edit import PassingEdit
+from trunkline.dialects.passthrough import Changes
 
 ROOT = Path(__file__).parents[3] / "fixtures" / "openai_chat"
 
@@ -28,4 +29,4 @@ def names(folder: str) -> list[str]:
 
 def edit(body: bytes, **changes: Any) -> tuple[bytes, tuple[str, ...]]:
     """One body, changed as calls that pass are."""
-    return PassingEdit(**changes)(body)
+    return PassingEdit(Changes(**changes))(body)
