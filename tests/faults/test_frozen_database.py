@@ -15,6 +15,8 @@ from tests.faults.frozen_postgres import FrozenPostgres
 from trunkline.control.readiness import Readiness
 from trunkline.core.errors import Unavailable
 from trunkline.storage.database import Database
+from trunkline.storage.intake.opening import open_connection
+from trunkline.storage.intake.statements import FIND_MARK
 
 ASK = text("SELECT 1")
 
@@ -165,3 +167,21 @@ async def test_who_waits_for_it_can_be_cancelled(frozen: FrozenPostgres, databas
     task.cancel()
     await asyncio.wait({task}, timeout=30)
     assert task.cancelled()
+
+
+async def test_what_takes_in_waits_for_it_no_longer_than_its_limit(
+    frozen: FrozenPostgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trunkline.storage.intake.postgres.LIMIT_SECONDS", 0.2)
+    connection = open_connection(frozen.url)
+    async with connection.write() as tx:
+        assert await tx.ask(FIND_MARK, "s") == []
+    frozen.freeze()
+    with pytest.raises(Unavailable, match="does not answer in time"):
+        async with connection.write() as tx:
+            await tx.ask(FIND_MARK, "s")
+    frozen.thaw()
+    monkeypatch.undo()
+    async with connection.write() as tx:
+        assert await tx.ask(FIND_MARK, "s") == []
+    await connection.close()

@@ -39,16 +39,15 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 class PostgresConnection:
     """A :class:`~trunkline.storage.intake.connection.Connection`, with ``arguments`` for :func:`asyncpg.connect`."""
 
-    def __init__(self, arguments: dict[str, Any], *, limit: float = LIMIT_SECONDS) -> None:
+    def __init__(self, arguments: dict[str, Any]) -> None:
         self._arguments = arguments
-        self._limit = limit
         self._driver: Any = None
 
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[PostgresTransaction]:
         """One transaction. Whatever breaks off costs the connection: only so does it wait for nothing."""
         with _translation():
-            async with asyncio.timeout(self._limit):
+            async with asyncio.timeout(LIMIT_SECONDS):
                 driver = await self._open()
                 try:
                     await driver.execute("BEGIN")
