@@ -15,6 +15,24 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 RawHeaders = Iterable[tuple[bytes, bytes]]
 
+_READ: Final = frozenset(
+    {
+        b"accept-encoding",
+        b"anthropic-beta",
+        b"anthropic-version",
+        b"authorization",
+        b"content-encoding",
+        b"content-length",
+        b"origin",
+        b"x-api-key",
+        b"x-goog-api-key",
+        b"x-request-id",
+        b"x-trunkline-workspace",
+        b"x-user-id",
+    }
+)
+"""What is looked at. SDKs send a dozen fields besides."""
+
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 
 
@@ -60,6 +78,8 @@ class RequestHeaders:
         self.origin: bytes | None = None
         """Whose page asks, where a browser does."""
         for name, value in headers:
+            if name not in _READ:
+                continue
             if name == b"authorization":
                 scheme, _, token = value.partition(b" ")
                 if scheme.lower() != b"bearer":
