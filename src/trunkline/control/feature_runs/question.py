@@ -12,7 +12,7 @@ from trunkline.core.errors import FieldError, InvalidInput
 from trunkline.dialects import openai_chat
 from trunkline.gateway.answer import Answer
 from trunkline.gateway.call import Call
-from trunkline.gateway.exchanges.embeddings import Embeddings
+from trunkline.gateway.exchanges.embeddings import Embeddings, PreparedEmbeddings
 from trunkline.gateway.exchanges.message_stream import MessageChat
 from trunkline.gateway.routing.target import Target
 from trunkline.gateway.snapshot import FeatureEntry
@@ -32,19 +32,31 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VectorsCall(Embeddings):
-    """An embeddings call of ``count`` texts, which leaves its books to whoever made it."""
+    """An embeddings call of so many ``texts``, which leaves its books to whoever made it."""
 
-    __slots__ = ("call", "count")
+    __slots__ = ("call", "texts")
 
-    def __init__(self, body: bytes, count: int) -> None:
+    def __init__(self, body: bytes, texts: int) -> None:
         super().__init__(openai_chat.DIALECT, body)
         self.call: Call | None = None
-        self.count = count
+        self.texts = texts
 
-    async def read(self, call: Call, target: Target, response: IncomingResponse) -> Answer:
+    def prepare(self, target: Target, model: str) -> PreparedEmbeddings:
         """See :class:`~trunkline.gateway.exchanges.exchange.Exchange`."""
-        self.call = call
-        return await super().read(call, target, response)
+        return _PreparedVectors(self, target, model)
+
+
+class _PreparedVectors(PreparedEmbeddings):
+    __slots__ = ("_vectors",)
+
+    def __init__(self, vectors: VectorsCall, target: Target, model: str) -> None:
+        super().__init__(vectors, target, model)
+        self._vectors = vectors
+
+    async def read(self, call: Call, response: IncomingResponse) -> Answer:
+        """Leaves ``call`` with who asked."""
+        self._vectors.call = call
+        return await super().read(call, response)
 
 
 def wants_stream(feature: FeatureEntry, question: Question) -> bool:

@@ -78,7 +78,7 @@ def read_vectors(call: VectorsCall, answer: Answer, request_id: str) -> Vectors:
     """The vectors of a settled call. Raises AnswerFailed where there is not one for each text."""
     assert call.call is not None
     body = msgspec.json.decode(answer.body, type=_VectorsBody)
-    if len(body.data) != call.count:
+    if len(body.data) != call.texts:
         raise explain_kind("malformed")
     settled = call.call
     used = Used(settled.usage, settled.estimated, settled.cost_nanos)
