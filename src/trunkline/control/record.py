@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -10,20 +9,20 @@ import msgspec
 T = TypeVar("T")
 
 
+class Beside:
+    """An object with some attributes of its own, and those of ``row`` for the rest."""
+
+    def __init__(self, row: object, /, **own: object) -> None:
+        self.__dict__.update(own)
+        self._row = row
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._row, name)
+
+
 def read_record(kind: type[T], row: object, **beside: object) -> T:
     """A ``kind`` (a struct or a dataclass) of ``row``: each field is that of ``beside``, else the row's attribute.
 
     Raises msgspec's ValidationError where a field is in neither, or of another type: that is a fault in the code.
     """
-    return msgspec.convert(_Beside(row, beside) if beside else row, kind, from_attributes=True)
-
-
-class _Beside:
-    """An object with some attributes of its own, and another's for the rest."""
-
-    def __init__(self, row: object, beside: Mapping[str, object]) -> None:
-        self.__dict__.update(beside)
-        self._row = row
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._row, name)
+    return msgspec.convert(Beside(row, **beside) if beside else row, kind, from_attributes=True)

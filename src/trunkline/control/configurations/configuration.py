@@ -61,6 +61,11 @@ class ConfigurationRecord(msgspec.Struct, frozen=True, kw_only=True):
     borrows: bool = False
     lender_id: str | None = None
 
+    @property
+    def mask(self) -> str | None:
+        """What people are shown of its own key; None without one."""
+        return self.key.mask if self.key is not None else None
+
 
 class TestRecord(msgspec.Struct, frozen=True, kw_only=True):
     """How the last connection test of a configuration ended, as it is saved now. ``message``: what to do about it."""

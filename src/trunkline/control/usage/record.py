@@ -9,6 +9,7 @@ import msgspec
 from trunkline.control.page import Page
 from trunkline.control.usage.span import Period, Span
 from trunkline.core.chat import JsonObject
+from trunkline.core.price import usd
 from trunkline.core.usage_event import Outcome
 
 
@@ -33,6 +34,11 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     def token_count(self) -> int:
         """Input and output."""
         return self.input_tokens + self.output_tokens
+
+    @property
+    def cost_usd(self) -> float:
+        """The cost in US dollars."""
+        return usd(self.cost_nanos)
 
 
 class RateLimitRecord(msgspec.Struct, frozen=True):

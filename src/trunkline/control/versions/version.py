@@ -52,6 +52,12 @@ class VersionRecord(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     updated_at: datetime
 
+    @property
+    def traffic_percent(self) -> int | float:
+        """The share in percent, whole where it is."""
+        whole, part = divmod(self.share, 100)
+        return self.share / 100 if part else whole
+
 
 class VersionDraft(msgspec.Struct, frozen=True, kw_only=True):
     """What a version is to be; what is UNSET stays as it is, or is as its configuration is.

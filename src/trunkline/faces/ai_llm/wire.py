@@ -138,19 +138,19 @@ class AiLlmListResponse(ResponseBody):
     @classmethod
     def of(cls, records: list[AiLlmRecord]) -> AiLlmListResponse:
         """From the records."""
-        return cls(ai_llms=[AiLlmResponse.model_validate(record) for record in records])
+        return cls(ai_llms=[AiLlmResponse.of(record) for record in records])
 
 
 class AiLlmStatsItemResponse(ResponseBody):
     """Totals of an entry since it was made, of all who used it."""
 
     ai_llm_id: str
-    total_api_calls: int
-    total_tokens_in: int
-    total_tokens_out: int
-    total_policy_violations: int
-    total_alerts: int
-    total_blocks: int
+    total_api_calls: int = Field(validation_alias="api_calls")
+    total_tokens_in: int = Field(validation_alias="tokens_in")
+    total_tokens_out: int = Field(validation_alias="tokens_out")
+    total_policy_violations: int = Field(validation_alias="policy_violations")
+    total_alerts: int = Field(validation_alias="alerts")
+    total_blocks: int = Field(validation_alias="blocks")
 
 
 class AiLlmStatsResponse(ResponseBody):
@@ -183,20 +183,7 @@ class AiLlmStatsResponse(ResponseBody):
     @classmethod
     def of(cls, found: list[AiLlmStats]) -> AiLlmStatsResponse:
         """From the totals."""
-        return cls(
-            stats=[
-                AiLlmStatsItemResponse(
-                    ai_llm_id=each.ai_llm_id,
-                    total_api_calls=each.api_calls,
-                    total_tokens_in=each.tokens_in,
-                    total_tokens_out=each.tokens_out,
-                    total_policy_violations=each.policy_violations,
-                    total_alerts=each.alerts,
-                    total_blocks=each.blocks,
-                )
-                for each in found
-            ]
-        )
+        return cls(stats=[AiLlmStatsItemResponse.of(each) for each in found])
 
 
 def _read(given: SecretStr) -> Secret:

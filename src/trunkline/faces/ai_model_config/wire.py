@@ -19,6 +19,7 @@ from trunkline.control.model_documents.model_document import (
     ModelType,
     find_fault,
 )
+from trunkline.control.record import Beside
 from trunkline.core.secret import Secret
 from trunkline.faces.http.wire import Moment, RequestBody, ResponseBody
 
@@ -108,15 +109,7 @@ class AiModelConfigModelResponse(ResponseBody):
     @classmethod
     def of(cls, record: ModelRecord) -> AiModelConfigModelResponse:
         """From the record."""
-        answer = cls(
-            provider=record.provider,
-            type=record.type,
-            model=record.model,
-            is_paid=record.is_paid,
-            usable=record.usable,
-            reason=record.reason,
-            configuration_id=record.configuration_id,
-        )
+        answer = super().of(record)
         if record.ciphertext is UNSET:
             return answer
         shown = record.ciphertext.reveal() if isinstance(record.ciphertext, Secret) else None
@@ -135,10 +128,4 @@ class AiModelConfigResponse(ResponseBody):
     @classmethod
     def of(cls, record: DocumentRecord) -> AiModelConfigResponse:
         """From the record."""
-        return cls(
-            id=record.id,
-            models=[AiModelConfigModelResponse.of(model) for model in record.models],
-            system_prompt=record.system_prompt,
-            created_at=record.created_at,
-            updated_at=record.updated_at,
-        )
+        return super().of(Beside(record, models=[AiModelConfigModelResponse.of(model) for model in record.models]))

@@ -6,8 +6,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from trunkline.control.configurations.configuration import ConfigurationRecord, KeyRecord, TestRecord, TestStatus
-from trunkline.control.configurations.connection_tests import ConnectionResult
+from trunkline.control.configurations.configuration import TestStatus
 from trunkline.faces.http.configuration_wire import ConfigurationUpdateRequest, KeyText, TestStageResponse
 from trunkline.faces.http.wire import Moment, RequestBody, ResponseBody
 
@@ -21,17 +20,6 @@ class ConfigurationKeyResponse(ResponseBody):
     added_at: Moment
     last_used_at: Moment | None
 
-    @classmethod
-    def of(cls, key: KeyRecord) -> ConfigurationKeyResponse:
-        """From the record."""
-        return cls(
-            credential_id=key.credential_id,
-            fingerprint=key.fingerprint,
-            added_by=key.added_by,
-            added_at=key.added_at,
-            last_used_at=key.last_used_at,
-        )
-
 
 class LastTestResponse(ResponseBody):
     """How the last connection test ended; ``message`` says whose fault it is, and what to do about it."""
@@ -40,11 +28,6 @@ class LastTestResponse(ResponseBody):
     success: bool
     latency_ms: int
     message: str
-
-    @classmethod
-    def of(cls, test: TestRecord) -> LastTestResponse:
-        """From the record."""
-        return cls(tested_at=test.tested_at, success=test.success, latency_ms=test.latency_ms, message=test.message)
 
 
 class ConfigurationResponse(ResponseBody):
@@ -62,47 +45,20 @@ class ConfigurationResponse(ResponseBody):
     name: str
     provider: str
     model: str | None
-    api_key: str | None
-    api_key_info: ConfigurationKeyResponse | None
+    api_key: str | None = Field(validation_alias="mask")
+    api_key_info: ConfigurationKeyResponse | None = Field(validation_alias="key")
     borrows: bool
     lender_id: str | None
     base_url: str | None
-    configuration: dict[str, Any]
+    configuration: dict[str, Any] = Field(validation_alias="parameters")
     is_active: bool
     shared: bool
     revision: int
-    last_tested: Moment | None
+    last_tested: Moment | None = Field(validation_alias="last_tested_at")
     test_status: TestStatus
     last_test: LastTestResponse | None
     created_at: Moment
     updated_at: Moment
-
-    @classmethod
-    def of(cls, record: ConfigurationRecord) -> ConfigurationResponse:
-        """From the record."""
-        return cls(
-            id=record.id,
-            user_id=record.user_id,
-            workspace_id=record.workspace_id,
-            application_id=record.application_id,
-            name=record.name,
-            provider=record.provider,
-            model=record.model,
-            api_key=record.key.mask if record.key else None,
-            api_key_info=ConfigurationKeyResponse.of(record.key) if record.key else None,
-            borrows=record.borrows,
-            lender_id=record.lender_id,
-            base_url=record.base_url,
-            configuration=record.parameters,
-            is_active=record.is_active,
-            shared=record.shared,
-            revision=record.revision,
-            last_tested=record.last_tested_at,
-            test_status=record.test_status,
-            last_test=LastTestResponse.of(record.last_test) if record.last_test else None,
-            created_at=record.created_at,
-            updated_at=record.updated_at,
-        )
 
 
 class ConfigurationCreateRequest(ConfigurationUpdateRequest):
@@ -135,20 +91,6 @@ class ConfigurationTestResponse(ResponseBody):
     tested_at: Moment
     cached: bool
     age_seconds: int
-
-    @classmethod
-    def of(cls, result: ConnectionResult) -> ConfigurationTestResponse:
-        """From the result."""
-        return cls(
-            success=result.success,
-            status=result.status,
-            message=result.message,
-            stages=[TestStageResponse.of(stage) for stage in result.stages],
-            latency_ms=result.latency_ms,
-            tested_at=result.tested_at,
-            cached=result.cached,
-            age_seconds=result.age_seconds,
-        )
 
 
 class KeyRotateRequest(RequestBody):

@@ -9,6 +9,7 @@ from pydantic import Discriminator, Field, StrictBool, StringConstraints, Tag
 from trunkline.control.conversations.conversations import ConversationTree
 from trunkline.control.conversations.message import MessageView
 from trunkline.control.conversations.messages import Content, SaidText, SentPicture
+from trunkline.control.record import Beside
 from trunkline.core.errors import InvalidInput
 from trunkline.core.price import usd
 from trunkline.faces.http.wire import EXAMPLE_ID, GivenId, Moment, RequestBody, ResponseBody
@@ -194,9 +195,7 @@ class MessageResponse(ResponseBody):
     @classmethod
     def of(cls, view: MessageView) -> MessageResponse:
         """From the view."""
-        fields = {name: getattr(view, name) for name in view.__slots__ if name not in {"cost_nanos", "parts"}}
-        cost = None if view.cost_nanos is None else usd(view.cost_nanos)
-        return cls(**fields, parts=list(view.parts), cost_usd=cost)
+        return super().of(Beside(view, cost_usd=None if view.cost_nanos is None else usd(view.cost_nanos)))
 
 
 class ConversationTreeResponse(ConversationResponse):
@@ -207,5 +206,4 @@ class ConversationTreeResponse(ConversationResponse):
     @classmethod
     def of(cls, tree: ConversationTree) -> ConversationTreeResponse:
         """From the view."""
-        fields = ConversationResponse.model_validate(tree).model_dump()
-        return cls(**fields, messages=[MessageResponse.of(message) for message in tree.messages])
+        return super().of(Beside(tree, messages=[MessageResponse.of(message) for message in tree.messages]))

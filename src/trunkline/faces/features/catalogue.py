@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from trunkline.control.features.catalogue import Listing, ModelFilter, read_capability
+from trunkline.control.features.catalogue import ModelFilter, read_capability
+from trunkline.control.record import Beside
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.paging import PageDep, link_next
 from trunkline.faces.http.services import ServicesDep
@@ -32,9 +34,9 @@ class CatalogueModelItemResponse(ResponseBody):
     provider: str
     description: str | None
     capabilities: list[str]
-    pricing: dict[str, str] | None
+    pricing: dict[str, str] | None = Field(validation_alias="price")
     context_length: int | None
-    max_completion_tokens: int | None
+    max_completion_tokens: int | None = Field(validation_alias="max_output_tokens")
     version: str | None
     input_modalities: list[str]
     output_modalities: list[str]
@@ -42,22 +44,16 @@ class CatalogueModelItemResponse(ResponseBody):
     created: int | None
 
     @classmethod
-    def of(cls, model: ModelInfo, provider: str) -> CatalogueModelItemResponse:
+    def listed(cls, model: ModelInfo, provider: str) -> CatalogueModelItemResponse:
         """From what the list of ``provider`` says."""
-        return cls(
-            id=model.id,
-            name=model.name,
-            provider=model.owned_by or provider,
-            description=model.description,
-            capabilities=["embedding" if name == "embeddings" else name for name in model.capabilities],
-            pricing=model.price,
-            context_length=model.context_length,
-            max_completion_tokens=model.max_output_tokens,
-            version=model.version,
-            input_modalities=list(model.input_modalities),
-            output_modalities=list(model.output_modalities),
-            supported_parameters=list(texts(model.details.get("supported_parameters"))),
-            created=model.created,
+        named = ["embedding" if name == "embeddings" else name for name in model.capabilities]
+        return cls.of(
+            Beside(
+                model,
+                provider=model.owned_by or provider,
+                capabilities=named,
+                supported_parameters=texts(model.details.get("supported_parameters")),
+            )
         )
 
 
@@ -120,10 +116,12 @@ async def list_catalogue_models(
     )
     found = await services.catalogue.search(actor, provider, wanted, page, refresh=refresh)
     link_next(request, response, found.page)
-    return CatalogueModelListResponse(
-        **_about(found.listing),
-        total=found.total,
-        models=[CatalogueModelItemResponse.of(model, found.listing.provider) for model in found.page.items],
+    return CatalogueModelListResponse.of(
+        Beside(
+            found.listing,
+            total=found.total,
+            models=[CatalogueModelItemResponse.listed(model, found.listing.provider) for model in found.page.items],
+        )
     )
 
 
@@ -133,16 +131,4 @@ async def get_catalogue_model(
 ) -> CatalogueModelResponse:
     """One model, by its id with the slash in it."""
     listing, model = await services.catalogue.get(actor, provider, model_id)
-    return CatalogueModelResponse(**_about(listing), model=CatalogueModelItemResponse.of(model, listing.provider))
-
-
-def _about(listing: Listing) -> dict[str, Any]:
-    return {
-        "provider": listing.provider,
-        "source": listing.source,
-        "cached": listing.cached,
-        "stale": listing.stale,
-        "fetched_at": listing.fetched_at,
-        "age_seconds": listing.age_seconds,
-        "problem": listing.problem,
-    }
+    return CatalogueModelResponse.of(Beside(listing, model=CatalogueModelItemResponse.listed(model, listing.provider)))

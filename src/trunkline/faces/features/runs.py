@@ -7,13 +7,13 @@ from collections.abc import Awaitable
 from typing import Annotated, Any, ClassVar, TypeVar, cast
 
 from fastapi import APIRouter, Header
-from msgspec import structs
 from pydantic import BeforeValidator, Field, StrictBool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from trunkline.control.feature_runs.question import TEXTS_LIMIT, Question
-from trunkline.control.feature_runs.run import Run, RunResult, Vectors
+from trunkline.control.feature_runs.run import Run, Vectors
+from trunkline.control.record import Beside
 from trunkline.core.errors import FieldError, InvalidInput
 from trunkline.faces.features.features import Slug
 from trunkline.faces.features.run_stream import LateStream, RunStream, show_vectors
@@ -101,17 +101,6 @@ class FeatureRunResponse(ResponseBody):
     usage: FeatureRunUsageResponse
     cost_usd: float | None = Field(serialization_alias="costUSD")
 
-    @classmethod
-    def of(cls, result: RunResult, slug: str) -> FeatureRunResponse:
-        """From the result."""
-        return cls.model_validate(
-            {
-                **structs.asdict(result),
-                "feature": slug,
-                "images": [{"url": url} for url in result.images],
-            }
-        )
-
 
 class FeatureVectorsResponse(ResponseBody):
     """One vector per text, in their order."""
@@ -123,11 +112,6 @@ class FeatureVectorsResponse(ResponseBody):
     embeddings: list[list[float]]
     usage: FeatureRunUsageResponse
     cost_usd: float | None = Field(serialization_alias="costUSD")
-
-    @classmethod
-    def of(cls, vectors: Vectors, slug: str) -> FeatureVectorsResponse:
-        """From the vectors."""
-        return cls.model_validate({**structs.asdict(vectors), "feature": slug, "dimensions": vectors.dimensions})
 
 
 @router.post(
@@ -151,11 +135,15 @@ async def run_feature(
         return LateStream(asyncio.ensure_future(_first(doing)), slug)
     answer, streams = await doing
     if isinstance(answer, Vectors):
-        return _send(FeatureVectorsResponse.of(answer, slug))
+        return _send(FeatureVectorsResponse.of(Beside(answer, feature=slug)))
     if streams:
         return RunStream(answer)
     result = await _unless_gone(request, answer.whole())
-    return _gone() if result is None else _send(FeatureRunResponse.of(result, slug))
+    return (
+        _gone()
+        if result is None
+        else _send(FeatureRunResponse.of(Beside(result, feature=slug, images=[{"url": url} for url in result.images])))
+    )
 
 
 @router.post("/{slug}/test", dependencies=[allow("features.change")], response_class=Response, responses=ANSWERS)

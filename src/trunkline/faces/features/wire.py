@@ -8,8 +8,8 @@ from msgspec import UNSET, UnsetType
 from pydantic import Field, SecretStr
 
 from trunkline.control.features.feature import SETTINGS, FeatureDraft, FeatureRecord
-from trunkline.control.features.keys import KeyVerdict
 from trunkline.control.features.starting_features import FeatureKind
+from trunkline.control.record import Beside
 from trunkline.core.secret import Secret
 from trunkline.faces.features.catalogue import CatalogueModelItemResponse
 from trunkline.faces.http.wire import Moment, RequestBody, ResponseBody
@@ -34,7 +34,7 @@ class FeatureResponse(ResponseBody):
     slug: str
     name: str
     kind: FeatureKind
-    built_in: bool
+    built_in: bool = Field(validation_alias="is_starting")
     model: str | None
     serving_model: str | None
     model_info: CatalogueModelItemResponse | None
@@ -45,7 +45,7 @@ class FeatureResponse(ResponseBody):
     @classmethod
     def of(cls, record: FeatureRecord) -> FeatureResponse:
         """From the record."""
-        return cls(**_shown(record))
+        return super().of(_shown(record))
 
 
 class FeatureSettingsResponse(FeatureResponse):
@@ -63,7 +63,7 @@ class FeatureSettingsResponse(FeatureResponse):
     frequency_penalty: float | None
     site_url: str | None
     site_name: str | None
-    custom_parameters: dict[str, Any]
+    custom_parameters: dict[str, Any] = Field(validation_alias="custom")
     target: str | None
     base_url: str | None
     has_api_key: bool
@@ -77,24 +77,8 @@ class FeatureSettingsResponse(FeatureResponse):
     @classmethod
     def of(cls, record: FeatureRecord) -> FeatureSettingsResponse:
         """From the record."""
-        numbers = record.parameters
-        return cls.model_validate(
-            {
-                **_shown(record),
-                "system_prompt": record.system_prompt,
-                "custom_parameters": record.custom,
-                "target": record.target,
-                "base_url": record.base_url,
-                "has_api_key": record.key_hint is not None,
-                "key_hint": record.key_hint,
-                "key_source": record.key_source,
-                "problem": record.problem,
-                "revision": record.revision,
-                "created_at": record.created_at,
-                "updated_at": record.updated_at,
-                **{name: numbers.get(name) for name in SETTINGS},
-            }
-        )
+        settings = {name: record.parameters.get(name) for name in SETTINGS}
+        return cls.model_validate(Beside(_shown(record), **settings, has_api_key=record.key_hint is not None))
 
 
 class FeatureSettingsRequest(RequestBody):
@@ -217,13 +201,7 @@ class FeatureKeyValidateResponse(ResponseBody):
 
     success: bool
     message: str
-    key_info: FeatureKeyResponse | None
-
-    @classmethod
-    def of(cls, verdict: KeyVerdict) -> FeatureKeyValidateResponse:
-        """From the verdict."""
-        info = None if verdict.info is None else FeatureKeyResponse.model_validate(verdict.info)
-        return cls(success=verdict.success, message=verdict.message, key_info=info)
+    key_info: FeatureKeyResponse | None = Field(validation_alias="info")
 
 
 def read_secret(given: SecretStr | None) -> Secret | None:
@@ -231,17 +209,13 @@ def read_secret(given: SecretStr | None) -> Secret | None:
     return None if given is None else Secret(given.get_secret_value())
 
 
-def _shown(record: FeatureRecord) -> dict[str, Any]:
-    info = record.standing.info
-    return {
-        "slug": record.slug,
-        "name": record.name,
-        "kind": record.kind,
-        "built_in": record.is_starting,
-        "model": record.model,
-        "serving_model": record.serving_model,
-        "model_info": None if info is None else CatalogueModelItemResponse.of(info, "openrouter"),
-        "available": record.standing.available,
-        "nearest": list(record.standing.nearest),
-        "ready": record.problem is None,
-    }
+def _shown(record: FeatureRecord) -> Beside:
+    standing = record.standing
+    info = None if standing.info is None else CatalogueModelItemResponse.listed(standing.info, "openrouter")
+    return Beside(
+        record,
+        model_info=info,
+        available=standing.available,
+        nearest=standing.nearest,
+        ready=record.problem is None,
+    )

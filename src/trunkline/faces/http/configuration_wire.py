@@ -10,7 +10,6 @@ from pydantic import Field, SecretStr, StrictBool
 from trunkline.control.configurations.configuration import Draft
 from trunkline.core.secret import Secret
 from trunkline.faces.http.wire import RequestBody, ResponseBody
-from trunkline.providers.stage import Stage
 
 KeyText = Annotated[SecretStr, Field(max_length=32_768)]
 """A key in plain, a sealed one, or the mask of the stored one."""
@@ -83,8 +82,3 @@ class TestStageResponse(ResponseBody):
     ms: int | None
     message: str
     details: dict[str, Any]
-
-    @classmethod
-    def of(cls, stage: Stage) -> TestStageResponse:
-        """From the stage."""
-        return cls(name=stage.name, ok=stage.ok, ms=stage.ms, message=stage.message, details=stage.details)

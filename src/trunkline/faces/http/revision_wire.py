@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from trunkline.control.configurations.history import RevisionRecord
+from pydantic import Field
+
 from trunkline.faces.http.wire import Moment, ResponseBody
 
 
@@ -22,18 +23,6 @@ class RevisionResponse(ResponseBody):
     number: int
     author: str
     author_id: str
-    time: Moment
+    time: Moment = Field(validation_alias="created_at")
     reason: str
     diff: list[RevisionDifferenceResponse]
-
-    @classmethod
-    def of(cls, record: RevisionRecord) -> RevisionResponse:
-        """As people see it."""
-        return cls(
-            number=record.number,
-            author=record.author,
-            author_id=record.author_id,
-            time=record.created_at,
-            reason=record.reason,
-            diff=[RevisionDifferenceResponse(path=one.path, before=one.before, after=one.after) for one in record.diff],
-        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Annotated, Any, ClassVar, Final, Literal, cast
+from typing import Annotated, Any, ClassVar, Final, Literal, Self, cast
 
 from pydantic import (
     AfterValidator,
@@ -82,6 +82,11 @@ class ResponseBody(BaseModel):
     """Something that a face says. Its names are in camelCase."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, from_attributes=True)
+
+    @classmethod
+    def of(cls, record: Any, /) -> Self:
+        """From a record: each field is its attribute of the same name, or of the field's ``validation_alias``."""
+        return cls.model_validate(record)
 
 
 class SuccessResponse(ResponseBody):

@@ -35,11 +35,6 @@ class JobResponse(ResponseBody):
     updated_at: Moment
     finished_at: Moment | None
 
-    @classmethod
-    def of(cls, record: JobRecord) -> JobResponse:
-        """From the record."""
-        return cls.model_validate(record)
-
 
 @router.get("/{job_id}", dependencies=[allow("jobs.read")])
 async def get_job(services: ServicesDep, actor: ActorDep, job_id: str) -> JobResponse:

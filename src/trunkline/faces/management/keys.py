@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from trunkline.control.people.keys import KeyRequest, KeyView
+from trunkline.control.record import Beside
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.paging import PageDep, link_next
 from trunkline.faces.http.services import Services, ServicesDep
@@ -59,17 +60,5 @@ async def delete_key(services: ServicesDep, key_id: PathId, actor: ActorDep) -> 
 
 
 def _write(services: Services, view: KeyView) -> KeyResponse:
-    return KeyResponse(
-        id=view.id,
-        name=view.name,
-        key=view.secret.reveal() if view.secret is not None else view.mask,
-        scope=view.scope,
-        workspace_id=view.workspace_id,
-        application_id=view.application_id,
-        user_id=view.user_id,
-        models=list(view.models),
-        created_at=view.created_at,
-        expires_at=view.expires_at,
-        last_used_at=view.last_used_at,
-        warnings=list(services.key_models.find_problems(view)),
-    )
+    shown = view.secret.reveal() if view.secret is not None else view.mask
+    return KeyResponse.of(Beside(view, key=shown, warnings=services.key_models.find_problems(view)))

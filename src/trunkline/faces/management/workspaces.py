@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
+from trunkline.control.record import Beside
 from trunkline.control.workspaces.workspaces import WorkspaceChange
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.paging import PageDep, link_next
@@ -111,15 +112,7 @@ async def create_invitation(
     """Invite somebody. The token is shown this once: hand it to them."""
     view = await services.invitations.create(actor, given.email, given.role)
     assert view.token is not None
-    return InvitationCreateResponse(
-        id=view.id,
-        email=view.email,
-        role=view.role,
-        invited_by=view.invited_by,
-        created_at=view.created_at,
-        expires_at=view.expires_at,
-        token=view.token.reveal(),
-    )
+    return InvitationCreateResponse.of(Beside(view, token=view.token.reveal()))
 
 
 @router.delete("/{workspace_id}/invitations/{invitation_id}", dependencies=[allow("invitations.manage")])

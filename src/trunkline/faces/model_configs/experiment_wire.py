@@ -11,12 +11,12 @@ from pydantic import AfterValidator, Field, model_validator
 from trunkline.control.experiments.experiment import (
     ExperimentDraft,
     ExperimentRecord,
-    PhaseRecord,
     RampDraft,
     VersionRecord,
 )
 from trunkline.control.experiments.guardrails import Rail, Reading
 from trunkline.control.experiments.verdict import Advice
+from trunkline.control.record import Beside
 from trunkline.control.versions.experiment_settings import RampState, RampStep
 from trunkline.faces.http.wire import EXAMPLE_ID, GivenId, Moment, RequestBody, ResponseBody
 
@@ -215,7 +215,7 @@ class RampResponse(ResponseBody):
 
     version_id: str
     steps: list[RampStepResponse]
-    step: int
+    step: int = Field(validation_alias="at")
     state: RampState
     since: Moment
 
@@ -251,61 +251,23 @@ def show(record: ExperimentRecord) -> ExperimentResponse:
         config_id=record.configuration_id,
         state=record.state,
         control_version_id=record.control_version_id,
-        phase=_show_phase(record.phase) if record.phase is not None else None,
-        phases=[_show_phase(phase) for phase in record.phases],
+        phase=None if record.phase is None else ExperimentPhaseResponse.of(record.phase),
+        phases=[ExperimentPhaseResponse.of(phase) for phase in record.phases],
         versions=[_show_version(version) for version in record.versions],
         sample_ratio=SampleRatioResponse(e_value=record.e_value, ok=record.arrives_as_split),
         guardrails=[
             _show_guardrail(rail, limit, record.readings) for rail, limit in record.limits.items() if limit is not None
         ],
         slow_ms=record.slow_ms,
-        ramp=None
-        if ramp is None
-        else RampResponse(
-            version_id=ramp.version_id,
-            steps=[RampStepResponse.model_validate(step) for step in ramp.steps],
-            step=ramp.at,
-            state=ramp.state,
-            since=ramp.since,
-        ),
+        ramp=None if ramp is None else RampResponse.of(ramp),
         verdict=record.verdict.sentence,
         recommendation=RecommendationResponse(action=record.verdict.advice, version_id=record.verdict.version_id),
     )
 
 
-def _show_phase(phase: PhaseRecord) -> ExperimentPhaseResponse:
-    return ExperimentPhaseResponse(
-        number=phase.number,
-        reason=phase.reason,
-        weights=dict(phase.weights),
-        started_at=phase.started_at,
-        ended_at=phase.ended_at,
-    )
-
-
 def _show_version(record: VersionRecord) -> ExperimentVersionResponse:
-    metrics = record.metrics
-    return ExperimentVersionResponse(
-        version_id=record.version_id,
-        version=record.version,
-        is_control=record.is_control,
-        share=record.share,
-        units=record.units,
-        requests=record.requests,
-        metrics=ExperimentMetricsResponse(
-            error_rate=metrics["errorRate"],
-            slow_share=metrics["slowShare"],
-            avg_latency_ms=metrics["avgLatencyMs"],
-            avg_tokens_used=metrics["avgTokensUsed"],
-            avg_cost_usd=metrics["avgCostUSD"],
-            cost_usd=record.cost_usd,
-            satisfaction=metrics["satisfaction"],
-        ),
-        differences={
-            metric: ExperimentDifferenceResponse.model_validate(difference)
-            for metric, difference in record.differences.items()
-        },
-    )
+    metrics = ExperimentMetricsResponse.model_validate({**record.metrics, "costUSD": record.cost_usd})
+    return ExperimentVersionResponse.of(Beside(record, metrics=metrics))
 
 
 def _show_guardrail(rail: Rail, limit: float, readings: Sequence[Reading]) -> GuardrailResponse:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 from msgspec import UNSET
 from pydantic import AfterValidator, Field, StrictBool
 
-from trunkline.control.versions.version import VersionDraft, VersionMetrics, VersionRecord
+from trunkline.control.versions.version import VersionDraft
 from trunkline.faces.http.wire import EXAMPLE_ID, GivenId, Moment, RequestBody, ResponseBody
 from trunkline.faces.model_configs.wire import ModelConfigSettingsRequest
 
@@ -31,59 +31,28 @@ class VersionMetricsResponse(ResponseBody):
     """What a version has served: means per request, and what people thought of the answers (1–5, null until rated)."""
 
     request_count: int
-    avg_latency_ms: int
-    avg_tokens_used: int
+    avg_latency_ms: int = Field(validation_alias="average_latency_ms")
+    avg_tokens_used: int = Field(validation_alias="average_tokens")
     error_rate: float
-    user_satisfaction_score: float | None
-
-    @classmethod
-    def of(cls, metrics: VersionMetrics) -> VersionMetricsResponse:
-        """From the record."""
-        return cls(
-            request_count=metrics.request_count,
-            avg_latency_ms=metrics.average_latency_ms,
-            avg_tokens_used=metrics.average_tokens,
-            error_rate=metrics.error_rate,
-            user_satisfaction_score=metrics.satisfaction,
-        )
+    user_satisfaction_score: float | None = Field(validation_alias="satisfaction")
 
 
 class VersionResponse(ResponseBody):
     """A version. ``settings`` are those that it sets; what it does not set is not sent."""
 
     id: str = Field(serialization_alias="_id")
-    config_id: str
+    config_id: str = Field(validation_alias="configuration_id")
     application_id: str | None
     version: str
     label: str
     provider: str
-    model_id: str | None
+    model_id: str | None = Field(validation_alias="model")
     settings: dict[str, Any]
     traffic_percent: int | float
     is_active: bool
     metrics: VersionMetricsResponse
     created_at: Moment
     updated_at: Moment
-
-    @classmethod
-    def of(cls, record: VersionRecord) -> VersionResponse:
-        """From the record."""
-        whole, part = divmod(record.share, 100)
-        return cls(
-            id=record.id,
-            config_id=record.configuration_id,
-            application_id=record.application_id,
-            version=record.version,
-            label=record.label,
-            provider=record.provider,
-            model_id=record.model,
-            settings=record.settings,
-            traffic_percent=record.share / 100 if part else whole,
-            is_active=record.is_active,
-            metrics=VersionMetricsResponse.of(record.metrics),
-            created_at=record.created_at,
-            updated_at=record.updated_at,
-        )
 
 
 class VersionUpdateRequest(RequestBody):

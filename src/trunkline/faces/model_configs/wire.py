@@ -8,6 +8,7 @@ from msgspec import UNSET
 from pydantic import BeforeValidator, Field, SecretStr, StrictBool
 
 from trunkline.control.model_configs.model_config import ModelConfigDraft, ModelConfigRecord
+from trunkline.control.record import Beside
 from trunkline.core.chat import JsonObject
 from trunkline.core.secret import Secret
 from trunkline.faces.http.wire import EXAMPLE_ID, GivenId, Moment, RequestBody, ResponseBody
@@ -54,11 +55,13 @@ class ModelConfigResponse(ResponseBody):
     application_id: str | None
     name: str
     provider: str
-    model_id: str | None
+    model_id: str | None = Field(validation_alias="model")
     is_default: bool
     settings: ModelConfigSettingsResponse
-    api_key: str | None
-    credential_id: str | None = Field(description="The credential that is borrowed by name.")
+    api_key: str | None = Field(validation_alias="mask")
+    credential_id: str | None = Field(
+        validation_alias="lender_id", description="The credential that is borrowed by name."
+    )
     base_url: str | None
     created_at: Moment
     updated_at: Moment
@@ -66,25 +69,12 @@ class ModelConfigResponse(ResponseBody):
     @classmethod
     def of(cls, record: ModelConfigRecord) -> ModelConfigResponse:
         """From the record."""
-        configuration, settings = record.configuration, dict[str, Any](record.settings)
-        return cls(
-            id=configuration.id,
-            application_id=configuration.application_id,
-            name=configuration.name,
-            provider=configuration.provider,
-            model_id=configuration.model,
-            is_default=record.is_default,
-            settings=ModelConfigSettingsResponse(
-                temperature=settings["temperature"],
-                max_tokens=settings["maxTokens"],
-                top_p=settings["topP"],
-                system_prompt=settings["systemPrompt"],
-            ),
-            api_key=configuration.key.mask if configuration.key else None,
-            credential_id=configuration.lender_id,
-            base_url=configuration.base_url,
-            created_at=configuration.created_at,
-            updated_at=configuration.updated_at,
+        return super().of(
+            Beside(
+                record.configuration,
+                is_default=record.is_default,
+                settings=ModelConfigSettingsResponse.model_validate(record.settings),
+            )
         )
 
 

@@ -84,7 +84,7 @@ class Lists:
             alerts=alerts,
             everywhere=self._everywhere,
         )
-        return ViolationListResponse.of(found, self._skip, self._take)
+        return ViolationListResponse.page_of(found, self._skip, self._take)
 
 
 ListsDep = Annotated[Lists, Depends(Lists)]

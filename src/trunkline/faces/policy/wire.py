@@ -9,7 +9,7 @@ from pydantic import Field
 
 from trunkline.control.ai_llms.ai_llm import AiType
 from trunkline.control.policies.policy import FailMode, PolicyDraft, PolicyScope, PolicyView, RiskType
-from trunkline.control.policies.violations import Violations, ViolationView
+from trunkline.control.policies.violations import Violations
 from trunkline.core.chat import JsonValue
 from trunkline.faces.http.wire import EXAMPLE_ID, GivenId, GivenName, Moment, RequestBody, ResponseBody
 
@@ -110,19 +110,11 @@ class PolicyItemResponse(ResponseBody):
     rule: dict[str, Any] | None
     org_id: str
     workspace_id: str | None
-    repo_id: str | None
+    repo_id: str | None = Field(validation_alias="application_id")
     key_id: str | None
     created_by: str
     created_at: Moment
     updated_at: Moment
-
-    @classmethod
-    def of(cls, view: PolicyView) -> PolicyItemResponse:
-        """From the use case's view."""
-        return cls(
-            repo_id=view.application_id,
-            **{name: getattr(view, name) for name in cls.model_fields if name != "repo_id"},
-        )
 
 
 class PolicyResponse(ResponseBody):
@@ -159,41 +151,18 @@ class ViolationItemResponse(ResponseBody):
     policy_name: str
     user_id: str
     workspace_id: str
-    repo_id: str | None
+    repo_id: str | None = Field(validation_alias="application_id")
     key_id: str | None
-    ai_llm_id: str | None
-    llm_type: AiType
-    llm_model: str
+    ai_llm_id: str | None = Field(validation_alias="configuration_id")
+    llm_type: AiType = Field(validation_alias="ai_type")
+    llm_model: str = Field(validation_alias="model")
     provider: str
     host: str
     risk_type: str
     action_type: int
     explanation: str = Field(description="Why, in general words: nothing of what was sent is in it.")
     request_id: str
-    timestamp: Moment
-
-    @classmethod
-    def of(cls, view: ViolationView) -> ViolationItemResponse:
-        """From the use case's view."""
-        return cls(
-            id=view.id,
-            policy_id=view.policy_id,
-            policy_name=view.policy_name,
-            user_id=view.user_id,
-            workspace_id=view.workspace_id,
-            repo_id=view.application_id,
-            key_id=view.key_id,
-            ai_llm_id=view.configuration_id,
-            llm_type=view.ai_type,
-            llm_model=view.model,
-            provider=view.provider,
-            host=view.host,
-            risk_type=view.risk_type,
-            action_type=view.action_type,
-            explanation=view.explanation,
-            request_id=view.request_id,
-            timestamp=view.created_at,
-        )
+    timestamp: Moment = Field(validation_alias="created_at")
 
 
 class ViolationListResponse(ResponseBody):
@@ -206,7 +175,7 @@ class ViolationListResponse(ResponseBody):
     take: int
 
     @classmethod
-    def of(cls, found: Violations, skip: int, take: int) -> ViolationListResponse:
+    def page_of(cls, found: Violations, skip: int, take: int) -> ViolationListResponse:
         """From what the use case found."""
         return cls(
             violations=[ViolationItemResponse.of(view) for view in found.items], total=found.total, skip=skip, take=take

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from msgspec import UNSET, structs
 from pydantic import ConfigDict, StrictBool
 
+from trunkline.control.record import Beside
 from trunkline.core.errors import FieldError
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.configuration_wire import ConfigurationUpdateRequest, TestStageResponse
@@ -41,20 +42,14 @@ class ProviderResponse(ResponseBody):
     @classmethod
     def of(cls, provider: Provider) -> ProviderResponse:
         """From the row."""
-        return cls(
-            name=provider.id,
-            display_name=provider.display_name,
-            requires_api_key=provider.requires_api_key,
-            accepts_api_key=provider.auth != "none",
-            requires_base_url=provider.requires_base_url,
-            base_url=None if provider.in_process else provider.base_url,
-            docs_url=provider.docs_url,
-            key_url=provider.key_url,
-            key_prefixes=list(provider.key_prefixes),
-            env=list(provider.env),
-            capabilities=sorted(provider.capabilities),
-            example_models=list(provider.example_models),
-            start_hint=provider.start_hint,
+        return super().of(
+            Beside(
+                provider,
+                name=provider.id,
+                accepts_api_key=provider.auth != "none",
+                base_url=None if provider.in_process else provider.base_url,
+                capabilities=sorted(provider.capabilities),
+            )
         )
 
 

@@ -7,7 +7,6 @@ from typing import Annotated, Any, ClassVar
 from fastapi import APIRouter, Query
 from pydantic import Field, StrictBool
 
-from trunkline.control.configurations.templates import TemplateRecord
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import Moment, RequestBody, ResponseBody, SuccessResponse
@@ -28,11 +27,6 @@ class TemplateResponse(ResponseBody):
     is_default: bool
     built_in: bool
     created_at: Moment
-
-    @classmethod
-    def of(cls, record: TemplateRecord) -> TemplateResponse:
-        """From the record."""
-        return cls.model_validate(record)
 
 
 class TemplateCreateRequest(RequestBody):

@@ -7,12 +7,11 @@ from typing import Any
 
 from pydantic import Field
 
+from trunkline.control.record import Beside
 from trunkline.control.usage.record import (
     EventRecord,
     EventsRecord,
-    Figures,
     RateLimitRecord,
-    Share,
     UsageRecord,
     UsageReport,
 )
@@ -50,13 +49,15 @@ class ConfigurationUsageResponse(UsageFiguresResponse):
     @classmethod
     def of(cls, record: UsageRecord) -> ConfigurationUsageResponse:
         """From the record."""
-        return cls(
-            **_figures(record.figures),
-            configuration_id=record.configuration_id,
-            period=record.period,
-            period_start=record.period_start,
-            period_end=record.period_end,
-            rate_limit=None if record.rate_limit is None else write_rate_limit(record.rate_limit),
+        return super().of(
+            Beside(
+                record.figures,
+                configuration_id=record.configuration_id,
+                period=record.period,
+                period_start=record.period_start,
+                period_end=record.period_end,
+                rate_limit=None if record.rate_limit is None else write_rate_limit(record.rate_limit),
+            )
         )
 
 
@@ -102,19 +103,16 @@ class UsageReportResponse(ResponseBody):
     @classmethod
     def of(cls, report: UsageReport) -> UsageReportResponse:
         """From the report."""
-        return cls(
-            user_id=report.user_id,
-            period=report.period,
-            period_start=report.period_start,
-            period_end=report.period_end,
-            totals=UsageFiguresResponse(**_figures(report.totals)),
-            by_configuration=[
-                UsageByConfigurationResponse(**_part(share), configuration_id=share.key, name=share.name)
-                for share in report.by_configuration
-            ],
-            by_model=[UsageByModelResponse(**_part(share), model=share.key) for share in report.by_model],
-            by_day=[UsageByDayResponse(**_part(share), date=share.key) for share in report.by_day],
-            price_missing=[MissingPriceResponse(what=one.what, calls=one.calls) for one in report.price_missing],
+        return super().of(
+            Beside(
+                report,
+                by_configuration=[
+                    UsageByConfigurationResponse.of(Beside(share.figures, configuration_id=share.key, name=share.name))
+                    for share in report.by_configuration
+                ],
+                by_model=[UsageByModelResponse.of(Beside(share.figures, model=share.key)) for share in report.by_model],
+                by_day=[UsageByDayResponse.of(Beside(share.figures, date=share.key)) for share in report.by_day],
+            )
         )
 
 
@@ -175,8 +173,7 @@ class UsageEventResponse(ResponseBody):
     @classmethod
     def of(cls, event: EventRecord) -> UsageEventResponse:
         """From the record."""
-        fields = {name: getattr(event, name) for name in event.__struct_fields__ if name != "cost_nanos"}
-        return cls(**fields, cost_usd=None if event.cost_nanos is None else usd(event.cost_nanos))
+        return super().of(Beside(event, cost_usd=None if event.cost_nanos is None else usd(event.cost_nanos)))
 
 
 class UsageEventListResponse(ResponseBody):
@@ -220,22 +217,3 @@ def write_rate_limit(record: RateLimitRecord) -> dict[str, Any]:
 def _number(text: Any) -> Any:
     # Counts come as digits; a reset is a time or a duration, each provider's own way.
     return int(text) if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 16 else text
-
-
-def _part(share: Share) -> dict[str, Any]:
-    return _figures(share.figures)
-
-
-def _figures(figures: Figures) -> dict[str, Any]:
-    return {
-        "request_count": figures.request_count,
-        "token_count": figures.token_count,
-        "input_tokens": figures.input_tokens,
-        "output_tokens": figures.output_tokens,
-        "cost_usd": usd(figures.cost_nanos),
-        "unpriced_count": figures.unpriced_count,
-        "error_count": figures.error_count,
-        "average_latency": figures.average_latency,
-        "error_rate": figures.error_rate,
-        "last_used": figures.last_used,
-    }
