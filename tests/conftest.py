@@ -14,6 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import structlog  # noqa: TID251 - what is logged is set up here as in a process
 from hypothesis import HealthCheck, settings
 
 from tests.vendors import watch
@@ -34,6 +35,12 @@ def pytest_configure(config: pytest.Config) -> None:
         derandomize=config.getoption("--hypothesis-seed") is None,
     )
     settings.load_profile("any machine")
+    # Through the standard library, where pytest looks for what is logged.
+    structlog.configure(
+        processors=[structlog.contextvars.merge_contextvars, structlog.processors.JSONRenderer(default=str)],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
 
 
 @pytest.hookimpl(wrapper=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Literal, cast
 
 
@@ -25,12 +25,17 @@ def _without(name: str) -> Generator[None]:
 
 # It would load rich for traces with colours and variables, which are not shown: 5 MB and 45 ms of every process.
 with _without("rich"):
-    import structlog  # noqa: TID251
+    import structlog
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
-    """The logger of a module, by its ``__name__``. Events are sentences, and what belongs to them is given by name."""
+    """The logger of a module, by its ``__name__``. Events are called in snake_case; their details are given by name."""
     return structlog.stdlib.get_logger(name)
+
+
+def bound(**values: object) -> AbstractContextManager[None]:
+    """Until the block ends, ``values`` stand in each line that is logged by what runs in it or was started by it."""
+    return structlog.contextvars.bound_contextvars(**values)
 
 
 def configure(level: str, form: Literal["auto", "json", "console"]) -> None:

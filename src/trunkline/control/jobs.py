@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Final, Literal
@@ -15,6 +14,7 @@ from trunkline.core import access
 from trunkline.core.actor import Actor, at_least
 from trunkline.core.chat import JsonObject
 from trunkline.core.errors import NotFound, TrunklineError
+from trunkline.logs import get_logger
 from trunkline.storage import jobs as rows
 from trunkline.storage.database import Database, Transaction
 from trunkline.storage.tables import Job, now
@@ -35,7 +35,7 @@ _LOST: Final = (
     "The server stopped while this was running. Start it again: what was already done is kept where it can be."
 )
 
-_log: Final = logging.getLogger(__name__)
+_log: Final = get_logger(__name__)
 
 
 class JobRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,7 +137,7 @@ class Jobs:
             try:
                 await self.recover()
             except TrunklineError as error:
-                _log.warning("jobs: those of dead processes are not looked for now: %s", error)
+                _log.warning("jobs_of_dead_processes_not_found", reason=str(error))
 
     async def close(self) -> None:
         """Stop all work of this process; its jobs end as failed, with what to do."""
@@ -194,7 +194,7 @@ class Jobs:
                     finished_at=now() if ended else None,
                 )
         except TrunklineError as failure:
-            _log.warning("job %s: its state is not written: %s", job_id, failure)
+            _log.warning("job_state_not_written", job=job_id, reason=str(failure))
 
 
 def _show(job: Job) -> JobRecord:

@@ -1,4 +1,4 @@
-"""The occasion of a change: which request, from where. Set by the faces, read by the audit log."""
+"""The request that something is done for: which one, and from where. Set by the faces, read by the audit log."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final
+
+from trunkline.logs import bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,20 +20,21 @@ class RequestContext:
 
 
 _NONE: Final = RequestContext()
-_current: ContextVar[RequestContext] = ContextVar("trunkline_occasion", default=_NONE)
+_current: ContextVar[RequestContext] = ContextVar("trunkline_request", default=_NONE)
 
 
 def current_request_context() -> RequestContext:
-    """The occasion of what runs now; an empty one for the server's own work."""
+    """That of what runs now; an empty one for the server's own work."""
     return _current.get()
 
 
 @contextmanager
 def request_context(request_id: str | None, address: str | None) -> Generator[RequestContext]:
-    """Everything that runs in this block, and the tasks it starts, is on this occasion."""
+    """Everything that runs in this block, and the tasks it starts, is for this request; what it logs says so."""
     value = RequestContext(request_id, address)
     token = _current.set(value)
     try:
-        yield value
+        with bound(request_id=request_id):
+            yield value
     finally:
         _current.reset(token)

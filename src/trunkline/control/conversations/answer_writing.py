@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -29,6 +28,7 @@ from trunkline.gateway.exchanges.message_stream import (
 )
 from trunkline.gateway.gateway import Gateway
 from trunkline.gateway.relays.relay import LINGER_SECONDS
+from trunkline.logs import get_logger
 from trunkline.storage import answers as rows
 from trunkline.storage import conversations
 from trunkline.storage.database import Database
@@ -46,7 +46,7 @@ LONGEST_ANSWER: Final = 4_000_000
 END_TRIES: Final = 6
 """How often the end is written, in about half a minute, while the database is away."""
 
-_log: Final = logging.getLogger(__name__)
+_log: Final = get_logger(__name__)
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
@@ -161,7 +161,7 @@ class AnswerWriting:
 
     def _fault(self) -> _Ending:
         # A fault of ours is logged, and the answer ends all the same.
-        _log.exception("answer %s: a fault", self._order.message_id)
+        _log.exception("answer_failed", answer=self._order.message_id)
         return _Ending("failed", error=internal())
 
     async def _take(self, record: Said | Thought | Pictured | Finished | Broken) -> None:
@@ -213,7 +213,7 @@ class AnswerWriting:
                 async with self._database.read() as tx:
                     wanted = await rows.stop_wanted(tx, self._order.message_id)
         except TrunklineError as error:
-            _log.warning("answer %s: not written now: %s", self._order.message_id, error.message)
+            _log.warning("answer_not_written", answer=self._order.message_id, reason=error.message)
             return True
         if events:
             self._tell_readers()
@@ -249,7 +249,7 @@ class AnswerWriting:
                     await conversations.touch(tx, self._order.conversation_id, moment)
                     await rows.finish(tx, self._order.message_id, values)
             except TrunklineError as error:
-                _log.warning("answer %s: its end is not written: %s", self._order.message_id, error.message)
+                _log.warning("answer_end_not_written", answer=self._order.message_id, reason=error.message)
                 await asyncio.sleep(2**attempt / 2)
             else:
                 return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from datetime import timedelta
 from itertools import takewhile
@@ -28,6 +27,7 @@ from trunkline.core.chat import JsonValue
 from trunkline.core.errors import NotFound, TrunklineError, Unavailable
 from trunkline.core.price import usd
 from trunkline.gateway.gateway import Gateway
+from trunkline.logs import get_logger
 from trunkline.storage import answers as rows
 from trunkline.storage import conversations
 from trunkline.storage.conversations import RUNNING
@@ -55,7 +55,7 @@ _PAGE: Final = 16
 _AT_ONCE: Final = 4 * LONGEST
 """Characters of a finished answer that a reader holds at most."""
 
-_log: Final = logging.getLogger(__name__)
+_log: Final = get_logger(__name__)
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -207,7 +207,7 @@ class Answers:
             try:
                 await self.recover()
             except TrunklineError as error:
-                _log.warning("answers: those of dead processes are not looked for now: %s", error.message)
+                _log.warning("answers_of_dead_processes_not_found", reason=error.message)
             await asyncio.sleep(RECOVER_SECONDS)
 
     async def close(self, seconds: float) -> None:

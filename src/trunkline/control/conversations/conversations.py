@@ -9,7 +9,7 @@ from typing import Any
 
 from trunkline.control.audit import Audit
 from trunkline.control.conversations.branches import Tree
-from trunkline.control.conversations.message import MessageView, show_message
+from trunkline.control.conversations.message import MessageRecord, show_message
 from trunkline.control.conversations.pictures import owner_of
 from trunkline.control.page import Page, PageRequest, encode_cursor
 from trunkline.core import access
@@ -22,7 +22,7 @@ from trunkline.storage.tables import Conversation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConversationView:
+class ConversationRecord:
     """A conversation without its messages. Exactly one of ``feature`` (a slug) and ``model`` is set."""
 
     id: str
@@ -36,10 +36,10 @@ class ConversationView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConversationTree(ConversationView):
+class ConversationTree(ConversationRecord):
     """A conversation with all of its branches. ``messages`` are in the order of their making."""
 
-    messages: Sequence[MessageView]
+    messages: Sequence[MessageRecord]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ class Conversations:
         self._audit = audit
         self._holder = holder
 
-    async def create(self, actor: Actor, *, feature: str | None, model: str | None) -> ConversationView:
+    async def create(self, actor: Actor, *, feature: str | None, model: str | None) -> ConversationRecord:
         """A new one, with a feature or a model: any name that calls may use as ``model``."""
         access.check(actor, "conversations.change")
         if (feature is None) == (model is None):
@@ -87,7 +87,7 @@ class Conversations:
             )
         return _show(row)
 
-    async def list(self, actor: Actor, page: PageRequest, words: str | None = None) -> Page[ConversationView]:
+    async def list(self, actor: Actor, page: PageRequest, words: str | None = None) -> Page[ConversationRecord]:
         """The last used first; with ``words`` those that have them in their title or a message."""
         access.check(actor, "conversations.read")
         after = None if page.after is None else _read_place(page.after)
@@ -105,7 +105,7 @@ class Conversations:
             messages = await rows.list_messages(tx, row.id)
         return ConversationTree(**_fields(row), messages=tuple(show_message(message) for message in messages))
 
-    async def change(self, actor: Actor, conversation_id: str, change: ConversationChange) -> ConversationView:
+    async def update(self, actor: Actor, conversation_id: str, change: ConversationChange) -> ConversationRecord:
         """Give it a title, show another branch (through ``leaf_id`` to its newest end), or go on with another model."""
         access.check(actor, "conversations.change")
         async with self._database.write() as tx:
@@ -177,5 +177,5 @@ def _fields(row: Conversation) -> dict[str, Any]:
     }
 
 
-def _show(row: Conversation) -> ConversationView:
-    return ConversationView(**_fields(row))
+def _show(row: Conversation) -> ConversationRecord:
+    return ConversationRecord(**_fields(row))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from trunkline.control.conversations.conversations import ConversationTree
-from trunkline.control.conversations.message import MessageView
+from trunkline.control.conversations.message import MessageRecord
 
 _NAMES = {"user": "You", "assistant": "Answer"}
 
@@ -17,10 +17,10 @@ def file_name(tree: ConversationTree, extension: str) -> str:
     return f"{words or 'conversation'}-{tree.id[-8:]}.{extension}"
 
 
-def shown_branch(tree: ConversationTree) -> list[MessageView]:
+def shown_branch(tree: ConversationTree) -> list[MessageRecord]:
     """The messages from the first to ``leaf_id``."""
     by_id = {message.id: message for message in tree.messages}
-    branch: list[MessageView] = []
+    branch: list[MessageRecord] = []
     at = tree.leaf_id
     while at is not None and at in by_id:
         branch.append(by_id[at])

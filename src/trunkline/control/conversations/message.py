@@ -13,7 +13,7 @@ from trunkline.storage.tables import ConversationMessage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MessageView:
+class MessageRecord:
     """``content`` is its text alone; ``parts`` are texts, thoughts and pictures in their order.
 
     What only answers have is None in a question. ``omitted`` counts older messages that the model was not sent, because
@@ -39,6 +39,6 @@ class MessageView:
     finished_at: datetime | None
 
 
-def show_message(row: ConversationMessage) -> MessageView:
+def show_message(row: ConversationMessage) -> MessageRecord:
     """From its row."""
-    return read_record(MessageView, row, parts=stored_parts(row.content, row.parts))
+    return read_record(MessageRecord, row, parts=stored_parts(row.content, row.parts))

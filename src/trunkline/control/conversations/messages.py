@@ -13,7 +13,7 @@ from trunkline.control.conversations.answer_writing import Order
 from trunkline.control.conversations.answers import Answers
 from trunkline.control.conversations.branches import Tree
 from trunkline.control.conversations.chat_request import MOST_BYTES, pictures_of, write_request
-from trunkline.control.conversations.message import MessageView, show_message
+from trunkline.control.conversations.message import MessageRecord, show_message
 from trunkline.control.conversations.pictures import Pictures, check_picture, owner_of, read_data_url
 from trunkline.control.conversations.titles import make_title
 from trunkline.core import access
@@ -133,13 +133,13 @@ class Messages:
             answer = await self._open(tx, conversation, question, occasion)
         return await self._answer(actor, conversation, tree.path(question.id), answer, occasion)
 
-    async def get(self, actor: Actor, conversation_id: str, message_id: str) -> MessageView:
+    async def get(self, actor: Actor, conversation_id: str, message_id: str) -> MessageRecord:
         """One message as it is now."""
         access.check(actor, "conversations.read")
         async with self._database.read() as tx:
             return show_message(await self._find_message(tx, actor, conversation_id, message_id))
 
-    async def rate(self, actor: Actor, conversation_id: str, message_id: str, rating: int) -> MessageView:
+    async def rate(self, actor: Actor, conversation_id: str, message_id: str, rating: int) -> MessageRecord:
         """Say how good an answer is, from 1 to 5; the last word counts. It counts for experiments too."""
         access.check(actor, "conversations.change")
         async with self._database.read() as tx:

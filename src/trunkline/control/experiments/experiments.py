@@ -57,7 +57,7 @@ class Experiments:
             configuration = await find_visible(tx, actor, configuration_id)
             return show(await review(tx, configuration, phase))
 
-    async def change(self, actor: Actor, configuration_id: str, draft: ExperimentDraft) -> ExperimentRecord:
+    async def update(self, actor: Actor, configuration_id: str, draft: ExperimentDraft) -> ExperimentRecord:
         """Lay ``draft`` over it; a ramp begins with its first step at once.
 
         Raises NotFound, Forbidden, InvalidInput, and Conflict as long as no version has ever been active.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
@@ -23,6 +22,7 @@ from trunkline.control.versions.versions import Versions
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import Unavailable
 from trunkline.core.ids import new_id
+from trunkline.logs import get_logger
 from trunkline.storage import experiment_units, experiments, leases
 from trunkline.storage.database import LONG_SECONDS, Database, Transaction
 from trunkline.storage.tables import Configuration, Experiment, now
@@ -37,7 +37,7 @@ _LOOK_ANYWAY_SECONDS: Final = 60.0
 SPARE: Final = 10.0
 """The figures of one experiment take at most one part in so many of a process's time."""
 
-_log: Final = logging.getLogger(__name__)
+_log: Final = get_logger(__name__)
 
 Seen = tuple[tuple[str, int], ...]
 
@@ -74,9 +74,9 @@ class ExperimentWatch:
             try:
                 await self.look()
             except Unavailable as error:
-                _log.warning("experiments: cannot be watched now, next try in %.0f s: %s", WATCH_SECONDS, error.message)
+                _log.warning("experiments_not_watched", next_try_seconds=WATCH_SECONDS, reason=error.message)
             except Exception:  # noqa: BLE001 - whatever it is, watching must go on
-                _log.exception("experiments: cannot be watched now, next try in %.0f s", WATCH_SECONDS)
+                _log.exception("experiments_not_watched", next_try_seconds=WATCH_SECONDS)
 
     async def look(self) -> None:
         """Look once at every running experiment that has something new, if no other process does."""
@@ -116,7 +116,7 @@ class ExperimentWatch:
         except Unavailable:
             raise
         except Exception:  # noqa: BLE001 - whatever it is, harm that others do must not wait for it
-            _log.exception("experiments: configuration %s cannot be looked at", configuration_id)
+            _log.exception("experiment_not_reviewed", configuration=configuration_id)
 
     async def _look_at(self, configuration_id: str) -> None:
         async with self._database.read(limit=LONG_SECONDS) as tx:
@@ -177,7 +177,7 @@ class ExperimentWatch:
         elif (ramp := read_settings(experiment.settings).ramp) is not None and ramp.version_id in unfit:
             _keep_ramp(experiment, stop(ramp))
         await self._record(tx, configuration, "experiments.revert", {"reason": sentence, "versionIds": list(unfit)})
-        _log.warning("experiments: configuration %s: %s", configuration.id, sentence)
+        _log.warning("version_taken_back", configuration=configuration.id, reason=sentence)
 
     async def _go_on(self, tx: Transaction, configuration: Configuration, experiment: Experiment, ramp: Ramp) -> None:
         _keep_ramp(experiment, ramp)

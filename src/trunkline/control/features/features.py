@@ -88,7 +88,7 @@ class Features:
             await self._save(tx, actor, row, plan, {}, draft.reason, "features.create")
         return await self._view.get(actor, slug)
 
-    async def change(
+    async def update(
         self,
         actor: Actor,
         slug: str,
@@ -134,7 +134,7 @@ class Features:
             draft = starting_draft(start, "Reset to the defaults")
         else:
             draft = await self._find_saved(actor, slug, 1, "Reset to what it was made with")
-        return await self.change(actor, slug, draft, if_revision=if_revision, action="features.reset")
+        return await self.update(actor, slug, draft, if_revision=if_revision, action="features.reset")
 
     async def history(self, actor: Actor, slug: str, page: PageRequest) -> Page[RevisionRecord]:
         """The saved states of a feature, the newest first; none of one that nobody has saved. Raises NotFound."""
@@ -152,7 +152,7 @@ class Features:
         """
         access.check(actor, "features.change")
         draft = await self._find_saved(actor, slug, number, reason or f"Reverted to revision {number}")
-        return await self.change(actor, slug, draft, if_revision=if_revision, action="features.revert")
+        return await self.update(actor, slug, draft, if_revision=if_revision, action="features.revert")
 
     async def delete(self, actor: Actor, slug: str, *, if_revision: int | None = None) -> None:
         """Delete a feature of the workspace's own with its key; what was used stays in the accounts.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from typing import Final, Protocol
 
 import msgspec
@@ -12,6 +11,7 @@ from trunkline.control.audit import Audit
 from trunkline.core import access
 from trunkline.core.actor import Actor
 from trunkline.core.errors import Conflict, TrunklineError
+from trunkline.logs import get_logger
 from trunkline.storage import credentials as rows
 from trunkline.storage import workspaces
 from trunkline.storage.database import LONG_SECONDS, Database, Transaction
@@ -25,7 +25,7 @@ BATCH: Final = 200
 
 WATCH_SECONDS: Final = 60.0
 
-_log: Final = logging.getLogger(__name__)
+_log: Final = get_logger(__name__)
 
 
 class KeyStates(Protocol):
@@ -106,7 +106,7 @@ class Rotation:
             try:
                 await self.finish()
             except TrunklineError as error:
-                _log.warning("rotation: not finished now, next try in a minute: %s", error)
+                _log.warning("rotation_not_finished", next_try_seconds=60, reason=str(error))
 
     async def count_old(self) -> OldVersions:
         """How far it is from done."""
@@ -140,7 +140,7 @@ class Rotation:
                 await rows.remove_key(tx, old.id)
         except Conflict:
             # Somebody sealed with it in the same moment. It stays retired, and the next round empties it.
-            _log.info("rotation: a retired data key is still in use, it goes in the next round")
+            _log.info("data_key_still_in_use", consequence="It goes in the next round.")
 
     async def _succeed(self, ring: KeyRing) -> None:
         if not await self._states.replace_state(self._vault.ring.state, ring.state):

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from trunkline.control.audit import Audit
 from trunkline.control.people.address import read_email
-from trunkline.control.people.registration import Registration, UserView, show_user
+from trunkline.control.people.registration import Registration, UserRecord, show_user
 from trunkline.control.people.sessions import Sessions, SignIn, SignInLimit
-from trunkline.control.workspaces.workspaces import WorkspaceView, show_workspace
+from trunkline.control.workspaces.workspaces import WorkspaceRecord, show_workspace
 from trunkline.core import access
 from trunkline.core.actor import Actor
 from trunkline.core.errors import Forbidden, InvalidInput, NotFound
@@ -20,8 +20,8 @@ from trunkline.storage.database import Database
 class Me:
     """Who one is, and where one works. ``workspaces`` of a key is the one it works in."""
 
-    user: UserView
-    workspaces: list[WorkspaceView]
+    user: UserRecord
+    workspaces: list[WorkspaceRecord]
     actor: Actor
 
 
@@ -69,7 +69,7 @@ class Accounts:
         reachable = [row for row in belongings if actor.kind == "user" or row.workspace.id == actor.workspace_id]
         return Me(show_user(user), [show_workspace(row) for row in reachable], actor)
 
-    async def change_password(self, actor: Actor, current: str, new: str) -> None:
+    async def update_password(self, actor: Actor, current: str, new: str) -> None:
         """Replace one's password. All other sessions of the user end."""
         access.check(actor, "account.change")
         async with self._database.read() as tx:

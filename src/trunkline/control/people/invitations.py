@@ -14,7 +14,7 @@ from trunkline.control.people.sessions import Sessions, SignIn, SignInLimit
 from trunkline.control.record import read_record
 from trunkline.control.scope import require_whole_workspace
 from trunkline.control.workspaces.members import require_grantable
-from trunkline.control.workspaces.workspaces import WorkspaceView, show_workspace
+from trunkline.control.workspaces.workspaces import WorkspaceRecord, show_workspace
 from trunkline.core import access
 from trunkline.core.actor import Actor, Role
 from trunkline.core.errors import Conflict, FieldError, Forbidden, InvalidInput, NotFound
@@ -29,7 +29,7 @@ LIFETIME: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InvitationView:
+class InvitationRecord:
     """An open invitation. ``token`` is there only in the answer that makes it: whoever invites hands it on."""
 
     id: str
@@ -45,7 +45,7 @@ class InvitationView:
 class Acceptance:
     """The workspace one belongs to now; for somebody new also their first session."""
 
-    workspace: WorkspaceView
+    workspace: WorkspaceRecord
     sign_in: SignIn | None
 
 
@@ -68,7 +68,7 @@ class Invitations:
         self._audit = audit
         self._limit = limit
 
-    async def create(self, actor: Actor, email: str, role: Role) -> InvitationView:
+    async def create(self, actor: Actor, email: str, role: Role) -> InvitationRecord:
         """Invite somebody; an open invitation of theirs is void.
 
         :class:`Conflict` for a personal workspace, and for who is a member already.
@@ -105,7 +105,7 @@ class Invitations:
             )
             return _show(invitation, token.secret)
 
-    async def list(self, actor: Actor, page: PageRequest) -> Page[InvitationView]:
+    async def list(self, actor: Actor, page: PageRequest) -> Page[InvitationRecord]:
         """The open invitations, the oldest first; expired ones are among them until they are taken back."""
         access.check(actor, "invitations.manage")
         require_whole_workspace(actor)
@@ -202,5 +202,5 @@ def _no_good_token() -> InvalidInput:
     return InvalidInput.of("token", "is not that of an open invitation: it was used, taken back or has expired.")
 
 
-def _show(invitation: Invitation, token: Secret | None = None) -> InvitationView:
-    return read_record(InvitationView, invitation, token=token)
+def _show(invitation: Invitation, token: Secret | None = None) -> InvitationRecord:
+    return read_record(InvitationRecord, invitation, token=token)

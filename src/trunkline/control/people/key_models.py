@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from trunkline.control.people.keys import KeyView
+from trunkline.control.people.keys import KeyRecord
 from trunkline.core.actor import Actor
 from trunkline.core.errors import NotFound, Unavailable
 from trunkline.gateway.routing.resolve import Resolver
@@ -25,7 +25,7 @@ class KeyModels:
         self._resolver = Resolver()
         self._known: dict[tuple[str, str | None, str], tuple[WorkspacePart | None, str | None]] = {}
 
-    def find_problems(self, key: KeyView) -> tuple[str, ...]:
+    def find_problems(self, key: KeyRecord) -> tuple[str, ...]:
         """A sentence for each name in the list that calls cannot use now, with the nearest that they can.
 
         It is no error: what a name means may be made after the key.
@@ -39,7 +39,7 @@ class KeyModels:
                 break
         return tuple(told)
 
-    def _find(self, key: KeyView, name: str) -> str | None:
+    def _find(self, key: KeyRecord, name: str) -> str | None:
         part = self._holder.current.parts.get(key.workspace_id)
         place = (key.user_id, key.application_id, name)
         known = self._known.get(place)
@@ -51,7 +51,7 @@ class KeyModels:
         self._known[place] = (part, problem)
         return problem
 
-    def _look_up(self, key: KeyView, name: str) -> str | None:
+    def _look_up(self, key: KeyRecord, name: str) -> str | None:
         caller = Actor(
             user_id=key.user_id,
             workspace_id=key.workspace_id,

@@ -34,7 +34,7 @@ class KeyRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeyView:
+class KeyRecord:
     """A key, as people see it. ``secret`` is there only in the answer that makes it."""
 
     id: str
@@ -59,7 +59,7 @@ class Keys:
         self._tokens = tokens
         self._audit = audit
 
-    async def create(self, actor: Actor, request: KeyRequest) -> KeyView:
+    async def create(self, actor: Actor, request: KeyRequest) -> KeyRecord:
         """A new key, shown this once.
 
         :class:`NotFound` for a workspace or an application out of reach, :class:`Forbidden` for more than one's own
@@ -77,7 +77,7 @@ class Keys:
                 raise NotFound("There is no application of that id in this workspace.")
             return await self.issue(tx, maker, request)
 
-    async def issue(self, tx: Transaction, maker: Actor, request: KeyRequest) -> KeyView:
+    async def issue(self, tx: Transaction, maker: Actor, request: KeyRequest) -> KeyRecord:
         """The key itself, once it is known that ``maker`` may have it."""
         token = self._tokens.issue(TokenKind.API_KEY)
         digest = token.digest.hex()
@@ -112,7 +112,7 @@ class Keys:
         )
         return _show(key, token.secret)
 
-    async def list(self, actor: Actor, page: PageRequest, *, application_id: str | None = None) -> Page[KeyView]:
+    async def list(self, actor: Actor, page: PageRequest, *, application_id: str | None = None) -> Page[KeyRecord]:
         """One's own keys in the workspace; its admins see everybody's. Revoked ones are gone."""
         access.check(actor, "keys.read")
         everybody = at_least(actor.role, "admin") and actor.application_id is None
@@ -131,7 +131,7 @@ class Keys:
         kept = [_show(key) for key in found[: page.limit]]
         return Page(kept, encode_cursor(kept[-1].id) if more else None)
 
-    async def get(self, actor: Actor, key_id: str) -> KeyView:
+    async def get(self, actor: Actor, key_id: str) -> KeyRecord:
         """One key."""
         access.check(actor, "keys.read")
         async with self._database.read() as tx:
@@ -196,5 +196,5 @@ def _role(text: str) -> Role:
     return msgspec.convert(text, Role)
 
 
-def _show(key: ApiKey, secret: Secret | None = None) -> KeyView:
-    return read_record(KeyView, key, secret=secret)
+def _show(key: ApiKey, secret: Secret | None = None) -> KeyRecord:
+    return read_record(KeyRecord, key, secret=secret)

@@ -19,7 +19,7 @@ PERSONAL_NAME = "Personal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UserView:
+class UserRecord:
     """A user, as people see them. ``role`` is that of the installation."""
 
     id: str
@@ -30,9 +30,9 @@ class UserView:
     disabled_at: datetime | None
 
 
-def show_user(user: User) -> UserView:
+def show_user(user: User) -> UserRecord:
     """A user's row as a view."""
-    return read_record(UserView, user)
+    return read_record(UserRecord, user)
 
 
 class Registration:

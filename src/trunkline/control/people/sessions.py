@@ -9,7 +9,7 @@ from typing import Final
 
 from trunkline.control.audit import Audit
 from trunkline.control.people.address import read_email
-from trunkline.control.people.registration import UserView, show_user
+from trunkline.control.people.registration import UserRecord, show_user
 from trunkline.control.rate_limit import RateLimit
 from trunkline.control.request_context import current_request_context
 from trunkline.core import access
@@ -37,7 +37,7 @@ class SignIn:
     access_token: Secret
     refresh_token: Secret
     expires_in: int
-    user: UserView
+    user: UserRecord
 
 
 class SignInLimit:

@@ -8,7 +8,7 @@ from typing import Literal
 from trunkline.control.audit import Audit, changes
 from trunkline.control.page import Page, PageRequest, encode_cursor
 from trunkline.control.people.address import read_email
-from trunkline.control.people.registration import Registration, UserView, show_user
+from trunkline.control.people.registration import Registration, UserRecord, show_user
 from trunkline.control.people.sessions import Sessions
 from trunkline.core import access
 from trunkline.core.actor import Actor
@@ -40,7 +40,7 @@ class Users:
         self._sessions = sessions
         self._audit = audit
 
-    async def list(self, actor: Actor, page: PageRequest) -> Page[UserView]:
+    async def list(self, actor: Actor, page: PageRequest) -> Page[UserRecord]:
         """All users, the oldest first."""
         access.check(actor, "users.manage")
         async with self._database.read() as tx:
@@ -49,7 +49,7 @@ class Users:
         kept = [show_user(user) for user in found[: page.limit]]
         return Page(kept, encode_cursor(kept[-1].id) if more else None)
 
-    async def create(self, actor: Actor, email: str, password: str, name: str, role: UserRole) -> UserView:
+    async def create(self, actor: Actor, email: str, password: str, name: str, role: UserRole) -> UserRecord:
         """A new user. :class:`Conflict` when the address is taken."""
         access.check(actor, "users.manage")
         address = read_email(email)
@@ -60,7 +60,7 @@ class Users:
             )
             return show_user(user)
 
-    async def change(self, actor: Actor, user_id: str, change: UserChange) -> UserView:
+    async def update(self, actor: Actor, user_id: str, change: UserChange) -> UserRecord:
         """Change a user. Disabling ends every session and stops every key of theirs at once; a new password, sessions.
 
         :class:`Conflict` for the last administrator, who can be neither disabled nor made an ordinary user.

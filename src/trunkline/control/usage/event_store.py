@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from typing import Final
 
@@ -15,12 +14,13 @@ from trunkline.control.usage.set_aside import SetAside
 from trunkline.core.policy import ViolationEvent
 from trunkline.core.rate_reading import RateReading
 from trunkline.core.usage_event import UsageEvent
+from trunkline.logs import get_logger
 from trunkline.storage.intake.connection import Connection, Transaction
 from trunkline.storage.intake.fault import DataFault
 from trunkline.storage.intake.statements import AMEND_EVENT, PUT_MARK, pick_end
 from trunkline.storage.intake.tables import EVENTS
 
-_log: Final = logging.getLogger(__name__)
+_log: Final = get_logger(__name__)
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -65,9 +65,7 @@ class EventStore:
 
     def _put_aside(self, event: Event, fault: str) -> None:
         self._set_aside.add(event, fault)
-        _log.error(
-            "intake: event %s cannot be stored (%s): it is in %s and in no sum", event.id, fault, self._set_aside.path
-        )
+        _log.error("event_not_stored", event_id=event.id, reason=str(fault), set_aside=str(self._set_aside.path))
 
     async def _put(self, events: Sequence[Event], mark: Mark | None) -> int:
         async with self._connection.write() as tx:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -20,6 +19,7 @@ from trunkline.gateway.journal.folder import JournalFolder
 from trunkline.gateway.journal.orphan import Orphan
 from trunkline.gateway.journal.process_lock import ProcessLock
 from trunkline.gateway.journal.segment import Segment
+from trunkline.logs import get_logger
 from trunkline.storage.intake.connection import Connection
 from trunkline.storage.intake.statements import FIND_MARK, PRUNE_MARKS, REMOVE_MARK
 
@@ -35,7 +35,7 @@ _TURN_SECONDS: Final = 0.05
 _PRUNE_SECONDS: Final = 3_600.0
 _MARKS_KEPT_SECONDS: Final = 30 * 86_400.0
 
-_log: Final = logging.getLogger(__name__)
+_log: Final = get_logger(__name__)
 
 
 class Intake:
@@ -120,7 +120,7 @@ class Intake:
                 pause = INTERVAL_SECONDS
             except Exception as error:  # noqa: BLE001 - whatever it is, taking in must go on and the journal keeps all
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
-                _log.warning("intake: usage stays in the journal for now, next try in %.0f s: %s", pause, _name(error))
+                _log.warning("usage_not_taken_in", next_try_seconds=round(pause), reason=_name(error))
             if last and (self._lock is not None or self._folder.is_empty):
                 return
             if last:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, TypeAlias
 
@@ -13,6 +12,7 @@ from trunkline.core.rate_reading import RateReading
 from trunkline.core.usage_event import Opened, UsageEvent
 from trunkline.gateway.journal.frame import Kind, Record
 from trunkline.gateway.journal.segment import Segment
+from trunkline.logs import get_logger
 
 Event: TypeAlias = UsageEvent | ViolationEvent | RateReading
 
@@ -23,7 +23,7 @@ _decoders: Final[Mapping[Kind, Callable[[bytes], Event]]] = {
 }
 _opened: Final = msgspec.msgpack.Decoder(Opened).decode
 
-_log: Final = logging.getLogger(__name__)
+_log: Final = get_logger(__name__)
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -49,7 +49,7 @@ def read_batches(segment: Segment, offset: int, size: int) -> Iterator[Batch]:
         elif entry.torn and not segment.sealed:
             break
         else:
-            _log.error("intake: %s is damaged from %d to %d", segment.name, entry.offset, entry.end)
+            _log.error("journal_damaged", segment=segment.name, begin=entry.offset, end=entry.end)
         end = entry.end
         if len(events) >= size:
             yield Batch(events, end)
@@ -62,7 +62,7 @@ def decode_opened(record: Record) -> Opened | None:
     try:
         return _opened(record.payload)
     except msgspec.MsgspecError as error:
-        _log.error("intake: an opened call at %d cannot be read: %s", record.offset, error)
+        _log.error("opened_call_not_read", offset=record.offset, reason=str(error))
         return None
 
 
@@ -71,5 +71,5 @@ def _decode(record: Record) -> Event | None:
     try:
         return None if decode is None else decode(record.payload)
     except msgspec.MsgspecError as error:
-        _log.error("intake: a record at %d cannot be read: %s", record.offset, error)
+        _log.error("journal_record_not_read", offset=record.offset, reason=str(error))
         return None

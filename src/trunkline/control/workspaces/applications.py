@@ -25,7 +25,7 @@ _PRIVATE: Final = "is a private configuration, which the application's keys cann
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApplicationView:
+class ApplicationRecord:
     """A program, and the configurations that it uses."""
 
     id: str
@@ -55,7 +55,7 @@ class Applications:
         self._database = database
         self._audit = audit
 
-    async def list(self, actor: Actor, page: PageRequest) -> Page[ApplicationView]:
+    async def list(self, actor: Actor, page: PageRequest) -> Page[ApplicationRecord]:
         """All applications, the oldest first."""
         access.check(actor, "applications.read")
         async with self._database.read() as tx:
@@ -67,7 +67,7 @@ class Applications:
         kept = [_show(row, used[row.id]) for row in found]
         return Page(kept, encode_cursor(kept[-1].id) if more else None)
 
-    async def get(self, actor: Actor, application_id: str) -> ApplicationView:
+    async def get(self, actor: Actor, application_id: str) -> ApplicationRecord:
         """One application."""
         access.check(actor, "applications.read")
         async with self._database.read() as tx:
@@ -75,7 +75,7 @@ class Applications:
 
     async def create(
         self, actor: Actor, name: str, *, application_id: str | None, change: ApplicationChange
-    ) -> ApplicationView:
+    ) -> ApplicationRecord:
         """A new application, under the caller's own id if that is unused anywhere.
 
         :class:`Conflict` when the workspace has one of that id; :class:`NotFound` when another workspace has.
@@ -106,7 +106,7 @@ class Applications:
             tx, actor, "applications.create", target=("application", application_id), after={"name": name}
         )
 
-    async def change(self, actor: Actor, application_id: str, change: ApplicationChange) -> ApplicationView:
+    async def update(self, actor: Actor, application_id: str, change: ApplicationChange) -> ApplicationRecord:
         """Change an application: its name, the configurations it uses, its default.
 
         :class:`InvalidInput` for a configuration that the actor may not use there, and for a default that the
@@ -158,7 +158,7 @@ class Applications:
 
     async def _change(
         self, tx: Transaction, actor: Actor, application: Application, change: ApplicationChange
-    ) -> ApplicationView:
+    ) -> ApplicationRecord:
         before = _state(await self._view(tx, application))
         await self._apply(tx, actor, application, change)
         view = await self._view(tx, application)
@@ -214,7 +214,7 @@ class Applications:
             )
         }
 
-    async def _view(self, tx: Transaction, application: Application) -> ApplicationView:
+    async def _view(self, tx: Transaction, application: Application) -> ApplicationRecord:
         return _show(application, (await applications.find_associations(tx, [application.id]))[application.id])
 
 
@@ -227,11 +227,11 @@ def require_steering(actor: Actor, application: Application) -> None:
         )
 
 
-def _show(application: Application, configuration_ids: Sequence[str]) -> ApplicationView:
-    return read_record(ApplicationView, application, configuration_ids=configuration_ids)
+def _show(application: Application, configuration_ids: Sequence[str]) -> ApplicationRecord:
+    return read_record(ApplicationRecord, application, configuration_ids=configuration_ids)
 
 
-def _state(view: ApplicationView) -> dict[str, JsonValue]:
+def _state(view: ApplicationRecord) -> dict[str, JsonValue]:
     return {
         "name": view.name,
         "configurationIds": list(view.configuration_ids),

@@ -18,7 +18,7 @@ from trunkline.storage.workspaces import Member
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MemberView:
+class MemberRecord:
     """A member, as the others see them."""
 
     user_id: str
@@ -41,7 +41,7 @@ class Members:
         self._database = database
         self._audit = audit
 
-    async def list(self, actor: Actor, page: PageRequest) -> Page[MemberView]:
+    async def list(self, actor: Actor, page: PageRequest) -> Page[MemberRecord]:
         """All members, in the order of their accounts' age."""
         access.check(actor, "members.read")
         require_whole_workspace(actor)
@@ -51,7 +51,7 @@ class Members:
         kept = [_show(member) for member in found[: page.limit]]
         return Page(kept, encode_cursor(kept[-1].user_id) if more else None)
 
-    async def change_role(self, actor: Actor, user_id: str, role: Role) -> MemberView:
+    async def update_role(self, actor: Actor, user_id: str, role: Role) -> MemberRecord:
         """Give a member another role. :class:`Conflict` for the last owner."""
         access.check(actor, "members.change")
         require_whole_workspace(actor)
@@ -97,8 +97,8 @@ class Members:
             raise Conflict("This is the last owner. Make somebody else an owner first.", code="last_owner")
 
 
-def _show(member: Member) -> MemberView:
-    return MemberView(
+def _show(member: Member) -> MemberRecord:
+    return MemberRecord(
         user_id=member.user.id,
         email=member.user.email,
         name=member.user.name,

@@ -20,7 +20,7 @@ from trunkline.storage.workspaces import Belonging
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WorkspaceView:
+class WorkspaceRecord:
     """A workspace, as one of its members sees it. ``role`` is theirs."""
 
     id: str
@@ -41,7 +41,7 @@ class WorkspaceChange:
     default_configuration_id: str | None = None
 
 
-def show_workspace(row: Belonging) -> WorkspaceView:
+def show_workspace(row: Belonging) -> WorkspaceRecord:
     """A row, and the role of who looks at it, as a view."""
     return _show(row.workspace, row.role)
 
@@ -53,7 +53,7 @@ class Workspaces:
         self._database = database
         self._audit = audit
 
-    async def list(self, actor: Actor, page: PageRequest) -> Page[WorkspaceView]:
+    async def list(self, actor: Actor, page: PageRequest) -> Page[WorkspaceRecord]:
         """The user's workspaces, the oldest first; for a key its own."""
         access.check(actor, "workspaces.read")
         async with self._database.read() as tx:
@@ -65,7 +65,7 @@ class Workspaces:
         kept = [show_workspace(row) for row in rows[: page.limit]]
         return Page(kept, encode_cursor(kept[-1].id) if more else None)
 
-    async def create(self, actor: Actor, name: str) -> WorkspaceView:
+    async def create(self, actor: Actor, name: str) -> WorkspaceRecord:
         """A new shared workspace; the actor is its owner."""
         access.check(actor, "workspaces.create")
         async with self._database.write() as tx:
@@ -80,13 +80,13 @@ class Workspaces:
             )
             return _show(workspace, "owner")
 
-    async def get(self, actor: Actor) -> WorkspaceView:
+    async def get(self, actor: Actor) -> WorkspaceRecord:
         """The actor's workspace."""
         access.check(actor, "workspaces.read")
         async with self._database.read() as tx:
             return _show(await self._find(tx, actor), actor.role)
 
-    async def change(self, actor: Actor, change: WorkspaceChange) -> WorkspaceView:
+    async def update(self, actor: Actor, change: WorkspaceChange) -> WorkspaceRecord:
         """Rename it, or set what ``default`` means in it: a shared configuration; in a personal one, any of one's."""
         access.check(actor, "workspaces.change")
         require_whole_workspace(actor)
@@ -138,8 +138,8 @@ class Workspaces:
             raise InvalidInput.of("defaultConfigurationId", "names no configuration that the workspace shares.")
 
 
-def _show(workspace: Workspace, role: str) -> WorkspaceView:
-    return read_record(WorkspaceView, workspace, role=role, personal=workspace.personal_of is not None)
+def _show(workspace: Workspace, role: str) -> WorkspaceRecord:
+    return read_record(WorkspaceRecord, workspace, role=role, personal=workspace.personal_of is not None)
 
 
 def _state(workspace: Workspace) -> dict[str, JsonValue]:

@@ -60,7 +60,7 @@ async def update_conversation(
 ) -> ConversationResponse:
     """Give it a title, show another branch, or go on with another model."""
     change = ConversationChange(title=given.title, leaf_id=given.leaf_id, feature=given.feature, model=given.model)
-    return ConversationResponse.model_validate(await services.conversations.change(actor, conversation_id, change))
+    return ConversationResponse.model_validate(await services.conversations.update(actor, conversation_id, change))
 
 
 @router.delete("/{conversation_id}", dependencies=[allow("conversations.change")])

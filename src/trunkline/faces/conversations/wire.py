@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal, cast
 from pydantic import Discriminator, Field, StrictBool, StringConstraints, Tag
 
 from trunkline.control.conversations.conversations import ConversationTree
-from trunkline.control.conversations.message import MessageView
+from trunkline.control.conversations.message import MessageRecord
 from trunkline.control.conversations.messages import Content, SaidText, SentPicture
 from trunkline.control.record import Beside
 from trunkline.core.errors import InvalidInput
@@ -193,7 +193,7 @@ class MessageResponse(ResponseBody):
     finished_at: Moment | None
 
     @classmethod
-    def of(cls, view: MessageView) -> MessageResponse:
+    def of(cls, view: MessageRecord) -> MessageResponse:
         """From the view."""
         return super().of(Beside(view, cost_usd=None if view.cost_nanos is None else usd(view.cost_nanos)))
 

@@ -69,7 +69,7 @@ async def update_feature(
     reason: ReasonDep = None,
 ) -> FeatureSettingsResponse:
     """Change any part of a feature. A new key is tried at OpenRouter first, and saved only if it is good."""
-    record = await services.features.change(actor, slug, given.change(reason), if_revision=if_match)
+    record = await services.features.update(actor, slug, given.change(reason), if_revision=if_match)
     response.headers["ETag"] = write_etag(record.revision)
     return FeatureSettingsResponse.of(record)
 

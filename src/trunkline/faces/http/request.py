@@ -1,4 +1,4 @@
-"""What every request gets before anything else: an id, its occasion, safe headers, and a look at its bare text."""
+"""What every request gets before anything else: an id, its context, safe headers, and a look at its bare text."""
 
 from __future__ import annotations
 

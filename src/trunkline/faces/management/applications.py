@@ -48,7 +48,7 @@ async def update_application(
     services: ServicesDep, application_id: PathId, given: ApplicationUpdateRequest, actor: ActorDep
 ) -> ApplicationResponse:
     """Change any part of an application: its name, the configurations it uses, its default."""
-    view = await services.applications.change(actor, application_id, _read(given))
+    view = await services.applications.update(actor, application_id, _read(given))
     return ApplicationResponse.model_validate(view)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request
 
-from trunkline.control.people.registration import UserView
+from trunkline.control.people.registration import UserRecord
 from trunkline.control.people.sessions import SignIn
-from trunkline.control.workspaces.workspaces import WorkspaceView
+from trunkline.control.workspaces.workspaces import WorkspaceRecord
 from trunkline.core.secret import Secret
 from trunkline.faces.http.auth import ActorDep, MaybeActorDep, allow
 from trunkline.faces.http.services import ServicesDep
@@ -70,7 +70,7 @@ async def end_local_session(services: ServicesDep, actor: ActorDep) -> SuccessRe
 @router.post("/password", dependencies=[allow("account.change")])
 async def update_password(services: ServicesDep, given: PasswordUpdateRequest, actor: ActorDep) -> SuccessResponse:
     """Replace one's password; all other sessions end."""
-    await services.accounts.change_password(
+    await services.accounts.update_password(
         actor, given.current_password.get_secret_value(), given.new_password.get_secret_value()
     )
     return SuccessResponse()
@@ -132,12 +132,12 @@ def write_sign_in(sign_in: SignIn) -> SessionResponse:
     )
 
 
-def write_user(view: UserView) -> UserResponse:
+def write_user(view: UserRecord) -> UserResponse:
     """A user on the wire."""
     return UserResponse.model_validate(view)
 
 
-def write_workspace(view: WorkspaceView) -> WorkspaceResponse:
+def write_workspace(view: WorkspaceRecord) -> WorkspaceResponse:
     """A workspace on the wire."""
     return WorkspaceResponse.model_validate(view)
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from trunkline.control.people.keys import KeyRequest, KeyView
+from trunkline.control.people.keys import KeyRecord, KeyRequest
 from trunkline.control.record import Beside
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.paging import PageDep, link_next
@@ -59,6 +59,6 @@ async def delete_key(services: ServicesDep, key_id: PathId, actor: ActorDep) -> 
     return SuccessResponse()
 
 
-def _write(services: Services, view: KeyView) -> KeyResponse:
+def _write(services: Services, view: KeyRecord) -> KeyResponse:
     shown = view.secret.reveal() if view.secret is not None else view.mask
     return KeyResponse.of(Beside(view, key=shown, warnings=services.key_models.find_problems(view)))

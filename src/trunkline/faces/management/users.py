@@ -48,7 +48,7 @@ async def update_user(
         disabled=given.disabled,
         password=given.password.get_secret_value() if given.password is not None else None,
     )
-    return write_user(await services.users.change(actor, user_id, change))
+    return write_user(await services.users.update(actor, user_id, change))
 
 
 @router.delete("/{user_id}/sessions")

@@ -57,7 +57,7 @@ async def update_workspace(
         sets_default=given.was_sent("default_configuration_id"),
         default_configuration_id=given.default_configuration_id,
     )
-    return write_workspace(await services.workspaces.change(actor, change))
+    return write_workspace(await services.workspaces.update(actor, change))
 
 
 @router.delete("/{workspace_id}", dependencies=[allow("workspaces.delete")])
@@ -82,7 +82,7 @@ async def update_member(
     services: ServicesDep, workspace_id: PathId, user_id: PathId, given: MemberUpdateRequest, actor: ActorDep
 ) -> MemberResponse:
     """Give a member another role."""
-    return MemberResponse.model_validate(await services.members.change_role(actor, user_id, given.role))
+    return MemberResponse.model_validate(await services.members.update_role(actor, user_id, given.role))
 
 
 # Everybody may leave; for removing others the use case asks for members.change.

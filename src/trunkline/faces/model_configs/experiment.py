@@ -35,7 +35,7 @@ async def update_experiment(
     services: ServicesDep, config_id: PathId, given: ExperimentUpdateRequest, actor: ActorDep
 ) -> ExperimentResponse:
     """Choose the control, the guardrails, what counts as slow; begin a ramp, or end one with null."""
-    return show(await services.experiments.change(actor, config_id, given.read()))
+    return show(await services.experiments.update(actor, config_id, given.read()))
 
 
 @router.post("/ship", dependencies=[allow("experiments.change")])

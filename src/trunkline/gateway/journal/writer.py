@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,13 +14,14 @@ from trunkline.gateway.journal.frame import Kind, encode_frame
 from trunkline.gateway.journal.process_lock import ProcessLock
 from trunkline.gateway.journal.segment_file import FileCalls, SegmentFile
 from trunkline.gateway.journal.syncer import Failure, Syncer, Waiter
+from trunkline.logs import get_logger
 
 SEGMENT_BYTES: Final = 64 << 20
 
 _MOST_WAITING: Final = 10_000
 """Records in memory from which on no note is taken any more while the disk fails. Calls are refused by then."""
 
-_log: Final = logging.getLogger(__name__)
+_log: Final = get_logger(__name__)
 
 
 class Journal:
@@ -144,7 +144,7 @@ class Journal:
         if self._retry is not None:
             self._retry.cancel()
         if self._pending:
-            _log.error("journal: %d records are lost, they cannot be written: %s", len(self._pending), self.fault)
+            _log.error("journal_records_lost", records=len(self._pending), reason=self.fault)
         self._syncer.seal(self._file)
         await self._syncer.close()
         if not self._file.size:
@@ -182,7 +182,7 @@ class Journal:
                 return
             self._pending.clear()
         if self._write_fault is not None:
-            _log.warning("journal: can be written again")
+            _log.warning("journal_written_again")
             self._write_fault = None
         waiters, self._waiters = self._waiters, []
         if self._strict:
@@ -219,7 +219,7 @@ class Journal:
 
     def _fail(self, error: OSError) -> None:
         if self.writable:
-            _log.error("journal: cannot be written, new calls are refused: %s", error)
+            _log.error("journal_not_written", consequence="New calls are refused.", reason=str(error))
         self._write_fault = _describe(error)
         waiters, self._waiters = self._waiters, []
         self._reject(waiters)
@@ -231,7 +231,7 @@ class Journal:
             _resolve(waiters)
             return
         for file, error in failures:
-            _log.error("journal: %s cannot be brought to the disk: %s", file.path.name, error)
+            _log.error("journal_not_on_disk", file=file.path.name, reason=str(error))
             if file is self._file:
                 file.broken = True
                 self._sync_fault = _describe(error)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from trunkline.control.people.key_models import TOLD, KeyModels
-from trunkline.control.people.keys import KeyView
+from trunkline.control.people.keys import KeyRecord
 from trunkline.gateway.snapshot import ConfigurationEntry, Snapshot, SnapshotHolder, WorkspacePart
 
 
@@ -19,9 +19,9 @@ def place(*entries: ConfigurationEntry) -> Snapshot:
     return Snapshot(parts={"w": WorkspacePart(id="w", revision=1, configurations={one.id: one for one in entries})})
 
 
-def key(*models: str, **fields: Any) -> KeyView:
+def key(*models: str, **fields: Any) -> KeyRecord:
     given: dict[str, Any] = {"user_id": "ann", "workspace_id": "w", "application_id": None, **fields}
-    return KeyView(
+    return KeyRecord(
         id="k",
         name="ci",
         mask="tl-…",
