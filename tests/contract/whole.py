@@ -11,22 +11,19 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from threading import Thread
 from typing import Any, TypeVar
-from unittest.mock import patch
 
 import httpx2
 import uvicorn
-from argon2 import PasswordHasher
 from fastapi import FastAPI
 
-from tests.contract.world import PASSWORD, Ground, Person
-from trunkline.app import people
+from tests.contract.world import PASSWORD, Ground, Person, make_cheap_passwords
+from trunkline.app.parts import Parts
 from trunkline.app.preparation import prepare
 from trunkline.app.server import open_server
 from trunkline.core.secret import Secret
 from trunkline.faces.server import ServerConfig
 from trunkline.faces.v1.plain_protocol import PlainProtocol
 from trunkline.settings import Settings
-from trunkline.vault.password import Passwords
 
 T = TypeVar("T")
 ADMIN = "admin@example.com"
@@ -67,11 +64,6 @@ async def eventually(look: Callable[[], Awaitable[T | None]], seconds: float = 2
         await asyncio.sleep(0.02)
 
 
-def make_cheap_passwords() -> Passwords:
-    """What hashes passwords a thousand times faster than it should: nearly every test signs somebody in."""
-    return Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-
-
 @asynccontextmanager
 async def open_whole(directory: Path, url: str | None = None, **settings: Any) -> AsyncIterator[Whole]:
     """Start one on the database at ``url`` (default: SQLite in ``directory``); it ends with the block.
@@ -86,9 +78,9 @@ async def open_whole(directory: Path, url: str | None = None, **settings: Any) -
         **{"local_upstreams": "loopback", "login_attempts_per_minute": 1000, **settings},
     )
     async with AsyncExitStack() as stack:
-        with patch.object(people, "Passwords", make_cheap_passwords):
-            await prepare(chosen)
-            application = await stack.enter_async_context(open_server(chosen))
+        parts = Parts(passwords=make_cheap_passwords)
+        await prepare(chosen, parts)
+        application = await stack.enter_async_context(open_server(chosen, parts=parts))
         config = ServerConfig(
             application,
             protocol=PlainProtocol,

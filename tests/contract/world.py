@@ -1,4 +1,4 @@
-"""An installation for contract tests: everything behind the management faces, wired as the real one is."""
+"""An installation for contract tests, wired by the real composition root and asked without a port."""
 
 from __future__ import annotations
 
@@ -6,44 +6,25 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import httpx2
 from argon2 import PasswordHasher
-from fastapi import APIRouter, FastAPI
-from prometheus_client import CollectorRegistry
+from fastapi import FastAPI
 
-from trunkline.control.audit import Audit
-from trunkline.control.installation.installation import Installation
-from trunkline.control.people.accounts import Accounts
-from trunkline.control.people.invitations import Invitations
-from trunkline.control.people.key_models import KeyModels
-from trunkline.control.people.key_use import KeyUse
-from trunkline.control.people.keys import Keys
-from trunkline.control.people.local_session import LocalSessions
-from trunkline.control.people.registration import Registration
-from trunkline.control.people.sessions import Sessions, SignInLimit
-from trunkline.control.people.setup import FirstStart, Setup
-from trunkline.control.people.users import Users
-from trunkline.control.rate_limit import RateLimit
-from trunkline.control.readiness import Readiness
+from trunkline.app.parts import Parts, Wiring
+from trunkline.app.preparation import prepare
+from trunkline.app.server import open_server
+from trunkline.control.people.setup import FirstStart
 from trunkline.control.snapshot.refresher import SnapshotRefresher
-from trunkline.control.workspaces.applications import Applications
-from trunkline.control.workspaces.members import Members
-from trunkline.control.workspaces.workspaces import Workspaces
-from trunkline.faces import console, management, operations
-from trunkline.faces.http.application import build
+from trunkline.core.secret import Secret
 from trunkline.faces.http.services import Services
-from trunkline.gateway.identity import Identity
 from trunkline.gateway.snapshot import SnapshotHolder
 from trunkline.settings import Settings
 from trunkline.storage.database import Database
 from trunkline.vault.access_token import AccessTokens
 from trunkline.vault.key_ring import KeyRing
 from trunkline.vault.password import Passwords
-from trunkline.vault.root_key import RootKeyFile
-from trunkline.vault.sealed_key import SealedKeys
-from trunkline.vault.token import Tokens
 
 PASSWORD = "correct horse battery staple"
 
@@ -77,22 +58,44 @@ class Ground:
         assert accepted.status_code == 200, accepted.text
 
 
+def make_cheap_passwords() -> Passwords:
+    """What hashes passwords a thousand times faster than it should: nearly every test signs somebody in."""
+    return Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
 @dataclass
 class World(Ground):
-    """One process of one installation, and clients of it."""
+    """One process of one installation, and clients of it that need no port."""
 
     settings: Settings
-    database: Database
-    ring: KeyRing
-    holder: SnapshotHolder
-    refresher: SnapshotRefresher
-    tokens: Tokens
-    access_tokens: AccessTokens
-    audit: Audit
-    services: Services
+    wiring: Wiring
     app: FastAPI
     first: FirstStart
     clients: list[httpx2.AsyncClient] = field(default_factory=list)
+
+    @property
+    def database(self) -> Database:
+        return self.wiring.database
+
+    @property
+    def ring(self) -> KeyRing:
+        return self.wiring.ring
+
+    @property
+    def holder(self) -> SnapshotHolder:
+        return self.wiring.holder
+
+    @property
+    def refresher(self) -> SnapshotRefresher:
+        return self.wiring.refresher
+
+    @property
+    def access_tokens(self) -> AccessTokens:
+        return self.wiring.people.access_tokens
+
+    @property
+    def services(self) -> Services:
+        return self.wiring.services
 
     def client(self, credential: str | None = None, **headers: str) -> httpx2.AsyncClient:
         """A client that sends ``credential`` as its bearer token."""
@@ -157,100 +160,16 @@ class Person:
         return answer.json()
 
 
-class Faces:
-    """What a suite adds to the world: services of its own, and the routers of its faces."""
-
-    def services(self, parts: Mapping[str, Any]) -> dict[str, Any]:
-        """More fields of :class:`Services`, made of what is there already (by the names of ``World``'s parts)."""
-        return {}
-
-    def routers(self, services: Services) -> list[APIRouter]:
-        """More routers."""
-        return []
-
-
 @asynccontextmanager
-async def open_world(
-    url: str, directory: Path, *, faces: Faces | None = None, migrate: bool = True, **settings: Any
-) -> AsyncIterator[World]:
+async def open_world(url: str, directory: Path, *, parts: Parts | None = None, **settings: Any) -> AsyncIterator[World]:
     """A running installation on the database at ``url``. Passwords are hashed cheaply, so that tests are fast."""
-    faces = faces or Faces()
-    chosen = Settings(data_dir=directory, **settings)
-    database = Database(url)
-    if migrate:
-        await database.migrate()
-    ring = await Installation(database).open_ring(RootKeyFile(directory / "root.key"))
-    holder = SnapshotHolder()
-    refresher = SnapshotRefresher(database, holder, instance_id=ring.instance)
-    database.after_change(refresher.refresh_after_change)
-    tokens, access_tokens = Tokens(ring), AccessTokens(ring)
-    passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    audit = Audit(database)
-    limit = SignInLimit(chosen.login_attempts_per_minute)
-    registration = Registration(passwords, audit)
-    sessions = Sessions(database, tokens, access_tokens, passwords, audit, limit)
-    keys = Keys(database, tokens, audit)
-    setup = Setup(database, tokens, registration, sessions, keys, audit, limit)
-
-    async def is_database_reachable() -> None:
-        async with database.read():
-            return
-
-    async def is_snapshot_loaded() -> str | None:
-        return None if refresher.loaded else "No snapshot is loaded yet."
-
-    parts: dict[str, Any] = {
-        "settings": chosen,
-        "database": database,
-        "ring": ring,
-        "holder": holder,
-        "tokens": tokens,
-        "audit": audit,
-        "passwords": passwords,
-    }
-    key_use = KeyUse(database)
-    everything: dict[str, Any] = dict.fromkeys(Services.__dataclass_fields__)
-    everything.update(
-        settings=chosen,
-        identity=Identity(holder, tokens, access_tokens, used=key_use.note),
-        audit=audit,
-        writes=RateLimit(chosen.writes_per_minute, "changes"),
-        key_use=key_use,
-        accounts=Accounts(database, registration, sessions, audit, limit, signup_open=chosen.signup == "open"),
-        sessions=sessions,
-        local_sessions=LocalSessions(database, tokens, access_tokens, data_dir=directory, port=chosen.port),
-        setup=setup,
-        users=Users(database, registration, sessions, audit),
-        workspaces=Workspaces(database, audit),
-        members=Members(database, audit),
-        invitations=Invitations(database, tokens, registration, sessions, audit, limit),
-        applications=Applications(database, audit),
-        keys=keys,
-        key_models=KeyModels(holder),
-        sealed_keys=SealedKeys(ring),
-        health=Readiness({"snapshot": is_snapshot_loaded}, {"database": is_database_reachable}),
-    )
-    everything.update(faces.services(parts))
-    services = Services(**cast("Any", everything))
-    first = await setup.first_start(chosen)
-    await refresher.refresh()
-    routers = [management.router, operations.router, console.router]
-    app = build(services, [*routers, *faces.routers(services)])
-    app.state.registry = CollectorRegistry()
-    world = World(
-        settings=chosen,
-        database=database,
-        ring=ring,
-        holder=holder,
-        refresher=refresher,
-        tokens=tokens,
-        access_tokens=access_tokens,
-        audit=audit,
-        services=services,
-        app=app,
-        first=first,
-    )
-    yield world
-    for client in world.clients:
-        await client.aclose()
-    await database.close()
+    parts = parts or Parts(passwords=make_cheap_passwords)
+    chosen = Settings(data_dir=directory, database_url=Secret(url), **settings)
+    first = await prepare(chosen, parts)
+    async with open_server(chosen, parts=parts) as server:
+        world = World(settings=chosen, wiring=server.wiring, app=server.pages, first=first)
+        try:
+            yield world
+        finally:
+            for client in world.clients:
+                await client.aclose()

@@ -22,11 +22,10 @@ from trunkline.vault.token import Tokens
 class People:
     """What has to do with who people are: needed at the first start, and by every process."""
 
-    def __init__(self, settings: Settings, database: Database, ring: KeyRing) -> None:
+    def __init__(self, settings: Settings, database: Database, ring: KeyRing, passwords: Passwords) -> None:
         self.audit = Audit(database)
         self.tokens = Tokens(ring)
         self.access_tokens = AccessTokens(ring)
-        passwords = Passwords()
         limit = SignInLimit(settings.login_attempts_per_minute / settings.workers)
         self.registration = Registration(passwords, self.audit)
         self.sessions = Sessions(database, self.tokens, self.access_tokens, passwords, self.audit, limit)

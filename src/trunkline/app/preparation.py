@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trunkline.app.parts import Parts
 from trunkline.app.people import People
 from trunkline.app.resources import Resources, open_ring
 from trunkline.control.jobs import Jobs
@@ -10,7 +11,7 @@ from trunkline.core.errors import Unavailable
 from trunkline.settings import Settings
 
 
-async def prepare(settings: Settings) -> FirstStart:
+async def prepare(settings: Settings, parts: Parts | None = None) -> FirstStart:
     """Make a place ready for its processes: migrate, make or check the root key, prepare the first start.
 
     Raises :class:`CannotOpen` and :class:`Unavailable` with what to do. A database that is down is no obstacle where a
@@ -19,7 +20,9 @@ async def prepare(settings: Settings) -> FirstStart:
     resources = Resources.of(settings)
     try:
         ring = await open_ring(resources, migrate=True)
-        first = await People(settings, resources.database, ring).setup.first_start(settings)
+        first = await People(settings, resources.database, ring, (parts or Parts()).passwords()).setup.first_start(
+            settings
+        )
         await Jobs(resources.database).recover()
     except Unavailable as error:
         if resources.copy.read_key_state() is None:

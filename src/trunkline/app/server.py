@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from trunkline.app.guard import make_guard
 from trunkline.app.intake_thread import taking_in
 from trunkline.app.pages import build_pages
+from trunkline.app.parts import Parts, Wiring
 from trunkline.app.people import People
 from trunkline.app.resources import Resources, open_ring, open_ring_from_copy
 from trunkline.app.services import make_services
@@ -42,7 +43,6 @@ from trunkline.gateway.routing.retry import RetryBudget
 from trunkline.gateway.routing.target import Targets
 from trunkline.gateway.snapshot import SnapshotHolder
 from trunkline.outbound import Client, Guard, Limits, LocalUpstreams, Timeouts
-from trunkline.providers.demo import DemoTransport
 from trunkline.providers.registry import PROVIDERS
 from trunkline.settings import Settings
 from trunkline.vault.vault import Vault
@@ -54,10 +54,11 @@ SWEEP_SECONDS = 60.0
 class Server:
     """The ASGI application of one process: calls go to the gateway's face, everything else to ``pages``."""
 
-    def __init__(self, calls: v1.Application, pages: FastAPI) -> None:
+    def __init__(self, calls: v1.Application, pages: FastAPI, wiring: Wiring) -> None:
         self._calls = calls
         self.plain_lane = calls.plain_lane
         self.pages = pages
+        self.wiring = wiring
 
     def __call__(self, scope: Any, receive: Any, send: Any) -> Coroutine[Any, Any, None]:
         """One request. Gives the coroutine of whoever serves it, because a frame less is time less for every call."""
@@ -67,8 +68,14 @@ class Server:
 
 
 @asynccontextmanager
-async def open_server(settings: Settings, stopping: Stopping | None = None) -> AsyncGenerator[Server]:
-    """One process's application, ready to serve until the block ends; ``stopping`` says how long that may take."""
+async def open_server(
+    settings: Settings, stopping: Stopping | None = None, parts: Parts | None = None
+) -> AsyncGenerator[Server]:
+    """One process's application, ready to serve until the block ends; ``stopping`` says how long that may take.
+
+    ``parts`` are what it has otherwise than usual.
+    """
+    parts = parts or Parts()
     stopping = stopping or Stopping(settings.drain_seconds)
     async with AsyncExitStack() as stack:
         resources = Resources.of(settings)
@@ -80,7 +87,7 @@ async def open_server(settings: Settings, stopping: Stopping | None = None) -> A
         except Unavailable:
             ring, reachable = open_ring_from_copy(resources), False
         vault = Vault(ring)
-        people = People(settings, resources.database, ring)
+        people = People(settings, resources.database, ring, parts.passwords())
 
         keeper = SnapshotKeeper(resources.copy, vault)
         refresher = SnapshotRefresher(resources.database, holder, instance_id=ring.instance, kept=keeper.keep)
@@ -106,7 +113,7 @@ async def open_server(settings: Settings, stopping: Stopping | None = None) -> A
             Guard(LocalUpstreams.parse(settings.effective_local_upstreams), frozenset({settings.port})), limits=Limits()
         )
         stack.push_async_callback(client.close)
-        in_process = {"demo": DemoTransport()}
+        in_process = {"demo": parts.demo()}
         prices, counters, rate_limits = PriceBook(), CallCounters(), RateLimits()
         key_use = KeyUse(resources.database)
 
@@ -158,6 +165,7 @@ async def open_server(settings: Settings, stopping: Stopping | None = None) -> A
             gateway,
             make_gateway,
             lag,
+            parts,
         )
         stack.push_async_callback(services.jobs.close)
         await stack.enter_async_context(taking_in(settings.effective_database_url, resources.journal, stopping))
@@ -194,7 +202,16 @@ async def open_server(settings: Settings, stopping: Stopping | None = None) -> A
             cors=Cors(settings.call_origins),
         )
         registry = make_registry(counters, str(os.getpid()) if settings.workers > 1 else "0", lag)
-        yield Server(calls, build_pages(services, registry, Cors(settings.api_origins)))
+        wiring = Wiring(
+            database=resources.database,
+            ring=ring,
+            vault=vault,
+            holder=holder,
+            refresher=refresher,
+            people=people,
+            services=services,
+        )
+        yield Server(calls, build_pages(services, registry, Cors(settings.api_origins)), wiring)
         # From here on one time counts for everything, whatever hangs.
         asyncio.get_running_loop().call_later(stopping.closing, resources.database.abandon)
         await guard.judging.drain(stopping.closing)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from trunkline.app.parts import Parts
 from trunkline.app.people import People
 from trunkline.app.resources import Resources
 from trunkline.control.ai_llms.ai_llms import AiLlms
@@ -56,7 +57,6 @@ from trunkline.gateway.identity import Identity
 from trunkline.gateway.journal.writer import Journal
 from trunkline.gateway.snapshot import SnapshotHolder
 from trunkline.outbound import Client
-from trunkline.providers.demo import DemoTransport
 from trunkline.settings import Settings
 from trunkline.vault.key_ring import KeyRing
 from trunkline.vault.sealed_key import SealedKeys
@@ -80,14 +80,15 @@ def make_services(
     gateway: Gateway,
     make_gateway: Callable[[SnapshotHolder], Gateway],
     lag: IntakeLag,
+    parts: Parts,
 ) -> Services:
     """The use cases."""
     database, audit = resources.database, people.audit
     credentials = Credentials(vault)
     sealed_keys = SealedKeys(ring)
     rotation = Rotation(database, vault, Installation(database), audit)
-    reach = Reach(credentials, client, {"demo": DemoTransport()}, client)
-    provider_models = ProviderModels(database, reach, prices)
+    reach = Reach(credentials, client, {"demo": parts.demo()}, client)
+    provider_models = ProviderModels(database, reach, prices, clock=parts.clock)
     jobs = Jobs(database)
     own_configurations = Configurations(
         database, credentials, rotation, audit, sealed_keys, provider_models.output_limit
@@ -138,9 +139,10 @@ def make_services(
             database,
             reach,
             audit,
-            RateLimit(settings.tests_per_minute / settings.workers, "connection tests"),
+            RateLimit(settings.tests_per_minute / settings.workers, "connection tests", clock=parts.clock),
             sealed_keys,
             provider_models.output_limit,
+            now=parts.now,
         ),
         model_configs=ModelConfigs(database, own_configurations, own_applications, audit),
         versions=versions,
@@ -163,7 +165,7 @@ def make_services(
         jobs=jobs,
         rotation=rotation,
         routes=Routes(database, audit),
-        usage=Usage(database),
+        usage=Usage(database, now=parts.now, clock=parts.clock),
         ratings=ratings,
         experiments=Experiments(database, audit, own_configurations, versions),
         experiment_watch=ExperimentWatch(database, audit, versions),

@@ -60,7 +60,7 @@ async def test_keys_open_while_they_are_saved_and_turned(world: World, ann: Pers
 
     async def turn() -> None:
         for _ in range(3):
-            await world.rotation.rotate(f"user:{ann.id}")
+            await world.services.rotation.rotate(f"user:{ann.id}")
 
     async def save(number: int) -> None:
         for turn in range(3):
@@ -79,8 +79,8 @@ async def test_keys_open_while_they_are_saved_and_turned(world: World, ann: Pers
                     opened.append(secrets["apiKey"].reveal())
 
     await asyncio.gather(turn(), turn(), save(0), save(1), read())
-    await world.rotation.finish()
-    assert (await world.rotation.count_old()).data_keys == 0
+    await world.services.rotation.finish()
+    assert (await world.services.rotation.count_old()).data_keys == 0
     assert len(opened) == 30
     part = world.holder.current.parts[ann.workspace_id]
     for number, suffix in ((0, "-0-2-"), (1, "-1-2-"), (2, KEY)):

@@ -23,7 +23,7 @@ OPENAI = {"provider": "openai", "model": "gpt-4", "apiKey": KEY}
 
 
 def seal(world: World, who: Person, key: str, origin: str = "https://api.openai.com:443") -> str:
-    published = world.sealed.publish()
+    published = world.services.sealed_keys.publish()
     public = X25519PublicKey.from_public_bytes(base64.urlsafe_b64decode(published.public_key + "="))
     info = encode_info(
         instance=published.instance, kid=published.kid, user=who.id, workspace=who.workspace_id, origin=origin
@@ -87,7 +87,7 @@ async def test_rotation_without_a_key_encrypts_under_new_key_material(world: Wor
     assert not old & new
     for configuration in (made, sibling):
         assert await stored_key(world, ann, configuration["id"]) == KEY
-    assert (await world.rotation.count_old()).data_keys == 0
+    assert (await world.services.rotation.count_old()).data_keys == 0
 
 
 async def test_rotation_needs_a_key(world: World, ann: Person) -> None:
@@ -140,15 +140,15 @@ async def test_both_levels_rotate_under_traffic(world: World, ann: Person) -> No
     made = [await world.make(ann, **OPENAI) for _ in range(3)]
     for turn in range(6):
         if turn % 2:
-            await world.rotation.advance()
+            await world.services.rotation.advance()
         else:
-            await world.rotation.rotate(f"user:{ann.id}")
+            await world.services.rotation.rotate(f"user:{ann.id}")
         for configuration in made:
             assert await stored_key(world, ann, configuration["id"]) == KEY
         saved = await world.ask(ann, "PUT", f"/api/configurations/{made[0]['id']}", {"model": f"gpt-{turn}"})
         assert saved.status_code == 200
-    await world.rotation.migrate(RootKey.generate())
-    old = await world.rotation.count_old()
+    await world.services.rotation.migrate(RootKey.generate())
+    old = await world.services.rotation.count_old()
     assert (old.data_keys, old.wrappings) == (0, 0)
     assert await stored_key(world, ann, made[0]["id"]) == KEY
 
@@ -156,12 +156,12 @@ async def test_both_levels_rotate_under_traffic(world: World, ann: Person) -> No
 async def test_a_rotation_that_was_cut_off_is_finished_later(world: World, ann: Person) -> None:
     made = await world.make(ann, **OPENAI)
     async with world.database.write() as tx:
-        await world.rotation.begin(tx, f"user:{ann.id}")
-    assert (await world.rotation.count_old()).data_keys == 1
+        await world.services.rotation.begin(tx, f"user:{ann.id}")
+    assert (await world.services.rotation.count_old()).data_keys == 1
     assert await stored_key(world, ann, made["id"]) == KEY
     fresh = await world.make(ann, **OPENAI)
-    await world.rotation.finish()
-    assert (await world.rotation.count_old()).data_keys == 0
+    await world.services.rotation.finish()
+    assert (await world.services.rotation.count_old()).data_keys == 0
     for configuration in (made, fresh):
         assert await stored_key(world, ann, configuration["id"]) == KEY
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.contract.world import PASSWORD, Person, World, open_world
 from trunkline.core.errors import InvalidInput
+from trunkline.core.secret import Secret
 
 
 def body(world: World, **changed: str) -> dict[str, str]:
@@ -72,7 +73,7 @@ async def test_a_second_start_gives_a_new_token_but_no_second_key(world: World) 
 
 
 async def test_an_administrator_in_the_settings_leaves_nothing_to_set_up(database_url: str, tmp_path: Path) -> None:
-    seeded = {"admin_email": "Root@Example.com", "admin_password": PASSWORD}
+    seeded = {"admin_email": "Root@Example.com", "admin_password": Secret(PASSWORD)}
     async with open_world(database_url, tmp_path / "data", **seeded) as world:
         assert world.first.setup_token is None
         assert world.first.api_key is not None
@@ -80,14 +81,14 @@ async def test_an_administrator_in_the_settings_leaves_nothing_to_set_up(databas
         assert (await root.client.get("/api/auth/me")).json()["user"]["role"] == "admin"
         assert (await world.client().get("/")).headers["location"] == "/docs"
     # The password of somebody who has changed it since is not set back by the next start.
-    async with open_world(database_url, tmp_path / "data", migrate=False, **seeded) as world:
+    async with open_world(database_url, tmp_path / "data", **seeded) as world:
         assert (await world.log_in("root@example.com")).id == root.id
         assert world.first.api_key is None
 
 
 @pytest.mark.parametrize(("given", "missing"), [("admin_email", "PASSWORD"), ("admin_password", "EMAIL")])
 async def test_half_an_administrator_is_refused(database_url: str, tmp_path: Path, given: str, missing: str) -> None:
-    half: Any = {given: "root@example.com"}
+    half: Any = {given: "root@example.com" if given == "admin_email" else Secret(PASSWORD)}
     with pytest.raises(InvalidInput, match=f"^TRUNKLINE_ADMIN_{missing}: is unset"):
         async with open_world(database_url, tmp_path / "data", **half):
             pass
@@ -96,8 +97,8 @@ async def test_half_an_administrator_is_refused(database_url: str, tmp_path: Pat
 async def test_settings_finish_a_set_up_that_waits(database_url: str, tmp_path: Path) -> None:
     async with open_world(database_url, tmp_path / "data") as world:
         waiting = world.first.api_key
-    seeded = {"admin_email": "root@example.com", "admin_password": PASSWORD}
-    async with open_world(database_url, tmp_path / "data", migrate=False, **seeded) as world:
+    seeded = {"admin_email": "root@example.com", "admin_password": Secret(PASSWORD)}
+    async with open_world(database_url, tmp_path / "data", **seeded) as world:
         root = await world.log_in("root@example.com")
         assert waiting is not None
         assert world.services.identity.actor(waiting.reveal()).user_id == root.id
@@ -107,7 +108,7 @@ async def test_a_key_ring_survives_a_restart(database_url: str, tmp_path: Path) 
     async with open_world(database_url, tmp_path / "data") as world:
         admin = await world.set_up()
         instance = world.ring.instance
-    async with open_world(database_url, tmp_path / "data", migrate=False) as world:
+    async with open_world(database_url, tmp_path / "data") as world:
         assert world.ring.instance == instance
         assert (await world.client(admin.access_token).get("/api/auth/me")).status_code == 200
 
@@ -147,7 +148,7 @@ async def test_after_set_up_one_lands_on_the_reference(local: World) -> None:
 
 async def test_two_machines_that_start_together_make_one_installation(database_url: str, tmp_path: Path) -> None:
     async with open_world(database_url, tmp_path / "data") as one:
-        async with open_world(database_url, tmp_path / "data", migrate=False) as two:
+        async with open_world(database_url, tmp_path / "data") as two:
             assert [one.first.api_key is None, two.first.api_key is None].count(False) == 1
             assert two.first.setup_token is not None
             answer = await two.client().post("/api/auth/setup", json=body(two))
