@@ -20,7 +20,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, a
 
 from trunkline.core.errors import Conflict, InvalidInput, Unavailable
 from trunkline.storage import change_marks
-from trunkline.storage.data_fault import is_data_fault
 from trunkline.storage.migration import upgrade
 
 Transaction = AsyncSession
@@ -38,6 +37,9 @@ CLOSE_SECONDS: Final = 2.0
 _BUSY_MILLISECONDS: Final = 10_000
 _MIGRATION_MILLISECONDS: Final = 120_000
 """How long a process waits for another one that migrates: on a slow disk that takes its time."""
+
+_OF_THE_DATA: Final = "22"
+"""How PostgreSQL's codes begin that tell of a value: https://www.postgresql.org/docs/current/errcodes-appendix.html."""
 
 _BEGIN: Final = "trunkline_begin"
 """The execution option that says how a SQLite transaction begins."""
@@ -221,7 +223,7 @@ class _Translation:
                 ) from error
             case DataError() | ProgrammingError():
                 return
-            case DBAPIError() if is_data_fault(error):
+            case DBAPIError(orig=cause) if str(getattr(cause, "sqlstate", "")).startswith(_OF_THE_DATA):
                 return
             case DBAPIError(orig=sqlite3.OperationalError() as cause) if "full" in str(cause):
                 raise Unavailable("The database's disk is full. Free some space; nothing else is needed.") from error

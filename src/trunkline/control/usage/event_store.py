@@ -18,6 +18,7 @@ from trunkline.logs import get_logger
 from trunkline.storage.intake.connection import Connection, Transaction
 from trunkline.storage.intake.fault import DataFault
 from trunkline.storage.intake.statements import AMEND_EVENT, PUT_MARK, pick_end
+from trunkline.storage.intake.table import Values
 from trunkline.storage.intake.tables import EVENTS
 
 _log: Final = get_logger(__name__)
@@ -68,8 +69,12 @@ class EventStore:
         _log.error("event_not_stored", event_id=event.id, reason=str(fault), set_aside=str(self._set_aside.path))
 
     async def _put(self, events: Sequence[Event], mark: Mark | None) -> int:
+        arrivals = _sort_out(events)
+        # Before the transaction, which keeps others from writing.
+        rows = list(map(event_values, arrivals.settled))
         async with self._connection.write() as tx:
-            arrivals = await store(tx, events)
+            if rows:
+                arrivals = await _insert(tx, arrivals, rows)
             for projection in self._projections:
                 await projection.apply(tx, arrivals)
             if mark is not None:
@@ -77,8 +82,8 @@ class EventStore:
         return len(arrivals.settled)
 
 
-async def store(tx: Transaction, events: Sequence[Event]) -> Arrivals:
-    """Insert the calls that are new, and fill in the ends of those that are there without one."""
+def _sort_out(events: Sequence[Event]) -> Arrivals:
+    """Each call once: with its end, if that is among ``events``."""
     settled: dict[tuple[int, str], UsageEvent] = {}
     violations: list[ViolationEvent] = []
     readings: list[RateReading] = []
@@ -91,17 +96,21 @@ async def store(tx: Transaction, events: Sequence[Event]) -> Arrivals:
             violations.append(event)
         else:
             readings.append(event)
-    new, amended = await _insert(tx, list(settled.values()))
-    return Arrivals(settled=new, amended=amended, violations=violations, readings=readings)
+    return Arrivals(settled=list(settled.values()), violations=violations, readings=readings)
 
 
-async def _insert(tx: Transaction, calls: list[UsageEvent]) -> tuple[list[UsageEvent], list[UsageEvent]]:
-    rows = list(map(event_values, calls))
-    new = await tx.insert(EVENTS, rows) if rows else []
+async def _insert(tx: Transaction, arrivals: Arrivals, rows: Sequence[Values]) -> Arrivals:
+    """Insert the calls, whose ``rows`` these are, and fill in the ends of those that are there without one."""
+    new = await tx.insert(EVENTS, rows)
     if all(new):
-        return calls, []
-    inserted = [event for event, fresh in zip(calls, new, strict=True) if fresh]
-    ends = [
-        (event, row) for event, row, fresh in zip(calls, rows, new, strict=True) if not fresh and event.part == "end"
-    ]
-    return inserted, [event for event, row in ends if await tx.run(AMEND_EVENT, *pick_end(row))]
+        return arrivals
+    calls = list(zip(arrivals.settled, rows, new, strict=True))
+    return msgspec.structs.replace(
+        arrivals,
+        settled=[event for event, _, fresh in calls if fresh],
+        amended=[
+            event
+            for event, row, fresh in calls
+            if not fresh and event.part == "end" and await tx.run(AMEND_EVENT, *pick_end(row))
+        ],
+    )
