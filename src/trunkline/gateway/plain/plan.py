@@ -60,6 +60,8 @@ class Plans:
         self._ledger = ledger
         self._snapshot: Snapshot | None = None
         self._kept: dict[tuple[str | None, str], Plan | None] = {}
+        # A plan has the credential in its head: an idle one must not outlive the target.
+        targets.when_forgotten(self._kept.clear)
 
     def find(self, actor: Actor, name: str) -> Plan | None:
         """The plan for calls of ``actor``, who has a key, to ``name``; None where they are not plain.

@@ -98,7 +98,7 @@ class Targets:
     network, by provider id; ``clock`` is monotonic.
     """
 
-    __slots__ = ("_client", "_clock", "_in_process", "_made", "_open", "providers")
+    __slots__ = ("_client", "_clock", "_forget", "_in_process", "_made", "_open", "providers")
 
     def __init__(
         self,
@@ -114,6 +114,7 @@ class Targets:
         self._in_process = in_process
         self._open = open_secret
         self._clock = clock
+        self._forget: list[Callable[[], None]] = []
         self._made: dict[_Key, tuple[ConfigurationEntry, FeatureEntry | None, float, Target]] = {}
 
     def get(self, candidate: Candidate) -> Target:
@@ -151,6 +152,12 @@ class Targets:
         now = self._clock()
         for identity in [identity for identity, made in self._made.items() if made[2] <= now]:
             del self._made[identity]
+        for forget in self._forget:
+            forget()
+
+    def when_forgotten(self, forget: Callable[[], None]) -> None:
+        """Have ``forget`` drop what was made with targets, whenever these are looked through."""
+        self._forget.append(forget)
 
     def _make(self, candidate: Candidate) -> Target:
         entry = candidate.entry

@@ -65,6 +65,14 @@ def test_a_plan_goes_with_its_opened_credential() -> None:
     assert again.target is not plan.target
 
 
+def test_an_idle_plan_is_forgotten_with_the_targets() -> None:
+    rig = make_rig()
+    plans = plans_of(rig)
+    assert plans.find(ACTOR, "own") is not None
+    rig.targets.forget_expired()
+    assert plans._kept == {}, "its head holds the credential in plain"
+
+
 def test_another_key_has_another_plan() -> None:
     plans = plans_of(make_rig())
     theirs, mine = plans.find(msgspec.structs.replace(ACTOR, key_id="k-2"), "own"), plans.find(ACTOR, "own")

@@ -104,6 +104,15 @@ def test_what_is_old_is_forgotten(place: Place) -> None:
     assert place.get(one) is not first
 
 
+def test_what_was_made_with_targets_goes_with_them(place: Place) -> None:
+    asked: list[str] = []
+    place.targets.when_forgotten(lambda: asked.append("forget"))
+    place.get(entry())
+    assert asked == []
+    place.targets.forget_expired()
+    assert asked == ["forget"]
+
+
 def test_a_missing_key_is_told(place: Place) -> None:
     keyless = configuration("work", "openai", model="m")
     assert place.targets.lacks_key(keyless)
