@@ -148,8 +148,10 @@ class Connection(asyncio.BufferedProtocol):
         return self._loop.create_future()
 
     def expect(self, reply: Reply) -> None:
-        """More of the body is due from now on."""
-        self._arm(min(self._loop.time() + reply.timeouts.between, reply.total_at))
+        """More of the body is due from now on. Called for each piece of a stream."""
+        self._deadline = deadline = min(self._loop.time() + reply.timeouts.between, reply.total_at)
+        if self._timer is None or deadline < self._timer_at:
+            self._arm(deadline)
 
     def drained(self) -> None:
         """What was buffered has been read."""
