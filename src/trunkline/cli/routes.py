@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 import typer
@@ -13,6 +13,7 @@ from trunkline.cli.nearest import suggest_or_list
 from trunkline.cli.option import Json
 from trunkline.cli.output import note, print_json, print_table, say
 from trunkline.core.errors import InvalidInput, NotFound
+from trunkline.core.strategy import Strategy
 
 app = typer.Typer(
     name="routes",
@@ -65,7 +66,7 @@ def add(
         list[str], typer.Argument(metavar="CONFIGURATION...", help="Its targets: shared configurations, by name or id.")
     ],
     strategy: Annotated[
-        Literal["priority", "weighted", "cheapest", "fastest"],
+        Strategy,
         typer.Option(help="How targets are ordered: as listed, by weight, by price, or by measured speed."),
     ] = "priority",
     weight: Annotated[

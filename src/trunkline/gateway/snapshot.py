@@ -7,12 +7,12 @@ values are msgspec structs, so that a copy can be kept, encrypted, on local disk
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
 
 import msgspec
 
 from trunkline.core.actor import Role, Scope
 from trunkline.core.chat import JsonValue
+from trunkline.core.strategy import Strategy
 from trunkline.vault.data_key import WrappedDataKey
 from trunkline.vault.stored_secret import StoredSecret
 
@@ -59,9 +59,6 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     salt: str
     phase_id: str
     variants: tuple[Variant, ...]
-
-
-Strategy = Literal["priority", "weighted", "cheapest", "fastest"]
 
 
 class RouteTargetEntry(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,16 +6,15 @@ Groups: https://docs.litellm.ai/docs/routing; fallbacks: https://docs.litellm.ai
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 
 from trunkline.core.chat import JsonValue
+from trunkline.core.strategy import Strategy
 from trunkline.providers.litellm_balance import Share, share_out
 from trunkline.providers.litellm_entry import Note, Planned
 from trunkline.providers.litellm_value import as_list, as_object
-
-Strategy = Literal["priority", "weighted", "cheapest", "fastest"]
 
 MOST_TARGETS: Final = 20
 EVERY: Final = "*"

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from trunkline.core.chat import JsonValue
-from trunkline.gateway.snapshot import Strategy
+from trunkline.core.strategy import Strategy
 
 KIND: Final = "route"
 """What revisions and audit events call a route."""

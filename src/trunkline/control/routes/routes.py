@@ -27,7 +27,7 @@ from trunkline.core import access
 from trunkline.core.actor import Actor
 from trunkline.core.errors import Conflict, FieldError, InvalidInput, NotFound, Stale
 from trunkline.core.ids import new_id
-from trunkline.gateway.snapshot import Strategy
+from trunkline.core.strategy import Strategy
 from trunkline.storage import configurations, features, revisions, routes, workspaces
 from trunkline.storage.database import Database, Transaction
 from trunkline.storage.tables import Route, now

@@ -13,8 +13,8 @@ from trunkline.control.routes.route import (
     RouteDraft,
     RouteTargetDraft,
 )
+from trunkline.core.strategy import Strategy
 from trunkline.faces.http.wire import EXAMPLE_ID, GivenId, GivenName, Moment, RequestBody, ResponseBody
-from trunkline.gateway.snapshot import Strategy
 
 Model = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
 Reason = Annotated[str, Field(max_length=500, description="Why, for the history.")]

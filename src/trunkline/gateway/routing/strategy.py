@@ -9,10 +9,10 @@ from typing import Protocol, assert_never
 
 from trunkline.core.errors import UpstreamError
 from trunkline.core.price import Price
+from trunkline.core.strategy import Strategy
 from trunkline.gateway.routing.breaker import Breakers
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.routing.speed import Speeds
-from trunkline.gateway.snapshot import Strategy
 from trunkline.providers.provider import Provider
 
 
