@@ -38,6 +38,12 @@ def make_proof(data_dir: Path, port: int) -> Generator[Secret]:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(secret)
+        if os.geteuid() == 0:
+            # The server may be another user's, who could not read what is root's. Links are given away as what they
+            # are: that user may have made one that leads to what is not theirs.
+            owner = data_dir.stat()
+            for mine in (path.parent, path):
+                os.chown(mine, owner.st_uid, owner.st_gid, follow_symlinks=False)
     except OSError as error:
         raise Unavailable(f"The data folder {data_dir.absolute()} is not yours to write ({error.strerror}).") from None
     try:

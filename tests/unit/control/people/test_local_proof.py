@@ -76,6 +76,25 @@ def test_a_file_of_another_user_is_refused(tmp_path: Path) -> None:
         assert not accept_proof(tmp_path, 8700, proof)
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root acts for another user")
+def test_root_makes_one_that_the_owner_of_the_folder_can_read(tmp_path: Path) -> None:
+    os.chown(tmp_path, 12_345, 12_345)
+    with make_proof(tmp_path, 8700):
+        (file,) = (tmp_path / "sign-in").iterdir()
+        assert file.stat().st_uid == file.parent.stat().st_uid == 12_345
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root acts for another user")
+def test_root_gives_nothing_away_through_a_link(tmp_path: Path) -> None:
+    folder, other = tmp_path / "data", tmp_path / "other"
+    folder.mkdir()
+    other.mkdir()
+    (folder / "sign-in").symlink_to(other)
+    os.chown(folder, 12_345, 12_345)
+    with make_proof(folder, 8700):
+        assert other.stat().st_uid == 0
+
+
 def test_without_a_folder_to_write_there_is_none(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="is not yours to write"), make_proof(tmp_path / "there is none", 8700):
         pass
