@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import msgspec
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 
@@ -17,6 +18,7 @@ from trunkline.app.preparation import prepare
 from trunkline.app.server import open_server
 from trunkline.control.people.setup import FirstStart
 from trunkline.control.snapshot.refresher import SnapshotRefresher
+from trunkline.core.errors import Unavailable
 from trunkline.core.secret import Secret
 from trunkline.faces.http.services import Services
 from trunkline.gateway.snapshot import SnapshotHolder
@@ -170,6 +172,28 @@ async def open_world(url: str, directory: Path, *, parts: Parts | None = None, *
         world = World(settings=chosen, wiring=server.wiring, app=server.pages, first=first)
         try:
             yield world
+            await require_whole_snapshot(world)
         finally:
             for client in world.clients:
                 await client.aclose()
+
+
+async def require_whole_snapshot(world: World) -> None:
+    """What was followed change by change is what a process that starts now reads."""
+    fresh = SnapshotHolder()
+    try:
+        await SnapshotRefresher(world.database, fresh, instance_id=world.ring.instance).refresh()
+        await world.refresher.refresh()
+    except Unavailable:
+        return
+    followed, read = world.holder.current, fresh.current
+    if followed.revision != read.revision:
+        return
+    parts = {
+        each: msgspec.structs.replace(part, revision=0, data_keys=read.parts[each].data_keys)
+        for each, part in followed.parts.items()
+        if each in read.parts and part.data_keys.items() >= read.parts[each].data_keys.items()
+    }
+    assert parts == {each: msgspec.structs.replace(part, revision=0) for each, part in read.parts.items()}
+    for name in ("keys", "users", "revoked_sessions", "policies"):
+        assert getattr(followed, name) == getattr(read, name), name

@@ -34,7 +34,6 @@ class ConfigurationEntry(msgspec.Struct, frozen=True, kw_only=True):
     parameters: dict[str, JsonValue] = {}
     shared: bool = False
     application_id: str | None = None
-    is_default: bool = False
     is_active: bool = True
     revision: int = 1
     created_at: int = 0
@@ -135,7 +134,7 @@ class KeyEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WorkspacePart(msgspec.Struct, frozen=True, kw_only=True):
-    """All of one workspace. ``keys`` are by the hex HMAC of the key; ``members`` by user."""
+    """All of one workspace but its keys. ``members`` are by user."""
 
     id: str
     revision: int
@@ -144,7 +143,6 @@ class WorkspacePart(msgspec.Struct, frozen=True, kw_only=True):
     members: dict[str, Role] = {}
     configurations: dict[str, ConfigurationEntry] = {}
     applications: dict[str, ApplicationEntry] = {}
-    keys: dict[str, KeyEntry] = {}
     data_keys: dict[str, WrappedDataKey] = {}
     default_configuration_id: str | None = None
     routes: dict[str, RouteEntry] = {}

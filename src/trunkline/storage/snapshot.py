@@ -1,21 +1,34 @@
-"""What the snapshot is compiled from: everything of some workspaces, in a handful of queries."""
+"""Reads what the snapshot is compiled from: everything of some workspaces, or single things of one.
+
+Long results are read in pages, so that the event loop is never held for long.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any, Final, TypeAlias, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, select, tuple_
 
 from trunkline.storage import facts
 from trunkline.storage.change_marks import SNAPSHOT_REVISION
 from trunkline.storage.credentials import CIPHERTEXT
 from trunkline.storage.database import Transaction
+from trunkline.storage.snapshot_rows import (
+    ApplicationRow,
+    ConfigurationRow,
+    KeyRow,
+    MemberRow,
+    Sealed,
+    VersionRows,
+    WorkspaceRow,
+    WorkspaceRows,
+)
 from trunkline.storage.tables import (
     ApiKey,
     Application,
+    Base,
     Configuration,
     ConfigurationVersion,
     Credential,
@@ -32,33 +45,13 @@ from trunkline.storage.tables import (
     User,
     Workspace,
 )
+from trunkline.vault.data_key import WrappedDataKey
+from trunkline.vault.stored_secret import StoredSecret
 
-
-@dataclass(slots=True)
-class WorkspaceRows:
-    """All of one workspace that a call may need. ``person`` is the user whose personal one it is, unless disabled.
-
-    ``memberships`` are those of users who are not disabled; ``keys`` those that are not revoked; ``routes`` and
-    ``versions`` the active ones; ``policies`` those that are not deleted. ``owners`` says whose a credential is
-    (``user:<id>``), by its id; ``experiments`` and their open ``phases`` are by their configuration's.
-    """
-
-    workspace: Workspace
-    person: User | None = None
-    memberships: list[Membership] = field(default_factory=list[Membership])
-    configurations: list[Configuration] = field(default_factory=list[Configuration])
-    applications: list[Application] = field(default_factory=list[Application])
-    keys: list[ApiKey] = field(default_factory=list[ApiKey])
-    owners: dict[str, str] = field(default_factory=dict[str, str])
-    secrets: list[SealedSecret] = field(default_factory=list[SealedSecret])
-    data_keys: list[DataKey] = field(default_factory=list[DataKey])
-    routes: list[Route] = field(default_factory=list[Route])
-    targets: list[RouteTarget] = field(default_factory=list[RouteTarget])
-    versions: list[ConfigurationVersion] = field(default_factory=list[ConfigurationVersion])
-    experiments: dict[str, Experiment] = field(default_factory=dict[str, Experiment])
-    phases: dict[str, ExperimentPhase] = field(default_factory=dict[str, ExperimentPhase])
-    features: list[Feature] = field(default_factory=list[Feature])
-    policies: list[Policy] = field(default_factory=list[Policy])
+_T = TypeVar("_T")
+_Query: TypeAlias = "Select[*tuple[Any, ...]]"
+_PAGE: Final = 200
+Condition = ColumnElement[bool]
 
 
 async def find_revision(tx: Transaction) -> int:
@@ -66,19 +59,9 @@ async def find_revision(tx: Transaction) -> int:
     return int(await facts.find(tx, SNAPSHOT_REVISION) or 0)
 
 
-async def find_changed(tx: Transaction, since: int) -> Sequence[str]:
-    """The ids of the workspaces that changed after revision ``since``."""
-    return (await tx.scalars(select(Workspace.id).where(Workspace.revision > since).order_by(Workspace.id))).all()
-
-
-async def count(tx: Transaction) -> int:
-    """How many workspaces there are."""
-    return await tx.scalar(select(func.count()).select_from(Workspace)) or 0
-
-
 async def find_ids(tx: Transaction) -> Sequence[str]:
     """The ids of all workspaces."""
-    return (await tx.scalars(select(Workspace.id))).all()
+    return (await tx.scalars(select(Workspace.id).order_by(Workspace.id))).all()
 
 
 async def find_revoked_sessions(tx: Transaction, since: datetime) -> Sequence[str]:
@@ -89,78 +72,189 @@ async def find_revoked_sessions(tx: Transaction, since: datetime) -> Sequence[st
 async def load(tx: Transaction, workspace_ids: Iterable[str]) -> Sequence[WorkspaceRows]:
     """The rows of these workspaces; those that are gone are left out."""
     ids = list(workspace_ids)
-    found = {row.id: WorkspaceRows(row) for row in await tx.scalars(select(Workspace).where(Workspace.id.in_(ids)))}
+    heads = [row async for row in read_workspaces(tx, Workspace.id.in_(ids))]
+    found = {head.id: WorkspaceRows(head) for head in heads}
     people = select(User, Workspace.id).join(Workspace, Workspace.personal_of == User.id)
     people = people.where(Workspace.id.in_(ids), User.disabled_at.is_(None))
     for person, workspace_id in await tx.execute(people):
         found[workspace_id].person = person
-    members = select(Membership).join(User, User.id == Membership.user_id)
-    for member in await tx.scalars(members.where(Membership.workspace_id.in_(ids), User.disabled_at.is_(None))):
-        found[member.workspace_id].memberships.append(member)
-    for row in await tx.scalars(select(Configuration).where(Configuration.workspace_id.in_(ids))):
-        found[row.workspace_id].configurations.append(row)
-    for row in await tx.scalars(select(Application).where(Application.workspace_id.in_(ids))):
-        found[row.workspace_id].applications.append(row)
-    for row in await tx.scalars(select(ApiKey).where(ApiKey.workspace_id.in_(ids), ApiKey.revoked_at.is_(None))):
-        found[row.workspace_id].keys.append(row)
-    await _load_routes(tx, ids, found)
-    await _load_versions(tx, ids, found)
-    for row in await tx.scalars(select(Feature).where(Feature.workspace_id.in_(ids))):
+    async for member in read_members(tx, Membership.workspace_id.in_(ids)):
+        found[member.workspace_id].members.append(member)
+    async for application in read_applications(tx, Application.workspace_id.in_(ids)):
+        found[application.workspace_id].applications.append(application)
+    async for configuration in read_configurations(tx, Configuration.workspace_id.in_(ids)):
+        found[configuration.workspace_id].configurations.append(configuration)
+    async for key in read_keys(tx, ApiKey.workspace_id.in_(ids), ApiKey.revoked_at.is_(None)):
+        found[key.workspace_id].keys.append(key)
+    async for workspace_id, secret, data_key in read_secrets(tx, Credential.workspace_id.in_(ids)):
+        found[workspace_id].sealed.add(secret, data_key)
+    for row in await find_routes(tx, Route.workspace_id.in_(ids)):
+        found[row.workspace_id].routes.append(row)
+    for workspace_id, target in await find_targets(tx, Route.workspace_id.in_(ids)):
+        found[workspace_id].targets.append(target)
+    await load_versions(tx, lambda row: row.workspace_id.in_(ids), lambda place: found[place].trials)
+    for row in await find_features(tx, Feature.workspace_id.in_(ids)):
         found[row.workspace_id].features.append(row)
-    policies = select(Policy).where(Policy.workspace_id.in_(ids), Policy.deleted_at.is_(None)).order_by(Policy.id)
-    for row in await tx.scalars(policies):
+    for row in await find_policies(tx, Policy.workspace_id.in_(ids)):
         found[row.workspace_id or ""].policies.append(row)
-    await _load_secrets(tx, ids, found)
     return list(found.values())
 
 
-async def find_policies(tx: Transaction) -> Sequence[Policy]:
-    """The policies of the whole installation."""
-    query = select(Policy).where(Policy.workspace_id.is_(None), Policy.deleted_at.is_(None)).order_by(Policy.id)
-    return (await tx.scalars(query)).all()
+def read_workspaces(tx: Transaction, *wanted: Condition) -> AsyncIterator[WorkspaceRow]:
+    """Workspaces themselves."""
+    return _read(tx, _columns(Workspace, WorkspaceRow).where(*wanted), WorkspaceRow)
 
 
-async def _load_routes(tx: Transaction, ids: Sequence[str], found: dict[str, WorkspaceRows]) -> None:
-    for row in await tx.scalars(select(Route).where(Route.workspace_id.in_(ids), Route.is_active)):
-        found[row.workspace_id].routes.append(row)
-    targets = select(RouteTarget, Route.workspace_id).join(Route, Route.id == RouteTarget.route_id)
-    targets = targets.where(Route.workspace_id.in_(ids), Route.is_active)
-    for target, workspace_id in await tx.execute(targets.order_by(RouteTarget.route_id, RouteTarget.position)):
-        found[workspace_id].targets.append(target)
+def read_members(tx: Transaction, *wanted: Condition) -> AsyncIterator[MemberRow]:
+    """Members who are not disabled."""
+    query = _columns(Membership, MemberRow).join(User, User.id == Membership.user_id)
+    return _read(tx, query.where(User.disabled_at.is_(None), *wanted), MemberRow)
 
 
-async def _load_versions(tx: Transaction, ids: Sequence[str], found: dict[str, WorkspaceRows]) -> None:
-    versions = select(ConfigurationVersion).where(
-        ConfigurationVersion.workspace_id.in_(ids), ConfigurationVersion.is_active
+def read_applications(tx: Transaction, *wanted: Condition) -> AsyncIterator[ApplicationRow]:
+    """Applications."""
+    return _read(tx, _columns(Application, ApplicationRow).where(*wanted), ApplicationRow)
+
+
+def read_configurations(tx: Transaction, *wanted: Condition) -> AsyncIterator[ConfigurationRow]:
+    """Configurations, the oldest first."""
+    query = _columns(Configuration, ConfigurationRow).where(*wanted)
+    return _read(tx, query.order_by(Configuration.created_at, Configuration.id), ConfigurationRow)
+
+
+async def find_lenders(
+    tx: Transaction, workspace_id: str, provider: str, *, after: ConfigurationRow | None, limit: int
+) -> list[ConfigurationRow]:
+    """At most ``limit`` active configurations, the oldest first, that are shared and have a credential of their own."""
+    row = Configuration
+    query = _columns(row, ConfigurationRow).where(
+        row.workspace_id == workspace_id,
+        row.provider == provider,
+        row.credential_id.is_not(None),
+        row.is_shared,
+        row.is_active,
+        row.application_id.is_(None),
     )
+    if after is not None:
+        query = query.where(tuple_(row.created_at, row.id) > tuple_(after.created_at, after.id))
+    found = await tx.execute(query.order_by(row.created_at, row.id).limit(limit))
+    return [ConfigurationRow(*each) for each in found]
+
+
+async def find_lenders_named(tx: Transaction, workspace_id: str, credential_id: str) -> list[ConfigurationRow]:
+    """The configurations that a credential belongs to."""
+    wanted = (Configuration.workspace_id == workspace_id, Configuration.credential_id == credential_id)
+    return [row async for row in read_configurations(tx, *wanted)]
+
+
+async def find_borrowers(tx: Transaction, workspace_id: str, providers: Collection[str]) -> set[str]:
+    """The ids of the configurations that borrow at these providers, themselves or for their versions."""
+    borrowing = select(Configuration.id).where(
+        Configuration.workspace_id == workspace_id, Configuration.borrows, Configuration.provider.in_(providers)
+    )
+    versions = select(ConfigurationVersion.configuration_id).where(
+        ConfigurationVersion.workspace_id == workspace_id,
+        ConfigurationVersion.is_active,
+        ConfigurationVersion.provider.in_(providers),
+    )
+    return set(await tx.scalars(borrowing)) | set(await tx.scalars(versions))
+
+
+def read_keys(tx: Transaction, *wanted: Condition) -> AsyncIterator[KeyRow]:
+    """API keys."""
+    return _read(tx, _columns(ApiKey, KeyRow).where(*wanted), KeyRow)
+
+
+async def read_secrets(tx: Transaction, *wanted: Condition) -> AsyncIterator[tuple[str, StoredSecret, WrappedDataKey]]:
+    """Sealed fields of credentials, each with its workspace and the key that opens it."""
+    query = (
+        select(
+            Credential.workspace_id,
+            Credential.id,
+            Credential.owner,
+            SealedSecret.field,
+            SealedSecret.data_key_id,
+            SealedSecret.origins,
+            SealedSecret.ciphertext,
+            DataKey.owner,
+            DataKey.kek_version,
+            DataKey.wrapped,
+            DataKey.created_at,
+        )
+        .join(Credential, Credential.id == SealedSecret.credential_id)
+        .join(DataKey, DataKey.id == SealedSecret.data_key_id)
+        .where(SealedSecret.field != CIPHERTEXT, *wanted)
+        .order_by(Credential.id, SealedSecret.field)
+    )
+    async for row in _pages(tx, query):
+        workspace_id, credential_id, owner, field, data_key_id, origins, ciphertext, *key = row
+        secret = StoredSecret(credential_id, owner, field, data_key_id, tuple(origins), ciphertext)
+        yield workspace_id, secret, WrappedDataKey(data_key_id, *key)
+
+
+async def find_sealed(tx: Transaction, credential_ids: Collection[str]) -> Sealed:
+    """What these credentials hold."""
+    sealed = Sealed()
+    if credential_ids:
+        async for _, secret, data_key in read_secrets(tx, Credential.id.in_(credential_ids)):
+            sealed.add(secret, data_key)
+    return sealed
+
+
+async def find_routes(tx: Transaction, *wanted: Condition) -> Sequence[Route]:
+    """Routes that are active."""
+    return (await tx.scalars(select(Route).where(Route.is_active, *wanted))).all()
+
+
+async def find_targets(tx: Transaction, *wanted: Condition) -> Sequence[tuple[str, RouteTarget]]:
+    """The targets of active routes in their order, each with its workspace."""
+    targets = select(Route.workspace_id, RouteTarget).join(Route, Route.id == RouteTarget.route_id)
+    targets = targets.where(Route.is_active, *wanted).order_by(RouteTarget.route_id, RouteTarget.position)
+    return [(workspace_id, target) for workspace_id, target in await tx.execute(targets)]
+
+
+async def load_versions(
+    tx: Transaction, wanted: Callable[[Any], Condition], place: Callable[[str], VersionRows]
+) -> None:
+    """Active versions with their experiments, into what ``place`` gives for their workspace.
+
+    ``wanted`` says which, by ``workspace_id`` and ``configuration_id``.
+    """
+    versions = select(ConfigurationVersion).where(ConfigurationVersion.is_active, wanted(ConfigurationVersion))
     for row in await tx.scalars(versions.order_by(ConfigurationVersion.id)):
-        found[row.workspace_id].versions.append(row)
-    for experiment in await tx.scalars(select(Experiment).where(Experiment.workspace_id.in_(ids))):
-        found[experiment.workspace_id].experiments[experiment.configuration_id] = experiment
+        place(row.workspace_id).versions.append(row)
+    for experiment in await tx.scalars(select(Experiment).where(wanted(Experiment))):
+        place(experiment.workspace_id).experiments[experiment.configuration_id] = experiment
     phases = select(ExperimentPhase, Experiment.workspace_id).join(
         Experiment, Experiment.configuration_id == ExperimentPhase.configuration_id
     )
-    phases = phases.where(Experiment.workspace_id.in_(ids), ExperimentPhase.ended_at.is_(None))
+    phases = phases.where(wanted(Experiment), ExperimentPhase.ended_at.is_(None))
     for phase, workspace_id in await tx.execute(phases):
-        found[workspace_id].phases[phase.configuration_id] = phase
+        place(workspace_id).phases[phase.configuration_id] = phase
 
 
-async def _load_secrets(tx: Transaction, ids: Sequence[str], found: dict[str, WorkspaceRows]) -> None:
-    places: dict[str, WorkspaceRows] = {}
-    owners = select(Credential.id, Credential.workspace_id, Credential.owner).where(Credential.workspace_id.in_(ids))
-    for credential_id, workspace_id, owner in await tx.execute(owners):
-        places[credential_id] = found[workspace_id]
-        found[workspace_id].owners[credential_id] = owner
-    needed: defaultdict[str, list[WorkspaceRows]] = defaultdict(list)
-    secrets = select(SealedSecret).join(Credential, Credential.id == SealedSecret.credential_id)
-    secrets = secrets.where(Credential.workspace_id.in_(ids), SealedSecret.field != CIPHERTEXT)
-    for secret in await tx.scalars(secrets.order_by(SealedSecret.field)):
-        place = places[secret.credential_id]
-        place.secrets.append(secret)
-        if place not in needed[secret.data_key_id]:
-            needed[secret.data_key_id].append(place)
-    keys = select(DataKey).join(SealedSecret, SealedSecret.data_key_id == DataKey.id)
-    keys = keys.join(Credential, Credential.id == SealedSecret.credential_id)
-    for data_key in (await tx.scalars(keys.where(Credential.workspace_id.in_(ids)).distinct())).all():
-        for place in needed[data_key.id]:
-            place.data_keys.append(data_key)
+async def find_features(tx: Transaction, *wanted: Condition) -> Sequence[Feature]:
+    """Features as somebody saved them."""
+    return (await tx.scalars(select(Feature).where(*wanted))).all()
+
+
+async def find_policies(tx: Transaction, *wanted: Condition) -> Sequence[Policy]:
+    """Policies that are not deleted, in the order of their ids."""
+    query = select(Policy).where(Policy.deleted_at.is_(None), *wanted).order_by(Policy.id)
+    return [row async for (row,) in _pages(tx, query)]
+
+
+def _columns(table: type[Base], row: type[Any]) -> _Query:
+    return select(*(getattr(table, name) for name in row.__struct_fields__))
+
+
+async def _read(tx: Transaction, query: _Query, row: Callable[..., _T]) -> AsyncIterator[_T]:
+    async for each in _pages(tx, query):
+        yield row(*each)
+
+
+async def _pages(tx: Transaction, query: _Query) -> AsyncIterator[Any]:
+    result = await tx.stream(query.execution_options(yield_per=_PAGE))
+    async for page in result.partitions():
+        for row in page:
+            yield row

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 
 from trunkline.storage import change_marks
+from trunkline.storage.change_marks import Touched
 from trunkline.storage.database import Transaction
 from trunkline.storage.tables import Configuration, Credential, DataKey, Feature, Membership, Route, User, Workspace
 
@@ -28,9 +29,12 @@ class Member:
     membership: Membership
 
 
-async def touch(tx: Transaction, workspace_id: str) -> None:
-    """Tell calls: something of this workspace changed. To be awaited in the transaction that changes it."""
-    change_marks.note(tx, workspace_id)
+async def touch(tx: Transaction, workspace_id: str, kind: Touched | None = None, subject_id: str = "") -> None:
+    """Tell calls: something of this workspace changed. To be awaited in the transaction that changes it.
+
+    With ``kind`` it is the one thing of that id; without, the workspace is read again whole.
+    """
+    change_marks.note(tx, workspace_id, kind, subject_id)
 
 
 async def find_revision(tx: Transaction, workspace_id: str) -> int:
@@ -41,7 +45,7 @@ async def find_revision(tx: Transaction, workspace_id: str) -> int:
 async def touch_all_of(tx: Transaction, user_id: str) -> None:
     """Tell calls: something of this user changed, in every workspace that they belong to."""
     for workspace_id in await tx.scalars(select(Membership.workspace_id).where(Membership.user_id == user_id)):
-        change_marks.note(tx, workspace_id)
+        change_marks.note(tx, workspace_id, "member", user_id)
 
 
 async def insert(tx: Transaction, workspace: Workspace, *, owner_id: str) -> Workspace:
@@ -109,13 +113,13 @@ async def add_member(tx: Transaction, workspace_id: str, user_id: str, role: str
     """Make a user, who is none yet, a member."""
     tx.add(Membership(workspace_id=workspace_id, user_id=user_id, role=role))
     await tx.flush()
-    change_marks.note(tx, workspace_id)
+    change_marks.note(tx, workspace_id, "member", user_id)
 
 
 async def remove_member(tx: Transaction, workspace_id: str, user_id: str) -> None:
     """End a membership. If there is none, this is a no-op."""
     await tx.execute(delete(Membership).where(Membership.workspace_id == workspace_id, Membership.user_id == user_id))
-    change_marks.note(tx, workspace_id)
+    change_marks.note(tx, workspace_id, "member", user_id)
 
 
 async def remove(tx: Transaction, workspace: Workspace) -> None:

@@ -185,3 +185,4 @@ async def test_a_key_expires(world: World, admin: Person) -> None:
     answer = await world.client(key["key"]).get("/api/auth/me")
     assert answer.status_code == 401
     assert "expired" in answer.json()["message"]
+    world.holder.current = entry

@@ -251,7 +251,6 @@ class Rig:
             revision=1,
             members={MANAGER: "owner", "u-2": "viewer", "u-4": "member"},
             configurations={entry.id: entry for entry in configurations},
-            keys=stored,
             data_keys={"d-1": WrappedDataKey("d-1", "user:u-1", 1, b"", datetime.now(UTC))},
             default_configuration_id=f"id-{default}" if default else None,
             policies=policies,

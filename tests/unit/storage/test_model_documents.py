@@ -67,4 +67,4 @@ async def test_ciphertexts_are_not_in_what_calls_read(database: Database) -> Non
             await credential_rows.put_secret(tx, secret, "…")
     async with database.read() as tx:
         (found,) = await snapshot.load(tx, [workspace_id])
-    assert [secret.field for secret in found.secrets] == ["apiKey"]
+    assert [secret.field for (secret,) in found.sealed.secrets.values()] == ["apiKey"]

@@ -9,7 +9,7 @@ is elsewhere lends nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -21,7 +21,10 @@ from trunkline.providers.provider import Provider
 from trunkline.providers.registry import PROVIDERS
 from trunkline.storage import configurations
 from trunkline.storage.database import Transaction
+from trunkline.storage.snapshot_rows import ConfigurationRow
 from trunkline.storage.tables import Configuration
+
+Lender = TypeVar("Lender", Configuration, ConfigurationRow)
 
 _REACHING: Final = frozenset({"place", "auth", "header"})
 """What a parameter's ``neutral`` begins with when it says how the provider is reached, not what it is asked."""
@@ -53,13 +56,12 @@ def read_reaching(provider: str, parameters: JsonObject) -> JsonObject:
     return {name: value for name, value in parameters.items() if name in reaching}
 
 
-def find_lender(borrower: Borrower, rows: Iterable[Configuration]) -> Configuration | None:
-    """The configuration among ``rows``, the workspace's in any order, that lends ``borrower`` its credential."""
-    fit = [row for row in rows if _may_lend(row, borrower) and _is_there(row, borrower)]
-    return min(fit, key=lambda row: (row.created_at, row.id), default=None)
+def find_lender(borrower: Borrower, rows: Iterable[Lender]) -> Lender | None:
+    """The configuration among ``rows``, the oldest first, that lends ``borrower`` its credential."""
+    return next((row for row in rows if _may_lend(row, borrower) and _is_there(row, borrower)), None)
 
 
-def borrow(borrower: Borrower, lender: Configuration | None) -> UpstreamSettings:
+def borrow(borrower: Borrower, lender: Configuration | ConfigurationRow | None) -> UpstreamSettings:
     """How ``borrower`` is reached with what ``lender`` lends it; without a lender, as it says itself."""
     if lender is None:
         return UpstreamSettings(credential_id=None, base_url=borrower.base_url, parameters=borrower.parameters)
@@ -70,41 +72,57 @@ def borrow(borrower: Borrower, lender: Configuration | None) -> UpstreamSettings
     )
 
 
-def find_upstream(row: Configuration, rows: Iterable[Configuration]) -> UpstreamSettings:
-    """How a stored configuration is reached."""
+def read_borrower(row: Configuration | ConfigurationRow) -> Borrower | None:
+    """A stored configuration as it borrows; None when it does not."""
     if row.credential_id is not None or not row.borrows:
-        return UpstreamSettings(credential_id=row.credential_id, base_url=row.base_url, parameters=row.parameters)
-    borrower = Borrower(
+        return None
+    return Borrower(
         provider=row.provider,
         base_url=row.base_url,
         parameters=row.parameters,
         user_id=row.user_id,
         lender_id=row.lender_id,
     )
+
+
+def read_version_borrower(
+    provider: str, parameters: JsonObject, parent: Configuration | ConfigurationRow
+) -> Borrower | None:
+    """A version as it borrows the workspace's shared credential; None when it is reached as its configuration is."""
+    if provider == parent.provider:
+        return None
+    return Borrower(provider=provider, base_url=None, parameters=parameters, user_id=parent.user_id)
+
+
+def find_upstream(row: Configuration | ConfigurationRow, rows: Iterable[Lender]) -> UpstreamSettings:
+    """How a stored configuration is reached; ``rows`` are as for :func:`find_lender`."""
+    borrower = read_borrower(row)
+    if borrower is None:
+        return UpstreamSettings(credential_id=row.credential_id, base_url=row.base_url, parameters=row.parameters)
     return borrow(borrower, find_lender(borrower, rows))
 
 
 def find_version_upstream(
     provider: str,
     parameters: JsonObject,
-    parent: Configuration,
+    parent: Configuration | ConfigurationRow,
     parent_upstream: UpstreamSettings,
-    rows: Iterable[Configuration],
+    rows: Iterable[Lender],
 ) -> UpstreamSettings:
     """How a version is reached: as its configuration is, or by the workspace's shared credential of its provider."""
-    if provider == parent.provider:
+    borrower = read_version_borrower(provider, parameters, parent)
+    if borrower is None:
         reaching = read_reaching(parent.provider, parent_upstream.parameters)
         return UpstreamSettings(
             credential_id=parent_upstream.credential_id,
             base_url=parent_upstream.base_url,
             parameters={**reaching, **parameters},
         )
-    borrower = Borrower(provider=provider, base_url=None, parameters=parameters, user_id=parent.user_id)
     return borrow(borrower, find_lender(borrower, rows))
 
 
 async def read_way(tx: Transaction, row: Configuration) -> UpstreamSettings:
-    """:func:`find_way` in a database."""
+    """:func:`find_upstream` in a database."""
     if row.credential_id is not None or not row.borrows:
         return find_upstream(row, ())
     return find_upstream(row, await configurations.list_lenders(tx, row.workspace_id, row.provider))
@@ -119,7 +137,7 @@ def write_lack(provider: Provider) -> str:
     )
 
 
-def _may_lend(row: Configuration, borrower: Borrower) -> bool:
+def _may_lend(row: Configuration | ConfigurationRow, borrower: Borrower) -> bool:
     if row.provider != borrower.provider or row.credential_id is None:
         return False
     if borrower.lender_id is not None:
@@ -127,7 +145,7 @@ def _may_lend(row: Configuration, borrower: Borrower) -> bool:
     return row.is_shared and row.is_active and row.application_id is None
 
 
-def _is_there(row: Configuration, borrower: Borrower) -> bool:
+def _is_there(row: Configuration | ConfigurationRow, borrower: Borrower) -> bool:
     """Whether the borrower asks at the place that the key was entered for."""
     upstream = borrow(borrower, row)
     lent = _origin(row.provider, row.base_url, row.parameters)

@@ -205,7 +205,7 @@ class Configurations:
             await self._credentials.erase(tx, row.workspace_id, row.credential_id)
         await revisions.remove_all(tx, row.workspace_id, KIND, row.id)
         await self._audit.record(tx, actor, "configurations.delete", target=(KIND, row.id), before=before)
-        await workspaces.touch(tx, row.workspace_id)
+        await workspaces.touch(tx, row.workspace_id, KIND, row.id)
 
     async def rotate_key(
         self, actor: Actor, configuration_id: str, api_key: Secret | None = None, *, if_revision: int | None = None
@@ -229,7 +229,7 @@ class Configurations:
             await self._rotation.begin(tx, owner)
             await self._credentials.reseal(tx, row.workspace_id, row.credential_id, owner=owner)
             await self._audit.record(tx, actor, "configurations.rotate_key", target=(KIND, row.id))
-            await workspaces.touch(tx, row.workspace_id)
+            await workspaces.touch(tx, row.workspace_id, KIND, row.id)
             (record,) = await show_all(tx, [row])
         await self._rotation.finish(owner)
         return RotatedKey(record, now())

@@ -13,6 +13,7 @@ from trunkline.core.actor import Actor
 from trunkline.core.chat import JsonObject
 from trunkline.core.errors import InvalidInput
 from trunkline.storage import revisions, workspaces
+from trunkline.storage.change_marks import Touched
 from trunkline.storage.database import Transaction
 
 
@@ -33,7 +34,7 @@ async def save_state(
     actor: Actor,
     action: str,
     *,
-    kind: str,
+    kind: Touched,
     subject_id: str,
     workspace_id: str,
     number: int,
@@ -57,7 +58,7 @@ async def save_state(
     )
     old, new = split(compare(before or {}, after))
     await audit.record(tx, actor, action, target=(kind, subject_id), before=old if before else None, after=new)
-    await workspaces.touch(tx, workspace_id)
+    await workspaces.touch(tx, workspace_id, kind, subject_id)
 
 
 async def read_history(

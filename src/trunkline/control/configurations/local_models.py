@@ -55,7 +55,7 @@ class LocalModels:
             raise await self._missing(actor, configuration_id, model) from error
         self._models.forget(configuration_id)
         async with self._database.write() as tx:
-            await workspaces.touch(tx, actor.workspace_id)
+            await workspaces.touch(tx, actor.workspace_id, KIND, configuration_id)
             await self._audit.record(
                 tx, actor, "models.delete", target=(KIND, configuration_id), before={"model": model}
             )

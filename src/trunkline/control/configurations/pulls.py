@@ -63,4 +63,4 @@ class Pulls:
             # Also where it broke off: Ollama may have had all of it by then.
             self._models.forget(row.id)
         async with self._database.write() as tx:
-            await workspaces.touch(tx, row.workspace_id)
+            await workspaces.touch(tx, row.workspace_id, KIND, row.id)

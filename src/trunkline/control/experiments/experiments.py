@@ -77,7 +77,7 @@ class Experiments:
             was, became = changes(before, _state(experiment))
             if was or became:
                 experiment.updated_at = now()
-                await workspaces.touch(tx, configuration.workspace_id)
+                await workspaces.touch(tx, configuration.workspace_id, "configuration", configuration.id)
                 await self._audit.record(
                     tx, actor, "experiments.change", target=(KIND, configuration.id), before=was, after=became
                 )

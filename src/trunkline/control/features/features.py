@@ -176,7 +176,7 @@ class Features:
                 await self._credentials.erase(tx, row.workspace_id, row.credential_id)
             await revisions.remove_all(tx, row.workspace_id, KIND, row.id)
             await self._audit.record(tx, actor, "features.delete", target=(KIND, row.id), before=before)
-            await workspaces.touch(tx, row.workspace_id)
+            await workspaces.touch(tx, row.workspace_id, KIND, row.id)
 
     async def plan(self, actor: Actor, slug: str, draft: FeatureDraft) -> FeaturePlan:
         """What ``draft`` would make of a feature, checked as if it were saved. Nothing is written."""

@@ -154,7 +154,7 @@ class ModelConfigs:
             before={"defaultConfigurationId": before},
             after={"defaultConfigurationId": configuration_id},
         )
-        await workspaces.touch(tx, application.workspace_id)
+        await workspaces.touch(tx, application.workspace_id, "application", application.id)
 
     async def _find_application(
         self, tx: Transaction, actor: Actor, application_id: str, *, lock: bool = False

@@ -86,7 +86,7 @@ class DocumentConfigurations:
         if row is not None and row.is_paid != plan.draft.is_paid:
             row.is_paid = plan.draft.is_paid
             await rows.save(tx, row)
-            await workspaces.touch(tx, actor.workspace_id)
+            await workspaces.touch(tx, actor.workspace_id, "configuration", row.id)
         return record.id
 
 

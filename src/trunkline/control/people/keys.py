@@ -95,7 +95,7 @@ class Keys:
                 expires_at=request.expires_at,
             ),
         )
-        await workspaces.touch(tx, maker.workspace_id)
+        await workspaces.touch(tx, maker.workspace_id, "key", key.id)
         await self._audit.record(
             tx,
             maker,
@@ -143,7 +143,7 @@ class Keys:
         async with self._database.write() as tx:
             key = await self._find(tx, actor, key_id)
             key.revoked_at = now()
-            await workspaces.touch(tx, actor.workspace_id)
+            await workspaces.touch(tx, actor.workspace_id, "key", key.id)
             await self._audit.record(
                 tx,
                 actor,

@@ -12,7 +12,7 @@ from trunkline.control.people.local_proof import accept_proof
 from trunkline.core.actor import Actor
 from trunkline.core.errors import Unauthenticated, Unavailable
 from trunkline.core.secret import Secret
-from trunkline.storage import audit, sessions, users, workspaces
+from trunkline.storage import audit, change_marks, sessions, users, workspaces
 from trunkline.storage.database import Database, Transaction
 from trunkline.storage.tables import AuditEvent, Session, User, now
 from trunkline.vault.access_token import LIFETIME_SECONDS, AccessTokens
@@ -87,9 +87,7 @@ class LocalSessions:
             if row is None or row.revoked_at is not None or row.user_agent != USER_AGENT:
                 return
             row.revoked_at = now()
-            personal = await workspaces.find_personal(tx, row.user_id)
-            if personal is not None:
-                await workspaces.touch(tx, personal.id)
+            change_marks.note_all(tx, "session", row.id)
             await _record(tx, "auth.logout", row.user_id, row.id)
 
 

@@ -16,7 +16,7 @@ from trunkline.core import access
 from trunkline.core.actor import Actor
 from trunkline.core.errors import InvalidInput, Unauthenticated
 from trunkline.core.secret import Secret
-from trunkline.storage import sessions, users, workspaces
+from trunkline.storage import change_marks, sessions, users, workspaces
 from trunkline.storage.database import Database, Transaction
 from trunkline.storage.tables import Session, User, now
 from trunkline.vault.access_token import LIFETIME_SECONDS, AccessTokens
@@ -163,7 +163,7 @@ class Sessions:
         """End a user's sessions, but not ``keep``. How many there were."""
         ended = await sessions.revoke_all(tx, user_id, now(), keep=keep)
         if ended:
-            await workspaces.touch_all_of(tx, user_id)
+            change_marks.note_all(tx, "session", user_id)
             await self._audit.record(
                 tx, actor, "auth.sessions_revoked", target=("user", user_id), after={"sessions": ended}
             )
@@ -174,8 +174,7 @@ class Sessions:
     ) -> None:
         session.revoked_at = now()
         personal = await workspaces.find_personal(tx, session.user_id)
-        if personal is not None:
-            await workspaces.touch(tx, personal.id)
+        change_marks.note_all(tx, "session", session.id)
         await self._audit.record(
             tx,
             actor,

@@ -115,7 +115,7 @@ class Routes:
             await routes.remove(tx, row)
             await revisions.remove_all(tx, row.workspace_id, KIND, row.id)
             await self._audit.record(tx, actor, "routes.delete", target=(KIND, row.id), before=before.write())
-            await workspaces.touch(tx, row.workspace_id)
+            await workspaces.touch(tx, row.workspace_id, KIND, row.id)
 
     async def history(self, actor: Actor, route_id: str, page: PageRequest) -> Page[RevisionRecord]:
         """Its saved states, the newest first. Raises NotFound."""

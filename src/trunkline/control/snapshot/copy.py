@@ -6,7 +6,8 @@ import os
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +16,6 @@ import msgspec
 from trunkline.core.errors import CannotOpen
 from trunkline.gateway.snapshot import KeyEntry, PolicyEntry, Snapshot, UserEntry, WorkspacePart
 from trunkline.logs import get_logger
-from trunkline.storage.tables import now
 from trunkline.vault.box import Box
 from trunkline.vault.key_ring import KeyRing, KeyState
 from trunkline.vault.subkey import Purpose
@@ -47,9 +47,9 @@ class _Copy(msgspec.Struct, frozen=True):
 class SnapshotCopy:
     """One file (0600), replaced whole. It is good for 24 hours from when the database was last read for it."""
 
-    def __init__(self, path: Path, *, clock: Callable[[], datetime] = now) -> None:
+    def __init__(self, path: Path, *, clock: Callable[[], datetime] | None = None) -> None:
         self._path = path
-        self._clock = clock
+        self._clock = clock or partial(datetime.now, UTC)
 
     def write(self, snapshot: Snapshot, ring: KeyRing) -> None:
         """Replace the copy. Blocks for as long as the disk takes: call it in a thread. OSError when that is full."""

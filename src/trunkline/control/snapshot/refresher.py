@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
 from trunkline.control.snapshot.part import Compiled, compile_part, compile_policy
+from trunkline.control.snapshot.patch import patch_part
 from trunkline.core.errors import Unavailable
-from trunkline.gateway.snapshot import PolicyEntry, Snapshot, SnapshotHolder
+from trunkline.gateway.snapshot import KeyEntry, PolicyEntry, Snapshot, SnapshotHolder
 from trunkline.logs import get_logger
-from trunkline.storage import snapshot as rows
-from trunkline.storage.change_marks import CHANNEL
+from trunkline.storage import snapshot as storage
+from trunkline.storage.change_marks import CHANNEL, INSTALLATION
 from trunkline.storage.database import LONG_SECONDS, Database, Transaction
-from trunkline.storage.tables import now
+from trunkline.storage.snapshot_changes import Change, find_since
+from trunkline.storage.snapshot_rows import WorkspaceRows
+from trunkline.storage.tables import Policy, now
 from trunkline.vault.access_token import LIFETIME_SECONDS
 
 _log: Final = get_logger(__name__)
 
+_Found: TypeAlias = tuple[list[Compiled], frozenset[str]]
+"""Workspaces as they are now, and the ids of those that are gone."""
+
 POLL_SECONDS: Final = 0.5
-_CHUNK: Final = 500
+_CHUNK: Final = 200
 _KEEP_AGAIN: Final = timedelta(minutes=10)
 """How often an unchanged snapshot is handed on, because its copy's age counts from when the database was last seen."""
 
@@ -66,21 +73,53 @@ class SnapshotRefresher:
         async with self._turn:
             current = self._holder.current if self._complete else Snapshot(instance_id=self._instance_id)
             async with self._database.read(limit=LONG_SECONDS) as tx:
-                revision = await rows.find_revision(tx)
+                revision = await storage.find_revision(tx)
                 if self._complete and revision == current.revision:
                     self._keep(current, since=_KEEP_AGAIN)
                     return
-                changed = await rows.find_changed(tx, current.revision if self._complete else -1)
-                parts: list[Compiled] = []
-                for start in range(0, len(changed), _CHUNK):
-                    loaded = await rows.load(tx, changed[start : start + _CHUNK])
-                    parts.extend(compile_part(workspace) for workspace in loaded)
-                gone = await self._find_gone(tx, current, parts)
-                revoked = await rows.find_revoked_sessions(tx, self._clock() - _GRACE)
-                policies = tuple(compile_policy(row) for row in await rows.find_policies(tx))
-            self._holder.current = _replace(current, revision, parts, gone, frozenset(revoked), policies)
+                changes = await find_since(tx, current.revision, revision) if self._complete else None
+                if changes is None:
+                    current = Snapshot(instance_id=self._instance_id)
+                    compiled, gone = await self._load(tx, await storage.find_ids(tx))
+                else:
+                    compiled, gone = await self._follow(tx, current, changes)
+                policies = current.policies
+                if changes is None or any(change.workspace_id == INSTALLATION for change in changes):
+                    found = await storage.find_policies(tx, Policy.workspace_id.is_(None))
+                    policies = tuple(map(compile_policy, found))
+                revoked = await storage.find_revoked_sessions(tx, self._clock() - _GRACE)
+            self._holder.current = await _replace(
+                current, revision, compiled, gone, revoked=frozenset(revoked), policies=policies
+            )
             self._complete = True
             self._keep(self._holder.current)
+
+    async def _follow(self, tx: Transaction, current: Snapshot, changes: Iterable[Change]) -> _Found:
+        """What changed since ``current``: of a workspace that is known only what was touched."""
+        touched: defaultdict[str, list[Change]] = defaultdict(list)
+        for change in changes:
+            touched[change.workspace_id].append(change)
+        touched.pop(INSTALLATION, None)
+        patched: list[Compiled] = []
+        for workspace_id in list(touched):
+            part = current.parts.get(workspace_id)
+            if part is None:
+                continue
+            person = current.users.get(part.personal_of or "")
+            patch = await patch_part(tx, part, person, touched[workspace_id])
+            if patch is not None:
+                patched.append(patch)
+                del touched[workspace_id]
+        compiled, gone = await self._load(tx, sorted(touched))
+        return [*patched, *compiled], gone
+
+    async def _load(self, tx: Transaction, workspace_ids: Sequence[str]) -> _Found:
+        """Workspaces read whole, and which of them are gone. They are compiled in a thread, as that may take long."""
+        compiled: list[Compiled] = []
+        for start in range(0, len(workspace_ids), _CHUNK):
+            loaded = await storage.load(tx, workspace_ids[start : start + _CHUNK])
+            compiled += await asyncio.to_thread(_compile, loaded)
+        return compiled, frozenset(workspace_ids) - {each.part.id for each in compiled}
 
     def _keep(self, snapshot: Snapshot, *, since: timedelta = timedelta(0)) -> None:
         at = self._clock()
@@ -120,44 +159,50 @@ class SnapshotRefresher:
             return
         self._heard.clear()
 
-    async def _find_gone(self, tx: Transaction, current: Snapshot, parts: Sequence[Compiled]) -> frozenset[str]:
-        """The workspaces that were deleted. The many that were not are only counted."""
-        known = current.parts.keys() | {compiled.part.id for compiled in parts}
-        if await rows.count(tx) == len(known):
-            return frozenset()
-        return frozenset(known - set(await rows.find_ids(tx)))
 
-
-def _replace(
+async def _replace(
     current: Snapshot,
     revision: int,
-    parts: Sequence[Compiled],
+    compiled: Sequence[Compiled],
     gone: frozenset[str],
+    *,
     revoked: frozenset[str],
     policies: tuple[PolicyEntry, ...],
 ) -> Snapshot:
-    by_id, keys, users = dict(current.parts), dict(current.keys), dict(current.users)
-    for workspace_id in [*(compiled.part.id for compiled in parts), *gone]:
-        old = by_id.pop(workspace_id, None)
-        if old is None:
-            continue
-        for digest in old.keys:
-            keys.pop(digest, None)
-        if old.personal_of is not None:
+    """``current`` with what was compiled, and without what is gone."""
+    parts, users = dict(current.parts), dict(current.users)
+    whole = gone | {each.part.id for each in compiled if each.whole}
+    keys = current.keys
+    if not whole.isdisjoint(parts):
+        keys = await asyncio.to_thread(_leave_out, keys, whole)
+    keys = dict(keys)
+    for workspace_id in gone | {each.part.id for each in compiled}:
+        old = parts.pop(workspace_id, None)
+        if old is not None and old.personal_of is not None:
             users.pop(old.personal_of, None)
-    for compiled in parts:
-        if compiled.part.id in gone:
-            continue
-        by_id[compiled.part.id] = compiled.part
-        keys.update(compiled.part.keys)
-        if compiled.person is not None:
-            users[compiled.person.id] = compiled.person
+    for each in compiled:
+        parts[each.part.id] = each.part
+        if each.person is not None:
+            users[each.person.id] = each.person
+        for digest, key in each.keys.items():
+            if key is not None:
+                keys[digest] = key
+            else:
+                keys.pop(digest, None)
     return Snapshot(
         revision=revision,
         instance_id=current.instance_id,
-        parts=by_id,
+        parts=parts,
         keys=keys,
         users=users,
         revoked_sessions=revoked,
         policies=policies,
     )
+
+
+def _compile(found: Iterable[WorkspaceRows]) -> list[Compiled]:
+    return [compile_part(each) for each in found]
+
+
+def _leave_out(keys: Mapping[str, KeyEntry], workspace_ids: Collection[str]) -> dict[str, KeyEntry]:
+    return {digest: entry for digest, entry in keys.items() if entry.workspace_id not in workspace_ids}

@@ -101,7 +101,7 @@ class Applications:
             # Whose it is now decides what may be said of it: the first look has an answer to that.
             await self.register(tx, actor, application_id, name)
             return
-        await workspaces.touch(tx, actor.workspace_id)
+        await workspaces.touch(tx, actor.workspace_id, "application", application_id)
         await self._audit.record(
             tx, actor, "applications.create", target=("application", application_id), after={"name": name}
         )
@@ -164,7 +164,7 @@ class Applications:
         view = await self._view(tx, application)
         was, became = changes(before, _state(view))
         if was or became:
-            await workspaces.touch(tx, actor.workspace_id)
+            await workspaces.touch(tx, actor.workspace_id, "application", application.id)
             await self._audit.record(
                 tx, actor, "applications.change", target=("application", view.id), before=was, after=became
             )

@@ -63,7 +63,7 @@ class Members:
             if old == "owner" and role != "owner":
                 await self._require_another_owner(tx, actor, user_id)
             member.membership.role = role
-            await workspaces.touch(tx, actor.workspace_id)
+            await workspaces.touch(tx, actor.workspace_id, "member", user_id)
             await self._audit.record(
                 tx, actor, "members.change", target=("user", user_id), before={"role": old}, after={"role": role}
             )

@@ -20,7 +20,8 @@ from trunkline.storage.tables.model_document import ModelDocument, ModelDocument
 from trunkline.storage.tables.policy import Policy, PolicyViolation
 from trunkline.storage.tables.response import StoredResponse
 from trunkline.storage.tables.route import Route, RouteTarget
-from trunkline.storage.tables.usage import JournalMark, ProviderUsage, UsageEventRow
+from trunkline.storage.tables.snapshot_change import SnapshotChange
+from trunkline.storage.tables.usage import ConfigurationTotal, JournalMark, ProviderUsage, UsageEventRow
 
 __all__ = [
     "ApiKey",
@@ -29,6 +30,7 @@ __all__ = [
     "AuditEvent",
     "Base",
     "Configuration",
+    "ConfigurationTotal",
     "ConfigurationVersion",
     "Conversation",
     "ConversationMessage",
@@ -60,6 +62,7 @@ __all__ = [
     "SealedSecret",
     "Session",
     "SetupToken",
+    "SnapshotChange",
     "StoredResponse",
     "UsageEventRow",
     "User",

@@ -33,10 +33,34 @@ class Configuration(Base):
             sqlite_where=text("application_id IS NULL"),
             postgresql_where=text("application_id IS NULL"),
         ),
+        Index("ix_ai_configurations_workspace", "workspace_id", "id"),
+        Index("ix_ai_configurations_workspace_name", "workspace_id", "name"),
+        Index(
+            "ix_ai_configurations_borrowers",
+            "workspace_id",
+            "provider",
+            sqlite_where=text("borrows"),
+            postgresql_where=text("borrows"),
+        ),
+        Index(
+            "ix_ai_configurations_lenders",
+            "workspace_id",
+            "provider",
+            "created_at",
+            "id",
+            sqlite_where=text("credential_id IS NOT NULL"),
+            postgresql_where=text("credential_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_ai_configurations_lender_id",
+            "lender_id",
+            sqlite_where=text("lender_id IS NOT NULL"),
+            postgresql_where=text("lender_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
-    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), index=True)
+    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     application_id: Mapped[str | None] = mapped_column(ForeignKey("applications.id", ondelete="CASCADE"), index=True)
     name: Mapped[str] = mapped_column(String(255))

@@ -39,6 +39,7 @@ class AuditEvent(Base):
     __tablename__ = "audit_events"
     __table_args__ = (
         Index("ix_audit_events_workspace", "workspace_id", "at"),
+        Index("ix_audit_events_workspace_id", "workspace_id", "id"),
         Index("ix_audit_events_target", "target_type", "target_id"),
         UniqueConstraint("workspace_id", "sequence"),
     )

@@ -82,7 +82,10 @@ class ProviderUsage(Base):
     """
 
     __tablename__ = "provider_usage"
-    __table_args__ = (Index("ix_provider_usage_configuration", "configuration_id", "hour"),)
+    __table_args__ = (
+        Index("ix_provider_usage_configuration", "configuration_id", "hour"),
+        Index("ix_provider_usage_workspace", "workspace_id", "user_id", "hour"),
+    )
 
     hour: Mapped[datetime] = mapped_column(primary_key=True)
     workspace_id: Mapped[str] = mapped_column(Id, primary_key=True)
@@ -98,6 +101,18 @@ class ProviderUsage(Base):
     cost_nanos: Mapped[int] = mapped_column(BigInteger)
     duration_us: Mapped[int] = mapped_column(BigInteger)
     last_used_at: Mapped[datetime]
+
+
+class ConfigurationTotal(Base):
+    """What a configuration has served in all. No foreign key, as usage outlives what it is about."""
+
+    __tablename__ = "configuration_totals"
+
+    workspace_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    configuration_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    request_count: Mapped[int] = mapped_column(BigInteger)
+    input_tokens: Mapped[int] = mapped_column(BigInteger)
+    output_tokens: Mapped[int] = mapped_column(BigInteger)
 
 
 class JournalMark(Base):

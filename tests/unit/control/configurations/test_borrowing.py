@@ -46,7 +46,7 @@ def borrower(**fields: Any) -> Borrower:
 
 
 def found(asking: Borrower, *rows: Configuration) -> str | None:
-    row = find_lender(asking, rows)
+    row = find_lender(asking, sorted(rows, key=lambda row: (row.created_at, row.id)))
     return None if row is None else row.id
 
 

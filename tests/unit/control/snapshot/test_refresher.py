@@ -248,7 +248,7 @@ async def test_configurations_come_with_their_secrets_and_data_keys(database: Da
         application.default_configuration_id = made[2].id
         workspace.default_configuration_id = made[0].id
     part = holder.current.parts[workspace.id]
-    assert [entry.is_default for entry in part.configurations.values()] == [True, False, True]
+    assert [entry.name for entry in part.configurations.values()] == ["one", "two", "three"]
     entry = part.configurations[made[0].id]
     assert entry.parameters == {"temperature": 0.5}
     opened = vault.decrypt(entry.secrets[0], part.data_keys[entry.secrets[0].data_key_id])

@@ -1,0 +1,132 @@
+"""What the snapshot is compiled from: columns, not entities, because there may be very many."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import msgspec
+
+from trunkline.core.chat import JsonValue
+from trunkline.storage.tables import (
+    ConfigurationVersion,
+    Experiment,
+    ExperimentPhase,
+    Feature,
+    Policy,
+    Route,
+    RouteTarget,
+    User,
+)
+from trunkline.vault.data_key import WrappedDataKey
+from trunkline.vault.stored_secret import StoredSecret
+
+
+class WorkspaceRow(msgspec.Struct, frozen=True):
+    """A workspace itself."""
+
+    id: str
+    revision: int
+    name: str
+    personal_of: str | None
+    default_configuration_id: str | None
+
+
+class ConfigurationRow(msgspec.Struct, frozen=True):
+    """What calls need of a configuration."""
+
+    id: str
+    workspace_id: str
+    user_id: str
+    application_id: str | None
+    name: str
+    provider: str
+    model: str | None
+    base_url: str | None
+    parameters: dict[str, JsonValue]
+    credential_id: str | None
+    borrows: bool
+    lender_id: str | None
+    is_paid: bool | None
+    is_active: bool
+    is_shared: bool
+    revision: int
+    created_at: datetime
+
+
+class ApplicationRow(msgspec.Struct, frozen=True):
+    """What calls need of an application."""
+
+    id: str
+    workspace_id: str
+    name: str
+    default_configuration_id: str | None
+
+
+class KeyRow(msgspec.Struct, frozen=True):
+    """An API key; revoked ones too, where somebody asked for it by its id."""
+
+    digest: str
+    id: str
+    workspace_id: str
+    user_id: str
+    scope: str
+    application_id: str | None
+    models: list[str]
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+
+class MemberRow(msgspec.Struct, frozen=True):
+    """A member who is not disabled."""
+
+    workspace_id: str
+    user_id: str
+    role: str
+
+
+@dataclass(slots=True)
+class Sealed:
+    """Secrets by the credential that they belong to, and the keys that open them."""
+
+    secrets: dict[str, tuple[StoredSecret, ...]] = field(default_factory=dict[str, tuple[StoredSecret, ...]])
+    data_keys: dict[str, WrappedDataKey] = field(default_factory=dict[str, WrappedDataKey])
+
+    def add(self, secret: StoredSecret, data_key: WrappedDataKey) -> None:
+        """One more field of a credential."""
+        self.secrets[secret.credential_id] = (*self.secrets.get(secret.credential_id, ()), secret)
+        self.data_keys[data_key.id] = data_key
+
+    def get(self, credential_id: str | None) -> tuple[StoredSecret, ...]:
+        """What a credential holds."""
+        return self.secrets.get(credential_id or "", ())
+
+
+@dataclass(slots=True)
+class VersionRows:
+    """Active versions, and by their configuration the experiments and their open phases."""
+
+    versions: list[ConfigurationVersion] = field(default_factory=list[ConfigurationVersion])
+    experiments: dict[str, Experiment] = field(default_factory=dict[str, Experiment])
+    phases: dict[str, ExperimentPhase] = field(default_factory=dict[str, ExperimentPhase])
+
+
+@dataclass(slots=True)
+class WorkspaceRows:
+    """All of one workspace that a call may need. ``person`` is the user whose personal one it is, unless disabled.
+
+    ``keys`` are those that are not revoked; ``routes`` the active ones; ``policies`` those that are not deleted.
+    """
+
+    workspace: WorkspaceRow
+    person: User | None = None
+    members: list[MemberRow] = field(default_factory=list[MemberRow])
+    configurations: list[ConfigurationRow] = field(default_factory=list[ConfigurationRow])
+    applications: list[ApplicationRow] = field(default_factory=list[ApplicationRow])
+    keys: list[KeyRow] = field(default_factory=list[KeyRow])
+    sealed: Sealed = field(default_factory=Sealed)
+    trials: VersionRows = field(default_factory=VersionRows)
+    routes: list[Route] = field(default_factory=list[Route])
+    targets: list[RouteTarget] = field(default_factory=list[RouteTarget])
+    features: list[Feature] = field(default_factory=list[Feature])
+    policies: list[Policy] = field(default_factory=list[Policy])
