@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 from random import Random
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -39,7 +40,7 @@ from trunkline.gateway.rate_reading import RateLimits
 from trunkline.gateway.routing.assignment import assign
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.routing.candidate_queue import CandidateQueue, Ready
-from trunkline.gateway.routing.resolve import Resolver
+from trunkline.gateway.routing.resolve import Index, Resolver
 from trunkline.gateway.routing.retry import RetryBudget, delay, falls_back
 from trunkline.gateway.routing.strategy import Strategies
 from trunkline.gateway.routing.target import Target, Targets
@@ -53,6 +54,13 @@ ERROR_BODY_BYTES = 1 << 20
 
 _REFUSALS = (InvalidInput, Forbidden, NotFound, CannotOpen, TooMany, Unavailable)
 """What keeps a call from one candidate, while another may serve it."""
+
+
+Listed: TypeAlias = tuple[str, str, int]
+"""A name to write as ``model``, its provider, and when it was made (seconds since the epoch)."""
+
+_LISTED_AT_ONCE: Final = 200
+"""Names between which other calls get their turn."""
 
 
 class Gateway:
@@ -97,19 +105,32 @@ class Gateway:
         chance = random or Random()  # noqa: S311 - it spreads load and keeps no secret
         self._strategies = Strategies(ledger.prices, targets.providers, ledger.ticks, chance)
 
-    def names(self, actor: Actor) -> list[tuple[str, str, int]]:
-        """What ``actor`` may write as ``model``: name, provider and time of making (seconds since the epoch)."""
+    async def names(self, actor: Actor) -> list[Listed]:
+        """What ``actor`` may write as ``model``."""
         check(actor, "models.list")
         index = self._resolver.index(self._holder.current, actor)
-        listed: list[tuple[str, str, int]] = []
-        for name in index.names():
-            way = index.find(name)
-            if way is None or not way.candidates or (actor.models and way.narrow(actor.models, name) is None):
-                continue
-            # A feature that there is no key for is there to be set up, not to be called.
-            if way.candidates[0].feature is None or not self._targets.lacks_key(way.candidates[0].entry):
-                listed.append((name, way.provider, way.created_at // 1_000_000))
+        listed: list[Listed] = []
+        for number, name in enumerate(index.names(), 1):
+            if (found := self._show(index, name)) is not None:
+                listed.append(found)
+            if number % _LISTED_AT_ONCE == 0:
+                await asyncio.sleep(0)
         return listed
+
+    def name(self, actor: Actor, name: str) -> Listed | None:
+        """That one of :meth:`names`."""
+        check(actor, "models.list")
+        index = self._resolver.index(self._holder.current, actor)
+        return self._show(index, name) if index.lists(name) else None
+
+    def _show(self, index: Index, name: str) -> Listed | None:
+        way, actor = index.look_up(name), index.actor
+        if way is None or not way.candidates or (actor.models and way.narrow(actor.models, name) is None):
+            return None
+        # A feature that there is no key for is there to be set up, not to be called.
+        if way.candidates[0].feature is not None and self._targets.lacks_key(way.candidates[0].entry):
+            return None
+        return name, way.provider, way.created_at // 1_000_000
 
     async def count(self, actor: Actor, count: Count, request_id: str) -> Answer:
         """Count the tokens of a request: by the provider where it counts in the client's dialect, else by our own rule.

@@ -141,7 +141,7 @@ class Application:
                 raise WrongMethod(f"{scope['path']} takes {allowed}, not {scope['method']}.", route.allowed)
             raise make_stray_error(scope["method"], scope["path"])
         if route.kind == "models":
-            return self._models(actor, route)
+            return await self._models(actor, route)
         body = await read_body(receive, request_headers, self._limit)
         _watch(scope, receive)
         request_id = request_headers.request_id
@@ -178,13 +178,12 @@ class Application:
                     delivery.expect_stream()
                 return await self._gateway.run(actor, call.operation, call, request_id, context)
 
-    def _models(self, actor: Actor, route: RouteMatch) -> Answer:
-        names = self._gateway.names(actor)
+    async def _models(self, actor: Actor, route: RouteMatch) -> Answer:
         if not route.name:
-            return Answer(200, [JSON], body=write_models(route.dialect.name, names))
-        for listed in names:
-            if listed[0] == route.name:
-                return Answer(200, [JSON], body=write_model(route.dialect.name, listed))
+            return Answer(200, [JSON], body=write_models(route.dialect.name, await self._gateway.names(actor)))
+        listed = self._gateway.name(actor, route.name)
+        if listed is not None:
+            return Answer(200, [JSON], body=write_model(route.dialect.name, listed))
         raise NotFound(f"There is no model or configuration {route.name!r} here.", code="model_not_found")
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from operator import attrgetter
+from itertools import islice
 from typing import Final
 
-from trunkline.core.access import may_see
+import msgspec
+
 from trunkline.core.actor import Actor
 from trunkline.core.errors import Forbidden, NotFound, Unavailable
 from trunkline.gateway.routing.candidate import Candidate
+from trunkline.gateway.routing.directory import Directory, may_name, rank
 from trunkline.gateway.routing.resolution import Resolution
 from trunkline.gateway.snapshot import ConfigurationEntry, FeatureEntry, Snapshot, WorkspacePart
 
@@ -20,75 +22,80 @@ DEFAULT: Final = "default"
 FEATURE: Final = "feature/"
 """What stands before the slug of a feature."""
 
+_COMPARED: Final = 300
+"""Configurations among which the nearest name is looked for."""
+
 
 def visible(part: WorkspacePart, actor: Actor) -> list[ConfigurationEntry]:
     """The active configurations that exist for ``actor``, best first.
 
     The application's own, then the caller's, then shared ones; of equals the oldest.
     """
-    seen = [entry for entry in part.configurations.values() if entry.is_active and _exists_for(entry, actor)]
-    seen.sort(key=attrgetter("created_at"))
-
-    def rank(entry: ConfigurationEntry) -> int:
-        if actor.application_id is not None and entry.application_id == actor.application_id:
-            return 0
-        return 1 if entry.owner_id == actor.user_id else 2
-
-    seen.sort(key=rank)
+    seen = [entry for entry in part.configurations.values() if entry.is_active and may_name(actor, entry)]
+    seen.sort(key=lambda entry: (rank(actor, entry), entry.created_at))
     return seen
 
 
 class Index:
-    """What one caller can name in one state of a workspace; built once for each such pair."""
+    """What one caller can name in one state of a workspace, of which ``directory`` is."""
 
-    __slots__ = ("_found", "_shared", "by_id", "by_model", "by_name", "by_provider", "default", "part")
+    __slots__ = ("_found", "_missing", "_shared", "actor", "default", "directory", "part")
 
     MAX_FOUND: Final = 200
 
-    def __init__(self, part: WorkspacePart, actor: Actor) -> None:
-        self.part = part
-        self.by_id: dict[str, ConfigurationEntry] = {}
-        self.by_name: dict[str, ConfigurationEntry] = {}
-        self.by_model: dict[str, ConfigurationEntry] = {}
-        self.by_provider: dict[str, ConfigurationEntry] = {}
+    def __init__(self, directory: Directory, actor: Actor) -> None:
+        self.part = directory.part
+        self.directory = directory
+        self.actor = actor
         self._found: dict[str, Resolution] = {}
+        self._missing: dict[str, str] = {}
         self._shared: Index | None = None
-        entries = visible(part, actor)
-        self.default = self._default(part, actor, entries)
-        for entry in (self.default, *entries) if self.default is not None else entries:
-            self.by_id.setdefault(entry.id, entry)
-            self.by_provider.setdefault(entry.provider, entry)
-            if entry.model is not None:
-                self.by_model.setdefault(entry.model, entry)
-        for entry in entries:
-            self.by_name.setdefault(entry.name, entry)
+        application = self.part.applications.get(actor.application_id) if actor.application_id else None
+        wanted = (application.default_configuration_id if application else None, self.part.default_configuration_id)
+        self.default = next((entry for each in wanted if each and (entry := self.by_id(each)) is not None), None)
 
-    @staticmethod
-    def _default(part: WorkspacePart, actor: Actor, entries: Iterable[ConfigurationEntry]) -> ConfigurationEntry | None:
-        application = part.applications.get(actor.application_id) if actor.application_id else None
-        wanted = (application.default_configuration_id if application else None, part.default_configuration_id)
-        by_id = {entry.id: entry for entry in entries}
-        return next((by_id[identity] for identity in wanted if identity in by_id), None)
+    def by_id(self, identity: str) -> ConfigurationEntry | None:
+        """The active configuration of that id, if it exists for the caller."""
+        entry = self.part.configurations.get(identity)
+        return entry if entry is not None and entry.is_active and may_name(self.actor, entry) else None
+
+    def by_name(self, name: str) -> ConfigurationEntry | None:
+        """The best active configuration of that name."""
+        found = [each for each in self.directory.find_named(name) if each.is_active and may_name(self.actor, each)]
+        return min(found, key=lambda entry: (rank(self.actor, entry), entry.created_at), default=None)
+
+    def by_model(self, model: str) -> ConfigurationEntry | None:
+        """What serves a model: the default if it does, else the best."""
+        if self.default is not None and self.default.model == model:
+            return self.default
+        return self.directory.find_model(self.actor, model)
+
+    def by_provider(self, provider: str) -> ConfigurationEntry | None:
+        """What asks a provider: the default if it does, else the best."""
+        if self.default is not None and self.default.provider == provider:
+            return self.default
+        return self.directory.find_provider(self.actor, provider)
 
     def find(self, name: str) -> Resolution | None:
         """Where ``name`` leads, in the order that the guide gives; None when nothing matches."""
         way = self._found.get(name)
         if way is None:
-            way = self._look_up(name)
+            way = self.look_up(name)
             if way is not None:
                 if len(self._found) >= self.MAX_FOUND:
                     self._found.clear()
                 self._found[name] = way
         return way
 
-    def _look_up(self, name: str) -> Resolution | None:
+    def look_up(self, name: str) -> Resolution | None:
+        """:meth:`find`, for who asks once."""
         part = self.part
-        if (entry := self.by_id.get(name)) is not None:
+        if (entry := self.by_id(name)) is not None:
             return Resolution.to(part, entry)
-        route = next((route for route in part.routes.values() if route.id == name), None) or part.routes.get(name)
+        route = part.routes.get(self.directory.find_route(name) or name)
         if route is not None:
             return Resolution.along(part, route)
-        if (entry := self.by_name.get(name)) is not None:
+        if (entry := self.by_name(name)) is not None:
             return Resolution.to(part, entry)
         if name.startswith(FEATURE) and (feature := part.features.get(name[len(FEATURE) :])) is not None:
             return self._through(feature)
@@ -98,10 +105,10 @@ class Index:
         if slash and model:
             if (route := part.routes.get(head)) is not None:
                 return Resolution.along(part, route, model)
-            entry = self.by_id.get(head) or self.by_name.get(head) or self.by_provider.get(head.lower())
+            entry = self.by_id(head) or self.by_name(head) or self.by_provider(head.lower())
             if entry is not None:
                 return Resolution.to(part, entry, model)
-        entry = self.by_model.get(name)
+        entry = self.by_model(name)
         return Resolution.to(part, entry, name) if entry is not None else None
 
     def _through(self, feature: FeatureEntry) -> Resolution | None:
@@ -111,28 +118,90 @@ class Index:
         if self._shared is None:
             # Nobody's user and no application's key: what is left is shared with everybody.
             everybody = Actor(user_id="", workspace_id=self.part.id, role="member", application_id="")
-            self._shared = Index(self.part, everybody)
+            self._shared = Index(self.directory, everybody)
         way = None if feature.target.startswith(FEATURE) else self._shared.find(feature.target)
-        if way is None and (entry := self._shared.by_name.get(feature.target)) is not None:
+        if way is None and (entry := self._shared.by_name(feature.target)) is not None:
             way = Resolution.to(self.part, entry, feature.model)
         return Resolution.into(self.part, feature, way)
 
     def names(self) -> list[str]:
         """Everything that may be written as ``model``, best first; of features those too that nothing serves."""
-        named = [entry.name for entry in self.by_name.values() if entry.model is not None]
+        return self._order(visible(self.part, self.actor))
+
+    def lists(self, name: str) -> bool:
+        """Whether :meth:`names` has that name."""
+        if name in self.part.routes or self.by_model(name) is not None:
+            return True
+        entry = self.by_name(name)
+        if entry is not None and entry.model is not None:
+            return True
+        if name == DEFAULT:
+            return self.default is not None
+        return name.startswith(FEATURE) and name[len(FEATURE) :] in self.part.features
+
+    def _order(self, entries: Iterable[ConfigurationEntry]) -> list[str]:
+        best: dict[str, ConfigurationEntry] = {}
+        for entry in entries:
+            best.setdefault(entry.name, entry)
+        named = [entry.name for entry in best.values() if entry.model is not None]
         default = [DEFAULT] if self.default is not None else []
         features = [FEATURE + slug for slug in self.part.features]
-        return list(dict.fromkeys([*self.part.routes, *named, *default, *features, *self.by_model]))
+        first = () if self.default is None else (self.default,)
+        models = [entry.model for entry in (*first, *entries) if entry.model is not None]
+        return list(dict.fromkeys([*self.part.routes, *named, *default, *features, *models]))
+
+    def explain_missing(self, name: str) -> str:
+        """Why ``name`` leads nowhere, with the nearest that leads somewhere."""
+        known = self._missing.get(name)
+        if known is None:
+            if len(self._missing) >= self.MAX_FOUND:
+                self._missing.clear()
+            known = self._missing[name] = self._explain(name)
+        return known
+
+    def _explain(self, name: str) -> str:
+        off = self._find_switched_off(name)
+        if off is not None:
+            return f"The configuration {off.name!r} is switched off. Activate it, or name another one."
+        if self.by_name(name) is not None:
+            return f"The configuration {name!r} has no model of its own: write '{name}/<model>'."
+        names = [each for each in self._some_names() if not each.startswith(FEATURE) or _is_set_up(self.find(each))]
+        if not names:
+            return f"There is no model {name!r}: no active configuration is visible to this key. Make one first."
+        near = difflib.get_close_matches(name, names, n=3, cutoff=0.4) or names[:3]
+        return f"There is no model or configuration {name!r} here. Nearest: {', '.join(near)}."
+
+    def _some_names(self) -> list[str]:
+        """All names, but of very many only some: to compare each would take as long as hundreds of calls."""
+        configurations = self.part.configurations
+        if len(configurations) > _COMPARED:
+            configurations = dict(islice(configurations.items(), _COMPARED))
+        return self._order(visible(msgspec.structs.replace(self.part, configurations=configurations), self.actor))
+
+    def _find_switched_off(self, name: str) -> ConfigurationEntry | None:
+        """The configuration that ``name``, or what stands before its slash, means for the caller, but that is off."""
+        part, actor = self.part, self.actor
+        application = part.applications.get(actor.application_id) if actor.application_id else None
+        wanted: list[str | None] = [name, name.partition("/")[0]]
+        if name == DEFAULT:
+            wanted += [application.default_configuration_id if application else None, part.default_configuration_id]
+        for each in filter(None, wanted):
+            by_id = part.configurations.get(each)
+            for entry in (*([by_id] if by_id is not None else []), *self.directory.find_named(each)):
+                if not entry.is_active and may_name(actor, entry):
+                    return entry
+        return None
 
 
 class Resolver:
     """Resolves names, with one index kept for each caller until their workspace changes."""
 
-    __slots__ = ("_indexes",)
+    __slots__ = ("_directories", "_indexes")
 
     MAX_INDEXES = 10_000
 
     def __init__(self) -> None:
+        self._directories: dict[str, Directory] = {}
         self._indexes: dict[tuple[str, str, str | None], Index] = {}
 
     def index(self, snapshot: Snapshot, actor: Actor) -> Index:
@@ -145,8 +214,17 @@ class Resolver:
         if index is None or index.part is not part:
             if len(self._indexes) >= self.MAX_INDEXES:
                 self._indexes.clear()
-            index = self._indexes[place] = Index(part, actor)
+                self._directories.clear()
+            index = self._indexes[place] = Index(self._open_directory(part), actor)
         return index
+
+    def _open_directory(self, part: WorkspacePart) -> Directory:
+        directory = self._directories.get(part.id)
+        if directory is None:
+            directory = self._directories[part.id] = Directory(part)
+        elif directory.part is not part:
+            directory.follow(part)
+        return directory
 
     def resolve(self, snapshot: Snapshot, actor: Actor, name: str) -> tuple[Candidate, ...]:
         """The candidates for ``name``, at least one; those of a route in the order of its list.
@@ -157,8 +235,7 @@ class Resolver:
         index = self.index(snapshot, actor)
         way = index.find(name)
         if way is None:
-            off = _find_switched_off(index.part, actor, name)
-            raise NotFound(_switched_off(off) if off else _not_found(index, name), code="model_not_found")
+            raise NotFound(index.explain_missing(name), code="model_not_found")
         candidates = way.candidates
         if actor.models:
             candidates = way.narrow(actor.models, name)
@@ -167,46 +244,6 @@ class Resolver:
         if not candidates:
             raise Unavailable(way.trouble, code="nothing_serves_it")
         return candidates
-
-
-def _find_switched_off(part: WorkspacePart, actor: Actor, name: str) -> ConfigurationEntry | None:
-    """The configuration that ``name``, or what stands before its slash, means for ``actor``, but that is off."""
-    application = part.applications.get(actor.application_id) if actor.application_id else None
-    wanted: set[str | None] = {name, name.partition("/")[0]}
-    if name == DEFAULT:
-        wanted |= {application.default_configuration_id if application else None, part.default_configuration_id}
-    return next(
-        (
-            entry
-            for entry in part.configurations.values()
-            if not entry.is_active and (entry.name in wanted or entry.id in wanted) and _exists_for(entry, actor)
-        ),
-        None,
-    )
-
-
-def _switched_off(entry: ConfigurationEntry) -> str:
-    return f"The configuration {entry.name!r} is switched off. Activate it, or name another one."
-
-
-def _exists_for(entry: ConfigurationEntry, actor: Actor) -> bool:
-    return may_see(
-        actor,
-        owner_id=entry.owner_id,
-        workspace_id=entry.workspace_id,
-        shared=entry.shared,
-        application_id=entry.application_id,
-    )
-
-
-def _not_found(index: Index, name: str) -> str:
-    if name in index.by_name:
-        return f"The configuration {name!r} has no model of its own: write '{name}/<model>'."
-    names = [each for each in index.names() if not each.startswith(FEATURE) or _is_set_up(index.find(each))]
-    if not names:
-        return f"There is no model {name!r}: no active configuration is visible to this key. Make one first."
-    near = difflib.get_close_matches(name, names, n=3, cutoff=0.4) or names[:3]
-    return f"There is no model or configuration {name!r} here. Nearest: {', '.join(near)}."
 
 
 def _is_set_up(way: Resolution | None) -> bool:
