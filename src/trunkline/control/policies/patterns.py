@@ -7,6 +7,7 @@ repetitions such as ``\\w{1,500}``; a large one is refused.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from trunkline.core.errors import InvalidInput
@@ -18,15 +19,21 @@ _COPIES: Final = 20
 
 def compile_pattern(pattern: str) -> Matcher:
     """Whether ``pattern`` occurs in a text. :class:`InvalidInput` with the reason where it is none, or too large."""
-    matches = _compile(pattern)
+    matcher = compile_patterns([pattern])
     # On lines of its own, so that a comment at the end of the pattern ends with it.
     _compile(f"(?:{pattern}\n){{{_COPIES}}}")
+    return matcher
 
-    def occurs(text: str) -> bool:
-        # Half of a surrogate pair is no text to the engine, and would hide all that stands beside it.
-        return matches(text if text.isascii() else text.encode("utf-8", "replace").decode())
 
-    return occurs
+def compile_patterns(patterns: Sequence[str]) -> Matcher:
+    """Whether any of ``patterns`` occurs in a text, in one pass. InvalidInput where they are too large together."""
+    matches = _compile(patterns[0] if len(patterns) == 1 else "|".join(f"(?:{pattern})" for pattern in patterns))
+    return lambda text: matches(_clean(text))
+
+
+def _clean(text: str) -> str:
+    # Half of a surrogate pair is no text to the engine, and would hide all that stands beside it.
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def _compile(pattern: str) -> Matcher:

@@ -11,17 +11,18 @@ from typing import Final, Protocol
 import msgspec
 
 from trunkline.core.actor import Actor
-from trunkline.core.errors import Forbidden, InvalidInput, Unavailable
+from trunkline.core.errors import Forbidden, Unavailable
 from trunkline.core.ids import new_id_pair
-from trunkline.core.policy import BLOCK, KEPT, Content, Finding, Matcher, PolicyInput, ViolationEvent
-from trunkline.core.policy_decision import decide, reads_content
-from trunkline.core.policy_rule import Patterns, PersonalData, Rule, read_rule
+from trunkline.core.policy import BLOCK, Content, Finding, ViolationEvent
 from trunkline.gateway.call import Prices
 from trunkline.gateway.context import JUDGE
 from trunkline.gateway.gates.judge import Judge
 from trunkline.gateway.gates.judge_queue import Case, JudgeQueue
+from trunkline.gateway.gates.pattern_search import CompilePatterns
 from trunkline.gateway.gates.pending_call import PendingCall
+from trunkline.gateway.gates.policy_book import PolicyBook
 from trunkline.gateway.gates.policy_input import find_host, make_policy_input
+from trunkline.gateway.gates.policy_set import PolicySet, is_broken
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.routing.target import Target
 from trunkline.gateway.snapshot import PolicyEntry, Snapshot
@@ -31,7 +32,10 @@ from trunkline.providers.provider import Provider
 _log: Final = get_logger(__name__)
 
 _LONG: Final = 20_000
-"""Characters from which on a search for personal data leaves the event loop to others."""
+"""Characters from which on a search through a text takes a while."""
+
+_BOOKS: Final = 10_000
+"""Workspaces whose policies are kept compiled."""
 
 
 class Notes(Protocol):
@@ -42,32 +46,12 @@ class Notes(Protocol):
         ...
 
 
-class _Compiled(msgspec.Struct, frozen=True):
-    """A policy's rule, ready to use. ``rule`` None: one that this version does not know."""
-
-    policy: PolicyEntry
-    rule: Rule | None = None
-    matchers: tuple[Matcher, ...] = ()
-
-
-class _Concerned:
-    """The policies that concern calls of one kind of caller, and by provider whether one of them must see each call."""
-
-    __slots__ = ("everywhere", "here", "policies", "seen")
-
-    def __init__(self, snapshot: Snapshot, actor: Actor, candidate: Candidate) -> None:
-        self.everywhere = snapshot.policies
-        self.here = candidate.part.policies
-        self.policies = find_concerned(snapshot, actor, candidate)
-        self.seen: dict[str, bool] = {}
-
-
 class PolicyGate:
     """Implements :class:`~trunkline.gateway.gates.gate.Gate`.
 
     Policies add up: those of the installation, the workspace, the application and the key that concern a call all
-    count, and the first that blocks is named. ``compile_pattern`` must give a matcher whose time grows with the text
-    alone; ``clock`` is seconds since the epoch.
+    count, and the first that blocks is named. ``compile_patterns`` is as
+    :class:`~trunkline.gateway.gates.pattern_search.PatternSearch` has it; ``clock`` is seconds since the epoch.
     """
 
     def __init__(
@@ -76,30 +60,24 @@ class PolicyGate:
         notes: Notes,
         prices: Prices,
         providers: Mapping[str, Provider],
-        compile_pattern: Callable[[str], Matcher],
+        compile_patterns: CompilePatterns,
         judge: Judge,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._notes = notes
         self._prices = prices
         self._providers = providers
-        self._compile_pattern = compile_pattern
+        self._compile_patterns = compile_patterns
         self._judge = judge
         self._clock = clock
-        self._compiled: dict[str, _Compiled] = {}
-        self._concerned: dict[tuple[str, str | None, str | None, str | None], _Concerned] = {}
+        self._books: dict[str, PolicyBook] = {}
         self.judging = JudgeQueue(judge, self._hear)
 
     def concerns(self, snapshot: Snapshot, actor: Actor, candidate: Candidate) -> bool:
         """See :class:`~trunkline.gateway.gates.gate.Gate`. Rules about providers need not see what they let by."""
         if not (snapshot.policies or candidate.part.policies):
             return False
-        concerned = self._find(snapshot, actor, candidate)
-        provider = candidate.entry.provider
-        seen = concerned.seen.get(provider)
-        if seen is None:
-            seen = concerned.seen[provider] = any(self._must_see(one, provider) for one in concerned.policies)
-        return seen
+        return self._find(snapshot, actor, candidate).concerns(candidate.entry.provider)
 
     async def enter(self, call: PendingCall) -> None:
         """See :class:`~trunkline.gateway.gates.gate.Gate`. Policies look at calls to a target, so all may come in."""
@@ -109,43 +87,43 @@ class PolicyGate:
         if call.context.purpose == JUDGE:
             return
         actor, exchange, request_id = call.actor, call.exchange, call.request_id
-        policies = self._find(call.snapshot, actor, candidate).policies
-        plain = [policy for policy in policies if policy.rule is None]
-        ruled = [self._compile(policy) for policy in policies if policy.rule is not None]
-        reads = bool(plain) or any(one.rule is not None and reads_content(one.rule) for one in ruled)
-        content = exchange.content() if reads else Content()
+        policies = self._find(call.snapshot, actor, candidate)
+        if policies.is_empty:
+            return
+        content = exchange.content() if policies.reads else Content()
+        if content.characters > _LONG:
+            # A search takes a while in a long text: others get their turn before.
+            await asyncio.sleep(0)
         subject = make_policy_input(candidate, content, self._providers, self._prices)
-        cases = {policy.id: self._case(actor, candidate, policy, content, request_id) for policy in policies}
+
+        def make_case(policy: PolicyEntry) -> Case:
+            return self._case(actor, candidate, policy, content, request_id)
+
         blocked: list[tuple[Case, Finding]] = []
-        for one in ruled:
-            finding = await _decide(one, subject)
-            if _breaks(one.policy, finding):
-                blocked += await self._tell(cases[one.policy.id], finding)
-        if not blocked:
-            waiting = [cases[policy.id] for policy in plain if policy.action == BLOCK]
+        for policy, finding in await policies.find_broken(subject):
+            blocked += await self._tell(make_case(policy), finding)
+        if not blocked and policies.waiting:
+            waiting = [make_case(policy) for policy in policies.waiting]
             for case, finding in zip(waiting, await self._ask(waiting, request_id), strict=True):
-                if _breaks(case.policy, finding):
+                if is_broken(case.policy, finding):
                     blocked += await self._tell(case, finding)
         if blocked:
             raise _refusal(*blocked[0])
-        for policy in plain:
-            if policy.action != BLOCK:
-                self.judging.add(cases[policy.id])
+        for policy in policies.later:
+            self.judging.add(make_case(policy))
 
-    def _find(self, snapshot: Snapshot, actor: Actor, candidate: Candidate) -> _Concerned:
-        key = (candidate.part.id, candidate.entry.application_id, actor.application_id, actor.key_id)
-        known = self._concerned.get(key)
-        if known is None or known.everywhere is not snapshot.policies or known.here is not candidate.part.policies:
-            if len(self._concerned) > 10_000:
-                self._concerned.clear()
-            known = self._concerned[key] = _Concerned(snapshot, actor, candidate)
-        return known
+    def _find(self, snapshot: Snapshot, actor: Actor, candidate: Candidate) -> PolicySet:
+        """The policies that concern a call, the widest first."""
+        place = candidate.part.id
+        book = self._books.get(place)
+        if book is None or not book.is_of(snapshot, candidate):
+            if len(self._books) >= _BOOKS:
+                self._books.clear()
+            book = self._books[place] = PolicyBook(snapshot.policies, candidate.part.policies, self._compile_set)
+        return book.find(actor, candidate)
 
-    def _must_see(self, policy: PolicyEntry, provider: str) -> bool:
-        rule = None if policy.rule is None else self._compile(policy).rule
-        if rule is None or reads_content(rule):
-            return True
-        return decide(rule, PolicyInput(provider=provider, model="")) is not KEPT
+    def _compile_set(self, policies: Sequence[PolicyEntry]) -> PolicySet:
+        return PolicySet(policies, self._compile_patterns)
 
     async def _ask(self, cases: Sequence[Case], request_id: str) -> Sequence[Finding]:
         judged = (
@@ -153,21 +131,6 @@ class PolicyGate:
             for case in cases
         )
         return await asyncio.gather(*judged)
-
-    def _compile(self, policy: PolicyEntry) -> _Compiled:
-        known = self._compiled.get(policy.id)
-        if known is not None and known.policy is policy:
-            return known
-        if len(self._compiled) > 10_000:
-            self._compiled.clear()
-        made = _Compiled(policy)
-        with contextlib.suppress(InvalidInput):
-            # What another version has stored may be no rule of this one: it is undecided then.
-            rule = read_rule(policy.rule or {})
-            patterns = rule.patterns if isinstance(rule, Patterns) else ()
-            made = _Compiled(policy, rule, tuple(map(self._compile_pattern, patterns)))
-        self._compiled[policy.id] = made
-        return made
 
     def _case(self, actor: Actor, candidate: Candidate, policy: PolicyEntry, content: Content, request_id: str) -> Case:
         entry = candidate.entry
@@ -203,7 +166,7 @@ class PolicyGate:
         return [(case, finding)]
 
     def _hear(self, case: Case, finding: Finding) -> None:
-        if _breaks(case.policy, finding):
+        if is_broken(case.policy, finding):
             self._write(case, finding)
 
     def _write(self, case: Case, finding: Finding) -> Awaitable[None] | None:
@@ -217,34 +180,6 @@ class PolicyGate:
         except Unavailable:
             _log.error("policy_violation_not_recorded", policy=case.policy.id, request_id=case.event.request_id)
             return None
-
-
-def find_concerned(snapshot: Snapshot, actor: Actor, candidate: Candidate) -> list[PolicyEntry]:
-    """The policies that concern a call, the widest first: the installation's, workspace's, application's, key's."""
-    applications = {actor.application_id, candidate.entry.application_id} - {None}
-    concerned = [
-        policy
-        for policy in (*snapshot.policies, *candidate.part.policies)
-        if (policy.application_id is None or policy.application_id in applications)
-        and (policy.key_id is None or policy.key_id == actor.key_id)
-    ]
-    concerned.sort(key=lambda policy: (policy.key_id is not None, policy.application_id is not None))
-    concerned.sort(key=lambda policy: policy.workspace_id is not None)
-    return concerned
-
-
-async def _decide(one: _Compiled, subject: PolicyInput) -> Finding:
-    if one.rule is None:
-        return Finding(None, "This version does not know the rule")
-    if isinstance(one.rule, PersonalData) and subject.content.characters > _LONG:
-        return await asyncio.to_thread(decide, one.rule, subject)
-    # Between two rules others get their turn: a search may take a while in a long text.
-    await asyncio.sleep(0)
-    return decide(one.rule, subject, one.matchers)
-
-
-def _breaks(policy: PolicyEntry, finding: Finding) -> bool:
-    return finding.broken if finding.broken is not None else not policy.fail_open
 
 
 def _refusal(case: Case, finding: Finding) -> Forbidden:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trunkline.control.policies.patterns import compile_pattern
+from trunkline.control.policies.patterns import compile_patterns
 from trunkline.core.actor import Actor
 from trunkline.core.errors import Forbidden, Unavailable
 from trunkline.core.policy import Content, ViolationEvent
@@ -19,7 +19,8 @@ from trunkline.gateway.answer import Answer
 from trunkline.gateway.context import NOTHING
 from trunkline.gateway.gates.judge import Judge
 from trunkline.gateway.gates.pending_call import PendingCall
-from trunkline.gateway.gates.policy_gate import PolicyGate, find_concerned
+from trunkline.gateway.gates.policy_book import PolicyBook
+from trunkline.gateway.gates.policy_gate import PolicyGate
 from trunkline.gateway.gates.policy_input import find_host, make_policy_input
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.snapshot import ConfigurationEntry, FeatureEntry, PolicyEntry, Snapshot, WorkspacePart
@@ -80,7 +81,7 @@ def make(notes: Notes) -> PolicyGate:
         notes=notes,
         prices=Prices(),
         providers=PROVIDERS,
-        compile_pattern=compile_pattern,
+        compile_patterns=compile_patterns,
         judge=Judge(never),
         clock=lambda: 5.0,
     )
@@ -116,7 +117,8 @@ def test_who_is_concerned(
     part = WorkspacePart(id="w", revision=1, policies=tuple(one for one in made if one.workspace_id is not None))
     entry = msgspec.structs.replace(ENTRY, application_id=of_entry)
     actor = msgspec.structs.replace(ACTOR, application_id=of_actor, key_id=key)
-    found = find_concerned(snapshot, actor, Candidate(entry, "m", part))
+    book: Any = PolicyBook(snapshot.policies, part.policies, lambda policies: policies)  # type: ignore[arg-type]
+    found = book.find(actor, Candidate(entry, "m", part))
     assert {one.id for one in found} == {
         one.id for one in made if one.application_id in {None, of_actor, of_entry} and one.key_id in {None, key}
     }
