@@ -1466,6 +1466,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your own templates and the built-in ones of all providers
+         * @description Your own templates and the built-in ones of all providers.
+         */
+        get: operations["search_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/configurations/{configuration_id}/usage": {
         parameters: {
             query?: never;
@@ -1560,26 +1580,6 @@ export interface paths {
          * @description The job as it goes on: `progress` events and at the end one `done`, each the whole job.
          */
         get: operations["follow_job"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/templates": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Your own templates and the built-in ones of all providers
-         * @description Your own templates and the built-in ones of all providers.
-         */
-        get: operations["search_templates"];
         put?: never;
         post?: never;
         delete?: never;
@@ -10517,7 +10517,12 @@ export interface operations {
     };
     get_me: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Items on a page. Without it and `cursor`: all. */
+                limit?: number | null;
+                /** @description From the `Link` header of the page before. */
+                cursor?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -15935,6 +15940,83 @@ export interface operations {
             };
         };
     };
+    search_templates: {
+        parameters: {
+            query?: {
+                /** @description Words of the name, the model or the provider, such as `claude opus`. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateResponse"][];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     get_configuration_usage: {
         parameters: {
             query?: {
@@ -16316,83 +16398,6 @@ export interface operations {
                         event: string;
                         data: string;
                     };
-                };
-            };
-            /** @description The request is invalid. Every wrong field is named. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The access token or API key is missing, invalid or expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The caller is not allowed to do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description It does not exist, or the caller cannot see it. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description An error in the server. The log has the details, with the request id. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-            /** @description The server cannot serve the request now: it is stopping, or has no database. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorResponse"];
-                };
-            };
-        };
-    };
-    search_templates: {
-        parameters: {
-            query?: {
-                /** @description Words of the name, the model or the provider, such as `claude opus`. */
-                search?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TemplateResponse"][];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -18070,6 +18075,10 @@ export interface operations {
             query?: {
                 /** @description One workspace alone. Nothing is in one out of reach. */
                 workspaceId?: string | null;
+                /** @description Items on a page. Without it and `cursor`: all. */
+                limit?: number | null;
+                /** @description From the `Link` header of the page before. */
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -18086,12 +18095,18 @@ export interface operations {
                     "application/json": components["schemas"]["AiLlmListResponse"];
                 };
             };
-            /** @description The request is invalid. Every wrong field is named. */
+            /** @description Wrong parameters, or a name that is taken. */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "endpoint: must be a URL, such as https://llm.example.com/v1."
+                     *     }
+                     */
                     "application/json": components["schemas"]["FailureResponse"];
                 };
             };
@@ -18287,7 +18302,12 @@ export interface operations {
     };
     list_available_ai_llms: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Items on a page. Without it and `cursor`: all. */
+                limit?: number | null;
+                /** @description From the `Link` header of the page before. */
+                cursor?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -18303,12 +18323,18 @@ export interface operations {
                     "application/json": components["schemas"]["AiLlmListResponse"];
                 };
             };
-            /** @description The request is invalid. Every wrong field is named. */
+            /** @description Wrong parameters, or a name that is taken. */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "endpoint: must be a URL, such as https://llm.example.com/v1."
+                     *     }
+                     */
                     "application/json": components["schemas"]["FailureResponse"];
                 };
             };
@@ -18758,6 +18784,10 @@ export interface operations {
             query?: {
                 /** @description One entry alone; without it, each that you see. */
                 aiLlmId?: string | null;
+                /** @description Items on a page. Without it and `cursor`: all. */
+                limit?: number | null;
+                /** @description From the `Link` header of the page before. */
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -18774,12 +18804,18 @@ export interface operations {
                     "application/json": components["schemas"]["AiLlmStatsResponse"];
                 };
             };
-            /** @description The request is invalid. Every wrong field is named. */
+            /** @description Wrong parameters, or a name that is taken. */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "endpoint: must be a URL, such as https://llm.example.com/v1."
+                     *     }
+                     */
                     "application/json": components["schemas"]["FailureResponse"];
                 };
             };
@@ -19622,6 +19658,10 @@ export interface operations {
                 workspaceId?: string | null;
                 /** @description One application alone. */
                 repoId?: string | null;
+                /** @description Items on a page. Without it and `cursor`: all. */
+                limit?: number | null;
+                /** @description From the `Link` header of the page before. */
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -19638,12 +19678,18 @@ export interface operations {
                     "application/json": components["schemas"]["PolicyListResponse"];
                 };
             };
-            /** @description The request is invalid. Every wrong field is named. */
+            /** @description Wrong parameters. */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "rule.kind: must be one of allowedModels, allowedProviders, paidModels."
+                     *     }
+                     */
                     "application/json": components["schemas"]["FailureResponse"];
                 };
             };

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from trunkline.control.policies.patterns import compile_pattern
+from trunkline.control.policies.patterns import compile_patterns
 from trunkline.core.actor import Actor
 from trunkline.gateway.answer import Answer
 from trunkline.gateway.call import Prices
@@ -29,6 +29,6 @@ def make_guard(settings: Settings, notes: Notes, prices: Prices, find_gateway: C
         notes=notes,
         prices=prices,
         providers=PROVIDERS,
-        compile_pattern=compile_pattern,
+        compile_patterns=compile_patterns,
         judge=Judge(ask, name=settings.policy_judge, limit=settings.policy_judge_seconds),
     )

@@ -18,6 +18,7 @@ from trunkline import logs
 from trunkline.control.experiments.exposures import Exposures
 from trunkline.control.policies.broken_policies import BrokenPolicies
 from trunkline.control.usage.arrivals import Projection
+from trunkline.control.usage.configuration_totals import ConfigurationTotals
 from trunkline.control.usage.hourly_sums import HourlySums
 from trunkline.control.usage.intake import Intake
 from trunkline.control.usage.rate_readings import RateReadings
@@ -33,7 +34,13 @@ No further: beside a process that wants its core whole it still gets a quarter o
 with 20,000 calls a second.
 """
 
-PROJECTIONS: Final[tuple[Projection, ...]] = (HourlySums(), Exposures(), BrokenPolicies(), RateReadings())
+PROJECTIONS: Final[tuple[Projection, ...]] = (
+    HourlySums(),
+    ConfigurationTotals(),
+    Exposures(),
+    BrokenPolicies(),
+    RateReadings(),
+)
 """All that is added up from what arrives."""
 
 _LOOK_SECONDS: Final = 1.0

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
@@ -14,6 +15,9 @@ T = TypeVar("T")
 
 DEFAULT_LIMIT: Final = 50
 LARGEST_LIMIT: Final = 100
+
+PART: Final = 50
+"""Items that are read at once of a list that is asked for whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,28 @@ class PageRequest:
     def after(self) -> str | None:
         """The key of the last item of the page before. :class:`InvalidInput` when the cursor is not one of ours."""
         return None if self.cursor is None else decode_cursor(self.cursor)
+
+
+async def read_page(
+    read: Callable[[str | None, int], Awaitable[Sequence[T]]], page: PageRequest | None, key: Callable[[T], str]
+) -> Page[T]:
+    """The page that is asked for; without one, the whole list, read in parts so that others get their turn.
+
+    ``read`` gives as many items as it is asked for, from behind the one of that ``key`` on.
+    """
+    if page is not None:
+        found = await read(page.after, page.limit + 1)
+        kept = found[: page.limit]
+        return Page(kept, encode_cursor(key(kept[-1])) if len(found) > page.limit else None)
+    items: list[T] = []
+    after: str | None = None
+    while True:
+        found = await read(after, PART)
+        items += found
+        if len(found) < PART:
+            return Page(items)
+        after = key(found[-1])
+        await asyncio.sleep(0)
 
 
 def encode_cursor(key: str) -> str:

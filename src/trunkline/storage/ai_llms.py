@@ -6,10 +6,16 @@ from collections import defaultdict
 from collections.abc import Collection
 
 import msgspec
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from trunkline.storage.database import Transaction
-from trunkline.storage.tables import Application, ApplicationConfiguration, Configuration, PolicyViolation
+from trunkline.storage.tables import (
+    Application,
+    ApplicationConfiguration,
+    Configuration,
+    ConfigurationTotal,
+    PolicyViolation,
+)
 
 ALERT = 1
 BLOCK = 2
@@ -22,6 +28,14 @@ class ViolationCounts(msgspec.Struct, frozen=True):
     total: int = 0
     alerts: int = 0
     blocks: int = 0
+
+
+class Use(msgspec.Struct, frozen=True):
+    """What a configuration has served."""
+
+    request_count: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
 
 
 async def hold_names(tx: Transaction, workspace_id: str) -> None:
@@ -53,33 +67,52 @@ async def is_name_taken(
     return any(found != besides for found in await tx.scalars(query))
 
 
-async def list_visible(
-    tx: Transaction,
-    workspace_ids: Collection[str],
-    *,
-    user_id: str,
-    application_id: str | None,
-    only: str | None = None,
-    ready: bool = False,
-) -> list[Configuration]:
-    """The newest first, of those in the workspaces that :func:`trunkline.core.access.may_see` allows.
+class Reach(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose configurations are asked for: what :func:`trunkline.core.access.may_see` allows in some workspaces.
 
     With ``application_id``: what the key of that application sees; else what the user sees. ``only`` is an id;
     ``ready`` are those that are active and whose last test succeeded.
     """
-    if application_id is not None:
-        visible = or_(
-            Configuration.application_id == application_id,
-            and_(Configuration.is_shared, Configuration.application_id.is_(None)),
-        )
-    else:
-        visible = or_(Configuration.is_shared, Configuration.user_id == user_id)
-    query = select(Configuration).where(Configuration.workspace_id.in_(workspace_ids), visible)
-    if only is not None:
-        query = query.where(Configuration.id == only)
-    if ready:
-        query = query.where(Configuration.is_active, Configuration.test_status == "success")
-    return list(await tx.scalars(query.order_by(Configuration.id.desc())))
+
+    workspace_ids: tuple[str, ...]
+    user_id: str
+    application_id: str | None
+    only: str | None = None
+    ready: bool = False
+
+    def choose(self) -> list[ColumnElement[bool]]:
+        """As conditions."""
+        row = Configuration
+        if self.application_id is not None:
+            visible = or_(row.application_id == self.application_id, and_(row.is_shared, row.application_id.is_(None)))
+        else:
+            visible = or_(row.is_shared, row.user_id == self.user_id)
+        chosen: list[ColumnElement[bool]] = [row.workspace_id.in_(self.workspace_ids), visible]
+        if self.only is not None:
+            chosen.append(row.id == self.only)
+        if self.ready:
+            chosen += [row.is_active.expression, row.test_status == "success"]
+        return chosen
+
+
+async def list_visible(tx: Transaction, reach: Reach, *, after: str | None = None, limit: int) -> list[Configuration]:
+    """At most ``limit``, the newest first, from behind the id ``after`` on."""
+    query = select(Configuration).where(*reach.choose())
+    if after is not None:
+        query = query.where(Configuration.id < after)
+    return list(await tx.scalars(query.order_by(Configuration.id.desc()).limit(limit)))
+
+
+async def count_use(tx: Transaction, reach: Reach, *, after: str | None = None, limit: int) -> list[tuple[str, Use]]:
+    """As :func:`list_visible`, of each its id and what it has served in all."""
+    row, total = Configuration, ConfigurationTotal
+    same = and_(total.workspace_id == row.workspace_id, total.configuration_id == row.id)
+    counts = (func.coalesce(each, 0) for each in (total.request_count, total.input_tokens, total.output_tokens))
+    query = select(row.id, *counts).outerjoin(total, same).where(*reach.choose())
+    if after is not None:
+        query = query.where(row.id < after)
+    found = await tx.execute(query.order_by(row.id.desc()).limit(limit))
+    return [(each, Use(*map(int, numbers))) for each, *numbers in found]
 
 
 async def find_users(

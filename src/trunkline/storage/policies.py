@@ -33,11 +33,17 @@ async def find(
 
 
 async def find_all(
-    tx: Transaction, workspace_ids: Collection[str], *, installation: bool, application_id: str | None = None
+    tx: Transaction,
+    workspace_ids: Collection[str],
+    *,
+    installation: bool,
+    application_id: str | None = None,
+    after: str | None = None,
+    limit: int | None = None,
 ) -> Sequence[Policy]:
     """The policies of those workspaces, and with ``installation`` those of it, the oldest first.
 
-    With ``application_id``, of those of applications only that one's.
+    With ``application_id``, of those of applications only that one's. ``after`` is the last id of a page.
     """
     place = Policy.workspace_id.in_(workspace_ids)
     query = select(Policy).where(
@@ -45,7 +51,9 @@ async def find_all(
     )
     if application_id is not None:
         query = query.where(Policy.application_id == application_id)
-    return (await tx.scalars(query.order_by(Policy.id))).all()
+    if after is not None:
+        query = query.where(Policy.id > after)
+    return (await tx.scalars(query.order_by(Policy.id).limit(limit))).all()
 
 
 async def count(tx: Transaction, workspace_id: str | None) -> int:

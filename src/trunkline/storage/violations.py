@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Final
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select, union_all
 
 from trunkline.storage.database import Transaction
 from trunkline.storage.tables import Policy, PolicyViolation
+
+_AT_ONCE: Final = 100
+"""Places that one query looks at: SQLite joins at most 500 selects."""
 
 
 class ViolationScope(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,19 +41,48 @@ async def find(
     tx: Transaction, scope: ViolationScope, *, skip: int, take: int
 ) -> tuple[Sequence[PolicyViolation], int]:
     """``take`` of them after the first ``skip``, the newest first, and how many there are."""
-    wanted = and_(*_conditions(scope))
-    total = await tx.scalar(select(func.count()).select_from(PolicyViolation).where(wanted)) or 0
-    query = select(PolicyViolation).where(wanted)
-    query = query.order_by(PolicyViolation.created_at.desc(), PolicyViolation.id.desc()).offset(skip).limit(take)
-    return (await tx.scalars(query)).all(), total
+    row = PolicyViolation
+    conditions = _conditions(scope)
+    newest = (row.created_at.desc(), row.id.desc())
+    total = 0
+    found: list[tuple[datetime, str]] = []
+    for places in _places(scope):
+        counted = (
+            select(func.count()).select_from(row).where(place, *conditions).scalar_subquery() for place in places
+        )
+        total += int(await tx.scalar(select(sum(counted, literal(0)))) or 0)
+        # Of each place as many as the page may need, along its index: an OR over all of them would sort everything.
+        heads = (
+            select(row.created_at, row.id).where(place, *conditions).order_by(*newest).limit(skip + take).subquery()
+            for place in places
+        )
+        first = union_all(*(select(head) for head in heads)).subquery()
+        query = select(first.c.created_at, first.c.id).order_by(first.c.created_at.desc(), first.c.id.desc())
+        found += [(created_at, identity) for created_at, identity in await tx.execute(query.limit(skip + take))]
+    page = [identity for _, identity in sorted(found, reverse=True)[skip : skip + take]]
+    return (await tx.scalars(select(row).where(row.id.in_(page)).order_by(*newest))).all(), total
+
+
+def _places(scope: ViolationScope) -> Iterator[list[ColumnElement[bool]]]:
+    """Conditions of which each violation that is asked for fulfils exactly one, in groups for one query."""
+    row = PolicyViolation
+    workspaces = [each for each in scope.workspace_ids if scope.workspace_id in {None, each}]
+    outside: list[ColumnElement[bool]] = []
+    if scope.installation:
+        its = row.policy_id.in_(select(Policy.id).where(Policy.workspace_id.is_(None)))
+        outside.append(and_(its, row.workspace_id.not_in(scope.workspace_ids)))
+    if scope.policy_id is not None:
+        # Those of one policy have an index of their own.
+        yield [or_(row.workspace_id.in_(workspaces), *outside)]
+        return
+    every = [*outside, *(row.workspace_id == each for each in workspaces)]
+    for start in range(0, len(every), _AT_ONCE):
+        yield every[start : start + _AT_ONCE]
 
 
 def _conditions(scope: ViolationScope) -> list[ColumnElement[bool]]:
     row = PolicyViolation
-    place: ColumnElement[bool] = row.workspace_id.in_(scope.workspace_ids)
-    if scope.installation:
-        place = or_(place, row.policy_id.in_(select(Policy.id).where(Policy.workspace_id.is_(None))))
-    found = [place]
+    found: list[ColumnElement[bool]] = []
     for column, value in (
         (row.policy_id, scope.policy_id),
         (row.workspace_id, scope.workspace_id),

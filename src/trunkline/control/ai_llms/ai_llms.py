@@ -6,9 +6,8 @@ an entry. What is stored, checked, encrypted and written down is the business of
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 
 from msgspec import UNSET, UnsetType
 
@@ -28,6 +27,7 @@ from trunkline.control.configurations.configuration import ConfigurationRecord, 
 from trunkline.control.configurations.configurations import Configurations
 from trunkline.control.configurations.lookup import find_changeable
 from trunkline.control.configurations.rows import show_all
+from trunkline.control.page import Page, PageRequest, read_page
 from trunkline.control.workspaces.memberships import find_actor_in, find_actors
 from trunkline.core import access
 from trunkline.core.actor import Actor
@@ -37,11 +37,9 @@ from trunkline.core.secret import Secret, mask
 from trunkline.providers.provider import Provider
 from trunkline.providers.registry import PROVIDERS
 from trunkline.storage import ai_llms as rows
-from trunkline.storage import usage
-from trunkline.storage.ai_llms import ViolationCounts
-from trunkline.storage.database import Database, Transaction
-from trunkline.storage.tables import Configuration
-from trunkline.storage.usage import Sums, UsageScope
+from trunkline.storage.ai_llms import Reach, Use, ViolationCounts
+from trunkline.storage.database import LONG_SECONDS, Database, Transaction
+from trunkline.storage.tables import Application, Configuration
 
 SIGNED = "aws"
 """The auth scheme under which an entry's ``key`` is a setting, because it is shown with each call."""
@@ -60,18 +58,32 @@ class AiLlms:
         self._org_id = org_id
 
     async def list(
-        self, actor: Actor, *, everywhere: bool = True, workspace_id: str | None = None, ready: bool = False
-    ) -> list[AiLlmRecord]:
-        """What the caller sees, the newest first; of a workspace that is not theirs nothing.
+        self,
+        actor: Actor,
+        *,
+        everywhere: bool = True,
+        workspace_id: str | None = None,
+        ready: bool = False,
+        page: PageRequest | None = None,
+    ) -> Page[AiLlmRecord]:
+        """What the caller sees, the newest first; of a workspace that is not theirs nothing. Without ``page``, all.
 
         ``ready``: only those that are active and were validated.
         """
         access.check(actor, "configurations.read")
-        async with self._database.read() as tx:
-            reach = await _find_reach(tx, actor, everywhere, workspace_id)
-            found = await _find(tx, reach, ready=ready)
-            used = await rows.find_users(tx, _places(reach), only=actor.application_id)
-            records = {record.id: record for record in await _show(tx, found)}
+        async with self._database.read(limit=LONG_SECONDS) as tx:
+            reach = _reach_of(await _find_reach(tx, actor, everywhere, workspace_id), ready=ready)
+            used = await rows.find_users(tx, reach.workspace_ids, only=actor.application_id)
+
+            async def read(after: str | None, limit: int) -> list[AiLlmRecord]:
+                return await self._show(tx, await rows.list_visible(tx, reach, after=after, limit=limit), used)
+
+            return await read_page(read, page, lambda record: record.id)
+
+    async def _show(
+        self, tx: Transaction, found: Sequence[Configuration], used: Mapping[str, Sequence[Application]]
+    ) -> list[AiLlmRecord]:
+        records = {record.id: record for record in await _show(tx, found)}
         return [
             show(
                 records[row.id],
@@ -90,7 +102,7 @@ class AiLlms:
         """The caller in the workspace of an entry that they see. Raises NotFound for all others."""
         async with self._database.read() as tx:
             reach = await find_actors(tx, actor, everywhere=everywhere)
-            found = await _find(tx, reach, only=entry_id)
+            found = await rows.list_visible(tx, _reach_of(reach, only=entry_id), limit=1)
         if not found:
             raise _unknown()
         return next(each for each in reach if each.workspace_id == found[0].workspace_id)
@@ -135,21 +147,30 @@ class AiLlms:
         await self._configurations.delete(actor, entry_id)
 
     async def read_stats(
-        self, actor: Actor, entry_id: str | None = None, *, everywhere: bool = True
-    ) -> list[AiLlmStats]:
-        """Totals of that entry, or of each that the caller sees, the newest first. Raises NotFound."""
+        self,
+        actor: Actor,
+        entry_id: str | None = None,
+        *,
+        everywhere: bool = True,
+        page: PageRequest | None = None,
+    ) -> Page[AiLlmStats]:
+        """Totals of that entry, or of each that the caller sees, the newest first; without ``page``, of all.
+
+        Raises NotFound.
+        """
         access.check(actor, "usage.read")
-        async with self._database.read() as tx:
-            reach = await find_actors(tx, actor, everywhere=everywhere)
-            found = await _find(tx, reach, only=entry_id)
-            if entry_id is not None and not found:
-                raise _unknown()
-            sums: dict[str | datetime, Sums] = {}
-            for place in {row.workspace_id for row in found}:
-                scope = UsageScope(workspace_id=place, configuration_id=entry_id)
-                sums.update(await usage.read_sums_by(tx, scope, "configuration"))
-            broken = await rows.count_violations(tx, _places(reach), only=entry_id)
-        return [_count(row.id, sums.get(row.id, Sums()), broken.get(row.id, ViolationCounts())) for row in found]
+        async with self._database.read(limit=LONG_SECONDS) as tx:
+            reach = _reach_of(await find_actors(tx, actor, everywhere=everywhere), only=entry_id)
+            broken = await rows.count_violations(tx, reach.workspace_ids, only=entry_id)
+
+            async def read(after: str | None, limit: int) -> list[AiLlmStats]:
+                found = await rows.count_use(tx, reach, after=after, limit=limit)
+                return [_count(each, use, broken.get(each, ViolationCounts())) for each, use in found]
+
+            stats = await read_page(read, page, lambda each: each.ai_llm_id)
+        if entry_id is not None and not stats.items:
+            raise _unknown()
+        return stats
 
     async def _require_free_name(self, tx: Transaction, actor: Actor, record: ConfigurationRecord) -> None:
         """Asked when the record is written: its refusal takes that back."""
@@ -223,33 +244,30 @@ async def _find_reach(tx: Transaction, actor: Actor, everywhere: bool, workspace
     return tuple(each for each in reach if workspace_id in {None, each.workspace_id})
 
 
-async def _find(
-    tx: Transaction, reach: tuple[Actor, ...], *, only: str | None = None, ready: bool = False
-) -> list[Configuration]:
-    if not reach:
-        return []
-    return await rows.list_visible(
-        tx, _places(reach), user_id=reach[0].user_id, application_id=reach[0].application_id, only=only, ready=ready
+def _reach_of(actors: Sequence[Actor], *, only: str | None = None, ready: bool = False) -> Reach:
+    """What somebody sees who is ``actors`` in some workspaces."""
+    return Reach(
+        workspace_ids=tuple(each.workspace_id for each in actors),
+        user_id=actors[0].user_id if actors else "",
+        application_id=actors[0].application_id if actors else None,
+        only=only,
+        ready=ready,
     )
 
 
-async def _show(tx: Transaction, found: list[Configuration]) -> list[ConfigurationRecord]:
+async def _show(tx: Transaction, found: Sequence[Configuration]) -> list[ConfigurationRecord]:
     shown: list[ConfigurationRecord] = []
     for place in sorted({row.workspace_id for row in found}):
         shown += await show_all(tx, [row for row in found if row.workspace_id == place])
     return shown
 
 
-def _places(reach: tuple[Actor, ...]) -> list[str]:
-    return [each.workspace_id for each in reach]
-
-
-def _count(entry_id: str, sums: Sums, broken: ViolationCounts) -> AiLlmStats:
+def _count(entry_id: str, use: Use, broken: ViolationCounts) -> AiLlmStats:
     return AiLlmStats(
         ai_llm_id=entry_id,
-        api_calls=sums.request_count,
-        tokens_in=sums.input_tokens,
-        tokens_out=sums.output_tokens,
+        api_calls=use.request_count,
+        tokens_in=use.input_tokens,
+        tokens_out=use.output_tokens,
         policy_violations=broken.total,
         alerts=broken.alerts,
         blocks=broken.blocks,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trunkline.control.audit import Audit
+from trunkline.control.page import Page, PageRequest, read_page
 from trunkline.control.people.address import read_email
 from trunkline.control.people.registration import Registration, UserRecord, show_user
 from trunkline.control.people.sessions import Sessions, SignIn, SignInLimit
@@ -14,6 +16,7 @@ from trunkline.core.actor import Actor
 from trunkline.core.errors import Forbidden, InvalidInput, NotFound
 from trunkline.storage import users, workspaces
 from trunkline.storage.database import Database
+from trunkline.storage.workspaces import Belonging
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,7 @@ class Me:
     """Who one is, and where one works. ``workspaces`` of a key is the one it works in."""
 
     user: UserRecord
-    workspaces: list[WorkspaceRecord]
+    workspaces: Page[WorkspaceRecord]
     actor: Actor
 
 
@@ -58,16 +61,24 @@ class Accounts:
             user, _ = await self._registration.register(tx, None, email=address, name=name, password_hash=hashed)
             return await self._sessions.begin(tx, user, user_agent=user_agent)
 
-    async def describe(self, actor: Actor) -> Me:
-        """Who the actor is. A key learns of its own workspace only."""
+    async def describe(self, actor: Actor, page: PageRequest | None = None) -> Me:
+        """Who the actor is, with all of their workspaces or a page of them. A key learns of its own workspace only."""
         access.check(actor, "account.read")
         async with self._database.read() as tx:
             user = await users.find(tx, actor.user_id)
-            belongings = await workspaces.find_belongings(tx, actor.user_id)
+            if actor.kind == "user":
+
+                async def read(after: str | None, limit: int) -> Sequence[Belonging]:
+                    return await workspaces.find_belongings(tx, actor.user_id, limit=limit, after=after)
+
+                found = await read_page(read, page, lambda row: row.workspace.id)
+            else:
+                own = await workspaces.find_belonging(tx, actor.workspace_id, actor.user_id)
+                found = Page([own] if own is not None else [])
         if user is None:
             raise NotFound("Your account no longer exists.")
-        reachable = [row for row in belongings if actor.kind == "user" or row.workspace.id == actor.workspace_id]
-        return Me(show_user(user), [show_workspace(row) for row in reachable], actor)
+        views = [show_workspace(row) for row in found.items]
+        return Me(show_user(user), Page(views, found.next_cursor), actor)
 
     async def update_password(self, actor: Actor, current: str, new: str) -> None:
         """Replace one's password. All other sessions of the user end."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from trunkline.control.audit import Audit, changes
+from trunkline.control.page import Page, PageRequest, encode_cursor
 from trunkline.control.policies.policy import PolicyDraft, PolicyScope, PolicyView, lay_over, show, state
 from trunkline.control.scope import require_whole_workspace
 from trunkline.control.workspaces.memberships import find_actors
@@ -32,9 +33,12 @@ class Policies:
         self._audit = audit
         self._org_id = org_id
 
-    async def list(self, actor: Actor, scope: PolicyScope, *, everywhere: bool = True) -> list[PolicyView]:
+    async def list(
+        self, actor: Actor, scope: PolicyScope, *, everywhere: bool = True, page: PageRequest | None = None
+    ) -> Page[PolicyView]:
         """The policies of that scope, the oldest first; of any that the caller sees where it says nothing.
 
+        Without ``page``, all. A page may hold fewer than it could: of those read, only what the caller sees.
         Raises NotFound for another installation and for a workspace that is not the caller's.
         """
         access.check(actor, "policies.read")
@@ -49,8 +53,12 @@ class Policies:
                 places if wanted is None else {wanted},
                 installation=wanted is None and scope.application_id is None,
                 application_id=scope.application_id,
+                after=page.after if page is not None else None,
+                limit=page.limit + 1 if page is not None else None,
             )
-        return [show(row, self._org_id) for row in found if _concerns(row, actor)]
+        kept = found[: page.limit] if page is not None else found
+        cursor = encode_cursor(kept[-1].id) if len(kept) < len(found) else None
+        return Page([show(row, self._org_id) for row in kept if _concerns(row, actor)], cursor)
 
     async def get(self, actor: Actor, policy_id: str, *, everywhere: bool = True) -> PolicyView:
         """One policy."""
@@ -190,9 +198,9 @@ async def _require_scope(tx: Transaction, scope: PolicyScope) -> None:
 
 async def _touch(tx: Transaction, policy: Policy) -> None:
     if policy.workspace_id is None:
-        change_marks.note_all(tx)
+        change_marks.note_all(tx, "policy", policy.id)
     else:
-        await workspaces.touch(tx, policy.workspace_id)
+        await workspaces.touch(tx, policy.workspace_id, "policy", policy.id)
 
 
 def _unknown() -> NotFound:

@@ -202,7 +202,7 @@ class Versions:
                     workspace_id=parent.workspace_id,
                 )
         await settle_weights(tx, parent, reason=reason)
-        await workspaces.touch(tx, parent.workspace_id)
+        await workspaces.touch(tx, parent.workspace_id, "configuration", parent.id)
 
 
 def _copy(parent: Configuration) -> ConfigurationVersion:

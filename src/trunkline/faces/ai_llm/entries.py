@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, cast
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
+from starlette.responses import Response
 
+from trunkline.control.ai_llms.ai_llm import AiLlmRecord
+from trunkline.control.page import Page
 from trunkline.core.access import check
 from trunkline.faces.ai_llm.acting import ChangerDep
 from trunkline.faces.ai_llm.failure import failures
@@ -18,6 +21,7 @@ from trunkline.faces.ai_llm.wire import (
     AiLlmUpdateRequest,
 )
 from trunkline.faces.http.auth import ActorDep, EverywhereDep, allow
+from trunkline.faces.http.paging import OptionalPageDep, link_next, write_list
 from trunkline.faces.http.refusal import remember_actor
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import PathId
@@ -41,11 +45,14 @@ async def create_ai_llm(
     )
 
 
-@router.get("", dependencies=[allow("configurations.read")], responses=failures(403))
+@router.get("", dependencies=[allow("configurations.read")], responses=failures(400, 403))
 async def list_ai_llms(
     services: ServicesDep,
+    request: Request,
+    response: Response,
     actor: ActorDep,
     everywhere: EverywhereDep,
+    page: OptionalPageDep,
     workspace_id: Annotated[
         str | None,
         Query(alias="workspaceId", max_length=255, description="One workspace alone. Nothing is in one out of reach."),
@@ -53,15 +60,28 @@ async def list_ai_llms(
 ) -> AiLlmListResponse:
     """Your configurations and those shared with you, in all of your workspaces, the newest first."""
     wanted = None if workspace_id is None else workspace_id.lower()
-    return AiLlmListResponse.of(await services.ai_llms.list(actor, everywhere=everywhere, workspace_id=wanted))
+    found = await services.ai_llms.list(actor, everywhere=everywhere, workspace_id=wanted, page=page)
+    return await _write(request, response, found)
 
 
-@router.get("/available", dependencies=[allow("configurations.read")], responses=failures(403))
+@router.get("/available", dependencies=[allow("configurations.read")], responses=failures(400, 403))
 async def list_available_ai_llms(
-    services: ServicesDep, actor: ActorDep, everywhere: EverywhereDep
+    services: ServicesDep,
+    request: Request,
+    response: Response,
+    actor: ActorDep,
+    everywhere: EverywhereDep,
+    page: OptionalPageDep,
 ) -> AiLlmListResponse:
     """Those of them that are active and were validated, the newest first."""
-    return AiLlmListResponse.of(await services.ai_llms.list(actor, everywhere=everywhere, ready=True))
+    found = await services.ai_llms.list(actor, everywhere=everywhere, ready=True, page=page)
+    return await _write(request, response, found)
+
+
+async def _write(request: Request, response: Response, page: Page[AiLlmRecord]) -> AiLlmListResponse:
+    link_next(request, response, page)
+    # FastAPI sends a response as it is; the type says what is in it.
+    return cast("AiLlmListResponse", await write_list(lambda: AiLlmListResponse.of(page.items), response.headers))
 
 
 @router.put("/{ai_llm_id}", dependencies=[allow("configurations.change")], responses=failures(400, 403, 404, 429))

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, cast
 
 from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
 
 from trunkline.faces.ai_llm.failure import failures
 from trunkline.faces.ai_llm.wire import AiLlmStatsResponse
 from trunkline.faces.http.auth import ActorDep, EverywhereDep, allow
+from trunkline.faces.http.paging import OptionalPageDep, link_next, write_list
 from trunkline.faces.http.services import ServicesDep
 
 router = APIRouter(prefix="/ai/llm", tags=["AI LLMs"])
 
 
-@router.get("/stats", dependencies=[allow("usage.read")], responses=failures(403, 404))
+@router.get("/stats", dependencies=[allow("usage.read")], responses=failures(400, 403, 404))
 async def get_ai_llm_stats(
     services: ServicesDep,
+    request: Request,
+    response: Response,
     actor: ActorDep,
     everywhere: EverywhereDep,
+    page: OptionalPageDep,
     ai_llm_id: Annotated[
         str | None,
         Query(alias="aiLlmId", max_length=255, description="One entry alone; without it, each that you see."),
@@ -26,4 +32,7 @@ async def get_ai_llm_stats(
 ) -> AiLlmStatsResponse:
     """Calls, tokens and broken policies, in total. At most two seconds behind the last call."""
     wanted = None if ai_llm_id is None else ai_llm_id.lower()
-    return AiLlmStatsResponse.of(await services.ai_llms.read_stats(actor, wanted, everywhere=everywhere))
+    stats = await services.ai_llms.read_stats(actor, wanted, everywhere=everywhere, page=page)
+    link_next(request, response, stats)
+    # FastAPI sends a response as it is; the type says what is in it.
+    return cast("AiLlmStatsResponse", await write_list(lambda: AiLlmStatsResponse.of(stats.items), response.headers))

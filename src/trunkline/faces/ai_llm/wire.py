@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import UNSET, UnsetType
@@ -136,7 +137,7 @@ class AiLlmListResponse(ResponseBody):
     ai_llms: list[AiLlmResponse]
 
     @classmethod
-    def of(cls, records: list[AiLlmRecord]) -> AiLlmListResponse:
+    def of(cls, records: Sequence[AiLlmRecord]) -> AiLlmListResponse:
         """From the records."""
         return cls(ai_llms=[AiLlmResponse.of(record) for record in records])
 
@@ -181,7 +182,7 @@ class AiLlmStatsResponse(ResponseBody):
     stats: list[AiLlmStatsItemResponse]
 
     @classmethod
-    def of(cls, found: list[AiLlmStats]) -> AiLlmStatsResponse:
+    def of(cls, found: Sequence[AiLlmStats]) -> AiLlmStatsResponse:
         """From the totals."""
         return cls(stats=[AiLlmStatsItemResponse.of(each) for each in found])
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from fastapi import Depends, Query
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -21,6 +24,25 @@ async def read_page(
     return PageRequest(limit, cursor)
 
 
+async def read_optional_page(
+    limit: Annotated[
+        int | None, Query(ge=1, le=LARGEST_LIMIT, description="Items on a page. Without it and `cursor`: all.")
+    ] = None,
+    cursor: Annotated[
+        str | None, Query(max_length=512, description="From the `Link` header of the page before.")
+    ] = None,
+) -> PageRequest | None:
+    """The page that is asked for; None: the whole list, for who knows no pages."""
+    return None if limit is None and cursor is None else PageRequest(limit or DEFAULT_LIMIT, cursor)
+
+
+async def write_list(make: Callable[[], BaseModel], headers: Mapping[str, str]) -> Response:
+    """A body that may be very long, made in a thread, so that others get their turn meanwhile."""
+    body = await asyncio.to_thread(lambda: make().model_dump_json(by_alias=True).encode())
+    return Response(body, media_type="application/json", headers={**headers})
+
+
+OptionalPageDep = Annotated[PageRequest | None, Depends(read_optional_page)]
 PageDep = Annotated[PageRequest, Depends(read_page)]
 
 

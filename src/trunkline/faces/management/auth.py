@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 
 from trunkline.control.people.registration import UserRecord
 from trunkline.control.people.sessions import SignIn
 from trunkline.control.workspaces.workspaces import WorkspaceRecord
 from trunkline.core.secret import Secret
 from trunkline.faces.http.auth import ActorDep, MaybeActorDep, allow
+from trunkline.faces.http.paging import OptionalPageDep, link_next
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import SuccessResponse
 from trunkline.faces.management.account_wire import (
@@ -97,12 +98,15 @@ async def set_up(services: ServicesDep, given: SetupRequest, request: Request) -
 
 
 @router.get("/me", dependencies=[allow("account.read")])
-async def get_me(services: ServicesDep, actor: ActorDep) -> MeResponse:
+async def get_me(
+    services: ServicesDep, request: Request, response: Response, actor: ActorDep, page: OptionalPageDep
+) -> MeResponse:
     """Who asks, and their workspaces and roles."""
-    me = await services.accounts.describe(actor)
+    me = await services.accounts.describe(actor, page)
+    link_next(request, response, me.workspaces)
     return MeResponse(
         user=write_user(me.user),
-        workspaces=[write_workspace(view) for view in me.workspaces],
+        workspaces=[write_workspace(view) for view in me.workspaces.items],
         actor=ActorResponse.model_validate(me.actor),
     )
 

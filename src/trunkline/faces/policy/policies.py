@@ -6,9 +6,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
+from starlette.responses import Response
 
 from trunkline.control.policies.policy import PolicyScope
 from trunkline.faces.http.auth import ActorDep, EverywhereDep, allow
+from trunkline.faces.http.paging import OptionalPageDep, link_next
 from trunkline.faces.http.refusal import remember_actor
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import GivenId, PathId
@@ -42,19 +44,23 @@ async def create_policy(
     return PolicyResponse.of(await policies.create(actor, scope, given.draft()))
 
 
-@router.get("", dependencies=[allow("policies.read")], responses=failures(403, 404))
+@router.get("", dependencies=[allow("policies.read")], responses=failures(400, 403, 404))
 async def list_policies(
     services: ServicesDep,
+    request: Request,
+    response: Response,
     actor: ActorDep,
     everywhere: EverywhereDep,
+    page: OptionalPageDep,
     org_id: OrgDep = None,
     workspace_id: WorkspaceDep = None,
     repo_id: RepoDep = None,
 ) -> PolicyListResponse:
     """The policies of your workspaces and of the installation; with `workspaceId` or `repoId` those made for it."""
     scope = PolicyScope(org_id=org_id, workspace_id=workspace_id, application_id=repo_id)
-    found = await services.policies.list(actor, scope, everywhere=everywhere)
-    return PolicyListResponse(policies=[PolicyItemResponse.of(view) for view in found])
+    found = await services.policies.list(actor, scope, everywhere=everywhere, page=page)
+    link_next(request, response, found)
+    return PolicyListResponse(policies=[PolicyItemResponse.of(view) for view in found.items])
 
 
 @router.get("/{policy_id}", dependencies=[allow("policies.read")], responses=failures(403, 404))

@@ -72,6 +72,18 @@ HOURS: Final = Table(
     latest="last_used_at",
 )
 
+TOTALS: Final = Table(
+    name="configuration_totals",
+    key=("workspace_id", "configuration_id"),
+    columns={
+        "workspace_id": "text",
+        "configuration_id": "text",
+        "request_count": "count",
+        "input_tokens": "count",
+        "output_tokens": "count",
+    },
+)
+
 VERSIONS: Final = Table(
     name="version_usage",
     key=("version_id",),
