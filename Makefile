@@ -5,7 +5,7 @@ export PYTHON
 # Folders of tests whose Node packages are installed from their lock.
 NODE_ROOMS := tests/upstreams tests/contract/typescript clients/typescript
 
-.PHONY: help run test check unit bench soak client lock clean
+.PHONY: help run test check unit bench growth soak client lock clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -29,6 +29,9 @@ unit: .venv/ready-test ## The quick tests only
 bench: .venv/ready-test ## Measure cost per call beside nginx; prints a table and writes bench/results
 	@scripts/system-packages nginx wrk libnginx-mod-http-echo
 	$(BIN)/python -m bench
+
+growth: .venv/ready-test ## Measure what operations cost as an installation grows, on both databases
+	$(BIN)/python -m bench.growth
 
 soak: .venv/ready-test ## Make a million calls and see that memory ends flat
 	$(BIN)/python -m bench.soak
