@@ -10,6 +10,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from trunkline import logs
+from trunkline.app.memory import give_back
 from trunkline.app.server import Server, open_server, running
 from trunkline.app.stopping import Stopping
 from trunkline.core.errors import TrunklineError
@@ -46,7 +47,10 @@ class Process:
         await receive()
         try:
             stopping = Stopping(self._settings.drain_seconds)
-            async with open_server(self._settings, stopping) as self._server, running(_follow(self._parent)):
+            async with (
+                open_server(self._settings, stopping) as self._server,
+                running(_follow(self._parent), give_back()),
+            ):
                 _tune_collector()
                 await send({"type": "lifespan.startup.complete"})
                 with stopping.heard(), counting_apart():
