@@ -6,7 +6,7 @@ from typing import Final
 
 from trunkline.control.audit import Audit, changes
 from trunkline.control.page import Page, PageRequest, encode_cursor
-from trunkline.control.policies.policy import PolicyDraft, PolicyScope, PolicyView, lay_over, show, state
+from trunkline.control.policies.policy import PolicyDraft, PolicyRecord, PolicyScope, lay_over, show, state
 from trunkline.control.scope import require_whole_workspace
 from trunkline.control.workspaces.memberships import find_actors
 from trunkline.core import access
@@ -35,7 +35,7 @@ class Policies:
 
     async def list(
         self, actor: Actor, scope: PolicyScope, *, everywhere: bool = True, page: PageRequest | None = None
-    ) -> Page[PolicyView]:
+    ) -> Page[PolicyRecord]:
         """The policies of that scope, the oldest first; of any that the caller sees where it says nothing.
 
         Without ``page``, all. A page may hold fewer than it could: of those read, only what the caller sees.
@@ -60,7 +60,7 @@ class Policies:
         cursor = encode_cursor(kept[-1].id) if len(kept) < len(found) else None
         return Page([show(row, self._org_id) for row in kept if _concerns(row, actor)], cursor)
 
-    async def get(self, actor: Actor, policy_id: str, *, everywhere: bool = True) -> PolicyView:
+    async def get(self, actor: Actor, policy_id: str, *, everywhere: bool = True) -> PolicyRecord:
         """One policy."""
         access.check(actor, "policies.read")
         async with self._database.read() as tx:
@@ -79,7 +79,7 @@ class Policies:
         async with self._database.read() as tx:
             return (await self._find(tx, actor, policy_id, everywhere))[1]
 
-    async def create(self, actor: Actor, scope: PolicyScope, draft: PolicyDraft) -> PolicyView:
+    async def create(self, actor: Actor, scope: PolicyScope, draft: PolicyDraft) -> PolicyRecord:
         """A new policy of the installation, or of the actor's workspace, which is that of ``scope``.
 
         Raises Forbidden, NotFound for another installation, InvalidInput where the parts of the scope do not belong
@@ -105,7 +105,7 @@ class Policies:
             await self._audit.record(tx, actor, "policies.create", target=("policy", policy.id), after=state(policy))
             return show(policy, self._org_id)
 
-    async def change(self, actor: Actor, policy_id: str, scope: PolicyScope, draft: PolicyDraft) -> PolicyView:
+    async def update(self, actor: Actor, policy_id: str, scope: PolicyScope, draft: PolicyDraft) -> PolicyRecord:
         """Lay ``draft`` over it. What ``scope`` says must be what it is: a policy stays where it was made.
 
         Raises NotFound, Forbidden and InvalidInput.

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from trunkline.control.policies.patterns import compile_pattern
+from trunkline.control.record import read_record
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import InvalidInput
 from trunkline.core.policy import ALERT, BLOCK, LOG
@@ -53,7 +54,7 @@ class PolicyDraft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyView:
+class PolicyRecord:
     """A policy. ``workspace_id`` None: it holds for the whole installation, which is ``org_id``."""
 
     id: str
@@ -102,24 +103,9 @@ def lay_over(policy: Policy, draft: PolicyDraft) -> None:
     policy.rule = write_rule(rule)
 
 
-def show(policy: Policy, org_id: str) -> PolicyView:
+def show(policy: Policy, org_id: str) -> PolicyRecord:
     """A row as its readers see it."""
-    return PolicyView(
-        id=policy.id,
-        name=policy.name,
-        content=policy.content,
-        risk_type=policy.risk_type,
-        action_type=policy.action_type,
-        fail_mode=policy.fail_mode,
-        rule=policy.rule,
-        org_id=org_id,
-        workspace_id=policy.workspace_id,
-        application_id=policy.application_id,
-        key_id=policy.key_id,
-        created_by=policy.created_by,
-        created_at=policy.created_at,
-        updated_at=policy.updated_at,
-    )
+    return read_record(PolicyRecord, policy, org_id=org_id)
 
 
 def state(policy: Policy) -> dict[str, JsonValue]:

@@ -10,6 +10,7 @@ from typing import Final, get_args
 import msgspec
 
 from trunkline.control.ai_llms.ai_llm import AiType, provider_of, type_of
+from trunkline.control.record import read_record
 from trunkline.control.usage.span import read_span
 from trunkline.control.workspaces.memberships import find_actors
 from trunkline.core import access
@@ -44,7 +45,7 @@ class ViolationFilter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ViolationView:
+class ViolationRecord:
     """A call that broke a policy."""
 
     id: str
@@ -70,7 +71,7 @@ class ViolationView:
 class Violations:
     """Some of a list, and how long it is."""
 
-    items: Sequence[ViolationView]
+    items: Sequence[ViolationRecord]
     total: int
 
 
@@ -158,23 +159,5 @@ def _with_types(scope: ViolationScope, types: Sequence[str]) -> ViolationScope:
     return msgspec.structs.replace(scope, providers=named, not_providers=others)
 
 
-def _show(row: PolicyViolation) -> ViolationView:
-    return ViolationView(
-        id=row.id,
-        policy_id=row.policy_id,
-        policy_name=row.policy_name,
-        user_id=row.user_id,
-        workspace_id=row.workspace_id,
-        application_id=row.application_id,
-        key_id=row.key_id,
-        configuration_id=row.configuration_id,
-        ai_type=type_of(row.provider),
-        provider=row.provider,
-        model=row.model,
-        host=row.host,
-        risk_type=row.risk_type,
-        action_type=row.action_type,
-        explanation=row.explanation,
-        request_id=row.request_id,
-        created_at=row.created_at,
-    )
+def _show(row: PolicyViolation) -> ViolationRecord:
+    return read_record(ViolationRecord, row, ai_type=type_of(row.provider))

@@ -76,7 +76,7 @@ async def update_policy(
     services: ServicesDep, actor: ThereDep, policy_id: PathId, given: PolicyUpdateRequest
 ) -> PolicyResponse:
     """Change any part of a policy but its scope. Calls are held to it as soon as this answers."""
-    changed = await services.policies.change(actor, policy_id, given.scope(), given.draft())
+    changed = await services.policies.update(actor, policy_id, given.scope(), given.draft())
     return PolicyResponse.of(changed)
 
 

@@ -8,7 +8,7 @@ from msgspec import UNSET
 from pydantic import Field
 
 from trunkline.control.ai_llms.ai_llm import AiType
-from trunkline.control.policies.policy import FailMode, PolicyDraft, PolicyScope, PolicyView, RiskType
+from trunkline.control.policies.policy import FailMode, PolicyDraft, PolicyRecord, PolicyScope, RiskType
 from trunkline.control.policies.violations import Violations
 from trunkline.core.chat import JsonValue
 from trunkline.faces.http.wire import EXAMPLE_ID, GivenId, GivenName, Moment, RequestBody, ResponseBody
@@ -124,7 +124,7 @@ class PolicyResponse(ResponseBody):
     policy: PolicyItemResponse
 
     @classmethod
-    def of(cls, view: PolicyView) -> PolicyResponse:
+    def of(cls, view: PolicyRecord) -> PolicyResponse:
         """From the use case's view."""
         return cls(policy=PolicyItemResponse.of(view))
 
