@@ -7,6 +7,7 @@ from trunkline.app.people import People
 from trunkline.app.resources import Resources, open_ring
 from trunkline.control.jobs import Jobs
 from trunkline.control.people.setup import FirstStart
+from trunkline.control.prices.price_list_file import load_price_list
 from trunkline.core.errors import Unavailable
 from trunkline.settings import Settings
 
@@ -20,6 +21,7 @@ async def prepare(settings: Settings, parts: Parts | None = None) -> FirstStart:
     resources = Resources.of(settings)
     try:
         ring = await open_ring(resources, migrate=True)
+        load_price_list(settings.data_dir)
         first = await People(settings, resources.database, ring, (parts or Parts()).passwords()).setup.first_start(
             settings
         )

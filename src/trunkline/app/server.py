@@ -20,6 +20,7 @@ from trunkline.app.resources import Resources, open_ring, open_ring_from_copy
 from trunkline.app.services import make_services
 from trunkline.app.stopping import Stopping
 from trunkline.control.people.key_use import KeyUse
+from trunkline.control.prices.price_list_file import load_price_list
 from trunkline.control.prices.prices import PriceBook
 from trunkline.control.processes.neighbours import Neighbours
 from trunkline.control.processes.socket_folder import find_socket_folder
@@ -114,7 +115,7 @@ async def open_server(
         )
         stack.push_async_callback(client.close)
         in_process = {"demo": parts.demo()}
-        prices, counters, rate_limits = PriceBook(), CallCounters(), RateLimits()
+        prices, counters, rate_limits = PriceBook(load_price_list(settings.data_dir)), CallCounters(), RateLimits()
         key_use = KeyUse(resources.database)
 
         targets = Targets(

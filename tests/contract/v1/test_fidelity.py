@@ -15,6 +15,7 @@ import pytest
 from tests.contract.v1.rig import KEY, Rig, configuration
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted, stream, whole
+from trunkline.control.prices.price_list_making import make_price_list
 from trunkline.control.prices.prices import PriceBook
 
 Json = dict[str, Any]
@@ -232,7 +233,7 @@ def place() -> Iterator[tuple[Rig, Scripted]]:
             )
             for name, case in CASES.items()
         ]
-        with Rig(configurations, prices=PriceBook()).serve() as rig:
+        with Rig(configurations, prices=PriceBook(make_price_list())).serve() as rig:
             yield rig, upstream
 
 

@@ -12,6 +12,7 @@ import pytest
 from tests.contract.v1.rig import KEY, Rig, configuration
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted, stream, whole
+from trunkline.control.prices.price_list_making import make_price_list
 from trunkline.control.prices.prices import PriceBook
 from trunkline.core.usage_event import UsageEvent
 
@@ -34,7 +35,7 @@ def place() -> Iterator[tuple[Rig, Scripted]]:
             configuration(name, provider, model=model, base_url=upstream.url + path, api_key="sk-test-0123456789abcdef")
             for name, (provider, model, path) in MODELS.items()
         ]
-        with Rig(configurations, prices=PriceBook()).serve() as rig:
+        with Rig(configurations, prices=PriceBook(make_price_list())).serve() as rig:
             yield rig, upstream
 
 

@@ -9,11 +9,11 @@ from decimal import Decimal
 from typing import Final, Literal
 
 import msgspec
-from genai_prices.types import ModelInfo as ListedModel
-from genai_prices.types import ModelPrice, TieredPrices
 
 from trunkline.control.configurations.lookup import find_visible
 from trunkline.control.configurations.reach import Reach
+from trunkline.control.prices.listed_model import ListedModel
+from trunkline.control.prices.listed_price import Figure, ListedPrice, TieredFigure
 from trunkline.control.prices.prices import PriceBook
 from trunkline.control.request_context import current_request_context
 from trunkline.core import access
@@ -283,14 +283,14 @@ def _describe(model: ListedModel) -> ModelInfo:
         description=model.description,
         context_length=model.context_window,
         capabilities=guess_capabilities(model.id),
-        price=_show_price(model.prices if isinstance(model.prices, ModelPrice) else None),
+        price=_show_price(model.only_price),
     )
 
 
-def _show_price(price: ModelPrice | None) -> dict[str, str] | None:
+def _show_price(price: ListedPrice | None) -> dict[str, str] | None:
     if price is None:
         return None
-    rates: Iterable[tuple[str, Decimal | TieredPrices | None]] = (
+    rates: Iterable[tuple[str, Figure | None]] = (
         ("prompt", price.input_mtok),
         ("completion", price.output_mtok),
         ("input_cache_read", price.cache_read_mtok),
@@ -299,7 +299,7 @@ def _show_price(price: ModelPrice | None) -> dict[str, str] | None:
     shown: dict[str, str] = {}
     for name, rate in rates:
         if rate is not None:
-            base = rate.base if isinstance(rate, TieredPrices) else rate
+            base = rate.base if isinstance(rate, TieredFigure) else rate
             shown[name] = f"{(base / 1_000_000).normalize():f}"
     return shown or None
 

@@ -5,14 +5,14 @@ The list's own figures where it has them, else the vendor's rule from its price 
 
 from __future__ import annotations
 
-from copy import copy
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
 import msgspec
-from genai_prices.types import ModelInfo, ModelPrice, PriceVariant, StartDateConstraint
 
+from trunkline.control.prices.listed_model import ListedModel
+from trunkline.control.prices.listed_price import FromDay, ListedPrice, PriceVariant
 from trunkline.core.price import Price, nanos
 from trunkline.core.terms import Terms
 
@@ -80,35 +80,30 @@ _REGIONAL_MODELS: Final = {
 """Which models cost a tenth more where they are bound to a region; others cost the same everywhere."""
 
 
-def list_on_terms(info: ModelInfo, terms: Terms, now: datetime) -> tuple[ModelPrice, frozenset[str]]:
+def list_on_terms(info: ListedModel, terms: Terms, now: datetime) -> tuple[ListedPrice, frozenset[str]]:
     """The listed price, and which of the terms it has figures of its own for.
 
     A figure that the list has only from a later day on, because nobody looked before, counts for earlier calls too.
     """
-    standard = info.get_prices(now)
-    found: set[str] = set()
-    overrides: dict[str, object] = {}
+    price = info.price(now)
+    chosen: list[tuple[str, PriceVariant]] = []
     for name, context in (
         (_TIER, ("processing", "batch") if terms.tier == "batch" else ("service_tier", terms.tier)),
         (_SPEED, ("speed", terms.speed)),
     ):
-        variants = [one for one in info.price_variants or () if one.when == {context[0]: context[1]}]
-        chosen = next((one for one in variants if one.constraint is None or one.constraint.active(now)), None)
-        if chosen is None and variants:
-            chosen = min(variants, key=_since)
-        if chosen is not None:
-            found.add(name)
-            for key, value in vars(chosen.prices).items():
-                if value is not None:
-                    overrides.setdefault(key, value)
-    if not overrides:
-        return standard, frozenset(found)
-    price = copy(standard)
-    vars(price).update(overrides)
-    return price, frozenset(found)
+        variants = [one for one in info.variants if one.terms == {context[0]: context[1]}]
+        holding = next((one for one in variants if one.when is None or one.when.holds(now)), None)
+        if holding is None and variants:
+            holding = min(variants, key=_since)
+        if holding is not None:
+            chosen.append((name, holding))
+    # The first one's figures win.
+    for _, variant in reversed(chosen):
+        price = price.overlaid(variant.price)
+    return price, frozenset(name for name, _ in chosen)
 
 
-def read_listed_terms(provider_id: str, info: ModelInfo, terms: Terms) -> Terms:
+def read_listed_terms(provider_id: str, info: ListedModel, terms: Terms) -> Terms:
     """``terms`` in the words of the list."""
     tier = _WORDS.get(terms.tier, terms.tier) if provider_id != "anthropic" else terms.tier
     if tier == "flex" and provider_id in {"gemini", "vertex"} and not _has(info, "service_tier", "flex"):
@@ -142,11 +137,9 @@ def put_on_terms(provider_id: str, listed: str, price: Price, terms: Terms, foun
     return msgspec.structs.replace(price, unknown=tuple(unknown)) if unknown else price
 
 
-def _has(info: ModelInfo, key: str, value: str) -> bool:
-    return any(one.when == {key: value} for one in info.price_variants or ())
+def _has(info: ListedModel, key: str, value: str) -> bool:
+    return any(one.terms == {key: value} for one in info.variants)
 
 
-def _since(variant: PriceVariant) -> datetime:
-    constraint = variant.constraint
-    day = constraint.start_date if isinstance(constraint, StartDateConstraint) else date.min
-    return datetime.combine(day, time.min, UTC)
+def _since(variant: PriceVariant) -> date:
+    return variant.when.day if isinstance(variant.when, FromDay) else date.min

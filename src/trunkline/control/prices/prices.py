@@ -1,6 +1,6 @@
 """Prices: what a model's tokens cost, from the list that comes with ``genai-prices`` and from providers' own lists.
 
-The list is data inside the package: nothing is fetched. https://github.com/pydantic/genai-prices
+https://github.com/pydantic/genai-prices
 """
 
 from __future__ import annotations
@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from importlib.metadata import version
 from typing import Final
 
-from genai_prices import data_snapshot
-from genai_prices.types import ModelInfo, ModelPrice, TieredPrices
-
+from trunkline.control.prices.listed_model import ListedModel
 from trunkline.control.prices.listed_name import list_names
+from trunkline.control.prices.listed_price import Figure, ListedPrice, TieredFigure
 from trunkline.control.prices.price_facts import add_facts, find_fixed
+from trunkline.control.prices.price_list import PriceList
+from trunkline.control.prices.price_list_version import PRICE_LIST
 from trunkline.control.prices.price_terms import list_on_terms, put_on_terms, read_listed_terms
 from trunkline.core.price import NANOS_PER_USD, Price, Rate
 from trunkline.core.terms import USUAL, Terms
@@ -34,7 +34,6 @@ _FREE: Final = Price(input=Rate(0), output=Rate(0), source="openrouter")
 """https://openrouter.ai/docs/guides/routing/model-variants/free"""
 
 _ZERO: Final = Rate(0)
-_SOURCE: Final = f"genai-prices {version('genai-prices')}"
 
 
 class PriceBook:
@@ -45,10 +44,12 @@ class PriceBook:
     input) is billed as plain tokens or not at all; a model that is sold by such units alone has no price here.
     """
 
-    def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(self, listed: PriceList, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        """``now`` has a time zone."""
+        self._list = listed
         self._now = now
-        self._found: dict[tuple[str, str], ModelInfo | None] = {}
-        self._converted: dict[tuple[int, str, str], tuple[ModelPrice, Price | None]] = {}
+        self._found: dict[tuple[str, str], ListedModel | None] = {}
+        self._converted: dict[tuple[int, str, str], tuple[ListedPrice, Price | None]] = {}
         self._own: dict[str, Mapping[str, Price]] = {}
 
     def find(self, provider: Provider, model: str, terms: Terms = USUAL) -> Price | None:
@@ -73,7 +74,7 @@ class PriceBook:
         if info is None:
             return None
         if terms == USUAL:
-            return self._convert(provider.id, info, model, info.get_prices(self._now()))
+            return self._convert(provider.id, info, model, info.price(self._now()))
         listed_terms = read_listed_terms(provider.id, info, terms)
         listed, found = list_on_terms(info, listed_terms, self._now())
         price = convert_price(listed)
@@ -90,14 +91,12 @@ class PriceBook:
         """Take the prices of a provider's own list, by model id; they replace what it gave before."""
         self._own[provider_id] = dict(prices)
 
-    def models(self, provider: Provider) -> Iterable[ModelInfo]:
+    def models(self, provider: Provider) -> Iterable[ListedModel]:
         """What the bundled list knows of a provider's models, except those that it calls deprecated."""
-        if provider.prices is None:
-            return ()
-        found = data_snapshot.find_provider_by_id(data_snapshot.get_snapshot().providers, provider.prices)
+        found = None if provider.prices is None else self._list.find_provider(provider.prices)
         return () if found is None else [model for model in found.models if not model.deprecated]
 
-    def _look_up(self, provider: Provider, model: str) -> ModelInfo | None:
+    def _look_up(self, provider: Provider, model: str) -> ListedModel | None:
         if provider.prices is None:
             return None
         key = (provider.prices, model)
@@ -105,11 +104,11 @@ class PriceBook:
             if len(self._found) >= CAPACITY:
                 self._found.clear()
             lists = (provider.prices, *_ALSO.get(provider.id, ()))
-            names = (_search(one, name) for name in list_names(provider, model) for one in lists)
+            names = (self._list.find_model(one, name) for name in list_names(provider, model) for one in lists)
             self._found[key] = next((info for info in names if info is not None), None)
         return self._found[key]
 
-    def _convert(self, provider_id: str, info: ModelInfo, model: str, listed: ModelPrice) -> Price | None:
+    def _convert(self, provider_id: str, info: ListedModel, model: str, listed: ListedPrice) -> Price | None:
         # Keyed by identity, and the value keeps the key alive: the list's objects have no cheap hash.
         key = (id(listed), provider_id, model)
         entry = self._converted.get(key)
@@ -123,7 +122,7 @@ class PriceBook:
         return entry[1]
 
 
-def convert_price(listed: ModelPrice) -> Price | None:
+def convert_price(listed: ListedPrice) -> Price | None:
     """A listed price as ours; None when it has nothing that we count. Exact: rates are decimals with few places."""
     input_rate, output_rate = _rate(listed.input_mtok), _rate(listed.output_mtok)
     per_hour = _amount(listed.input_audio_hours or listed.audio_hours, 1)
@@ -148,27 +147,20 @@ def convert_price(listed: ModelPrice) -> Price | None:
         characters=characters,
         per_search=_amount(listed.web_searches_kcount, 1000),
         per_file_search=_amount(listed.storage_searches_kcount, 1000),
-        source=_SOURCE,
+        source=PRICE_LIST,
     )
 
 
-def _amount(listed: Decimal | TieredPrices | None, count: int) -> int | None:
+def _amount(listed: Figure | None, count: int) -> int | None:
     """Nano-dollars of one of ``count`` units."""
     return int(listed * NANOS_PER_USD / count) if isinstance(listed, Decimal) else None
 
 
-def _search(provider: str, model: str) -> ModelInfo | None:
-    # The snapshot's own look-up remembers every name it is asked for, without a bound; this asks its parts instead.
-    snapshot = data_snapshot.get_snapshot()
-    found = data_snapshot.find_provider_by_id(snapshot.providers, provider)
-    return None if found is None else found.find_model(model, all_providers=snapshot.providers)
-
-
-def _rate(listed: Decimal | TieredPrices | None) -> Rate | None:
+def _rate(listed: Figure | None) -> Rate | None:
     if listed is None:
         return None
-    if isinstance(listed, TieredPrices):
-        return Rate(_nanos(listed.base), tuple((tier.start, _nanos(tier.price)) for tier in listed.tiers))
+    if isinstance(listed, TieredFigure):
+        return Rate(_nanos(listed.base), tuple((start, _nanos(price)) for start, price in listed.tiers))
     return Rate(_nanos(listed))
 
 

@@ -11,6 +11,7 @@ import pytest
 from trunkline.control.configurations.credentials import Credentials
 from trunkline.control.configurations.provider_models import ProviderModels, read_price
 from trunkline.control.configurations.reach import Reach
+from trunkline.control.prices.price_list_making import make_price_list
 from trunkline.control.prices.prices import PriceBook
 from trunkline.core.actor import Actor
 from trunkline.core.chat import Usage
@@ -114,7 +115,7 @@ async def test_limits_and_prices_are_learned_from_the_provider_itself_alone(
         )
         assert await tx.get(Credential, row.credential_id) is not None
         tx.add(row)
-    prices = PriceBook()
+    prices = PriceBook(make_price_list())
     models = ProviderModels(database, Reach(credentials, Listing(), {}), prices)
     openrouter = find("openrouter")
     actor = Actor(user_id=user.id, workspace_id=workspace.id, role="owner")
@@ -171,7 +172,7 @@ async def test_a_remembered_list_says_its_age_and_a_refresh_asks_anew(database: 
     user, workspace, one, _ = await make_two(database)
     clock, transport = Clock(), Failing()
     reach = Reach(Credentials(Vault(KeyRing.create(RootKey.generate()))), transport, {})
-    models = ProviderModels(database, reach, PriceBook(), clock=clock)
+    models = ProviderModels(database, reach, PriceBook(make_price_list()), clock=clock)
     actor = Actor(user_id=user, workspace_id=workspace, role="owner")
     first = await models.list_local(actor, one)
     assert (first.cached, first.age_seconds, first.stale) == (False, 0, False)
@@ -188,7 +189,7 @@ async def test_the_last_list_that_is_known_is_stale_where_the_provider_fails(dat
     user, workspace, one, _ = await make_two(database)
     clock, transport = Clock(), Failing()
     reach = Reach(Credentials(Vault(KeyRing.create(RootKey.generate()))), transport, {})
-    models = ProviderModels(database, reach, PriceBook(), clock=clock)
+    models = ProviderModels(database, reach, PriceBook(make_price_list()), clock=clock)
     actor = Actor(user_id=user, workspace_id=workspace, role="owner")
     await models.list_local(actor, one)
     transport.fails, clock.seconds = True, 3600.0
@@ -208,7 +209,7 @@ async def test_what_changes_on_a_server_is_forgotten_for_all_that_point_to_it(da
     user, workspace, one, two = await make_two(database)
     transport = Failing()
     reach = Reach(Credentials(Vault(KeyRing.create(RootKey.generate()))), transport, {})
-    models = ProviderModels(database, reach, PriceBook())
+    models = ProviderModels(database, reach, PriceBook(make_price_list()))
     told: list[str] = []
     models.when_forgotten(lambda configuration_id, bases: told.append(f"{configuration_id} {len(bases)}"))
     actor = Actor(user_id=user, workspace_id=workspace, role="owner")

@@ -12,6 +12,7 @@ from trunkline.control.configurations.credentials import Credentials
 from trunkline.control.configurations.provider_models import ModelListing, ProviderModels
 from trunkline.control.configurations.reach import Reach
 from trunkline.control.features.catalogue import FAILED_SECONDS, FRESH_SECONDS, Catalogue, ModelFilter, read_capability
+from trunkline.control.prices.price_list_making import make_price_list
 from trunkline.control.prices.prices import PriceBook
 from trunkline.core.actor import Actor
 from trunkline.core.errors import Unavailable
@@ -57,7 +58,7 @@ class Gated(FakeTransport):
 
 def make(database: Database, transport: FakeTransport, *, bundled: bool = True) -> tuple[Catalogue, Clock]:
     reach = Reach(Credentials(Vault(KeyRing.create(RootKey.generate()))), transport, {})
-    models = (ProviderModels if bundled else NothingBundled)(database, reach, PriceBook())
+    models = (ProviderModels if bundled else NothingBundled)(database, reach, PriceBook(make_price_list()))
     clock = Clock()
     return Catalogue(database, reach, models, clock=clock), clock
 

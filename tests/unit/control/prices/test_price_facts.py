@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from trunkline.control.prices.price_list_making import make_price_list
 from trunkline.control.prices.prices import PriceBook
 from trunkline.core.bill import make_bill
 from trunkline.core.chat import Usage
 from trunkline.core.price import nanos
 from trunkline.providers.registry import find
 
-BOOK = PriceBook(lambda: datetime(2026, 11, 1, tzinfo=UTC))
+BOOK = PriceBook(make_price_list(), lambda: datetime(2026, 11, 1, tzinfo=UTC))
 
 
 def cost(provider: str, model: str, usage: Usage, unmetered: str | None = None) -> int | None:

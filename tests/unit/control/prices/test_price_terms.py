@@ -7,13 +7,14 @@ from decimal import Decimal
 
 import pytest
 
+from trunkline.control.prices.price_list_making import make_price_list
 from trunkline.control.prices.prices import PriceBook
 from trunkline.core.chat import Usage
 from trunkline.core.price import nanos
 from trunkline.core.terms import Terms
 from trunkline.providers.registry import find
 
-BOOK = PriceBook(lambda: datetime(2026, 11, 1, tzinfo=UTC))
+BOOK = PriceBook(make_price_list(), lambda: datetime(2026, 11, 1, tzinfo=UTC))
 USED = Usage(input=100_000, output=10_000, cached=40_000)
 
 
@@ -84,7 +85,9 @@ def test_terms_without_a_known_price_are_named(provider: str, model: str, terms:
 
 
 def test_a_tier_that_the_list_knows_from_a_later_day_on_counts_before_it() -> None:
-    early = PriceBook(lambda: datetime(2026, 1, 1, tzinfo=UTC)).find(find("openai"), "gpt-5-mini", Terms("flex"))
+    early = PriceBook(make_price_list(), lambda: datetime(2026, 1, 1, tzinfo=UTC)).find(
+        find("openai"), "gpt-5-mini", Terms("flex")
+    )
     assert early is not None
     assert early.output.base == nanos("1")
 

@@ -13,6 +13,7 @@ from genai_prices.types import Provider as ListedProvider
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from trunkline.control.prices.price_list_making import make_price, make_price_list
 from trunkline.control.prices.prices import LOCAL, PriceBook, convert_price
 from trunkline.core.chat import Usage
 from trunkline.core.price import Price, Rate, nanos
@@ -111,7 +112,7 @@ def test_every_listed_model_costs_what_the_list_says(usage: Usage) -> None:
     compared = 0
     for provider, model in MODELS:
         for listed in prices_of(model):
-            price = convert_price(listed)
+            price = convert_price(make_price(listed))
             if price is None or any(getattr(listed, key) is not None for key in INEXPRESSIBLE):
                 continue
             mine = narrow(usage, listed)
@@ -125,7 +126,7 @@ def test_a_model_sold_by_pages_alone_has_no_price() -> None:
     unpriced = {
         (provider.id, model.id)
         for provider, model in MODELS
-        if all(convert_price(listed) is None for listed in prices_of(model))
+        if all(convert_price(make_price(listed)) is None for listed in prices_of(model))
     }
     assert ("mistral", "mistral-ocr-2512") in unpriced
     assert ("groq", "whisper-large-v3") not in unpriced
@@ -134,14 +135,14 @@ def test_a_model_sold_by_pages_alone_has_no_price() -> None:
 
 @pytest.mark.parametrize("name", ["ollama", "vllm", "lm-studio", "llama-cpp", "demo"])
 def test_what_people_run_themselves_costs_nothing(name: str) -> None:
-    price = PriceBook().find(find(name), "anything")
+    price = PriceBook(make_price_list()).find(find(name), "anything")
     assert price is LOCAL
     assert price.cost(Usage(input=10**6, output=10**6)) == 0
     assert price.source == "local"
 
 
 def test_finds_by_alias_and_dated_name() -> None:
-    book = PriceBook()
+    book = PriceBook(make_price_list())
     plain, dated = book.find(find("openai"), "gpt-4o-mini"), book.find(find("openai"), "gpt-4o-mini-2024-07-18")
     assert plain is not None
     assert plain == dated
@@ -150,7 +151,7 @@ def test_finds_by_alias_and_dated_name() -> None:
 
 
 def test_an_unknown_model_has_no_price() -> None:
-    book = PriceBook()
+    book = PriceBook(make_price_list())
     assert book.find(find("openai"), "no-such-model") is None
     assert book.find(find("openai"), "no-such-model") is None
     assert book.find(find("custom"), "gpt-4o-mini") is None
@@ -158,7 +159,7 @@ def test_an_unknown_model_has_no_price() -> None:
 
 def test_a_price_by_the_time_of_day_follows_the_clock() -> None:
     moment = datetime(2025, 3, 1, 10, 0, tzinfo=UTC)
-    book = PriceBook(lambda: moment)
+    book = PriceBook(make_price_list(), lambda: moment)
     day = book.find(find("deepseek"), "deepseek-chat")
     moment = datetime(2025, 3, 1, 20, 0, tzinfo=UTC)
     night = book.find(find("deepseek"), "deepseek-chat")
@@ -168,7 +169,7 @@ def test_a_price_by_the_time_of_day_follows_the_clock() -> None:
 
 
 def test_a_providers_own_list_wins() -> None:
-    book = PriceBook()
+    book = PriceBook(make_price_list())
     own = Price(input=Rate(1), output=Rate(2), source="openrouter")
     book.learn("openrouter", {"openai/gpt-4o-mini": own})
     assert book.find(find("openrouter"), "openai/gpt-4o-mini") is own
@@ -178,6 +179,6 @@ def test_a_providers_own_list_wins() -> None:
 
 
 def test_lists_models_that_are_not_deprecated() -> None:
-    ids = {model.id for model in PriceBook().models(find("anthropic"))}
+    ids = {model.id for model in PriceBook(make_price_list()).models(find("anthropic"))}
     assert any(name.startswith("claude-") for name in ids)
-    assert list(PriceBook().models(find("custom"))) == []
+    assert list(PriceBook(make_price_list()).models(find("custom"))) == []
