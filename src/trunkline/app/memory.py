@@ -1,12 +1,14 @@
-"""Memory that is free, and that the C library keeps: buffers of calls leave gaps in its heap, more with every call.
+"""Memory that is free and not given back: cycles that wait for the garbage collector, and gaps in the C library's heap.
 
-Without this a process grew by some 6 MB per 100,000 calls though it held no more; with it, it does not grow.
+The collector looks at all of the heap so seldom here that a soak grew by some 6 MB per 100,000 calls. Collected and
+trimmed every half minute, it grew by 0.3.
 """
 
 from __future__ import annotations
 
 import asyncio
 import ctypes
+import gc
 import sys
 from collections.abc import Callable
 from typing import Final
@@ -15,14 +17,16 @@ TRIM_SECONDS: Final = 30.0
 
 
 async def give_back() -> None:
-    """Give it back to the system every now and then, until cancelled. Ends at once where the library cannot (musl)."""
+    """Give it back to the system every now and then, until cancelled."""
     trim = find_trim()
-    while trim is not None:
+    while True:
         await asyncio.sleep(TRIM_SECONDS)
-        # In a thread, as it takes some milliseconds.
-        await asyncio.to_thread(trim, 0)
+        gc.collect()
+        if trim is not None:
+            # In a thread, as it takes some milliseconds.
+            await asyncio.to_thread(trim, 0)
 
 
 def find_trim() -> Callable[[int], int] | None:
-    """``malloc_trim`` (https://man7.org/linux/man-pages/man3/malloc_trim.3.html) where there is one."""
+    """``malloc_trim`` (https://man7.org/linux/man-pages/man3/malloc_trim.3.html); None where there is none (musl)."""
     return getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import weakref
 
 import pytest
 
@@ -29,10 +30,21 @@ async def test_it_is_given_back_again_and_again(monkeypatch: pytest.MonkeyPatch)
     assert asked[:2] == [0, 0]
 
 
-async def test_where_it_cannot_be_nothing_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_cycles_are_collected_also_where_nothing_can_be_trimmed(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Node:
+        other: object = None
+
+    node = Node()
+    node.other = node
+    gone = asyncio.Event()
+    weakref.finalize(node, gone.set)
+    del node
+    monkeypatch.setattr(memory, "TRIM_SECONDS", 0)
     monkeypatch.setattr(memory, "find_trim", lambda: None)
+    task = asyncio.create_task(memory.give_back())
     async with asyncio.timeout(30):
-        await memory.give_back()
+        await gone.wait()
+    task.cancel()
 
 
 def test_the_library_of_this_machine_is_asked_or_there_is_none() -> None:
