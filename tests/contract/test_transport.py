@@ -22,9 +22,9 @@ PAGE = "https://app.example.com"
 PLAIN = {"accept-encoding": "identity"}
 
 
-@pytest.fixture
-async def whole(tmp_path: Path) -> AsyncIterator[Whole]:
-    async with open_whole(tmp_path / "whole", cors_origins=PAGE) as opened:
+@pytest.fixture(params=[False, True], ids=["direct", "forwarded"])
+async def whole(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Whole]:
+    async with open_whole(tmp_path / "whole", cors_origins=PAGE, forwarded=request.param) as opened:
         yield opened
 
 

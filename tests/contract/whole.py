@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import Future
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any, TypeVar
 
@@ -19,8 +20,11 @@ from fastapi import FastAPI
 from tests.contract.world import PASSWORD, Ground, Person, make_cheap_passwords
 from trunkline.app.parts import Parts
 from trunkline.app.preparation import prepare
-from trunkline.app.server import open_server
+from trunkline.app.server import Server, open_server
 from trunkline.core.secret import Secret
+from trunkline.faces.connection_limits import TRUSTED
+from trunkline.faces.forwarded import Forwarded
+from trunkline.faces.forwarder import Forwarder
 from trunkline.faces.server import ServerConfig
 from trunkline.faces.v1.plain_protocol import PlainProtocol
 from trunkline.settings import Settings
@@ -65,10 +69,13 @@ async def eventually(look: Callable[[], Awaitable[T | None]], seconds: float = 2
 
 
 @asynccontextmanager
-async def open_whole(directory: Path, url: str | None = None, **settings: Any) -> AsyncIterator[Whole]:
+async def open_whole(
+    directory: Path, url: str | None = None, *, forwarded: bool = False, **settings: Any
+) -> AsyncIterator[Whole]:
     """Start one on the database at ``url`` (default: SQLite in ``directory``); it ends with the block.
 
     Providers on this machine may be called, so that tests can play one. Starts over on the same directory.
+    ``forwarded``: what is no call comes through a Unix socket, as between the processes of an installation.
     """
     chosen = Settings(
         data_dir=directory,
@@ -81,23 +88,14 @@ async def open_whole(directory: Path, url: str | None = None, **settings: Any) -
         parts = Parts(passwords=make_cheap_passwords)
         await prepare(chosen, parts)
         application = await stack.enter_async_context(open_server(chosen, parts=parts))
-        config = ServerConfig(
-            application,
-            protocol=PlainProtocol,
-            host="127.0.0.1",
-            port=0,
-            lifespan="off",
-            log_level="error",
-            ws="none",
-            interface="asgi3",
-            proxy_headers=False,
-            timeout_graceful_shutdown=1,
-        )
-        server = uvicorn.Server(config)
-        server.install_signal_handlers = lambda: None  # type: ignore[attr-defined] - the test's process has its own
-        serving = asyncio.ensure_future(server.serve())
-        while not server.started and not serving.done():
-            await asyncio.sleep(0)
+        served = application
+        if forwarded:
+            path = Path(stack.enter_context(TemporaryDirectory(prefix="tl"))) / "management.sock"
+            await stack.enter_async_context(
+                _serve(Forwarded(application), uds=str(path), limits=TRUSTED, date_header=False)
+            )
+            served = _Front(application, Forwarder(path, application.pages))
+        server = await stack.enter_async_context(_serve(served, protocol=PlainProtocol, host="127.0.0.1", port=0))
         url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
         whole = Whole(url, chosen, application.pages)
         try:
@@ -105,8 +103,43 @@ async def open_whole(directory: Path, url: str | None = None, **settings: Any) -
         finally:
             for client in whole.clients:
                 await client.aclose()
-            server.should_exit = True
-            await serving
+
+
+class _Front:
+    """The process that clients reach: serves calls, and hands on the rest."""
+
+    def __init__(self, application: Server, forwarder: Forwarder) -> None:
+        self._application = application
+        self.plain_lane = application.plain_lane
+        self._forwarder = forwarder
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        is_call = scope["path"].startswith(("/v1/", "/v1beta/"))
+        await (self._application if is_call else self._forwarder)(scope, receive, send)
+
+
+@asynccontextmanager
+async def _serve(application: Any, **options: Any) -> AsyncIterator[uvicorn.Server]:
+    config = ServerConfig(
+        application,
+        lifespan="off",
+        log_level="error",
+        ws="none",
+        interface="asgi3",
+        proxy_headers=False,
+        timeout_graceful_shutdown=1,
+        **options,
+    )
+    server = uvicorn.Server(config)
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined] - the test's process has its own
+    serving = asyncio.ensure_future(server.serve())
+    while not server.started and not serving.done():
+        await asyncio.sleep(0)
+    try:
+        yield server
+    finally:
+        server.should_exit = True
+        await serving
 
 
 @contextmanager

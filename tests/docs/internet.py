@@ -23,7 +23,8 @@ OLLAMA = 11434
 _CUSTOM = """
 import sys
 
-if sys.argv[1:2] in (["serve"], ["doctor"]):
+own = {{"trunkline.app.worker", "trunkline.app.management"}}
+if sys.argv[1:2] in (["serve"], ["doctor"]) or own & set(sys.orig_argv):
     from trunkline.outbound.dial import Dialer
     from trunkline.outbound.origin import Origin
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
@@ -68,11 +69,32 @@ class Place:
                 pause()
         raise AssertionError(f"the server did not become ready: {self.log.read_text()}")
 
-    def kill(self) -> None:
-        """kill -9."""
+    def processes(self) -> dict[str, int]:
+        """The processes that the first one has started, by what they are: ``worker 0``, ``management``, ``intake``."""
         assert self.process is not None
+        listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True)
+        found: dict[str, int] = {}
+        for line in listed.stdout.splitlines():
+            pid, parent, *command = line.split()
+            modules = [part for part in command if part.startswith("trunkline.app.")]
+            if int(parent) == self.process.pid and modules:
+                name = modules[0].removeprefix("trunkline.app.")
+                number = f" {command[command.index(modules[0]) + 2]}" if name == "worker" else ""
+                found[name + number] = int(pid)
+        return found
+
+    def kill(self) -> None:
+        """kill -9 to all of its processes at once."""
+        assert self.process is not None
+        running = self.processes().values()
         self.process.send_signal(signal.SIGKILL)
+        for pid in running:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self.process.wait(10)
+        for pid in running:
+            while is_running(pid):
+                pause()
 
     def stop(self) -> int:
         """Ask it to stop, and wait. Its exit code."""
@@ -119,6 +141,15 @@ class Place:
             return connection.execute(query, values).fetchall()
         finally:
             connection.close()
+
+
+def is_running(pid: int) -> bool:
+    """Whether there is such a process. Nobody here is its parent."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def pause() -> None:

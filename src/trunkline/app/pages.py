@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any, Final, cast
 
 from fastapi import FastAPI
@@ -47,10 +48,19 @@ FACES: Final = (
 """In the order in which they are described."""
 
 
-def build_pages(services: Services, registry: CollectorRegistry, cors: Cors | None = None) -> FastAPI:
-    """All routers over ``services``; ``registry`` is what ``/metrics`` shows, and ``cors`` whose pages may call."""
+def build_pages(
+    services: Services,
+    registry: CollectorRegistry,
+    cors: Cors | None = None,
+    refresh: Callable[[], Awaitable[object]] | None = None,
+) -> FastAPI:
+    """All routers over ``services``; ``cors`` says whose pages may call.
+
+    ``registry`` is what ``/metrics`` shows, after ``refresh`` was awaited.
+    """
     app = build(services, [face.router for face in FACES], CALLS, RESPONSES, cors=cors, stray=answer_stray)
     app.state.registry = registry
+    app.state.refresh = refresh
     return app
 
 

@@ -26,7 +26,7 @@ class People:
         self.audit = Audit(database)
         self.tokens = Tokens(ring)
         self.access_tokens = AccessTokens(ring)
-        limit = SignInLimit(settings.login_attempts_per_minute / settings.workers)
+        limit = SignInLimit(settings.login_attempts_per_minute)
         self.registration = Registration(passwords, self.audit)
         self.sessions = Sessions(database, self.tokens, self.access_tokens, passwords, self.audit, limit)
         self.local_sessions = LocalSessions(

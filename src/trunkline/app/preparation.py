@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from trunkline.app.parts import Parts
 from trunkline.app.people import People
 from trunkline.app.resources import Resources, open_ring
 from trunkline.control.jobs import Jobs
 from trunkline.control.people.setup import FirstStart
 from trunkline.control.prices.price_list_file import load_price_list
+from trunkline.control.snapshot.refresher import SnapshotRefresher
 from trunkline.core.errors import Unavailable
+from trunkline.gateway.snapshot import SnapshotHolder
 from trunkline.settings import Settings
+from trunkline.vault.key_ring import KeyRing
 
 
 async def prepare(settings: Settings, parts: Parts | None = None) -> FirstStart:
@@ -26,6 +31,7 @@ async def prepare(settings: Settings, parts: Parts | None = None) -> FirstStart:
             settings
         )
         await Jobs(resources.database).recover()
+        await _write_copy(resources, ring)
     except Unavailable as error:
         if resources.copy.read_key_state() is None:
             if settings.database_url is None:
@@ -37,3 +43,10 @@ async def prepare(settings: Settings, parts: Parts | None = None) -> FirstStart:
     finally:
         await resources.database.close()
     return first
+
+
+async def _write_copy(resources: Resources, ring: KeyRing) -> None:
+    """The copy of the snapshot, so that calls can be served before the management process is there."""
+    holder = SnapshotHolder()
+    await SnapshotRefresher(resources.database, holder, instance_id=ring.instance).refresh()
+    await asyncio.to_thread(resources.copy.write, holder.current, ring)

@@ -6,17 +6,23 @@ import asyncio
 import gc
 import os
 import signal
-from collections.abc import Coroutine
-from typing import Any
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Final, TypeAlias
 
-from trunkline import logs
+from trunkline.app.duties import running
 from trunkline.app.memory import give_back
-from trunkline.app.server import Server, open_server, running
 from trunkline.app.stopping import Stopping
 from trunkline.core.errors import TrunklineError
 from trunkline.faces.v1.plain_lane import PlainLane
 from trunkline.gateway.estimate import counting_apart
-from trunkline.settings import Settings, read_settings
+from trunkline.settings import Settings
+
+Application: TypeAlias = Callable[[Any, Any, Any], Awaitable[None]]
+Opening: TypeAlias = Callable[[Settings, Stopping], AbstractAsyncContextManager[Application]]
+
+_SUPERVISOR: Final = 0
+"""The descriptor of the pipe to the first process: a word in it says that all are to stop, its end that it is gone."""
 
 
 class Process:
@@ -25,31 +31,32 @@ class Process:
     https://asgi.readthedocs.io/en/latest/specs/lifespan.html
     """
 
-    def __init__(self, settings: Settings, *, parent: int | None = None) -> None:
-        """``parent`` is the process that must live for this one to go on."""
+    def __init__(self, settings: Settings, opening: Opening) -> None:
+        """``opening`` makes the application, which is ready to serve until its block ends."""
         self._settings = settings
-        self._parent = parent
-        self._server: Server | None = None
+        self._opening = opening
+        self._application: Application | None = None
 
-    def __call__(self, scope: Any, receive: Any, send: Any) -> Coroutine[Any, Any, None]:
+    def __call__(self, scope: Any, receive: Any, send: Any) -> Awaitable[None]:
         """One request, or the life of the process."""
         if scope["type"] == "lifespan":
             return self._live(receive, send)
-        assert self._server is not None
-        return self._server(scope, receive, send)
+        assert self._application is not None
+        return self._application(scope, receive, send)
 
     @property
     def plain_lane(self) -> PlainLane | None:
         """Where the web server begins calls that need no task."""
-        return None if self._server is None else self._server.plain_lane
+        return getattr(self._application, "plain_lane", None)
 
     async def _live(self, receive: Any, send: Any) -> None:
         await receive()
         try:
             stopping = Stopping(self._settings.drain_seconds)
             async with (
-                open_server(self._settings, stopping) as self._server,
-                running(_follow(self._parent), give_back()),
+                _following(stopping),
+                self._opening(self._settings, stopping) as self._application,
+                running(give_back()),
             ):
                 _tune_collector()
                 await send({"type": "lifespan.startup.complete"})
@@ -61,13 +68,23 @@ class Process:
         await send({"type": "lifespan.shutdown.complete"})
 
 
-async def _follow(parent: int | None) -> None:
-    """Stop in good order when ``parent`` is gone: a worker that nobody watches would hold the port for ever."""
-    while parent is not None:
-        await asyncio.sleep(1)
-        if os.getppid() != parent:
-            signal.raise_signal(signal.SIGTERM)
+@asynccontextmanager
+async def _following(stopping: Stopping) -> AsyncGenerator[None]:
+    """Stop in good order when the first process is gone: one that nobody watches would hold the port for ever."""
+    loop = asyncio.get_running_loop()
+
+    def hear() -> None:
+        if os.read(_SUPERVISOR, 64):
+            stopping.begin()
             return
+        loop.remove_reader(_SUPERVISOR)
+        signal.raise_signal(signal.SIGTERM)
+
+    loop.add_reader(_SUPERVISOR, hear)
+    try:
+        yield
+    finally:
+        loop.remove_reader(_SUPERVISOR)
 
 
 def _tune_collector() -> None:
@@ -78,10 +95,3 @@ def _tune_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
-
-
-def create() -> Process:
-    """For a web server that starts processes itself: the application with the settings of the environment."""
-    settings = read_settings()
-    logs.configure(settings.log_level, settings.log_format)
-    return Process(settings, parent=os.getppid())

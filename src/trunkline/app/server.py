@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import time
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
 
-from trunkline.app.guard import make_guard
+from trunkline.app.call_path import open_call_path
+from trunkline.app.duties import running
 from trunkline.app.intake_thread import taking_in
 from trunkline.app.pages import build_pages
 from trunkline.app.parts import Parts, Wiring
@@ -21,35 +21,27 @@ from trunkline.app.services import make_services
 from trunkline.app.stopping import Stopping
 from trunkline.control.people.key_use import KeyUse
 from trunkline.control.prices.price_list_file import load_price_list
+from trunkline.control.prices.price_publisher import PricePublisher
 from trunkline.control.prices.prices import PriceBook
-from trunkline.control.processes.neighbours import Neighbours
-from trunkline.control.processes.socket_folder import find_socket_folder
+from trunkline.control.processes.reports import answer_reports
+from trunkline.control.processes.response_questions import answer_responses
+from trunkline.control.processes.standing import read_standing
 from trunkline.control.snapshot.keeper import SnapshotKeeper
+from trunkline.control.snapshot.publisher import SnapshotPublisher
 from trunkline.control.snapshot.refresher import SnapshotRefresher
 from trunkline.control.stored_responses import StoredResponses
 from trunkline.control.usage.intake_lag import IntakeLag
 from trunkline.control.usage.metrics import make_registry
+from trunkline.control.workers.workers import Workers
 from trunkline.core.errors import Unavailable
 from trunkline.faces import v1
 from trunkline.faces.cors import Cors
-from trunkline.gateway.call import Ledger
-from trunkline.gateway.gateway import Gateway
-from trunkline.gateway.identity import Identity
 from trunkline.gateway.journal.folder import JournalFolder
 from trunkline.gateway.journal.reading_notes import ReadingNotes
 from trunkline.gateway.journal.writer import Journal
-from trunkline.gateway.metrics import CallCounters
-from trunkline.gateway.rate_reading import RateLimits
-from trunkline.gateway.routing.retry import RetryBudget
-from trunkline.gateway.routing.target import Targets
-from trunkline.gateway.snapshot import SnapshotHolder
-from trunkline.outbound import Client, Guard, Limits, LocalUpstreams, Timeouts
-from trunkline.providers.registry import PROVIDERS
+from trunkline.gateway.snapshot import Snapshot, SnapshotHolder
 from trunkline.settings import Settings
 from trunkline.vault.vault import Vault
-
-SWEEP_SECONDS = 60.0
-"""How often opened credentials that have been in memory for too long are dropped."""
 
 
 class Server:
@@ -70,11 +62,12 @@ class Server:
 
 @asynccontextmanager
 async def open_server(
-    settings: Settings, stopping: Stopping | None = None, parts: Parts | None = None
+    settings: Settings, stopping: Stopping | None = None, parts: Parts | None = None, *, hub: Path | None = None
 ) -> AsyncGenerator[Server]:
     """One process's application, ready to serve until the block ends; ``stopping`` says how long that may take.
 
-    ``parts`` are what it has otherwise than usual.
+    ``parts`` are what it has otherwise than usual. With ``hub``, a path for a Unix socket, workers are told there what
+    calls need.
     """
     parts = parts or Parts()
     stopping = stopping or Stopping(settings.drain_seconds)
@@ -91,8 +84,15 @@ async def open_server(
         people = People(settings, resources.database, ring, parts.passwords())
 
         keeper = SnapshotKeeper(resources.copy, vault)
-        refresher = SnapshotRefresher(resources.database, holder, instance_id=ring.instance, kept=keeper.keep)
+        publisher = SnapshotPublisher()
+
+        def keep(snapshot: Snapshot) -> None:
+            keeper.keep(snapshot)
+            publisher.offer(snapshot)
+
+        refresher = SnapshotRefresher(resources.database, holder, instance_id=ring.instance, kept=keep)
         resources.database.after_change(refresher.refresh_after_change)
+        resources.database.after_change(publisher.settle)
         # A database that did not answer just now is not waited for once more: the copy serves until it is followed.
         kept = None if reachable else resources.copy.read(ring)
         if kept is None:
@@ -104,51 +104,20 @@ async def open_server(
                     raise
         if kept is not None:
             holder.current = kept
-        if settings.workers > 1:
-            neighbours = Neighbours(find_socket_folder(settings.data_dir), refresher.refresh_after_change)
-            resources.database.after_change(neighbours.tell)
-            await stack.enter_async_context(neighbours.meet())
+            publisher.offer(kept)
 
         journal = Journal(resources.journal, strict=settings.journal_strict)
-        client = Client(
-            Guard(LocalUpstreams.parse(settings.effective_local_upstreams), frozenset({settings.port})), limits=Limits()
+        prices, key_use = PriceBook(load_price_list(settings.data_dir)), KeyUse(resources.database)
+        path = await stack.enter_async_context(
+            open_call_path(settings, vault, holder, journal, prices, key_use.note, demo=parts.demo)
         )
-        stack.push_async_callback(client.close)
-        in_process = {"demo": parts.demo()}
-        prices, counters, rate_limits = PriceBook(load_price_list(settings.data_dir)), CallCounters(), RateLimits()
-        key_use = KeyUse(resources.database)
-
-        targets = Targets(
-            providers=PROVIDERS,
-            client=client,
-            in_process=in_process,
-            open_secret=vault.open,
-            clock=time.monotonic,
+        stored = StoredResponses(resources.database, ring)
+        workers = Workers(
+            publisher,
+            PricePublisher(prices),
+            {**answer_responses(stored), **answer_reports(key_use.note_at)},
+            lambda: read_standing("0" if hub is None else "management", journal.fault, path.counters),
         )
-        identity = Identity(holder, people.tokens, people.access_tokens, used=key_use.note)
-        ledger = Ledger(
-            journal, prices, (counters,), clock=time.time, ticks=time.monotonic, window=prices.context_window
-        )
-        budget = RetryBudget(time.monotonic)
-        guard = make_guard(settings, journal, prices, lambda: gateway)
-
-        def make_gateway(held: SnapshotHolder) -> Gateway:
-            return Gateway(
-                holder=held,
-                targets=targets,
-                ledger=ledger,
-                rate_limits=rate_limits,
-                budget=budget,
-                timeouts=Timeouts(
-                    connect=settings.connect_timeout,
-                    first_byte=settings.first_byte_timeout,
-                    between=settings.between_timeout,
-                    total=settings.total_timeout,
-                ),
-                gates=(guard,),
-            )
-
-        gateway = make_gateway(holder)
         lag = IntakeLag(JournalFolder(resources.journal))
         services = make_services(
             settings,
@@ -156,53 +125,50 @@ async def open_server(
             ring,
             vault,
             people,
-            identity,
+            path.identity,
             key_use,
-            client,
+            path.client,
             prices,
             refresher,
-            journal,
+            workers.find_fault,
             holder,
-            gateway,
-            make_gateway,
+            path.gateway,
+            path.make_gateway,
             lag,
             parts,
         )
         stack.push_async_callback(services.jobs.close)
-        await stack.enter_async_context(taking_in(settings.effective_database_url, resources.journal, stopping))
-        readings = ReadingNotes(journal, rate_limits)
+        if hub is None:
+            await stack.enter_async_context(taking_in(settings.effective_database_url, resources.journal, stopping))
+        readings = ReadingNotes(journal, path.rate_limits)
         stack.push_async_callback(_close_journal, journal, readings)
         stack.push_async_callback(lambda: services.answers.close(stopping.left))
-
-        async def sweep() -> None:
-            while True:
-                await asyncio.sleep(SWEEP_SECONDS)
-                targets.forget_expired()
 
         await stack.enter_async_context(
             running(
                 refresher.run(),
                 keeper.run(),
                 readings.run(),
-                guard.judging.run(),
+                path.guard.judging.run(),
                 key_use.run(),
                 services.jobs.watch(),
                 services.answers.watch(),
                 services.experiment_watch.run(),
                 services.rotation.watch(),
-                sweep(),
+                path.keep_clean(),
             )
         )
-        stored = StoredResponses(resources.database, ring)
         calls = v1.Application(
-            gateway,
-            identity,
+            path.gateway,
+            path.identity,
             stored,
             limit=settings.max_body_mb << 20,
             ping_seconds=settings.ping_seconds,
             cors=Cors(settings.call_origins),
         )
-        registry = make_registry(counters, str(os.getpid()) if settings.workers > 1 else "0", lag)
+        if hub is not None:
+            await stack.enter_async_context(workers.listening(hub))
+        registry = make_registry(lambda: workers.latest, lag)
         wiring = Wiring(
             database=resources.database,
             ring=ring,
@@ -212,10 +178,11 @@ async def open_server(
             people=people,
             services=services,
         )
-        yield Server(calls, build_pages(services, registry, Cors(settings.api_origins)), wiring)
+        pages = build_pages(services, registry, Cors(settings.api_origins), workers.ask)
+        yield Server(calls, pages, wiring)
         # From here on one time counts for everything, whatever hangs.
         asyncio.get_running_loop().call_later(stopping.closing, resources.database.abandon)
-        await guard.judging.drain(stopping.closing)
+        await path.guard.judging.drain(stopping.closing)
         with suppress(TimeoutError):
             async with asyncio.timeout(stopping.closing):
                 await key_use.write()
@@ -227,15 +194,3 @@ async def _close_journal(journal: Journal, readings: ReadingNotes) -> None:
     readings.write()
     await journal.close()
     journal.release()
-
-
-@asynccontextmanager
-async def running(*duties: Coroutine[Any, Any, None]) -> AsyncGenerator[None]:
-    """Run ``duties`` beside the block and end them with it."""
-    tasks = [asyncio.ensure_future(duty) for duty in duties]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

@@ -42,7 +42,7 @@ from trunkline.control.policies.policies import Policies
 from trunkline.control.policies.violations import ViolationLog
 from trunkline.control.prices.prices import PriceBook
 from trunkline.control.rate_limit import RateLimit
-from trunkline.control.readiness import Readiness
+from trunkline.control.readiness import Check, Readiness
 from trunkline.control.routes.routes import Routes
 from trunkline.control.snapshot.refresher import SnapshotRefresher
 from trunkline.control.usage.intake_lag import IntakeLag
@@ -54,7 +54,6 @@ from trunkline.control.workspaces.workspaces import Workspaces
 from trunkline.faces.http.services import Services
 from trunkline.gateway.gateway import Gateway
 from trunkline.gateway.identity import Identity
-from trunkline.gateway.journal.writer import Journal
 from trunkline.gateway.snapshot import SnapshotHolder
 from trunkline.outbound import Client
 from trunkline.settings import Settings
@@ -75,7 +74,7 @@ def make_services(
     client: Client,
     prices: PriceBook,
     refresher: SnapshotRefresher,
-    journal: Journal,
+    check_journal: Check,
     holder: SnapshotHolder,
     gateway: Gateway,
     make_gateway: Callable[[SnapshotHolder], Gateway],
@@ -100,7 +99,7 @@ def make_services(
     answers = Answers(database, gateway, pictures)
 
     catalogue = Catalogue(database, reach, provider_models)
-    feature_checks = RateLimit(settings.tests_per_minute / settings.workers, "tests of features")
+    feature_checks = RateLimit(settings.tests_per_minute, "tests of features")
     feature_keys = FeatureKeys(database, credentials, reach, audit, feature_checks, sealed_keys)
     features = Features(database, credentials, audit, sealed_keys, feature_keys, catalogue)
     feature_runs = FeatureRuns(
@@ -120,9 +119,6 @@ def make_services(
         await Installation(database).read_state()
         return None
 
-    async def check_journal() -> str | None:
-        return journal.fault
-
     async def check_snapshot() -> str | None:
         return None if refresher.loaded else "Nothing is loaded yet."
 
@@ -130,7 +126,7 @@ def make_services(
         settings=settings,
         identity=identity,
         audit=audit,
-        writes=RateLimit(settings.writes_per_minute / settings.workers, "changes"),
+        writes=RateLimit(settings.writes_per_minute, "changes"),
         configurations=own_configurations,
         ai_llms=AiLlms(database, own_configurations, ring.instance),
         policies=Policies(database, audit, ring.instance),
@@ -139,7 +135,7 @@ def make_services(
             database,
             reach,
             audit,
-            RateLimit(settings.tests_per_minute / settings.workers, "connection tests", clock=parts.clock),
+            RateLimit(settings.tests_per_minute, "connection tests", clock=parts.clock),
             sealed_keys,
             provider_models.output_limit,
             now=parts.now,

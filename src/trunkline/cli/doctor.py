@@ -12,6 +12,7 @@ from trunkline.cli.finding import Finding
 from trunkline.cli.installation_checks import examine_installation
 from trunkline.cli.machine_checks import examine_machine
 from trunkline.cli.output import clean, make_console, print_json
+from trunkline.cli.process_checks import examine_processes
 from trunkline.cli.server_checks import examine_server
 from trunkline.settings import Settings, read_settings
 
@@ -38,6 +39,7 @@ async def _examine(settings: Settings) -> list[Finding]:
     findings = list(examine_machine(settings))
     findings += [finding async for finding in examine_installation(settings)]
     findings += [finding async for finding in examine_server(settings)]
+    findings += [finding async for finding in examine_processes(settings)]
     return findings
 
 

@@ -5,32 +5,22 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
-import signal
 import socket
 import sys
 from pathlib import Path
 
 from rich.console import Console
-from uvicorn.supervisors import Multiprocess
 
 from trunkline import __version__, logs
 from trunkline.app.preparation import prepare
-from trunkline.app.process import Process
-from trunkline.cli.descriptors import raise_descriptors
 from trunkline.cli.output import note
 from trunkline.cli.own_settings import find_unknown
 from trunkline.control.people.setup import FirstStart
 from trunkline.core.errors import Unavailable
-from trunkline.faces.connection_limits import ConnectionLimits
-from trunkline.faces.listener import GatewayServer
-from trunkline.faces.server import ServerConfig
-from trunkline.faces.v1.plain_protocol import PlainProtocol
 from trunkline.outbound import Client, Guard, LocalUpstreams
 from trunkline.providers.discovery import Discovered, discover
 from trunkline.providers.registry import PROVIDERS
 from trunkline.settings import Settings, read_settings
-
-_KEEP_ALIVE_SECONDS = 75
 
 
 def serve(host: str | None, port: int | None, workers: int | None) -> None:
@@ -47,45 +37,11 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     listener = listen(settings)
     first, found = asyncio.run(_prepare(settings))
     welcome(settings, first, found, Console())
-    config = ServerConfig(
-        "trunkline.app.process:create" if settings.workers > 1 else Process(settings),
-        factory=settings.workers > 1,
-        workers=settings.workers,
-        limits=read_limits(settings),
-        protocol=PlainProtocol,
-        loop="uvloop" if sys.platform != "win32" else "asyncio",
-        ws="none",
-        lifespan="on",
-        interface="asgi3",
-        access_log=False,
-        log_config=None,
-        # Behind a proxy the client's address is the proxy's word; that it is to be trusted must be said.
-        proxy_headers=bool(os.environ.get("FORWARDED_ALLOW_IPS")),
-        server_header=False,
-        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=round(settings.drain_seconds),
-    )
-    # uvicorn drains, then raises the signal again for whoever was there before: for us, who end in peace.
-    signal.signal(signal.SIGTERM, lambda _signal, _frame: None)
-    try:
-        if settings.workers > 1:
-            Multiprocess(config, sockets=[listener]).run()
-        else:
-            GatewayServer(config).run(sockets=[listener])
-    except KeyboardInterrupt:
-        pass
-    Console(stderr=True).print("Stopped.")
-
-
-def read_limits(settings: Settings) -> ConnectionLimits:
-    """The bounds on connections. Half of the descriptors is kept for known callers and for providers."""
-    return ConnectionLimits(
-        head_seconds=settings.header_seconds,
-        body_seconds=settings.body_seconds,
-        reader_seconds=settings.reader_seconds,
-        strangers_per_address=settings.unauthenticated_connections,
-        strangers=max(8, raise_descriptors() // 2),
-    )
+    sys.stdout.flush()
+    # What is loaded by now is of no use to a process that only waits: a new program takes this one's place.
+    program = [sys.executable, "-P", "-m", "trunkline.app.supervisor"]
+    given = (listener.fileno(), settings.workers, settings.drain_seconds)
+    os.execv(sys.executable, [*program, *map(str, given)])  # noqa: S606 - our own interpreter and module
 
 
 async def _prepare(settings: Settings) -> tuple[FirstStart, list[Discovered]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +31,9 @@ class ConnectionLimits:
     def pace(self) -> float:
         """Seconds after which each connection is looked at again."""
         return min(self.head_seconds, self.body_seconds / 2, self.reader_seconds / 4)
+
+
+TRUSTED: Final = ConnectionLimits(
+    head_seconds=3600, body_seconds=3600, reader_seconds=14_400, strangers_per_address=1 << 20, strangers=1 << 20
+)
+"""Of connections from our own processes, which hold their clients to the limits."""

@@ -5,26 +5,25 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import Final
 
+import msgspec
+
 from trunkline.core.usage_event import Opened, UsageEvent
 
 BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0)
 """Upper bounds of the histogram of durations, in seconds; the last bucket is without one."""
 
 
-class Totals:
+class Totals(msgspec.Struct):
     """Totals of the calls with the same labels. ``durations[i]`` counts those up to ``BUCKETS[i]``, not cumulated."""
 
-    __slots__ = ("calls", "cost_nanos", "durations", "input_tokens", "output_tokens", "retries", "seconds", "unpriced")
-
-    def __init__(self) -> None:
-        self.calls = 0
-        self.retries = 0
-        self.unpriced = 0
-        self.input_tokens = 0
-        self.output_tokens = 0
-        self.cost_nanos = 0
-        self.seconds = 0.0
-        self.durations = [0] * (len(BUCKETS) + 1)
+    calls: int = 0
+    retries: int = 0
+    unpriced: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_nanos: int = 0
+    seconds: float = 0.0
+    durations: list[int] = msgspec.field(default_factory=lambda: [0] * (len(BUCKETS) + 1))
 
 
 class CallCounters:

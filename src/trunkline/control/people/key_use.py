@@ -28,6 +28,12 @@ class KeyUse:
         """A key was used now."""
         self._used[key_id] = now()
 
+    def note_at(self, key_id: str, at: datetime) -> None:
+        """A key was used then, in another process."""
+        known = self._used.get(key_id)
+        if known is None or known < at:
+            self._used[key_id] = at
+
     async def write(self) -> None:
         """Write what was noted. When the database is down, it is noted still."""
         used, self._used = self._used, {}

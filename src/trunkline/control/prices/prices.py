@@ -51,6 +51,7 @@ class PriceBook:
         self._found: dict[tuple[str, str], ListedModel | None] = {}
         self._converted: dict[tuple[int, str, str], tuple[ListedPrice, Price | None]] = {}
         self._own: dict[str, Mapping[str, Price]] = {}
+        self._after_learning: list[Callable[[], None]] = []
 
     def find(self, provider: Provider, model: str, terms: Terms = USUAL) -> Price | None:
         """The price of ``model`` now, on ``terms``; None when nobody knows it.
@@ -90,6 +91,17 @@ class PriceBook:
     def learn(self, provider_id: str, prices: Mapping[str, Price]) -> None:
         """Take the prices of a provider's own list, by model id; they replace what it gave before."""
         self._own[provider_id] = dict(prices)
+        for action in self._after_learning:
+            action()
+
+    @property
+    def learnt(self) -> Mapping[str, Mapping[str, Price]]:
+        """What providers' own lists gave, by provider and model."""
+        return self._own
+
+    def after_learning(self, action: Callable[[], None]) -> None:
+        """Call ``action`` whenever prices were learnt."""
+        self._after_learning.append(action)
 
     def models(self, provider: Provider) -> Iterable[ListedModel]:
         """What the bundled list knows of a provider's models, except those that it calls deprecated."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
 
+from trunkline.control.processes.standing import Standing
 from trunkline.control.usage.intake_lag import IntakeLag
 from trunkline.core.price import NANOS_PER_USD
-from trunkline.gateway.metrics import BUCKETS, CallCounters
+from trunkline.gateway.metrics import BUCKETS
 
 _LABELS = ("operation", "provider", "outcome")
 
@@ -18,9 +19,9 @@ _LABELS = ("operation", "provider", "outcome")
 class CallMetrics(Collector):
     """Calls by operation, provider and outcome. Of several processes each shows its own, told apart by ``worker``."""
 
-    def __init__(self, counters: CallCounters, worker: str, lag: IntakeLag) -> None:
-        self._tally = counters
-        self._worker = worker
+    def __init__(self, find: Callable[[], Iterable[Standing]], lag: IntakeLag) -> None:
+        """``find`` gives how each process stands."""
+        self._find = find
         self._lag = lag
 
     def collect(self) -> Iterable[Metric]:
@@ -40,8 +41,10 @@ class CallMetrics(Collector):
         durations = HistogramMetricFamily(
             "trunkline_call_duration_seconds", "From dispatch to settlement", labels=labels
         )
-        for key, totals in self._tally.totals.items():
-            values = [*key, self._worker]
+        active = GaugeMetricFamily("trunkline_active_calls", "Calls under way", labels=["worker"])
+        standings = list(self._find())
+        for worker, key, totals in ((one.name, *each) for one in standings for each in one.totals):
+            values = [*key, worker]
             counters["calls"].add_metric(values, totals.calls)
             counters["retries"].add_metric(values, totals.retries)
             counters["input_tokens"].add_metric(values, totals.input_tokens)
@@ -53,15 +56,15 @@ class CallMetrics(Collector):
                 cumulated += count
                 buckets.append((bound, cumulated))
             durations.add_metric(values, buckets, totals.seconds)
-        active = GaugeMetricFamily("trunkline_active_calls", "Calls under way", labels=["worker"])
-        active.add_metric([self._worker], self._tally.active)
-        lag = GaugeMetricFamily("trunkline_intake_lag_seconds", "How old what reports show may be", labels=["worker"])
-        lag.add_metric([self._worker], self._lag.seconds)
+        for one in standings:
+            active.add_metric([one.name], one.active)
+        lag = GaugeMetricFamily("trunkline_intake_lag_seconds", "How old what reports show may be")
+        lag.add_metric([], self._lag.seconds)
         return [*counters.values(), durations, active, lag]
 
 
-def make_registry(counters: CallCounters, worker: str, lag: IntakeLag) -> CollectorRegistry:
+def make_registry(find: Callable[[], Iterable[Standing]], lag: IntakeLag) -> CollectorRegistry:
     """A registry of its own, so that nothing else that a library registers is shown."""
     registry = CollectorRegistry()
-    registry.register(CallMetrics(counters, worker, lag))
+    registry.register(CallMetrics(find, lag))
     return registry

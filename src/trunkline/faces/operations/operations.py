@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, Any, Final, cast
 
@@ -39,6 +40,13 @@ class ReadinessResponse(BaseModel):
 def registry_of(request: Request) -> CollectorRegistry:
     """What ``/metrics`` shows of the application that this request came to."""
     return cast("CollectorRegistry", request.app.state.registry)
+
+
+async def refresh(request: Request) -> None:
+    """Bring the metrics of the application that this request came to up to date."""
+    ask: Callable[[], Awaitable[object]] | None = getattr(request.app.state, "refresh", None)
+    if ask is not None:
+        await ask()
 
 
 def require_scraper(request: Request, token: str | None) -> None:
@@ -100,6 +108,7 @@ async def get_metrics(
     """
     token = services.settings.metrics_token
     require_scraper(request, None if token is None else token.reveal())
+    await refresh(request)
     encode, kind = choose_encoder(request.headers.get("accept", ""))
     return Response(encode(registry), headers={"content-type": kind})
 

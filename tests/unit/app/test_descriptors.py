@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from trunkline.cli import descriptors
-from trunkline.cli.descriptors import ENOUGH, UNKNOWN, raise_descriptors
+from trunkline.app import descriptors
+from trunkline.app.descriptors import ENOUGH, UNKNOWN, raise_descriptors
 
 resource = pytest.importorskip("resource")
 FREE = resource.RLIM_INFINITY

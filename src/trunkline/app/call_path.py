@@ -1,0 +1,118 @@
+"""What serves calls in one process, wired: of the gateway, and of nothing that manages."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from trunkline.app.guard import make_guard
+from trunkline.gateway.call import Ledger
+from trunkline.gateway.gates.policy_gate import PolicyGate
+from trunkline.gateway.gateway import Gateway
+from trunkline.gateway.identity import Identity
+from trunkline.gateway.journal.writer import Journal
+from trunkline.gateway.metrics import CallCounters
+from trunkline.gateway.rate_reading import RateLimits
+from trunkline.gateway.routing.retry import RetryBudget
+from trunkline.gateway.routing.target import Targets
+from trunkline.gateway.snapshot import SnapshotHolder
+from trunkline.outbound import Client, Guard, Limits, LocalUpstreams, Timeouts
+from trunkline.providers.demo import DemoTransport
+from trunkline.providers.registry import PROVIDERS
+from trunkline.settings import Settings
+from trunkline.vault.access_token import AccessTokens
+from trunkline.vault.token import Tokens
+from trunkline.vault.vault import Vault
+
+from trunkline.control.prices.prices import PriceBook  # isort: skip
+
+SWEEP_SECONDS = 60.0
+"""How often opened credentials that have been in memory for too long are dropped."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallPath:
+    """The parts. ``make_gateway`` makes another gateway of them over another snapshot."""
+
+    gateway: Gateway
+    make_gateway: Callable[[SnapshotHolder], Gateway]
+    identity: Identity
+    guard: PolicyGate
+    client: Client
+    counters: CallCounters
+    rate_limits: RateLimits
+    sweep: Callable[[], None]
+    """Drops what has been in memory for too long."""
+
+    async def keep_clean(self) -> None:
+        """Sweep now and then until cancelled, so that an idle process forgets too."""
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            self.sweep()
+
+
+@asynccontextmanager
+async def open_call_path(
+    settings: Settings,
+    vault: Vault,
+    holder: SnapshotHolder,
+    journal: Journal,
+    prices: PriceBook,
+    used: Callable[[str], None],
+    *,
+    demo: Callable[[], DemoTransport] = DemoTransport,
+) -> AsyncGenerator[CallPath]:
+    """The parts, until the block ends. ``used`` hears of each key that was used."""
+    ring = vault.ring
+    client = Client(
+        Guard(LocalUpstreams.parse(settings.effective_local_upstreams), frozenset({settings.port})), limits=Limits()
+    )
+    counters, rate_limits = CallCounters(), RateLimits()
+
+    targets = Targets(
+        providers=PROVIDERS,
+        client=client,
+        in_process={"demo": demo()},
+        open_secret=vault.open,
+        clock=time.monotonic,
+    )
+    ledger = Ledger(journal, prices, (counters,), clock=time.time, ticks=time.monotonic, window=prices.context_window)
+    budget = RetryBudget(time.monotonic)
+    guard = make_guard(settings, journal, prices, lambda: gateway)
+
+    def make_gateway(held: SnapshotHolder) -> Gateway:
+        return Gateway(
+            holder=held,
+            targets=targets,
+            ledger=ledger,
+            rate_limits=rate_limits,
+            budget=budget,
+            timeouts=Timeouts(
+                connect=settings.connect_timeout,
+                first_byte=settings.first_byte_timeout,
+                between=settings.between_timeout,
+                total=settings.total_timeout,
+            ),
+            gates=(guard,),
+        )
+
+    def sweep() -> None:
+        targets.forget_expired()
+
+    gateway = make_gateway(holder)
+    try:
+        yield CallPath(
+            gateway=gateway,
+            make_gateway=make_gateway,
+            identity=Identity(holder, Tokens(ring), AccessTokens(ring), used=used),
+            guard=guard,
+            client=client,
+            counters=counters,
+            rate_limits=rate_limits,
+            sweep=sweep,
+        )
+    finally:
+        await client.close()

@@ -1,0 +1,1 @@
+"""The workers of this machine, as the management process sees them."""
