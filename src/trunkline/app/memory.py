@@ -1,7 +1,7 @@
 """Memory that is free and not given back: cycles that wait for the garbage collector, and gaps in the C library's heap.
 
-The collector looks at all of the heap so seldom here that a soak grew by some 6 MB per 100,000 calls. Collected and
-trimmed every half minute, it grew by 0.3.
+The collector looks at all of the heap seldom here, so that memory grew under a long load until it did. ``make soak``
+shows by how much it still grows.
 """
 
 from __future__ import annotations
