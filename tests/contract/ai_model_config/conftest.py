@@ -19,7 +19,7 @@ from tests.contract.configurations import upstream as upstreams
 from tests.contract.configurations.upstream import Upstream
 from tests.contract.whole import Whole, open_whole
 from tests.contract.world import Person
-from trunkline.app import server
+from trunkline.app import call_path
 from trunkline.providers import registry
 
 CREATE = "/api/v1/create/ai-model-config"
@@ -132,6 +132,6 @@ async def played(
     """A program on an installation for which OpenAI is that server."""
     row = msgspec.structs.replace(registry.PROVIDERS["openai"], base_url=f"{openai.url}/v1")
     monkeypatch.setitem(registry._BY_NAME, "openai", row)
-    monkeypatch.setattr(server, "PROVIDERS", {**registry.PROVIDERS, "openai": row})
+    monkeypatch.setattr(call_path, "PROVIDERS", {**registry.PROVIDERS, "openai": row})
     async with open_whole(tmp_path / "whole", database_url) as whole:
         yield await program_of(await whole.admin())
