@@ -111,7 +111,7 @@ class Gateway:
         index = self._resolver.index(self._holder.current, actor)
         listed: list[Listed] = []
         for number, name in enumerate(index.names(), 1):
-            if (found := self._show(index, name)) is not None:
+            if (found := self._show(index, actor, name)) is not None:
                 listed.append(found)
             if number % _LISTED_AT_ONCE == 0:
                 await asyncio.sleep(0)
@@ -121,10 +121,11 @@ class Gateway:
         """That one of :meth:`names`."""
         check(actor, "models.list")
         index = self._resolver.index(self._holder.current, actor)
-        return self._show(index, name) if index.lists(name) else None
+        return self._show(index, actor, name) if index.lists(name) else None
 
-    def _show(self, index: Index, name: str) -> Listed | None:
-        way, actor = index.look_up(name), index.actor
+    def _show(self, index: Index, actor: Actor, name: str) -> Listed | None:
+        # The index is that of all keys of its user; which models a key is for is the key's own.
+        way = index.look_up(name)
         if way is None or not way.candidates or (actor.models and way.narrow(actor.models, name) is None):
             return None
         # A feature that there is no key for is there to be set up, not to be called.

@@ -46,7 +46,7 @@ async def test_a_misspelt_filter_is_refused_by_name(admin: Person) -> None:
     assert answer.status_code == 400
     assert "targetid: is no query parameter of this request. Did you mean targetId?" in answer.json()["message"]
     assert "foo: is no query parameter of this request. It takes action, actorId," in answer.json()["message"]
-    answer = await admin.client.get("/api/auth/me?verbose=1")
+    answer = await admin.client.get(f"/api/workspaces/{await admin.personal()}?verbose=1")
     assert answer.json()["message"].endswith("verbose: is no query parameter of this request. It takes none.")
 
 

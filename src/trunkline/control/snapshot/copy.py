@@ -65,6 +65,8 @@ class SnapshotCopy:
         )
         sealed = _box(ring).seal(msgspec.msgpack.encode(copy), _BOUND_TO)
         draft = self._path.with_name(f".{self._path.name}.{secrets.token_hex(8)}")
+        # The folder is made by whoever writes to it first.
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             with os.fdopen(descriptor, "wb") as file:
