@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Final
 
@@ -18,6 +19,11 @@ from trunkline.providers.base_url import read_base_url
 from trunkline.providers.registry import PROVIDERS
 from trunkline.settings import Settings
 
+START_SECONDS: Final = 15.0
+"""How long a server may take to start before the doctor says that it does not."""
+
+PAUSE_SECONDS: Final = 0.25
+
 _SHORT: Final = Timeouts(connect=5, first_byte=5, between=5, total=10)
 
 
@@ -30,7 +36,7 @@ class Readiness(msgspec.Struct):
 
 async def examine_server(settings: Settings) -> AsyncIterator[Finding]:
     """The port, the server behind it, and the providers of its configurations."""
-    readiness = await _ask()
+    readiness = await _wait()
     yield check_port(settings, is_ours=readiness is not None)
     yield _judge(readiness)
     if readiness is None:
@@ -48,6 +54,17 @@ async def examine_server(settings: Settings) -> AsyncIterator[Finding]:
             yield await _reach(client, origin, ", ".join(names))
     finally:
         await client.close()
+
+
+async def _wait() -> Readiness | None:
+    """What it says, once it is no longer about to start: that takes seconds, and is nothing to be told of."""
+    readiness = await _ask()
+    for _ in range(round(START_SECONDS / PAUSE_SECONDS)):
+        if readiness is None or readiness.checks.get("management", "ok") == "ok":
+            break
+        await asyncio.sleep(PAUSE_SECONDS)
+        readiness = await _ask()
+    return readiness
 
 
 async def _ask() -> Readiness | None:
