@@ -85,7 +85,10 @@ def test_calls_go_on_without_the_management_process_and_what_was_revoked_stays_s
 def test_a_worker_that_starts_while_the_management_process_is_gone_goes_by_the_copy(place: Place) -> None:
     place.start()
     place.sign_in()
+    copy = place.data / "snapshot"
+    before = copy.stat().st_mtime_ns
     key = place.make_key()
+    wait_for(lambda: copy.stat().st_mtime_ns != before)
     running = place.processes()
     os.kill(running["management"], signal.SIGSTOP)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Final
 
 from trunkline.control.snapshot.copy import SnapshotCopy
@@ -12,8 +13,11 @@ from trunkline.vault.vault import Vault
 
 _log: Final = get_logger(__name__)
 
-_PAUSE_SECONDS: Final = 5.0
-"""Between two writes, however much changes: the copy of a large installation takes a while."""
+_PAUSE_SECONDS: Final = 0.1
+"""Between two writes, however much changes: a worker that starts while nobody tells it more goes by the copy."""
+
+_SHARE: Final = 10
+"""A write is followed by a pause of so many times what it took: that of a large installation takes a while."""
 
 
 class SnapshotKeeper:
@@ -34,8 +38,9 @@ class SnapshotKeeper:
         """Write until cancelled. A full disk is a warning: the copy is a help, not a duty."""
         while True:
             await self._given.wait()
+            began = time.monotonic()
             await self.write()
-            await asyncio.sleep(_PAUSE_SECONDS)
+            await asyncio.sleep(max(_PAUSE_SECONDS, _SHARE * (time.monotonic() - began)))
 
     async def write(self) -> None:
         """Write what waits, if anything does."""
