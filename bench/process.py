@@ -31,7 +31,8 @@ class Watched:
 
     def _list(self) -> Iterator[psutil.Process]:
         for process in (self._parent, *self._parent.children(recursive=True)):
-            if process.is_running():
+            # One that has ended is counted with its parent.
+            if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
                 yield process
 
 
