@@ -20,6 +20,7 @@ from tests.contract.v1.rig import KEY, Rig, configuration
 from tests.upstreams import scripted
 from trunkline.faces.server import GatewayProtocol
 from trunkline.faces.v1.plain_protocol import PlainProtocol
+from trunkline.gateway.exchanges.passing_chat import PassingChat
 from trunkline.gateway.plain.plain_call import PlainCall
 
 WHOLE = (
@@ -310,6 +311,20 @@ def test_requests_before_the_answer_to_the_last_one(lanes: tuple[Lane, Lane], na
     requests = [request()] * len(names)
     seen = same(lanes, [b"".join(requests)] if joined else requests, answers, count=len(names))
     assert len(seen.books) == len(names)
+
+
+def test_a_fault_of_ours_is_told_and_settled(lanes: tuple[Lane, Lane], monkeypatch: pytest.MonkeyPatch) -> None:
+    read = PassingChat.read_whole
+
+    def fail(prepared: PassingChat, call: Any, raw: bytes) -> Any:
+        if b"broken" in raw:
+            raise RuntimeError("a fault")
+        return read(prepared, call, raw)
+
+    monkeypatch.setattr(PassingChat, "read_whole", fail)
+    seen = same(lanes, [request()], [answer(edited(system_fingerprint="broken"))])
+    assert seen.client.startswith(b"HTTP/1.1 500 ")
+    assert [event["outcome"] for event in seen.books] == ["error"]
 
 
 def test_a_client_that_goes_away_ends_the_call(lanes: tuple[Lane, Lane]) -> None:

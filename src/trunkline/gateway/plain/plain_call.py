@@ -6,7 +6,7 @@ from typing import Protocol
 
 from trunkline.core.access import check
 from trunkline.core.actor import Actor
-from trunkline.core.errors import TrunklineError, Unavailable, UpstreamError
+from trunkline.core.errors import TrunklineError, Unavailable
 from trunkline.dialects import openai_chat
 from trunkline.gateway.answer import JSON, Answer, write_headers
 from trunkline.gateway.call import Call, Ledger
@@ -72,7 +72,7 @@ class PlainCall:
         call, target = self.call, self.plan.target
         try:
             usage, estimated, body = self.prepared.read_whole(call, raw)
-        except UpstreamError:
+        except Exception:  # noqa: BLE001 - an error of the provider, or a fault of ours: who waits meets it again and tells it
             reply.put_back(raw)
             self.hand_over()
             return
