@@ -13,7 +13,7 @@ help: ## List the targets
 run: .venv/ready ## Start Trunkline on this machine (SQLite, http://127.0.0.1:8700)
 	@exec $(BIN)/trunkline serve
 
-test: .venv/ready-test $(NODE_ROOMS:%=%/node_modules/.ready) check ## Run everything: linters, types, house rules, all tests
+test: .venv/ready-test $(NODE_ROOMS:%=%/node_modules/.ready) clients/typescript/dist/.ready check ## Run everything: linters, types, house rules, all tests
 	@scripts/system-packages nginx
 	$(BIN)/pytest -n 2 --dist loadgroup
 
@@ -60,6 +60,10 @@ clean: ## Remove environments and caches (never .trunkline)
 .venv/ready-test: .tools/ready uv.lock pyproject.toml
 	@scripts/install test
 	@touch .venv/ready $@
+
+clients/typescript/dist/.ready: clients/typescript/node_modules/.ready $(wildcard clients/typescript/src/*.ts)
+	@scripts/client build
+	@touch $@
 
 # The libraries have an environment of their own: they want other versions than the tests.
 tests/clients/.venv/ready: .tools/ready tests/clients/requirements.txt

@@ -24,6 +24,8 @@ from trunkline.storage.database import Database, Transaction
 from trunkline.storage.tables import Configuration, ConfigurationVersion, ExperimentPhase, User, Workspace
 
 START = 1_790_000_000_000_000
+SALT = "ground"
+"""The same each time, so that the same users always get the same versions."""
 
 
 @dataclass
@@ -77,6 +79,9 @@ class TrialGround:
     async def settle(self, reason: str = "test") -> None:
         async with self.database.write() as tx:
             await settle_weights(tx, await self.configuration(tx), reason)
+            experiment = await experiments.find(tx, self.configuration_id)
+            assert experiment is not None
+            experiment.salt = SALT
 
     async def configuration(self, tx: Transaction) -> Configuration:
         row = await configurations.find(tx, self.workspace_id, self.configuration_id, lock=True)
