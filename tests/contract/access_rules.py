@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tests.contract.filled import CANARY
+from tests.contract.populated_server import CANARY
 from trunkline.core.actor import Role
 
 PUBLIC = {

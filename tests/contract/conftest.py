@@ -7,39 +7,41 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.whole import Whole, open_whole
-from tests.contract.world import Person, World, open_world
+from tests.contract.live_server import LiveServer, open_live_server
+from tests.contract.local_installation import LocalInstallation, Person, open_local_installation
 
 
 @pytest.fixture
-async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
+async def installed(database_url: str, tmp_path: Path) -> AsyncIterator[LocalInstallation]:
     """An installation at its first start, once on each kind of database."""
-    async with open_world(database_url, tmp_path / "data") as opened:
+    async with open_local_installation(database_url, tmp_path / "data") as opened:
         yield opened
 
 
 @pytest.fixture
-async def local(tmp_path: Path) -> AsyncIterator[World]:
+async def local(tmp_path: Path) -> AsyncIterator[LocalInstallation]:
     """An installation on SQLite alone, for what has nothing to do with the database."""
-    async with open_world(f"sqlite+aiosqlite:///{tmp_path}/data/trunkline.db", tmp_path / "data") as opened:
+    async with open_local_installation(
+        f"sqlite+aiosqlite:///{tmp_path}/data/trunkline.db", tmp_path / "data"
+    ) as opened:
         yield opened
 
 
 @pytest.fixture
-async def admin(world: World) -> Person:
+async def admin(installed: LocalInstallation) -> Person:
     """The first administrator, who has finished set-up."""
-    return await world.set_up()
+    return await installed.set_up()
 
 
 @pytest.fixture
-async def whole(tmp_path: Path) -> AsyncIterator[Whole]:
+async def live(tmp_path: Path) -> AsyncIterator[LiveServer]:
     """A whole installation on SQLite, over real HTTP."""
-    async with open_whole(tmp_path / "whole") as opened:
+    async with open_live_server(tmp_path / "whole") as opened:
         yield opened
 
 
 @pytest.fixture
-async def whole_on_each(database_url: str, tmp_path: Path) -> AsyncIterator[Whole]:
+async def whole_on_each(database_url: str, tmp_path: Path) -> AsyncIterator[LiveServer]:
     """The same, once on each kind of database."""
-    async with open_whole(tmp_path / "whole", database_url) as opened:
+    async with open_live_server(tmp_path / "whole", database_url) as opened:
         yield opened

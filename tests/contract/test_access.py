@@ -27,7 +27,7 @@ from tests.contract.access_rules import (
     REACHES_EVERYWHERE,
     ROLES,
 )
-from tests.contract.filled import CANARY, Filled, open_filled, replace_names
+from tests.contract.populated_server import CANARY, PopulatedServer, open_populated_server, replace_names
 from trunkline.core.access import ACTIONS
 from trunkline.core.actor import at_least
 from trunkline.core.ids import new_id
@@ -65,9 +65,11 @@ def find_ways(app: FastAPI) -> Iterator[Way]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=["sqlite", "postgresql"])
-async def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Filled]:
+async def populated(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[PopulatedServer]:
     url = None if request.param == "sqlite" else request.getfixturevalue("postgres").make_migrated()
-    async with open_filled(tmp_path_factory.mktemp("filled"), url) as opened:
+    async with open_populated_server(tmp_path_factory.mktemp("filled"), url) as opened:
         yield opened
 
 
@@ -120,48 +122,48 @@ def get_example(app: FastAPI, way: Way) -> Any:
     return None
 
 
-async def ask(filled: Filled, who: str, way: Way, refusal: int | None) -> httpx2.Response:
+async def ask(populated: PopulatedServer, who: str, way: Way, refusal: int | None) -> httpx2.Response:
     """Send the request.
 
     Who is to be refused sends what works for others. Who may sends what no route takes, so that nothing changes.
     """
-    client, path = filled.clients[who], filled.write_path(way.path)
+    client, path = populated.clients[who], populated.write_path(way.path)
     if way.method in {"GET", "DELETE"}:
         return await client.request(way.method, path)
     if refusal is None:
         return await client.request(way.method, path, json={"thisIsNoField": True})
-    return await client.request(way.method, path, json=filled.put_ids(get_example(filled.whole.pages, way)))
+    return await client.request(way.method, path, json=populated.put_ids(get_example(populated.live.pages, way)))
 
 
-async def test_every_route_has_an_action_or_is_public(filled: Filled) -> None:
-    ways = list(find_ways(filled.whole.pages))
+async def test_every_route_has_an_action_or_is_public(populated: PopulatedServer) -> None:
+    ways = list(find_ways(populated.live.pages))
     assert len(ways) > 100
     assert {(way.method, way.path) for way in ways if way.action is None} == PUBLIC
 
 
 @pytest.mark.parametrize("who", [*NOBODY, *OTHERS, AT_HOME, *ROLES])
-async def test_everybody_may_what_the_table_says(filled: Filled, who: str) -> None:
+async def test_everybody_may_what_the_table_says(populated: PopulatedServer, who: str) -> None:
     wrong: list[str] = []
-    for way in find_ways(filled.whole.pages):
+    for way in find_ways(populated.live.pages):
         refusal = find_refusal(who, way) if way.action is not None else None
         if way.action is None or (way.method == "DELETE" and refusal is None):
             continue
-        answer = await ask(filled, who, way, refusal)
+        answer = await ask(populated, who, way, refusal)
         status = answer.status_code
         if status != refusal if refusal is not None else status in {401, 403, 404, 500}:
             wrong.append(f"{way.method} {way.path}: expected {refusal or 'may'}, is {status} {answer.text[:150]}")
         if who in {*NOBODY, *OTHERS} and CANARY in answer.text:
             wrong.append(f"{way.method} {way.path}: leaks")
-        if who in {"stranger", "administrator"} and filled.workspace_id in answer.text and way.path != "/api/audit":
+        if who in {"stranger", "administrator"} and populated.workspace_id in answer.text and way.path != "/api/audit":
             # In the audit log are a caller's own failed attempts, with what they asked for.
             wrong.append(f"{way.method} {way.path}: tells of the workspace")
     assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("who", ["administrator", *ROLES])
-async def test_who_may_delete_deletes(filled: Filled, who: str) -> None:
+async def test_who_may_delete_deletes(populated: PopulatedServer, who: str) -> None:
     """Records of others where no rule forbids it, and else one's own."""
-    for way in find_ways(filled.whole.pages):
+    for way in find_ways(populated.live.pages):
         if way.action is None or way.method != "DELETE" or "{" not in way.path or way.path in NOT_HERE:
             continue
         refusal = find_refusal(who, way)
@@ -169,36 +171,38 @@ async def test_who_may_delete_deletes(filled: Filled, who: str) -> None:
         if refusal is not None and not own:
             continue
         what = re.findall(r"\{(\w+)\}", way.path)[-1]
-        made = await filled.make(what, filled.clients[who] if own else None)
-        path = filled.write_path(way.path.replace(f"{{{what}}}", made))
-        answer = await filled.clients[who].delete(path)
+        made = await populated.make(what, populated.clients[who] if own else None)
+        path = populated.write_path(way.path.replace(f"{{{what}}}", made))
+        answer = await populated.clients[who].delete(path)
         assert answer.status_code == 200, (way, answer.text)
-        again = await filled.clients[who].delete(path)
+        again = await populated.clients[who].delete(path)
         assert again.status_code == 200 if way.path.endswith("/sessions") else again.status_code == 404, (way, again)
 
 
 @pytest.mark.parametrize("header", ["x-api-key", "x-goog-api-key"])
-async def test_every_carrier_is_heard_on_every_route(filled: Filled, header: str) -> None:
-    carriers = {name: filled.whole.client(**{header: filled.ids[name]}) for name in ("revoked key", "manage key")}
-    for way in find_ways(filled.whole.pages):
+async def test_every_carrier_is_heard_on_every_route(populated: PopulatedServer, header: str) -> None:
+    carriers = {name: populated.live.client(**{header: populated.ids[name]}) for name in ("revoked key", "manage key")}
+    for way in find_ways(populated.live.pages):
         if way.action is None:
             continue
-        refused = await carriers["revoked key"].request(way.method, filled.write_path(way.path))
+        refused = await carriers["revoked key"].request(way.method, populated.write_path(way.path))
         assert refused.status_code == 401, (way, refused.text)
         if way.method == "GET":
             usual = find_refusal("manage key", way)
-            answer = await carriers["manage key"].get(filled.write_path(way.path))
+            answer = await carriers["manage key"].get(populated.write_path(way.path))
             may = 400 if way.path in NOT_HERE else 200
             assert answer.status_code == (usual or may) or way.path == "/model-configs", (way, answer.text)
-    both = filled.whole.client(filled.ids["call key"], **{header: filled.ids["manage key"]})
+    both = populated.live.client(populated.ids["call key"], **{header: populated.ids["manage key"]})
     assert (await both.get("/api/auth/me")).status_code == 400
 
 
 @pytest.mark.parametrize(("path", "status"), NAMED_IN_QUERIES)
-async def test_queries_open_nothing_of_another_tenant(filled: Filled, path: str, status: int) -> None:
+async def test_queries_open_nothing_of_another_tenant(populated: PopulatedServer, path: str, status: int) -> None:
     if "{own_conversation}" in path:
-        path = path.replace("{own_conversation}", await filled.make("conversation_id", filled.clients["stranger"]))
-    answer = await filled.clients["stranger"].get(filled.write_path(path))
+        path = path.replace(
+            "{own_conversation}", await populated.make("conversation_id", populated.clients["stranger"])
+        )
+    answer = await populated.clients["stranger"].get(populated.write_path(path))
     assert answer.status_code == status, answer.text
     assert CANARY not in answer.text
     if status == 200:
@@ -210,13 +214,13 @@ async def test_queries_open_nothing_of_another_tenant(filled: Filled, path: str,
 
 @pytest.mark.parametrize(("way", "body", "status"), NAMED_IN_BODIES)
 async def test_bodies_reach_nothing_of_another_tenant(
-    filled: Filled, way: str, body: dict[str, Any], status: int
+    populated: PopulatedServer, way: str, body: dict[str, Any], status: int
 ) -> None:
-    stranger = filled.clients["stranger"]
+    stranger = populated.clients["stranger"]
     me = (await stranger.get("/api/auth/me")).json()
-    ids = {**filled.ids, "home": me["workspaces"][0]["id"]}
+    ids = {**populated.ids, "home": me["workspaces"][0]["id"]}
     if "{own_conversation}" in way:
-        ids["own_conversation"] = await filled.make("conversation_id", stranger)
+        ids["own_conversation"] = await populated.make("conversation_id", stranger)
     method, _, path = replace_names(way, ids).partition(" ")
     answer = await stranger.request(method, path, json=replace_names(body, ids))
     assert answer.status_code == status, answer.text
@@ -224,7 +228,7 @@ async def test_bodies_reach_nothing_of_another_tenant(
 
 
 @pytest.mark.parametrize("who", [*NOBODY, "stranger there", *ROLES])
-async def test_calls_may_what_the_table_says(filled: Filled, who: str) -> None:
+async def test_calls_may_what_the_table_says(populated: PopulatedServer, who: str) -> None:
     for method, path, _, example in CALLS:
         stored = "{id}" in path
         if method == "POST" and not example and not stored:
@@ -235,7 +239,7 @@ async def test_calls_may_what_the_table_says(filled: Filled, who: str) -> None:
         ):
             refusal = 403
         named = path.format(model=CANARY, name=CANARY, id=CANARY)
-        answer = await filled.clients[who].request(method, named, json=example if refusal else {"model": 1})
+        answer = await populated.clients[who].request(method, named, json=example if refusal else {"model": 1})
         if refusal is None:
             # A response that nobody has stored is not there for anybody.
             assert answer.status_code == (404 if stored else 200 if method == "GET" else 400), (path, answer.text)
@@ -244,18 +248,18 @@ async def test_calls_may_what_the_table_says(filled: Filled, who: str) -> None:
             assert CANARY not in answer.text
 
 
-async def test_refused_attempts_are_in_the_audit_log(filled: Filled) -> None:
+async def test_refused_attempts_are_in_the_audit_log(populated: PopulatedServer) -> None:
     # By people who were not refused before: no more than so many attempts of one are noted in a minute.
-    root = await filled.whole.admin()
-    viewer, stranger = [await filled.whole.add_user(root, f"{new_id()}@example.com") for _ in range(2)]
-    await filled.whole.join(filled.owner, filled.workspace_id, viewer, "viewer")
-    refused = await viewer.at(filled.workspace_id).post("/api/applications", json={"name": "x"})
+    root = await populated.live.admin()
+    viewer, stranger = [await populated.live.add_user(root, f"{new_id()}@example.com") for _ in range(2)]
+    await populated.live.join(populated.owner, populated.workspace_id, viewer, "viewer")
+    refused = await viewer.at(populated.workspace_id).post("/api/applications", json={"name": "x"})
     assert refused.status_code == 403
-    log = (await filled.clients["owner"].get("/api/audit?outcome=refused&limit=1")).json()
+    log = (await populated.clients["owner"].get("/api/audit?outcome=refused&limit=1")).json()
     assert [event["action"] for event in log] == ["applications.change"]
     assert log[0]["requestId"] == refused.headers["x-request-id"]
     # What belongs to another workspace is noted at home, where the caller can be asked about it.
-    key_id = filled.ids["key_id"]
+    key_id = populated.ids["key_id"]
     hidden = await stranger.client.get(f"/api/keys/{key_id}")
     assert hidden.status_code == 404
     home = (await stranger.client.get("/api/audit?outcome=refused")).json()
@@ -266,19 +270,19 @@ async def test_refused_attempts_are_in_the_audit_log(filled: Filled) -> None:
     assert (await stranger.client.get("/api/audit?outcome=refused")).json() == home
 
 
-async def test_no_field_of_a_body_gives_rights(filled: Filled) -> None:
-    member = filled.clients["member"]
+async def test_no_field_of_a_body_gives_rights(populated: PopulatedServer) -> None:
+    member = populated.clients["member"]
     for name in ("userId", "role", "isAdmin", "scopes", "workspace_id"):
         answer = await member.post("/api/keys", json={"name": "x", name: "admin"})
         assert answer.status_code in {201, 400}
         if answer.status_code == 201:
             assert answer.json()["userId"] != "admin"
     own = await member.get("/api/auth/me")
-    path = f"/api/workspaces/{filled.workspace_id}/members/{own.json()['user']['id']}"
+    path = f"/api/workspaces/{populated.workspace_id}/members/{own.json()['user']['id']}"
     assert (await member.patch(path, json={"role": "owner"})).status_code == 403
 
 
-async def test_a_hostile_host_changes_nothing(filled: Filled) -> None:
-    answer = await filled.clients["owner"].get("/api/keys?limit=1", headers={"host": "evil.example"})
+async def test_a_hostile_host_changes_nothing(populated: PopulatedServer) -> None:
+    answer = await populated.clients["owner"].get("/api/keys?limit=1", headers={"host": "evil.example"})
     assert answer.status_code == 200
     assert "evil.example" not in answer.text + str(answer.headers)

@@ -12,7 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from tests.contract.filled import open_filled
+from tests.contract.populated_server import open_populated_server
 from trunkline.app.pages import describe_api
 from trunkline.core.errors import InvalidInput
 from trunkline.faces.http.wire import RequestBody
@@ -84,33 +84,33 @@ def test_every_body_has_an_example_of_its_schema(document: Json) -> None:
     for way, media in bodies:
         examples = find_examples(document, media)
         assert examples, f"{way} has no example: give its model one (`example`)"
-        whole = {**media["schema"], "components": document["components"]}
+        live = {**media["schema"], "components": document["components"]}
         for example in examples:
-            wrong = [error.message for error in Draft202012Validator(whole).iter_errors(example)]
+            wrong = [error.message for error in Draft202012Validator(live).iter_errors(example)]
             assert not wrong, (way, wrong)
 
 
 async def test_every_example_is_accepted(document: Json, tmp_path: Path) -> None:
     refused: list[str] = []
-    async with open_filled(tmp_path / "filled") as filled:
-        leaving = await filled.whole.add_user(await filled.whole.admin(), "leaving@example.com")
-        filled.ids["user_id"] = await filled.make("user_id")
-        keyed = filled.ids["keyed"]
+    async with open_populated_server(tmp_path / "filled") as populated:
+        leaving = await populated.live.add_user(await populated.live.admin(), "leaving@example.com")
+        populated.ids["user_id"] = await populated.make("user_id")
+        keyed = populated.ids["keyed"]
         for way, media in find_bodies(document):
             method, _, path = way.partition(" ")
             if path.startswith(("/v1/", "/v1beta/")):
                 continue  # these are sent in the suite of calls
-            client: httpx2.AsyncClient = filled.clients["owner"]
+            client: httpx2.AsyncClient = populated.clients["owner"]
             if path == "/api/auth/logout":
                 client = leaving.client
             elif path.startswith("/api/users"):
-                client = filled.clients["administrator"]
+                client = populated.clients["administrator"]
             elif path.startswith("/api/v1/"):
-                client = filled.clients["admin"]  # who has no document yet
+                client = populated.clients["admin"]  # who has no document yet
             if way in NEEDS_A_KEY:
                 path = path.format(configuration_id=keyed, ai_llm_id=keyed)
             for example in find_examples(document, media):
-                answer = await client.request(method, filled.write_path(path), json=filled.put_ids(example))
+                answer = await client.request(method, populated.write_path(path), json=populated.put_ids(example))
                 expected = NAMES_WHAT_IS_NOT_HERE.get(way)
                 if answer.status_code != expected if expected is not None else not answer.is_success:
                     refused.append(f"{way}: {answer.status_code} {answer.text}")

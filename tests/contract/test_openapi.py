@@ -11,8 +11,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.contract.whole import ADMIN, Whole, serve_whole
-from tests.contract.world import PASSWORD
+from tests.contract.live_server import ADMIN, LiveServer, serve_live_server
+from tests.contract.local_installation import PASSWORD
 
 NOT_DESCRIBED = "^/v1(beta)?/"
 """Calls: their formats are the vendors' own, and described by them."""
@@ -30,25 +30,25 @@ pytestmark = pytest.mark.xdist_group("openapi")
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """A server that may call nobody, and that does not count how often it is asked."""
     limits: dict[str, Any] = {"writes_per_minute": 10_000_000, "tests_per_minute": 10_000_000}
     limits["login_attempts_per_minute"] = 10_000_000
-    with serve_whole(tmp_path_factory.mktemp("openapi"), local_upstreams="none", **limits) as whole:
-        yield whole
+    with serve_live_server(tmp_path_factory.mktemp("openapi"), local_upstreams="none", **limits) as live:
+        yield live
 
 
-def fuzz(whole: Whole, directory: Path, *options: str) -> None:
+def fuzz(live: LiveServer, directory: Path, *options: str) -> None:
     """Run schemathesis as the administrator. What it found is in the output."""
     body = {"email": ADMIN, "password": PASSWORD}
-    token = httpx2.post(f"{whole.url}/api/auth/login", json=body, trust_env=False).json()["accessToken"]
+    token = httpx2.post(f"{live.url}/api/auth/login", json=body, trust_env=False).json()["accessToken"]
     settings = directory / "schemathesis.toml"
     settings.write_text(CHECKS)
     command = [
         str(Path(sys.executable).with_name("st")),
         f"--config-file={settings}",
         "run",
-        f"{whole.url}/openapi.json",
+        f"{live.url}/openapi.json",
         f"--header=Authorization: Bearer {token}",
         "--checks=all",
         # Some of what a schema cannot say (which names are taken, which ids exist) makes a well-formed request wrong.
@@ -65,7 +65,7 @@ def fuzz(whole: Whole, directory: Path, *options: str) -> None:
 
 
 @pytest.mark.timeout(1000)
-def test_every_operation(served: Whole, tmp_path: Path) -> None:
+def test_every_operation(served: LiveServer, tmp_path: Path) -> None:
     fuzz(
         served,
         tmp_path,
@@ -76,7 +76,7 @@ def test_every_operation(served: Whole, tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(1000)
-def test_operations_in_a_row(served: Whole, tmp_path: Path) -> None:
+def test_operations_in_a_row(served: LiveServer, tmp_path: Path) -> None:
     """What one makes, the next one reads, changes and deletes, along the links of the description."""
     fuzz(
         served,
@@ -88,5 +88,5 @@ def test_operations_in_a_row(served: Whole, tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(1000)
-def test_operations_that_end_a_session(served: Whole, tmp_path: Path) -> None:
+def test_operations_that_end_a_session(served: LiveServer, tmp_path: Path) -> None:
     fuzz(served, tmp_path, "--phases=examples,coverage", f"--include-path-regex={ENDS_THE_SESSION}")

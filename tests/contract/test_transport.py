@@ -12,8 +12,8 @@ import httpx2
 import pytest
 from starlette.responses import Response
 
-from tests.contract.whole import Whole, open_whole
-from tests.contract.world import Person
+from tests.contract.live_server import LiveServer, open_live_server
+from tests.contract.local_installation import Person
 from trunkline.faces import brotli
 from trunkline.faces.http.event_stream import SentEvent, send_events
 from trunkline.faces.zstd import zstd
@@ -23,14 +23,14 @@ PLAIN = {"accept-encoding": "identity"}
 
 
 @pytest.fixture(params=[False, True], ids=["direct", "forwarded"])
-async def whole(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Whole]:
-    async with open_whole(tmp_path / "whole", cors_origins=PAGE, forwarded=request.param) as opened:
+async def live(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[LiveServer]:
+    async with open_live_server(tmp_path / "whole", cors_origins=PAGE, forwarded=request.param) as opened:
         yield opened
 
 
 @pytest.fixture
-async def admin(whole: Whole) -> Person:
-    return await whole.admin()
+async def admin(live: LiveServer) -> Person:
+    return await live.admin()
 
 
 def told(answer: httpx2.Response) -> dict[str, str]:
@@ -39,13 +39,13 @@ def told(answer: httpx2.Response) -> dict[str, str]:
     return {name: value for name, value in answer.headers.items() if name not in own}
 
 
-async def test_head_is_get_without_a_body(whole: Whole, admin: Person) -> None:
-    described = whole.pages.openapi()["paths"]
+async def test_head_is_get_without_a_body(live: LiveServer, admin: Person) -> None:
+    described = live.pages.openapi()["paths"]
     paths = [path for path, methods in described.items() if "get" in methods and "{" not in path]
     paths = [path for path in paths if not path.startswith("/v1")]
     assert len(paths) > 20
     for path in [*paths, "/", "/docs", "/openapi.json", "/nothing", "/v1/models"]:
-        for client in (admin.client, whole.client()):
+        for client in (admin.client, live.client()):
             got = await client.get(path, headers=PLAIN)
             headed = await client.head(path, headers=PLAIN)
             assert (headed.status_code, headed.content) == (got.status_code, b""), path
@@ -55,7 +55,7 @@ async def test_head_is_get_without_a_body(whole: Whole, admin: Person) -> None:
                 assert headed.headers["content-length"] == got.headers["content-length"], path
 
 
-async def test_head_of_a_stream_ends(whole: Whole) -> None:
+async def test_head_of_a_stream_ends(live: LiveServer) -> None:
     closed = asyncio.Event()
 
     async def events() -> AsyncGenerator[SentEvent]:
@@ -65,22 +65,22 @@ async def test_head_of_a_stream_ends(whole: Whole) -> None:
         finally:
             closed.set()
 
-    @whole.pages.get("/endless")
+    @live.pages.get("/endless")
     async def stream() -> Response:
         return send_events(events())
 
-    headed = await whole.client().head("/endless")
+    headed = await live.client().head("/endless")
     assert headed.headers["content-type"].startswith("text/event-stream")
     assert headed.content == b""
     await asyncio.wait_for(closed.wait(), 10)
 
 
-async def test_405_names_head_too(whole: Whole) -> None:
-    answer = await whole.client().post("/healthz")
+async def test_405_names_head_too(live: LiveServer) -> None:
+    answer = await live.client().post("/healthz")
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
 
 
-async def test_a_named_page_reads_every_answer(whole: Whole) -> None:
+async def test_a_named_page_reads_every_answer(live: LiveServer) -> None:
     for method, path, status in (
         ("GET", "/healthz", 200),
         ("GET", "/api/keys", 401),
@@ -92,7 +92,7 @@ async def test_a_named_page_reads_every_answer(whole: Whole) -> None:
         ("GET", "/v1/models", 401),
     ):
         body = None if method == "GET" else {}
-        answer = await whole.client().request(method, path, headers={"origin": PAGE}, json=body)
+        answer = await live.client().request(method, path, headers={"origin": PAGE}, json=body)
         assert answer.status_code == status
         assert answer.headers["access-control-allow-origin"] == PAGE
         assert "x-request-id" in answer.headers["access-control-expose-headers"]
@@ -100,29 +100,29 @@ async def test_a_named_page_reads_every_answer(whole: Whole) -> None:
         assert "origin" in answer.headers["vary"]
 
 
-async def test_a_fault_can_be_read_too(whole: Whole) -> None:
-    @whole.pages.get("/broken")
+async def test_a_fault_can_be_read_too(live: LiveServer) -> None:
+    @live.pages.get("/broken")
     async def fail() -> None:
         raise RuntimeError("broken")
 
-    answer = await whole.client().get("/broken", headers={"origin": PAGE})
+    answer = await live.client().get("/broken", headers={"origin": PAGE})
     assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (500, PAGE)
 
 
-async def test_its_question_is_answered_without_a_key(whole: Whole) -> None:
+async def test_its_question_is_answered_without_a_key(live: LiveServer) -> None:
     asked = {"access-control-request-method": "DELETE", "access-control-request-headers": "authorization, if-match"}
     for path in ("/api/keys", "/ai/llm/configs", "/policy/rules", "/v1/models", "/nothing"):
-        answer = await whole.client().options(path, headers={"origin": PAGE, **asked})
+        answer = await live.client().options(path, headers={"origin": PAGE, **asked})
         assert answer.status_code == 204
         assert answer.headers["access-control-allow-origin"] == PAGE
         assert "DELETE" in answer.headers["access-control-allow-methods"]
         assert answer.headers["access-control-allow-headers"] == "authorization, if-match"
-        other = await whole.client().options(path, headers={"origin": "https://evil.example", **asked})
+        other = await live.client().options(path, headers={"origin": "https://evil.example", **asked})
         assert "access-control-allow-origin" not in other.headers
 
 
 async def test_unless_pages_are_named_the_api_is_for_none(tmp_path: Path) -> None:
-    async with open_whole(tmp_path / "other") as other:
+    async with open_live_server(tmp_path / "other") as other:
         asked = {"origin": PAGE, "access-control-request-method": "GET"}
         refused = await other.client().options("/api/keys", headers=asked)
         assert "access-control-allow-origin" not in refused.headers
@@ -132,7 +132,7 @@ async def test_unless_pages_are_named_the_api_is_for_none(tmp_path: Path) -> Non
         assert calls.headers["access-control-allow-origin"] == "*"
 
 
-async def test_answers_are_compressed(whole: Whole, admin: Person) -> None:
+async def test_answers_are_compressed(live: LiveServer, admin: Person) -> None:
     plain = await admin.client.get("/openapi.json", headers=PLAIN)
     assert "content-encoding" not in plain.headers
     assert "accept-encoding" in plain.headers["vary"]
@@ -144,15 +144,15 @@ async def test_answers_are_compressed(whole: Whole, admin: Person) -> None:
         assert "accept-encoding" in packed.headers["vary"]
 
 
-async def test_a_compressed_page_is_known_again(whole: Whole) -> None:
-    first = await whole.client().get("/setup", headers={"accept-encoding": "gzip"})
+async def test_a_compressed_page_is_known_again(live: LiveServer) -> None:
+    first = await live.client().get("/setup", headers={"accept-encoding": "gzip"})
     assert first.headers["content-encoding"] == "gzip"
     assert first.headers["etag"].startswith('W/"')
-    again = await whole.client().get("/setup", headers={"if-none-match": f'"other", {first.headers["etag"]}'})
+    again = await live.client().get("/setup", headers={"if-none-match": f'"other", {first.headers["etag"]}'})
     assert again.status_code == 304
 
 
-async def test_a_compressed_revision_can_be_changed(whole: Whole, admin: Person) -> None:
+async def test_a_compressed_revision_can_be_changed(live: LiveServer, admin: Person) -> None:
     body = {
         "name": "big",
         "provider": "demo",
@@ -186,13 +186,13 @@ async def test_requests_can_be_compressed(admin: Person) -> None:
         assert (broken.status_code, broken.json()["errors"][0]["field"]) == (400, "Content-Encoding")
 
 
-async def test_another_coding_is_refused_by_name(whole: Whole, admin: Person) -> None:
+async def test_another_coding_is_refused_by_name(live: LiveServer, admin: Person) -> None:
     headers = {"content-encoding": "compress", "content-type": "application/json"}
     answer = await admin.client.post("/api/keys", content=b"x", headers=headers)
     assert answer.status_code == 415
     assert answer.headers["accept-encoding"] == "gzip, deflate, zstd, br"
     assert "compress" in answer.json()["message"]
-    unknown = await whole.client().post("/api/keys", content=b"x", headers=headers)
+    unknown = await live.client().post("/api/keys", content=b"x", headers=headers)
     assert unknown.status_code == 401, "who asks is judged before what is sent"
 
 
@@ -210,20 +210,20 @@ async def test_calls_without_their_version(admin: Person) -> None:
     assert (await admin.client.post("/v1", json={})).json()["statusCode"] == 404
 
 
-async def test_in_the_clients_wire(whole: Whole) -> None:
-    anthropic = await whole.client().post("/messages", json={}, headers={"anthropic-version": "2023-06-01"})
+async def test_in_the_clients_wire(live: LiveServer) -> None:
+    anthropic = await live.client().post("/messages", json={}, headers={"anthropic-version": "2023-06-01"})
     assert (anthropic.status_code, anthropic.json()["error"]["type"]) == (404, "not_found_error")
-    google = await whole.client().post("/models/m:generateContent", json={})
+    google = await live.client().post("/models/m:generateContent", json={})
     assert (google.status_code, google.json()["error"]["status"]) == (404, "NOT_FOUND")
     assert google.headers["x-request-id"] in json.dumps(google.json())
 
 
-async def test_the_nearest_page_is_named(whole: Whole) -> None:
+async def test_the_nearest_page_is_named(live: LiveServer) -> None:
     for path, meant in (
         ("/api/configuration", "/api/configurations"),
         ("/api/keys/", "/api/keys"),
         ("/doc", "/docs"),
     ):
-        answer = await whole.client().get(path)
+        answer = await live.client().get(path)
         assert answer.status_code == 404
         assert f"Did you mean {meant}?" in answer.json()["message"]

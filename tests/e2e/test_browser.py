@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.whole import Whole, open_whole
+from tests.contract.live_server import LiveServer, open_live_server
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 CLIENT = Path(__file__).parents[2] / "clients/typescript/dist/esm"
@@ -98,7 +98,7 @@ def site() -> Any:
     running.server.shutdown()
 
 
-async def show(site: Site, server: Whole, key: str, profile: Path) -> dict[str, Any]:
+async def show(site: Site, server: LiveServer, key: str, profile: Path) -> dict[str, Any]:
     """What the page notes."""
     site.page = PAGE.replace("GIVEN", json.dumps({"KEY": key, "BASE": server.url}))
     site.told = Future()
@@ -113,20 +113,23 @@ async def show(site: Site, server: Whole, key: str, profile: Path) -> dict[str, 
         await browser.wait()
 
 
-async def make_key(server: Whole) -> str:
+async def make_key(server: LiveServer) -> str:
     """A key of a server, which has a demo from its first start on."""
     admin = await server.admin()
     return (await admin.client.post("/api/keys", json={"name": "page", "scope": "manage"})).json()["key"]
 
 
 @pytest.fixture
-async def servers(site: Site, tmp_path: Path) -> AsyncIterator[tuple[Whole, Whole]]:
+async def servers(site: Site, tmp_path: Path) -> AsyncIterator[tuple[LiveServer, LiveServer]]:
     """One as it is unless told otherwise, and one that names the page."""
-    async with open_whole(tmp_path / "usual") as usual, open_whole(tmp_path / "named", cors_origins=site.url) as named:
+    async with (
+        open_live_server(tmp_path / "usual") as usual,
+        open_live_server(tmp_path / "named", cors_origins=site.url) as named,
+    ):
         yield usual, named
 
 
-async def test_the_client_in_a_browser(site: Site, servers: tuple[Whole, Whole], tmp_path: Path) -> None:
+async def test_the_client_in_a_browser(site: Site, servers: tuple[LiveServer, LiveServer], tmp_path: Path) -> None:
     usual, named = servers
     told = await show(site, usual, await make_key(usual), tmp_path / "one")
     assert told["api"].startswith("TypeError"), "the API is for no page unless it is named"

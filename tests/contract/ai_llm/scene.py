@@ -11,8 +11,8 @@ import httpx2
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
-from tests.contract.whole import Whole
-from tests.contract.world import Person
+from tests.contract.live_server import LiveServer
+from tests.contract.local_installation import Person
 from trunkline.app.resources import Resources
 from trunkline.storage.database import Database
 from trunkline.vault.sealed_key import encode_info
@@ -87,8 +87,8 @@ async def seal(person: Person, workspace_id: str, secret: str, origin: str) -> s
 
 
 @asynccontextmanager
-async def database_of(whole: Whole) -> AsyncIterator[Database]:
+async def database_of(live: LiveServer) -> AsyncIterator[Database]:
     """The installation's own database."""
-    database = Resources.of(whole.settings).database
+    database = Resources.of(live.settings).database
     yield database
     await database.close()

@@ -6,14 +6,14 @@ import asyncio
 from typing import Any
 
 from tests.contract.configurations.upstream import Upstream
-from tests.contract.whole import Whole
+from tests.contract.live_server import LiveServer
 
 from .scene import NOBODYS, OPENAI, SECRET, done, entry, failed, listed, make, seal, shown
 
 FIELDS = {"id", "orgId", "workspaceId", "userId", "name", "aiType", "endpoint", "key", "createdAt", "repos"}
 
 
-async def test_an_entry_is_created_as_in_the_example(whole_on_each: Whole) -> None:
+async def test_an_entry_is_created_as_in_the_example(whole_on_each: LiveServer) -> None:
     admin = await whole_on_each.admin()
     workspace_id = await admin.make_workspace()
     answer = await admin.client.post("/ai/llm", json=entry(workspace_id))
@@ -43,8 +43,8 @@ async def test_an_entry_is_created_as_in_the_example(whole_on_each: Whole) -> No
     assert stored["apiKey"] == "sk-proj-…x7Qd"
 
 
-async def test_each_type_is_a_provider(whole: Whole) -> None:
-    admin = await whole.admin()
+async def test_each_type_is_a_provider(live: LiveServer) -> None:
+    admin = await live.admin()
     home = await admin.personal()
     kinds: list[tuple[str, str, str, dict[str, str]]] = [
         ("OPENAI", "openai", "https://api.openai.com/v1", {}),
@@ -61,8 +61,8 @@ async def test_each_type_is_a_provider(whole: Whole) -> None:
         assert (stored["provider"], stored["baseUrl"]) == (provider, endpoint)
 
 
-async def test_the_access_key_of_aws_is_its_key_and_is_masked(whole: Whole) -> None:
-    admin = await whole.admin()
+async def test_the_access_key_of_aws_is_its_key_and_is_masked(live: LiveServer) -> None:
+    admin = await live.admin()
     home = await admin.personal()
     endpoint = "https://bedrock-runtime.eu-central-1.amazonaws.com"
     made = await make(admin.client, home, aiType="AWS", endpoint=endpoint, key="AKIAIOSFODNN7EXAMPLE")
@@ -80,7 +80,7 @@ async def test_the_access_key_of_aws_is_its_key_and_is_masked(whole: Whole) -> N
     assert (await shown(admin.client, made))["key"] is None
 
 
-async def test_other_keys_are_kept_encrypted_and_masked(whole_on_each: Whole, upstream: Upstream) -> None:
+async def test_other_keys_are_kept_encrypted_and_masked(whole_on_each: LiveServer, upstream: Upstream) -> None:
     admin = await whole_on_each.admin()
     home = await admin.personal()
     key = "key-canary-0123456789-abcd"
@@ -130,8 +130,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-async def test_what_is_wrong_is_400_and_nothing_is_stored(whole: Whole) -> None:
-    admin = await whole.admin()
+async def test_what_is_wrong_is_400_and_nothing_is_stored(live: LiveServer) -> None:
+    admin = await live.admin()
     team = await admin.make_workspace()
     for wrong, named in WRONG:
         answer = await admin.client.post("/ai/llm", json=entry(team, **wrong))
@@ -146,12 +146,12 @@ async def test_what_is_wrong_is_400_and_nothing_is_stored(whole: Whole) -> None:
     assert await listed(admin.client, f"?workspaceId={team}") == []
 
 
-async def test_a_name_is_the_workspaces(whole_on_each: Whole) -> None:
-    whole = whole_on_each
-    admin = await whole.admin()
-    other = await whole.add_user(admin, "other@example.com")
+async def test_a_name_is_the_workspaces(whole_on_each: LiveServer) -> None:
+    live = whole_on_each
+    admin = await live.admin()
+    other = await live.add_user(admin, "other@example.com")
     team, elsewhere = await admin.make_workspace("A"), await admin.make_workspace("B")
-    await whole.join(admin, team, other, "member")
+    await live.join(admin, team, other, "member")
     await make(admin.client, team)
     for person in (admin, other):
         message = failed(await person.client.post("/ai/llm", json=entry(team)), 400)
@@ -163,12 +163,12 @@ async def test_a_name_is_the_workspaces(whole_on_each: Whole) -> None:
     done(await other.client.put(f"/ai/llm/{second}", json={"name": "Second"}))
 
 
-async def test_of_two_who_take_one_name_at_once_one_gets_it(whole_on_each: Whole) -> None:
-    whole = whole_on_each
-    admin = await whole.admin()
-    other = await whole.add_user(admin, "other@example.com")
+async def test_of_two_who_take_one_name_at_once_one_gets_it(whole_on_each: LiveServer) -> None:
+    live = whole_on_each
+    admin = await live.admin()
+    other = await live.add_user(admin, "other@example.com")
     team = await admin.make_workspace()
-    await whole.join(admin, team, other, "member")
+    await live.join(admin, team, other, "member")
     # With it the workspace has a data key; making the first one would keep the others waiting by itself.
     await make(admin.client, team, name="First")
     for turn in range(5):
@@ -178,7 +178,7 @@ async def test_of_two_who_take_one_name_at_once_one_gets_it(whole_on_each: Whole
     assert len(await listed(admin.client, f"?workspaceId={team}")) == 6
 
 
-async def test_any_part_is_changed(whole_on_each: Whole) -> None:
+async def test_any_part_is_changed(whole_on_each: LiveServer) -> None:
     admin = await whole_on_each.admin()
     made = await make(admin.client, await admin.personal())
     done(await admin.client.put(f"/ai/llm/{made}", json={"name": "Renamed"}))
@@ -196,8 +196,8 @@ async def test_any_part_is_changed(whole_on_each: Whole) -> None:
     assert (await shown(admin.client, made))["name"] == "Again"
 
 
-async def test_leaving_aws_leaves_its_access_key(whole: Whole) -> None:
-    admin = await whole.admin()
+async def test_leaving_aws_leaves_its_access_key(live: LiveServer) -> None:
+    admin = await live.admin()
     endpoint = "https://bedrock-runtime.eu-central-1.amazonaws.com"
     made = await make(admin.client, await admin.personal(), aiType="AWS", endpoint=endpoint, key="AKIAIOSFODNN7EXAMPLE")
     change = {
@@ -214,8 +214,8 @@ async def test_leaving_aws_leaves_its_access_key(whole: Whole) -> None:
     assert (await shown(admin.client, made))["key"] is None
 
 
-async def test_a_change_of_nothing_or_of_something_wrong_is_400(whole: Whole) -> None:
-    admin = await whole.admin()
+async def test_a_change_of_nothing_or_of_something_wrong_is_400(live: LiveServer) -> None:
+    admin = await live.admin()
     made = await make(admin.client, await admin.personal())
     before = await shown(admin.client, made)
     bodies: list[Any] = [
@@ -235,8 +235,8 @@ async def test_a_change_of_nothing_or_of_something_wrong_is_400(whole: Whole) ->
     assert await shown(admin.client, made) == before
 
 
-async def test_a_key_never_follows_an_address(whole: Whole, upstream: Upstream) -> None:
-    admin = await whole.admin()
+async def test_a_key_never_follows_an_address(live: LiveServer, upstream: Upstream) -> None:
+    admin = await live.admin()
     made = await make(admin.client, await admin.personal())
     message = failed(await admin.client.put(f"/ai/llm/{made}", json={"endpoint": upstream.url}), 400)
     assert message.startswith("secret: ")
@@ -244,8 +244,8 @@ async def test_a_key_never_follows_an_address(whole: Whole, upstream: Upstream) 
     assert upstream.asked == []
 
 
-async def test_a_sealed_secret_is_accepted(whole: Whole, upstream: Upstream) -> None:
-    admin = await whole.admin()
+async def test_a_sealed_secret_is_accepted(live: LiveServer, upstream: Upstream) -> None:
+    admin = await live.admin()
     home = await admin.personal()
     upstream.answer("GET /v1/models", {"data": [{"id": "m"}]})
     sealed = await seal(admin, home, SECRET, upstream.url)
@@ -257,8 +257,8 @@ async def test_a_sealed_secret_is_accepted(whole: Whole, upstream: Upstream) -> 
     assert failed(await admin.client.post("/ai/llm", json=body), 400).startswith("secret: ")
 
 
-async def test_what_was_made_elsewhere_is_an_entry_too(whole: Whole) -> None:
-    admin = await whole.admin()
+async def test_what_was_made_elsewhere_is_an_entry_too(live: LiveServer) -> None:
+    admin = await live.admin()
     bodies: list[dict[str, Any]] = [
         {"name": "One", "provider": "demo", "model": "demo-chat"},
         {"name": "Two", "provider": "openai", "model": "gpt-4o", "apiKey": SECRET},
@@ -282,7 +282,7 @@ async def test_what_was_made_elsewhere_is_an_entry_too(whole: Whole) -> None:
     assert (stored["provider"], stored["name"], stored["model"]) == ("openrouter", "Four", "openai/gpt-4o")
 
 
-async def test_repos_are_the_applications_that_use_it(whole_on_each: Whole) -> None:
+async def test_repos_are_the_applications_that_use_it(whole_on_each: LiveServer) -> None:
     admin = await whole_on_each.admin()
     team = await admin.make_workspace()
     there = admin.at(team)

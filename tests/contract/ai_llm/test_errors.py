@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.contract.whole import Whole, open_whole
+from tests.contract.live_server import LiveServer, open_live_server
 
 from .scene import NOBODYS, entry, failed, make
 
 
-async def test_strangers_get_401(whole: Whole) -> None:
-    for client in (whole.client(), whole.client("tl-nobody"), whole.client("eyJnobody")):
+async def test_strangers_get_401(live: LiveServer) -> None:
+    for client in (live.client(), live.client("tl-nobody"), live.client("eyJnobody")):
         for method, path in (
             ("POST", "/ai/llm"),
             ("GET", "/ai/llm"),
@@ -26,8 +26,8 @@ async def test_strangers_get_401(whole: Whole) -> None:
             assert answer.headers["x-request-id"]
 
 
-async def test_what_no_route_takes_has_the_shape_too(whole: Whole) -> None:
-    admin = await whole.admin()
+async def test_what_no_route_takes_has_the_shape_too(live: LiveServer) -> None:
+    admin = await live.admin()
     for path in ("/ai/llm/a/b/c", "/ai/llm/", "/policy/a/b/c"):
         failed(await admin.client.post(path), 404)
     for method, path in (("PATCH", "/ai/llm"), ("GET", f"/ai/llm/{NOBODYS}"), ("PUT", "/ai/llm")):
@@ -40,8 +40,8 @@ async def test_what_no_route_takes_has_the_shape_too(whole: Whole) -> None:
         assert set((await admin.client.get(path)).json()) == {"statusCode", "message", "error", "requestId"}
 
 
-async def test_a_body_that_is_none_is_400(whole: Whole) -> None:
-    admin = await whole.admin()
+async def test_a_body_that_is_none_is_400(live: LiveServer) -> None:
+    admin = await live.admin()
     home = await admin.personal()
     made = await make(admin.client, home)
     json = {"content-type": "application/json"}
@@ -50,20 +50,20 @@ async def test_a_body_that_is_none_is_400(whole: Whole) -> None:
         failed(await admin.client.put(f"/ai/llm/{made}", content=content, headers=json), 400)
 
 
-async def test_a_body_over_the_limit_is_413(whole: Whole) -> None:
-    admin = await whole.admin()
+async def test_a_body_over_the_limit_is_413(live: LiveServer) -> None:
+    admin = await live.admin()
     content = b'{"name":"' + b"x" * (1 << 20) + b'"}'
     failed(await admin.client.post("/ai/llm", content=content, headers={"content-type": "application/json"}), 413)
 
 
-async def test_wrong_fields_are_all_named(whole: Whole) -> None:
-    admin = await whole.admin()
+async def test_wrong_fields_are_all_named(live: LiveServer) -> None:
+    admin = await live.admin()
     message = failed(await admin.client.post("/ai/llm", json={"aiType": 1, "colour": "red"}), 400)
     assert all(name in message for name in ("name", "aiType", "endpoint", "secret", "workspaceId", "colour"))
 
 
-async def test_what_is_wrong_is_said_in_words_that_fit(whole: Whole) -> None:
-    admin = await whole.admin()
+async def test_what_is_wrong_is_said_in_words_that_fit(live: LiveServer) -> None:
+    admin = await live.admin()
     home = await admin.personal()
     for wrong, message in (
         ({"name": " "}, "name: must not be empty."),
@@ -79,8 +79,8 @@ async def test_what_is_wrong_is_said_in_words_that_fit(whole: Whole) -> None:
 
 
 async def test_too_many_writes_are_429(tmp_path: Path) -> None:
-    async with open_whole(tmp_path / "whole", writes_per_minute=3) as whole:
-        admin = await whole.admin()
+    async with open_live_server(tmp_path / "whole", writes_per_minute=3) as live:
+        admin = await live.admin()
         home = await admin.personal()
         answers = [await admin.client.post("/ai/llm", json=entry(home, name=str(each))) for each in range(5)]
         assert {answer.status_code for answer in answers[:3]} == {200}
@@ -88,8 +88,8 @@ async def test_too_many_writes_are_429(tmp_path: Path) -> None:
         assert int(answers[-1].headers["retry-after"]) >= 1
 
 
-async def test_the_description_says_how_it_fails(whole: Whole) -> None:
-    document = (await whole.client().get("/openapi.json")).json()
+async def test_the_description_says_how_it_fails(live: LiveServer) -> None:
+    document = (await live.client().get("/openapi.json")).json()
     schemas = document["components"]["schemas"]
     assert set(schemas["FailureResponse"]["required"]) == {"success", "message"}
     ours = {path: operations for path, operations in document["paths"].items() if path.startswith("/ai/llm")}

@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 
 from tests.contract.configurations.upstream import Upstream, openai_stream
-from tests.contract.whole import Whole
+from tests.contract.live_server import LiveServer
 
 from .scene import NOBODYS, SECRET, done, failed, listed, make
 
@@ -24,7 +24,7 @@ async def available(client: httpx2.AsyncClient) -> list[str]:
     return [item["name"] for item in await listed(client, "/available")]
 
 
-async def test_validation_asks_the_provider_each_time(whole_on_each: Whole, upstream: Upstream) -> None:
+async def test_validation_asks_the_provider_each_time(whole_on_each: LiveServer, upstream: Upstream) -> None:
     admin = await whole_on_each.admin()
     made = await make(admin.client, await admin.personal(), aiType="OTHER", endpoint=upstream.url)
     upstream.answer("GET /v1/models", {"error": {"message": f"Incorrect API key provided: {SECRET}"}}, 401)
@@ -41,8 +41,8 @@ async def test_validation_asks_the_provider_each_time(whole_on_each: Whole, upst
     assert await available(admin.client) == ["Production OpenAI"]
 
 
-async def test_calls_to_aws_are_signed_with_both_halves(whole: Whole, upstream: Upstream) -> None:
-    admin = await whole.admin()
+async def test_calls_to_aws_are_signed_with_both_halves(live: LiveServer, upstream: Upstream) -> None:
+    admin = await live.admin()
     made = await make(
         admin.client, await admin.personal(), aiType="AWS", endpoint=upstream.url, key="AKIAIOSFODNN7EXAMPLE"
     )
@@ -61,15 +61,15 @@ async def test_calls_to_aws_are_signed_with_both_halves(whole: Whole, upstream: 
         assert SECRET not in repr(upstream.asked[-1])
 
 
-async def test_an_unreachable_provider_is_a_result(whole: Whole) -> None:
-    admin = await whole.admin()
+async def test_an_unreachable_provider_is_a_result(live: LiveServer) -> None:
+    admin = await live.admin()
     made = await make(admin.client, await admin.personal(), aiType="OTHER", endpoint="http://127.0.0.1:9/v1")
     assert (await validate(admin.client, made))["success"] is False
     failed(await admin.client.post(f"/ai/llm/{NOBODYS}/validate"), 404)
 
 
 async def test_available_are_the_validated_and_active_the_newest_first(
-    whole_on_each: Whole, upstream: Upstream
+    whole_on_each: LiveServer, upstream: Upstream
 ) -> None:
     admin = await whole_on_each.admin()
     home, team = await admin.personal(), await admin.make_workspace()
@@ -85,8 +85,8 @@ async def test_available_are_the_validated_and_active_the_newest_first(
     assert await available(admin.client) == ["First"]
 
 
-async def test_what_a_validation_was_of_takes_the_mark_with_it(whole: Whole, upstream: Upstream) -> None:
-    admin = await whole.admin()
+async def test_what_a_validation_was_of_takes_the_mark_with_it(live: LiveServer, upstream: Upstream) -> None:
+    admin = await live.admin()
     upstream.answer("GET /v1/models", {"data": [{"id": "m"}]})
     made = await make(admin.client, await admin.personal(), aiType="OTHER", endpoint=upstream.url)
     await validate(admin.client, made)
@@ -106,8 +106,8 @@ async def test_what_a_validation_was_of_takes_the_mark_with_it(whole: Whole, ups
         assert await available(admin.client) == ["Renamed"], change
 
 
-async def test_tests_are_counted(whole: Whole, upstream: Upstream) -> None:
-    admin = await whole.admin()
+async def test_tests_are_counted(live: LiveServer, upstream: Upstream) -> None:
+    admin = await live.admin()
     upstream.answer("GET /v1/models", {"data": [{"id": "m"}]})
     made = await make(admin.client, await admin.personal(), aiType="OTHER", endpoint=upstream.url)
     for _ in range(10):
@@ -117,7 +117,7 @@ async def test_tests_are_counted(whole: Whole, upstream: Upstream) -> None:
     assert int(answer.headers["retry-after"]) >= 1
 
 
-async def test_programs_call_it_as_name_and_model(whole_on_each: Whole, upstream: Upstream) -> None:
+async def test_programs_call_it_as_name_and_model(whole_on_each: LiveServer, upstream: Upstream) -> None:
     admin = await whole_on_each.admin()
     team = await admin.make_workspace()
     member = await whole_on_each.add_user(admin, "member@example.com")

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contract.whole import Whole
-from tests.contract.world import Person
+from tests.contract.live_server import LiveServer
+from tests.contract.local_installation import Person
 
 from .scene import NOBODYS, done, entry, failed, listed, make, shown
 
 
-async def team_of(whole: Whole, admin: Person, *roles: str) -> tuple[str, dict[str, Person]]:
+async def team_of(live: LiveServer, admin: Person, *roles: str) -> tuple[str, dict[str, Person]]:
     team = await admin.make_workspace("Team")
     people: dict[str, Person] = {}
     for role in roles:
-        people[role] = await whole.add_user(admin, f"the-{role}@example.com")
-        await whole.join(admin, team, people[role], role)
+        people[role] = await live.add_user(admin, f"the-{role}@example.com")
+        await live.join(admin, team, people[role], role)
     return team, people
 
 
-async def test_roles_and_endpoints(whole_on_each: Whole) -> None:
+async def test_roles_and_endpoints(whole_on_each: LiveServer) -> None:
     admin = await whole_on_each.admin()
     team, people = await team_of(whole_on_each, admin, "viewer", "member", "admin")
     made = await make(admin.client, team)
@@ -46,7 +46,7 @@ async def test_roles_and_endpoints(whole_on_each: Whole) -> None:
             done(await client.delete(f"/ai/llm/{made}"))
 
 
-async def test_workspaces_know_nothing_of_each_other(whole_on_each: Whole) -> None:
+async def test_workspaces_know_nothing_of_each_other(whole_on_each: LiveServer) -> None:
     admin = await whole_on_each.admin()
     stranger = await whole_on_each.add_user(admin, "stranger@example.com")
     team = await admin.make_workspace("Secret team")
@@ -75,12 +75,12 @@ async def test_workspaces_know_nothing_of_each_other(whole_on_each: Whole) -> No
     assert (await admin.at(team).get("/api/audit?outcome=refused")).json() == []
 
 
-async def test_the_list_spans_all_of_ones_workspaces(whole: Whole) -> None:
-    admin = await whole.admin()
-    ann = await whole.add_user(admin, "ann@example.com")
+async def test_the_list_spans_all_of_ones_workspaces(live: LiveServer) -> None:
+    admin = await live.admin()
+    ann = await live.add_user(admin, "ann@example.com")
     first, second = await admin.make_workspace("First"), await admin.make_workspace("Second")
     for place in (first, second):
-        await whole.join(admin, place, ann, "member")
+        await live.join(admin, place, ann, "member")
     await make(admin.client, first, name="One")
     await make(admin.client, second, name="Two")
     await make(ann.client, await ann.personal(), name="Own")
@@ -98,7 +98,7 @@ async def test_the_list_spans_all_of_ones_workspaces(whole: Whole) -> None:
     assert [item["name"] for item in await listed(ann.client, f"?workspaceId={first}")] == ["One"]
 
 
-async def test_who_leaves_sees_nothing_more(whole_on_each: Whole) -> None:
+async def test_who_leaves_sees_nothing_more(whole_on_each: LiveServer) -> None:
     admin = await whole_on_each.admin()
     team, people = await team_of(whole_on_each, admin, "member")
     member = people["member"]
@@ -116,11 +116,11 @@ async def test_who_leaves_sees_nothing_more(whole_on_each: Whole) -> None:
     assert (await shown(admin.client, made))["name"] == "Production OpenAI"
 
 
-async def test_a_key_works_in_its_own_workspace(whole: Whole) -> None:
-    admin = await whole.admin()
+async def test_a_key_works_in_its_own_workspace(live: LiveServer) -> None:
+    admin = await live.admin()
     team, other = await admin.make_workspace("A"), await admin.make_workspace("B")
     elsewhere = await make(admin.client, other, name="Elsewhere")
-    key = whole.client((await admin.make_key(team, scope="manage"))["key"])
+    key = live.client((await admin.make_key(team, scope="manage"))["key"])
     made = await make(key, team)
     assert [item["id"] for item in await listed(key)] == [made]
     assert await listed(key, f"?workspaceId={other}") == []
@@ -134,7 +134,7 @@ async def test_a_key_works_in_its_own_workspace(whole: Whole) -> None:
         failed(answer, 404)
     done(await key.put(f"/ai/llm/{made}", json={"name": "By a key"}))
     done(await key.delete(f"/ai/llm/{made}"))
-    caller = whole.client((await admin.make_key(team, scope="call"))["key"])
+    caller = live.client((await admin.make_key(team, scope="call"))["key"])
     for answer in (
         await caller.get("/ai/llm"),
         await caller.get("/ai/llm/stats"),
@@ -143,15 +143,15 @@ async def test_a_key_works_in_its_own_workspace(whole: Whole) -> None:
         failed(answer, 403)
 
 
-async def test_the_key_of_an_application_knows_of_that_one_alone(whole: Whole) -> None:
-    admin = await whole.admin()
+async def test_the_key_of_an_application_knows_of_that_one_alone(live: LiveServer) -> None:
+    admin = await live.admin()
     team = await admin.make_workspace()
     there = admin.at(team)
     shared = await make(admin.client, team)
     ids = [(await there.post("/api/applications", json={"name": name})).json()["id"] for name in ("one", "two")]
     for each in ids:
         await there.put(f"/api/applications/{each}", json={"configurationIds": [shared]})
-    key = whole.client((await admin.make_key(team, scope="manage", applicationId=ids[0]))["key"])
+    key = live.client((await admin.make_key(team, scope="manage", applicationId=ids[0]))["key"])
     (found,) = await listed(key)
     assert [repo["id"] for repo in found["repos"]] == [ids[0]]
     failed(await key.put(f"/ai/llm/{shared}", json={"name": "x"}), 403)
@@ -159,9 +159,9 @@ async def test_the_key_of_an_application_knows_of_that_one_alone(whole: Whole) -
     assert [repo["id"] for repo in (await shown(key, own))["repos"]] == [ids[0]]
 
 
-async def test_refusals_are_noted_where_they_happened(whole: Whole) -> None:
-    admin = await whole.admin()
-    team, people = await team_of(whole, admin, "viewer")
+async def test_refusals_are_noted_where_they_happened(live: LiveServer) -> None:
+    admin = await live.admin()
+    team, people = await team_of(live, admin, "viewer")
     made = await make(admin.client, team)
     failed(await people["viewer"].client.put(f"/ai/llm/{made}", json={"name": "x"}), 403)
     log = (await admin.at(team).get("/api/audit?outcome=refused")).json()
@@ -169,8 +169,8 @@ async def test_refusals_are_noted_where_they_happened(whole: Whole) -> None:
 
 
 @pytest.mark.parametrize("header", ["x-api-key", "x-goog-api-key"])
-async def test_any_header_of_a_key_is_read(whole: Whole, header: str) -> None:
-    admin = await whole.admin()
+async def test_any_header_of_a_key_is_read(live: LiveServer, header: str) -> None:
+    admin = await live.admin()
     key = (await admin.make_key(scope="manage"))["key"]
-    assert (await whole.client(**{header: key}).get("/ai/llm")).status_code == 200
-    failed(await whole.client(**{header: key + "x"}).get("/ai/llm"), 401)
+    assert (await live.client(**{header: key}).get("/ai/llm")).status_code == 200
+    failed(await live.client(**{header: key + "x"}).get("/ai/llm"), 401)

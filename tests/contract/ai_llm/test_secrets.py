@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, text
 
 from tests.contract.configurations.upstream import Upstream
-from tests.contract.whole import Whole
+from tests.contract.live_server import LiveServer
 from trunkline.storage.tables import Base, Credential, SealedSecret
 
 from .scene import SECRET, database_of, done, entry, failed, make
@@ -17,7 +17,7 @@ KEY = "key-canary-0123456789-abcd"
 
 
 async def test_a_canary_is_found_nowhere(
-    whole_on_each: Whole, upstream: Upstream, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    whole_on_each: LiveServer, upstream: Upstream, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     admin = await whole_on_each.admin()
     home = await admin.personal()
@@ -52,7 +52,7 @@ async def test_a_canary_is_found_nowhere(
             assert b"canary-0123456789" not in file.read_bytes(), file
 
 
-async def test_credentials_are_erased_with_their_entry(whole_on_each: Whole) -> None:
+async def test_credentials_are_erased_with_their_entry(whole_on_each: LiveServer) -> None:
     admin = await whole_on_each.admin()
     team = await admin.make_workspace()
     made = await make(admin.client, team, key=KEY)
@@ -75,8 +75,8 @@ async def test_credentials_are_erased_with_their_entry(whole_on_each: Whole) -> 
         assert len(list(await tx.scalars(select(SealedSecret)))) == before - 2
 
 
-async def test_every_change_is_in_the_log_without_a_secret(whole: Whole) -> None:
-    admin = await whole.admin()
+async def test_every_change_is_in_the_log_without_a_secret(live: LiveServer) -> None:
+    admin = await live.admin()
     team = await admin.make_workspace()
     made = await make(admin.client, team, key=KEY)
     done(await admin.client.put(f"/ai/llm/{made}", json={"name": "Renamed", "key": None}))
@@ -94,8 +94,8 @@ async def test_every_change_is_in_the_log_without_a_secret(whole: Whole) -> None
     assert events[1]["after"] == {"name": "Renamed", "accessKey": None}
 
 
-async def test_history_goes_back_without_the_access_key(whole: Whole) -> None:
-    admin = await whole.admin()
+async def test_history_goes_back_without_the_access_key(live: LiveServer) -> None:
+    admin = await live.admin()
     made = await make(admin.client, await admin.personal(), key=KEY)
     done(await admin.client.put(f"/ai/llm/{made}", json={"name": "Renamed"}))
     back = await admin.client.post(f"/api/configurations/{made}/revisions/1/revert")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.contract.configurations.upstream import Answer, Upstream
-from tests.contract.whole import Whole, eventually
+from tests.contract.live_server import LiveServer, eventually
 from trunkline.core.ids import new_id
 from trunkline.storage.tables import PolicyViolation
 
@@ -29,17 +29,17 @@ ANSWER = {
 }
 
 
-async def test_stats_count_real_calls(whole_on_each: Whole, upstream: Upstream) -> None:
-    whole = whole_on_each
-    admin = await whole.admin()
+async def test_stats_count_real_calls(whole_on_each: LiveServer, upstream: Upstream) -> None:
+    live = whole_on_each
+    admin = await live.admin()
     team, other = await admin.make_workspace("A"), await admin.make_workspace("B")
-    member = await whole.add_user(admin, "member@example.com")
-    await whole.join(admin, team, member, "member")
+    member = await live.add_user(admin, "member@example.com")
+    await live.join(admin, team, member, "member")
     upstream.answers["POST /v1/chat/completions"] = Answer(200, ANSWER)
     used = await make(admin.client, team, name="Used", aiType="OTHER", endpoint=upstream.url)
     unused = await make(admin.client, other, name="Unused", aiType="OTHER", endpoint=upstream.url)
     for person in (admin, member):
-        program = whole.client((await person.make_key(team))["key"])
+        program = live.client((await person.make_key(team))["key"])
         for model in ("Used/gpt-4o", "Used/gpt-4o-mini"):
             call = {"model": model, "messages": [{"role": "user", "content": "Hello"}]}
             assert (await program.post("/v1/chat/completions", json=call)).status_code == 200
@@ -67,7 +67,7 @@ async def test_stats_count_real_calls(whole_on_each: Whole, upstream: Upstream) 
         failed(await admin.client.get(f"/ai/llm/stats?aiLlmId={unknown}"), 404)
 
 
-async def test_stats_count_what_broke_policies(whole_on_each: Whole) -> None:
+async def test_stats_count_what_broke_policies(whole_on_each: LiveServer) -> None:
     admin = await whole_on_each.admin()
     team = await admin.make_workspace()
     made = await make(admin.client, team)

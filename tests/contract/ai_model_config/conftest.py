@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from tests.contract.configurations import upstream as upstreams
 from tests.contract.configurations.upstream import Upstream
-from tests.contract.whole import Whole, open_whole
-from tests.contract.world import Person
+from tests.contract.live_server import LiveServer, open_live_server
+from tests.contract.local_installation import Person
 from trunkline.app import call_path
 from trunkline.providers import registry
 
@@ -87,7 +87,7 @@ class Program:
         """Call a model as any client of the gateway does."""
         key = await self.person.make_key()
         body = {"model": name, "messages": [{"role": "user", "content": "Hello"}], **fields}
-        return await self.person.world.client(key["key"]).post("/v1/chat/completions", json=body)
+        return await self.person.installed.client(key["key"]).post("/v1/chat/completions", json=body)
 
 
 async def program_of(person: Person) -> Program:
@@ -96,13 +96,13 @@ async def program_of(person: Person) -> Program:
 
 
 @pytest.fixture
-async def program(whole: Whole) -> Program:
+async def program(live: LiveServer) -> Program:
     """On SQLite."""
-    return await program_of(await whole.admin())
+    return await program_of(await live.admin())
 
 
 @pytest.fixture
-async def program_on_each(whole_on_each: Whole) -> Program:
+async def program_on_each(whole_on_each: LiveServer) -> Program:
     """On each kind of database."""
     return await program_of(await whole_on_each.admin())
 
@@ -133,5 +133,5 @@ async def played(
     row = msgspec.structs.replace(registry.PROVIDERS["openai"], base_url=f"{openai.url}/v1")
     monkeypatch.setitem(registry._BY_NAME, "openai", row)
     monkeypatch.setattr(call_path, "PROVIDERS", {**registry.PROVIDERS, "openai": row})
-    async with open_whole(tmp_path / "whole", database_url) as whole:
-        yield await program_of(await whole.admin())
+    async with open_live_server(tmp_path / "whole", database_url) as live:
+        yield await program_of(await live.admin())

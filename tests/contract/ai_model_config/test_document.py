@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.whole import Whole
+from tests.contract.live_server import LiveServer
 
 from .conftest import CREATE, GET, UPDATE, Program
 
@@ -111,16 +111,16 @@ async def test_what_of_it_is_usable(program: Program) -> None:
 
 
 @pytest.mark.parametrize(("method", "path"), [("POST", CREATE), ("GET", GET), ("PUT", UPDATE)])
-async def test_only_who_is_logged_in(whole: Whole, method: str, path: str) -> None:
+async def test_only_who_is_logged_in(live: LiveServer, method: str, path: str) -> None:
     body = None if method == "GET" else SAVED
-    for client in (whole.client(), whole.client("tl-nonsense")):
+    for client in (live.client(), live.client("tl-nonsense")):
         answer = await client.request(method, path, json=body)
         assert (answer.status_code, answer.json()["error"]) == (401, "Unauthorized")
 
 
-async def test_everybody_has_their_own(whole: Whole) -> None:
-    admin = await whole.admin()
-    other = await whole.add_user(admin, "other@example.com")
+async def test_everybody_has_their_own(live: LiveServer) -> None:
+    admin = await live.admin()
+    other = await live.add_user(admin, "other@example.com")
     mine = await admin.client.post(CREATE, json=SAVED)
     assert (await other.client.get(GET)).status_code == 404
     assert (await other.client.put(UPDATE, json=CHANGED)).status_code == 404
@@ -130,11 +130,11 @@ async def test_everybody_has_their_own(whole: Whole) -> None:
     assert (await admin.client.get(GET)).json() == mine.json()
 
 
-async def test_it_is_the_same_in_every_workspace_and_by_key(whole: Whole) -> None:
-    admin = await whole.admin()
-    other = await whole.add_user(admin, "other@example.com")
+async def test_it_is_the_same_in_every_workspace_and_by_key(live: LiveServer) -> None:
+    admin = await live.admin()
+    other = await live.add_user(admin, "other@example.com")
     team = await admin.make_workspace()
-    await whole.join(admin, team, other, "viewer")
+    await live.join(admin, team, other, "viewer")
     mine = (await other.at(team).post(CREATE, json=SAVED)).json()
     assert (await other.client.get(GET)).json() == mine
     # Its configurations are at home too.
@@ -142,15 +142,15 @@ async def test_it_is_the_same_in_every_workspace_and_by_key(whole: Whole) -> Non
     at_home = {each["id"] for each in (await other.client.get("/api/configurations")).json()}
     assert mine["models"][2]["configurationId"] in at_home
     key = await admin.make_key(scope="manage")
-    client = whole.client(key["key"])
+    client = live.client(key["key"])
     made = await client.post(CREATE, json=CHANGED)
     assert made.status_code == 201
     assert (await admin.client.get(GET)).json() == made.json()
     assert made.json()["id"] != mine["id"]
 
 
-async def test_keys_of_teams_and_applications_and_for_calls_alone_have_none(whole: Whole) -> None:
-    admin = await whole.admin()
+async def test_keys_of_teams_and_applications_and_for_calls_alone_have_none(live: LiveServer) -> None:
+    admin = await live.admin()
     application = (await admin.client.post("/api/applications", json={"name": "A"})).json()
     team = await admin.make_workspace()
     await admin.client.post(CREATE, json=SAVED)
@@ -160,7 +160,7 @@ async def test_keys_of_teams_and_applications_and_for_calls_alone_have_none(whol
         (team, {"scope": "manage"}),
     ):
         key = await admin.make_key(workspace, **fields)
-        client = whole.client(key["key"])
+        client = live.client(key["key"])
         for answer in (
             await client.get(GET),
             await client.post(CREATE, json=SAVED),

@@ -8,7 +8,7 @@ import pytest
 
 from tests.contract.configurations import upstream as upstreams
 from tests.contract.configurations.upstream import Upstream
-from tests.contract.whole import Whole
+from tests.contract.live_server import LiveServer
 
 from .conftest import KEY, Program, model
 
@@ -54,9 +54,9 @@ async def test_a_replacement_is_what_the_next_call_gets(played: Program, openai:
     assert [each["role"] for each in json.loads(openai.asked[-1].body)["messages"]] == ["user"]
 
 
-async def test_a_model_elsewhere_is_served_where_its_configuration_says(whole: Whole, openai: Upstream) -> None:
+async def test_a_model_elsewhere_is_served_where_its_configuration_says(live: LiveServer, openai: Upstream) -> None:
     """A server of one's own is not where its provider proposes: its configuration is given the address."""
-    admin = await whole.admin()
+    admin = await live.admin()
     program = Program(admin, admin.client, set())
     body = await program.create(model("vLLM", "own-model"), prompt=PROMPT)
     configuration_id = body["models"][0]["configurationId"]
@@ -84,17 +84,17 @@ async def test_no_field_sends_a_stored_key_elsewhere(played: Program, openai: Up
 
 
 @pytest.mark.parametrize("is_paid", [True, False])
-async def test_what_was_declared_is_known_to_calls(whole: Whole, is_paid: bool) -> None:
+async def test_what_was_declared_is_known_to_calls(live: LiveServer, is_paid: bool) -> None:
     from sqlalchemy import select
 
     from trunkline.storage.database import Database
     from trunkline.storage.tables import Configuration
 
-    admin = await whole.admin()
+    admin = await live.admin()
     program = Program(admin, admin.client, set())
     await program.create(model(isPaid=not is_paid))
     body = await program.update(model(isPaid=is_paid))
-    database = Database(f"sqlite+aiosqlite:///{whole.settings.data_dir}/trunkline.db")
+    database = Database(f"sqlite+aiosqlite:///{live.settings.data_dir}/trunkline.db")
     async with database.read() as tx:
         query = select(Configuration.is_paid).where(Configuration.id == body["models"][0]["configurationId"])
         assert await tx.scalar(query) is is_paid

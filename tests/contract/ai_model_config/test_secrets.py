@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from tests.contract.whole import Whole
+from tests.contract.live_server import LiveServer
 from trunkline.storage.database import Database
 from trunkline.storage.tables import Credential, SealedSecret
 
@@ -20,8 +20,8 @@ def read_all(directory: Path) -> bytes:
     return b"".join(path.read_bytes() for path in sorted(directory.rglob("*")) if path.is_file())
 
 
-async def test_a_key_is_nowhere_in_plain(whole: Whole, caplog: pytest.LogCaptureFixture) -> None:
-    program = await program_of(await whole.admin())
+async def test_a_key_is_nowhere_in_plain(live: LiveServer, caplog: pytest.LogCaptureFixture) -> None:
+    program = await program_of(await live.admin())
     sealed = await program.seal()
     await program.create(
         model("OpenAI", "gpt-4", apiKeyEncrypted=sealed), model("Nobody", "n", apiKeyEncrypted=FOREIGN)
@@ -37,7 +37,7 @@ async def test_a_key_is_nowhere_in_plain(whole: Whole, caplog: pytest.LogCapture
         await program.client.get("/api/audit"),
     ]
     assert [answer.status_code for answer in answers] == [400, 400, 400, 400, 200, 200, 200, 200]
-    kept = read_all(whole.settings.data_dir)
+    kept = read_all(live.settings.data_dir)
     assert len(kept) > 10_000
     for plain in (KEY, sealed, FOREIGN):
         assert plain.encode() not in kept
@@ -47,7 +47,9 @@ async def test_a_key_is_nowhere_in_plain(whole: Whole, caplog: pytest.LogCapture
         assert (sealed in answer.text) == (FOREIGN in answer.text) == ("includeEncryptedKeys" in str(answer.url))
 
 
-async def test_what_is_replaced_is_erased(program_on_each: Program, whole_on_each: Whole, database_url: str) -> None:
+async def test_what_is_replaced_is_erased(
+    program_on_each: Program, whole_on_each: LiveServer, database_url: str
+) -> None:
     program, database = program_on_each, Database(database_url)
     sealed = await program.seal()
 
@@ -81,9 +83,9 @@ async def test_rotation_takes_ciphertexts_along(program: Program) -> None:
     assert [each["apiKeyEncrypted"] for each in keyed["models"]] == [sealed, FOREIGN]
 
 
-async def test_a_sealed_key_of_another_user_is_of_no_use(whole: Whole) -> None:
-    admin = await whole.admin()
-    other = await whole.add_user(admin, "other@example.com")
+async def test_a_sealed_key_of_another_user_is_of_no_use(live: LiveServer) -> None:
+    admin = await live.admin()
+    other = await live.add_user(admin, "other@example.com")
     stolen = await (await program_of(admin)).seal()
     answer = await other.client.post(CREATE, json=document(model("OpenAI", "gpt-4", apiKeyEncrypted=stolen)))
     assert answer.status_code == 400

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.whole import Whole
+from tests.contract.live_server import LiveServer
 from tests.upstreams import aimock
 from trunkline.app.pages import describe_api
 
@@ -89,12 +89,12 @@ async def ask(script: Path, *options: str, environment: dict[str, str]) -> str:
 
 
 @pytest.mark.parametrize("suite", SUITES)
-async def test_suite(whole: Whole, mock: aimock.Aimock, built: None, suite: str) -> None:
+async def test_suite(live: LiveServer, mock: aimock.Aimock, built: None, suite: str) -> None:
     """Every test of a file passes. What fails is in the output."""
-    admin = await whole.admin()
+    admin = await live.admin()
     key = await admin.make_key(scope="manage")
     environment = {
-        "TRUNKLINE_URL": whole.url,
+        "TRUNKLINE_URL": live.url,
         "TRUNKLINE_KEY": key["key"],
         "TRUNKLINE_ACCESS_TOKEN": admin.access_token,
         "TRUNKLINE_UPSTREAM": mock.url,
@@ -106,12 +106,12 @@ async def test_suite(whole: Whole, mock: aimock.Aimock, built: None, suite: str)
 
 
 @pytest.mark.parametrize("number", range(len(EXAMPLES)))
-async def test_example(whole: Whole, built: None, number: int) -> None:
+async def test_example(live: LiveServer, built: None, number: int) -> None:
     """What the README shows runs as it stands, but for where the server is and who asks."""
-    admin = await whole.admin()
+    admin = await live.admin()
     await admin.client.post("/api/configurations", json={"name": "demo", "provider": "demo", "model": "demo-chat"})
     key = await admin.make_key(scope="manage")
     example = EXAMPLES[number].replace("workspace-123", await admin.personal())
     script = ROOM / "dist" / f"run-{number}.ts"
     script.write_text(example)
-    await ask(script, environment={"TRUNKLINE_URL": whole.url, "TRUNKLINE_API_KEY": key["key"]})
+    await ask(script, environment={"TRUNKLINE_URL": live.url, "TRUNKLINE_API_KEY": key["key"]})

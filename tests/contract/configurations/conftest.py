@@ -12,7 +12,7 @@ from typing import Any, cast
 import httpx2
 import pytest
 
-from tests.contract.world import make_cheap_passwords
+from tests.contract.local_installation import make_cheap_passwords
 from trunkline.app.parts import Parts, Wiring
 from trunkline.app.preparation import prepare
 from trunkline.app.server import open_server
@@ -57,7 +57,7 @@ class Person:
 
 
 @dataclass
-class World:
+class LocalInstallation:
     """The application, what it stands on, and how to ask it."""
 
     wiring: Wiring
@@ -154,7 +154,7 @@ class World:
 
 
 @pytest.fixture
-async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
+async def installed(database_url: str, tmp_path: Path) -> AsyncIterator[LocalInstallation]:
     clock = Clock()
     settings = Settings(
         data_dir=tmp_path / "data",
@@ -167,7 +167,7 @@ async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
     async with open_server(settings, parts=parts) as server:
         transport = httpx2.ASGITransport(app=server.pages, raise_app_exceptions=False)
         async with httpx2.AsyncClient(transport=transport, base_url="http://trunkline.test") as http:
-            yield World(server.wiring, http, clock)
+            yield LocalInstallation(server.wiring, http, clock)
 
 
 @pytest.fixture
@@ -177,5 +177,5 @@ async def upstream() -> AsyncIterator[upstreams.Upstream]:
 
 
 @pytest.fixture
-async def ann(world: World) -> Person:
-    return await world.person("Ann")
+async def ann(installed: LocalInstallation) -> Person:
+    return await installed.person("Ann")

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from .conftest import Person, World
+from .conftest import LocalInstallation, Person
 
 KEY = "sk-proj-canary-0123456789abcdefx7Qd"
 MASK = "sk-proj-…x7Qd"
 
 
-async def test_a_configuration_has_the_shape_of_the_contract(world: World, ann: Person) -> None:
+async def test_a_configuration_has_the_shape_of_the_contract(installed: LocalInstallation, ann: Person) -> None:
     body = {
         "name": "Work OpenAI",
         "provider": "openai",
@@ -20,7 +20,7 @@ async def test_a_configuration_has_the_shape_of_the_contract(world: World, ann: 
         "apiKey": KEY,
         "configuration": {"temperature": 0.7},
     }
-    answer = await world.ask(ann, "POST", "/api/configurations", body)
+    answer = await installed.ask(ann, "POST", "/api/configurations", body)
     made = answer.json()
     assert answer.status_code == 201
     assert answer.headers["etag"] == '"1"'
@@ -41,7 +41,7 @@ async def test_a_configuration_has_the_shape_of_the_contract(world: World, ann: 
     assert made["createdAt"].endswith("Z")
     assert made["apiKeyInfo"]["addedBy"] == ann.id
     assert len(made["apiKeyInfo"]["fingerprint"]) == 16
-    read = await world.ask(ann, "GET", f"/api/configurations/{made['id']}")
+    read = await installed.ask(ann, "GET", f"/api/configurations/{made['id']}")
     assert (read.status_code, read.json(), read.headers["etag"]) == (200, made, '"1"')
 
 
@@ -70,28 +70,28 @@ async def test_a_configuration_has_the_shape_of_the_contract(world: World, ann: 
     ],
 )
 async def test_every_wrong_field_is_named_with_a_remedy(
-    world: World, ann: Person, change: dict[str, Any], field: str, words: str
+    installed: LocalInstallation, ann: Person, change: dict[str, Any], field: str, words: str
 ) -> None:
     body = {"name": "n", "provider": "openai", "model": "gpt-4", "apiKey": KEY, **change}
-    answer = await world.ask(ann, "POST", "/api/configurations", body)
+    answer = await installed.ask(ann, "POST", "/api/configurations", body)
     assert answer.status_code == 400, answer.text
     errors = {error["field"]: error["message"] for error in answer.json()["errors"]}
     assert words in errors[field], errors
     assert "canary" not in answer.text
 
 
-async def test_all_wrong_fields_are_named_at_once(world: World, ann: Person) -> None:
+async def test_all_wrong_fields_are_named_at_once(installed: LocalInstallation, ann: Person) -> None:
     body = {"name": "", "provider": "openai", "model": "gpt-4", "configuration": {"topP": 2, "x": 1}}
-    answer = await world.ask(ann, "POST", "/api/configurations", body)
+    answer = await installed.ask(ann, "POST", "/api/configurations", body)
     fields = {error["field"] for error in answer.json()["errors"]}
     assert fields == {"name", "apiKey", "configuration.topP", "configuration.x"}
 
 
-async def test_numbers_without_a_json_form_are_refused(world: World, ann: Person) -> None:
+async def test_numbers_without_a_json_form_are_refused(installed: LocalInstallation, ann: Person) -> None:
     begin = '{"name":"n","provider":"custom","model":"m","baseUrl":"https://a.example","configuration":{"parameters":'
     deep = "[" * 40 + "]" * 40
     for wild in ('{"a":NaN}', '{"a":[Infinity]}', f'{{"a":{10**30}}}', f'{{"a":{deep}}}'):
-        answer = await world.http.post(
+        answer = await installed.http.post(
             "/api/configurations",
             content=f"{begin}{wild}}}}}",
             headers={**ann.headers, "content-type": "application/json"},
@@ -100,41 +100,41 @@ async def test_numbers_without_a_json_form_are_refused(world: World, ann: Person
         assert answer.json()["errors"][0]["field"] == "configuration.parameters"
 
 
-async def test_a_key_is_refused_where_none_is_taken(world: World, ann: Person) -> None:
+async def test_a_key_is_refused_where_none_is_taken(installed: LocalInstallation, ann: Person) -> None:
     body = {"name": "n", "provider": "ollama", "model": "llama3.2", "apiKey": KEY}
-    answer = await world.ask(ann, "POST", "/api/configurations", body)
+    answer = await installed.ask(ann, "POST", "/api/configurations", body)
     assert answer.status_code == 400
     assert answer.json()["errors"] == [{"field": "apiKey", "message": "Ollama takes no key: leave it out."}]
 
 
-async def test_a_name_is_unique_for_its_owner_alone(world: World) -> None:
-    one, other = await world.team("member", "member")
-    await world.make(one, name="same")
-    answer = await world.ask(
+async def test_a_name_is_unique_for_its_owner_alone(installed: LocalInstallation) -> None:
+    one, other = await installed.team("member", "member")
+    await installed.make(one, name="same")
+    answer = await installed.ask(
         one, "POST", "/api/configurations", {"name": "same", "provider": "demo", "model": "demo-chat"}
     )
     assert answer.status_code == 409
     assert "already have a configuration named 'same'" in answer.json()["message"]
-    await world.make(other, name="same")
-    second = await world.make(one, name="second")
-    renamed = await world.ask(one, "PUT", f"/api/configurations/{second['id']}", {"name": "same"})
+    await installed.make(other, name="same")
+    second = await installed.make(one, name="second")
+    renamed = await installed.ask(one, "PUT", f"/api/configurations/{second['id']}", {"name": "same"})
     assert renamed.status_code == 409
 
 
-async def test_put_merges_settings_member_by_member(world: World, ann: Person) -> None:
-    made = await world.make(
+async def test_put_merges_settings_member_by_member(installed: LocalInstallation, ann: Person) -> None:
+    made = await installed.make(
         ann, provider="openai", model="gpt-4", apiKey=KEY, configuration={"temperature": 0.7, "topP": 0.5}
     )
     path = f"/api/configurations/{made['id']}"
-    answer = await world.ask(ann, "PUT", path, {"configuration": {"topP": None, "maxTokens": 9}})
+    answer = await installed.ask(ann, "PUT", path, {"configuration": {"topP": None, "maxTokens": 9}})
     assert answer.status_code == 200
     assert answer.json()["configuration"] == {"temperature": 0.7, "maxTokens": 9}
     assert answer.headers["etag"] == '"2"'
     assert answer.json()["apiKey"] == MASK
 
 
-async def test_what_was_read_can_be_sent_back_unchanged(world: World, ann: Person) -> None:
-    made = await world.make(
+async def test_what_was_read_can_be_sent_back_unchanged(installed: LocalInstallation, ann: Person) -> None:
+    made = await installed.make(
         ann,
         provider="custom",
         model="m",
@@ -144,14 +144,16 @@ async def test_what_was_read_can_be_sent_back_unchanged(world: World, ann: Perso
     )
     assert made["configuration"]["headers"] == {"X-Team": "…7Qd9"}
     path = f"/api/configurations/{made['id']}"
-    answer = await world.ask(ann, "PUT", path, made)
+    answer = await installed.ask(ann, "PUT", path, made)
     assert answer.status_code == 200, answer.text
     assert answer.json() == made
     assert answer.headers["etag"] == '"1"'
 
 
-async def test_headers_are_replaced_as_a_whole_and_a_mask_keeps_its_value(world: World, ann: Person) -> None:
-    made = await world.make(
+async def test_headers_are_replaced_as_a_whole_and_a_mask_keeps_its_value(
+    installed: LocalInstallation, ann: Person
+) -> None:
+    made = await installed.make(
         ann,
         provider="custom",
         model="m",
@@ -159,46 +161,48 @@ async def test_headers_are_replaced_as_a_whole_and_a_mask_keeps_its_value(world:
         configuration={"headers": {"X-One": "firstHeaderValue1234.1111", "X-Two": "secondHeaderValue1234.2222"}},
     )
     path = f"/api/configurations/{made['id']}"
-    changed = await world.ask(
+    changed = await installed.ask(
         ann, "PUT", path, {"configuration": {"headers": {"X-One": "…1111", "X-Three": "thirdHeaderValue1234.3333"}}}
     )
     assert changed.json()["configuration"]["headers"] == {"X-One": "…1111", "X-Three": "…3333"}
-    wrong = await world.ask(ann, "PUT", path, {"configuration": {"headers": {"X-One": "…9999"}}})
+    wrong = await installed.ask(ann, "PUT", path, {"configuration": {"headers": {"X-One": "…9999"}}})
     assert wrong.json()["errors"][0]["field"] == "configuration.headers.X-One"
-    gone = await world.ask(ann, "PUT", path, {"configuration": {"headers": None}})
+    gone = await installed.ask(ann, "PUT", path, {"configuration": {"headers": None}})
     assert gone.json()["configuration"] == {}
-    reserved = await world.ask(ann, "PUT", path, {"configuration": {"headers": {"Host": "evil"}}})
+    reserved = await installed.ask(ann, "PUT", path, {"configuration": {"headers": {"Host": "evil"}}})
     assert reserved.status_code == 400
 
 
 @pytest.mark.parametrize(
     "change", [{"baseUrl": "https://evil.example.com"}, {"provider": "groq"}, {"baseUrl": "http://api.openai.com"}]
 )
-async def test_a_new_origin_needs_the_key_again(world: World, ann: Person, change: dict[str, str]) -> None:
-    made = await world.make(ann, provider="openai", model="gpt-4", apiKey=KEY)
+async def test_a_new_origin_needs_the_key_again(
+    installed: LocalInstallation, ann: Person, change: dict[str, str]
+) -> None:
+    made = await installed.make(ann, provider="openai", model="gpt-4", apiKey=KEY)
     path = f"/api/configurations/{made['id']}"
     for echoed in ({}, {"apiKey": MASK}):
-        answer = await world.ask(ann, "PUT", path, {**change, **echoed})
+        answer = await installed.ask(ann, "PUT", path, {**change, **echoed})
         assert answer.status_code == 400
         assert answer.json()["errors"][0]["field"] == "apiKey"
         assert "another address" in answer.json()["message"]
     fitting = KEY.replace("sk-proj-", "gsk_") if "provider" in change else KEY
-    again = await world.ask(ann, "PUT", path, {**change, "apiKey": fitting})
+    again = await installed.ask(ann, "PUT", path, {**change, "apiKey": fitting})
     assert again.status_code == 200, again.text
     assert again.json()["testStatus"] == "pending"
 
 
-async def test_another_spelling_of_the_same_origin_keeps_the_key(world: World, ann: Person) -> None:
-    made = await world.make(ann, provider="openai", model="gpt-4", apiKey=KEY)
-    answer = await world.ask(
+async def test_another_spelling_of_the_same_origin_keeps_the_key(installed: LocalInstallation, ann: Person) -> None:
+    made = await installed.make(ann, provider="openai", model="gpt-4", apiKey=KEY)
+    answer = await installed.ask(
         ann, "PUT", f"/api/configurations/{made['id']}", {"baseUrl": "https://API.openai.com:443/v1/"}
     )
     assert answer.status_code == 200
     assert answer.json()["apiKey"] == MASK
 
 
-async def test_header_secrets_are_bound_to_their_origin_too(world: World, ann: Person) -> None:
-    made = await world.make(
+async def test_header_secrets_are_bound_to_their_origin_too(installed: LocalInstallation, ann: Person) -> None:
+    made = await installed.make(
         ann,
         provider="custom",
         model="m",
@@ -207,134 +211,134 @@ async def test_header_secrets_are_bound_to_their_origin_too(world: World, ann: P
     )
     path = f"/api/configurations/{made['id']}"
     for body in ({}, {"configuration": {"headers": {"X-Token": "…abcd"}}}):
-        answer = await world.ask(ann, "PUT", path, {"baseUrl": "https://two.example.com", **body})
+        answer = await installed.ask(ann, "PUT", path, {"baseUrl": "https://two.example.com", **body})
         assert answer.status_code == 400, answer.text
     both = {
         "baseUrl": "https://two.example.com",
         "configuration": {"headers": {"X-Token": "headerSecretNewValue.wxyz"}},
     }
-    assert (await world.ask(ann, "PUT", path, both)).status_code == 200
+    assert (await installed.ask(ann, "PUT", path, both)).status_code == 200
 
 
-async def test_if_match_guards_against_lost_changes(world: World, ann: Person) -> None:
-    made = await world.make(ann)
+async def test_if_match_guards_against_lost_changes(installed: LocalInstallation, ann: Person) -> None:
+    made = await installed.make(ann)
     path = f"/api/configurations/{made['id']}"
-    assert (await world.ask(ann, "PUT", path, {"name": "a"}, if_match='"1"')).status_code == 200
-    stale = await world.ask(ann, "PUT", path, {"name": "b"}, if_match='"1"')
+    assert (await installed.ask(ann, "PUT", path, {"name": "a"}, if_match='"1"')).status_code == 200
+    stale = await installed.ask(ann, "PUT", path, {"name": "b"}, if_match='"1"')
     assert stale.status_code == 412
     assert "revision 2" in stale.json()["message"]
-    assert (await world.ask(ann, "DELETE", path, if_match='"1"')).status_code == 412
-    assert (await world.ask(ann, "DELETE", path, if_match='"2"')).json() == {"success": True}
-    assert (await world.ask(ann, "GET", path)).status_code == 404
+    assert (await installed.ask(ann, "DELETE", path, if_match='"1"')).status_code == 412
+    assert (await installed.ask(ann, "DELETE", path, if_match='"2"')).json() == {"success": True}
+    assert (await installed.ask(ann, "GET", path)).status_code == 404
 
 
-async def test_lists_are_paged_and_filtered(world: World, ann: Person) -> None:
-    ids = [(await world.make(ann, isActive=number % 2 == 0))["id"] for number in range(5)]
-    await world.make(ann, provider="openai", model="gpt-4", apiKey=KEY)
-    first = await world.ask(ann, "GET", "/api/configurations?limit=2&provider=demo")
+async def test_lists_are_paged_and_filtered(installed: LocalInstallation, ann: Person) -> None:
+    ids = [(await installed.make(ann, isActive=number % 2 == 0))["id"] for number in range(5)]
+    await installed.make(ann, provider="openai", model="gpt-4", apiKey=KEY)
+    first = await installed.ask(ann, "GET", "/api/configurations?limit=2&provider=demo")
     assert [row["id"] for row in first.json()] == [ids[4], ids[3]]
     seen = [row["id"] for row in first.json()]
     link = first.headers["link"]
     while True:
-        page = await world.ask(ann, "GET", link.partition("<")[2].partition(">")[0])
+        page = await installed.ask(ann, "GET", link.partition("<")[2].partition(">")[0])
         seen += [row["id"] for row in page.json()]
         if "link" not in page.headers:
             break
         link = page.headers["link"]
     assert seen == ids[::-1]
-    active = await world.ask(ann, "GET", "/api/configurations?isActive=true&provider=Demo")
+    active = await installed.ask(ann, "GET", "/api/configurations?isActive=true&provider=Demo")
     assert [row["id"] for row in active.json()] == [ids[4], ids[2], ids[0]]
-    assert (await world.ask(ann, "GET", "/api/configurations?provider=nobody")).status_code == 400
-    assert (await world.ask(ann, "GET", "/api/configurations?cursor=nonsense!")).status_code == 400
-    assert (await world.ask(ann, "GET", "/api/configurations?limit=101")).status_code == 400
+    assert (await installed.ask(ann, "GET", "/api/configurations?provider=nobody")).status_code == 400
+    assert (await installed.ask(ann, "GET", "/api/configurations?cursor=nonsense!")).status_code == 400
+    assert (await installed.ask(ann, "GET", "/api/configurations?limit=101")).status_code == 400
 
 
-async def test_private_ones_are_seen_by_their_owner_alone(world: World) -> None:
-    owner, member, viewer, admin = await world.team("owner", "member", "viewer", "admin")
-    (stranger,) = await world.team("owner")
-    made = await world.make(member, provider="openai", model="gpt-4", apiKey=KEY)
+async def test_private_ones_are_seen_by_their_owner_alone(installed: LocalInstallation) -> None:
+    owner, member, viewer, admin = await installed.team("owner", "member", "viewer", "admin")
+    (stranger,) = await installed.team("owner")
+    made = await installed.make(member, provider="openai", model="gpt-4", apiKey=KEY)
     path = f"/api/configurations/{made['id']}"
     for other in (owner, admin, viewer, stranger):
-        assert (await world.ask(other, "GET", path)).status_code == 404
-        assert (await world.ask(other, "GET", "/api/configurations")).json() == []
+        assert (await installed.ask(other, "GET", path)).status_code == 404
+        assert (await installed.ask(other, "GET", "/api/configurations")).json() == []
     for other in (owner, admin, stranger):
-        assert (await world.ask(other, "PUT", path, {"name": "x"})).status_code == 404
-        assert (await world.ask(other, "DELETE", path)).status_code == 404
-        assert (await world.ask(other, "POST", path + "/rotate-key")).status_code == 404
-        assert (await world.ask(other, "GET", path + "/usage")).status_code == 404
+        assert (await installed.ask(other, "PUT", path, {"name": "x"})).status_code == 404
+        assert (await installed.ask(other, "DELETE", path)).status_code == 404
+        assert (await installed.ask(other, "POST", path + "/rotate-key")).status_code == 404
+        assert (await installed.ask(other, "GET", path + "/usage")).status_code == 404
 
 
-async def test_shared_ones_are_seen_by_all_and_changed_by_owner_and_admins(world: World) -> None:
-    owner, member, viewer, other = await world.team("admin", "member", "viewer", "member")
-    made = await world.make(member, provider="openai", model="gpt-4", apiKey=KEY, shared=True)
+async def test_shared_ones_are_seen_by_all_and_changed_by_owner_and_admins(installed: LocalInstallation) -> None:
+    owner, member, viewer, other = await installed.team("admin", "member", "viewer", "member")
+    made = await installed.make(member, provider="openai", model="gpt-4", apiKey=KEY, shared=True)
     path = f"/api/configurations/{made['id']}"
     for person in (owner, viewer, other):
-        assert (await world.ask(person, "GET", path)).json()["apiKey"] == MASK
-    assert (await world.ask(other, "PUT", path, {"name": "x"})).status_code == 403
-    assert (await world.ask(viewer, "PUT", path, {"name": "x"})).status_code == 403
-    assert (await world.ask(owner, "PUT", path, {"name": "by the admin"})).status_code == 200
-    repointed = await world.ask(owner, "PUT", path, {"baseUrl": "https://evil.example.com"})
+        assert (await installed.ask(person, "GET", path)).json()["apiKey"] == MASK
+    assert (await installed.ask(other, "PUT", path, {"name": "x"})).status_code == 403
+    assert (await installed.ask(viewer, "PUT", path, {"name": "x"})).status_code == 403
+    assert (await installed.ask(owner, "PUT", path, {"name": "by the admin"})).status_code == 200
+    repointed = await installed.ask(owner, "PUT", path, {"baseUrl": "https://evil.example.com"})
     assert repointed.status_code == 400
-    assert (await world.ask(owner, "PUT", path, {"shared": False})).status_code == 403
-    assert (await world.ask(member, "PUT", path, {"shared": False})).status_code == 200
-    assert (await world.ask(owner, "GET", path)).status_code == 404
+    assert (await installed.ask(owner, "PUT", path, {"shared": False})).status_code == 403
+    assert (await installed.ask(member, "PUT", path, {"shared": False})).status_code == 200
+    assert (await installed.ask(owner, "GET", path)).status_code == 404
 
 
-async def test_viewers_and_call_keys_change_nothing(world: World) -> None:
-    (viewer,) = await world.team("viewer")
+async def test_viewers_and_call_keys_change_nothing(installed: LocalInstallation) -> None:
+    (viewer,) = await installed.team("viewer")
     body = {"name": "n", "provider": "demo", "model": "demo-chat"}
-    assert (await world.ask(viewer, "POST", "/api/configurations", body)).status_code == 403
-    owner = await world.person()
-    key = await world.key(owner, scope="call")
-    assert (await world.ask(key, "GET", "/api/configurations")).status_code == 403
-    assert (await world.ask(None, "GET", "/api/configurations")).status_code == 401
+    assert (await installed.ask(viewer, "POST", "/api/configurations", body)).status_code == 403
+    owner = await installed.person()
+    key = await installed.key(owner, scope="call")
+    assert (await installed.ask(key, "GET", "/api/configurations")).status_code == 403
+    assert (await installed.ask(None, "GET", "/api/configurations")).status_code == 401
 
 
-async def test_an_applications_key_makes_and_sees_that_applications(world: World, ann: Person) -> None:
-    application_id = await world.application(ann)
-    key = await world.key(ann, application_id=application_id)
-    made = await world.make(key)
+async def test_an_applications_key_makes_and_sees_that_applications(installed: LocalInstallation, ann: Person) -> None:
+    application_id = await installed.application(ann)
+    key = await installed.key(ann, application_id=application_id)
+    made = await installed.make(key)
     assert made["applicationId"] == application_id
-    await world.make(ann)
-    shared = await world.make(ann, shared=True)
-    listed = (await world.ask(key, "GET", "/api/configurations")).json()
+    await installed.make(ann)
+    shared = await installed.make(ann, shared=True)
+    listed = (await installed.ask(key, "GET", "/api/configurations")).json()
     assert {row["id"] for row in listed} == {made["id"], shared["id"]}
-    moved = await world.ask(key, "PUT", f"/api/configurations/{made['id']}", {"applicationId": None})
+    moved = await installed.ask(key, "PUT", f"/api/configurations/{made['id']}", {"applicationId": None})
     assert moved.status_code == 403
 
 
-async def test_one_in_use_is_not_deleted(world: World, ann: Person) -> None:
+async def test_one_in_use_is_not_deleted(installed: LocalInstallation, ann: Person) -> None:
     from sqlalchemy import update
 
     from trunkline.storage.tables import Application, ApplicationConfiguration, Workspace
 
-    made = await world.make(ann)
+    made = await installed.make(ann)
     path = f"/api/configurations/{made['id']}"
-    application_id = await world.application(ann)
-    async with world.database.write() as tx:
+    application_id = await installed.application(ann)
+    async with installed.database.write() as tx:
         await tx.execute(
             update(Workspace).where(Workspace.id == ann.workspace_id).values(default_configuration_id=made["id"])
         )
         tx.add(ApplicationConfiguration(application_id=application_id, configuration_id=made["id"]))
-    answer = await world.ask(ann, "DELETE", path)
+    answer = await installed.ask(ann, "DELETE", path)
     assert answer.status_code == 409
     assert "the default of the workspace" in answer.json()["message"]
     assert "the application 'App' uses it" in answer.json()["message"]
-    async with world.database.write() as tx:
+    async with installed.database.write() as tx:
         await tx.execute(
             update(Workspace).where(Workspace.id == ann.workspace_id).values(default_configuration_id=None)
         )
         await tx.execute(update(Application).values(default_configuration_id=made["id"]))
-    assert "the default of the application" in (await world.ask(ann, "DELETE", path)).json()["message"]
+    assert "the default of the application" in (await installed.ask(ann, "DELETE", path)).json()["message"]
 
 
-async def test_a_call_sees_a_change_as_soon_as_it_is_acknowledged(world: World, ann: Person) -> None:
-    made = await world.make(ann, provider="openai", model="gpt-4", apiKey=KEY)
-    entry = world.holder.current.parts[ann.workspace_id].configurations[made["id"]]
+async def test_a_call_sees_a_change_as_soon_as_it_is_acknowledged(installed: LocalInstallation, ann: Person) -> None:
+    made = await installed.make(ann, provider="openai", model="gpt-4", apiKey=KEY)
+    entry = installed.holder.current.parts[ann.workspace_id].configurations[made["id"]]
     assert (entry.model, entry.revision) == ("gpt-4", 1)
     assert [secret.field for secret in entry.secrets] == ["apiKey"]
-    await world.ask(ann, "PUT", f"/api/configurations/{made['id']}", {"model": "gpt-4o"})
-    entry = world.holder.current.parts[ann.workspace_id].configurations[made["id"]]
+    await installed.ask(ann, "PUT", f"/api/configurations/{made['id']}", {"model": "gpt-4o"})
+    entry = installed.holder.current.parts[ann.workspace_id].configurations[made["id"]]
     assert (entry.model, entry.revision) == ("gpt-4o", 2)
-    await world.ask(ann, "DELETE", f"/api/configurations/{made['id']}")
-    assert made["id"] not in world.holder.current.parts[ann.workspace_id].configurations
+    await installed.ask(ann, "DELETE", f"/api/configurations/{made['id']}")
+    assert made["id"] not in installed.holder.current.parts[ann.workspace_id].configurations

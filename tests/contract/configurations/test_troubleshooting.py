@@ -22,7 +22,7 @@ from trunkline.providers.registry import find
 from trunkline.providers.validation import validate
 from trunkline.storage.tables import Workspace
 
-from .conftest import Person, World
+from .conftest import LocalInstallation, Person
 
 GUIDE = (Path(__file__).parents[3] / "docs/guide/troubleshooting.md").read_text()
 KEY = "sk-0123456789abcdefghijklmn-x7Qd"
@@ -72,17 +72,17 @@ def said_by_checks() -> set[str]:
     return {too_many.value.message, unfit.value.fields[0].message, *(error.message for error in found)}
 
 
-async def said_by_the_face(world: World, ann: Person) -> set[str]:
+async def said_by_the_face(installed: LocalInstallation, ann: Person) -> set[str]:
     """What the face answers."""
 
     async def words(method: str, path: str, body: object = None, **headers: str) -> set[str]:
-        answer = (await world.ask(ann, method, path, body, **headers)).json()
+        answer = (await installed.ask(ann, method, path, body, **headers)).json()
         return {answer["message"], *(error["message"] for error in answer.get("errors", []))}
 
     openai = {"name": "Work OpenAI", "provider": "openai", "model": "gpt-4"}
-    made = await world.make(ann, **openai, apiKey=KEY)
+    made = await installed.make(ann, **openai, apiKey=KEY)
     path = f"/api/configurations/{made['id']}"
-    async with world.database.write() as tx:
+    async with installed.database.write() as tx:
         await tx.execute(
             update(Workspace)
             .where(Workspace.id == ann.workspace_id)
@@ -94,19 +94,19 @@ async def said_by_the_face(world: World, ann: Person) -> set[str]:
     said |= await words("PUT", path, {"apiKey": "…wxyz"})
     said |= await words("PUT", path, {"baseUrl": "https://other.example.com"})
     said |= await words("DELETE", path)
-    await world.ask(ann, "PUT", path, {"model": "gpt-4o"})
+    await installed.ask(ann, "PUT", path, {"model": "gpt-4o"})
     said |= await words("PUT", path, {"model": "gpt-4"}, if_match='"1"')
     return said
 
 
-async def test_every_quotation_is_what_the_code_says(world: World, ann: Person) -> None:
-    said = said_by_tests() | said_by_checks() | await said_by_the_face(world, ann)
+async def test_every_quotation_is_what_the_code_says(installed: LocalInstallation, ann: Person) -> None:
+    said = said_by_tests() | said_by_checks() | await said_by_the_face(installed, ann)
     quoted = quotations()
     assert len(quoted) > 15
     assert quoted - said == set()
 
 
-async def test_the_settings_that_are_named_exist(world: World) -> None:
-    settings = type(world.services.settings).__struct_fields__
+async def test_the_settings_that_are_named_exist(installed: LocalInstallation) -> None:
+    settings = type(installed.services.settings).__struct_fields__
     for name in re.findall(r"TRUNKLINE_([A-Z_]+)", GUIDE):
         assert name.lower() in settings or f"TRUNKLINE_{name}" in FOR_COMMANDS

@@ -13,18 +13,18 @@ from trunkline.core.ids import new_id
 from trunkline.core.rate_reading import RateReading
 from trunkline.core.usage_event import Attempt, UsageEvent
 
-from .conftest import Person, World
+from .conftest import LocalInstallation, Person
 
 NOW = datetime(2025, 1, 15, 12, 30, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def mid_january(world: World) -> None:
-    world.clock.moment = NOW
+def mid_january(installed: LocalInstallation) -> None:
+    installed.clock.moment = NOW
 
 
 async def settle(
-    world: World, who: Person, configuration_id: str | None, at: datetime = NOW, **fields: Any
+    installed: LocalInstallation, who: Person, configuration_id: str | None, at: datetime = NOW, **fields: Any
 ) -> UsageEvent:
     base: dict[str, Any] = {
         "id": new_id(),
@@ -42,13 +42,13 @@ async def settle(
         "attempts": (Attempt(configuration_id=configuration_id, provider="openai", model="gpt-4", status=200),),
     }
     event = UsageEvent(**{**base, **fields})
-    await keep(world.database, [event])
+    await keep(installed.database, [event])
     return event
 
 
-async def test_unused_is_zeros_and_nulls(world: World, ann: Person) -> None:
-    made = await world.make(ann)
-    answer = await world.ask(ann, "GET", f"/api/configurations/{made['id']}/usage")
+async def test_unused_is_zeros_and_nulls(installed: LocalInstallation, ann: Person) -> None:
+    made = await installed.make(ann)
+    answer = await installed.ask(ann, "GET", f"/api/configurations/{made['id']}/usage")
     assert answer.json() == {
         "configurationId": made["id"],
         "period": "month",
@@ -68,20 +68,20 @@ async def test_unused_is_zeros_and_nulls(world: World, ann: Person) -> None:
     }
 
 
-async def test_figures_of_a_period(world: World, ann: Person) -> None:
-    made = await world.make(ann)
+async def test_figures_of_a_period(installed: LocalInstallation, ann: Person) -> None:
+    made = await installed.make(ann)
     for _ in range(3):
-        await settle(world, ann, made["id"])
-    await settle(world, ann, made["id"], outcome="error", usage=Usage(), cost_nanos=None, duration_us=40_000)
-    await settle(world, ann, made["id"], at=datetime(2025, 1, 2, tzinfo=UTC))
-    await settle(world, ann, made["id"], at=datetime(2024, 12, 31, 23, 59, tzinfo=UTC))
+        await settle(installed, ann, made["id"])
+    await settle(installed, ann, made["id"], outcome="error", usage=Usage(), cost_nanos=None, duration_us=40_000)
+    await settle(installed, ann, made["id"], at=datetime(2025, 1, 2, tzinfo=UTC))
+    await settle(installed, ann, made["id"], at=datetime(2024, 12, 31, 23, 59, tzinfo=UTC))
     path = f"/api/configurations/{made['id']}/usage"
-    month = (await world.ask(ann, "GET", path)).json()
+    month = (await installed.ask(ann, "GET", path)).json()
     assert (month["requestCount"], month["tokenCount"], month["costUSD"]) == (5, 480, 0.006)
     assert (month["errorRate"], month["averageLatency"], month["lastUsed"]) == (0.2, 680, "2025-01-15T12:30:00.000Z")
     counts = {}
     for period in ("day", "week", "month", "all"):
-        body = (await world.ask(ann, "GET", f"{path}?period={period}")).json()
+        body = (await installed.ask(ann, "GET", f"{path}?period={period}")).json()
         counts[period] = (body["requestCount"], body["periodStart"], body["periodEnd"])
     assert counts == {
         "day": (4, "2025-01-15", "2025-01-15"),
@@ -101,11 +101,11 @@ async def test_figures_of_a_period(world: World, ann: Person) -> None:
         ("from=2025-01-15T13:30:01%2B01:00", 1),
     ],
 )
-async def test_spans_are_exact(world: World, ann: Person, query: str, count: int) -> None:
-    made = await world.make(ann)
+async def test_spans_are_exact(installed: LocalInstallation, ann: Person, query: str, count: int) -> None:
+    made = await installed.make(ann)
     for at in (NOW, datetime(2025, 1, 15, 13, 0, tzinfo=UTC), datetime(2025, 1, 14, tzinfo=UTC)):
-        await settle(world, ann, made["id"], at=at)
-    body = (await world.ask(ann, "GET", f"/api/configurations/{made['id']}/usage?{query}")).json()
+        await settle(installed, ann, made["id"], at=at)
+    body = (await installed.ask(ann, "GET", f"/api/configurations/{made['id']}/usage?{query}")).json()
     assert body["requestCount"] == count, body
     assert body["period"] is None
 
@@ -121,37 +121,39 @@ async def test_spans_are_exact(world: World, ann: Person, query: str, count: int
         ("to=9999-12-31", "to"),
     ],
 )
-async def test_spans_that_make_no_sense_are_refused(world: World, ann: Person, query: str, field: str) -> None:
-    made = await world.make(ann)
+async def test_spans_that_make_no_sense_are_refused(
+    installed: LocalInstallation, ann: Person, query: str, field: str
+) -> None:
+    made = await installed.make(ann)
     for path in (f"/api/configurations/{made['id']}/usage", "/api/usage/report", "/api/usage"):
-        answer = await world.ask(ann, "GET", f"{path}?{query}")
+        answer = await installed.ask(ann, "GET", f"{path}?{query}")
         assert answer.status_code == 400, path
         assert answer.json()["errors"][0]["field"] == field
 
 
-async def test_answers_are_kept_for_a_moment(world: World, ann: Person) -> None:
-    made = await world.make(ann)
+async def test_answers_are_kept_for_a_moment(installed: LocalInstallation, ann: Person) -> None:
+    made = await installed.make(ann)
     path = f"/api/configurations/{made['id']}/usage"
-    assert (await world.ask(ann, "GET", path)).json()["requestCount"] == 0
-    await settle(world, ann, made["id"])
-    assert (await world.ask(ann, "GET", path)).json()["requestCount"] == 0
-    world.clock.pass_by(seconds=1.1)
-    assert (await world.ask(ann, "GET", path)).json()["requestCount"] == 1
-    other = await world.person()
-    assert (await world.ask(other, "GET", path)).status_code == 404
+    assert (await installed.ask(ann, "GET", path)).json()["requestCount"] == 0
+    await settle(installed, ann, made["id"])
+    assert (await installed.ask(ann, "GET", path)).json()["requestCount"] == 0
+    installed.clock.pass_by(seconds=1.1)
+    assert (await installed.ask(ann, "GET", path)).json()["requestCount"] == 1
+    other = await installed.person()
+    assert (await installed.ask(other, "GET", path)).status_code == 404
 
 
-async def test_the_providers_last_word_on_its_limits(world: World, ann: Person) -> None:
-    made = await world.make(ann)
+async def test_the_providers_last_word_on_its_limits(installed: LocalInstallation, ann: Person) -> None:
+    made = await installed.make(ann)
     reading = {"limitRequests": "500", "remainingRequests": "499", "resetRequests": "1s", "limitTokens": "30000"}
     at = int(NOW.timestamp()) * 1_000_000
     told = [(made["id"], at, reading), (made["id"], at - 1, {"limitRequests": "1"}), ("gone", at, reading)]
     for configuration_id, moment, said in told:
         await keep(
-            world.database,
+            installed.database,
             [RateReading(id=new_id(), at=moment, configuration_id=configuration_id, reading=said)],
         )
-    body = (await world.ask(ann, "GET", f"/api/configurations/{made['id']}/usage")).json()
+    body = (await installed.ask(ann, "GET", f"/api/configurations/{made['id']}/usage")).json()
     assert body["rateLimit"] == {
         "limit": 500,
         "remaining": 499,
@@ -161,14 +163,14 @@ async def test_the_providers_last_word_on_its_limits(world: World, ann: Person) 
     }
 
 
-async def test_a_users_report(world: World) -> None:
-    ann, bob = await world.team("owner", "member")
-    one, two = await world.make(ann, name="one", shared=True), await world.make(ann, name="two")
-    await settle(world, ann, one["id"])
-    await settle(world, ann, two["id"], model="gpt-4o", cost_nanos=9_000_000)
-    await settle(world, ann, None, at=datetime(2025, 1, 3, tzinfo=UTC), cost_nanos=None)
-    await settle(world, bob, one["id"])
-    body = (await world.ask(ann, "GET", "/api/usage/report?period=month")).json()
+async def test_a_users_report(installed: LocalInstallation) -> None:
+    ann, bob = await installed.team("owner", "member")
+    one, two = await installed.make(ann, name="one", shared=True), await installed.make(ann, name="two")
+    await settle(installed, ann, one["id"])
+    await settle(installed, ann, two["id"], model="gpt-4o", cost_nanos=9_000_000)
+    await settle(installed, ann, None, at=datetime(2025, 1, 3, tzinfo=UTC), cost_nanos=None)
+    await settle(installed, bob, one["id"])
+    body = (await installed.ask(ann, "GET", "/api/usage/report?period=month")).json()
     assert (body["userId"], body["period"]) == (ann.id, "month")
     assert (body["totals"]["requestCount"], body["totals"]["costUSD"], body["totals"]["unpricedCount"]) == (
         3,
@@ -182,55 +184,55 @@ async def test_a_users_report(world: World) -> None:
     ]
     assert [(part["model"], part["requestCount"]) for part in body["byModel"]] == [("gpt-4o", 1), ("gpt-4", 2)]
     assert [(part["date"], part["requestCount"]) for part in body["byDay"]] == [("2025-01-03", 1), ("2025-01-15", 2)]
-    shared = (await world.ask(bob, "GET", f"/api/configurations/{one['id']}/usage")).json()
+    shared = (await installed.ask(bob, "GET", f"/api/configurations/{one['id']}/usage")).json()
     assert shared["requestCount"] == 2
 
 
-async def test_calls_are_listed_with_their_sums(world: World) -> None:
-    ann, bob = await world.team("admin", "member")
-    made = await world.make(ann)
-    mine = [await settle(world, ann, made["id"], at=NOW.replace(second=second)) for second in range(3)]
-    await settle(world, bob, None, outcome="error", error="rate_limit", status=429, usage=Usage(), cost_nanos=None)
-    everything = (await world.ask(ann, "GET", "/api/usage")).json()
+async def test_calls_are_listed_with_their_sums(installed: LocalInstallation) -> None:
+    ann, bob = await installed.team("admin", "member")
+    made = await installed.make(ann)
+    mine = [await settle(installed, ann, made["id"], at=NOW.replace(second=second)) for second in range(3)]
+    await settle(installed, bob, None, outcome="error", error="rate_limit", status=429, usage=Usage(), cost_nanos=None)
+    everything = (await installed.ask(ann, "GET", "/api/usage")).json()
     assert (everything["requests"], everything["errors"], everything["costUSD"]) == (4, 1, 0.0045)
     assert everything["tokens"] == {"input": 300, "output": 60, "total": 360}
     assert everything["from"] == "2025-01-01T00:00:00.000Z"
-    own = (await world.ask(bob, "GET", "/api/usage")).json()
+    own = (await installed.ask(bob, "GET", "/api/usage")).json()
     assert [(event["outcome"], event["status"], event["error"], event["costUSD"]) for event in own["events"]] == [
         ("error", 429, "rate_limit", None)
     ]
     assert own["requests"] == 1
-    first = await world.ask(ann, "GET", f"/api/usage?configurationId={made['id']}&limit=2")
+    first = await installed.ask(ann, "GET", f"/api/usage?configurationId={made['id']}&limit=2")
     ids = [event["id"] for event in first.json()["events"]]
     assert first.json()["requests"] == 3
-    second = await world.ask(ann, "GET", first.headers["link"].partition("<")[2].partition(">")[0])
+    second = await installed.ask(ann, "GET", first.headers["link"].partition("<")[2].partition(">")[0])
     ids += [event["id"] for event in second.json()["events"]]
     assert ids == [event.id for event in reversed(mine)]
     assert "link" not in second.headers
-    assert (await world.ask(ann, "GET", "/api/usage?model=other")).json()["requests"] == 0
-    assert (await world.ask(ann, "GET", "/api/usage?cursor=bm9uc2Vuc2U")).status_code == 400
-    (stranger,) = await world.team("owner")
-    assert (await world.ask(stranger, "GET", f"/api/usage?configurationId={made['id']}")).json()["events"] == []
+    assert (await installed.ask(ann, "GET", "/api/usage?model=other")).json()["requests"] == 0
+    assert (await installed.ask(ann, "GET", "/api/usage?cursor=bm9uc2Vuc2U")).status_code == 400
+    (stranger,) = await installed.team("owner")
+    assert (await installed.ask(stranger, "GET", f"/api/usage?configurationId={made['id']}")).json()["events"] == []
 
 
-async def test_an_applications_key_sees_that_applications_calls(world: World, ann: Person) -> None:
-    application_id = await world.application(ann)
-    key = await world.key(ann, application_id=application_id)
-    await settle(world, ann, None)
-    await settle(world, ann, None, application_id=application_id)
-    body = (await world.ask(key, "GET", "/api/usage")).json()
+async def test_an_applications_key_sees_that_applications_calls(installed: LocalInstallation, ann: Person) -> None:
+    application_id = await installed.application(ann)
+    key = await installed.key(ann, application_id=application_id)
+    await settle(installed, ann, None)
+    await settle(installed, ann, None, application_id=application_id)
+    body = (await installed.ask(key, "GET", "/api/usage")).json()
     assert (body["requests"], len(body["events"])) == (1, 1)
 
 
-async def test_administrators_see_the_report_of_somebody_else(world: World) -> None:
-    ann, bob = await world.team("admin", "member")
-    await settle(world, ann, None)
-    await settle(world, ann, None, user_id=bob.id)
-    await settle(world, ann, None, user_id=bob.id)
+async def test_administrators_see_the_report_of_somebody_else(installed: LocalInstallation) -> None:
+    ann, bob = await installed.team("admin", "member")
+    await settle(installed, ann, None)
+    await settle(installed, ann, None, user_id=bob.id)
+    await settle(installed, ann, None, user_id=bob.id)
     path = "/api/usage/report?period=day&userId="
-    report = (await world.ask(ann, "GET", path + bob.id)).json()
+    report = (await installed.ask(ann, "GET", path + bob.id)).json()
     assert (report["userId"], report["totals"]["requestCount"]) == (bob.id, 2)
-    assert (await world.ask(bob, "GET", path + bob.id)).json()["totals"]["requestCount"] == 2
-    refused = await world.ask(bob, "GET", path + ann.id)
+    assert (await installed.ask(bob, "GET", path + bob.id)).json()["totals"]["requestCount"] == 2
+    refused = await installed.ask(bob, "GET", path + ann.id)
     assert refused.status_code == 403
     assert "Only administrators" in refused.json()["message"]

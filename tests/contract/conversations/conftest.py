@@ -10,7 +10,7 @@ import pytest
 from tests.contract.conversations import upstream
 from tests.contract.conversations.talk import Talk, begin
 from tests.contract.conversations.upstream import Upstream
-from tests.contract.whole import open_whole
+from tests.contract.live_server import open_live_server
 
 
 @pytest.fixture
@@ -23,12 +23,12 @@ async def provider() -> AsyncIterator[Upstream]:
 @pytest.fixture
 async def talk(tmp_path: Path, provider: Upstream) -> AsyncIterator[Talk]:
     """A conversation on SQLite."""
-    async with open_whole(tmp_path / "whole", drain_seconds=0) as whole:
-        yield await begin(whole, provider)
+    async with open_live_server(tmp_path / "whole", drain_seconds=0) as live:
+        yield await begin(live, provider)
 
 
 @pytest.fixture
 async def talk_on_each(database_url: str, tmp_path: Path, provider: Upstream) -> AsyncIterator[Talk]:
     """A conversation, once on each kind of database."""
-    async with open_whole(tmp_path / "whole", database_url, drain_seconds=0) as whole:
-        yield await begin(whole, provider)
+    async with open_live_server(tmp_path / "whole", database_url, drain_seconds=0) as live:
+        yield await begin(live, provider)

@@ -12,8 +12,8 @@ from typing import Any
 import httpx2
 
 from tests.contract.conversations.upstream import Exchange, Upstream
-from tests.contract.whole import Whole, eventually
-from tests.contract.world import Person
+from tests.contract.live_server import LiveServer, eventually
+from tests.contract.local_installation import Person
 
 
 @dataclass
@@ -83,7 +83,7 @@ def said(events: list[Event]) -> str:
 class Talk:
     """A conversation of the administrator with the test's provider."""
 
-    whole: Whole
+    live: LiveServer
     provider: Upstream
     admin: Person
     id: str
@@ -168,12 +168,12 @@ class Talk:
         return await eventually(look)
 
 
-async def begin(whole: Whole, provider: Upstream) -> Talk:
+async def begin(live: LiveServer, provider: Upstream) -> Talk:
     """A configuration of the provider, and a conversation with it."""
-    admin = await whole.admin()
+    admin = await live.admin()
     body = {"name": "Fake", "provider": "custom", "model": "fake-1", "baseUrl": f"{provider.url}/v1", "apiKey": "sk-x"}
     made = await admin.client.post("/api/configurations", json=body)
     assert made.status_code == 201, made.text
     begun = await admin.client.post("/api/conversations", json={"model": "Fake"})
     assert begun.status_code == 201, begun.text
-    return Talk(whole, provider, admin, begun.json()["id"])
+    return Talk(live, provider, admin, begun.json()["id"])

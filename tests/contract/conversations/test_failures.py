@@ -106,7 +106,7 @@ async def test_an_unknown_model_names_the_nearest(talk: Talk) -> None:
 
 async def test_a_key_that_may_not_use_the_model_is_refused_and_that_is_noted(talk: Talk) -> None:
     key = await talk.admin.make_key(models=["Other"])
-    answer = await talk.whole.client(key["key"]).post(f"{talk.path}/messages", json={"content": "Hi"})
+    answer = await talk.live.client(key["key"]).post(f"{talk.path}/messages", json={"content": "Hi"})
     assert answer.status_code == 403, answer.text
     assert "may only use Other" in answer.json()["message"]
     assert (await talk.see())["messages"][-1]["error"]["code"] == "MODEL_NOT_ALLOWED"

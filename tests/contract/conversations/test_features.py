@@ -20,7 +20,7 @@ async def talk_with(talk: Talk, slug: str) -> Talk:
     assert put.status_code == 200, put.text
     made = await talk.client.post("/api/conversations", json={"feature": slug})
     assert made.status_code == 201, made.text
-    return Talk(talk.whole, talk.provider, talk.admin, made.json()["id"])
+    return Talk(talk.live, talk.provider, talk.admin, made.json()["id"])
 
 
 async def test_a_feature_brings_its_instructions_and_is_accounted_for(talk: Talk) -> None:

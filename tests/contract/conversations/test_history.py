@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from tests.contract.conversations.talk import Talk
-from tests.contract.whole import Whole
+from tests.contract.live_server import LiveServer
 
 NASTY = "</script><script>alert(1)</script> ![x](javascript:alert(1)) \u202e\u2028 'quotes\" & %00"
 
@@ -19,7 +19,7 @@ async def titles(client: httpx2.AsyncClient, query: str = "") -> list[str]:
     return [item["title"] for item in answer.json()]
 
 
-async def test_the_last_used_comes_first_page_by_page(whole_on_each: Whole) -> None:
+async def test_the_last_used_comes_first_page_by_page(whole_on_each: LiveServer) -> None:
     admin = await whole_on_each.admin()
     ids = []
     for number in range(5):
@@ -76,10 +76,10 @@ async def test_going_on_with_another_model(talk: Talk) -> None:
 
 async def test_nobody_else_sees_any_of_it(talk_on_each: Talk) -> None:
     talk = talk_on_each
-    whole, admin = talk.whole, talk.admin
+    live, admin = talk.live, talk.admin
     workspace_id = await admin.make_workspace("Shared")
-    member = await whole.add_user(admin, "member@example.com")
-    await whole.join(admin, workspace_id, member, "admin")
+    member = await live.add_user(admin, "member@example.com")
+    await live.join(admin, workspace_id, member, "admin")
     there = member.at(workspace_id)
     made = await there.post("/api/conversations", json={"model": "demo/demo-chat"})
     path = f"/api/conversations/{made.json()['id']}"
@@ -107,7 +107,7 @@ async def test_nobody_else_sees_any_of_it(talk_on_each: Talk) -> None:
             answer = await client.request(method, at, json=body)
             assert answer.status_code == 404, (method, at, answer.text)
     # A personal key is the person; their pictures cannot be borrowed by others.
-    assert (await whole.client(key["key"]).get(path)).status_code == 200
+    assert (await live.client(key["key"]).get(path)).status_code == 200
     borrowed = {"content": [{"type": "image", "pictureId": picture.json()["id"]}]}
     assert (await talk.client.post(f"{talk.path}/messages", json=borrowed)).status_code == 404
     log = await admin.at(workspace_id).get("/api/audit?action=conversations.create")
@@ -117,7 +117,7 @@ async def test_nobody_else_sees_any_of_it(talk_on_each: Talk) -> None:
 async def test_an_application_has_conversations_of_its_own(talk: Talk) -> None:
     application = (await talk.client.post("/api/applications", json={"name": "Bot"})).json()
     key = await talk.admin.make_key(applicationId=application["id"])
-    bot = talk.whole.client(key["key"])
+    bot = talk.live.client(key["key"])
     made = await bot.post("/api/conversations", json={"model": "Fake"})
     assert made.status_code == 201, made.text
     assert await titles(bot) == [""]

@@ -7,7 +7,7 @@ import base64
 import pytest
 
 from tests.contract.conversations.talk import Talk
-from tests.contract.whole import Whole
+from tests.contract.live_server import LiveServer
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"picture" * 9
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
@@ -17,8 +17,8 @@ def data_url(content: bytes, kind: str = "image/png") -> str:
     return f"data:{kind};base64,{base64.b64encode(content).decode()}"
 
 
-async def test_a_picture_is_what_its_bytes_say(whole: Whole) -> None:
-    admin = await whole.admin()
+async def test_a_picture_is_what_its_bytes_say(live: LiveServer) -> None:
+    admin = await live.admin()
     for content, claimed, kind, extension in (
         (PNG, "image/svg+xml", "image/png", "png"),
         (b"\xff\xd8\xff\xe0jpeg", "text/html", "image/jpeg", "jpg"),
@@ -43,15 +43,15 @@ async def test_a_picture_is_what_its_bytes_say(whole: Whole) -> None:
         assert shown.headers["cache-control"].startswith("private")
 
 
-async def test_nothing_else_is_kept(whole: Whole) -> None:
-    admin = await whole.admin()
+async def test_nothing_else_is_kept(live: LiveServer) -> None:
+    admin = await live.admin()
     for content in (b"", SVG, b"<html><script>alert(1)</script>", b"%PDF-1.7", b"RIFF\0\0\0\0WAVEfmt "):
         answer = await admin.client.post("/api/pictures", content=content, headers={"content-type": "image/png"})
         assert answer.status_code == 400, content
         assert "PNG, JPEG, WebP or GIF" in answer.json()["message"]
 
 
-async def test_the_largest_picture(whole_on_each: Whole) -> None:
+async def test_the_largest_picture(whole_on_each: LiveServer) -> None:
     admin = await whole_on_each.admin()
     largest = PNG + bytes((20 << 20) - len(PNG))
     kept = await admin.client.post("/api/pictures", content=largest)
@@ -146,7 +146,7 @@ async def test_a_picture_of_another_conversation_is_copied(talk: Talk) -> None:
     content = [{"type": "image", "pictureId": kept["id"]}]
     await talk.exchange(content, " one")
     other = (await talk.client.post("/api/conversations", json={"model": "Fake"})).json()
-    second = Talk(talk.whole, talk.provider, talk.admin, other["id"])
+    second = Talk(talk.live, talk.provider, talk.admin, other["id"])
     await second.exchange(content, " two")
     assert (await second.see())["title"] == "Picture"
     assert (await talk.client.delete(talk.path)).status_code == 200

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.contract.conversations.talk import Event, Talk, begin, said
 from tests.contract.conversations.upstream import Upstream
-from tests.contract.whole import eventually, open_whole
+from tests.contract.live_server import eventually, open_live_server
 
 
 async def test_a_reader_who_leaves_only_detaches(talk_on_each: Talk) -> None:
@@ -109,8 +109,8 @@ def _joined(events: list[Event], after: int) -> list[tuple[str, str]]:
 
 async def test_another_replica_shows_the_running_answer(tmp_path: Path, database_url: str, provider: Upstream) -> None:
     async with (
-        open_whole(tmp_path / "a", database_url, drain_seconds=0) as here,
-        open_whole(tmp_path / "b", database_url, root_key_file=tmp_path / "a/root.key", drain_seconds=0) as there,
+        open_live_server(tmp_path / "a", database_url, drain_seconds=0) as here,
+        open_live_server(tmp_path / "b", database_url, root_key_file=tmp_path / "a/root.key", drain_seconds=0) as there,
     ):
         talk = await begin(here, provider)
         elsewhere = there.client(talk.admin.access_token)

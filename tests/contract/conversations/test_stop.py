@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.contract.conversations.talk import Talk, begin
 from tests.contract.conversations.upstream import Upstream
-from tests.contract.whole import open_whole
+from tests.contract.live_server import open_live_server
 
 
 async def test_stopping_aborts_the_provider_and_keeps_what_had_come(talk_on_each: Talk) -> None:
@@ -78,8 +78,8 @@ async def test_only_the_answer_that_is_named_stops(talk: Talk) -> None:
 
 async def test_another_replica_stops_it(tmp_path: Path, database_url: str, provider: Upstream) -> None:
     async with (
-        open_whole(tmp_path / "a", database_url, drain_seconds=0) as here,
-        open_whole(tmp_path / "b", database_url, root_key_file=tmp_path / "a/root.key", drain_seconds=0) as there,
+        open_live_server(tmp_path / "a", database_url, drain_seconds=0) as here,
+        open_live_server(tmp_path / "b", database_url, root_key_file=tmp_path / "a/root.key", drain_seconds=0) as there,
     ):
         talk = await begin(here, provider)
         elsewhere = there.client(talk.admin.access_token)

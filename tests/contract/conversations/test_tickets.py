@@ -21,7 +21,7 @@ async def test_a_ticket_opens_the_stream_once_and_without_a_header(
     talk = talk_on_each
     caplog.set_level(logging.DEBUG)
     answer = await talk.exchange("Hi", "Hello")
-    anybody = talk.whole.client()
+    anybody = talk.live.client()
     ticket = await ticket_of(talk)
     opened = await anybody.get(f"{talk.path}/stream?ticket={ticket}&messageId={answer['id']}")
     assert opened.status_code == 200, opened.text
@@ -37,7 +37,7 @@ async def test_a_ticket_opens_the_stream_once_and_without_a_header(
 async def test_a_ticket_is_for_one_conversation_and_for_reading(talk: Talk) -> None:
     await talk.exchange("Hi", "Hello")
     other = (await talk.client.post("/api/conversations", json={"model": "Fake"})).json()
-    anybody = talk.whole.client()
+    anybody = talk.live.client()
     ticket = await ticket_of(talk)
     for method, path in (
         ("GET", f"/api/conversations/{other['id']}/stream"),
@@ -56,8 +56,8 @@ async def test_a_ticket_is_for_one_conversation_and_for_reading(talk: Talk) -> N
 async def test_a_ticket_goes_with_the_key_that_it_was_made_with(talk: Talk) -> None:
     await talk.exchange("Hi", "Hello")
     key = await talk.admin.make_key()
-    made = await talk.whole.client(key["key"]).post(f"{talk.path}/tickets")
+    made = await talk.live.client(key["key"]).post(f"{talk.path}/tickets")
     assert made.status_code == 201, made.text
     assert (await talk.admin.client.delete(f"/api/keys/{key['id']}")).status_code == 200
-    refused = await talk.whole.client().get(f"{talk.path}/stream?ticket={made.json()['ticket']}")
+    refused = await talk.live.client().get(f"{talk.path}/stream?ticket={made.json()['ticket']}")
     assert refused.status_code == 401

@@ -11,15 +11,15 @@ import httpx2
 import pytest
 
 from tests.contract.features.openrouter import KEY, OpenRouter, start
-from tests.contract.whole import Whole, open_whole
-from tests.contract.world import Person
+from tests.contract.live_server import LiveServer, open_live_server
+from tests.contract.local_installation import Person
 
 
 @dataclass
 class Place:
     """An admin and a member of one workspace, and what they ask."""
 
-    whole: Whole
+    live: LiveServer
     openrouter: OpenRouter
     person: Person
     workspace: str
@@ -54,12 +54,12 @@ class Place:
         return answer.json()
 
 
-async def make_place(whole: Whole, openrouter: OpenRouter) -> Place:
-    person = await whole.admin()
+async def make_place(live: LiveServer, openrouter: OpenRouter) -> Place:
+    person = await live.admin()
     workspace = await person.make_workspace()
-    member = await whole.add_user(person, "member@example.com")
-    await whole.join(person, workspace, member, "member")
-    return Place(whole, openrouter, person, workspace, person.at(workspace), member.at(workspace), member)
+    member = await live.add_user(person, "member@example.com")
+    await live.join(person, workspace, member, "member")
+    return Place(live, openrouter, person, workspace, person.at(workspace), member.at(workspace), member)
 
 
 @pytest.fixture
@@ -71,12 +71,12 @@ async def openrouter() -> AsyncIterator[OpenRouter]:
 @pytest.fixture
 async def place(openrouter: OpenRouter, tmp_path: Path) -> AsyncIterator[Place]:
     """On SQLite."""
-    async with open_whole(tmp_path / "whole", tests_per_minute=1000) as whole:
-        yield await make_place(whole, openrouter)
+    async with open_live_server(tmp_path / "whole", tests_per_minute=1000) as live:
+        yield await make_place(live, openrouter)
 
 
 @pytest.fixture
 async def place_on_each(openrouter: OpenRouter, database_url: str, tmp_path: Path) -> AsyncIterator[Place]:
     """Once on each kind of database."""
-    async with open_whole(tmp_path / "whole", database_url, tests_per_minute=1000) as whole:
-        yield await make_place(whole, openrouter)
+    async with open_live_server(tmp_path / "whole", database_url, tests_per_minute=1000) as live:
+        yield await make_place(live, openrouter)

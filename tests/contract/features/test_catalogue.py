@@ -112,4 +112,4 @@ async def test_other_providers_have_their_own_lists(place: Place) -> None:
     assert (openai["source"], openai["stale"]) == ("catalogue", False)
     assert openai["models"]
     key = await place.person.make_key(place.workspace)
-    assert (await place.whole.client(key["key"]).get("/api/catalogue/models?provider=demo")).status_code == 200
+    assert (await place.live.client(key["key"]).get("/api/catalogue/models?provider=demo")).status_code == 200

@@ -104,7 +104,7 @@ async def test_an_applications_key_runs_features_and_changes_none(place: Place) 
     await place.share()
     made = await place.admin.post("/api/applications", json={"name": "Site"})
     key = await place.person.make_key(place.workspace, scope="manage", applicationId=made.json()["id"])
-    client = place.whole.client(key["key"])
+    client = place.live.client(key["key"])
     shown = await client.get("/api/features/chat-assistant")
     assert shown.status_code == 200
     assert "systemPrompt" not in shown.json()

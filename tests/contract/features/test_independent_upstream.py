@@ -8,7 +8,7 @@ import pytest
 
 from tests.contract.features.conftest import Place
 from tests.contract.features.test_runs import read_events, run, usage
-from tests.contract.whole import eventually
+from tests.contract.live_server import eventually
 from tests.upstreams import aimock
 
 HELLO = "Hello from the other side — 你好, \u2028 done."

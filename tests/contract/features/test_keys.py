@@ -52,7 +52,7 @@ async def test_a_good_key_is_asked_about_once_saved_and_never_shown(place_on_eac
     gone = await place.put(apiKey=None, baseUrl=None)
     assert gone["hasApiKey"] is False
     assert gone["keyHint"] is None
-    data = place.whole.settings.data_dir
+    data = place.live.settings.data_dir
     files = [file.read_bytes() for file in Path(data).rglob("*") if file.is_file()]
     assert all(KEY.encode() not in content for content in files)
 

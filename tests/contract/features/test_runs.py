@@ -13,7 +13,7 @@ import pytest
 
 from tests.contract.features.conftest import Place, make_place
 from tests.contract.features.openrouter import KEY, OTHER_KEY, PIXEL, OpenRouter, chunk, last
-from tests.contract.whole import eventually, open_whole
+from tests.contract.live_server import eventually, open_live_server
 from trunkline.faces.http import event_stream
 
 USED = {
@@ -240,8 +240,8 @@ async def test_a_failure_within_the_stream_is_its_last_event(place: Place) -> No
     assert events[-1][2]["code"] == "UNAVAILABLE"
     assert events[-1][2]["retryable"] is True
     assert events[-1][2]["message"]
-    whole = await run(place, input="hi", stream=False)
-    assert (whole.status_code, whole.json()["code"]) == (503, "UNAVAILABLE")
+    live = await run(place, input="hi", stream=False)
+    assert (live.status_code, live.json()["code"]) == (503, "UNAVAILABLE")
 
 
 @pytest.mark.parametrize("stream", [True, False])
@@ -249,7 +249,7 @@ async def test_a_client_that_leaves_stops_openrouter_and_is_settled(place: Place
     await place.share()
     never = asyncio.Event()
     place.openrouter.pieces = [chunk({"content": "One"}), never]
-    client = place.whole.client(place.member_person.access_token, **{"X-Trunkline-Workspace": place.workspace})
+    client = place.live.client(place.member_person.access_token, **{"X-Trunkline-Workspace": place.workspace})
 
     async def ask() -> None:
         async with client.stream(
@@ -333,7 +333,7 @@ async def test_what_an_admin_says_of_vectors_goes_with_every_call(place: Place) 
     await place.put("embeddings", customParameters=custom)
     assert (await run(place, "embeddings", input="one")).status_code == 200
     key = await place.person.make_key(place.workspace)
-    client = place.whole.client(key["key"])
+    client = place.live.client(key["key"])
     body = {"model": "feature/embeddings", "input": "one"}
     assert (await client.post("/v1/embeddings", json=body)).status_code == 200
     ran, called = (asked.body for asked in place.openrouter.calls[-2:])
@@ -389,7 +389,7 @@ async def test_a_feature_is_a_model_of_the_gateway_too(place: Place) -> None:
     await place.share()
     await place.put(systemPrompt="Be brief.")
     key = await place.person.make_key(place.workspace, models=["feature/chat-assistant"])
-    client = place.whole.client(key["key"])
+    client = place.live.client(key["key"])
     messages = [{"role": "user", "content": "hi"}]
     answer = await client.post(
         "/v1/chat/completions", json={"model": "feature/chat-assistant", "messages": messages, "stream": True}
@@ -402,8 +402,8 @@ async def test_a_feature_is_a_model_of_the_gateway_too(place: Place) -> None:
 
 
 async def test_runs_are_no_changes_and_are_not_counted_as_such(openrouter: OpenRouter, tmp_path: Path) -> None:
-    async with open_whole(tmp_path / "whole", writes_per_minute=10) as whole:
-        place = await make_place(whole, openrouter)
+    async with open_live_server(tmp_path / "whole", writes_per_minute=10) as live:
+        place = await make_place(live, openrouter)
         await place.share()
         statuses = [(await run(place, input="hi")).status_code for _ in range(15)]
         assert set(statuses) == {200}

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from sqlalchemy import text
 
-from tests.contract.whole import Whole
+from tests.contract.live_server import LiveServer
 from trunkline.storage.database import Database
 
 SECRET = "sk-test-0123456789abcdef"
@@ -35,20 +35,20 @@ async def ask(caller: httpx2.AsyncClient) -> httpx2.Response:
 
 
 @pytest.fixture
-async def team(whole: Whole) -> tuple[httpx2.AsyncClient, httpx2.AsyncClient]:
+async def team(live: LiveServer) -> tuple[httpx2.AsyncClient, httpx2.AsyncClient]:
     """An owner and a member in the workspace that they share."""
-    admin = await whole.admin()
+    admin = await live.admin()
     workspace_id = await admin.make_workspace()
-    member = await whole.add_user(admin, "member@example.com")
-    await whole.join(admin, workspace_id, member, "member")
+    member = await live.add_user(admin, "member@example.com")
+    await live.join(admin, workspace_id, member, "member")
     return admin.at(workspace_id), member.at(workspace_id)
 
 
-async def test_a_default_is_one_that_the_applications_keys_can_use(whole: Whole) -> None:
-    admin = await whole.admin()
+async def test_a_default_is_one_that_the_applications_keys_can_use(live: LiveServer) -> None:
+    admin = await live.admin()
     application, path = await make(admin.client)
     key = await admin.make_key(applicationId=application["id"], scope="call")
-    caller = whole.client(key["key"])
+    caller = live.client(key["key"])
     private = await configure(admin.client, "private", shared=False)
     refused = await admin.client.put(path, json={"defaultConfigurationId": private["id"]})
     assert refused.status_code == 400
@@ -63,8 +63,8 @@ async def test_a_default_is_one_that_the_applications_keys_can_use(whole: Whole)
     assert (await admin.client.put(path, json=(await admin.client.get(path)).json())).status_code == 200
 
 
-async def test_all_that_it_is_made_with_is_in_the_audit_log(whole: Whole) -> None:
-    admin = await whole.admin()
+async def test_all_that_it_is_made_with_is_in_the_audit_log(live: LiveServer) -> None:
+    admin = await live.admin()
     one = await configure(admin.client, "one")
     body = {"name": "app", "configurationIds": [one["id"]], "defaultConfigurationId": one["id"]}
     made = (await admin.client.post("/api/applications", json=body)).json()
@@ -74,8 +74,8 @@ async def test_all_that_it_is_made_with_is_in_the_audit_log(whole: Whole) -> Non
     assert events[0]["after"] == {"configurationIds": [one["id"]], "defaultConfigurationId": one["id"]}
 
 
-async def test_a_name_is_one_line(whole: Whole) -> None:
-    admin = await whole.admin()
+async def test_a_name_is_one_line(live: LiveServer) -> None:
+    admin = await live.admin()
     _, path = await make(admin.client, "  trimmed ")
     assert (await admin.client.get(path)).json()["name"] == "trimmed"
     for name in ("two\nlines", "", " ", "x" * 256):
@@ -107,8 +107,8 @@ async def test_what_others_have_in_it_is_for_an_admin_to_delete(
     assert (await inside.delete(path)).status_code == 200
 
 
-async def test_it_stays_while_others_need_its_configurations(whole: Whole) -> None:
-    admin = await whole.admin()
+async def test_it_stays_while_others_need_its_configurations(live: LiveServer) -> None:
+    admin = await live.admin()
     application, path = await make(admin.client)
     lender = await configure(
         admin.client, "lender", provider="openai", model="gpt-4", apiKey=SECRET, applicationId=application["id"]
@@ -125,7 +125,7 @@ async def test_it_stays_while_others_need_its_configurations(whole: Whole) -> No
     assert (await admin.client.delete(path)).status_code == 200
 
 
-async def test_the_histories_of_its_configurations_go_with_it(whole_on_each: Whole, database_url: str) -> None:
+async def test_the_histories_of_its_configurations_go_with_it(whole_on_each: LiveServer, database_url: str) -> None:
     admin = await whole_on_each.admin()
     application, path = await make(admin.client)
     one = await configure(admin.client, "one", applicationId=application["id"])
@@ -139,7 +139,7 @@ async def test_the_histories_of_its_configurations_go_with_it(whole_on_each: Who
     await database.close()
 
 
-async def test_a_default_and_the_end_of_its_configuration_at_once(whole_on_each: Whole) -> None:
+async def test_a_default_and_the_end_of_its_configuration_at_once(whole_on_each: LiveServer) -> None:
     admin = await whole_on_each.admin()
     _, path = await make(admin.client)
     for number in range(4):
@@ -152,17 +152,17 @@ async def test_a_default_and_the_end_of_its_configuration_at_once(whole_on_each:
         await admin.client.put(path, json={"defaultConfigurationId": None})
 
 
-async def test_what_serves_an_application_is_its_makers_and_the_admins_to_say(whole: Whole) -> None:
+async def test_what_serves_an_application_is_its_makers_and_the_admins_to_say(live: LiveServer) -> None:
     """All who hold its keys would be served by what another member chose, at an address of their choice."""
-    admin = await whole.admin()
+    admin = await live.admin()
     workspace_id = await admin.make_workspace()
-    maker, other = [await whole.add_user(admin, f"{name}@example.com") for name in ("maker", "other")]
+    maker, other = [await live.add_user(admin, f"{name}@example.com") for name in ("maker", "other")]
     for person in (maker, other):
-        await whole.join(admin, workspace_id, person, "member")
+        await live.join(admin, workspace_id, person, "member")
     _, path = await make(maker.at(workspace_id))
     shared = await configure(admin.at(workspace_id), "shared")
     key = await other.make_key(workspace_id, applicationId=path.rpartition("/")[2], scope="manage")
-    for intruder in (other.at(workspace_id), whole.client(key["key"])):
+    for intruder in (other.at(workspace_id), live.client(key["key"])):
         for change in ({"defaultConfigurationId": shared["id"]}, {"configurationIds": []}, {"name": "mine"}):
             refused = await intruder.put(path, json=change)
             assert refused.status_code == 403, refused.text
@@ -173,11 +173,11 @@ async def test_what_serves_an_application_is_its_makers_and_the_admins_to_say(wh
         assert changed.status_code == 200, changed.text
 
 
-async def test_a_member_puts_no_default_and_no_name_in_the_way_of_an_applications_calls(whole: Whole) -> None:
-    admin = await whole.admin()
+async def test_a_member_puts_no_default_and_no_name_in_the_way_of_an_applications_calls(live: LiveServer) -> None:
+    admin = await live.admin()
     workspace_id = await admin.make_workspace()
-    member = await whole.add_user(admin, "member@example.com")
-    await whole.join(admin, workspace_id, member, "member")
+    member = await live.add_user(admin, "member@example.com")
+    await live.join(admin, workspace_id, member, "member")
     owner, there = admin.at(workspace_id), member.at(workspace_id)
     application, path = await make(owner)
     await configure(owner, "prod")

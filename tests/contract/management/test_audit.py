@@ -9,11 +9,11 @@ import httpx2
 import pytest
 from sqlalchemy import text
 
-from tests.contract.world import PASSWORD, Person, World
+from tests.contract.local_installation import PASSWORD, LocalInstallation, Person
 from trunkline.storage.tables import Base
 
 
-async def test_changes_are_listed_newest_first_with_who_and_what(world: World, admin: Person) -> None:
+async def test_changes_are_listed_newest_first_with_who_and_what(installed: LocalInstallation, admin: Person) -> None:
     made = await admin.client.post("/api/applications", json={"name": "Shop"}, headers={"x-request-id": "req-1"})
     path = f"/api/applications/{made.json()['id']}"
     await admin.client.put(path, json={"name": "Store"})
@@ -30,13 +30,13 @@ async def test_changes_are_listed_newest_first_with_who_and_what(world: World, a
     ] * 2
 
 
-async def test_names_stand_beside_ids(world: World, admin: Person) -> None:
+async def test_names_stand_beside_ids(installed: LocalInstallation, admin: Person) -> None:
     made = (await admin.client.post("/api/applications", json={"name": "Shop"})).json()
     await admin.client.delete(f"/api/applications/{made['id']}")
     events = (await admin.client.get(f"/api/audit?targetId={made['id']}")).json()
     assert {event["targetName"] for event in events} == {"Shop"}, "what is deleted keeps the name of its event"
     key = await admin.make_key(name="ci", scope="manage")
-    await world.client(key["key"]).post("/api/applications", json={"name": "By key"})
+    await installed.client(key["key"]).post("/api/applications", json={"name": "By key"})
     (event,) = (await admin.client.get("/api/audit?action=applications.create&limit=1")).json()
     assert (event["actorName"], event["keyName"], event["targetName"]) == (admin.email, "ci", "By key")
 
@@ -50,7 +50,7 @@ async def test_a_misspelt_filter_is_refused_by_name(admin: Person) -> None:
     assert answer.json()["message"].endswith("verbose: is no query parameter of this request. It takes none.")
 
 
-async def test_the_log_is_filtered_and_paged(world: World, admin: Person) -> None:
+async def test_the_log_is_filtered_and_paged(installed: LocalInstallation, admin: Person) -> None:
     for number in range(3):
         await admin.make_key(name=f"Key {number}")
     start = datetime(2999, 1, 1, tzinfo=UTC).isoformat().replace("+00:00", "Z")
@@ -65,29 +65,29 @@ async def test_the_log_is_filtered_and_paged(world: World, admin: Person) -> Non
         assert (await admin.client.get(f"/api/audit?{query}")).status_code == 400
 
 
-async def test_a_failed_sign_in_is_noted_for_its_account(world: World, admin: Person) -> None:
-    await world.client().post("/api/auth/login", json={"email": admin.email, "password": "canary-password"})
+async def test_a_failed_sign_in_is_noted_for_its_account(installed: LocalInstallation, admin: Person) -> None:
+    await installed.client().post("/api/auth/login", json={"email": admin.email, "password": "canary-password"})
     events = (await admin.client.get("/api/audit?action=auth.login&outcome=refused")).json()
     assert [(event["actorKind"], event["targetId"]) for event in events] == [("anonymous", admin.id)]
 
 
 async def test_no_secret_is_in_a_table_a_log_or_an_error(
-    world: World, admin: Person, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    installed: LocalInstallation, admin: Person, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     """Everything that is secret is used, well and badly, and then looked for."""
-    assert world.first.setup_token is not None
-    assert world.first.api_key is not None
+    assert installed.first.setup_token is not None
+    assert installed.first.api_key is not None
     key = await admin.make_key(scope="manage")
     workspace_id = await admin.make_workspace()
     invitation = await admin.client.post(
         f"/api/workspaces/{workspace_id}/invitations", json={"email": "new@example.com"}
     )
-    refreshed = await world.client().post("/api/auth/refresh", json={"refreshToken": admin.refresh_token})
+    refreshed = await installed.client().post("/api/auth/refresh", json={"refreshToken": admin.refresh_token})
     secrets = {
         "password": PASSWORD,
         "api key": key["key"],
-        "first key": world.first.api_key.reveal(),
-        "setup token": world.first.setup_token.reveal(),
+        "first key": installed.first.api_key.reveal(),
+        "setup token": installed.first.setup_token.reveal(),
         "invitation": invitation.json()["token"],
         "refresh token": admin.refresh_token,
         "next refresh token": refreshed.json()["refreshToken"],
@@ -96,7 +96,7 @@ async def test_no_secret_is_in_a_table_a_log_or_an_error(
     answers: list[str] = []
 
     async def ask(method: str, path: str, client: httpx2.AsyncClient | None = None, **kinds: Any) -> None:
-        answers.append((await (client or world.client()).request(method, path, **kinds)).text)
+        answers.append((await (client or installed.client()).request(method, path, **kinds)).text)
 
     for value in secrets.values():
         await ask("GET", "/api/keys", headers={"Authorization": f"Bearer {value}x"})
@@ -108,7 +108,7 @@ async def test_no_secret_is_in_a_table_a_log_or_an_error(
     await ask("GET", "/api/audit?limit=100", admin.client)
     await ask("GET", "/api/keys", admin.client)
     rows: list[str] = []
-    async with world.database.read() as tx:
+    async with installed.database.read() as tx:
         for table in Base.metadata.tables:
             rows += [str(tuple(row)) for row in await tx.execute(text(f"SELECT * FROM {table}"))]
     logged = "".join(capfd.readouterr()) + caplog.text

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.contract.world import World
+from tests.contract.local_installation import LocalInstallation
 
 
-async def ask(world: World, path: str, *headers: tuple[bytes, bytes]) -> int:
+async def ask(installed: LocalInstallation, path: str, *headers: tuple[bytes, bytes]) -> int:
     """The status of a POST whose body never comes."""
     statuses: list[int] = []
 
@@ -26,7 +26,7 @@ async def ask(world: World, path: str, *headers: tuple[bytes, bytes]) -> int:
         "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "", "server": ("test", 80),
         "client": ("127.0.0.1", 9), "headers": [(b"host", b"test"), *headers],
     }  # fmt: skip
-    await world.app(scope, receive, send)
+    await installed.app(scope, receive, send)
     return statuses[0]
 
 
@@ -34,7 +34,7 @@ async def ask(world: World, path: str, *headers: tuple[bytes, bytes]) -> int:
 @pytest.mark.parametrize("framing", [(b"content-length", b"100"), (b"transfer-encoding", b"chunked")])
 @pytest.mark.parametrize("key", [None, b"Bearer tl-wrong", b"Basic eDp5"])
 async def test_without_a_key_the_body_is_not_read(
-    world: World, path: str, framing: tuple[bytes, bytes], key: bytes | None
+    installed: LocalInstallation, path: str, framing: tuple[bytes, bytes], key: bytes | None
 ) -> None:
     credential = () if key is None else ((b"authorization", key),)
-    assert await ask(world, path, framing, *credential) == 401
+    assert await ask(installed, path, framing, *credential) == 401

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from tests.contract.world import Person, World, open_world
+from tests.contract.local_installation import LocalInstallation, Person, open_local_installation
 
 SHAPE = {"statusCode", "message", "error", "requestId"}
 
 
 @pytest.fixture
-async def admin(local: World) -> Person:
+async def admin(local: LocalInstallation) -> Person:
     return await local.set_up()
 
 
@@ -27,7 +27,7 @@ async def admin(local: World) -> Person:
         ("GET", "/api/keys", 401, "Unauthorized"),
     ],
 )
-async def test_errors_have_one_shape(local: World, method: str, path: str, status: int, error: str) -> None:
+async def test_errors_have_one_shape(local: LocalInstallation, method: str, path: str, status: int, error: str) -> None:
     answer = await local.client().request(method, path)
     body = answer.json()
     assert set(body) == SHAPE
@@ -46,7 +46,7 @@ async def test_every_wrong_field_is_named_as_it_was_written(admin: Person) -> No
     assert set(answer.json()) == SHAPE | {"errors"}
 
 
-async def test_what_was_sent_is_not_repeated(local: World) -> None:
+async def test_what_was_sent_is_not_repeated(local: LocalInstallation) -> None:
     canary = "canary-5f2b9c"
     for body in ({"email": [canary], "password": [canary]}, {"email": "a@b.c", "password": canary, "other": canary}):
         answer = await local.client().post("/api/auth/login", json=body)
@@ -100,7 +100,7 @@ async def test_a_body_over_the_limit_is_413(admin: Person) -> None:
     assert set(streamed.json()) >= SHAPE
 
 
-async def test_a_sane_request_id_is_kept_and_others_are_replaced(local: World) -> None:
+async def test_a_sane_request_id_is_kept_and_others_are_replaced(local: LocalInstallation) -> None:
     kept = await local.client().get("/healthz", headers={"x-request-id": "abc-123._Z"})
     assert kept.headers["x-request-id"] == "abc-123._Z"
     for hostile in ("a b", "x" * 129, "<script>"):
@@ -108,7 +108,7 @@ async def test_a_sane_request_id_is_kept_and_others_are_replaced(local: World) -
         assert re.fullmatch(r"[0-9a-f-]{36}", answer.headers["x-request-id"])
 
 
-async def test_answers_carry_safe_headers(local: World) -> None:
+async def test_answers_carry_safe_headers(local: LocalInstallation) -> None:
     for path in ("/healthz", "/nothing", "/api/keys", "/setup"):
         headers = (await local.client().get(path)).headers
         assert headers["x-content-type-options"] == "nosniff"
@@ -116,7 +116,7 @@ async def test_answers_carry_safe_headers(local: World) -> None:
         assert "default-src 'none'" in headers["content-security-policy"]
 
 
-async def test_a_bug_says_nothing_but_its_request_id(local: World) -> None:
+async def test_a_bug_says_nothing_but_its_request_id(local: LocalInstallation) -> None:
     @local.app.get("/broken")
     async def fail() -> None:
         raise RuntimeError("the secret is canary-5f2b9c")
@@ -130,8 +130,8 @@ async def test_a_bug_says_nothing_but_its_request_id(local: World) -> None:
 
 async def test_changes_are_limited_per_actor(tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path}/data/trunkline.db"
-    async with open_world(url, tmp_path / "data", writes_per_minute=3) as world:
-        admin = await world.set_up()
+    async with open_local_installation(url, tmp_path / "data", writes_per_minute=3) as installed:
+        admin = await installed.set_up()
         for _ in range(3):
             assert (await admin.client.post("/api/workspaces", json={"name": "x"})).status_code == 201
         blocked = await admin.client.post("/api/workspaces", json={"name": "x"})
@@ -166,7 +166,7 @@ async def test_a_wrong_page_is_400(admin: Person, query: str) -> None:
     assert [item["field"] for item in answer.json()["errors"]] == [query.partition("=")[0]]
 
 
-async def test_large_answers_are_compressed_for_who_asks(local: World) -> None:
+async def test_large_answers_are_compressed_for_who_asks(local: LocalInstallation) -> None:
     answer = await local.client().get("/openapi.json", headers={"accept-encoding": "gzip"})
     assert answer.headers["content-encoding"] == "gzip"
     assert answer.json()["info"]["title"] == "Trunkline"

@@ -9,7 +9,7 @@ from trunkline.core.secret import Secret
 from trunkline.outbound import Url
 from trunkline.providers.litellm import read_plan
 
-from tests.contract.whole import Whole  # isort: skip
+from tests.contract.live_server import LiveServer  # isort: skip
 
 DOCUMENT = {
     "model_list": [
@@ -21,10 +21,10 @@ DOCUMENT = {
 }
 
 
-async def test_configurations_and_routes_are_made_once_and_serve(whole: Whole) -> None:
-    admin = await whole.admin()
+async def test_configurations_and_routes_are_made_once_and_serve(live: LiveServer) -> None:
+    admin = await live.admin()
     key = await admin.make_key(await admin.personal(), scope="manage")
-    url = Url.parse(whole.url)
+    url = Url.parse(live.url)
     client = make_client(url)
     try:
         api = Api(url, client, ApiKey(Secret(key["key"])))

@@ -7,20 +7,20 @@ from uuid import uuid4
 
 import pytest
 
-from tests.contract.world import Person, World
+from tests.contract.local_installation import LocalInstallation, Person
 
 
 @pytest.fixture
-async def ann(world: World, admin: Person) -> Person:
-    return await world.add_user(admin, "ann@example.com")
+async def ann(installed: LocalInstallation, admin: Person) -> Person:
+    return await installed.add_user(admin, "ann@example.com")
 
 
 @pytest.fixture
-async def ben(world: World, admin: Person) -> Person:
-    return await world.add_user(admin, "ben@example.com")
+async def ben(installed: LocalInstallation, admin: Person) -> Person:
+    return await installed.add_user(admin, "ben@example.com")
 
 
-async def test_a_key_is_shown_once(world: World, ann: Person) -> None:
+async def test_a_key_is_shown_once(installed: LocalInstallation, ann: Person) -> None:
     made = await ann.make_key(models=["demo", "demo"], expiresAt="2999-01-01T00:00:00+01:00")
     assert made["key"].startswith("tl-")
     assert made["scope"] == "call"
@@ -32,15 +32,15 @@ async def test_a_key_is_shown_once(world: World, ann: Person) -> None:
     assert (await ann.client.get(f"/api/keys/{made['id']}")).json() == listed[0]
 
 
-async def test_models_that_are_not_there_are_told_of(world: World, ann: Person) -> None:
+async def test_models_that_are_not_there_are_told_of(installed: LocalInstallation, ann: Person) -> None:
     made = await ann.make_key(models=["nothing"])
     assert "'nothing'" in made["warnings"][0]
     assert (await ann.make_key())["warnings"] == []
 
 
-async def test_a_deleted_key_stops_at_once(world: World, ann: Person) -> None:
+async def test_a_deleted_key_stops_at_once(installed: LocalInstallation, ann: Person) -> None:
     made = await ann.make_key(scope="manage")
-    client = world.client(made["key"])
+    client = installed.client(made["key"])
     assert (await client.get("/api/keys")).status_code == 200
     assert (await ann.client.delete(f"/api/keys/{made['id']}")).json() == {"success": True}
     assert (await client.get("/api/keys")).status_code == 401
@@ -49,10 +49,10 @@ async def test_a_deleted_key_stops_at_once(world: World, ann: Person) -> None:
 
 
 async def test_admins_see_all_keys_of_the_workspace_and_others_their_own(
-    world: World, ann: Person, ben: Person
+    installed: LocalInstallation, ann: Person, ben: Person
 ) -> None:
     workspace_id = await ann.make_workspace()
-    await world.join(ann, workspace_id, ben, "member")
+    await installed.join(ann, workspace_id, ben, "member")
     hers, his = await ann.make_key(workspace_id), await ben.make_key(workspace_id)
     assert {item["id"] for item in (await ann.at(workspace_id).get("/api/keys")).json()} == {hers["id"], his["id"]}
     assert [item["id"] for item in (await ben.at(workspace_id).get("/api/keys")).json()] == [his["id"]]
@@ -60,20 +60,22 @@ async def test_admins_see_all_keys_of_the_workspace_and_others_their_own(
     assert (await ann.at(workspace_id).delete(f"/api/keys/{his['id']}")).status_code == 200
 
 
-async def test_a_key_may_be_for_another_workspace_of_the_maker(world: World, ann: Person, ben: Person) -> None:
+async def test_a_key_may_be_for_another_workspace_of_the_maker(
+    installed: LocalInstallation, ann: Person, ben: Person
+) -> None:
     workspace_id = await ann.make_workspace()
     made = await ann.client.post("/api/keys", json={"name": "x", "workspaceId": workspace_id})
     assert made.json()["workspaceId"] == workspace_id
     assert (await ben.client.post("/api/keys", json={"name": "x", "workspaceId": workspace_id})).status_code == 404
-    await world.join(ann, workspace_id, ben, "viewer")
+    await installed.join(ann, workspace_id, ben, "viewer")
     assert (await ben.client.post("/api/keys", json={"name": "x", "workspaceId": workspace_id})).status_code == 403
 
 
-async def test_a_key_cannot_make_more_than_it_is(world: World, ann: Person) -> None:
-    call = world.client((await ann.make_key(scope="call"))["key"])
+async def test_a_key_cannot_make_more_than_it_is(installed: LocalInstallation, ann: Person) -> None:
+    call = installed.client((await ann.make_key(scope="call"))["key"])
     assert (await call.post("/api/keys", json={"name": "x"})).status_code == 403
     narrow = await ann.make_key(scope="manage", models=["a", "b"], expiresAt="2999-01-01T00:00:00Z")
-    client = world.client(narrow["key"])
+    client = installed.client(narrow["key"])
     wider = await client.post("/api/keys", json={"name": "x", "models": ["a", "c"]})
     assert wider.status_code == 403
     later = await client.post("/api/keys", json={"name": "x", "expiresAt": "2999-01-02T00:00:00Z"})
@@ -84,11 +86,11 @@ async def test_a_key_cannot_make_more_than_it_is(world: World, ann: Person) -> N
     assert elsewhere.status_code == 404
 
 
-async def test_the_key_of_an_application_stays_in_it(world: World, ann: Person) -> None:
+async def test_the_key_of_an_application_stays_in_it(installed: LocalInstallation, ann: Person) -> None:
     mine = (await ann.client.post("/api/applications", json={"name": "Mine"})).json()
     other = (await ann.client.post("/api/applications", json={"name": "Other"})).json()
     others_key = await ann.make_key(applicationId=other["id"])
-    client = world.client((await ann.make_key(scope="manage", applicationId=mine["id"]))["key"])
+    client = installed.client((await ann.make_key(scope="manage", applicationId=mine["id"]))["key"])
     assert [item["id"] for item in (await client.get("/api/applications")).json()] == [mine["id"]]
     assert (await client.get(f"/api/applications/{other['id']}")).status_code == 404
     assert (await client.put(f"/api/applications/{other['id']}", json={"name": "x"})).status_code == 404
@@ -125,22 +127,22 @@ async def test_a_wrong_key_is_400(ann: Person, body: dict[str, object], field: s
     assert [item["field"] for item in answer.json()["errors"]] == [field]
 
 
-async def test_keys_made_at_once_are_all_there(world: World, ann: Person) -> None:
+async def test_keys_made_at_once_are_all_there(installed: LocalInstallation, ann: Person) -> None:
     made = await asyncio.gather(*(ann.make_key(name=f"Key {number}") for number in range(20)))
     listed = (await ann.client.get("/api/keys")).json()
     assert {item["id"] for item in listed} == {item["id"] for item in made}
     for item in made:
-        assert (await world.client(item["key"]).get("/api/encryption-key")).status_code == 200
+        assert (await installed.client(item["key"]).get("/api/encryption-key")).status_code == 200
 
 
-async def test_last_use_is_noted(world: World, ann: Person) -> None:
+async def test_last_use_is_noted(installed: LocalInstallation, ann: Person) -> None:
     made = await ann.make_key(scope="manage")
-    await world.client(made["key"]).get("/api/keys")
-    await world.services.key_use.write()
+    await installed.client(made["key"]).get("/api/keys")
+    await installed.services.key_use.write()
     assert (await ann.client.get(f"/api/keys/{made['id']}")).json()["lastUsedAt"] is not None
 
 
-async def test_an_application_is_made_read_changed_and_deleted(world: World, ann: Person) -> None:
+async def test_an_application_is_made_read_changed_and_deleted(installed: LocalInstallation, ann: Person) -> None:
     made = await ann.client.post("/api/applications", json={"name": "Shop"})
     assert made.status_code == 201
     path = f"/api/applications/{made.json()['id']}"
@@ -149,11 +151,11 @@ async def test_an_application_is_made_read_changed_and_deleted(world: World, ann
     assert changed.json()["name"] == "Store"
     key = await ann.make_key(scope="manage", applicationId=made.json()["id"])
     assert (await ann.client.delete(path)).json() == {"success": True}
-    assert (await world.client(key["key"]).get("/api/keys")).status_code == 401
+    assert (await installed.client(key["key"]).get("/api/keys")).status_code == 401
     assert (await ann.client.get(path)).status_code == 404
 
 
-async def test_an_application_may_choose_its_id(world: World, ann: Person, ben: Person) -> None:
+async def test_an_application_may_choose_its_id(installed: LocalInstallation, ann: Person, ben: Person) -> None:
     chosen = str(uuid4())
     made = await ann.client.post("/api/applications", json={"id": chosen.upper(), "name": "Shop"})
     assert made.json()["id"] == chosen
@@ -175,8 +177,8 @@ async def test_an_application_uses_configurations_that_exist_for_its_maker(admin
     assert {item["field"] for item in foreign.json()["errors"]} == {"configurationIds[0]", "defaultConfigurationId"}
 
 
-async def test_the_encryption_key_is_published(world: World, ann: Person) -> None:
-    for client in (ann.client, world.client((await ann.make_key(scope="call"))["key"])):
+async def test_the_encryption_key_is_published(installed: LocalInstallation, ann: Person) -> None:
+    for client in (ann.client, installed.client((await ann.make_key(scope="call"))["key"])):
         answer = await client.get("/api/encryption-key")
         assert answer.status_code == 200
         assert set(answer.json()) == {"kid", "kem", "kdf", "aead", "publicKey", "instance"}

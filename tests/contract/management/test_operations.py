@@ -7,20 +7,20 @@ import dataclasses
 import pytest
 from starlette.requests import Request
 
-from tests.contract.world import World
+from tests.contract.local_installation import LocalInstallation
 from trunkline.control.readiness import Readiness
 from trunkline.core.errors import Forbidden, Unauthenticated, Unavailable
 from trunkline.faces.operations.operations import require_scraper
 
 
-async def test_a_running_server_is_alive_and_ready(local: World) -> None:
+async def test_a_running_server_is_alive_and_ready(local: LocalInstallation) -> None:
     assert (await local.client().get("/healthz")).json() == {"status": "ok"}
     ready = await local.client().get("/readyz")
     assert (ready.status_code, ready.json()["status"]) == (200, "ready")
     assert ready.json()["checks"] == {"snapshot": "ok", "journal": "ok", "database": "ok", "intake": "ok"}
 
 
-async def test_what_is_missing_is_told(local: World) -> None:
+async def test_what_is_missing_is_told(local: LocalInstallation) -> None:
     problems: dict[str, str | None] = {"journal": None}
 
     async def look_at_journal() -> str | None:
@@ -67,13 +67,13 @@ def test_metrics_are_for_this_machine_or_a_token(
         require_scraper(request, token)
 
 
-async def test_metrics_are_in_prometheus_format(local: World) -> None:
+async def test_metrics_are_in_prometheus_format(local: LocalInstallation) -> None:
     answer = await local.client().get("/metrics")
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/plain")
 
 
-async def test_the_reference_describes_every_route(local: World) -> None:
+async def test_the_reference_describes_every_route(local: LocalInstallation) -> None:
     document = (await local.client().get("/openapi.json")).json()
     assert "/api/keys" in document["paths"]
     for path, operations in document["paths"].items():

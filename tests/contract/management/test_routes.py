@@ -8,8 +8,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.contract.whole import Whole
-from tests.contract.world import Person
+from tests.contract.live_server import LiveServer
+from tests.contract.local_installation import Person
 
 NOBODY = "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d"
 
@@ -38,7 +38,7 @@ async def ask(there: httpx2.AsyncClient, model: str) -> httpx2.Response:
     return await there.post("/v1/chat/completions", json=body)
 
 
-async def test_a_route_is_made_read_changed_and_deleted(whole_on_each: Whole) -> None:
+async def test_a_route_is_made_read_changed_and_deleted(whole_on_each: LiveServer) -> None:
     admin = await whole_on_each.admin()
     one, two = [await make_configuration(admin.client, name) for name in ("one", "two")]
     body = {
@@ -81,7 +81,7 @@ async def test_a_route_is_made_read_changed_and_deleted(whole_on_each: Whole) ->
     ]  # fmt: skip
 
 
-async def test_a_call_takes_the_route_at_once(whole_on_each: Whole) -> None:
+async def test_a_call_takes_the_route_at_once(whole_on_each: LiveServer) -> None:
     admin = await whole_on_each.admin()
     one = await make_configuration(admin.client, "one")
     route = await make_route(admin.client, "fast", one["id"])
@@ -97,8 +97,8 @@ async def test_a_call_takes_the_route_at_once(whole_on_each: Whole) -> None:
     assert (await ask(admin.client, "fast")).status_code == 404
 
 
-async def test_routes_come_in_pages(whole: Whole) -> None:
-    admin = await whole.admin()
+async def test_routes_come_in_pages(live: LiveServer) -> None:
+    admin = await live.admin()
     one = await make_configuration(admin.client, "one")
     made = [(await make_route(admin.client, f"r{number}", one["id"]))["id"] for number in range(3)]
     first = await admin.client.get("/api/routes?limit=2")
@@ -129,8 +129,8 @@ WRONG: list[tuple[dict[str, Any], list[str]]] = [
 """What a route may not be, and the fields that are named."""
 
 
-async def test_what_is_wrong_is_named_and_nothing_is_made(whole: Whole) -> None:
-    admin = await whole.admin()
+async def test_what_is_wrong_is_named_and_nothing_is_made(live: LiveServer) -> None:
+    admin = await live.admin()
     opened = {
         "aiType": "OPENAI",
         "name": "open",
@@ -164,15 +164,15 @@ async def test_what_is_wrong_is_named_and_nothing_is_made(whole: Whole) -> None:
     assert (await admin.client.get(f"/api/routes/{kept['id']}")).json() == kept
 
 
-async def test_more_than_twenty_targets(whole: Whole) -> None:
-    admin = await whole.admin()
+async def test_more_than_twenty_targets(live: LiveServer) -> None:
+    admin = await live.admin()
     one = await make_configuration(admin.client, "one")
     targets = [{"configurationId": one["id"], "model": f"m{number}"} for number in range(21)]
     assert fields_of(await admin.client.post("/api/routes", json={"name": "x", "targets": targets})) == ["targets"]
     assert (await admin.client.post("/api/routes", json={"name": "x", "targets": targets[1:]})).status_code == 201
 
 
-async def test_names_are_unique_among_routes_alone(whole_on_each: Whole) -> None:
+async def test_names_are_unique_among_routes_alone(whole_on_each: LiveServer) -> None:
     admin = await whole_on_each.admin()
     one = await make_configuration(admin.client, "same")
     first = await make_route(admin.client, "same", one["id"])
@@ -186,7 +186,7 @@ async def test_names_are_unique_among_routes_alone(whole_on_each: Whole) -> None
     await make_route(admin.at(elsewhere), "same", there["id"])
 
 
-async def test_two_at_once_get_one_route(whole_on_each: Whole) -> None:
+async def test_two_at_once_get_one_route(whole_on_each: LiveServer) -> None:
     admin = await whole_on_each.admin()
     one = await make_configuration(admin.client, "one")
     body = {"name": "race", "targets": [{"configurationId": one["id"]}]}
@@ -200,7 +200,7 @@ async def test_two_at_once_get_one_route(whole_on_each: Whole) -> None:
     assert sorted(answer.status_code for answer in changes) == [200, 412, 412]
 
 
-async def test_a_route_and_the_end_of_its_configuration_at_once(whole_on_each: Whole) -> None:
+async def test_a_route_and_the_end_of_its_configuration_at_once(whole_on_each: LiveServer) -> None:
     admin = await whole_on_each.admin()
     for number in range(4):
         one = await make_configuration(admin.client, f"c{number}")
@@ -211,7 +211,7 @@ async def test_a_route_and_the_end_of_its_configuration_at_once(whole_on_each: W
         assert (made.status_code, deleted.status_code) in {(201, 409), (400, 200)}, made.text + deleted.text
 
 
-async def test_a_configuration_that_a_route_uses_stays(whole_on_each: Whole) -> None:
+async def test_a_configuration_that_a_route_uses_stays(whole_on_each: LiveServer) -> None:
     admin = await whole_on_each.admin()
     one, two = [await make_configuration(admin.client, name) for name in ("one", "two")]
     route = await make_route(admin.client, "fast", one["id"], two["id"])
@@ -222,8 +222,8 @@ async def test_a_configuration_that_a_route_uses_stays(whole_on_each: Whole) -> 
     assert (await admin.client.delete(f"/api/configurations/{one['id']}")).status_code == 200
 
 
-async def test_an_application_whose_configuration_a_route_uses_stays(whole: Whole) -> None:
-    admin = await whole.admin()
+async def test_an_application_whose_configuration_a_route_uses_stays(live: LiveServer) -> None:
+    admin = await live.admin()
     application = (await admin.client.post("/api/applications", json={"name": "app"})).json()
     one = await make_configuration(admin.client, "one", applicationId=application["id"])
     route = await make_route(admin.client, "fast", one["id"])
@@ -234,7 +234,7 @@ async def test_an_application_whose_configuration_a_route_uses_stays(whole: Whol
     assert (await admin.client.delete(f"/api/applications/{application['id']}")).status_code == 200
 
 
-async def test_a_workspace_goes_with_its_routes(whole_on_each: Whole) -> None:
+async def test_a_workspace_goes_with_its_routes(whole_on_each: LiveServer) -> None:
     admin = await whole_on_each.admin()
     workspace_id = await admin.make_workspace()
     one = await make_configuration(admin.at(workspace_id), "one")
@@ -242,8 +242,8 @@ async def test_a_workspace_goes_with_its_routes(whole_on_each: Whole) -> None:
     assert (await admin.client.delete(f"/api/workspaces/{workspace_id}")).status_code == 200
 
 
-async def test_targets_that_cannot_serve_are_passed_by(whole: Whole) -> None:
-    admin = await whole.admin()
+async def test_targets_that_cannot_serve_are_passed_by(live: LiveServer) -> None:
+    admin = await live.admin()
     one, two = [await make_configuration(admin.client, name) for name in ("one", "two")]
     route = await make_route(admin.client, "fast", one["id"], two["id"])
     await admin.client.put(f"/api/configurations/{one['id']}", json={"isActive": False})
@@ -264,18 +264,18 @@ async def test_targets_that_cannot_serve_are_passed_by(whole: Whole) -> None:
 
 
 @pytest.fixture
-async def team(whole: Whole) -> tuple[Person, Person, Person, str]:
+async def team(live: LiveServer) -> tuple[Person, Person, Person, str]:
     """An owner, a member, a stranger, and the workspace of the first two."""
-    admin = await whole.admin()
+    admin = await live.admin()
     owner, member, stranger = [
-        await whole.add_user(admin, f"{name}@example.com") for name in ("owner", "member", "stranger")
+        await live.add_user(admin, f"{name}@example.com") for name in ("owner", "member", "stranger")
     ]
     workspace_id = await owner.make_workspace()
-    await whole.join(owner, workspace_id, member, "member")
+    await live.join(owner, workspace_id, member, "member")
     return owner, member, stranger, workspace_id
 
 
-async def test_admins_change_and_members_use(whole: Whole, team: tuple[Person, Person, Person, str]) -> None:
+async def test_admins_change_and_members_use(live: LiveServer, team: tuple[Person, Person, Person, str]) -> None:
     owner, member, stranger, workspace_id = team
     there = owner.at(workspace_id)
     one = await make_configuration(there, "one")
@@ -297,26 +297,26 @@ async def test_admins_change_and_members_use(whole: Whole, team: tuple[Person, P
     assert (await ask(stranger.client, route["id"])).status_code == 404
     application = (await there.post("/api/applications", json={"name": "app"})).json()
     key = await owner.make_key(workspace_id, scope="manage", applicationId=application["id"])
-    program = whole.client(key["key"])
+    program = live.client(key["key"])
     assert (await ask(program, "fast")).status_code == 200, "routes are for everybody in the workspace"
     assert (await program.put(path, json={"name": "own"})).status_code == 403
 
 
-async def test_a_narrow_key_names_the_route(whole: Whole) -> None:
-    admin = await whole.admin()
+async def test_a_narrow_key_names_the_route(live: LiveServer) -> None:
+    admin = await live.admin()
     one = await make_configuration(admin.client, "one")
     await make_route(admin.client, "fast", one["id"])
     workspace_id = await admin.personal()
-    narrow = whole.client((await admin.make_key(workspace_id, models=["fast"]))["key"])
+    narrow = live.client((await admin.make_key(workspace_id, models=["fast"]))["key"])
     assert (await ask(narrow, "fast")).status_code == 200
     assert (await ask(narrow, "one")).status_code == 403
     assert [model["id"] for model in (await narrow.get("/v1/models")).json()["data"]] == ["fast"]
-    other = whole.client((await admin.make_key(workspace_id, models=["one", "demo-chat"]))["key"])
+    other = live.client((await admin.make_key(workspace_id, models=["one", "demo-chat"]))["key"])
     assert (await ask(other, "fast")).status_code == 403
     assert "fast" not in [model["id"] for model in (await other.get("/v1/models")).json()["data"]]
 
 
-async def test_history_and_the_way_back(whole_on_each: Whole) -> None:
+async def test_history_and_the_way_back(whole_on_each: LiveServer) -> None:
     admin = await whole_on_each.admin()
     one, two = [await make_configuration(admin.client, name) for name in ("one", "two")]
     route = await make_route(admin.client, "fast", one["id"], two["id"], reason="first")
@@ -337,8 +337,8 @@ async def test_history_and_the_way_back(whole_on_each: Whole) -> None:
     assert fields_of(await admin.client.post(f"{path}/revisions/1/revert")) == ["targets[0].configurationId"]
 
 
-async def test_a_feature_goes_along_a_route_to_a_version(whole: Whole) -> None:
-    admin = await whole.admin()
+async def test_a_feature_goes_along_a_route_to_a_version(live: LiveServer) -> None:
+    admin = await live.admin()
     one = await make_configuration(admin.client, "one")
     version = {"version": "v2", "provider": "demo", "modelId": "demo-chat", "trafficPercent": 50}
     made = await admin.client.post(f"/model-configs/{one['id']}/versions", json=version)

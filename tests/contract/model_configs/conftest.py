@@ -7,22 +7,22 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.contract.configurations.upstream import Upstream, start
+from tests.contract.live_server import LiveServer
 from tests.contract.model_configs.program import Program
-from tests.contract.whole import Whole
 
 
 @pytest.fixture
-async def program(whole_on_each: Whole) -> Program:
+async def program(whole_on_each: LiveServer) -> Program:
     """An application that nobody has made yet, once on each kind of database."""
     admin = await whole_on_each.admin()
     return Program(whole_on_each, admin, admin.client)
 
 
 @pytest.fixture
-async def local(whole: Whole) -> Program:
+async def local(live: LiveServer) -> Program:
     """The same on SQLite alone, for what has nothing to do with the database."""
-    admin = await whole.admin()
-    return Program(whole, admin, admin.client)
+    admin = await live.admin()
+    return Program(live, admin, admin.client)
 
 
 @pytest.fixture

@@ -8,15 +8,15 @@ from uuid import uuid4
 
 import httpx2
 
-from tests.contract.whole import Whole, eventually
-from tests.contract.world import Person
+from tests.contract.live_server import LiveServer, eventually
+from tests.contract.local_installation import Person
 
 
 @dataclass
 class Program:
     """An application with an id of its own choice, seen by the administrator unless ``client`` is another."""
 
-    whole: Whole
+    live: LiveServer
     admin: Person
     client: httpx2.AsyncClient
     id: str = field(default_factory=lambda: str(uuid4()))
@@ -54,7 +54,7 @@ class Program:
         """A client with a key of the application."""
         answer = await self.client.post("/api/keys", json={"name": "A key", "applicationId": self.id, **fields})
         assert answer.status_code == 201, answer.text
-        return self.whole.client(answer.json()["key"])
+        return self.live.client(answer.json()["key"])
 
     async def call(self, client: httpx2.AsyncClient, model: str = "default", **headers: str) -> httpx2.Response:
         """A call through the gateway."""

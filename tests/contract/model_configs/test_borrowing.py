@@ -90,10 +90,10 @@ async def test_a_credential_is_borrowed_by_its_id(program: Program, upstream: Up
 
 async def test_only_credentials_that_one_sees_and_that_fit_are_lent(program: Program, upstream: Upstream) -> None:
     workspace = await program.admin.make_workspace()
-    member = await program.whole.add_user(program.admin, "member@example.com")
-    await program.whole.join(program.admin, workspace, member, "member")
-    owner = Program(program.whole, program.admin, program.admin.at(workspace))
-    theirs = Program(program.whole, member, member.at(workspace))
+    member = await program.live.add_user(program.admin, "member@example.com")
+    await program.live.join(program.admin, workspace, member, "member")
+    owner = Program(program.live, program.admin, program.admin.at(workspace))
+    theirs = Program(program.live, member, member.at(workspace))
     private = await owner.share(upstream.url, OWN, shared=False)
     groq = await theirs.share(upstream.url, OLD, provider="groq", model="m", shared=False)
     body = {"applicationId": theirs.id, "name": "n", "provider": "openai", "modelId": "gpt-4"}
@@ -110,7 +110,7 @@ async def test_only_credentials_that_one_sees_and_that_fit_are_lent(program: Pro
     unseen = await theirs.share(upstream.url, OWN, shared=False)
     theirs_alone = {"credentialId": unseen["apiKeyInfo"]["credentialId"]}
     assert "credentialId" in await owner.refuse("PUT", f"/model-configs/{config['_id']}", theirs_alone)
-    inside = Program(program.whole, member, await theirs.caller(scope="manage"), theirs.id)
+    inside = Program(program.live, member, await theirs.caller(scope="manage"), theirs.id)
     assert "credentialId" in await inside.refuse("PUT", f"/model-configs/{config['_id']}", theirs_alone)
     upstream.answer("POST /v1/chat/completions", chat_answer())
     caller = await theirs.caller()

@@ -207,7 +207,7 @@ async def test_names_are_apart_in_each_application(program: Program) -> None:
     await program.make(name="Production")
     body = {"applicationId": program.id, "name": "Production", "provider": "demo", "modelId": "demo-chat"}
     assert "already have" in (await program.refuse("POST", "/model-configs", body, 409))[""]
-    elsewhere = Program(program.whole, program.admin, program.client)
+    elsewhere = Program(program.live, program.admin, program.client)
     await elsewhere.make(name="Production")
     other = await elsewhere.make(name="Other")
     await elsewhere.refuse("PUT", f"/model-configs/{other['_id']}", {"name": "Production"}, 409)
@@ -219,8 +219,8 @@ async def test_names_are_apart_in_each_application(program: Program) -> None:
 async def test_other_workspaces_have_nothing_to_see(program: Program) -> None:
     config = await program.make()
     version = await program.client.post(f"/model-configs/{config['_id']}/versions", json={"version": "v2"})
-    stranger = await program.whole.add_user(program.admin, "stranger@example.com")
-    outside = Program(program.whole, stranger, stranger.client, program.id)
+    stranger = await program.live.add_user(program.admin, "stranger@example.com")
+    outside = Program(program.live, stranger, stranger.client, program.id)
     path = f"/model-configs/{config['_id']}"
     await outside.refuse("GET", f"/model-configs?applicationId={program.id}", status=404)
     await outside.refuse("GET", path, status=404)
@@ -235,24 +235,24 @@ async def test_other_workspaces_have_nothing_to_see(program: Program) -> None:
     await outside.refuse("POST", "/model-configs", body, 404)
     refused = (await stranger.client.get("/api/audit?outcome=refused")).json()
     assert "configurations.change" in {event["action"] for event in refused}
-    anonymous = await program.whole.client().get(path)
+    anonymous = await program.live.client().get(path)
     assert anonymous.status_code == 401
 
 
 async def test_members_see_them_and_their_owner_and_admins_change_them(program: Program) -> None:
     workspace = await program.admin.make_workspace()
-    member = await program.whole.add_user(program.admin, "member@example.com")
-    viewer = await program.whole.add_user(program.admin, "viewer@example.com")
-    await program.whole.join(program.admin, workspace, member, "member")
-    await program.whole.join(program.admin, workspace, viewer, "viewer")
-    theirs = Program(program.whole, member, member.at(workspace))
+    member = await program.live.add_user(program.admin, "member@example.com")
+    viewer = await program.live.add_user(program.admin, "viewer@example.com")
+    await program.live.join(program.admin, workspace, member, "member")
+    await program.live.join(program.admin, workspace, viewer, "viewer")
+    theirs = Program(program.live, member, member.at(workspace))
     config = await theirs.make()
-    watching = Program(program.whole, viewer, viewer.at(workspace), theirs.id)
+    watching = Program(program.live, viewer, viewer.at(workspace), theirs.id)
     assert await watching.list() == [config]
     path = f"/model-configs/{config['_id']}"
     await watching.refuse("PUT", path, {"name": "x"}, 403)
     await watching.refuse("PATCH", f"{path}/default", status=403)
-    leading = Program(program.whole, program.admin, program.admin.at(workspace), theirs.id)
+    leading = Program(program.live, program.admin, program.admin.at(workspace), theirs.id)
     assert (await leading.client.put(path, json={"name": "Led"})).status_code == 200
     mine = await leading.make()
     await theirs.refuse("PUT", f"/model-configs/{mine['_id']}", {"name": "x"}, 403)
@@ -262,10 +262,10 @@ async def test_members_see_them_and_their_owner_and_admins_change_them(program: 
 async def test_a_key_of_the_application_manages_it_and_no_other(local: Program) -> None:
     config = await local.make()
     key = await local.caller(scope="manage")
-    inside = Program(local.whole, local.admin, key, local.id)
+    inside = Program(local.live, local.admin, key, local.id)
     assert await inside.list() == [config]
     made = await inside.make()
-    other = Program(local.whole, local.admin, local.client)
+    other = Program(local.live, local.admin, local.client)
     hidden = await other.make()
     await inside.refuse("GET", f"/model-configs?applicationId={other.id}", status=404)
     await inside.refuse("GET", f"/model-configs/{hidden['_id']}", status=404)

@@ -42,7 +42,7 @@ async def test_the_default_stays_until_another_is_chosen(program: Program) -> No
     second = await program.make()
     assert (await program.client.put(f"/model-configs/{second['_id']}", json={"isDefault": False})).status_code == 200
     # Nor can it be taken away to another application.
-    elsewhere = Program(program.whole, program.admin, program.client)
+    elsewhere = Program(program.live, program.admin, program.client)
     await elsewhere.make()
     body = {"applicationId": elsewhere.id}
     assert "is the default" in (await program.refuse("PUT", f"/api/configurations/{first['_id']}", body, 409))[""]

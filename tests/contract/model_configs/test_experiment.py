@@ -10,8 +10,8 @@ import httpx2
 import pytest
 
 from tests.contract.configurations.upstream import Answer, Asked, Upstream
+from tests.contract.live_server import eventually
 from tests.contract.model_configs.program import Program, chat_answer
-from tests.contract.whole import eventually
 from trunkline.control.experiments import review as experiment_review
 
 
@@ -231,7 +231,7 @@ async def test_a_version_that_a_route_covers_up_for_is_taken_back_too(local: Pro
     made = await local.client.post("/api/routes", json={"name": "safe", "targets": targets})
     assert made.status_code == 201, made.text
     key = await local.admin.make_key()
-    caller = local.whole.client(key["key"])
+    caller = local.live.client(key["key"])
     statuses = [(await local.call(caller, "safe", **{"X-User-Id": f"user {at}"})).status_code for at in range(160)]
     assert statuses.count(200) > 120, "the route hides nearly all of it"
 
@@ -424,7 +424,7 @@ async def test_others_neither_see_nor_touch_it(program: Program) -> None:
     config = await program.make()
     version = await add_version(program, config["_id"], "v2", 50)
     path = f"/model-configs/{config['_id']}/experiment"
-    stranger = await program.whole.add_user(program.admin, "stranger@example.com")
+    stranger = await program.live.add_user(program.admin, "stranger@example.com")
     for method, at, body in (
         ("GET", path, None),
         ("PUT", path, {"slowMs": 5}),
@@ -441,8 +441,8 @@ async def test_a_viewer_reads_and_changes_nothing(local: Program) -> None:
     local.client = local.admin.at(team)
     config = await local.make()
     await add_version(local, config["_id"], "v2", 50)
-    viewer = await local.whole.add_user(local.admin, "viewer@example.com")
-    await local.whole.join(local.admin, team, viewer, "viewer")
+    viewer = await local.live.add_user(local.admin, "viewer@example.com")
+    await local.live.join(local.admin, team, viewer, "viewer")
     client = viewer.at(team)
     path = f"/model-configs/{config['_id']}/experiment"
     assert (await client.get(path)).status_code == 200

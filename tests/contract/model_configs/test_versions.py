@@ -10,9 +10,9 @@ from uuid import uuid4
 from sqlalchemy import insert
 
 from tests.contract.configurations.upstream import Upstream
+from tests.contract.live_server import eventually
 from tests.contract.model_configs.program import Program, chat_answer
 from tests.contract.model_configs.versioned import versioned
-from tests.contract.whole import eventually
 from trunkline.storage.database import Database
 from trunkline.storage.tables import Rating, UsageEventRow, now
 

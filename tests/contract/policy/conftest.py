@@ -7,18 +7,18 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.contract.configurations.upstream import Upstream, start
+from tests.contract.live_server import LiveServer
 from tests.contract.policy.place import Place, settle
-from tests.contract.whole import Whole
 
 
 @pytest.fixture
-async def place(whole: Whole) -> Place:
+async def place(live: LiveServer) -> Place:
     """A workspace on SQLite."""
-    return await settle(whole)
+    return await settle(live)
 
 
 @pytest.fixture
-async def place_on_each(whole_on_each: Whole) -> Place:
+async def place_on_each(whole_on_each: LiveServer) -> Place:
     """The same, once on each kind of database."""
     return await settle(whole_on_each)
 

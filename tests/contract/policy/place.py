@@ -7,8 +7,8 @@ from typing import Any
 
 import httpx2
 
-from tests.contract.whole import Whole, eventually
-from tests.contract.world import Person
+from tests.contract.live_server import LiveServer, eventually
+from tests.contract.local_installation import Person
 
 Json = dict[str, Any]
 
@@ -17,7 +17,7 @@ Json = dict[str, Any]
 class Place:
     """A workspace of the administrator's, with a configuration ``Try`` and a key that calls it."""
 
-    whole: Whole
+    live: LiveServer
     admin: Person
     workspace_id: str
     there: httpx2.AsyncClient
@@ -65,12 +65,12 @@ class Place:
         return await eventually(look)
 
 
-async def settle(whole: Whole) -> Place:
+async def settle(live: LiveServer) -> Place:
     """A workspace with a configuration of the demo provider, which needs neither key nor network."""
-    admin = await whole.admin()
+    admin = await live.admin()
     workspace_id = await admin.make_workspace()
     there = admin.at(workspace_id)
     key = await admin.make_key(workspace_id)
-    place = Place(whole, admin, workspace_id, there, whole.client(key["key"]), key["id"])
+    place = Place(live, admin, workspace_id, there, live.client(key["key"]), key["id"])
     await place.make("/api/configurations", {"name": "Try", "provider": "demo", "model": "demo-chat", "shared": True})
     return place

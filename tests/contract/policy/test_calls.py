@@ -148,7 +148,7 @@ async def test_no_carrier_of_a_key_leads_past_a_policy(place: Place) -> None:
         },
     ):
         for path in ("/v1/chat/completions", "/v1/messages"):
-            answer = await place.whole.client().post(path, json=body, headers=headers)
+            answer = await place.live.client().post(path, json=body, headers=headers)
             assert answer.status_code == 403, (headers.keys(), answer.text)
 
 
@@ -210,7 +210,7 @@ async def test_what_is_logged_or_alerted_goes_on(place_on_each: Place, upstream:
     stats = (await place.there.get(f"/ai/llm/stats?aiLlmId={configuration['id']}")).json()["stats"][0]
     counted = (stats["totalPolicyViolations"], stats["totalAlerts"], stats["totalBlocks"])
     assert counted == (2, 1, 0)
-    stranger = await place.whole.add_user(place.admin, "stranger@example.com")
+    stranger = await place.live.add_user(place.admin, "stranger@example.com")
     assert (await stranger.client.get("/policy/violations")).json()["total"] == 0
 
 
@@ -220,7 +220,7 @@ async def test_levels_add_up(place_on_each: Place) -> None:
     app = await place.make("/api/applications", {"name": "App"})
     app_key = await place.make("/api/keys", {"name": "k", "applicationId": app["id"]})
     other_key = await place.make("/api/keys", {"name": "k"})
-    of_app, other = place.whole.client(app_key["key"]), place.whole.client(other_key["key"])
+    of_app, other = place.live.client(app_key["key"]), place.live.client(other_key["key"])
     body = {"model": "Try", "messages": messages("Hello")}
 
     async def codes() -> list[int]:
@@ -248,7 +248,7 @@ async def test_levels_add_up(place_on_each: Place) -> None:
     assert everywhere.json()["policy"]["workspaceId"] is None
     assert await codes() == [403, 403, 403]
     # Its administrator sees what broke it in a workspace of somebody else, who sees it too.
-    person = await place.whole.add_user(place.admin, "person@example.com")
+    person = await place.live.add_user(place.admin, "person@example.com")
     made = {"name": "Own", "provider": "demo", "model": "demo-chat"}
     assert (await person.client.post("/api/configurations", json=made)).status_code == 201
     call = {"model": "Own", "messages": messages("Hello")}

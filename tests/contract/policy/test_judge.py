@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.contract.configurations.upstream import Answer, Asked, Upstream
+from tests.contract.live_server import eventually, open_live_server
 from tests.contract.policy.place import Json, Place, settle
-from tests.contract.whole import eventually, open_whole
 from trunkline.core.explanation import WITHHELD
 
 CHAT = "POST /v1/chat/completions"
@@ -160,8 +160,8 @@ async def test_a_judge_that_fails_is_as_the_policy_says(place: Place, upstream: 
 
 
 async def test_a_judge_that_is_slow_is_not_waited_for(tmp_path: Path) -> None:
-    async with open_whole(tmp_path / "whole", policy_judge_seconds=0.1) as whole, silence() as url:
-        place = await settle(whole)
+    async with open_live_server(tmp_path / "whole", policy_judge_seconds=0.1) as live, silence() as url:
+        place = await settle(live)
         await appoint(place, url)
         await place.add(name="Behind", actionType=1)
         policy = await place.add(name="Before")
@@ -178,10 +178,10 @@ async def test_a_judge_that_is_slow_is_not_waited_for(tmp_path: Path) -> None:
 async def test_who_is_judged_does_not_choose_the_judge(tmp_path: Path, upstream: Upstream) -> None:
     """A configuration of one's own, or of an application, is never asked, whatever its name is."""
     upstream.answers[CHAT] = verdict(False)
-    async with open_whole(tmp_path / "whole", policy_judge="judge") as whole:
-        place = await settle(whole)
-        member = await whole.add_user(place.admin, "member@example.com")
-        await whole.join(place.admin, place.workspace_id, member, "member")
+    async with open_live_server(tmp_path / "whole", policy_judge="judge") as live:
+        place = await settle(live)
+        member = await live.add_user(place.admin, "member@example.com")
+        await live.join(place.admin, place.workspace_id, member, "member")
         there = member.at(place.workspace_id)
         body: dict[str, Any] = {"name": "judge", "provider": "custom", "model": "m", "baseUrl": f"{upstream.url}/v1"}
         assert (await there.post("/api/configurations", json=body)).status_code == 201

@@ -152,8 +152,8 @@ async def test_roles(place: Place) -> None:
 
 async def try_role(place: Place, role: str) -> None:
     policy = await place.add()
-    person = await place.whole.add_user(place.admin, f"the-{role}@example.com")
-    await place.whole.join(place.admin, place.workspace_id, person, role)
+    person = await place.live.add_user(place.admin, f"the-{role}@example.com")
+    await place.live.join(place.admin, place.workspace_id, person, role)
     there = person.at(place.workspace_id)
     may = role in {"admin", "owner"}
     assert (await there.get(f"/policy/{policy['id']}")).status_code == 200
@@ -178,7 +178,7 @@ async def try_role(place: Place, role: str) -> None:
 
 async def test_another_tenant_finds_nothing(place: Place) -> None:
     policy = await place.add()
-    stranger = await place.whole.add_user(place.admin, "stranger@example.com")
+    stranger = await place.live.add_user(place.admin, "stranger@example.com")
     path = f"/policy/{policy['id']}"
     for answer in (
         await stranger.client.get(path),
@@ -204,9 +204,9 @@ async def test_keys(place: Place) -> None:
     app = await place.make("/api/applications", {"name": "App"})
     other = await place.make("/api/applications", {"name": "Other"})
     of_app, of_other = await place.add(repoId=app["id"]), await place.add(repoId=other["id"])
-    wide = place.whole.client((await place.make("/api/keys", {"name": "k", "scope": "manage"}))["key"])
+    wide = place.live.client((await place.make("/api/keys", {"name": "k", "scope": "manage"}))["key"])
     narrow_key = await place.make("/api/keys", {"name": "k", "scope": "manage", "applicationId": app["id"]})
-    narrow = place.whole.client(narrow_key["key"])
+    narrow = place.live.client(narrow_key["key"])
     elsewhere = await place.admin.make_workspace("Elsewhere")
     assert (await wide.post("/policy", json=draft(workspaceId=place.workspace_id))).status_code == 201
     assert (await wide.post("/policy", json=draft(workspaceId=elsewhere))).status_code == 404
@@ -231,7 +231,7 @@ async def test_fixed_paths_are_no_ids_and_pages_are_bounded(place: Place) -> Non
             assert answer.json()["success"] is False
     assert (await place.there.get(f"/policy/{new_id()}")).status_code == 404
     assert (await place.there.get("/policy/nothing")).status_code == 404
-    assert (await place.whole.client().get("/policy")).json()["success"] is False
+    assert (await place.live.client().get("/policy")).json()["success"] is False
 
 
 async def test_there_is_a_limit(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.contract.v1.conftest import keyless_mock, mock, rig
+from tests.contract.v1.conftest import bare, keyless_mock, mock
 
-__all__ = ["keyless_mock", "mock", "rig"]
+__all__ = ["bare", "keyless_mock", "mock"]

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract.v1.bare_gateway import KEY, BareGateway
 from tests.contract.v1.conftest import PROVIDERS
-from tests.contract.v1.rig import KEY, Rig
 from tests.upstreams.aimock import NODE
 
 HERE = Path(__file__).parent
@@ -19,15 +19,15 @@ pytestmark = pytest.mark.needs_node
 
 
 @pytest.mark.parametrize("suite", SUITES)
-def test_suite(rig: Rig, suite: str) -> None:
+def test_suite(bare: BareGateway, suite: str) -> None:
     """Every test of a file passes, and every provider has answered. What fails is in the output."""
-    before = len(rig.books.events)
+    before = len(bare.books.events)
     ran = subprocess.run(
         [str(NODE), "--test", "--test-reporter=tap", suite],
         cwd=HERE,
         env={
             "PATH": os.environ.get("PATH", ""),
-            "TRUNKLINE_URL": rig.url,
+            "TRUNKLINE_URL": bare.url,
             "TRUNKLINE_KEY": KEY,
             "TRUNKLINE_PROVIDERS": ",".join(PROVIDERS),
         },
@@ -39,5 +39,5 @@ def test_suite(rig: Rig, suite: str) -> None:
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "# fail 0" in ran.stdout
     assert "# skipped 0" in ran.stdout
-    events = rig.books.events[before:]
+    events = bare.books.events[before:]
     assert {event.provider for event in events if event.outcome == "ok"} >= set(PROVIDERS)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import openai
 import pytest
 
-from tests.contract.v1.rig import KEY as GATEWAY_KEY
-from tests.contract.v1.rig import Rig, configuration
+from tests.contract.v1.bare_gateway import KEY as GATEWAY_KEY
+from tests.contract.v1.bare_gateway import BareGateway, configuration
 from tests.upstreams import aimock
 
 PROVIDERS = ("openai", "anthropic", "gemini", "ollama", "openrouter")
@@ -34,7 +34,7 @@ def keyless_mock() -> Iterator[aimock.Aimock]:
 
 
 @pytest.fixture(scope="session")
-def rig(mock: aimock.Aimock, keyless_mock: aimock.Aimock) -> Iterator[Rig]:
+def bare(mock: aimock.Aimock, keyless_mock: aimock.Aimock) -> Iterator[BareGateway]:
     bases = {"openrouter": f"{mock.url}/api/v1", "ollama": keyless_mock.url}
     configurations = [
         configuration(
@@ -47,17 +47,17 @@ def rig(mock: aimock.Aimock, keyless_mock: aimock.Aimock) -> Iterator[Rig]:
         for provider in PROVIDERS
     ]
     configurations.append(configuration("demo", "demo", model="demo-chat"))
-    with Rig(configurations, default="openai").serve() as running:
+    with BareGateway(configurations, default="openai").serve() as running:
         yield running
 
 
 @pytest.fixture
-def client(rig: Rig) -> Iterator[openai.OpenAI]:
-    with openai.OpenAI(base_url=f"{rig.url}/v1", api_key=GATEWAY_KEY, max_retries=0) as client:
+def client(bare: BareGateway) -> Iterator[openai.OpenAI]:
+    with openai.OpenAI(base_url=f"{bare.url}/v1", api_key=GATEWAY_KEY, max_retries=0) as client:
         yield client
 
 
 @pytest.fixture
-async def async_client(rig: Rig):
-    async with openai.AsyncOpenAI(base_url=f"{rig.url}/v1", api_key=GATEWAY_KEY, max_retries=0) as client:
+async def async_client(bare: BareGateway):
+    async with openai.AsyncOpenAI(base_url=f"{bare.url}/v1", api_key=GATEWAY_KEY, max_retries=0) as client:
         yield client

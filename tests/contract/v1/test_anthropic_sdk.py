@@ -8,8 +8,8 @@ from typing import Any
 import anthropic
 import pytest
 
+from tests.contract.v1.bare_gateway import KEY, BareGateway
 from tests.contract.v1.conftest import PROVIDERS
-from tests.contract.v1.rig import KEY, Rig
 from tests.contract.v1.test_openai_sdk import HELLO, PICTURE
 from tests.upstreams.aimock import KEY as SECRET
 
@@ -26,8 +26,8 @@ both_ways = pytest.mark.parametrize("streamed", [False, True])
 
 
 @pytest.fixture
-def client(rig: Rig) -> Iterator[anthropic.Anthropic]:
-    with anthropic.Anthropic(base_url=rig.url, api_key=KEY, max_retries=0) as client:
+def client(bare: BareGateway) -> Iterator[anthropic.Anthropic]:
+    with anthropic.Anthropic(base_url=bare.url, api_key=KEY, max_retries=0) as client:
         yield client
 
 
@@ -41,7 +41,7 @@ def ask(client: anthropic.Anthropic, streamed: bool, **asked: Any) -> anthropic.
 
 @every_provider
 @both_ways
-def test_text(client: anthropic.Anthropic, rig: Rig, provider: str, streamed: bool) -> None:
+def test_text(client: anthropic.Anthropic, bare: BareGateway, provider: str, streamed: bool) -> None:
     message = ask(
         client,
         streamed,
@@ -55,7 +55,7 @@ def test_text(client: anthropic.Anthropic, rig: Rig, provider: str, streamed: bo
     )
     assert [part.text for part in message.content if part.type == "text"] == [HELLO]
     assert message.stop_reason == "end_turn"
-    event = rig.books.last()
+    event = bare.books.last()
     assert (message.usage.input_tokens, message.usage.output_tokens) == (event.usage.input, event.usage.output)
     assert (event.outcome, event.provider, event.streamed) == ("ok", provider, streamed)
     assert provider == "ollama" or event.usage.total == 30
@@ -129,12 +129,12 @@ def test_errors(client: anthropic.Anthropic, provider: str, streamed: bool, said
     assert SECRET not in raised.value.response.text
 
 
-def test_own_errors_have_the_clients_shape(client: anthropic.Anthropic, rig: Rig) -> None:
+def test_own_errors_have_the_clients_shape(client: anthropic.Anthropic, bare: BareGateway) -> None:
     with pytest.raises(anthropic.NotFoundError) as raised:
         ask(client, False, model="opnai", messages=[{"role": "user", "content": "x"}])
     assert "openai" in raised.value.response.json()["error"]["message"]
     with (
-        anthropic.Anthropic(base_url=rig.url, api_key="tl-wrong", max_retries=0) as stranger,
+        anthropic.Anthropic(base_url=bare.url, api_key="tl-wrong", max_retries=0) as stranger,
         pytest.raises(anthropic.AuthenticationError) as refused,
     ):
         ask(stranger, False, model="openai", messages=[{"role": "user", "content": "x"}])

@@ -10,7 +10,7 @@ import anthropic
 import openai
 import pytest
 
-from tests.contract.v1.rig import KEY, Rig, configuration, route
+from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration, route
 from tests.contract.v1.test_faults import GOOD
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted, in_turn, whole
@@ -30,12 +30,12 @@ def upstream() -> Iterator[Scripted]:
 
 
 @pytest.fixture(scope="module")
-def rig(upstream: Scripted) -> Iterator[Rig]:
+def bare(upstream: Scripted) -> Iterator[BareGateway]:
     entries = [
         configuration(name, "custom", model="m", base_url=upstream.url, api_key="sk-aaaaaaaaaaaaaaaaaaaa", shared=True)
         for name in ("up", "also")
     ]
-    with Rig(entries, routes=[route("both", "up", "also")]).serve() as running:
+    with BareGateway(entries, routes=[route("both", "up", "also")]).serve() as running:
         yield running
 
 
@@ -50,58 +50,58 @@ def failing(status: str, more: str = "") -> scripted.Script:
 
 
 @pytest.mark.parametrize("status", ["500 X", "502 X", "503 X", "504 X"])
-def test_the_sdks_do_not_multiply_our_attempts(rig: Rig, upstream: Scripted, status: str) -> None:
+def test_the_sdks_do_not_multiply_our_attempts(bare: BareGateway, upstream: Scripted, status: str) -> None:
     upstream.script = failing(status)
-    with openai.OpenAI(base_url=f"{rig.url}/v1", api_key=KEY, max_retries=3) as client:
+    with openai.OpenAI(base_url=f"{bare.url}/v1", api_key=KEY, max_retries=3) as client:
         with pytest.raises(openai.InternalServerError) as caught:
             client.chat.completions.create(model="up", messages=MESSAGES)
     assert caught.value.response.headers["x-should-retry"] == "false"
     first = len(upstream.asked)
     assert first <= retry.MAX_ATTEMPTS
-    with anthropic.Anthropic(base_url=rig.url, api_key=KEY, max_retries=3) as other:
+    with anthropic.Anthropic(base_url=bare.url, api_key=KEY, max_retries=3) as other:
         with pytest.raises(anthropic.APIStatusError):
             other.messages.create(model="up", max_tokens=9, messages=MESSAGES)
     assert len(upstream.asked) == 2 * first
 
 
-def test_all_targets_failed(rig: Rig, upstream: Scripted) -> None:
+def test_all_targets_failed(bare: BareGateway, upstream: Scripted) -> None:
     upstream.script = failing("503 X")
-    with openai.OpenAI(base_url=f"{rig.url}/v1", api_key=KEY, max_retries=3) as client:
+    with openai.OpenAI(base_url=f"{bare.url}/v1", api_key=KEY, max_retries=3) as client:
         with pytest.raises(openai.InternalServerError):
             client.chat.completions.create(model="both", messages=MESSAGES)
     assert len(upstream.asked) <= 2 * retry.MAX_ATTEMPTS
 
 
-def test_who_is_told_when_to_come_back_may(rig: Rig, upstream: Scripted) -> None:
+def test_who_is_told_when_to_come_back_may(bare: BareGateway, upstream: Scripted) -> None:
     upstream.script = failing("429 X", "retry-after: 30\r\n")
-    with openai.OpenAI(base_url=f"{rig.url}/v1", api_key=KEY, max_retries=0) as client:
+    with openai.OpenAI(base_url=f"{bare.url}/v1", api_key=KEY, max_retries=0) as client:
         with pytest.raises(openai.RateLimitError) as caught:
             client.chat.completions.create(model="up", messages=MESSAGES)
     assert caught.value.response.headers["retry-after"] == "30"
     assert "x-should-retry" not in caught.value.response.headers
 
 
-def test_what_is_never_tried_again_needs_no_word(rig: Rig, upstream: Scripted) -> None:
+def test_what_is_never_tried_again_needs_no_word(bare: BareGateway, upstream: Scripted) -> None:
     upstream.script = failing("400 X")
-    with openai.OpenAI(base_url=f"{rig.url}/v1", api_key=KEY, max_retries=3) as client:
+    with openai.OpenAI(base_url=f"{bare.url}/v1", api_key=KEY, max_retries=3) as client:
         with pytest.raises(openai.BadRequestError) as caught:
             client.chat.completions.create(model="up", messages=MESSAGES)
     assert "x-should-retry" not in caught.value.response.headers
     assert len(upstream.asked) == 1
 
 
-def test_the_providers_own_word_counts(rig: Rig, upstream: Scripted) -> None:
+def test_the_providers_own_word_counts(bare: BareGateway, upstream: Scripted) -> None:
     upstream.script = in_turn(failing("500 X", "x-should-retry: false\r\n"), whole(GOOD))
-    with openai.OpenAI(base_url=f"{rig.url}/v1", api_key=KEY, max_retries=3) as client:
+    with openai.OpenAI(base_url=f"{bare.url}/v1", api_key=KEY, max_retries=3) as client:
         with pytest.raises(openai.InternalServerError):
             client.chat.completions.create(model="up", messages=MESSAGES)
         assert len(upstream.asked) == 1
         assert client.chat.completions.create(model="up", messages=MESSAGES).choices
 
 
-def test_a_provider_that_promises_is_not_repeated(rig: Rig, upstream: Scripted) -> None:
+def test_a_provider_that_promises_is_not_repeated(bare: BareGateway, upstream: Scripted) -> None:
     upstream.script = failing("503 X", "x-should-retry: true\r\n")
-    with openai.OpenAI(base_url=f"{rig.url}/v1", api_key=KEY, max_retries=0) as client:
+    with openai.OpenAI(base_url=f"{bare.url}/v1", api_key=KEY, max_retries=0) as client:
         with pytest.raises(openai.InternalServerError) as caught:
             client.chat.completions.create(model="up", messages=MESSAGES)
     assert caught.value.response.headers["x-should-retry"] == "false"

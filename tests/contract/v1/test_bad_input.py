@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from tests.contract.v1.rig import KEY, Rig, configuration
+from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
 from trunkline.gateway.snapshot import KeyEntry
 
 ASK: Any = {"model": "demo", "messages": [{"role": "user", "content": "hello"}]}
 
 
 @pytest.fixture(scope="module")
-def rig() -> Iterator[Rig]:
+def bare() -> Iterator[BareGateway]:
     keys = {
         KEY: KeyEntry(id="k-1", workspace_id="w-1", user_id="u-1"),
         "tl-expired": KeyEntry(id="k-2", workspace_id="w-1", user_id="u-1", expires_at=time.time() - 1),
@@ -30,12 +30,12 @@ def rig() -> Iterator[Rig]:
         configuration("entry", "openai", api_key="sk-aaaaaaaaaaaaaaaaaaaaaaaa"),
         configuration("old", "demo", model="demo-chat", is_active=False),
     ]
-    with Rig(configurations, keys=keys, limit=1 << 20).serve() as running:
+    with BareGateway(configurations, keys=keys, limit=1 << 20).serve() as running:
         yield running
 
 
-def ask(rig: Rig, body: Any, *, path: str = "/v1/chat/completions", method: str = "POST", **headers: str):
-    connection = http.client.HTTPConnection("127.0.0.1", rig.port, timeout=10)
+def ask(bare: BareGateway, body: Any, *, path: str = "/v1/chat/completions", method: str = "POST", **headers: str):
+    connection = http.client.HTTPConnection("127.0.0.1", bare.port, timeout=10)
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     fields = {name.replace("_", "-"): value for name, value in headers.items()}
     connection.request(method, path, raw, fields or {"authorization": f"Bearer {KEY}"})
@@ -46,10 +46,10 @@ def ask(rig: Rig, body: Any, *, path: str = "/v1/chat/completions", method: str 
     return response, value
 
 
-def error(rig: Rig, body: Any, **options: Any) -> tuple[int, dict[str, Any]]:
-    before = len(rig.books.opened)
-    response, value = ask(rig, body, **options)
-    assert len(rig.books.opened) == before, "a refused call was opened"
+def error(bare: BareGateway, body: Any, **options: Any) -> tuple[int, dict[str, Any]]:
+    before = len(bare.books.opened)
+    response, value = ask(bare, body, **options)
+    assert len(bare.books.opened) == before, "a refused call was opened"
     assert {"message", "type", "param", "code"} <= value["error"].keys()
     return response.status, value["error"]
 
@@ -65,15 +65,15 @@ def error(rig: Rig, body: Any, **options: Any) -> tuple[int, dict[str, Any]]:
         ({"model": "", "messages": []}, "model"),
     ],
 )
-def test_broken_bodies(rig: Rig, body: Any, param: str | None) -> None:
-    status, told = error(rig, body)
+def test_broken_bodies(bare: BareGateway, body: Any, param: str | None) -> None:
+    status, told = error(bare, body)
     assert status == 400
     assert told["type"] == "invalid_request_error"
     assert told["param"] == param
 
 
-def test_too_large(rig: Rig) -> None:
-    status, told = error(rig, b" " * ((1 << 20) + 1))
+def test_too_large(bare: BareGateway) -> None:
+    status, told = error(bare, b" " * ((1 << 20) + 1))
     assert status == 413
     assert "TRUNKLINE_MAX_BODY_MB" in told["message"]
 
@@ -91,31 +91,31 @@ def test_too_large(rig: Rig) -> None:
         ({"x_api_key": "tl-wrong"}, "invalid_api_key"),
     ],
 )
-def test_keys_that_open_nothing(rig: Rig, headers: dict[str, str], code: str) -> None:
-    status, told = error(rig, ASK, **headers)
+def test_keys_that_open_nothing(bare: BareGateway, headers: dict[str, str], code: str) -> None:
+    status, told = error(bare, ASK, **headers)
     assert status == 401
     assert told["code"] == code
 
 
 @pytest.mark.parametrize("name", ["authorization", "x_api_key", "x_goog_api_key"])
-def test_every_carrier_opens(rig: Rig, name: str) -> None:
+def test_every_carrier_opens(bare: BareGateway, name: str) -> None:
     value = f"Bearer {KEY}" if name == "authorization" else KEY
-    response, answer = ask(rig, ASK, **{name: value})
+    response, answer = ask(bare, ASK, **{name: value})
     assert response.status == 200
     assert answer["choices"][0]["message"]["content"]
 
 
-def test_two_different_keys(rig: Rig) -> None:
-    status, told = error(rig, ASK, authorization=f"Bearer {KEY}", x_api_key="tl-narrow")
+def test_two_different_keys(bare: BareGateway) -> None:
+    status, told = error(bare, ASK, authorization=f"Bearer {KEY}", x_api_key="tl-narrow")
     assert (status, told["code"]) == (400, "conflicting_credentials")
 
 
-def test_viewers_may_not_call(rig: Rig) -> None:
-    assert error(rig, ASK, authorization="Bearer tl-viewer")[0] == 403
+def test_viewers_may_not_call(bare: BareGateway) -> None:
+    assert error(bare, ASK, authorization="Bearer tl-viewer")[0] == 403
 
 
-def test_narrow_key(rig: Rig) -> None:
-    status, told = error(rig, ASK, authorization="Bearer tl-narrow")
+def test_narrow_key(bare: BareGateway) -> None:
+    status, told = error(bare, ASK, authorization="Bearer tl-narrow")
     assert (status, told["code"]) == (403, "model_not_allowed")
 
 
@@ -123,19 +123,19 @@ def test_narrow_key(rig: Rig) -> None:
     ("model", "hint"),
     [("dmo", "demo"), ("entry", "entry/<model>"), ("old", "switched off"), ("nobody/gpt-4", "demo"), ("demo/", "demo")],
 )
-def test_unknown_models_name_the_nearest(rig: Rig, model: str, hint: str) -> None:
-    status, told = error(rig, {**ASK, "model": model})
+def test_unknown_models_name_the_nearest(bare: BareGateway, model: str, hint: str) -> None:
+    status, told = error(bare, {**ASK, "model": model})
     assert (status, told["code"]) == (404, "model_not_found")
     assert hint in told["message"]
 
 
-def test_unknown_paths(rig: Rig) -> None:
-    status, told = error(rig, b"", path="/v1/nothing")
+def test_unknown_paths(bare: BareGateway) -> None:
+    status, told = error(bare, b"", path="/v1/nothing")
     assert (status, told["code"]) == (404, "unknown_path")
     assert "POST /v1/nothing" in told["message"]
 
 
-def test_request_ids_are_kept_when_sane(rig: Rig) -> None:
-    assert ask(rig, ASK, authorization=f"Bearer {KEY}", x_request_id="mine-1")[0].headers["x-request-id"] == "mine-1"
-    given = ask(rig, ASK, authorization=f"Bearer {KEY}", x_request_id="a b<script>")[0].headers["x-request-id"]
+def test_request_ids_are_kept_when_sane(bare: BareGateway) -> None:
+    assert ask(bare, ASK, authorization=f"Bearer {KEY}", x_request_id="mine-1")[0].headers["x-request-id"] == "mine-1"
+    given = ask(bare, ASK, authorization=f"Bearer {KEY}", x_request_id="a b<script>")[0].headers["x-request-id"]
     assert "<" not in given

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.v1.rig import KEY, Rig, configuration
+from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
 from tests.contract.v1.test_faults import chunk
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted, stream, whole
@@ -45,9 +45,9 @@ def upstream() -> Iterator[Scripted]:
 
 
 @pytest.fixture(scope="module")
-def rig(upstream: Scripted) -> Iterator[Rig]:
+def bare(upstream: Scripted) -> Iterator[BareGateway]:
     entry = configuration("up", "custom", model="m", base_url=upstream.url, api_key="sk-aaaaaaaaaaaaaaaaaaaa")
-    with Rig([entry]).serve() as running:
+    with BareGateway([entry]).serve() as running:
         yield running
 
 
@@ -60,12 +60,12 @@ def _traced() -> Iterator[None]:
         tracemalloc.stop()
 
 
-def begin(rig: Rig, path: str, *, streamed: bool) -> socket.socket:
+def begin(bare: BareGateway, path: str, *, streamed: bool) -> socket.socket:
     """A client that asks and does not read."""
     body = json.dumps({**PATHS[path], "stream": streamed}).encode()
     client = socket.socket()
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    client.connect(("127.0.0.1", rig.port))
+    client.connect(("127.0.0.1", bare.port))
     head = f"POST {path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {KEY}\r\nconnection: close\r\n"
     client.sendall(f"{head}content-length: {len(body)}\r\n\r\n".encode() + body)
     return client
@@ -120,7 +120,7 @@ def all_of(kind: type) -> list[Any]:
         ("/v1/responses", 5),
     ],
 )
-def test_streams(rig: Rig, upstream: Scripted, path: str, size: int) -> None:
+def test_streams(bare: BareGateway, upstream: Scripted, path: str, size: int) -> None:
     many = chunk("x" * size) * max(1, 50_000 // (size + 150))
     upstream.script = stream(*[many] * 2000, end="never")
 
@@ -132,7 +132,7 @@ def test_streams(rig: Rig, upstream: Scripted, path: str, size: int) -> None:
     with ExitStack() as clients:
         before = held()
         for _ in range(READERS):
-            clients.enter_context(begin(rig, path, streamed=True))
+            clients.enter_context(begin(bare, path, streamed=True))
         until(stalled)
         assert held() - before < READERS * BAR
     until(lambda: not any(each._paused and not each._gone for each in all_of(Connection)))
@@ -140,7 +140,7 @@ def test_streams(rig: Rig, upstream: Scripted, path: str, size: int) -> None:
 
 @pytest.mark.usefixtures("_traced")
 @pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/messages"])
-def test_whole_answers(rig: Rig, upstream: Scripted, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whole_answers(bare: BareGateway, upstream: Scripted, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delivery, "PATIENCE_SECONDS", 0.05)
     upstream.script = whole(LARGE)
 
@@ -150,7 +150,7 @@ def test_whole_answers(rig: Rig, upstream: Scripted, path: str, monkeypatch: pyt
 
     with ExitStack() as clients:
         before = held()
-        readers = [clients.enter_context(begin(rig, path, streamed=False)) for _ in range(READERS)]
+        readers = [clients.enter_context(begin(bare, path, streamed=False)) for _ in range(READERS)]
         until(put_aside)
         assert held() - before < READERS * BAR
         text = b""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contract.whole import Whole
+from tests.contract.live_server import LiveServer
 from trunkline.app.pages import describe_api
 from trunkline.faces.v1.calls import CALLS
 from trunkline.faces.v1.route_match import POSTS, read_path
@@ -16,14 +16,14 @@ def test_what_is_described_is_served(method: str, path: str) -> None:
     assert read_path(method, named, b"", anthropic=False, google=False).kind != "nothing"
 
 
-async def test_the_examples_are_understood(whole: Whole) -> None:
+async def test_the_examples_are_understood(live: LiveServer) -> None:
     """What the demo can do it does; of the rest it is said that the model cannot, and never that the body is wrong."""
-    admin = await whole.admin()
+    admin = await live.admin()
     made = await admin.client.post("/api/configurations", json={"name": "d", "provider": "demo", "model": "demo-chat"})
     workspace = f"/api/workspaces/{await admin.personal()}"
     chosen = await admin.client.patch(workspace, json={"defaultConfigurationId": made.json()["id"]})
     assert chosen.status_code == 200, chosen.text
-    client = whole.client((await admin.make_key())["key"])
+    client = live.client((await admin.make_key())["key"])
     answered: set[str] = set()
     for _, path, _, example in CALLS:
         if not example:

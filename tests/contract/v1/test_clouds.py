@@ -10,8 +10,8 @@ import openai
 import pytest
 from joserfc.jwk import RSAKey
 
-from tests.contract.v1.rig import KEY as GATEWAY_KEY
-from tests.contract.v1.rig import Lazy, Rig, configuration
+from tests.contract.v1.bare_gateway import KEY as GATEWAY_KEY
+from tests.contract.v1.bare_gateway import BareGateway, Lazy, configuration
 from tests.unit.providers.fakes import reply
 from tests.upstreams import aimock
 from trunkline.outbound import Client, Guard, LocalUpstreams, OutgoingRequest
@@ -56,7 +56,7 @@ def tokens() -> Tokens:
 
 
 @pytest.fixture(scope="module")
-def rig(mock: aimock.Aimock, keyless_mock: aimock.Aimock, tokens: Tokens) -> Iterator[Rig]:
+def bare(mock: aimock.Aimock, keyless_mock: aimock.Aimock, tokens: Tokens) -> Iterator[BareGateway]:
     account = {
         "type": "service_account",
         "client_email": "robot@p.iam.gserviceaccount.com",
@@ -95,13 +95,13 @@ def rig(mock: aimock.Aimock, keyless_mock: aimock.Aimock, tokens: Tokens) -> Ite
         ),
         configuration("wrong", "bedrock", model=claude, base_url=mock.url, api_key="ABSKwrong-0123456789"),
     ]
-    with Rig(configurations, client=tokens).serve() as running:
+    with BareGateway(configurations, client=tokens).serve() as running:
         yield running
 
 
 @pytest.fixture
-def client(rig: Rig) -> Iterator[openai.OpenAI]:
-    with openai.OpenAI(base_url=f"{rig.url}/v1", api_key=GATEWAY_KEY, max_retries=0) as client:
+def client(bare: BareGateway) -> Iterator[openai.OpenAI]:
+    with openai.OpenAI(base_url=f"{bare.url}/v1", api_key=GATEWAY_KEY, max_retries=0) as client:
         yield client
 
 
@@ -111,7 +111,7 @@ def last(mock: aimock.Aimock) -> dict[str, Any]:
 
 
 @every_cloud
-def test_text(client: openai.OpenAI, rig: Rig, cloud: str) -> None:
+def test_text(client: openai.OpenAI, bare: BareGateway, cloud: str) -> None:
     answer = client.chat.completions.with_raw_response.create(
         model=cloud,
         messages=[{"role": "system", "content": "Be brief."}, {"role": "user", "content": "say hello"}],
@@ -121,13 +121,13 @@ def test_text(client: openai.OpenAI, rig: Rig, cloud: str) -> None:
     completion = answer.parse()
     assert completion.choices[0].message.content == HELLO
     assert completion.choices[0].finish_reason == "stop"
-    event = rig.books.last(answer.headers["x-request-id"])
+    event = bare.books.last(answer.headers["x-request-id"])
     assert (event.outcome, event.usage.input, event.usage.output) == ("ok", 21, 9)
     assert event.cost_nanos == COST_OF_21_IN_9_OUT
 
 
 @every_cloud
-def test_text_streamed(client: openai.OpenAI, rig: Rig, cloud: str) -> None:
+def test_text_streamed(client: openai.OpenAI, bare: BareGateway, cloud: str) -> None:
     answer = client.chat.completions.with_raw_response.create(
         model=cloud,
         messages=[{"role": "user", "content": "say hello"}],
@@ -138,7 +138,7 @@ def test_text_streamed(client: openai.OpenAI, rig: Rig, cloud: str) -> None:
     assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices) == HELLO
     (usage,) = [chunk.usage for chunk in chunks if chunk.usage is not None]
     assert (usage.prompt_tokens, usage.completion_tokens) == (21, 9)
-    event = rig.books.last(answer.headers["x-request-id"])
+    event = bare.books.last(answer.headers["x-request-id"])
     assert (event.outcome, event.usage.input, event.usage.output) == ("ok", 21, 9)
 
 
@@ -199,9 +199,9 @@ def test_a_deployment_is_asked_at_its_own_path(client: openai.OpenAI, mock: aimo
     assert last(mock)["path"].partition("?")[0] == "/openai/deployments/my-gpt/chat/completions"
 
 
-def test_a_wrong_key_is_not_the_callers_fault(client: openai.OpenAI, rig: Rig) -> None:
+def test_a_wrong_key_is_not_the_callers_fault(client: openai.OpenAI, bare: BareGateway) -> None:
     with pytest.raises(openai.APIStatusError) as caught:
         client.chat.completions.create(model="wrong", messages=[{"role": "user", "content": "say hello"}])
     assert caught.value.status_code >= 500
     assert "ABSK" not in str(caught.value)
-    assert rig.books.last().outcome == "error"
+    assert bare.books.last().outcome == "error"

@@ -14,7 +14,7 @@ import httpx2
 import openai
 import pytest
 
-from tests.contract.v1.rig import KEY, Rig, configuration
+from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
 from tests.contract.v1.test_faults import chunk
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted, stream, whole
@@ -54,17 +54,17 @@ def upstream() -> Iterator[Scripted]:
 
 
 @pytest.fixture(scope="module")
-def rig(upstream: Scripted) -> Iterator[Rig]:
+def bare(upstream: Scripted) -> Iterator[BareGateway]:
     entries = [
         configuration("up", "custom", model="m", base_url=upstream.url, api_key="sk-aaaaaaaaaaaaaaaaaaaa"),
         configuration("vectors", "demo", model="demo-embeddings"),
     ]
-    with Rig(entries, limit=LIMIT).serve() as running:
+    with BareGateway(entries, limit=LIMIT).serve() as running:
         yield running
 
 
-def post(rig: Rig, path: str, body: bytes, **headers: str) -> tuple[http.client.HTTPResponse, bytes]:
-    with closing(http.client.HTTPConnection("127.0.0.1", rig.port, timeout=20)) as connection:
+def post(bare: BareGateway, path: str, body: bytes, **headers: str) -> tuple[http.client.HTTPResponse, bytes]:
+    with closing(http.client.HTTPConnection("127.0.0.1", bare.port, timeout=20)) as connection:
         fields = {name.replace("_", "-"): value for name, value in headers.items()}
         connection.request("POST", path, body, {"authorization": f"Bearer {KEY}", **fields})
         answer = connection.getresponse()
@@ -73,34 +73,34 @@ def post(rig: Rig, path: str, body: bytes, **headers: str) -> tuple[http.client.
 
 @pytest.mark.parametrize("coding", PACKERS)
 @pytest.mark.parametrize("path", ASKS)
-def test_compressed_requests_are_read(rig: Rig, upstream: Scripted, path: str, coding: str) -> None:
+def test_compressed_requests_are_read(bare: BareGateway, upstream: Scripted, path: str, coding: str) -> None:
     upstream.script = whole(answer_of("hello"))
-    answer, body = post(rig, path, PACKERS[coding](json.dumps(ASKS[path]).encode()), content_encoding=coding)
+    answer, body = post(bare, path, PACKERS[coding](json.dumps(ASKS[path]).encode()), content_encoding=coding)
     assert answer.status == 200, body
 
 
-def test_what_the_provider_gets_is_plain(rig: Rig, upstream: Scripted) -> None:
+def test_what_the_provider_gets_is_plain(bare: BareGateway, upstream: Scripted) -> None:
     upstream.script = whole(answer_of("hello"))
     body = json.dumps({**ASKS["/v1/chat/completions"], "user": "somebody"}).encode()
-    post(rig, "/v1/chat/completions", gzip.compress(body), content_encoding="gzip")
+    post(bare, "/v1/chat/completions", gzip.compress(body), content_encoding="gzip")
     asked = upstream.asked[-1]
     assert "content-encoding" not in asked.headers
     assert json.loads(asked.body)["user"] == "somebody"
 
 
-def test_forms_can_be_compressed(rig: Rig, upstream: Scripted) -> None:
+def test_forms_can_be_compressed(bare: BareGateway, upstream: Scripted) -> None:
     upstream.script = whole(b'{"text": "hello"}')
     form = b'--b\r\ncontent-disposition: form-data; name="model"\r\n\r\nup\r\n'
     form += b'--b\r\ncontent-disposition: form-data; name="file"; filename="a.wav"\r\n\r\n\0\1\2\r\n--b--\r\n'
     path, kind = "/v1/audio/transcriptions", "multipart/form-data; boundary=b"
-    answer, body = post(rig, path, gzip.compress(form), content_encoding="gzip", content_type=kind)
+    answer, body = post(bare, path, gzip.compress(form), content_encoding="gzip", content_type=kind)
     assert (answer.status, json.loads(body)) == (200, {"text": "hello"})
 
 
 @pytest.mark.parametrize("path", ASKS)
 @pytest.mark.parametrize("coding", ["compress", "gzip, snappy", "aws-chunked"])
-def test_another_coding_is_refused_by_name(rig: Rig, path: str, coding: str) -> None:
-    answer, body = post(rig, path, b"whatever", content_encoding=coding)
+def test_another_coding_is_refused_by_name(bare: BareGateway, path: str, coding: str) -> None:
+    answer, body = post(bare, path, b"whatever", content_encoding=coding)
     assert answer.status == 415
     assert answer.headers["accept-encoding"] == "gzip, deflate, zstd, br"
     message = json.loads(body)["error"]["message"]
@@ -109,22 +109,22 @@ def test_another_coding_is_refused_by_name(rig: Rig, path: str, coding: str) -> 
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "zstd", "br"])
-def test_what_is_not_of_its_coding(rig: Rig, coding: str) -> None:
-    answer, body = post(rig, "/v1/chat/completions", b'{"model": "up"}', content_encoding=coding)
+def test_what_is_not_of_its_coding(bare: BareGateway, coding: str) -> None:
+    answer, body = post(bare, "/v1/chat/completions", b'{"model": "up"}', content_encoding=coding)
     assert answer.status == 400
     told = json.loads(body)["error"]
     assert (told["code"], told["param"]) == ("invalid_encoding", "Content-Encoding")
 
 
 @pytest.mark.parametrize("coding", PACKERS)
-def test_bombs(rig: Rig, coding: str) -> None:
-    answer, body = post(rig, "/v1/chat/completions", PACKERS[coding](bytes(50 * LIMIT)), content_encoding=coding)
+def test_bombs(bare: BareGateway, coding: str) -> None:
+    answer, body = post(bare, "/v1/chat/completions", PACKERS[coding](bytes(50 * LIMIT)), content_encoding=coding)
     assert answer.status == 413
     assert "over the limit of 1 MiB" in json.loads(body)["error"]["message"]
 
 
-def test_without_a_key_nothing_is_unpacked(rig: Rig) -> None:
-    answer, _ = post(rig, "/v1/chat/completions", b"x", authorization="Bearer tl-wrong", content_encoding="compress")
+def test_without_a_key_nothing_is_unpacked(bare: BareGateway) -> None:
+    answer, _ = post(bare, "/v1/chat/completions", b"x", authorization="Bearer tl-wrong", content_encoding="compress")
     assert answer.status == 401
 
 
@@ -144,12 +144,12 @@ def unpack(coding: str, body: bytes) -> bytes:
 @pytest.mark.parametrize("path", [path for path in ASKS if path != "/v1/embeddings"])
 @pytest.mark.parametrize("times", [1, 20])
 def test_answers_are_compressed_for_who_asks(
-    rig: Rig, upstream: Scripted, path: str, accept: str, coding: str, times: int
+    bare: BareGateway, upstream: Scripted, path: str, accept: str, coding: str, times: int
 ) -> None:
     upstream.script = whole(answer_of(WORDS * times))
     body = json.dumps(ASKS[path]).encode()
-    plain, text = post(rig, path, body)
-    packed, data = post(rig, path, body, accept_encoding=accept)
+    plain, text = post(bare, path, body)
+    packed, data = post(bare, path, body, accept_encoding=accept)
     assert packed.headers["content-encoding"] == coding
     assert int(packed.headers["content-length"]) == len(data) < len(text) / 5
     assert json.loads(unpack(coding, data)).keys() == json.loads(text).keys()
@@ -160,48 +160,48 @@ def test_answers_are_compressed_for_who_asks(
 
 
 @pytest.mark.parametrize("text", ["hello", "x" * (SMALLEST - 400)])
-def test_small_answers_stay(rig: Rig, upstream: Scripted, text: str) -> None:
+def test_small_answers_stay(bare: BareGateway, upstream: Scripted, text: str) -> None:
     upstream.script = whole(answer_of(text))
     ask = json.dumps(ASKS["/v1/chat/completions"]).encode()
-    answer, body = post(rig, "/v1/chat/completions", ask, accept_encoding="gzip")
+    answer, body = post(bare, "/v1/chat/completions", ask, accept_encoding="gzip")
     assert answer.headers["content-encoding"] is None
     assert json.loads(body)["choices"]
 
 
-def test_streams_stay(rig: Rig, upstream: Scripted) -> None:
+def test_streams_stay(bare: BareGateway, upstream: Scripted) -> None:
     upstream.script = stream(chunk(WORDS), chunk(finish="stop"), b"data: [DONE]\n\n")
     ask = json.dumps({**ASKS["/v1/chat/completions"], "stream": True}).encode()
-    answer, body = post(rig, "/v1/chat/completions", ask, accept_encoding="gzip, br, zstd")
+    answer, body = post(bare, "/v1/chat/completions", ask, accept_encoding="gzip, br, zstd")
     assert answer.headers["content-encoding"] is None
     assert body.endswith(b"data: [DONE]\n\n")
 
 
-def test_sound_stays(rig: Rig, upstream: Scripted) -> None:
+def test_sound_stays(bare: BareGateway, upstream: Scripted) -> None:
     upstream.script = whole(bytes(10_000), kind="audio/wav")
     ask = json.dumps({"model": "up", "input": "hi", "voice": "alloy"}).encode()
-    answer, body = post(rig, "/v1/audio/speech", ask, accept_encoding="gzip")
+    answer, body = post(bare, "/v1/audio/speech", ask, accept_encoding="gzip")
     assert (answer.headers["content-encoding"], body) == (None, bytes(10_000))
 
 
-def test_errors_and_lists_too(rig: Rig, upstream: Scripted) -> None:
+def test_errors_and_lists_too(bare: BareGateway, upstream: Scripted) -> None:
     upstream.script = whole(json.dumps({"error": {"message": WORDS[:4000]}}).encode(), status="400 Bad")
     ask = json.dumps(ASKS["/v1/chat/completions"]).encode()
-    answer, body = post(rig, "/v1/chat/completions", ask, accept_encoding="gzip")
+    answer, body = post(bare, "/v1/chat/completions", ask, accept_encoding="gzip")
     assert (answer.status, answer.headers["content-encoding"]) == (400, "gzip")
     assert "lighthouse" in json.loads(gzip.decompress(body))["error"]["message"]
 
 
-def test_sdks_see_no_difference(rig: Rig, upstream: Scripted) -> None:
+def test_sdks_see_no_difference(bare: BareGateway, upstream: Scripted) -> None:
     upstream.script = whole(answer_of(WORDS))
-    with openai.OpenAI(base_url=f"{rig.url}/v1", api_key=KEY, max_retries=0) as client:
+    with openai.OpenAI(base_url=f"{bare.url}/v1", api_key=KEY, max_retries=0) as client:
         seen = client.chat.completions.with_raw_response.create(model="up", messages=[{"role": "user", "content": "a"}])
         assert seen.headers["content-encoding"] in {"gzip", "br", "zstd"}
         assert seen.parse().choices[0].message.content == WORDS
 
 
-def test_chunked_and_compressed(rig: Rig, upstream: Scripted) -> None:
+def test_chunked_and_compressed(bare: BareGateway, upstream: Scripted) -> None:
     upstream.script = whole(answer_of("hello"))
     packed = gzip.compress(json.dumps(ASKS["/v1/chat/completions"]).encode())
     headers = {"authorization": f"Bearer {KEY}", "content-encoding": "gzip"}
     pieces = iter([packed[:5], packed[5:]])
-    assert httpx2.post(f"{rig.url}/v1/chat/completions", content=pieces, headers=headers).status_code == 200
+    assert httpx2.post(f"{bare.url}/v1/chat/completions", content=pieces, headers=headers).status_code == 200

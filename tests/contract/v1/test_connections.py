@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import pytest
 
-from tests.contract.v1.rig import KEY, Rig, configuration
+from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
 from trunkline.faces.connection_limits import ConnectionLimits
 
 ASK = b'{"model": "demo", "messages": [{"role": "user", "content": "hello"}]}'
@@ -19,20 +19,20 @@ REQUEST = (
 
 
 @pytest.fixture(scope="module")
-def rig() -> Iterator[Rig]:
-    with Rig(
+def bare() -> Iterator[BareGateway]:
+    with BareGateway(
         [configuration("demo", "demo", model="demo-chat")], limits=ConnectionLimits(head_seconds=0.2), idle_seconds=1
     ).serve() as running:
         yield running
 
 
-def connect(rig: Rig) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", rig.port), timeout=20)
+def connect(bare: BareGateway) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", bare.port), timeout=20)
 
 
 @pytest.mark.parametrize("begun", [b"", b"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nx-slow: "])
-def test_half_open_heads_are_cut_off(rig: Rig, begun: bytes) -> None:
-    with connect(rig) as client:
+def test_half_open_heads_are_cut_off(bare: BareGateway, begun: bytes) -> None:
+    with connect(bare) as client:
         client.sendall(begun)
         with suppress(ConnectionResetError):
             assert client.recv(1) == b""
@@ -49,16 +49,16 @@ def answer(client: socket.socket) -> bytes:
     return head
 
 
-def test_connections_are_kept_and_idle_ones_closed(rig: Rig) -> None:
-    with connect(rig) as client:
+def test_connections_are_kept_and_idle_ones_closed(bare: BareGateway) -> None:
+    with connect(bare) as client:
         for _ in range(3):
             client.sendall(REQUEST)
             assert answer(client).startswith(b"HTTP/1.1 200")
         assert client.recv(1) == b"", "an idle connection ends in good order"
 
 
-def test_requests_that_are_sent_ahead_are_answered_in_order(rig: Rig) -> None:
-    with connect(rig) as client:
+def test_requests_that_are_sent_ahead_are_answered_in_order(bare: BareGateway) -> None:
+    with connect(bare) as client:
         client.sendall(REQUEST + REQUEST + b"GET /v1/nothing HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
         text = b""
         while piece := client.recv(65536):

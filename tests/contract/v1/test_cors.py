@@ -9,7 +9,7 @@ from contextlib import closing
 
 import pytest
 
-from tests.contract.v1.rig import KEY, Rig, configuration
+from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
 from trunkline.faces.cors import Cors
 
 PAGE = "https://app.example.com"
@@ -18,19 +18,19 @@ SENT = "authorization,content-type,x-stainless-os,x-stainless-retry-count"
 
 
 @pytest.fixture(scope="module")
-def rig() -> Iterator[Rig]:
-    with Rig([configuration("demo", "demo", model="demo-chat")]).serve() as running:
+def bare() -> Iterator[BareGateway]:
+    with BareGateway([configuration("demo", "demo", model="demo-chat")]).serve() as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def narrow() -> Iterator[Rig]:
-    with Rig([configuration("demo", "demo", model="demo-chat")], cors=Cors([PAGE])).serve() as running:
+def narrow() -> Iterator[BareGateway]:
+    with BareGateway([configuration("demo", "demo", model="demo-chat")], cors=Cors([PAGE])).serve() as running:
         yield running
 
 
-def ask(rig: Rig, method: str, path: str, body: object = None, **headers: str) -> http.client.HTTPResponse:
-    with closing(http.client.HTTPConnection("127.0.0.1", rig.port, timeout=10)) as connection:
+def ask(bare: BareGateway, method: str, path: str, body: object = None, **headers: str) -> http.client.HTTPResponse:
+    with closing(http.client.HTTPConnection("127.0.0.1", bare.port, timeout=10)) as connection:
         fields = {name.replace("_", "-"): value for name, value in headers.items()}
         connection.request(method, path, None if body is None else json.dumps(body), fields)
         answer = connection.getresponse()
@@ -38,16 +38,16 @@ def ask(rig: Rig, method: str, path: str, body: object = None, **headers: str) -
         return answer
 
 
-def preflight(rig: Rig, path: str, method: str = "POST", **headers: str) -> http.client.HTTPResponse:
-    return ask(rig, "OPTIONS", path, access_control_request_method=method, **{"origin": PAGE, **headers})
+def preflight(bare: BareGateway, path: str, method: str = "POST", **headers: str) -> http.client.HTTPResponse:
+    return ask(bare, "OPTIONS", path, access_control_request_method=method, **{"origin": PAGE, **headers})
 
 
 @pytest.mark.parametrize(
     "path",
     ["/v1/chat/completions", "/v1/messages", "/v1beta/models/demo:generateContent", "/v1/responses/resp_1", "/v1/v1/x"],
 )
-def test_the_question_is_answered_without_a_key(rig: Rig, path: str) -> None:
-    answer = preflight(rig, path, access_control_request_headers=SENT)
+def test_the_question_is_answered_without_a_key(bare: BareGateway, path: str) -> None:
+    answer = preflight(bare, path, access_control_request_headers=SENT)
     assert answer.status == 204
     assert answer.headers["access-control-allow-origin"] == "*"
     assert answer.headers["access-control-allow-headers"] == SENT
@@ -57,8 +57,8 @@ def test_the_question_is_answered_without_a_key(rig: Rig, path: str) -> None:
 
 
 @pytest.mark.parametrize("asked", ["", "a b", 'x"y', "x-a,,x-b"])
-def test_odd_names_of_headers_are_not_repeated(rig: Rig, asked: str) -> None:
-    answer = preflight(rig, "/v1/models", "GET", access_control_request_headers=asked)
+def test_odd_names_of_headers_are_not_repeated(bare: BareGateway, asked: str) -> None:
+    answer = preflight(bare, "/v1/models", "GET", access_control_request_headers=asked)
     assert answer.headers["access-control-allow-headers"] == "authorization, content-type"
 
 
@@ -76,9 +76,9 @@ def test_odd_names_of_headers_are_not_repeated(rig: Rig, asked: str) -> None:
     ],
 )
 def test_every_answer_can_be_read(
-    rig: Rig, method: str, path: str, body: object, headers: dict[str, str], status: int
+    bare: BareGateway, method: str, path: str, body: object, headers: dict[str, str], status: int
 ) -> None:
-    answer = ask(rig, method, path, body, **{"origin": PAGE, "authorization": f"Bearer {KEY}", **headers})
+    answer = ask(bare, method, path, body, **{"origin": PAGE, "authorization": f"Bearer {KEY}", **headers})
     assert answer.status == status
     assert answer.headers["access-control-allow-origin"] == "*"
     assert answer.headers["access-control-allow-credentials"] is None
@@ -88,12 +88,12 @@ def test_every_answer_can_be_read(
     assert {"retry-after", "x-should-retry"} <= {*exposed}
 
 
-def test_programs_hear_nothing_of_it(rig: Rig) -> None:
-    answer = ask(rig, "GET", "/v1/models", authorization=f"Bearer {KEY}")
+def test_programs_hear_nothing_of_it(bare: BareGateway) -> None:
+    answer = ask(bare, "GET", "/v1/models", authorization=f"Bearer {KEY}")
     assert answer.headers["access-control-allow-origin"] is None
 
 
-def test_named_origins(narrow: Rig) -> None:
+def test_named_origins(narrow: BareGateway) -> None:
     answer = preflight(narrow, "/v1/models", "GET", access_control_request_private_network="true")
     assert answer.headers["access-control-allow-origin"] == PAGE
     assert answer.headers["access-control-allow-private-network"] == "true"
@@ -104,7 +104,7 @@ def test_named_origins(narrow: Rig) -> None:
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "https://app.example.com.evil", "http://app.example.com"])
-def test_other_origins(narrow: Rig, origin: str) -> None:
+def test_other_origins(narrow: BareGateway, origin: str) -> None:
     answer = preflight(narrow, "/v1/models", "GET", origin=origin)
     assert answer.headers["access-control-allow-origin"] is None
     answer = ask(narrow, "GET", "/v1/models", origin=origin, authorization=f"Bearer {KEY}")
@@ -113,6 +113,6 @@ def test_other_origins(narrow: Rig, origin: str) -> None:
     assert answer.headers["vary"] == "origin"
 
 
-def test_no_page_reaches_into_a_home_unless_it_is_named(rig: Rig) -> None:
-    answer = preflight(rig, "/v1/models", "GET", access_control_request_private_network="true")
+def test_no_page_reaches_into_a_home_unless_it_is_named(bare: BareGateway) -> None:
+    answer = preflight(bare, "/v1/models", "GET", access_control_request_private_network="true")
     assert answer.headers["access-control-allow-private-network"] is None

@@ -14,7 +14,7 @@ from anthropic import Anthropic
 from google import genai
 from google.genai.types import HttpOptions
 
-from tests.contract.v1.rig import KEY, Rig, configuration
+from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Script, Scripted, stream, whole
 from trunkline.core.errors import Unavailable
@@ -39,12 +39,12 @@ def upstream() -> Iterator[Scripted]:
 
 
 @pytest.fixture(scope="module")
-def rig(upstream: Scripted) -> Iterator[Rig]:
+def bare(upstream: Scripted) -> Iterator[BareGateway]:
     configurations = [
         configuration(name, name, model=model, base_url=upstream.url, api_key="sk-1") for name, model in MODELS.items()
     ]
     configurations.append(configuration("ollama", "ollama", model="llama3.2", base_url=upstream.url))
-    with Rig(configurations).serve() as running:
+    with BareGateway(configurations).serve() as running:
         yield running
 
 
@@ -143,7 +143,7 @@ def answer(client: str, provider: str, count: int | None, streams: bool, *, cut:
     return responses(count, streams, cut) if native else wires.get(provider, chat)(count, streams, cut)
 
 
-def open_call(rig: Rig, client: str, model: str, streams: bool) -> http.client.HTTPConnection:
+def open_call(bare: BareGateway, client: str, model: str, streams: bool) -> http.client.HTTPConnection:
     """A connection on which the call is sent."""
     turn = [{"role": "user", "content": "Write a pangram."}]
     path, body = {
@@ -159,14 +159,14 @@ def open_call(rig: Rig, client: str, model: str, streams: bool) -> http.client.H
         body = {**body, "model": model, "stream": streams}
     if not streams:
         body.pop("stream_options", None)
-    connection = http.client.HTTPConnection("127.0.0.1", rig.port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", bare.port, timeout=20)
     connection.request("POST", path, json.dumps(body), {"authorization": f"Bearer {KEY}"})
     return connection
 
 
-def ask(rig: Rig, client: str, model: str, streams: bool) -> tuple[dict[str, str], list[dict[str, Any]]]:
+def ask(bare: BareGateway, client: str, model: str, streams: bool) -> tuple[dict[str, str], list[dict[str, Any]]]:
     """Headers, and the values of the answer: one, or one for each event."""
-    connection = open_call(rig, client, model, streams)
+    connection = open_call(bare, client, model, streams)
     got = connection.getresponse()
     text = got.read().decode()
     connection.close()
@@ -196,12 +196,12 @@ def told(client: str, values: list[dict[str, Any]]) -> tuple[int, int, bool]:
 @pytest.mark.parametrize("provider", PROVIDERS)
 @pytest.mark.parametrize("client", CLIENTS)
 def test_who_asks_is_told_our_count(
-    rig: Rig, upstream: Scripted, client: str, provider: str, kind: str, streams: bool
+    bare: BareGateway, upstream: Scripted, client: str, provider: str, kind: str, streams: bool
 ) -> None:
     upstream.script = answer(client, provider, COUNTS[kind], streams)
-    headers, values = ask(rig, client, provider, streams)
+    headers, values = ask(bare, client, provider, streams)
     given, made, estimated = told(client, values)
-    event = rig.books.last(headers["x-request-id"])
+    event = bare.books.last(headers["x-request-id"])
     assert (event.outcome, event.usage_estimated, estimated) == ("ok", True, True)
     assert (given, made) == (event.usage.input, event.usage.output)
     assert 4 <= given <= 45
@@ -214,18 +214,18 @@ def test_who_asks_is_told_our_count(
 @pytest.mark.parametrize("provider", PROVIDERS)
 @pytest.mark.parametrize("client", CLIENTS)
 def test_what_a_provider_tells_is_told_as_it_is(
-    rig: Rig, upstream: Scripted, client: str, provider: str, streams: bool
+    bare: BareGateway, upstream: Scripted, client: str, provider: str, streams: bool
 ) -> None:
     upstream.script = answer(client, provider, 21, streams)
-    headers, values = ask(rig, client, provider, streams)
+    headers, values = ask(bare, client, provider, streams)
     assert told(client, values) == (21, 21, False)
     assert "x-trunkline-estimated" not in headers
-    assert not rig.books.last(headers["x-request-id"]).usage_estimated
+    assert not bare.books.last(headers["x-request-id"]).usage_estimated
 
 
-def test_the_usage_chunk_is_the_last_before_the_end(rig: Rig, upstream: Scripted) -> None:
+def test_the_usage_chunk_is_the_last_before_the_end(bare: BareGateway, upstream: Scripted) -> None:
     upstream.script = chat(None, True)
-    _, values = ask(rig, "chat", "deepseek", True)
+    _, values = ask(bare, "chat", "deepseek", True)
     assert [len(value["choices"]) for value in values] == [1, 1, 0]
     assert all(before["id"] == after["id"] for before, after in pairwise(values))
 
@@ -233,11 +233,11 @@ def test_the_usage_chunk_is_the_last_before_the_end(rig: Rig, upstream: Scripted
 @pytest.mark.parametrize("provider", PROVIDERS)
 @pytest.mark.parametrize("client", CLIENTS)
 def test_a_client_that_hangs_up_is_counted_alike_on_every_wire(
-    rig: Rig, upstream: Scripted, client: str, provider: str
+    bare: BareGateway, upstream: Scripted, client: str, provider: str
 ) -> None:
     upstream.hung_up.clear()
     upstream.script = answer(client, provider, None, True, cut=True)
-    connection = open_call(rig, client, provider, True)
+    connection = open_call(bare, client, provider, True)
     got = connection.getresponse()
     seen = b""
     while b"lazy dog" not in seen:
@@ -245,30 +245,30 @@ def test_a_client_that_hangs_up_is_counted_alike_on_every_wire(
     got.close()
     connection.close()
     assert upstream.hung_up.wait(10)
-    event = rig.books.last(got.headers["x-request-id"])
+    event = bare.books.last(got.headers["x-request-id"])
     assert (event.outcome, event.usage_estimated) == ("cancelled", True)
     assert 4 <= event.usage.input <= 45
     assert 10 <= event.usage.output <= 13
 
 
 @pytest.mark.parametrize("provider", ["openai", "anthropic"])
-def test_a_stream_that_could_not_be_stored_says_so(rig: Rig, upstream: Scripted, provider: str) -> None:
+def test_a_stream_that_could_not_be_stored_says_so(bare: BareGateway, upstream: Scripted, provider: str) -> None:
     upstream.script = answer("responses", provider, 21, True)
-    rig.kept.fault = Unavailable("The database cannot be reached.")
+    bare.kept.fault = Unavailable("The database cannot be reached.")
     try:
-        _, values = ask(rig, "responses", provider, True)
+        _, values = ask(bare, "responses", provider, True)
     finally:
-        rig.kept.fault = None
+        bare.kept.fault = None
     assert values[-1]["type"] == "response.completed"
     assert values[-1]["response"]["store"] is False
     upstream.script = answer("responses", provider, 21, True)
-    _, values = ask(rig, "responses", provider, True)
+    _, values = ask(bare, "responses", provider, True)
     assert values[-1]["response"].get("store") is not False
 
 
-def test_official_clients_take_the_mark(rig: Rig, upstream: Scripted) -> None:
+def test_official_clients_take_the_mark(bare: BareGateway, upstream: Scripted) -> None:
     upstream.script = chat(None, True)
-    with openai.OpenAI(base_url=f"{rig.url}/v1", api_key=KEY) as client:
+    with openai.OpenAI(base_url=f"{bare.url}/v1", api_key=KEY) as client:
         turn: Any = [{"role": "user", "content": "Write a pangram."}]
         options: Any = {"include_usage": True}
         *_, last = client.chat.completions.create(model="openai", messages=turn, stream=True, stream_options=options)
@@ -276,12 +276,12 @@ def test_official_clients_take_the_mark(rig: Rig, upstream: Scripted) -> None:
     assert last.usage.completion_tokens >= 10
     upstream.script = anthropic(None, True)
     with (
-        Anthropic(base_url=rig.url, api_key=KEY) as client,
+        Anthropic(base_url=bare.url, api_key=KEY) as client,
         client.messages.stream(model="anthropic", max_tokens=99, messages=turn) as events,
     ):
         assert events.get_final_message().usage.output_tokens >= 10
     upstream.script = gemini(None, True)
-    with genai.Client(api_key=KEY, http_options=HttpOptions(base_url=rig.url)) as client:
+    with genai.Client(api_key=KEY, http_options=HttpOptions(base_url=bare.url)) as client:
         *_, piece = client.models.generate_content_stream(model="gemini", contents="Write a pangram.")
     assert piece.usage_metadata is not None
     assert (piece.usage_metadata.candidates_token_count or 0) >= 10

@@ -10,7 +10,7 @@ from typing import Any
 import openai
 import pytest
 
-from tests.contract.v1.rig import KEY, Rig, configuration
+from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
 from tests.upstreams import scripted
 from tests.upstreams.aimock import free_port
 from tests.upstreams.scripted import PAUSE, RESUME, Scripted, in_turn, silence, slam, stream, whole
@@ -56,7 +56,7 @@ def upstream() -> Iterator[Scripted]:
 
 
 @pytest.fixture(scope="module")
-def rig(upstream: Scripted) -> Iterator[Rig]:
+def bare(upstream: Scripted) -> Iterator[BareGateway]:
     def to(name: str, provider: str, **fields: Any):
         return configuration(name, provider, base_url=upstream.url, api_key=SECRET, **fields)
 
@@ -67,30 +67,30 @@ def rig(upstream: Scripted) -> Iterator[Rig]:
         configuration("lost", "openai", model="m", base_url="http://name.invalid", api_key=SECRET),
     ]
     timeouts = Timeouts(connect=2, first_byte=0.4, between=0.4, total=5)
-    with Rig(configurations, timeouts=timeouts).serve() as running:
+    with BareGateway(configurations, timeouts=timeouts).serve() as running:
         yield running
 
 
 @pytest.fixture
-def client(rig: Rig) -> Iterator[openai.OpenAI]:
-    with openai.OpenAI(base_url=f"{rig.url}/v1", api_key=KEY, max_retries=0) as client:
+def client(bare: BareGateway) -> Iterator[openai.OpenAI]:
+    with openai.OpenAI(base_url=f"{bare.url}/v1", api_key=KEY, max_retries=0) as client:
         yield client
 
 
-def fails(client: openai.OpenAI, rig: Rig, **changes: Any) -> tuple[int, dict[str, Any]]:
+def fails(client: openai.OpenAI, bare: BareGateway, **changes: Any) -> tuple[int, dict[str, Any]]:
     with pytest.raises(openai.APIStatusError) as raised:
         client.chat.completions.create(**{**ASK, **changes})
     text = raised.value.response.text
     assert SECRET not in text
-    event = rig.books.last(raised.value.response.headers["x-request-id"])
+    event = bare.books.last(raised.value.response.headers["x-request-id"])
     assert event.outcome == "error"
     assert event.cost_nanos == 0
     return raised.value.status_code, json.loads(text)["error"]
 
 
-def post(rig: Rig, path: str, body: dict[str, Any]) -> tuple[int, dict[str, str], str]:
+def post(bare: BareGateway, path: str, body: dict[str, Any]) -> tuple[int, dict[str, str], str]:
     """Status, headers by lower-case name, and the whole body."""
-    connection = http.client.HTTPConnection("127.0.0.1", rig.port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", bare.port, timeout=20)
     try:
         connection.request("POST", path, json.dumps(body), {"authorization": f"Bearer {KEY}"})
         answer = connection.getresponse()
@@ -100,21 +100,21 @@ def post(rig: Rig, path: str, body: dict[str, Any]) -> tuple[int, dict[str, str]
         connection.close()
 
 
-def test_nothing_listens(client: openai.OpenAI, rig: Rig) -> None:
-    status, error = fails(client, rig, model="down")
+def test_nothing_listens(client: openai.OpenAI, bare: BareGateway) -> None:
+    status, error = fails(client, bare, model="down")
     assert status == 502
     assert "Nothing is listening" in error["message"]
 
 
-def test_name_does_not_exist(client: openai.OpenAI, rig: Rig) -> None:
-    status, error = fails(client, rig, model="lost")
+def test_name_does_not_exist(client: openai.OpenAI, bare: BareGateway) -> None:
+    status, error = fails(client, bare, model="lost")
     assert status == 502
     assert "name.invalid" in error["message"]
 
 
-def test_too_slow(client: openai.OpenAI, rig: Rig, upstream: Scripted) -> None:
+def test_too_slow(client: openai.OpenAI, bare: BareGateway, upstream: Scripted) -> None:
     upstream.script = silence
-    status, error = fails(client, rig, stream=True)
+    status, error = fails(client, bare, stream=True)
     assert status == 504
     assert "0.4" in error["message"]
 
@@ -131,69 +131,73 @@ def test_too_slow(client: openai.OpenAI, rig: Rig, upstream: Scripted) -> None:
     ],
     ids=["html", "half", "list", "null", "empty"],
 )
-def test_lies(client: openai.OpenAI, rig: Rig, upstream: Scripted, streamed: bool, answer: Any) -> None:
+def test_lies(client: openai.OpenAI, bare: BareGateway, upstream: Scripted, streamed: bool, answer: Any) -> None:
     upstream.script = answer
-    assert fails(client, rig, stream=streamed)[0] == 502
+    assert fails(client, bare, stream=streamed)[0] == 502
 
 
 @pytest.mark.parametrize("streamed", [False, True])
-def test_error_within_a_200(client: openai.OpenAI, rig: Rig, upstream: Scripted, streamed: bool) -> None:
+def test_error_within_a_200(client: openai.OpenAI, bare: BareGateway, upstream: Scripted, streamed: bool) -> None:
     body = json.dumps(
         {"error": {"message": f"bad key {SECRET}", "type": "invalid_request_error", "code": 400}}
     ).encode()
     upstream.script = stream(b"data: " + body + b"\n\n") if streamed else whole(body)
-    status, error = fails(client, rig, stream=streamed)
+    status, error = fails(client, bare, stream=streamed)
     assert status in {400, 502}
     assert error["message"]
 
 
-def test_error_in_one_piece_where_a_stream_was_asked_for(client: openai.OpenAI, rig: Rig, upstream: Scripted) -> None:
+def test_error_in_one_piece_where_a_stream_was_asked_for(
+    client: openai.OpenAI, bare: BareGateway, upstream: Scripted
+) -> None:
     upstream.script = whole(json.dumps({"error": {"message": "no credits left", "code": 402}}).encode())
     asked = len(upstream.asked)
-    status, error = fails(client, rig, stream=True)
+    status, error = fails(client, bare, stream=True)
     assert (status, error["code"]) == (402, "402"), "told as it is where no stream was asked for"
     assert len(upstream.asked) == asked + 1
 
 
-def test_retries_until_it_works(client: openai.OpenAI, rig: Rig, upstream: Scripted) -> None:
+def test_retries_until_it_works(client: openai.OpenAI, bare: BareGateway, upstream: Scripted) -> None:
     upstream.script = in_turn(
         whole(b"{}", status="503 Service Unavailable"), whole(b"oops", status="500 Oops"), whole(GOOD)
     )
     answer = client.chat.completions.with_raw_response.create(**ASK)
     assert answer.parse().choices[0].message.content == "hi"
-    event = rig.books.last(answer.headers["x-request-id"])
+    event = bare.books.last(answer.headers["x-request-id"])
     assert event.outcome == "ok"
     assert [attempt.status for attempt in event.attempts] == [503, 500]
     assert event.usage.total == 4
 
 
-def test_provider_that_only_hangs_up(client: openai.OpenAI, rig: Rig, upstream: Scripted) -> None:
+def test_provider_that_only_hangs_up(client: openai.OpenAI, bare: BareGateway, upstream: Scripted) -> None:
     upstream.script = slam
-    status, error = fails(client, rig)
+    status, error = fails(client, bare)
     assert status == 502
     assert "closed the connection" in error["message"]
 
 
-def test_waits_no_longer_than_it_may_for_a_retry(client: openai.OpenAI, rig: Rig, upstream: Scripted) -> None:
+def test_waits_no_longer_than_it_may_for_a_retry(client: openai.OpenAI, bare: BareGateway, upstream: Scripted) -> None:
     upstream.script = whole(b"{}", status="429 Too Many Requests", more="retry-after: 30\r\n")
     with pytest.raises(openai.RateLimitError) as raised:
         client.chat.completions.create(**ASK)
     assert raised.value.response.headers["retry-after"] == "30"
 
 
-def test_stream_cut_in_the_middle_ends_with_an_error(client: openai.OpenAI, rig: Rig, upstream: Scripted) -> None:
+def test_stream_cut_in_the_middle_ends_with_an_error(
+    client: openai.OpenAI, bare: BareGateway, upstream: Scripted
+) -> None:
     upstream.script = stream(chunk("one "), chunk("two"), end="cut")
     answer = client.chat.completions.with_raw_response.create(**ASK, stream=True)
     pieces = iter(answer.parse())
     assert [next(pieces).choices[0].delta.content for _ in range(2)] == ["one ", "two"]
     with pytest.raises(openai.APIError):
         next(pieces)
-    event = rig.books.last(answer.headers["x-request-id"])
+    event = bare.books.last(answer.headers["x-request-id"])
     assert (event.outcome, event.usage_estimated, event.usage.output) == ("error", True, 2)
     assert event.cost_nanos
 
 
-def test_translated_stream_cut_in_the_middle(client: openai.OpenAI, rig: Rig, upstream: Scripted) -> None:
+def test_translated_stream_cut_in_the_middle(client: openai.OpenAI, bare: BareGateway, upstream: Scripted) -> None:
     upstream.script = stream(
         b'event: message_start\ndata: {"type":"message_start","message":{"id":"m","type":"message","role":"assistant",'
         b'"model":"c","content":[],"usage":{"input_tokens":7,"output_tokens":1}}}\n\n'
@@ -211,31 +215,33 @@ def test_translated_stream_cut_in_the_middle(client: openai.OpenAI, rig: Rig, up
     RESUME.set()
     with pytest.raises(openai.APIError, match=r"(?i)overloaded"):
         list(pieces)
-    event = rig.books.last(answer.headers["x-request-id"])
+    event = bare.books.last(answer.headers["x-request-id"])
     assert (event.outcome, event.error, event.usage.input) == ("error", "overloaded", 7)
 
 
-def test_stream_that_fails_at_once_is_tried_again(client: openai.OpenAI, rig: Rig, upstream: Scripted) -> None:
+def test_stream_that_fails_at_once_is_tried_again(client: openai.OpenAI, bare: BareGateway, upstream: Scripted) -> None:
     bad = stream(b'data: {"error":{"message":"busy","type":"overloaded_error","code":503}}\n\n')
     upstream.script = in_turn(bad, stream(chunk("fine"), chunk(finish="stop"), USAGE, DONE))
     answer = client.chat.completions.with_raw_response.create(**ASK, stream=True)
     assert [piece.choices[0].delta.content for piece in answer.parse()] == ["fine", None]
-    assert len(rig.books.last(answer.headers["x-request-id"]).attempts) == 1
+    assert len(bare.books.last(answer.headers["x-request-id"]).attempts) == 1
 
 
-def test_provider_that_forgets_done_and_usage(client: openai.OpenAI, rig: Rig, upstream: Scripted) -> None:
+def test_provider_that_forgets_done_and_usage(client: openai.OpenAI, bare: BareGateway, upstream: Scripted) -> None:
     upstream.script = stream(chunk("a"), chunk("b"), chunk(finish="stop"))
     answer = client.chat.completions.with_raw_response.create(**ASK, stream=True)
     assert len(list(answer.parse())) == 3
-    event = rig.books.last(answer.headers["x-request-id"])
+    event = bare.books.last(answer.headers["x-request-id"])
     assert (event.outcome, event.usage_estimated) == ("ok", True)
 
 
 @pytest.mark.parametrize("streamed", [False, True])
-def test_client_that_hangs_up_cancels_the_provider_and_is_counted(rig: Rig, upstream: Scripted, streamed: bool) -> None:
+def test_client_that_hangs_up_cancels_the_provider_and_is_counted(
+    bare: BareGateway, upstream: Scripted, streamed: bool
+) -> None:
     upstream.hung_up.clear()
     upstream.script = stream(chunk("one "), chunk("two"), end="never") if streamed else silence
-    connection = http.client.HTTPConnection("127.0.0.1", rig.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", bare.port, timeout=10)
     request_id = f"gone-{streamed}"
     connection.request(
         "POST",
@@ -249,20 +255,22 @@ def test_client_that_hangs_up_cancels_the_provider_and_is_counted(rig: Rig, upst
         response.close()
     connection.close()
     assert upstream.hung_up.wait(10)
-    event = rig.books.last(request_id)
+    event = bare.books.last(request_id)
     assert (event.outcome, event.status, event.usage_estimated) == ("cancelled", 499, True)
     assert event.usage.input > 0
     assert (event.usage.output > 0) == streamed
 
 
-def test_books_that_cannot_be_written_refuse_calls(client: openai.OpenAI, rig: Rig, upstream: Scripted) -> None:
+def test_books_that_cannot_be_written_refuse_calls(
+    client: openai.OpenAI, bare: BareGateway, upstream: Scripted
+) -> None:
     upstream.asked.clear()
-    rig.books.fault = Unavailable("The usage journal cannot be written.")
+    bare.books.fault = Unavailable("The usage journal cannot be written.")
     try:
         with pytest.raises(openai.InternalServerError) as raised:
             client.chat.completions.create(**ASK)
     finally:
-        rig.books.fault = None
+        bare.books.fault = None
     assert raised.value.status_code == 503
     assert not upstream.asked
 
@@ -281,7 +289,7 @@ LARGEST = 9223372036854775807
 @pytest.mark.parametrize("streams", [False, True])
 @pytest.mark.parametrize("client", ["/v1/chat/completions", "/v1/messages"])
 def test_absurd_figures_are_not_believed_but_counted_by_our_own_rule(
-    rig: Rig, upstream: Scripted, client: str, streams: bool
+    bare: BareGateway, upstream: Scripted, client: str, streams: bool
 ) -> None:
     absurd = {"prompt_tokens": LARGEST, "completion_tokens": LARGEST, "total_tokens": LARGEST}
     if streams:
@@ -290,8 +298,8 @@ def test_absurd_figures_are_not_believed_but_counted_by_our_own_rule(
         upstream.script = whole(json.dumps(json.loads(GOOD) | {"usage": absurd}).encode())
     for _ in range(2):
         body = {**ASK, "max_tokens": 9, "stream": streams}
-        status, headers, answer = post(rig, client, body)
-        event = rig.books.last(headers["x-request-id"])
+        status, headers, answer = post(bare, client, body)
+        event = bare.books.last(headers["x-request-id"])
         assert (status, event.outcome, event.usage_estimated) == (200, "ok", True)
         assert (event.usage.input, event.usage.output) == (8, 1)
         assert str(LARGEST) not in str(answer)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.v1.rig import KEY, Rig, configuration
+from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted, stream, whole
 from trunkline.control.prices.price_list_making import make_price_list
@@ -220,7 +220,7 @@ EXPECTED: dict[str, Expected] = {
 
 
 @pytest.fixture(scope="module")
-def place() -> Iterator[tuple[Rig, Scripted]]:
+def place() -> Iterator[tuple[BareGateway, Scripted]]:
     """A gateway with a configuration for each case."""
     with scripted.start() as upstream:
         configurations = [
@@ -233,17 +233,17 @@ def place() -> Iterator[tuple[Rig, Scripted]]:
             )
             for name, case in CASES.items()
         ]
-        with Rig(configurations, prices=PriceBook(make_price_list())).serve() as rig:
-            yield rig, upstream
+        with BareGateway(configurations, prices=PriceBook(make_price_list())).serve() as bare:
+            yield bare, upstream
 
 
-def play(place: tuple[Rig, Scripted], name: str) -> Played:
-    rig, upstream = place
+def play(place: tuple[BareGateway, Scripted], name: str) -> Played:
+    bare, upstream = place
     case = CASES[name]
     raw = case["answer"].encode()
     upstream.script = stream(raw) if case["streamed"] else whole(raw, status=f"{case['status']} X")
     upstream.asked.clear()
-    connection = http.client.HTTPConnection("127.0.0.1", rig.port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", bare.port, timeout=20)
     try:
         body = json.dumps({**case["request"], "model": name})
         headers = {"authorization": f"Bearer {KEY}", "content-type": "application/json"}
@@ -258,7 +258,7 @@ def play(place: tuple[Rig, Scripted], name: str) -> Played:
 
 
 @pytest.mark.parametrize("name", CASES, ids=lambda name: f"{name} {CASES[name]['title']}")
-def test_it_is_right(place: tuple[Rig, Scripted], name: str) -> None:
+def test_it_is_right(place: tuple[BareGateway, Scripted], name: str) -> None:
     EXPECTED[name](play(place, name))
 
 

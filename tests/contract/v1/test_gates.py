@@ -10,12 +10,11 @@ from typing import Any
 import httpx2
 import pytest
 
+from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration, route
 from trunkline.core.errors import TooMany, TrunklineError
 from trunkline.core.usage_event import UsageEvent
 from trunkline.gateway.answer import JSON, Answer
 from trunkline.gateway.routing.candidate import Candidate
-
-from .rig import KEY, Rig, configuration, route
 
 TRY: dict[str, Any] = {"model": "any", "messages": [{"role": "user", "content": "Hello"}]}
 LEFT = (b"x-ratelimit-remaining-requests", b"3")
@@ -67,73 +66,73 @@ def keeper() -> Keeper:
 
 
 @pytest.fixture
-def rig(keeper: Keeper) -> Iterator[Rig]:
+def bare(keeper: Keeper) -> Iterator[BareGateway]:
     with ExitStack() as stack:
         made = [configuration(name, "demo", model="demo-chat", shared=True) for name in ("a", "b")]
-        yield stack.enter_context(Rig(made, routes=[route("any", "a", "b")], gates=(keeper,)).serve())
+        yield stack.enter_context(BareGateway(made, routes=[route("any", "a", "b")], gates=(keeper,)).serve())
 
 
-def ask(rig: Rig, path: str = "/v1/chat/completions", **fields: Any) -> httpx2.Response:
-    return httpx2.post(rig.url + path, json={**TRY, **fields}, headers={"authorization": f"Bearer {KEY}"}, timeout=20)
+def ask(bare: BareGateway, path: str = "/v1/chat/completions", **fields: Any) -> httpx2.Response:
+    return httpx2.post(bare.url + path, json={**TRY, **fields}, headers={"authorization": f"Bearer {KEY}"}, timeout=20)
 
 
-def test_a_call_enters_once_and_is_admitted_to_its_target(rig: Rig, keeper: Keeper) -> None:
-    answer = ask(rig)
-    event = rig.books.last()
+def test_a_call_enters_once_and_is_admitted_to_its_target(bare: BareGateway, keeper: Keeper) -> None:
+    answer = ask(bare)
+    event = bare.books.last()
     assert answer.status_code == 200
     assert answer.headers["x-ratelimit-remaining-requests"] == "3"
     assert keeper.told == ["enter chat", "admit a demo", f"settled ok {event.usage.total}"]
 
 
-def test_a_gate_that_nothing_concerns_is_left_out(rig: Rig, keeper: Keeper) -> None:
+def test_a_gate_that_nothing_concerns_is_left_out(bare: BareGateway, keeper: Keeper) -> None:
     keeper.concerned = False
-    assert ask(rig).status_code == 200
+    assert ask(bare).status_code == 200
     assert keeper.told == []
 
 
-def test_a_refusal_is_told_in_the_shape_of_the_face_with_its_headers(rig: Rig, keeper: Keeper) -> None:
+def test_a_refusal_is_told_in_the_shape_of_the_face_with_its_headers(bare: BareGateway, keeper: Keeper) -> None:
     keeper.refuses = TooMany("Ten calls a minute are allowed. Wait a little.", retry_after=7.0)
-    answer = ask(rig)
+    answer = ask(bare)
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "7")
     assert answer.headers["x-ratelimit-remaining-requests"] == "3"
     assert answer.json()["error"]["message"] == "Ten calls a minute are allowed. Wait a little."
-    anthropic = ask(rig, "/v1/messages", max_tokens=5)
+    anthropic = ask(bare, "/v1/messages", max_tokens=5)
     assert anthropic.json()["type"] == "error"
     assert keeper.told == ["enter chat", "void"] * 2
-    assert rig.books.opened == []
+    assert bare.books.opened == []
 
 
-def test_what_may_not_go_to_one_target_goes_to_the_next(rig: Rig, keeper: Keeper) -> None:
+def test_what_may_not_go_to_one_target_goes_to_the_next(bare: BareGateway, keeper: Keeper) -> None:
     keeper.keeps_from["a"] = TooMany("The budget of a is spent.", retry_after=60.0)
-    assert ask(rig).headers["x-trunkline-configuration"] == "id-b"
+    assert ask(bare).headers["x-trunkline-configuration"] == "id-b"
     assert keeper.told[:3] == ["enter chat", "admit a demo", "admit b demo"]
-    assert rig.books.last().attempts == ()
+    assert bare.books.last().attempts == ()
 
 
-def test_the_first_refusal_is_told_where_none_is_left(rig: Rig, keeper: Keeper) -> None:
+def test_the_first_refusal_is_told_where_none_is_left(bare: BareGateway, keeper: Keeper) -> None:
     keeper.keeps_from = {name: TooMany(f"The budget of {name} is spent.", retry_after=60.0) for name in ("a", "b")}
-    answer = ask(rig)
+    answer = ask(bare)
     assert (answer.status_code, answer.json()["error"]["message"]) == (429, "The budget of a is spent.")
     assert keeper.told[-1] == "void"
 
 
-def test_a_gate_may_answer_in_the_place_of_a_provider(rig: Rig, keeper: Keeper) -> None:
+def test_a_gate_may_answer_in_the_place_of_a_provider(bare: BareGateway, keeper: Keeper) -> None:
     keeper.answer = json.dumps({"id": "kept", "choices": []}).encode()
-    answer = ask(rig)
+    answer = ask(bare)
     assert answer.json()["id"] == "kept"
     assert answer.headers["x-trunkline-configuration"] == "id-a"
     assert (answer.headers["x-trunkline-input-tokens"], answer.headers["x-trunkline-cost-usd"]) == ("0", "0")
-    event = rig.books.last()
+    event = bare.books.last()
     assert (event.outcome, event.usage.total, event.cost_nanos) == ("ok", 0, 0)
     assert keeper.told[-1] == "settled ok 0"
 
 
-def test_a_stream_settles_what_is_held_at_its_end(rig: Rig, keeper: Keeper) -> None:
-    assert "[DONE]" in ask(rig, stream=True).text
-    assert keeper.told[-1] == f"settled ok {rig.books.last().usage.total}"
+def test_a_stream_settles_what_is_held_at_its_end(bare: BareGateway, keeper: Keeper) -> None:
+    assert "[DONE]" in ask(bare, stream=True).text
+    assert keeper.told[-1] == f"settled ok {bare.books.last().usage.total}"
 
 
-def test_counting_tokens_passes_too_and_holds_nothing_after_it(rig: Rig, keeper: Keeper) -> None:
-    assert ask(rig, "/v1/messages/count_tokens").status_code == 200
+def test_counting_tokens_passes_too_and_holds_nothing_after_it(bare: BareGateway, keeper: Keeper) -> None:
+    assert ask(bare, "/v1/messages/count_tokens").status_code == 200
     assert keeper.told[0] == "enter None"
     assert keeper.told[-1] == "void"

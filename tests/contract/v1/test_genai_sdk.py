@@ -9,8 +9,8 @@ import pytest
 from google import genai
 from google.genai import errors, types
 
+from tests.contract.v1.bare_gateway import KEY, BareGateway
 from tests.contract.v1.conftest import PROVIDERS
-from tests.contract.v1.rig import KEY, Rig
 from tests.contract.v1.test_openai_sdk import HELLO, PICTURE
 from tests.upstreams.aimock import KEY as SECRET
 
@@ -33,8 +33,8 @@ TOOLS = types.Tool(
 
 
 @pytest.fixture(params=["v1", "v1beta"])
-def client(rig: Rig, request: pytest.FixtureRequest) -> genai.Client:
-    options = types.HttpOptions(base_url=rig.url, api_version=request.param)
+def client(bare: BareGateway, request: pytest.FixtureRequest) -> genai.Client:
+    options = types.HttpOptions(base_url=bare.url, api_version=request.param)
     return genai.Client(api_key=KEY, http_options=options)
 
 
@@ -62,12 +62,12 @@ def text(answers: list[Any]) -> str:
 
 @every_provider
 @both_ways
-def test_text(client: genai.Client, rig: Rig, provider: str, streamed: bool) -> None:
+def test_text(client: genai.Client, bare: BareGateway, provider: str, streamed: bool) -> None:
     answers = ask(client, streamed, provider, "say hello", system_instruction="Be brief.", temperature=0.5)
     assert text(answers) == HELLO
     last = answers[-1]
     assert last.candidates[0].finish_reason == types.FinishReason.STOP
-    event = rig.books.last()
+    event = bare.books.last()
     assert (event.outcome, event.provider, event.streamed) == ("ok", provider, streamed)
     assert (last.usage_metadata.prompt_token_count or 0) == event.usage.input
     assert (last.usage_metadata.candidates_token_count or 0) == event.usage.output
@@ -123,9 +123,9 @@ def test_counting_where_the_provider_does_not(client: genai.Client, provider: st
     assert 100 < counted.total_tokens < 140
 
 
-def test_provider_and_model_in_the_path(client: genai.Client, rig: Rig) -> None:
+def test_provider_and_model_in_the_path(client: genai.Client, bare: BareGateway) -> None:
     assert text(ask(client, False, "openai/gpt-4.1", "say hello")) == HELLO
-    assert rig.books.last().model == "gpt-4.1"
+    assert bare.books.last().model == "gpt-4.1"
 
 
 def test_embeddings(client: genai.Client) -> None:
@@ -138,11 +138,11 @@ def test_models(client: genai.Client) -> None:
     assert {f"models/{name}" for name in PROVIDERS} <= {model.name for model in client.models.list()}
 
 
-def test_stream_as_an_array(rig: Rig) -> None:
+def test_stream_as_an_array(bare: BareGateway) -> None:
     import http.client
     import json
 
-    connection = http.client.HTTPConnection("127.0.0.1", rig.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", bare.port, timeout=10)
     body = json.dumps({"contents": [{"role": "user", "parts": [{"text": "say hello"}]}]})
     connection.request("POST", "/v1beta/models/openai:streamGenerateContent", body, {"x-goog-api-key": KEY})
     response = connection.getresponse()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.contract.v1.rig import Rig, configuration
+from tests.contract.v1.bare_gateway import BareGateway, configuration
 from tests.contract.v1.test_bad_input import ask
 
 HUGE = ["1e24", "-1e24", "1e308", "9223372036854775808", "-9223372036854775809", "1" + "0" * 30, "1" + "0" * 400, "NaN"]
@@ -32,19 +32,19 @@ FIELDS = [
 
 
 @pytest.fixture(scope="module")
-def rig() -> Iterator[Rig]:
+def bare() -> Iterator[BareGateway]:
     # Speaks another dialect than any of the clients, so that every field is read.
     configurations = [configuration("demo", "ollama", model="llama3", base_url="http://127.0.0.1:9")]
-    with Rig(configurations, limit=1 << 20).serve() as running:
+    with BareGateway(configurations, limit=1 << 20).serve() as running:
         yield running
 
 
 @pytest.mark.parametrize("value", HUGE, ids=[value[:12] for value in HUGE])
 @pytest.mark.parametrize(("path", "body", "name"), FIELDS, ids=[f"{path} {name}" for path, _, name in FIELDS])
 def test_a_number_that_nothing_can_hold_is_refused_by_name(
-    rig: Rig, path: str, body: str, name: str, value: str
+    bare: BareGateway, path: str, body: str, name: str, value: str
 ) -> None:
-    response, told = ask(rig, (body % (name, value)).encode(), path=path)
+    response, told = ask(bare, (body % (name, value)).encode(), path=path)
     assert response.status == 400, told
     text = json.dumps(told)
     assert name in text or "not valid JSON" in text

@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.contract.v1.rig import KEY, Rig, configuration
+from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted, stream, whole
 
@@ -109,8 +109,8 @@ def upstream() -> Iterator[Scripted]:
 
 
 @pytest.fixture(scope="module")
-def rig(upstream: Scripted) -> Iterator[Rig]:
-    with Rig([configuration("local", "ollama", model="qwen3", base_url=upstream.url)]).serve() as running:
+def bare(upstream: Scripted) -> Iterator[BareGateway]:
+    with BareGateway([configuration("local", "ollama", model="qwen3", base_url=upstream.url)]).serve() as running:
         yield running
 
 
@@ -121,7 +121,7 @@ def line(content: str, done: bool = False, **message: Any) -> bytes:
     return json.dumps(told).encode() + b"\n"
 
 
-def ask(rig: Rig, upstream: Scripted, how: str, body: Json, streamed: bool) -> httpx2.Response:
+def ask(bare: BareGateway, upstream: Scripted, how: str, body: Json, streamed: bool) -> httpx2.Response:
     upstream.asked.clear()
     upstream.script = (
         stream(line('{"age"') + line(": 25}") + line("", done=True)) if streamed else whole(line(TEXT, done=True))
@@ -133,7 +133,7 @@ def ask(rig: Rig, upstream: Scripted, how: str, body: Json, streamed: bool) -> h
     else:
         body = {"model": "local", "stream": streamed, **body}
     told = httpx2.post(
-        rig.url + path, json=body, headers={"Authorization": f"Bearer {KEY}"}, timeout=20, trust_env=False
+        bare.url + path, json=body, headers={"Authorization": f"Bearer {KEY}"}, timeout=20, trust_env=False
     )
     assert told.status_code == 200, told.text
     return told
@@ -190,8 +190,8 @@ def answer(how: str, told: httpx2.Response, streamed: bool) -> tuple[str, str, s
 
 @pytest.mark.parametrize("streamed", [False, True])
 @pytest.mark.parametrize("how", SHAPES)
-def test_a_schema_of_the_answer_is_the_format(rig: Rig, upstream: Scripted, how: str, streamed: bool) -> None:
-    told = ask(rig, upstream, how, SHAPES[how], streamed)
+def test_a_schema_of_the_answer_is_the_format(bare: BareGateway, upstream: Scripted, how: str, streamed: bool) -> None:
+    told = ask(bare, upstream, how, SHAPES[how], streamed)
     assert json.loads(upstream.asked[0].body)["format"] == SCHEMA
     text, name, arguments, _ = answer(how, told, streamed)
     assert (json.loads(text), name, arguments) == ({"age": 25}, "", "")
@@ -200,9 +200,9 @@ def test_a_schema_of_the_answer_is_the_format(rig: Rig, upstream: Scripted, how:
 @pytest.mark.parametrize("streamed", [False, True])
 @pytest.mark.parametrize("how", FORCED)
 def test_a_tool_that_must_be_called_is_the_format_and_the_answer_its_call(
-    rig: Rig, upstream: Scripted, how: str, streamed: bool
+    bare: BareGateway, upstream: Scripted, how: str, streamed: bool
 ) -> None:
-    told = ask(rig, upstream, how, FORCED[how], streamed)
+    told = ask(bare, upstream, how, FORCED[how], streamed)
     sent = json.loads(upstream.asked[0].body)
     assert sent["format"] == SCHEMA
     assert "tools" not in sent
@@ -214,8 +214,8 @@ def test_a_tool_that_must_be_called_is_the_format_and_the_answer_its_call(
 
 
 @pytest.mark.parametrize("how", SEVERAL)
-def test_among_several_the_model_chooses_and_that_is_told(rig: Rig, upstream: Scripted, how: str) -> None:
-    told = ask(rig, upstream, how, SEVERAL[how], streamed=False)
+def test_among_several_the_model_chooses_and_that_is_told(bare: BareGateway, upstream: Scripted, how: str) -> None:
+    told = ask(bare, upstream, how, SEVERAL[how], streamed=False)
     sent = json.loads(upstream.asked[0].body)
     assert len(sent["tools"]) == 2
     assert "format" not in sent

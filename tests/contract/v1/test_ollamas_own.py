@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.contract.v1.rig import KEY, Rig, configuration
+from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted, whole
 
@@ -30,31 +30,31 @@ def upstream() -> Iterator[Scripted]:
 
 
 @pytest.fixture(scope="module")
-def rig(upstream: Scripted) -> Iterator[Rig]:
+def bare(upstream: Scripted) -> Iterator[BareGateway]:
     settings = {"numCtx": 4096, "keepAlive": "10m", "think": "high"}
     own = configuration("c", "ollama", model="m", base_url=upstream.url, parameters=settings, shared=True)
-    with Rig([own]).serve() as rig:
-        yield rig
+    with BareGateway([own]).serve() as bare:
+        yield bare
 
 
-def ask(rig: Rig, upstream: Scripted, path: str, body: dict[str, Any]) -> tuple[dict[str, Any], str]:
+def ask(bare: BareGateway, upstream: Scripted, path: str, body: dict[str, Any]) -> tuple[dict[str, Any], str]:
     upstream.asked.clear()
     headers = {"authorization": f"Bearer {KEY}"}
-    answer = httpx2.post(rig.url + path, json={"model": "c", **body}, headers=headers, timeout=20, trust_env=False)
+    answer = httpx2.post(bare.url + path, json={"model": "c", **body}, headers=headers, timeout=20, trust_env=False)
     assert answer.status_code == 200, answer.text
     return json.loads(upstream.asked[0].body), answer.headers.get("x-trunkline-dropped", "")
 
 
 @pytest.mark.parametrize(("path", "body"), CLIENTS)
-def test_of_the_configuration(rig: Rig, upstream: Scripted, path: str, body: dict[str, Any]) -> None:
-    sent, _ = ask(rig, upstream, path, body)
+def test_of_the_configuration(bare: BareGateway, upstream: Scripted, path: str, body: dict[str, Any]) -> None:
+    sent, _ = ask(bare, upstream, path, body)
     assert (sent["think"], sent["keep_alive"], sent["options"]["num_ctx"]) == ("high", "10m", 4096)
 
 
 @pytest.mark.parametrize(("path", "body"), CLIENTS)
-def test_of_the_call(rig: Rig, upstream: Scripted, path: str, body: dict[str, Any]) -> None:
+def test_of_the_call(bare: BareGateway, upstream: Scripted, path: str, body: dict[str, Any]) -> None:
     own = {"num_ctx": 8192, "keep_alive": 0, "think": False, "options": {"num_gpu": 1}}
-    sent, dropped = ask(rig, upstream, path, {**body, **own})
+    sent, dropped = ask(bare, upstream, path, {**body, **own})
     assert (sent["think"], sent["keep_alive"]) == (False, 0)
     assert (sent["options"]["num_ctx"], sent["options"]["num_gpu"]) == (8192, 1)
     assert not [name for name in own if name in dropped]

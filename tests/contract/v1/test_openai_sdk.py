@@ -7,8 +7,8 @@ import json
 import openai
 import pytest
 
+from tests.contract.v1.bare_gateway import BareGateway
 from tests.contract.v1.conftest import MODELS, PROVIDERS
-from tests.contract.v1.rig import Rig
 from tests.upstreams.aimock import KEY, Aimock
 
 PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
@@ -31,8 +31,8 @@ pytestmark = pytest.mark.needs_node
 every_provider = pytest.mark.parametrize("provider", PROVIDERS)
 
 
-def usage_of(provider: str, rig: Rig, request_id: str) -> tuple[int, int]:
-    event = rig.books.last(request_id)
+def usage_of(provider: str, bare: BareGateway, request_id: str) -> tuple[int, int]:
+    event = bare.books.last(request_id)
     assert event.outcome == "ok"
     assert event.provider == provider
     assert event.model == MODELS[provider]
@@ -41,7 +41,7 @@ def usage_of(provider: str, rig: Rig, request_id: str) -> tuple[int, int]:
 
 
 @every_provider
-def test_text(client: openai.OpenAI, rig: Rig, provider: str) -> None:
+def test_text(client: openai.OpenAI, bare: BareGateway, provider: str) -> None:
     answer = client.chat.completions.with_raw_response.create(
         model=provider,
         messages=[{"role": "system", "content": "Be brief."}, {"role": "user", "content": "say hello"}],
@@ -52,18 +52,18 @@ def test_text(client: openai.OpenAI, rig: Rig, provider: str) -> None:
     assert completion.choices[0].message.content == HELLO
     assert completion.choices[0].finish_reason == "stop"
     assert completion.usage is not None
-    spent = usage_of(provider, rig, answer.headers["x-request-id"])
+    spent = usage_of(provider, bare, answer.headers["x-request-id"])
     assert (completion.usage.prompt_tokens, completion.usage.completion_tokens) == spent
     if provider != "ollama":  # aimock's Ollama always says 0
         assert spent == (21, 9)
-        assert rig.books.last(answer.headers["x-request-id"]).cost_nanos == COST_OF_21_IN_9_OUT
+        assert bare.books.last(answer.headers["x-request-id"]).cost_nanos == COST_OF_21_IN_9_OUT
         assert answer.headers["x-trunkline-cost-usd"] == "0.000114"
         assert answer.headers["x-trunkline-input-tokens"] == "21"
     assert answer.headers["x-trunkline-configuration"] == f"id-{provider}"
 
 
 @every_provider
-def test_text_streamed(client: openai.OpenAI, rig: Rig, provider: str) -> None:
+def test_text_streamed(client: openai.OpenAI, bare: BareGateway, provider: str) -> None:
     answer = client.chat.completions.with_raw_response.create(
         model=provider,
         messages=[{"role": "user", "content": "say hello"}],
@@ -78,18 +78,22 @@ def test_text_streamed(client: openai.OpenAI, rig: Rig, provider: str) -> None:
     assert len({chunk.id for chunk in chunks}) == 1
     told = [chunk.usage for chunk in chunks if chunk.usage is not None]
     assert len(told) == 1
-    assert (told[0].prompt_tokens, told[0].completion_tokens) == usage_of(provider, rig, answer.headers["x-request-id"])
+    assert (told[0].prompt_tokens, told[0].completion_tokens) == usage_of(
+        provider, bare, answer.headers["x-request-id"]
+    )
 
 
 @every_provider
-def test_stream_without_asking_for_usage_is_still_counted(client: openai.OpenAI, rig: Rig, provider: str) -> None:
+def test_stream_without_asking_for_usage_is_still_counted(
+    client: openai.OpenAI, bare: BareGateway, provider: str
+) -> None:
     answer = client.chat.completions.with_raw_response.create(
         model=provider, messages=[{"role": "user", "content": "say hello"}], stream=True
     )
     chunks = list(answer.parse())
     assert all(chunk.usage is None for chunk in chunks) or provider == "openrouter"
     assert all(chunk.choices for chunk in chunks)
-    spent = usage_of(provider, rig, answer.headers["x-request-id"])
+    spent = usage_of(provider, bare, answer.headers["x-request-id"])
     assert spent == (21, 9) or provider == "ollama"
 
 
@@ -169,11 +173,11 @@ def test_cut_by_the_limit(client: openai.OpenAI, provider: str) -> None:
 
 
 @pytest.mark.parametrize("provider", ["openai", "openrouter"])
-def test_embeddings(client: openai.OpenAI, rig: Rig, provider: str) -> None:
+def test_embeddings(client: openai.OpenAI, bare: BareGateway, provider: str) -> None:
     answer = client.embeddings.with_raw_response.create(model=f"{provider}/text-embedding-3-small", input="embed me")
     vector = answer.parse().data[0].embedding
     assert vector == pytest.approx([0.25, -0.5, 0.125])
-    assert rig.books.last(answer.headers["x-request-id"]).operation == "embeddings"
+    assert bare.books.last(answer.headers["x-request-id"]).operation == "embeddings"
 
 
 @every_provider
@@ -188,30 +192,30 @@ def test_embeddings(client: openai.OpenAI, rig: Rig, provider: str) -> None:
 )
 @pytest.mark.parametrize("streamed", [False, True])
 def test_errors_of_providers(
-    client: openai.OpenAI, rig: Rig, provider: str, said: str, status: int, error: type, streamed: bool
+    client: openai.OpenAI, bare: BareGateway, provider: str, said: str, status: int, error: type, streamed: bool
 ) -> None:
     with pytest.raises(error) as raised:
         client.chat.completions.create(model=provider, messages=[{"role": "user", "content": said}], stream=streamed)
     assert raised.value.status_code == status
     assert KEY not in raised.value.response.text
     assert raised.value.response.json()["error"]["message"]
-    event = rig.books.last(raised.value.response.headers["x-request-id"])
+    event = bare.books.last(raised.value.response.headers["x-request-id"])
     assert event.outcome == "error"
     assert event.cost_nanos == 0
 
 
-def test_failing_provider_is_tried_again_and_told(client: openai.OpenAI, rig: Rig) -> None:
+def test_failing_provider_is_tried_again_and_told(client: openai.OpenAI, bare: BareGateway) -> None:
     with pytest.raises(openai.InternalServerError) as raised:
         client.chat.completions.create(model="openai", messages=[{"role": "user", "content": "fail 500"}])
-    event = rig.books.last(raised.value.response.headers["x-request-id"])
+    event = bare.books.last(raised.value.response.headers["x-request-id"])
     assert [(attempt.status, attempt.error) for attempt in event.attempts] == [(500, "server")] * 3
 
 
-def test_provider_and_model(client: openai.OpenAI, rig: Rig) -> None:
+def test_provider_and_model(client: openai.OpenAI, bare: BareGateway) -> None:
     answer = client.chat.completions.with_raw_response.create(
         model="openai/gpt-4.1", messages=[{"role": "user", "content": "say hello"}]
     )
-    event = rig.books.last(answer.headers["x-request-id"])
+    event = bare.books.last(answer.headers["x-request-id"])
     assert (event.model, event.requested_model, event.configuration_id) == ("gpt-4.1", "openai/gpt-4.1", "id-openai")
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import openai
 import pytest
 
-from tests.contract.v1.rig import KEY, Rig, configuration
+from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
 from tests.upstreams import scripted
 from tests.upstreams.scripted import PAUSE, RESUME, Scripted, in_turn, silence, stream, whole
 from trunkline.core.errors import Unavailable
@@ -30,7 +30,7 @@ def upstream() -> Iterator[Scripted]:
 
 
 @pytest.fixture(scope="module")
-def rig(upstream: Scripted) -> Iterator[Rig]:
+def bare(upstream: Scripted) -> Iterator[BareGateway]:
     def to(name: str, provider: str, **fields: Any):
         return configuration(name, provider, base_url=upstream.url, api_key=SECRET, **fields)
 
@@ -44,28 +44,30 @@ def rig(upstream: Scripted) -> Iterator[Rig]:
         configuration("vllm", "vllm", base_url=upstream.url, model="own"),
     ]
     timeouts = Timeouts(connect=2, first_byte=0.4, between=0.4, total=5)
-    with Rig(configurations, timeouts=timeouts, limit=LIMIT).serve() as running:
+    with BareGateway(configurations, timeouts=timeouts, limit=LIMIT).serve() as running:
         yield running
 
 
 @pytest.fixture(autouse=True)
-def fresh(upstream: Scripted, rig: Rig) -> Iterator[None]:
+def fresh(upstream: Scripted, bare: BareGateway) -> Iterator[None]:
     upstream.asked.clear()
     upstream.hung_up.clear()
     RESUME.clear()
-    rig.books.fault = None
+    bare.books.fault = None
     yield
     RESUME.set()
 
 
 @pytest.fixture
-def client(rig: Rig) -> Iterator[openai.OpenAI]:
-    with openai.OpenAI(base_url=f"{rig.url}/v1", api_key=KEY, max_retries=0) as client:
+def client(bare: BareGateway) -> Iterator[openai.OpenAI]:
+    with openai.OpenAI(base_url=f"{bare.url}/v1", api_key=KEY, max_retries=0) as client:
         yield client
 
 
-def post(rig: Rig, path: str, body: bytes, kind: str = "application/json") -> tuple[http.client.HTTPResponse, bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", rig.port, timeout=10)
+def post(
+    bare: BareGateway, path: str, body: bytes, kind: str = "application/json"
+) -> tuple[http.client.HTTPResponse, bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", bare.port, timeout=10)
     connection.request("POST", path, body, {"authorization": f"Bearer {KEY}", "content-type": kind})
     response = connection.getresponse()
     assert response.headers["x-request-id"]
@@ -86,10 +88,10 @@ def event(value: dict[str, Any]) -> bytes:
 
 
 class TestWhatPasses:
-    def test_only_the_model_is_edited(self, rig: Rig, upstream: Scripted) -> None:
+    def test_only_the_model_is_edited(self, bare: BareGateway, upstream: Scripted) -> None:
         answer = b'{"created": 1, "data": [{"b64_json": "x"}], "new": 1.50}'
         upstream.script = whole(answer, kind="application/json; charset=utf-8")
-        response, body = post(rig, "/v1/images/generations", b'{"prompt":"a","model":"up","unheard_of":{"a":1.50}}')
+        response, body = post(bare, "/v1/images/generations", b'{"prompt":"a","model":"up","unheard_of":{"a":1.50}}')
         assert body == answer
         assert response.headers["content-type"] == "application/json; charset=utf-8"
         asked = upstream.asked[-1]
@@ -97,52 +99,52 @@ class TestWhatPasses:
         assert asked.body == b'{"prompt":"a","model":"m","unheard_of":{"a":1.50}}'
         assert asked.headers["authorization"] == f"Bearer {SECRET}"
 
-    def test_a_form_passes_byte_for_byte(self, rig: Rig, upstream: Scripted) -> None:
+    def test_a_form_passes_byte_for_byte(self, bare: BareGateway, upstream: Scripted) -> None:
         upstream.script = whole(b"1\n00:00 --> 00:01\nhello\n", kind="text/plain; charset=utf-8")
         sound = bytes(range(256)) + b"\r\n--\r\n--A\r\n"
         fields = [("response_format", b"srt", None), ("model", b"up", None), ("file", sound, "a; name=model.wav")]
-        response, body = post(rig, "/v1/audio/transcriptions", form(*fields), "multipart/form-data; boundary=B")
+        response, body = post(bare, "/v1/audio/transcriptions", form(*fields), "multipart/form-data; boundary=B")
         assert body == b"1\n00:00 --> 00:01\nhello\n"
         assert response.headers["content-type"] == "text/plain; charset=utf-8"
         assert upstream.asked[-1].body == form(fields[0], ("model", b"m", None), fields[2])
         assert upstream.asked[-1].headers["content-type"] == "multipart/form-data; boundary=B"
-        settled = rig.books.last(response.headers["x-request-id"])
+        settled = bare.books.last(response.headers["x-request-id"])
         assert (settled.outcome, settled.cost_nanos, settled.usage_estimated) == ("ok", None, True)
 
-    def test_the_tokens_of_pictures_are_billed(self, rig: Rig, upstream: Scripted) -> None:
+    def test_the_tokens_of_pictures_are_billed(self, bare: BareGateway, upstream: Scripted) -> None:
         usage = {
             "input_tokens": 21, "output_tokens": 9, "total_tokens": 30,
             "input_tokens_details": {"text_tokens": 1, "image_tokens": 20},
         }  # fmt: skip
         upstream.script = whole(json.dumps({"created": 1, "data": [{}, {}], "usage": usage}).encode())
-        response, _ = post(rig, "/v1/images/generations", b'{"prompt":"a","model":"up"}')
-        settled = rig.books.last(response.headers["x-request-id"])
+        response, _ = post(bare, "/v1/images/generations", b'{"prompt":"a","model":"up"}')
+        settled = bare.books.last(response.headers["x-request-id"])
         assert (settled.usage.images, settled.usage.image_input, settled.usage_estimated) == (2, 20, False)
         assert settled.cost_nanos == 114_000
         assert response.headers["x-trunkline-cost-usd"] == "0.000114"
 
-    def test_what_is_billed_by_time_has_no_price(self, rig: Rig, upstream: Scripted) -> None:
+    def test_what_is_billed_by_time_has_no_price(self, bare: BareGateway, upstream: Scripted) -> None:
         upstream.script = whole(b'{"text":"hi","usage":{"type":"duration","seconds":12.5}}')
         body = form(("model", b"up", None), ("file", b"1", "a.wav"))
-        response, _ = post(rig, "/v1/audio/transcriptions", body, "multipart/form-data; boundary=B")
-        settled = rig.books.last(response.headers["x-request-id"])
+        response, _ = post(bare, "/v1/audio/transcriptions", body, "multipart/form-data; boundary=B")
+        settled = bare.books.last(response.headers["x-request-id"])
         assert (settled.usage.audio_ms, settled.usage_estimated, settled.cost_nanos) == (12_500, False, None)
 
-    def test_ranking(self, rig: Rig, upstream: Scripted) -> None:
+    def test_ranking(self, bare: BareGateway, upstream: Scripted) -> None:
         answer = b'{"results":[{"index":1,"relevance_score":0.9}],"meta":{"billed_units":{"search_units":1}}}'
         upstream.script = whole(answer)
         response, body = post(
-            rig, "/v1/rerank", b'{"model":"cohere","query":"q","documents":["a",{"text":"b"}],"top_n":1}'
+            bare, "/v1/rerank", b'{"model":"cohere","query":"q","documents":["a",{"text":"b"}],"top_n":1}'
         )
         assert body == answer
         assert upstream.asked[-1].line.startswith("POST /v2/rerank ")
-        settled = rig.books.last(response.headers["x-request-id"])
+        settled = bare.books.last(response.headers["x-request-id"])
         assert (settled.operation, settled.usage.searches, settled.cost_nanos) == ("rerank", 1, None)
 
-    def test_ranking_counted_in_tokens_is_billed(self, rig: Rig, upstream: Scripted) -> None:
+    def test_ranking_counted_in_tokens_is_billed(self, bare: BareGateway, upstream: Scripted) -> None:
         upstream.script = whole(b'{"results":[],"usage":{"total_tokens":500}}')
-        response, _ = post(rig, "/v1/rerank", b'{"model":"vllm","query":"q","documents":["a"]}')
-        settled = rig.books.last(response.headers["x-request-id"])
+        response, _ = post(bare, "/v1/rerank", b'{"model":"vllm","query":"q","documents":["a"]}')
+        settled = bare.books.last(response.headers["x-request-id"])
         assert (settled.usage.input, settled.cost_nanos) == (500, 1_000_000)
 
 
@@ -162,24 +164,24 @@ class TestCompletions:
         ("model", "path"), [("up", "/v1/completions"), ("llama", "/v1/completions"), ("router", "/api/v1/completions")]
     )
     def test_pass_where_they_are_offered(
-        self, client: openai.OpenAI, rig: Rig, upstream: Scripted, model: str, path: str
+        self, client: openai.OpenAI, bare: BareGateway, upstream: Scripted, model: str, path: str
     ) -> None:
         upstream.script = whole(json.dumps(COMPLETION).encode())
         answer = client.completions.with_raw_response.create(model=model, prompt=["a", "b"], echo=True, logprobs=2)
         assert answer.parse().choices[0].text == " you"
         assert upstream.asked[-1].line.startswith(f"POST {path} ")
         assert json.loads(upstream.asked[-1].body)["echo"] is True
-        settled = rig.books.last(answer.headers["x-request-id"])
+        settled = bare.books.last(answer.headers["x-request-id"])
         assert (settled.operation, settled.cost_nanos) == ("completions", 114_000)
 
-    def test_parameters_of_the_configuration_fill_what_is_open(self, rig: Rig, upstream: Scripted) -> None:
+    def test_parameters_of_the_configuration_fill_what_is_open(self, bare: BareGateway, upstream: Scripted) -> None:
         upstream.script = whole(json.dumps(COMPLETION).encode())
-        response, _ = post(rig, "/v1/completions", b'{"model":"up","prompt":"a","temperature":1}')
+        response, _ = post(bare, "/v1/completions", b'{"model":"up","prompt":"a","temperature":1}')
         assert json.loads(upstream.asked[-1].body) == {"model": "m", "prompt": "a", "temperature": 1, "max_tokens": 7}
         assert response.headers["x-trunkline-dropped"] == "systemPrompt"
 
     @pytest.mark.parametrize("wants_usage", [False, True])
-    def test_streamed(self, client: openai.OpenAI, rig: Rig, upstream: Scripted, wants_usage: bool) -> None:
+    def test_streamed(self, client: openai.OpenAI, bare: BareGateway, upstream: Scripted, wants_usage: bool) -> None:
         usage = event({**COMPLETION, "choices": []})
         upstream.script = stream(
             self.chunk("how"), self.chunk(" are"), self.chunk("", "stop"), usage, b"data: [DONE]\n\n"
@@ -190,23 +192,23 @@ class TestCompletions:
         assert "".join(chunk.choices[0].text for chunk in chunks if chunk.choices) == "how are"
         assert any(chunk.usage for chunk in chunks) == wants_usage
         assert json.loads(upstream.asked[-1].body)["stream_options"] == {"include_usage": True}
-        settled = rig.books.last(answer.headers["x-request-id"])
+        settled = bare.books.last(answer.headers["x-request-id"])
         assert (settled.usage.input, settled.usage.output, settled.cost_nanos) == (21, 9, 114_000)
 
-    def test_cut_off(self, client: openai.OpenAI, rig: Rig, upstream: Scripted) -> None:
+    def test_cut_off(self, client: openai.OpenAI, bare: BareGateway, upstream: Scripted) -> None:
         upstream.script = stream(self.chunk("how"), self.chunk(" are"), end="cut")
         answer = client.completions.with_raw_response.create(model="up", prompt="a prompt", stream=True)
         with pytest.raises(openai.APIError):
             list(answer.parse())
-        settled = rig.books.last(answer.headers["x-request-id"])
+        settled = bare.books.last(answer.headers["x-request-id"])
         assert (settled.outcome, settled.usage_estimated, settled.usage.input) == ("error", True, 2)
         assert settled.usage.output == 2
 
 
 class TestSpeech:
-    def test_bytes_come_as_they_are_made(self, rig: Rig, upstream: Scripted) -> None:
+    def test_bytes_come_as_they_are_made(self, bare: BareGateway, upstream: Scripted) -> None:
         upstream.script = stream(b"first", PAUSE, b"\x00second", kind="audio/mpeg")
-        connection = http.client.HTTPConnection("127.0.0.1", rig.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", bare.port, timeout=10)
         connection.request(
             "POST", "/v1/audio/speech", b'{"model":"up","input":"hello","voice":"v"}',
             {"authorization": f"Bearer {KEY}"},
@@ -216,39 +218,39 @@ class TestSpeech:
         assert response.headers["content-type"] == "audio/mpeg"
         RESUME.set()
         assert response.read() == b"\x00second"
-        settled = rig.books.last(response.headers["x-request-id"])
+        settled = bare.books.last(response.headers["x-request-id"])
         assert (settled.outcome, settled.usage.input, settled.usage_estimated) == ("ok", 1, True)
         assert settled.cost_nanos is None
         assert settled.first_token_us is not None
 
-    def test_in_events_it_tells_its_tokens(self, rig: Rig, upstream: Scripted) -> None:
+    def test_in_events_it_tells_its_tokens(self, bare: BareGateway, upstream: Scripted) -> None:
         done = {"type": "speech.audio.done", "usage": {"input_tokens": 21, "output_tokens": 9, "total_tokens": 30}}
         pieces = event({"type": "speech.audio.delta", "audio": "AA=="}), event(done)
         upstream.script = stream(*pieces)
-        response, body = post(rig, "/v1/audio/speech", b'{"model":"up","input":"hello","stream_format":"sse"}')
+        response, body = post(bare, "/v1/audio/speech", b'{"model":"up","input":"hello","stream_format":"sse"}')
         assert body == b"".join(pieces)
         assert response.headers["content-type"].startswith("text/event-stream")
-        assert rig.books.last(response.headers["x-request-id"]).cost_nanos == 114_000
+        assert bare.books.last(response.headers["x-request-id"]).cost_nanos == 114_000
 
-    def test_cut_off_breaks_the_connection(self, rig: Rig, upstream: Scripted) -> None:
+    def test_cut_off_breaks_the_connection(self, bare: BareGateway, upstream: Scripted) -> None:
         upstream.script = stream(b"first", end="cut", kind="audio/mpeg")
-        before = len(rig.books.events)
+        before = len(bare.books.events)
         with pytest.raises(http.client.IncompleteRead) as raised:
-            post(rig, "/v1/audio/speech", b'{"model":"up","input":"hello"}')
+            post(bare, "/v1/audio/speech", b'{"model":"up","input":"hello"}')
         assert raised.value.partial == b"first"
-        settled = rig.books.last()
-        assert len(rig.books.events) == before + 1
+        settled = bare.books.last()
+        assert len(bare.books.events) == before + 1
         assert (settled.outcome, settled.cost_nanos) == ("error", None)
 
-    def test_nothing_at_all_is_an_error(self, rig: Rig, upstream: Scripted) -> None:
+    def test_nothing_at_all_is_an_error(self, bare: BareGateway, upstream: Scripted) -> None:
         upstream.script = whole(b"", kind="audio/mpeg")
-        response, body = post(rig, "/v1/audio/speech", b'{"model":"up","input":"hello"}')
+        response, body = post(bare, "/v1/audio/speech", b'{"model":"up","input":"hello"}')
         assert (response.status, json.loads(body)["error"]["code"]) == (502, "upstream_malformed")
 
-    def test_a_client_that_goes_away_stops_the_provider(self, rig: Rig, upstream: Scripted) -> None:
+    def test_a_client_that_goes_away_stops_the_provider(self, bare: BareGateway, upstream: Scripted) -> None:
         upstream.script = stream(b"first", end="never", kind="audio/mpeg")
-        before = len(rig.books.events)
-        connection = http.client.HTTPConnection("127.0.0.1", rig.port, timeout=10)
+        before = len(bare.books.events)
+        connection = http.client.HTTPConnection("127.0.0.1", bare.port, timeout=10)
         connection.request(
             "POST", "/v1/audio/speech", b'{"model":"up","input":"hello"}', {"authorization": f"Bearer {KEY}"}
         )
@@ -257,46 +259,46 @@ class TestSpeech:
         response.close()
         connection.close()
         assert upstream.hung_up.wait(10)
-        with rig.books.settled:
-            assert rig.books.settled.wait_for(lambda: len(rig.books.events) > before, 10)
-        settled = rig.books.last()
+        with bare.books.settled:
+            assert bare.books.settled.wait_for(lambda: len(bare.books.events) > before, 10)
+        settled = bare.books.last()
         assert (settled.operation, settled.outcome, settled.usage.input) == ("speech", "cancelled", 1)
 
 
 class TestEvents:
-    def test_a_picture_in_pieces(self, rig: Rig, upstream: Scripted) -> None:
+    def test_a_picture_in_pieces(self, bare: BareGateway, upstream: Scripted) -> None:
         usage = {"input_tokens": 21, "output_tokens": 9, "total_tokens": 30}
         pieces = (
             event({"type": "image_generation.partial_image", "b64_json": "AA==", "partial_image_index": 0}),
             event({"type": "image_generation.completed", "b64_json": "AA==", "usage": usage}),
         )
         upstream.script = stream(*pieces)
-        response, body = post(rig, "/v1/images/generations", b'{"model":"up","prompt":"a","stream":true}')
+        response, body = post(bare, "/v1/images/generations", b'{"model":"up","prompt":"a","stream":true}')
         assert body == b"".join(pieces)
-        settled = rig.books.last(response.headers["x-request-id"])
+        settled = bare.books.last(response.headers["x-request-id"])
         assert (settled.streamed, settled.usage.output, settled.cost_nanos) == (True, 9, 114_000)
 
-    def test_a_stream_without_its_end_is_told_in_band(self, rig: Rig, upstream: Scripted) -> None:
+    def test_a_stream_without_its_end_is_told_in_band(self, bare: BareGateway, upstream: Scripted) -> None:
         delta = event({"type": "transcript.text.delta", "delta": "hi"})
         upstream.script = stream(delta)
         body = form(("model", b"up", None), ("stream", b"true", None), ("file", b"1", "a.wav"))
-        response, told = post(rig, "/v1/audio/transcriptions", body, "multipart/form-data; boundary=B")
+        response, told = post(bare, "/v1/audio/transcriptions", body, "multipart/form-data; boundary=B")
         assert told.startswith(delta)
         assert b'"error"' in told[len(delta) :]
-        assert rig.books.last(response.headers["x-request-id"]).outcome == "error"
+        assert bare.books.last(response.headers["x-request-id"]).outcome == "error"
 
-    def test_an_error_first_is_an_http_error_and_tried_again(self, rig: Rig, upstream: Scripted) -> None:
+    def test_an_error_first_is_an_http_error_and_tried_again(self, bare: BareGateway, upstream: Scripted) -> None:
         failure = event({"error": {"message": "busy", "type": "server_error", "code": "server_error"}})
         done = event({"type": "transcript.text.done", "text": "hi"})
         upstream.script = in_turn(stream(failure), stream(done))
         body = form(("model", b"up", None), ("stream", b"true", None), ("file", b"1", "a.wav"))
-        response, told = post(rig, "/v1/audio/transcriptions", body, "multipart/form-data; boundary=B")
+        response, told = post(bare, "/v1/audio/transcriptions", body, "multipart/form-data; boundary=B")
         assert (response.status, told) == (200, done)
-        assert [attempt.error for attempt in rig.books.last(response.headers["x-request-id"]).attempts] == ["server"]
+        assert [attempt.error for attempt in bare.books.last(response.headers["x-request-id"]).attempts] == ["server"]
 
 
 class TestPicturesByChat:
-    def test_openrouter(self, client: openai.OpenAI, rig: Rig, upstream: Scripted) -> None:
+    def test_openrouter(self, client: openai.OpenAI, bare: BareGateway, upstream: Scripted) -> None:
         message = {
             "role": "assistant",
             "content": "Here.",
@@ -322,12 +324,12 @@ class TestPicturesByChat:
         assert asked["image_config"] == {"aspect_ratio": "16:9"}
         assert asked["messages"] == [{"role": "user", "content": "a boat"}]
         assert answer.headers["x-trunkline-dropped"] == "extra.quality"
-        settled = rig.books.last(answer.headers["x-request-id"])
+        settled = bare.books.last(answer.headers["x-request-id"])
         assert (settled.operation, settled.cost_nanos, settled.model) == (
             "images", 40_000_000, "google/gemini-2.5-flash-image",
         )  # fmt: skip
 
-    def test_gemini(self, client: openai.OpenAI, rig: Rig, upstream: Scripted) -> None:
+    def test_gemini(self, client: openai.OpenAI, bare: BareGateway, upstream: Scripted) -> None:
         parts = [{"text": "Here."}, {"inlineData": {"mimeType": "image/png", "data": PNG}}]
         usage = {"promptTokenCount": 21, "candidatesTokenCount": 9, "totalTokenCount": 30}
         upstream.script = whole(
@@ -341,14 +343,14 @@ class TestPicturesByChat:
         assert asked["generationConfig"]["responseModalities"] == ["IMAGE", "TEXT"]
         assert asked["generationConfig"]["imageConfig"] == {"aspectRatio": "2:3"}
         assert "x-trunkline-dropped" not in answer.headers
-        assert rig.books.last(answer.headers["x-request-id"]).cost_nanos == 114_000
+        assert bare.books.last(answer.headers["x-request-id"]).cost_nanos == 114_000
 
-    def test_words_instead_of_a_picture(self, client: openai.OpenAI, rig: Rig, upstream: Scripted) -> None:
+    def test_words_instead_of_a_picture(self, client: openai.OpenAI, bare: BareGateway, upstream: Scripted) -> None:
         message = {"role": "assistant", "content": "I would rather not."}
         upstream.script = whole(json.dumps({"id": "g", "model": "x", "choices": [{"message": message}]}).encode())
         with pytest.raises(openai.BadRequestError, match="I would rather not"):
             client.images.generate(model="router", prompt="a boat")
-        assert rig.books.last().outcome == "error"
+        assert bare.books.last().outcome == "error"
 
     @pytest.mark.parametrize(
         ("asked", "param"),
@@ -362,12 +364,12 @@ class TestPicturesByChat:
             ({"stream": True}, "stream"),
         ],
     )
-    def test_what_a_chat_cannot_be_asked_for(self, rig: Rig, asked: dict[str, Any], param: str) -> None:
-        before = len(rig.books.opened)
+    def test_what_a_chat_cannot_be_asked_for(self, bare: BareGateway, asked: dict[str, Any], param: str) -> None:
+        before = len(bare.books.opened)
         body = json.dumps({"model": "router", "prompt": "a boat", **asked}).encode()
-        response, told = post(rig, "/v1/images/generations", body)
+        response, told = post(bare, "/v1/images/generations", body)
         assert (response.status, json.loads(told)["error"]["param"]) == (400, param)
-        assert len(rig.books.opened) == before
+        assert len(bare.books.opened) == before
 
 
 class TestWhatIsWrong:
@@ -395,40 +397,40 @@ class TestWhatIsWrong:
             ("/v1/rerank", b'{"model":"cohere"}', "application/json", "query: is required"),
         ],
     )
-    def test_is_told(self, rig: Rig, path: str, body: bytes, kind: str, words: str) -> None:
-        before = len(rig.books.opened)
-        response, told = post(rig, path, body, kind)
+    def test_is_told(self, bare: BareGateway, path: str, body: bytes, kind: str, words: str) -> None:
+        before = len(bare.books.opened)
+        response, told = post(bare, path, body, kind)
         error = json.loads(told)["error"]
         assert response.status == 400
         assert words in error["message"]
         assert error["type"] == "invalid_request_error"
-        assert len(rig.books.opened) == before, "a refused call was opened"
+        assert len(bare.books.opened) == before, "a refused call was opened"
 
-    def test_too_large(self, rig: Rig) -> None:
+    def test_too_large(self, bare: BareGateway) -> None:
         body = form(("model", b"up", None), ("file", b"\0" * LIMIT, "a.wav"))
-        response, told = post(rig, "/v1/audio/transcriptions", body, self.FORM)
+        response, told = post(bare, "/v1/audio/transcriptions", body, self.FORM)
         assert response.status == 413
         assert "TRUNKLINE_MAX_BODY_MB" in json.loads(told)["error"]["message"]
 
-    def test_a_web_page_is_no_answer(self, rig: Rig, upstream: Scripted) -> None:
+    def test_a_web_page_is_no_answer(self, bare: BareGateway, upstream: Scripted) -> None:
         upstream.script = whole(b"<html>", kind="text/html")
-        response, told = post(rig, "/v1/moderations", b'{"model":"up","input":"a"}')
+        response, told = post(bare, "/v1/moderations", b'{"model":"up","input":"a"}')
         assert (response.status, json.loads(told)["error"]["code"]) == (502, "upstream_malformed")
 
-    def test_an_error_within_a_200(self, rig: Rig, upstream: Scripted) -> None:
+    def test_an_error_within_a_200(self, bare: BareGateway, upstream: Scripted) -> None:
         upstream.script = whole(b'{"error":{"message":"no such model","code":"model_not_found"}}')
-        response, _ = post(rig, "/v1/moderations", b'{"model":"up","input":"a"}')
+        response, _ = post(bare, "/v1/moderations", b'{"model":"up","input":"a"}')
         assert response.status == 404
 
-    def test_a_silent_provider(self, rig: Rig, upstream: Scripted) -> None:
+    def test_a_silent_provider(self, bare: BareGateway, upstream: Scripted) -> None:
         upstream.script = silence
-        response, _ = post(rig, "/v1/images/generations", b'{"model":"up","prompt":"a"}')
+        response, _ = post(bare, "/v1/images/generations", b'{"model":"up","prompt":"a"}')
         assert response.status == 504
-        assert rig.books.last(response.headers["x-request-id"]).error == "timeout"
+        assert bare.books.last(response.headers["x-request-id"]).error == "timeout"
 
-    def test_a_full_disk_refuses_before_anything_is_sent(self, rig: Rig, upstream: Scripted) -> None:
-        rig.books.fault = Unavailable("The disk is full.")
-        response, _ = post(rig, "/v1/images/generations", b'{"model":"up","prompt":"a"}')
+    def test_a_full_disk_refuses_before_anything_is_sent(self, bare: BareGateway, upstream: Scripted) -> None:
+        bare.books.fault = Unavailable("The disk is full.")
+        response, _ = post(bare, "/v1/images/generations", b'{"model":"up","prompt":"a"}')
         assert (response.status, upstream.asked) == (503, [])
 
 
@@ -441,14 +443,14 @@ class Records(logging.Handler):
         self.records.append(record)
 
 
-def test_a_broken_sound_is_no_fault_of_ours(rig: Rig, upstream: Scripted) -> None:
+def test_a_broken_sound_is_no_fault_of_ours(bare: BareGateway, upstream: Scripted) -> None:
     records = Records()
     logger = logging.getLogger("uvicorn.error")  # noqa: TID251 - the library's own
     logger.addHandler(records)
     try:
         upstream.script = stream(b"first", end="cut", kind="audio/mpeg")
         with pytest.raises(http.client.IncompleteRead):
-            post(rig, "/v1/audio/speech", b'{"model":"up","input":"hello"}')
+            post(bare, "/v1/audio/speech", b'{"model":"up","input":"hello"}')
     finally:
         logger.removeHandler(records)
     assert not any(record.exc_info for record in records.records)

@@ -13,8 +13,8 @@ import msgspec
 import openai
 import pytest
 
-from tests.contract.v1.rig import KEY as GATEWAY_KEY
-from tests.contract.v1.rig import Rig, configuration
+from tests.contract.v1.bare_gateway import KEY as GATEWAY_KEY
+from tests.contract.v1.bare_gateway import BareGateway, configuration
 from tests.upstreams.aimock import KEY, Aimock
 from trunkline.gateway.snapshot import ConfigurationEntry
 from trunkline.vault.stored_secret import StoredSecret
@@ -34,7 +34,7 @@ def lenient(entry: ConfigurationEntry, url: str) -> ConfigurationEntry:
 
 
 @pytest.fixture(scope="module")
-def rig(mock: Aimock) -> Iterator[Rig]:
+def bare(mock: Aimock) -> Iterator[BareGateway]:
     def to(name: str, provider: str, model: str) -> ConfigurationEntry:
         return configuration(name, provider, model=model, base_url=mock.url, api_key=KEY)
 
@@ -49,13 +49,13 @@ def rig(mock: Aimock) -> Iterator[Rig]:
         to("gemini", "gemini", "gemini-2.5-flash"),
         configuration("demo", "demo", model="demo-chat"),
     ]
-    with Rig(configurations).serve() as running:
+    with BareGateway(configurations).serve() as running:
         yield running
 
 
 @pytest.fixture
-def client(rig: Rig) -> Iterator[openai.OpenAI]:
-    with openai.OpenAI(base_url=f"{rig.url}/v1", api_key=GATEWAY_KEY, max_retries=0) as client:
+def client(bare: BareGateway) -> Iterator[openai.OpenAI]:
+    with openai.OpenAI(base_url=f"{bare.url}/v1", api_key=GATEWAY_KEY, max_retries=0) as client:
         yield client
 
 
@@ -64,11 +64,11 @@ def sent(mock: Aimock, path: str) -> dict[str, Any]:
     return next(entry for entry in reversed(mock.requests()) if entry["path"] == path)
 
 
-def test_a_picture(client: openai.OpenAI, rig: Rig, mock: Aimock) -> None:
+def test_a_picture(client: openai.OpenAI, bare: BareGateway, mock: Aimock) -> None:
     answer = client.images.with_raw_response.generate(model="painter", prompt="draw a red square", size="1024x1024")
     picture = (answer.parse().data or [])[0]
     assert (picture.b64_json, picture.revised_prompt) == ("iVBORw0KGgo=", "A red square, drawn.")
-    event = rig.books.last(answer.headers["x-request-id"])
+    event = bare.books.last(answer.headers["x-request-id"])
     assert (event.operation, event.outcome, event.model) == ("images", "ok", "gpt-image-1")
     assert event.usage.images == 1
     assert event.usage_estimated
@@ -77,30 +77,30 @@ def test_a_picture(client: openai.OpenAI, rig: Rig, mock: Aimock) -> None:
     assert answer.headers["x-trunkline-configuration"] == "id-painter"
 
 
-def test_a_picture_is_changed(client: openai.OpenAI, rig: Rig, mock: Aimock) -> None:
+def test_a_picture_is_changed(client: openai.OpenAI, bare: BareGateway, mock: Aimock) -> None:
     answer = client.images.with_raw_response.edit(
         model="painter", prompt="make it blue", image=[("a.png", b"\x89PNG\r\n\x1a\n\r\n--"), ("b.png", b"\x00\xff")]
     )
     data = answer.parse().data or []
     assert [picture.url or picture.b64_json for picture in data] == ["https://images.example/blue.png", "iVBORw0KGgo="]
-    event = rig.books.last(answer.headers["x-request-id"])
+    event = bare.books.last(answer.headers["x-request-id"])
     assert (event.operation, event.usage.images) == ("images", 2)
     assert sent(mock, "/v1/images/edits")["body"]["model"] == "gpt-image-1"
 
 
-def test_a_refused_picture(client: openai.OpenAI, rig: Rig) -> None:
+def test_a_refused_picture(client: openai.OpenAI, bare: BareGateway) -> None:
     with pytest.raises(openai.PermissionDeniedError) as raised:
         client.images.generate(model="painter", prompt="draw what is forbidden")
     assert raised.value.response.json()["error"]["code"] == "moderation_blocked"
-    event = rig.books.last(raised.value.response.headers["x-request-id"])
+    event = bare.books.last(raised.value.response.headers["x-request-id"])
     assert (event.outcome, event.error, event.cost_nanos) == ("error", "moderated", 0)
 
 
-def test_speech(client: openai.OpenAI, rig: Rig, mock: Aimock) -> None:
+def test_speech(client: openai.OpenAI, bare: BareGateway, mock: Aimock) -> None:
     answer = client.audio.speech.with_raw_response.create(model="speaker", voice="alloy", input="read this aloud")
     assert answer.content == SOUND
     assert answer.headers["content-type"] == "audio/opus"
-    event = rig.books.last(answer.headers["x-request-id"])
+    event = bare.books.last(answer.headers["x-request-id"])
     assert (event.operation, event.outcome, event.usage.input) == ("speech", "ok", 3)
     assert event.usage_estimated
     assert event.cost_nanos is None, "characters are not what speech is billed by"
@@ -114,10 +114,10 @@ def test_speech_streamed(client: openai.OpenAI) -> None:
         assert b"".join(answer.iter_bytes(5)) == SOUND
 
 
-def test_a_transcript(client: openai.OpenAI, rig: Rig, mock: Aimock) -> None:
+def test_a_transcript(client: openai.OpenAI, bare: BareGateway, mock: Aimock) -> None:
     answer = client.audio.transcriptions.with_raw_response.create(model="scribe", file=("a.wav", b"RIFF\r\n\x00\xff"))
     assert answer.parse().text == SPOKEN
-    event = rig.books.last(answer.headers["x-request-id"])
+    event = bare.books.last(answer.headers["x-request-id"])
     assert (event.operation, event.usage.input, event.usage.output) == ("transcriptions", 21, 9)
     assert event.usage.audio_input == 20
     assert not event.usage_estimated
@@ -125,60 +125,60 @@ def test_a_transcript(client: openai.OpenAI, rig: Rig, mock: Aimock) -> None:
     assert sent(mock, "/v1/audio/transcriptions")["body"]["model"] == "gpt-4o-transcribe"
 
 
-def test_a_verbose_transcript(client: openai.OpenAI, rig: Rig) -> None:
+def test_a_verbose_transcript(client: openai.OpenAI, bare: BareGateway) -> None:
     answer = client.audio.transcriptions.with_raw_response.create(
         model="whisper", file=("a.wav", b"RIFF"), response_format="verbose_json"
     )
     assert answer.parse().text == SPOKEN
-    assert rig.books.last(answer.headers["x-request-id"]).cost_nanos is None
+    assert bare.books.last(answer.headers["x-request-id"]).cost_nanos is None
 
 
-def test_a_transcript_streamed(client: openai.OpenAI, rig: Rig) -> None:
+def test_a_transcript_streamed(client: openai.OpenAI, bare: BareGateway) -> None:
     answer = client.audio.transcriptions.with_raw_response.create(model="scribe", file=("a.wav", b"RIFF"), stream=True)
     events = list(answer.parse())
     assert "".join(event.delta for event in events if event.type == "transcript.text.delta") == SPOKEN
     assert [event.text for event in events if event.type == "transcript.text.done"] == [SPOKEN]
-    event = rig.books.last(answer.headers["x-request-id"])
+    event = bare.books.last(answer.headers["x-request-id"])
     assert (event.streamed, event.usage.input, event.usage.output, event.cost_nanos) == (
         True, 21, 9, COST_OF_21_IN_9_OUT,
     )  # fmt: skip
 
 
-def test_moderation(client: openai.OpenAI, rig: Rig) -> None:
+def test_moderation(client: openai.OpenAI, bare: BareGateway) -> None:
     answer = client.moderations.with_raw_response.create(model="judge", input=["a kind word", "another"])
     moderation = answer.parse()
     assert (moderation.model, moderation.results[0].flagged) == ("omni-moderation-latest", False)
-    event = rig.books.last(answer.headers["x-request-id"])
+    event = bare.books.last(answer.headers["x-request-id"])
     assert (event.operation, event.outcome, event.cost_nanos) == ("moderations", "ok", None)
 
 
-def test_ranking(rig: Rig, mock: Aimock) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", rig.port, timeout=10)
+def test_ranking(bare: BareGateway, mock: Aimock) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", bare.port, timeout=10)
     asked = {"model": "ranker", "query": "what is a trunk line", "documents": ["a road", "a cable"], "top_n": 1}
     connection.request("POST", "/v1/rerank", json.dumps(asked), {"authorization": f"Bearer {GATEWAY_KEY}"})
     response = connection.getresponse()
     assert response.status == 200
     assert json.loads(response.read())["results"] == []
-    event = rig.books.last(response.headers["x-request-id"])
+    event = bare.books.last(response.headers["x-request-id"])
     assert (event.operation, event.provider, event.model) == ("rerank", "cohere", "rerank-v3.5")
     assert sent(mock, "/v2/rerank")["response"]["status"] == 200
 
 
 @pytest.mark.parametrize("model", ["claude", "gemini"])
-def test_a_completion_by_chat(client: openai.OpenAI, rig: Rig, model: str) -> None:
+def test_a_completion_by_chat(client: openai.OpenAI, bare: BareGateway, model: str) -> None:
     answer = client.completions.with_raw_response.create(model=model, prompt="say hello", max_tokens=50)
     completion = answer.parse()
     assert completion.object == "text_completion"
     assert completion.choices[0].text == "Hello from the other side — 你好, \u2028 done."
     assert completion.choices[0].finish_reason == "stop"
     assert completion.usage is not None
-    event = rig.books.last(answer.headers["x-request-id"])
+    event = bare.books.last(answer.headers["x-request-id"])
     assert (event.operation, event.usage.input, event.usage.output) == ("completions", 21, 9)
     assert completion.usage.total_tokens == 30
 
 
 @pytest.mark.parametrize("model", ["claude", "gemini", "demo"])
-def test_a_completion_by_chat_streamed(client: openai.OpenAI, rig: Rig, model: str) -> None:
+def test_a_completion_by_chat_streamed(client: openai.OpenAI, bare: BareGateway, model: str) -> None:
     answer = client.completions.with_raw_response.create(
         model=model, prompt="say hello", stream=True, stream_options={"include_usage": True}
     )
@@ -190,7 +190,7 @@ def test_a_completion_by_chat_streamed(client: openai.OpenAI, rig: Rig, model: s
     assert ends == ["stop"]
     assert len({(chunk.id, chunk.object) for chunk in chunks}) == 1
     told = [chunk.usage for chunk in chunks if chunk.usage is not None]
-    event = rig.books.last(answer.headers["x-request-id"])
+    event = bare.books.last(answer.headers["x-request-id"])
     assert [(usage.prompt_tokens, usage.completion_tokens) for usage in told] == [
         (event.usage.input, event.usage.output)
     ]
@@ -208,14 +208,14 @@ def test_a_completion_by_chat_streamed(client: openai.OpenAI, rig: Rig, model: s
         (lambda client: client.completions.create(model="claude", prompt=[1, 2]), "prompt"),
     ],
 )
-def test_what_a_provider_does_not_offer(client: openai.OpenAI, rig: Rig, call: Any, param: str) -> None:
-    before = len(rig.books.opened)
+def test_what_a_provider_does_not_offer(client: openai.OpenAI, bare: BareGateway, call: Any, param: str) -> None:
+    before = len(bare.books.opened)
     with pytest.raises(openai.BadRequestError) as raised:
         call(client)
     told = raised.value.response.json()["error"]
     assert (told["param"], told["code"], told["type"]) == (param, "unsupported", "invalid_request_error")
     assert param != "model" or "choose another model" in told["message"]
-    assert len(rig.books.opened) == before, "a refused call was opened"
+    assert len(bare.books.opened) == before, "a refused call was opened"
 
 
 def test_an_unknown_model(client: openai.OpenAI) -> None:

@@ -15,17 +15,17 @@ from google import genai
 from google.genai import errors as genai_errors
 from google.genai import types
 
-from tests.contract.v1.rig import KEY, Rig, configuration
+from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
 
 
 @pytest.fixture(scope="module")
-def rig() -> Iterator[Rig]:
-    with Rig([configuration("demo", "demo", model="demo-chat")], default="demo").serve() as running:
+def bare() -> Iterator[BareGateway]:
+    with BareGateway([configuration("demo", "demo", model="demo-chat")], default="demo").serve() as running:
         yield running
 
 
-def ask(rig: Rig, method: str, path: str, **headers: str) -> tuple[http.client.HTTPResponse, bytes]:
-    with closing(http.client.HTTPConnection("127.0.0.1", rig.port, timeout=10)) as connection:
+def ask(bare: BareGateway, method: str, path: str, **headers: str) -> tuple[http.client.HTTPResponse, bytes]:
+    with closing(http.client.HTTPConnection("127.0.0.1", bare.port, timeout=10)) as connection:
         fields = {name.replace("_", "-"): value for name, value in headers.items()}
         connection.request(method, path, None, {"authorization": f"Bearer {KEY}", **fields})
         answer = connection.getresponse()
@@ -49,8 +49,8 @@ def ask(rig: Rig, method: str, path: str, **headers: str) -> tuple[http.client.H
         ("/v1/model", "GET /v1/models"),
     ],
 )
-def test_the_nearest_is_named_to_openai_clients(rig: Rig, path: str, meant: str) -> None:
-    answer, body = ask(rig, "POST", path)
+def test_the_nearest_is_named_to_openai_clients(bare: BareGateway, path: str, meant: str) -> None:
+    answer, body = ask(bare, "POST", path)
     assert answer.status == 404
     told = json.loads(body)["error"]
     assert told["code"] == "unknown_path"
@@ -59,8 +59,8 @@ def test_the_nearest_is_named_to_openai_clients(rig: Rig, path: str, meant: str)
 
 
 @pytest.mark.parametrize("path", ["/v1/v1/messages", "/v1/messages/", "/v1/message", "/v1beta/messages"])
-def test_in_anthropics_wire(rig: Rig, path: str) -> None:
-    answer, body = ask(rig, "POST", path)
+def test_in_anthropics_wire(bare: BareGateway, path: str) -> None:
+    answer, body = ask(bare, "POST", path)
     assert answer.status == 404
     told = json.loads(body)
     assert (told["type"], told["error"]["type"]) == ("error", "not_found_error")
@@ -78,22 +78,22 @@ def test_in_anthropics_wire(rig: Rig, path: str) -> None:
         ("/v1beta/models/demo:generatecontent", "generateContent"),
     ],
 )
-def test_in_geminis_wire(rig: Rig, path: str, action: str) -> None:
-    answer, body = ask(rig, "POST", path)
+def test_in_geminis_wire(bare: BareGateway, path: str, action: str) -> None:
+    answer, body = ask(bare, "POST", path)
     assert answer.status == 404
     told = json.loads(body)["error"]
     assert (told["code"], told["status"]) == (404, "NOT_FOUND")
     assert f"Did you mean POST /v1beta/models/demo:{action}?" in told["message"]
 
 
-def test_the_clients_own_wire_wins(rig: Rig) -> None:
-    assert json.loads(ask(rig, "POST", "/v1/v1/models", anthropic_version="2023-06-01")[1])["type"] == "error"
-    assert json.loads(ask(rig, "POST", "/v1/messages/", x_goog_api_key=KEY)[1])["error"]["status"] == "NOT_FOUND"
+def test_the_clients_own_wire_wins(bare: BareGateway) -> None:
+    assert json.loads(ask(bare, "POST", "/v1/v1/models", anthropic_version="2023-06-01")[1])["type"] == "error"
+    assert json.loads(ask(bare, "POST", "/v1/messages/", x_goog_api_key=KEY)[1])["error"]["status"] == "NOT_FOUND"
 
 
 @pytest.mark.parametrize("path", ["/v1/", "/v1/nothing/like/it", "/v1/" + "x/" * 4000])
-def test_what_is_like_nothing(rig: Rig, path: str) -> None:
-    answer, body = ask(rig, "POST", path)
+def test_what_is_like_nothing(bare: BareGateway, path: str) -> None:
+    answer, body = ask(bare, "POST", path)
     assert answer.status == 404
     assert "GET /docs" in json.loads(body)["error"]["message"]
 
@@ -113,8 +113,8 @@ def test_what_is_like_nothing(rig: Rig, path: str) -> None:
         ("OPTIONS", "/v1/models", "GET, HEAD"),
     ],
 )
-def test_another_method(rig: Rig, method: str, path: str, allow: str | None) -> None:
-    answer, body = ask(rig, method, path)
+def test_another_method(bare: BareGateway, method: str, path: str, allow: str | None) -> None:
+    answer, body = ask(bare, method, path)
     if allow is None:
         assert answer.status == 404
         return
@@ -124,23 +124,23 @@ def test_another_method(rig: Rig, method: str, path: str, allow: str | None) -> 
         assert f"takes {allow}, not {method}" in json.loads(body)["error"]["message"]
 
 
-def test_sdks_raise_it_as_not_found(rig: Rig) -> None:
-    with openai.OpenAI(base_url=f"{rig.url}/v1/v1", api_key=KEY, max_retries=0) as client:
+def test_sdks_raise_it_as_not_found(bare: BareGateway) -> None:
+    with openai.OpenAI(base_url=f"{bare.url}/v1/v1", api_key=KEY, max_retries=0) as client:
         with pytest.raises(openai.NotFoundError, match="Did you mean GET /v1/models"):
             client.models.list()
-    with anthropic.Anthropic(base_url=f"{rig.url}/v1", api_key=KEY, max_retries=0) as client:
+    with anthropic.Anthropic(base_url=f"{bare.url}/v1", api_key=KEY, max_retries=0) as client:
         with pytest.raises(anthropic.NotFoundError, match="Did you mean POST /v1/messages"):
             client.messages.create(model="demo", max_tokens=9, messages=[{"role": "user", "content": "hi"}])
-    google = genai.Client(api_key=KEY, http_options=types.HttpOptions(base_url=f"{rig.url}/v1beta"))
+    google = genai.Client(api_key=KEY, http_options=types.HttpOptions(base_url=f"{bare.url}/v1beta"))
     with pytest.raises(genai_errors.ClientError, match="Did you mean POST /v1beta/models/demo:generateContent"):
         google.models.generate_content(model="demo", contents="hi")
 
 
 @pytest.mark.parametrize("path", ["/v1/models", "/v1beta/models", "/v1/models/demo", "/v1/models/none"])
 @pytest.mark.parametrize("key", [KEY, "tl-wrong"])
-def test_head_is_get_without_the_body(rig: Rig, path: str, key: str) -> None:
-    got, body = ask(rig, "GET", path, authorization=f"Bearer {key}")
-    headed, nothing = ask(rig, "HEAD", path, authorization=f"Bearer {key}")
+def test_head_is_get_without_the_body(bare: BareGateway, path: str, key: str) -> None:
+    got, body = ask(bare, "GET", path, authorization=f"Bearer {key}")
+    headed, nothing = ask(bare, "HEAD", path, authorization=f"Bearer {key}")
     assert (headed.status, nothing) == (got.status, b"")
     assert headed.headers["content-length"] == str(len(body))
     own = {"date", "x-request-id"}
@@ -149,9 +149,9 @@ def test_head_is_get_without_the_body(rig: Rig, path: str, key: str) -> None:
     }
 
 
-def test_no_byte_of_a_body_follows_a_head(rig: Rig) -> None:
+def test_no_byte_of_a_body_follows_a_head(bare: BareGateway) -> None:
     request = f"HEAD /v1/models HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {KEY}\r\n"
-    with socket.create_connection(("127.0.0.1", rig.port), 10) as client:
+    with socket.create_connection(("127.0.0.1", bare.port), 10) as client:
         client.sendall(f"{request}\r\n{request}connection: close\r\n\r\n".encode())
         text = b""
         while piece := client.recv(65536):

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.contract.v1.rig import KEY, Rig, configuration
+from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
 from tests.upstreams import scripted
 from trunkline.faces.server import GatewayProtocol
 from trunkline.faces.v1.plain_protocol import PlainProtocol
@@ -97,41 +97,41 @@ class Seen(NamedTuple):
 class Lane:
     """A gateway, and the provider behind it."""
 
-    def __init__(self, rig: Rig, upstream: scripted.Scripted) -> None:
-        self.rig = rig
+    def __init__(self, bare: BareGateway, upstream: scripted.Scripted) -> None:
+        self.bare = bare
         self.upstream = upstream
 
     def call(self, pieces: Sequence[bytes], answers: Sequence[bytes], count: int = 1) -> Seen:
         """Send ``pieces`` on a connection whose provider's connection is warm; what came of it."""
         self._play([answer()])
-        with socket.create_connection(("127.0.0.1", self.rig.port)) as client:
+        with socket.create_connection(("127.0.0.1", self.bare.port)) as client:
             client.settimeout(20)
             client.sendall(request())
             reader = Reader(client)
             reader.answer()
             self._settled(1)
-            for known in (self.upstream.asked, self.rig.books.opened, self.rig.books.events):
+            for known in (self.upstream.asked, self.bare.books.opened, self.bare.books.events):
                 known.clear()
-            self.rig.counters.totals.clear()
+            self.bare.counters.totals.clear()
             self._play(answers)
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             for piece in pieces:
                 client.sendall(piece)
             told = b"".join(reader.answer() for _ in range(count))
-        self._settled(len(self.rig.books.opened))
+        self._settled(len(self.bare.books.opened))
         return Seen(
             told,
             [(asked.line, asked.headers, asked.body) for asked in self.upstream.asked],
-            [plain_event(event) for event in self.rig.books.events],
+            [plain_event(event) for event in self.bare.books.events],
             [
                 (labels, totals.calls, totals.retries, totals.input_tokens, totals.cost_nanos)
-                for labels, totals in sorted(self.rig.counters.totals.items())
+                for labels, totals in sorted(self.bare.counters.totals.items())
             ],
         )
 
     def _settled(self, count: int) -> None:
-        with self.rig.books.settled:
-            assert self.rig.books.settled.wait_for(lambda: len(self.rig.books.events) >= count, 10)
+        with self.bare.books.settled:
+            assert self.bare.books.settled.wait_for(lambda: len(self.bare.books.events) >= count, 10)
 
     def _play(self, answers: Sequence[bytes]) -> None:
         left = list(answers)
@@ -210,7 +210,7 @@ def lanes() -> Iterator[tuple[Lane, Lane]]:
             entry = configuration(
                 "gpt", "openai", model="gpt-4o-mini", base_url=f"{upstream.url}/v1", api_key="sk-secret-key-1234567890"
             )
-            made.append(Lane(stack.enter_context(Rig([entry], protocol=protocol).serve()), upstream))
+            made.append(Lane(stack.enter_context(BareGateway([entry], protocol=protocol).serve()), upstream))
         yield made[0], made[1]
 
 
@@ -331,7 +331,7 @@ def test_a_client_that_goes_away_ends_the_call(lanes: tuple[Lane, Lane]) -> None
     events: list[dict[str, Any]] = []
     for lane in lanes:
         lane.call([request()], ANSWERS["whole"])
-        lane.rig.books.events.clear()
+        lane.bare.books.events.clear()
         asked = asyncio.Event()
 
         async def wait(writer: asyncio.StreamWriter, asked: asyncio.Event = asked) -> None:
@@ -340,11 +340,11 @@ def test_a_client_that_goes_away_ends_the_call(lanes: tuple[Lane, Lane]) -> None
         lane.upstream.script = wait
         lane.upstream.hung_up.clear()
         before = len(lane.upstream.asked)
-        with socket.create_connection(("127.0.0.1", lane.rig.port)) as client:
+        with socket.create_connection(("127.0.0.1", lane.bare.port)) as client:
             client.sendall(request())
             while len(lane.upstream.asked) == before:
                 pass
         assert lane.upstream.hung_up.wait(10)
-        events.append(plain_event(lane.rig.books.last()))
+        events.append(plain_event(lane.bare.books.last()))
     assert events[0] == events[1]
     assert events[0]["outcome"] == "cancelled"

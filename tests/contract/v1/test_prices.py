@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.contract.v1.rig import KEY, Rig, configuration
+from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted, stream, whole
 from trunkline.control.prices.price_list_making import make_price_list
@@ -28,23 +28,23 @@ MODELS = {
 
 
 @pytest.fixture(scope="module")
-def place() -> Iterator[tuple[Rig, Scripted]]:
+def place() -> Iterator[tuple[BareGateway, Scripted]]:
     """A gateway with a configuration of each provider, and the bundled prices."""
     with scripted.start() as upstream:
         configurations = [
             configuration(name, provider, model=model, base_url=upstream.url + path, api_key="sk-test-0123456789abcdef")
             for name, (provider, model, path) in MODELS.items()
         ]
-        with Rig(configurations, prices=PriceBook(make_price_list())).serve() as rig:
-            yield rig, upstream
+        with BareGateway(configurations, prices=PriceBook(make_price_list())).serve() as bare:
+            yield bare, upstream
 
 
-def ask(place: tuple[Rig, Scripted], path: str, body: Json) -> tuple[httpx2.Response, UsageEvent]:
-    rig, _ = place
+def ask(place: tuple[BareGateway, Scripted], path: str, body: Json) -> tuple[httpx2.Response, UsageEvent]:
+    bare, _ = place
     headers = {"authorization": f"Bearer {KEY}", "anthropic-version": "2023-06-01"}
-    answer = httpx2.post(f"http://127.0.0.1:{rig.port}{path}", json=body, headers=headers, timeout=20)
+    answer = httpx2.post(f"http://127.0.0.1:{bare.port}{path}", json=body, headers=headers, timeout=20)
     assert answer.status_code == 200, answer.text
-    return answer, rig.books.last(answer.headers["x-request-id"])
+    return answer, bare.books.last(answer.headers["x-request-id"])
 
 
 def answer(**fields: Any) -> Json:
@@ -84,7 +84,12 @@ def chunks(**fields: Any) -> list[bytes]:
     ],
 )
 def test_the_answers_tier_decides(
-    place: tuple[Rig, Scripted], client: str, streamed: bool, asked: str | None, told: str | None, dollars: float
+    place: tuple[BareGateway, Scripted],
+    client: str,
+    streamed: bool,
+    asked: str | None,
+    told: str | None,
+    dollars: float,
 ) -> None:
     fields = {} if told is None else {"service_tier": told}
     place[1].script = stream(*chunks(**fields)) if streamed else whole(json.dumps(answer(**fields)).encode())
@@ -99,7 +104,9 @@ def test_the_answers_tier_decides(
 
 
 @pytest.mark.parametrize("streamed", [False, True], ids=["whole", "streamed"])
-def test_a_deployment_costs_what_the_model_that_answers_costs(place: tuple[Rig, Scripted], streamed: bool) -> None:
+def test_a_deployment_costs_what_the_model_that_answers_costs(
+    place: tuple[BareGateway, Scripted], streamed: bool
+) -> None:
     named = {"model": "gpt-4o-2024-08-06"}
     place[1].script = stream(*chunks(**named)) if streamed else whole(json.dumps(answer(**named)).encode())
     body: Json = {"model": "deployment", "messages": [{"role": "user", "content": "hi"}], "stream": streamed}
@@ -107,7 +114,7 @@ def test_a_deployment_costs_what_the_model_that_answers_costs(place: tuple[Rig, 
     assert event.cost_nanos == 350_000_000  # 100,000 x $2.50 + 10,000 x $10 per million
 
 
-def test_a_tier_without_a_known_price_is_named(place: tuple[Rig, Scripted]) -> None:
+def test_a_tier_without_a_known_price_is_named(place: tuple[BareGateway, Scripted]) -> None:
     place[1].script = whole(json.dumps(answer(service_tier="scale")).encode())
     got, event = ask(place, "/v1/chat/completions", {"model": "mini", "messages": [{"role": "user", "content": "hi"}]})
     assert "x-trunkline-cost-usd" not in got.headers
@@ -116,7 +123,7 @@ def test_a_tier_without_a_known_price_is_named(place: tuple[Rig, Scripted]) -> N
 
 
 @pytest.mark.parametrize("client", ["/v1/chat/completions", "/v1/messages"])
-def test_fast_mode_in_the_united_states(place: tuple[Rig, Scripted], client: str) -> None:
+def test_fast_mode_in_the_united_states(place: tuple[BareGateway, Scripted], client: str) -> None:
     used = {
         "input_tokens": 1000,
         "output_tokens": 100,
@@ -141,7 +148,7 @@ def test_fast_mode_in_the_united_states(place: tuple[Rig, Scripted], client: str
 
 
 @pytest.mark.parametrize("client", ["/v1/chat/completions", "/v1beta/models/flash:generateContent"])
-def test_a_grounded_answer_of_an_urgent_call(place: tuple[Rig, Scripted], client: str) -> None:
+def test_a_grounded_answer_of_an_urgent_call(place: tuple[BareGateway, Scripted], client: str) -> None:
     grounding = {
         "webSearchQueries": ["a", "b"],
         "groundingChunks": [{"web": {"uri": "https://a.example", "title": "a"}}],

@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.contract.v1.rig import KEY, Rig, configuration, route
+from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration, route
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Script, Scripted, stream, whole
 
@@ -46,12 +46,12 @@ def upstreams() -> Iterator[tuple[Scripted, Scripted]]:
 
 
 @pytest.fixture(scope="module")
-def rig(upstreams: tuple[Scripted, Scripted]) -> Iterator[Rig]:
+def bare(upstreams: tuple[Scripted, Scripted]) -> Iterator[BareGateway]:
     configurations = [
         configuration(name, "custom", model="m", base_url=f"{upstream.url}/v1", api_key=SECRET, shared=True)
         for name, upstream in zip(("a", "b"), upstreams, strict=True)
     ]
-    with Rig(configurations, routes=[route("both", "a", "b")]).serve() as running:
+    with BareGateway(configurations, routes=[route("both", "a", "b")]).serve() as running:
         yield running
 
 
@@ -68,22 +68,24 @@ def second(upstreams: tuple[Scripted, Scripted]) -> Scripted:
     return upstreams[1]
 
 
-def ask(rig: Rig, face: str, model: str, **fields: Any) -> httpx2.Response:
+def ask(bare: BareGateway, face: str, model: str, **fields: Any) -> httpx2.Response:
     path, body = ASKS[face]
     headers = {"Authorization": f"Bearer {KEY}"}
-    url = rig.url + path.format(model=model)
+    url = bare.url + path.format(model=model)
     return httpx2.post(url, json={"model": model, **body, **fields}, headers=headers, timeout=20, trust_env=False)
 
 
 @pytest.mark.parametrize("face", ASKS)
-def test_a_reason_that_no_retry_cures_reaches_caller_and_books_at_once(rig: Rig, first: Scripted, face: str) -> None:
+def test_a_reason_that_no_retry_cures_reaches_caller_and_books_at_once(
+    bare: BareGateway, first: Scripted, face: str
+) -> None:
     words = f"CUDA out of memory. Tried to allocate 2 GiB (key {SECRET}, at 10.1.2.3:8000)"
     first.script = fails("500 Internal Server Error", words)
-    answer = ask(rig, face, "a")
+    answer = ask(bare, face, "a")
     assert answer.status_code == 502
     assert "too little memory" in answer.text
     assert "Tried to allocate 2 GiB" in answer.text
-    event = rig.books.last(answer.headers["x-request-id"])
+    event = bare.books.last(answer.headers["x-request-id"])
     assert [each.error for each in event.attempts] == ["server"]
     told = event.attempts[-1].reason or ""
     assert "Tried to allocate 2 GiB" in told
@@ -104,10 +106,10 @@ def test_a_reason_that_no_retry_cures_reaches_caller_and_books_at_once(rig: Rig,
     ],
 )
 def test_what_only_this_target_cannot_do_another_does(
-    rig: Rig, first: Scripted, second: Scripted, face: str, status: str, words: str
+    bare: BareGateway, first: Scripted, second: Scripted, face: str, status: str, words: str
 ) -> None:
     first.script = fails(status, words)
-    answer = ask(rig, face, "both")
+    answer = ask(bare, face, "both")
     assert answer.status_code == 200, answer.text
     assert (len(first.asked), len(second.asked)) == (1, 1)
 
@@ -117,33 +119,33 @@ def test_what_only_this_target_cannot_do_another_does(
     [("Context size has been exceeded.", 413), ("Failed to load image or audio file", 400)],
 )
 def test_what_the_request_does_wrong_is_its_senders_to_mend_whatever_the_status(
-    rig: Rig, first: Scripted, second: Scripted, words: str, status: int
+    bare: BareGateway, first: Scripted, second: Scripted, words: str, status: int
 ) -> None:
     first.script = fails("500 Internal Server Error", words)
-    answer = ask(rig, "chat", "both")
+    answer = ask(bare, "chat", "both")
     assert answer.status_code == status
     assert words in answer.json()["error"]["message"]
     assert (len(first.asked), len(second.asked)) == (1, 0)
 
 
-def test_what_passes_is_tried_again(rig: Rig, first: Scripted) -> None:
+def test_what_passes_is_tried_again(bare: BareGateway, first: Scripted) -> None:
     first.script = fails("503 Service Unavailable", "Loading model")
-    answer = ask(rig, "chat", "a")
+    answer = ask(bare, "chat", "a")
     assert answer.status_code == 503
     assert "still loading" in answer.json()["error"]["message"]
     assert len(first.asked) == 3
 
 
 @pytest.mark.parametrize("face", ["chat", "messages", "responses"])
-def test_why_a_stream_broke_off_is_in_the_books(rig: Rig, first: Scripted, face: str) -> None:
+def test_why_a_stream_broke_off_is_in_the_books(bare: BareGateway, first: Scripted, face: str) -> None:
     piece = {**GOOD, "object": "chat.completion.chunk", "usage": None}
     piece["choices"] = [{"index": 0, "delta": {"role": "assistant", "content": "hi"}, "finish_reason": None}]
     error = {"error": {"message": f"CUDA error: an illegal memory access (key {SECRET})", "code": 500}}
     first.script = stream(*(f"data: {json.dumps(value)}\n\n".encode() for value in (piece, error)))
-    answer = ask(rig, face, "a", stream=True)
+    answer = ask(bare, face, "a", stream=True)
     assert "illegal memory access" in answer.text
     assert SECRET not in answer.text
-    event = rig.books.last(answer.headers["x-request-id"])
+    event = bare.books.last(answer.headers["x-request-id"])
     assert event.outcome == "error"
     assert "illegal memory access" in (event.attempts[-1].reason or "")
     assert SECRET not in (event.attempts[-1].reason or "")
@@ -152,7 +154,7 @@ def test_why_a_stream_broke_off_is_in_the_books(rig: Rig, first: Scripted, face:
 @pytest.mark.parametrize("face", ["chat", "messages", "responses", "gemini"])
 @pytest.mark.parametrize("ending", ["error", "text"])
 def test_a_key_that_comes_in_two_pieces_is_taken_out_of_the_stream(
-    rig: Rig, first: Scripted, face: str, ending: str
+    bare: BareGateway, first: Scripted, face: str, ending: str
 ) -> None:
     piece = {**GOOD, "object": "chat.completion.chunk", "usage": None}
     piece["choices"] = [{"index": 0, "delta": {"role": "assistant", "content": "hi"}, "finish_reason": None}]
@@ -167,12 +169,12 @@ def test_a_key_that_comes_in_two_pieces_is_taken_out_of_the_stream(
         path = "/v1beta/models/a:streamGenerateContent?alt=sse"
         body = ASKS["gemini"][1]
         headers = {"Authorization": f"Bearer {KEY}"}
-        answer = httpx2.post(rig.url + path, json=body, headers=headers, timeout=20, trust_env=False)
+        answer = httpx2.post(bare.url + path, json=body, headers=headers, timeout=20, trust_env=False)
     else:
-        answer = ask(rig, face, "a", stream=True)
+        answer = ask(bare, face, "a", stream=True)
     # Where the failure comes before anything has left, it is the whole answer.
     assert answer.status_code in {200, 502}, answer.text
     assert SECRET not in answer.text
     assert "[redacted]" in answer.text
-    event = rig.books.last(answer.headers["x-request-id"])
+    event = bare.books.last(answer.headers["x-request-id"])
     assert SECRET not in str(event)

@@ -10,7 +10,7 @@ import httpx2
 import openai
 import pytest
 
-from tests.contract.v1.rig import KEY, MANAGER, WORKSPACE, Rig, configuration, route
+from tests.contract.v1.bare_gateway import KEY, MANAGER, WORKSPACE, BareGateway, configuration, route
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted, in_turn, stream, whole
 from trunkline.core.errors import Unavailable
@@ -92,7 +92,7 @@ def upstream() -> Iterator[Scripted]:
 
 
 @pytest.fixture
-def rig(upstream: Scripted) -> Iterator[Rig]:
+def bare(upstream: Scripted) -> Iterator[BareGateway]:
     base = f"{upstream.url}/v1"
     configurations = [
         configuration(
@@ -119,31 +119,31 @@ def rig(upstream: Scripted) -> Iterator[Rig]:
         OTHER: KeyEntry(id="k-2", workspace_id=WORKSPACE, user_id="u-4", application_id="a-1"),
     }
     routes = [route("both", "second", "mine")]
-    with Rig(configurations, keys=keys, routes=routes).serve() as running:
+    with BareGateway(configurations, keys=keys, routes=routes).serve() as running:
         yield running
 
 
 @pytest.fixture
-def client(rig: Rig) -> Iterator[openai.OpenAI]:
-    with openai.OpenAI(base_url=f"{rig.url}/v1", api_key=KEY, max_retries=0) as made:
+def client(bare: BareGateway) -> Iterator[openai.OpenAI]:
+    with openai.OpenAI(base_url=f"{bare.url}/v1", api_key=KEY, max_retries=0) as made:
         yield made
 
 
-def stranger(rig: Rig) -> openai.OpenAI:
+def stranger(bare: BareGateway) -> openai.OpenAI:
     """Another caller, who reaches the same shared configuration."""
-    return openai.OpenAI(base_url=f"{rig.url}/v1", api_key=OTHER, max_retries=0)
+    return openai.OpenAI(base_url=f"{bare.url}/v1", api_key=OTHER, max_retries=0)
 
 
 def sent(upstream: Scripted, place: int = -1) -> dict[str, Any]:
     return json.loads(upstream.asked[place].body)
 
 
-def post(rig: Rig, **fields: Any) -> httpx2.Response:
-    return httpx2.post(f"{rig.url}/v1/responses", json=fields, headers={"authorization": f"Bearer {KEY}"})
+def post(bare: BareGateway, **fields: Any) -> httpx2.Response:
+    return httpx2.post(f"{bare.url}/v1/responses", json=fields, headers={"authorization": f"Bearer {KEY}"})
 
 
 @pytest.mark.parametrize("model", ["mine", "azure"])
-def test_both_ways_pass_as_they_are(rig: Rig, upstream: Scripted, model: str) -> None:
+def test_both_ways_pass_as_they_are(bare: BareGateway, upstream: Scripted, model: str) -> None:
     upstream.script = whole(body())
     asked = {
         "input": [
@@ -162,42 +162,44 @@ def test_both_ways_pass_as_they_are(rig: Rig, upstream: Scripted, model: str) ->
         ],
         "truncation": "auto",
     }
-    answer = post(rig, model=model, **asked)
+    answer = post(bare, model=model, **asked)
     assert answer.content == body()
     assert sent(upstream) == {"model": "gpt-5.4", **asked}
     assert upstream.asked[-1].line.split()[1].endswith("/v1/responses")
     assert "x-trunkline-dropped" not in answer.headers
-    told = rig.books.last()
+    told = bare.books.last()
     assert (told.outcome, told.usage.input, told.usage.output, told.usage.reasoning) == ("ok", 21, 9, 4)
 
 
-def test_a_stream_passes_and_its_end_waits_for_the_books(rig: Rig, upstream: Scripted) -> None:
+def test_a_stream_passes_and_its_end_waits_for_the_books(bare: BareGateway, upstream: Scripted) -> None:
     upstream.script = stream(*EVENTS)
-    answer = post(rig, model="mine", input="hi", stream=True, tools=[{"type": "web_search"}])
+    answer = post(bare, model="mine", input="hi", stream=True, tools=[{"type": "web_search"}])
     assert answer.content == b"".join(EVENTS)
-    told = rig.books.last()
+    told = bare.books.last()
     assert (told.outcome, told.streamed, told.usage.input, told.usage.output) == ("ok", True, 21, 9)
 
 
 def test_a_stream_that_breaks_off_ends_with_an_error_that_the_sdk_raises(
-    client: openai.OpenAI, rig: Rig, upstream: Scripted
+    client: openai.OpenAI, bare: BareGateway, upstream: Scripted
 ) -> None:
     upstream.script = stream(*EVENTS[:4], end="cut")
     with pytest.raises(openai.APIError):
         list(client.responses.create(model="mine", input="hi", stream=True))
-    assert rig.books.last().outcome == "error"
+    assert bare.books.last().outcome == "error"
 
 
-def test_a_failure_before_anything_is_an_error_of_http(client: openai.OpenAI, rig: Rig, upstream: Scripted) -> None:
+def test_a_failure_before_anything_is_an_error_of_http(
+    client: openai.OpenAI, bare: BareGateway, upstream: Scripted
+) -> None:
     failed = response(status="failed", error={"code": "rate_limit_exceeded", "message": "slow down"})
     upstream.script = stream(EVENTS[0], event("response.failed", 1, response=failed))
     with pytest.raises(openai.RateLimitError):
         list(client.responses.create(model="mine", input="hi", stream=True))
 
 
-def test_what_the_configuration_says_fills_what_the_caller_left_open(rig: Rig, upstream: Scripted) -> None:
+def test_what_the_configuration_says_fills_what_the_caller_left_open(bare: BareGateway, upstream: Scripted) -> None:
     upstream.script = whole(body())
-    answer = post(rig, model="instructed", input="hi", instructions="Be brief.", reasoning={"summary": "auto"})
+    answer = post(bare, model="instructed", input="hi", instructions="Be brief.", reasoning={"summary": "auto"})
     assert sent(upstream) == {
         "model": "gpt-5.4",
         "input": "hi",
@@ -206,13 +208,13 @@ def test_what_the_configuration_says_fills_what_the_caller_left_open(rig: Rig, u
         "reasoning": {"summary": "auto"},
     }
     assert answer.headers["x-trunkline-dropped"] == "temperature"
-    post(rig, model="instructed", input="hi", max_output_tokens=70, reasoning={"effort": "high"})
+    post(bare, model="instructed", input="hi", max_output_tokens=70, reasoning={"effort": "high"})
     assert sent(upstream)["max_output_tokens"] == 70
     assert sent(upstream)["reasoning"]["effort"] == "high"
     assert sent(upstream)["instructions"] == "Be polite."
 
 
-def test_what_another_vendor_said_is_no_history_for_openai(rig: Rig, upstream: Scripted) -> None:
+def test_what_another_vendor_said_is_no_history_for_openai(bare: BareGateway, upstream: Scripted) -> None:
     upstream.script = whole(body())
     history = [
         {"role": "user", "content": "q"},
@@ -224,7 +226,7 @@ def test_what_another_vendor_said_is_no_history_for_openai(rig: Rig, upstream: S
         {"type": "reasoning", "id": "rs_5", "summary": [], "encrypted_content": "gAAAA"},
         {"type": "message", "id": "msg_5", "status": "completed", "role": "assistant", "content": OUTPUT[1]["content"]},
     ]
-    answer = post(rig, model="mine", input=history)
+    answer = post(bare, model="mine", input=history)
     assert sent(upstream)["input"] == [
         {"role": "user", "content": "q"},
         {"type": "message", "role": "assistant", "content": "a"},
@@ -238,7 +240,7 @@ def test_what_another_vendor_said_is_no_history_for_openai(rig: Rig, upstream: S
 
 @pytest.mark.parametrize("streamed", [False, True])
 def test_the_second_turn_by_history_and_by_id(
-    client: openai.OpenAI, rig: Rig, upstream: Scripted, streamed: bool
+    client: openai.OpenAI, bare: BareGateway, upstream: Scripted, streamed: bool
 ) -> None:
     upstream.script = stream(*EVENTS) if streamed else whole(body())
     if streamed:
@@ -256,7 +258,7 @@ def test_the_second_turn_by_history_and_by_id(
     assert sent(upstream)["input"] == [result]
 
 
-def test_going_on_leads_to_what_answered_first(client: openai.OpenAI, rig: Rig, upstream: Scripted) -> None:
+def test_going_on_leads_to_what_answered_first(client: openai.OpenAI, bare: BareGateway, upstream: Scripted) -> None:
     upstream.script = whole(body())
     client.responses.create(model="mine", input="hi")
     client.responses.create(model="both", previous_response_id="resp_1", input="more")
@@ -272,12 +274,12 @@ def test_going_on_leads_to_what_answered_first(client: openai.OpenAI, rig: Rig, 
 
 
 def test_nobody_else_reaches_an_answer_through_a_shared_credential(
-    client: openai.OpenAI, rig: Rig, upstream: Scripted
+    client: openai.OpenAI, bare: BareGateway, upstream: Scripted
 ) -> None:
     upstream.script = whole(body())
     client.responses.create(model="mine", input="hi")
     before = len(upstream.asked)
-    with stranger(rig) as other:
+    with stranger(bare) as other:
         for attempt in (
             lambda: other.responses.create(model="mine", previous_response_id="resp_1", input="tell me"),
             lambda: other.responses.retrieve("resp_1"),
@@ -299,7 +301,7 @@ def test_an_answer_that_is_not_stored_belongs_to_nobody(client: openai.OpenAI, u
         client.responses.create(model="mine", previous_response_id="resp_1", input="more")
 
 
-def test_what_openai_keeps_is_asked_of_it(client: openai.OpenAI, rig: Rig, upstream: Scripted) -> None:
+def test_what_openai_keeps_is_asked_of_it(client: openai.OpenAI, bare: BareGateway, upstream: Scripted) -> None:
     upstream.script = whole(body())
     client.responses.create(model="mine", input="hi")
     assert client.responses.retrieve("resp_1", include=["reasoning.encrypted_content"]).status == "completed"
@@ -320,43 +322,45 @@ def test_what_openai_keeps_is_asked_of_it(client: openai.OpenAI, rig: Rig, upstr
     assert upstream.asked[-1].line == "DELETE /v1/responses/resp_1 HTTP/1.1"
     with pytest.raises(openai.NotFoundError):
         client.responses.retrieve("resp_1")
-    assert len(rig.books.events) == 1, "to look at an answer costs nothing"
+    assert len(bare.books.events) == 1, "to look at an answer costs nothing"
 
 
-def test_the_background_is_polled_and_accounted_for_once(client: openai.OpenAI, rig: Rig, upstream: Scripted) -> None:
+def test_the_background_is_polled_and_accounted_for_once(
+    client: openai.OpenAI, bare: BareGateway, upstream: Scripted
+) -> None:
     upstream.script = whole(body(status="queued", background=True))
     queued = client.responses.create(model="mine", input="hi", background=True)
     assert queued.status == "queued"
-    assert rig.books.last().usage.total == 0
+    assert bare.books.last().usage.total == 0
     upstream.script = whole(body(status="in_progress", background=True))
     assert client.responses.retrieve("resp_1").status == "in_progress"
-    assert len(rig.books.events) == 1
+    assert len(bare.books.events) == 1
     upstream.script = whole(body(background=True))
     for _ in range(3):
         assert client.responses.retrieve("resp_1").status == "completed"
-    assert [told.usage.total for told in rig.books.events] == [0, 30]
-    assert [told.cost_nanos for told in rig.books.events] == [0, 114_000]
-    one_event(rig)
+    assert [told.usage.total for told in bare.books.events] == [0, 30]
+    assert [told.cost_nanos for told in bare.books.events] == [0, 114_000]
+    one_event(bare)
 
 
-def one_event(rig: Rig) -> None:
+def one_event(bare: BareGateway) -> None:
     """The books tell of one call: its end fills in what its beginning left open."""
-    begun, ended = rig.books.events
+    begun, ended = bare.books.events
     assert (begun.part, ended.part) == ("call", "end")
     assert (ended.id, ended.opened_at, ended.request_id) == (begun.id, begun.opened_at, begun.request_id)
 
 
-def test_the_background_is_cancelled(client: openai.OpenAI, rig: Rig, upstream: Scripted) -> None:
+def test_the_background_is_cancelled(client: openai.OpenAI, bare: BareGateway, upstream: Scripted) -> None:
     upstream.script = whole(body(status="queued", background=True))
     client.responses.create(model="mine", input="hi", background=True)
     upstream.script = whole(body(status="cancelled", background=True))
     assert client.responses.cancel("resp_1").status == "cancelled"
-    assert [told.usage.total for told in rig.books.events] == [0, 0]
-    one_event(rig)
+    assert [told.usage.total for told in bare.books.events] == [0, 0]
+    one_event(bare)
 
 
 def test_a_stream_of_the_background_is_resumed_and_accounted_for_once(
-    client: openai.OpenAI, rig: Rig, upstream: Scripted
+    client: openai.OpenAI, bare: BareGateway, upstream: Scripted
 ) -> None:
     queued = (
         event("response.created", 0, response=response(status="queued")),
@@ -365,18 +369,18 @@ def test_a_stream_of_the_background_is_resumed_and_accounted_for_once(
     upstream.script = stream(*queued, end="never")
     with client.responses.create(model="mine", input="hi", background=True, stream=True) as begun:
         assert next(iter(begun)).type == "response.created"
-    assert rig.books.last().usage.total == 0, "it goes on without its client"
+    assert bare.books.last().usage.total == 0, "it goes on without its client"
     upstream.script = stream(*EVENTS[1:])
     events: Any = list(client.responses.retrieve("resp_1", stream=True, starting_after=1))
     assert [one.sequence_number for one in events] == [1, 2, 3, 4]
     assert upstream.asked[-1].line == "GET /v1/responses/resp_1?starting_after=1&stream=true HTTP/1.1"
     upstream.script = whole(body(background=True))
     client.responses.retrieve("resp_1")
-    assert [told.usage.total for told in rig.books.events] == [0, 30]
-    one_event(rig)
+    assert [told.usage.total for told in bare.books.events] == [0, 30]
+    one_event(bare)
     upstream.script = stream(*EVENTS[1:])
     assert len(list(client.responses.retrieve("resp_1", stream=True))) == 4  # type: ignore[arg-type] - a stream
-    assert rig.books.last().part == "look", "what is looked at again is not used again"
+    assert bare.books.last().part == "look", "what is looked at again is not used again"
 
 
 def test_tokens_are_counted_by_openai_and_by_our_own_rule(client: openai.OpenAI, upstream: Scripted) -> None:
@@ -389,7 +393,9 @@ def test_tokens_are_counted_by_openai_and_by_our_own_rule(client: openai.OpenAI,
     assert upstream.asked[-1].line == "POST /v1/messages/count_tokens HTTP/1.1"
 
 
-def test_a_conversation_is_compacted_where_that_is_known(client: openai.OpenAI, rig: Rig, upstream: Scripted) -> None:
+def test_a_conversation_is_compacted_where_that_is_known(
+    client: openai.OpenAI, bare: BareGateway, upstream: Scripted
+) -> None:
     compaction = {"id": "cmp_1", "type": "compaction", "encrypted_content": "gAAA"}
     made = {"id": "resp_c", "object": "response.compaction", "created_at": 1, "output": [compaction], "usage": USAGE}
     upstream.script = whole(json.dumps(made).encode())
@@ -397,7 +403,7 @@ def test_a_conversation_is_compacted_where_that_is_known(client: openai.OpenAI, 
     assert done.object == "response.compaction"
     assert upstream.asked[-1].line == "POST /v1/responses/compact HTTP/1.1"
     assert sent(upstream) == {"model": "gpt-5.4", "input": "a long talk", "instructions": "Be polite."}
-    assert rig.books.last().usage.total == 30
+    assert bare.books.last().usage.total == 30
     with pytest.raises(openai.BadRequestError) as raised:
         client.responses.compact(model="claude", input="a long talk")  # type: ignore[arg-type]
     assert raised.value.param == "model"
@@ -456,10 +462,10 @@ def test_what_is_kept_here_is_asked_for_as_at_openai(client: openai.OpenAI, upst
         client.responses.retrieve(first.id)
 
 
-def test_what_is_kept_here_is_nobody_elses(client: openai.OpenAI, rig: Rig, upstream: Scripted) -> None:
+def test_what_is_kept_here_is_nobody_elses(client: openai.OpenAI, bare: BareGateway, upstream: Scripted) -> None:
     upstream.script = whole(CLAUDE)
     first = client.responses.create(model="claude", input="hi")
-    with stranger(rig) as other:
+    with stranger(bare) as other:
         for attempt in (
             lambda: other.responses.retrieve(first.id),
             lambda: other.responses.input_items.list(first.id),
@@ -470,10 +476,10 @@ def test_what_is_kept_here_is_nobody_elses(client: openai.OpenAI, rig: Rig, upst
     assert client.responses.retrieve(first.id).id == first.id
 
 
-def test_what_only_openai_knows_is_told_when_it_is_left_out(rig: Rig, upstream: Scripted) -> None:
+def test_what_only_openai_knows_is_told_when_it_is_left_out(bare: BareGateway, upstream: Scripted) -> None:
     upstream.script = whole(CLAUDE)
     answer = post(
-        rig,
+        bare,
         model="claude",
         input="hi",
         prompt_cache_key="k",
@@ -488,26 +494,26 @@ def test_what_only_openai_knows_is_told_when_it_is_left_out(rig: Rig, upstream: 
         "include, max_tool_calls, moderation, prompt_cache_key, text.verbosity, truncation"
     )
     plain = post(
-        rig, model="claude", input="hi", truncation="disabled", include=["reasoning.encrypted_content"], store=True
+        bare, model="claude", input="hi", truncation="disabled", include=["reasoning.encrypted_content"], store=True
     )
     assert "x-trunkline-dropped" not in plain.headers
 
 
 @pytest.mark.parametrize(("model", "answer"), [("mine", body()), ("claude", CLAUDE)])
-def test_a_store_that_is_down_costs_no_answer(rig: Rig, upstream: Scripted, model: str, answer: bytes) -> None:
+def test_a_store_that_is_down_costs_no_answer(bare: BareGateway, upstream: Scripted, model: str, answer: bytes) -> None:
     upstream.script = whole(answer)
-    rig.kept.fault = Unavailable("The database cannot be reached.")
-    got = post(rig, model=model, input="hi")
+    bare.kept.fault = Unavailable("The database cannot be reached.")
+    got = post(bare, model=model, input="hi")
     assert (got.status_code, got.headers["x-trunkline-stored"]) == (200, "false")
     upstream.script = stream(*(EVENTS if model == "mine" else CLAUDE_EVENTS))
-    assert b"response.completed" in post(rig, model="mine", input="hi", stream=True).content or model == "claude"
+    assert b"response.completed" in post(bare, model="mine", input="hi", stream=True).content or model == "claude"
 
 
-def test_unknown_parameters_and_ids_are_refused(rig: Rig, upstream: Scripted) -> None:
+def test_unknown_parameters_and_ids_are_refused(bare: BareGateway, upstream: Scripted) -> None:
     upstream.script = in_turn(whole(body()), whole(body()))
-    post(rig, model="mine", input="hi")
+    post(bare, model="mine", input="hi")
     headers = {"authorization": f"Bearer {KEY}"}
-    refused = httpx2.get(f"{rig.url}/v1/responses/resp_1?limit=3", headers=headers)
+    refused = httpx2.get(f"{bare.url}/v1/responses/resp_1?limit=3", headers=headers)
     assert (refused.status_code, refused.json()["error"]["param"]) == (400, "limit")
-    assert httpx2.get(f"{rig.url}/v1/responses/resp_9", headers=headers).status_code == 404
-    assert httpx2.get(f"{rig.url}/v1/responses/resp_1", headers={}).status_code == 401
+    assert httpx2.get(f"{bare.url}/v1/responses/resp_9", headers=headers).status_code == 404
+    assert httpx2.get(f"{bare.url}/v1/responses/resp_1", headers={}).status_code == 401

@@ -14,7 +14,7 @@ import httpx2
 import msgspec
 import pytest
 
-from tests.contract.v1.rig import KEY, PRICE, Rig, configuration, route
+from tests.contract.v1.bare_gateway import KEY, PRICE, BareGateway, configuration, route
 from tests.upstreams import scripted
 from tests.upstreams.aimock import free_port
 from tests.upstreams.scripted import Script, Scripted, in_turn, silence, slam, stream, whole
@@ -104,11 +104,11 @@ def second(upstreams: tuple[Scripted, Scripted]) -> Scripted:
 
 
 @pytest.fixture
-def serve(first: Scripted, second: Scripted) -> Iterator[Callable[..., Rig]]:
+def serve(first: Scripted, second: Scripted) -> Iterator[Callable[..., BareGateway]]:
     """Serve a route ``both`` over the first upstream, which speaks OpenAI's dialect, and the second, Anthropic's."""
     with ExitStack() as stack:
 
-        def start(**fields: Any) -> Rig:
+        def start(**fields: Any) -> BareGateway:
             given = {
                 "routes": [route("both", "a", "b")],
                 "timeouts": Timeouts(connect=2, first_byte=0.4, between=0.4, total=3),
@@ -120,15 +120,17 @@ def serve(first: Scripted, second: Scripted) -> Iterator[Callable[..., Rig]]:
                 configuration("b", "anthropic", model="claude-x", base_url=second.url, api_key=SECRET, shared=True),
                 *more,
             ]
-            return stack.enter_context(Rig(configurations, **given).serve())
+            return stack.enter_context(BareGateway(configurations, **given).serve())
 
         yield start
 
 
-def ask(rig: Rig, model: str = "both", *, key: str = KEY, headers: dict[str, str] | None = None, **fields: Any):
+def ask(
+    bare: BareGateway, model: str = "both", *, key: str = KEY, headers: dict[str, str] | None = None, **fields: Any
+):
     body = {"model": model, "messages": MESSAGES, **fields}
     given = {"Authorization": f"Bearer {key}", **(headers or {})}
-    return httpx2.post(f"{rig.url}/v1/chat/completions", json=body, headers=given, timeout=20, trust_env=False)
+    return httpx2.post(f"{bare.url}/v1/chat/completions", json=body, headers=given, timeout=20, trust_env=False)
 
 
 def text_of(answer: httpx2.Response) -> str:
@@ -156,7 +158,7 @@ def text_of(answer: httpx2.Response) -> str:
     ids=["401", "402", "403", "404", "429", "500", "503", "timeout", "reset", "nonsense"],
 )
 def test_the_next_target_serves(
-    serve: Callable[..., Rig],
+    serve: Callable[..., BareGateway],
     first: Scripted,
     second: Scripted,
     script: Script,
@@ -165,16 +167,16 @@ def test_the_next_target_serves(
     error: str,
     streamed: bool,
 ) -> None:
-    rig = serve()
+    bare = serve()
     first.script = script
     second.script = stream(*CLAUDE_STREAM) if streamed else whole(CLAUDE)
-    answer = ask(rig, stream=streamed)
+    answer = ask(bare, stream=streamed)
     assert answer.status_code == 200, answer.text
     assert text_of(answer) == "hi"
     assert answer.headers["x-trunkline-configuration"] == "id-b"
     assert answer.headers["x-trunkline-route"] == "route-both"
     assert SECRET not in answer.text
-    event = rig.books.last(answer.headers["x-request-id"])
+    event = bare.books.last(answer.headers["x-request-id"])
     assert [(each.configuration_id, each.provider, each.model, each.error) for each in event.attempts] == [
         ("id-a", "openai", "gpt-4o-mini", error)
     ] * tries
@@ -183,8 +185,8 @@ def test_the_next_target_serves(
     assert (event.configuration_id, event.provider, event.model) == ("id-b", "anthropic", "claude-x")
     assert (event.route_id, event.requested_model, event.outcome) == ("route-both", "both", "ok")
     assert event.cost_nanos == PRICE.cost(event.usage)
-    assert rig.books.opened[0].configuration_id == "id-a"
-    assert [event.id for event in rig.books.events] == [rig.books.opened[0].id], "one call, one event"
+    assert bare.books.opened[0].configuration_id == "id-a"
+    assert [event.id for event in bare.books.events] == [bare.books.opened[0].id], "one call, one event"
     assert len(first.asked) == tries
     assert len(second.asked) == 1
 
@@ -202,108 +204,116 @@ def test_the_next_target_serves(
     ids=["400", "context", "413", "422", "filter"],
 )
 def test_what_is_the_clients_fault_goes_no_further(
-    serve: Callable[..., Rig], first: Scripted, second: Scripted, script: Script, status: int, streamed: bool
+    serve: Callable[..., BareGateway], first: Scripted, second: Scripted, script: Script, status: int, streamed: bool
 ) -> None:
-    rig = serve()
+    bare = serve()
     first.script = script
-    answer = ask(rig, stream=streamed)
+    answer = ask(bare, stream=streamed)
     assert answer.status_code == status, answer.text
-    event = rig.books.last(answer.headers["x-request-id"])
+    event = bare.books.last(answer.headers["x-request-id"])
     assert (event.configuration_id, event.outcome, len(event.attempts)) == ("id-a", "error", 1)
     assert second.asked == []
 
 
-def test_nothing_is_switched_after_the_first_byte(serve: Callable[..., Rig], first: Scripted, second: Scripted) -> None:
-    rig = serve()
+def test_nothing_is_switched_after_the_first_byte(
+    serve: Callable[..., BareGateway], first: Scripted, second: Scripted
+) -> None:
+    bare = serve()
     first.script = stream(STREAM[0], end="cut")
-    answer = ask(rig, stream=True)
+    answer = ask(bare, stream=True)
     assert answer.status_code == 200
     assert '"error"' in answer.text
-    event = rig.books.last(answer.headers["x-request-id"])
+    event = bare.books.last(answer.headers["x-request-id"])
     assert (event.configuration_id, event.outcome) == ("id-a", "error")
     assert [(each.configuration_id, each.error) for each in event.attempts] == [("id-a", "unreachable")]
     assert second.asked == []
 
 
 def test_when_none_can_the_last_failure_is_told_and_all_are_in_the_books(
-    serve: Callable[..., Rig], first: Scripted, second: Scripted
+    serve: Callable[..., BareGateway], first: Scripted, second: Scripted
 ) -> None:
-    rig = serve()
+    bare = serve()
     first.script = fails("401 Unauthorized")
     second.script = whole(
         b'{"type":"error","error":{"type":"rate_limit_error","message":"slow down"}}',
         status="429 Too Many Requests",
         more="retry-after: 30\r\n",
     )
-    answer = ask(rig)
+    answer = ask(bare)
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "30")
-    event = rig.books.last(answer.headers["x-request-id"])
+    event = bare.books.last(answer.headers["x-request-id"])
     assert [(each.configuration_id, each.error) for each in event.attempts] == [
         ("id-a", "auth"), ("id-b", "rate_limit"),
     ]  # fmt: skip
     assert (event.configuration_id, event.outcome, event.error, event.cost_nanos) == ("id-b", "error", "rate_limit", 0)
 
 
-def test_the_deadline_is_that_of_the_whole_call(serve: Callable[..., Rig], first: Scripted, second: Scripted) -> None:
-    rig = serve(timeouts=Timeouts(connect=2, first_byte=30, between=30, total=0.5))
+def test_the_deadline_is_that_of_the_whole_call(
+    serve: Callable[..., BareGateway], first: Scripted, second: Scripted
+) -> None:
+    bare = serve(timeouts=Timeouts(connect=2, first_byte=30, between=30, total=0.5))
     first.script = silence
     second.script = silence
-    answer = ask(rig)
+    answer = ask(bare)
     assert answer.status_code == 504
-    event = rig.books.last(answer.headers["x-request-id"])
+    event = bare.books.last(answer.headers["x-request-id"])
     assert event.duration_us < 5_000_000
     assert second.asked == []
 
 
-def test_a_target_that_cannot_say_it_is_passed_by(serve: Callable[..., Rig], first: Scripted, second: Scripted) -> None:
+def test_a_target_that_cannot_say_it_is_passed_by(
+    serve: Callable[..., BareGateway], first: Scripted, second: Scripted
+) -> None:
     vectors = {"object": "list", "model": "m", "data": [{"object": "embedding", "index": 0, "embedding": [0.5]}]}
     first.script = whole(json.dumps({**vectors, "usage": {"prompt_tokens": 2, "total_tokens": 2}}).encode())
-    rig = serve(routes=[route("embed", "b", "a"), route("none", "b")])
+    bare = serve(routes=[route("embed", "b", "a"), route("none", "b")])
     headers = {"Authorization": f"Bearer {KEY}"}
-    url = f"{rig.url}/v1/embeddings"
+    url = f"{bare.url}/v1/embeddings"
     answer = httpx2.post(url, json={"model": "embed", "input": "x"}, headers=headers, trust_env=False)
     assert answer.status_code == 200, answer.text
-    event = rig.books.last(answer.headers["x-request-id"])
+    event = bare.books.last(answer.headers["x-request-id"])
     assert (event.configuration_id, event.attempts) == ("id-a", ())
     assert second.asked == []
     refused = httpx2.post(url, json={"model": "none", "input": "x"}, headers=headers, trust_env=False)
     assert refused.status_code == 400
     assert "Anthropic" in refused.json()["error"]["message"]
-    assert len(rig.books.events) == 1, "what was never sent is not in the books"
+    assert len(bare.books.events) == 1, "what was never sent is not in the books"
 
 
-def test_a_target_without_a_key_is_passed_by(serve: Callable[..., Rig], second: Scripted) -> None:
-    rig = serve(
+def test_a_target_without_a_key_is_passed_by(serve: Callable[..., BareGateway], second: Scripted) -> None:
+    bare = serve(
         routes=[route("both", "keyless", "b"), route("none", "keyless")],
         more=[configuration("keyless", "openai", model="gpt-4o", shared=True)],
     )
-    assert ask(rig).headers["x-trunkline-configuration"] == "id-b"
-    refused = ask(rig, "none")
+    assert ask(bare).headers["x-trunkline-configuration"] == "id-b"
+    refused = ask(bare, "none")
     assert refused.status_code == 400
     assert "has no key" in refused.json()["error"]["message"]
 
 
-def test_priorities_come_before_the_strategy(serve: Callable[..., Rig], first: Scripted, second: Scripted) -> None:
+def test_priorities_come_before_the_strategy(
+    serve: Callable[..., BareGateway], first: Scripted, second: Scripted
+) -> None:
     targets = [
         RouteTargetEntry(configuration_id="id-a", priority=1, weight=1000),
         RouteTargetEntry(configuration_id="id-b", priority=0, weight=1),
     ]
-    rig = serve(routes=[route("both", *targets, strategy="weighted")])
+    bare = serve(routes=[route("both", *targets, strategy="weighted")])
     first.script = whole(GOOD)
     for _ in range(10):
-        assert ask(rig).headers["x-trunkline-configuration"] == "id-b"
+        assert ask(bare).headers["x-trunkline-configuration"] == "id-b"
 
 
 def test_a_model_behind_the_routes_name_is_asked_of_its_targets(
-    serve: Callable[..., Rig], first: Scripted, second: Scripted
+    serve: Callable[..., BareGateway], first: Scripted, second: Scripted
 ) -> None:
-    rig = serve()
+    bare = serve()
     first.script = whole(GOOD)
-    ask(rig, "both/gpt-5")
+    ask(bare, "both/gpt-5")
     assert json.loads(first.asked[-1].body)["model"] == "gpt-5"
     targets = [RouteTargetEntry(configuration_id="id-a", model="gpt-4.1")]
-    rig = serve(routes=[route("other", *targets)])
-    ask(rig, "other")
+    bare = serve(routes=[route("other", *targets)])
+    ask(bare, "other")
     assert json.loads(first.asked[-1].body)["model"] == "gpt-4.1"
 
 
@@ -311,128 +321,134 @@ def demos(*names: str) -> list[Any]:
     return [configuration(name, "demo", model="demo-chat", shared=True) for name in names]
 
 
-def count(rig: Rig, calls: int, model: str = "r") -> Counter[str]:
-    return Counter(ask(rig, model).headers["x-trunkline-configuration"].removeprefix("id-") for _ in range(calls))
+def count(bare: BareGateway, calls: int, model: str = "r") -> Counter[str]:
+    return Counter(ask(bare, model).headers["x-trunkline-configuration"].removeprefix("id-") for _ in range(calls))
 
 
-def test_weights_are_kept(serve: Callable[..., Rig]) -> None:
+def test_weights_are_kept(serve: Callable[..., BareGateway]) -> None:
     targets = [
         RouteTargetEntry(configuration_id="id-x", weight=3),
         RouteTargetEntry(configuration_id="id-y", weight=1),
     ]
-    rig = serve(routes=[route("r", *targets, strategy="weighted")], more=demos("x", "y"), random=Random(7))
-    assert 130 <= count(rig, 200)["x"] <= 170
+    bare = serve(routes=[route("r", *targets, strategy="weighted")], more=demos("x", "y"), random=Random(7))
+    assert 130 <= count(bare, 200)["x"] <= 170
 
 
-def test_the_cheapest_first(serve: Callable[..., Rig], first: Scripted, second: Scripted) -> None:
+def test_the_cheapest_first(serve: Callable[..., BareGateway], first: Scripted, second: Scripted) -> None:
     class Prices:
         def find(self, provider: object, model: str) -> Price | None:
             rate = {"gpt-4o-mini": 5, "claude-x": 2}.get(model)
             return None if rate is None else Price(input=Rate(rate), output=Rate(1), source="test")
 
     routes = [route("r", "x", "a", "b", strategy="cheapest"), route("s", "x", "a", strategy="cheapest")]
-    rig = serve(routes=routes, more=demos("x"), prices=Prices())
+    bare = serve(routes=routes, more=demos("x"), prices=Prices())
     first.script = whole(GOOD)
-    assert count(rig, 3) == {"b": 3}
-    assert count(rig, 3, "s") == {"a": 3}, "what has no price comes last"
+    assert count(bare, 3) == {"b": 3}
+    assert count(bare, 3, "s") == {"a": 3}, "what has no price comes last"
 
 
 def test_each_is_measured_and_then_the_fastest_serves(
-    serve: Callable[..., Rig], first: Scripted, second: Scripted
+    serve: Callable[..., BareGateway], first: Scripted, second: Scripted
 ) -> None:
-    rig = serve(routes=[route("r", "a", "b", strategy="fastest")], timeouts=Timeouts())
+    bare = serve(routes=[route("r", "a", "b", strategy="fastest")], timeouts=Timeouts())
     scripted.RESUME.clear()
     first.script = stream(scripted.PAUSE, *STREAM)
     second.script = stream(*CLAUDE_STREAM)
     # Whatever the second one takes, the first one takes longer.
     timer = threading.Timer(0.5, scripted.RESUME.set)
     timer.start()
-    served = [ask(rig, "r", stream=True).headers["x-trunkline-configuration"] for _ in range(6)]
+    served = [ask(bare, "r", stream=True).headers["x-trunkline-configuration"] for _ in range(6)]
     timer.join()
     assert served[:2] == ["id-a", "id-b"]
     assert set(served[2:]) == {"id-b"}
 
 
-def test_a_target_that_keeps_failing_rests(serve: Callable[..., Rig], first: Scripted, second: Scripted) -> None:
-    rig = serve()
+def test_a_target_that_keeps_failing_rests(
+    serve: Callable[..., BareGateway], first: Scripted, second: Scripted
+) -> None:
+    bare = serve()
     first.script = fails("500 Internal Server Error")
     for _ in range(6):
-        assert ask(rig).status_code == 200
+        assert ask(bare).status_code == 200
     assert len(first.asked) == 5, "five failures in a row are enough"
-    assert rig.books.last().attempts == ()
+    assert bare.books.last().attempts == ()
 
 
-def change(rig: Rig, name: str, **fields: Any) -> None:
+def change(bare: BareGateway, name: str, **fields: Any) -> None:
     """A change of a configuration, as the snapshot brings it."""
-    snapshot = rig.holder.current
+    snapshot = bare.holder.current
     (part,) = snapshot.parts.values()
     assert isinstance(part, WorkspacePart)
     entry = part.configurations[f"id-{name}"]
     changed = msgspec.structs.replace(entry, revision=entry.revision + 1, **fields)
     new = msgspec.structs.replace(part, configurations={**part.configurations, entry.id: changed})
-    rig.holder.current = msgspec.structs.replace(snapshot, parts={part.id: new})
+    bare.holder.current = msgspec.structs.replace(snapshot, parts={part.id: new})
 
 
 def test_a_rejected_credential_rests_until_its_configuration_changes(
-    serve: Callable[..., Rig], first: Scripted, second: Scripted
+    serve: Callable[..., BareGateway], first: Scripted, second: Scripted
 ) -> None:
-    rig = serve()
+    bare = serve()
     first.script = fails("401 Unauthorized")
     for _ in range(3):
-        assert ask(rig).headers["x-trunkline-configuration"] == "id-b"
+        assert ask(bare).headers["x-trunkline-configuration"] == "id-b"
     assert len(first.asked) == 1
-    change(rig, "a")
+    change(bare, "a")
     first.script = whole(GOOD)
-    assert ask(rig).headers["x-trunkline-configuration"] == "id-a"
+    assert ask(bare).headers["x-trunkline-configuration"] == "id-a"
 
 
-def test_a_rate_limit_is_a_pause(serve: Callable[..., Rig], first: Scripted, second: Scripted) -> None:
-    rig = serve()
+def test_a_rate_limit_is_a_pause(serve: Callable[..., BareGateway], first: Scripted, second: Scripted) -> None:
+    bare = serve()
     first.script = fails("429 Too Many Requests", more="retry-after: 60\r\n")
     for _ in range(3):
-        assert ask(rig).headers["x-trunkline-configuration"] == "id-b"
+        assert ask(bare).headers["x-trunkline-configuration"] == "id-b"
     assert len(first.asked) == 1
 
 
-def test_the_last_target_is_always_tried(serve: Callable[..., Rig], first: Scripted, second: Scripted) -> None:
-    rig = serve(routes=[route("both", "a", "b"), route("alone", "a")])
+def test_the_last_target_is_always_tried(serve: Callable[..., BareGateway], first: Scripted, second: Scripted) -> None:
+    bare = serve(routes=[route("both", "a", "b"), route("alone", "a")])
     first.script = fails("401 Unauthorized")
     second.script = fails("401 Unauthorized")
-    assert ask(rig).status_code == 502
+    assert ask(bare).status_code == 502
     first.script = whole(GOOD)
     second.script = whole(CLAUDE)
-    assert ask(rig).status_code == 200, "all rest, and one is tried nevertheless"
-    assert ask(rig, "alone").status_code == 200
+    assert ask(bare).status_code == 200, "all rest, and one is tried nevertheless"
+    assert ask(bare, "alone").status_code == 200
 
 
-def test_a_call_by_its_own_name_asks_no_breaker(serve: Callable[..., Rig], first: Scripted, second: Scripted) -> None:
-    rig = serve()
+def test_a_call_by_its_own_name_asks_no_breaker(
+    serve: Callable[..., BareGateway], first: Scripted, second: Scripted
+) -> None:
+    bare = serve()
     first.script = fails("401 Unauthorized")
-    ask(rig)
-    assert ask(rig, "a").status_code == 502
+    ask(bare)
+    assert ask(bare, "a").status_code == 502
     assert len(first.asked) == 2
 
 
-def test_routes_come_after_ids_and_before_names(serve: Callable[..., Rig], first: Scripted, second: Scripted) -> None:
-    rig = serve(routes=[route("a", "b"), route("id-a", "b")])
+def test_routes_come_after_ids_and_before_names(
+    serve: Callable[..., BareGateway], first: Scripted, second: Scripted
+) -> None:
+    bare = serve(routes=[route("a", "b"), route("id-a", "b")])
     first.script = whole(GOOD)
-    assert ask(rig, "a").headers["x-trunkline-configuration"] == "id-b"
-    assert ask(rig, "route-a").headers["x-trunkline-configuration"] == "id-b"
-    assert ask(rig, "id-a").headers["x-trunkline-configuration"] == "id-a"
+    assert ask(bare, "a").headers["x-trunkline-configuration"] == "id-b"
+    assert ask(bare, "route-a").headers["x-trunkline-configuration"] == "id-b"
+    assert ask(bare, "id-a").headers["x-trunkline-configuration"] == "id-a"
 
 
-def test_narrow_keys(serve: Callable[..., Rig], first: Scripted, second: Scripted) -> None:
+def test_narrow_keys(serve: Callable[..., BareGateway], first: Scripted, second: Scripted) -> None:
     keys = {
         f"tl-{name}": KeyEntry(id=name, workspace_id="w-1", user_id="u-1", models=(allowed,))
         for name, allowed in (("route", "both"), ("id", "route-both"), ("target", "a"), ("model", "gpt-4o-mini"))
     }
-    rig = serve(keys=keys)
+    bare = serve(keys=keys)
     first.script = whole(GOOD)
-    assert ask(rig, key="tl-route").status_code == 200
-    assert ask(rig, key="tl-id").status_code == 200
-    assert ask(rig, "a", key="tl-route").status_code == 403
-    assert ask(rig, key="tl-target").status_code == 403
-    assert ask(rig, key="tl-model").status_code == 403, "the other target has another model"
+    assert ask(bare, key="tl-route").status_code == 200
+    assert ask(bare, key="tl-id").status_code == 200
+    assert ask(bare, "a", key="tl-route").status_code == 403
+    assert ask(bare, key="tl-target").status_code == 403
+    assert ask(bare, key="tl-model").status_code == 403, "the other target has another model"
 
 
 class Judge:
@@ -458,78 +474,80 @@ POLICY = PolicyEntry(id="p", name="p", content="", risk_type="HIGH", action=2)
 
 
 def test_policies_judge_each_target_before_it_is_asked(
-    serve: Callable[..., Rig], first: Scripted, second: Scripted
+    serve: Callable[..., BareGateway], first: Scripted, second: Scripted
 ) -> None:
     judge = Judge("a")
-    rig = serve(policies=(POLICY,), gates=(judge,))
-    assert ask(rig).headers["x-trunkline-configuration"] == "id-b"
+    bare = serve(policies=(POLICY,), gates=(judge,))
+    assert ask(bare).headers["x-trunkline-configuration"] == "id-b"
     assert judge.asked == ["a", "b"]
     assert first.asked == []
-    assert rig.books.last().attempts == ()
+    assert bare.books.last().attempts == ()
 
 
-def test_a_fallback_is_judged_too(serve: Callable[..., Rig], first: Scripted, second: Scripted) -> None:
+def test_a_fallback_is_judged_too(serve: Callable[..., BareGateway], first: Scripted, second: Scripted) -> None:
     judge = Judge("b")
-    rig = serve(policies=(POLICY,), gates=(judge,))
+    bare = serve(policies=(POLICY,), gates=(judge,))
     first.script = fails("404 Not Found")
-    assert ask(rig).status_code == 404, "what was tried is told, as the block is that of another one"
+    assert ask(bare).status_code == 404, "what was tried is told, as the block is that of another one"
     assert judge.asked == ["a", "b"]
     assert second.asked == []
 
 
-def test_a_block_of_all_is_told(serve: Callable[..., Rig], first: Scripted, second: Scripted) -> None:
-    rig = serve(policies=(POLICY,), gates=(Judge("a", "b"),))
-    answer = ask(rig)
+def test_a_block_of_all_is_told(serve: Callable[..., BareGateway], first: Scripted, second: Scripted) -> None:
+    bare = serve(policies=(POLICY,), gates=(Judge("a", "b"),))
+    answer = ask(bare)
     assert answer.status_code == 403
     assert "forbids a" in answer.json()["error"]["message"]
-    assert rig.books.opened == []
+    assert bare.books.opened == []
 
 
-def test_nothing_listens_there(serve: Callable[..., Rig], second: Scripted) -> None:
+def test_nothing_listens_there(serve: Callable[..., BareGateway], second: Scripted) -> None:
     down = configuration(
         "down", "openai", model="m", base_url=f"http://127.0.0.1:{free_port()}", api_key=SECRET, shared=True
     )
-    rig = serve(routes=[route("both", "down", "b")], more=[down])
-    answer = ask(rig)
+    bare = serve(routes=[route("both", "down", "b")], more=[down])
+    answer = ask(bare)
     assert answer.headers["x-trunkline-configuration"] == "id-b"
-    assert {each.error for each in rig.books.last().attempts} == {"unreachable"}
+    assert {each.error for each in bare.books.last().attempts} == {"unreachable"}
 
 
-def test_one_hiccup_stays_with_its_target(serve: Callable[..., Rig], first: Scripted, second: Scripted) -> None:
-    rig = serve()
+def test_one_hiccup_stays_with_its_target(serve: Callable[..., BareGateway], first: Scripted, second: Scripted) -> None:
+    bare = serve()
     first.script = in_turn(fails("503 Service Unavailable"), whole(GOOD))
-    answer = ask(rig)
+    answer = ask(bare)
     assert answer.headers["x-trunkline-configuration"] == "id-a"
-    assert len(rig.books.last().attempts) == 1
+    assert len(bare.books.last().attempts) == 1
     assert second.asked == []
 
 
-def test_a_request_that_goes_nowhere_is_no_probe(serve: Callable[..., Rig], first: Scripted, second: Scripted) -> None:
+def test_a_request_that_goes_nowhere_is_no_probe(
+    serve: Callable[..., BareGateway], first: Scripted, second: Scripted
+) -> None:
     now = [1000.0]
-    rig = serve(ticks=lambda: now[0])
+    bare = serve(ticks=lambda: now[0])
     first.script = fails("401 Unauthorized")
-    ask(rig)
+    ask(bare)
     now[0] += 301
     first.script = whole(GOOD)
     body = {"model": "both", "query": "x", "documents": ["y"]}
     headers = {"Authorization": f"Bearer {KEY}"}
-    wrong = httpx2.post(f"{rig.url}/v1/rerank", json=body, headers=headers, timeout=20, trust_env=False)
+    wrong = httpx2.post(f"{bare.url}/v1/rerank", json=body, headers=headers, timeout=20, trust_env=False)
     assert wrong.status_code == 400, "neither ranks"
-    assert ask(rig).headers["x-trunkline-configuration"] == "id-a"
+    assert ask(bare).headers["x-trunkline-configuration"] == "id-a"
 
 
 def test_tokens_are_counted_by_the_next_target_too(
-    serve: Callable[..., Rig], first: Scripted, second: Scripted
+    serve: Callable[..., BareGateway], first: Scripted, second: Scripted
 ) -> None:
     broken = configuration("broken", "anthropic", model="claude-y", base_url=first.url, api_key=SECRET, shared=True)
-    rig = serve(routes=[route("both", "broken", "b")], more=[broken])
+    bare = serve(routes=[route("both", "broken", "b")], more=[broken])
     first.script = fails("401 Unauthorized")
     second.script = whole(b'{"input_tokens": 42}')
-    ask(rig, "a")  # a call lets the budget begin
+    ask(bare, "a")  # a call lets the budget begin
     first.asked.clear()
     body = {"model": "both", "messages": MESSAGES}
     headers = {"x-api-key": KEY, "anthropic-version": "2023-06-01"}
     for _ in range(2):
-        answer = httpx2.post(f"{rig.url}/v1/messages/count_tokens", json=body, headers=headers, trust_env=False)
+        answer = httpx2.post(f"{bare.url}/v1/messages/count_tokens", json=body, headers=headers, trust_env=False)
         assert answer.json() == {"input_tokens": 42}, answer.text
     assert len(first.asked) == 1, "it rests then"

@@ -13,7 +13,7 @@ import pytest
 from google import genai
 from google.genai import types
 
-from tests.contract.v1.rig import KEY, Rig, configuration, route
+from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration, route
 from tests.contract.v1.test_faults import DONE, USAGE, chunk
 from tests.upstreams import scripted
 from tests.upstreams.scripted import PAUSE, RESUME, Scripted, in_turn, stream, whole
@@ -53,22 +53,22 @@ def upstream() -> Iterator[Scripted]:
 
 
 @pytest.fixture(scope="module")
-def rig(upstream: Scripted) -> Iterator[Rig]:
+def bare(upstream: Scripted) -> Iterator[BareGateway]:
     entries = [
         configuration("up", "custom", model="m", base_url=upstream.url, api_key=SECRET, shared=True),
         configuration("also", "custom", model="m", base_url=upstream.url, api_key=SECRET, shared=True),
         configuration("google", "gemini", model="g", base_url=upstream.url, api_key=SECRET),
     ]
-    with Rig(entries, ping_seconds=0.05, routes=[route("both", "up", "also")]).serve() as running:
+    with BareGateway(entries, ping_seconds=0.05, routes=[route("both", "up", "also")]).serve() as running:
         yield running
 
 
 class Listener:
     """One streamed call, read as it comes."""
 
-    def __init__(self, rig: Rig, wire: str, model: str = "up", **more: Any) -> None:
+    def __init__(self, bare: BareGateway, wire: str, model: str = "up", **more: Any) -> None:
         path, body = ASKS[wire]
-        self.connection = http.client.HTTPConnection("127.0.0.1", rig.port, timeout=20)
+        self.connection = http.client.HTTPConnection("127.0.0.1", bare.port, timeout=20)
         text = json.dumps({"model": model, **body, **more})
         headers = {"authorization": f"Bearer {KEY}", "x-request-id": f"silence-{wire}"}
         self.connection.request("POST", path.replace("up", model), text, headers)
@@ -111,10 +111,10 @@ def said(wire: str, text: bytes) -> str:
 
 
 @pytest.mark.parametrize("wire", [wire for wire in ASKS if wire != "completions"])
-def test_silence_in_the_middle(rig: Rig, upstream: Scripted, wire: str) -> None:
+def test_silence_in_the_middle(bare: BareGateway, upstream: Scripted, wire: str) -> None:
     RESUME.clear()
     upstream.script = stream(HELLO, PAUSE, WORLD, *END)
-    listener = Listener(rig, wire)
+    listener = Listener(bare, wire)
     assert listener.answer.headers["x-trunkline-configuration"]
     before = listener.until(b"Hello")
     heard = listener.until(PULSES[wire]) + listener.until(PULSES[wire][-1:])
@@ -126,11 +126,11 @@ def test_silence_in_the_middle(rig: Rig, upstream: Scripted, wire: str) -> None:
 
 
 @pytest.mark.parametrize("wire", ASKS)
-def test_silence_before_the_first_byte(rig: Rig, upstream: Scripted, wire: str) -> None:
+def test_silence_before_the_first_byte(bare: BareGateway, upstream: Scripted, wire: str) -> None:
     RESUME.clear()
     first = LEGACY if wire == "completions" else HELLO
     upstream.script = stream(PAUSE, first, *END)
-    listener = Listener(rig, wire)
+    listener = Listener(bare, wire)
     assert listener.answer.status == 200
     assert listener.answer.headers["content-type"].startswith(
         "application/json" if wire == "array" else "text/event-stream"
@@ -140,7 +140,7 @@ def test_silence_before_the_first_byte(rig: Rig, upstream: Scripted, wire: str) 
     heard = listener.until(PULSES[wire])
     RESUME.set()
     assert said(wire, heard + listener.rest()) == "Hello"
-    assert rig.books.last(f"silence-{wire}").outcome == "ok"
+    assert bare.books.last(f"silence-{wire}").outcome == "ok"
 
 
 def late(script: scripted.Script) -> scripted.Script:
@@ -169,10 +169,10 @@ NO_MODEL = whole(b'{"error": {"message": "The model m does not exist.", "code": 
 
 
 @pytest.mark.parametrize("wire", ASKS)
-def test_an_error_after_the_beginning_is_told_in_the_stream(rig: Rig, upstream: Scripted, wire: str) -> None:
+def test_an_error_after_the_beginning_is_told_in_the_stream(bare: BareGateway, upstream: Scripted, wire: str) -> None:
     RESUME.clear()
     upstream.script = late(NO_MODEL)
-    listener = Listener(rig, wire)
+    listener = Listener(bare, wire)
     assert listener.answer.status == 200
     heard = listener.until(PULSES[wire])
     RESUME.set()
@@ -186,41 +186,41 @@ def test_an_error_after_the_beginning_is_told_in_the_stream(rig: Rig, upstream: 
         ]
     assert "does not exist" in told["error"]["message"]
     assert (wire in {"openai", "completions"}) == text.endswith(b"data: [DONE]\n\n")
-    assert rig.books.last(f"silence-{wire}").outcome == "error"
+    assert bare.books.last(f"silence-{wire}").outcome == "error"
 
 
-def test_the_next_target_serves_also_after_the_beginning(rig: Rig, upstream: Scripted) -> None:
+def test_the_next_target_serves_also_after_the_beginning(bare: BareGateway, upstream: Scripted) -> None:
     RESUME.clear()
     upstream.script = in_turn(late(NO_MODEL), stream(HELLO, *END))
-    listener = Listener(rig, "openai", model="both")
+    listener = Listener(bare, "openai", model="both")
     heard = listener.until(b": ping\n\n")
     RESUME.set()
     assert said("openai", heard + listener.rest()) == "Hello"
-    assert [attempt.status for attempt in rig.books.last("silence-openai").attempts] == [404]
+    assert [attempt.status for attempt in bare.books.last("silence-openai").attempts] == [404]
 
 
-def test_who_hangs_up_in_the_silence_is_not_waited_for(rig: Rig, upstream: Scripted) -> None:
+def test_who_hangs_up_in_the_silence_is_not_waited_for(bare: BareGateway, upstream: Scripted) -> None:
     RESUME.clear()
     upstream.script = late(stream(HELLO, *END))
     upstream.hung_up.clear()
-    listener = Listener(rig, "openai")
+    listener = Listener(bare, "openai")
     listener.until(b": ping\n\n")
     listener.answer.close()
     listener.connection.close()
     assert upstream.hung_up.wait(10)
     RESUME.set()
-    assert rig.books.last("silence-openai").outcome == "cancelled"
+    assert bare.books.last("silence-openai").outcome == "cancelled"
 
 
-def test_no_sound_is_interrupted(rig: Rig, upstream: Scripted) -> None:
+def test_no_sound_is_interrupted(bare: BareGateway, upstream: Scripted) -> None:
     RESUME.clear()
     upstream.script = stream(b"abc", PAUSE, b"def", kind="audio/mpeg")
-    connection = http.client.HTTPConnection("127.0.0.1", rig.port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", bare.port, timeout=20)
     body = json.dumps({"model": "up", "input": "hi", "voice": "alloy"})
     connection.request("POST", "/v1/audio/speech", body, {"authorization": f"Bearer {KEY}"})
     answer = connection.getresponse()
     assert answer.read(3) == b"abc"
-    beside = Listener(rig, "openai")
+    beside = Listener(bare, "openai")
     beside.connection.close()
     RESUME.set()
     assert answer.read() == b"def"
@@ -244,9 +244,9 @@ def _after_three_pulses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_after_three_pulses")
-def test_openai_sdk(rig: Rig, upstream: Scripted) -> None:
+def test_openai_sdk(bare: BareGateway, upstream: Scripted) -> None:
     _play(upstream)
-    with openai.OpenAI(base_url=f"{rig.url}/v1", api_key=KEY, max_retries=0) as client:
+    with openai.OpenAI(base_url=f"{bare.url}/v1", api_key=KEY, max_retries=0) as client:
         messages: Any = ASKS["openai"][1]["messages"]
         pieces = client.chat.completions.create(model="up", messages=messages, stream=True)
         assert "".join(piece.choices[0].delta.content or "" for piece in pieces if piece.choices) == "Hello world"
@@ -256,9 +256,9 @@ def test_openai_sdk(rig: Rig, upstream: Scripted) -> None:
 
 
 @pytest.mark.usefixtures("_after_three_pulses")
-def test_anthropic_sdk(rig: Rig, upstream: Scripted) -> None:
+def test_anthropic_sdk(bare: BareGateway, upstream: Scripted) -> None:
     _play(upstream)
-    with anthropic.Anthropic(base_url=rig.url, api_key=KEY, max_retries=0) as client:
+    with anthropic.Anthropic(base_url=bare.url, api_key=KEY, max_retries=0) as client:
         messages: Any = ASKS["anthropic"][1]["messages"]
         with client.messages.stream(model="up", max_tokens=9, messages=messages) as events:
             assert events.get_final_text() == "Hello world"
@@ -266,8 +266,8 @@ def test_anthropic_sdk(rig: Rig, upstream: Scripted) -> None:
 
 @pytest.mark.usefixtures("_after_three_pulses")
 @pytest.mark.parametrize("model", ["up", "google"])
-def test_genai_sdk(rig: Rig, upstream: Scripted, model: str) -> None:
-    client = genai.Client(api_key=KEY, http_options=types.HttpOptions(base_url=rig.url))
+def test_genai_sdk(bare: BareGateway, upstream: Scripted, model: str) -> None:
+    client = genai.Client(api_key=KEY, http_options=types.HttpOptions(base_url=bare.url))
     chat = client.chats.create(model=model)
     if model == "google":
         RESUME.clear()

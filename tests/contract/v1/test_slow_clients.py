@@ -10,7 +10,7 @@ from contextlib import suppress
 
 import pytest
 
-from tests.contract.v1.rig import KEY, Rig, configuration
+from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
 from tests.contract.v1.test_faults import chunk
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted, stream, whole
@@ -28,17 +28,17 @@ def upstream() -> Iterator[Scripted]:
 
 
 @pytest.fixture(scope="module")
-def rig(upstream: Scripted) -> Iterator[Rig]:
+def bare(upstream: Scripted) -> Iterator[BareGateway]:
     entries = [
         configuration("up", "openai", model="m", base_url=upstream.url, api_key=SECRET),
         configuration("demo", "demo", model="demo-chat"),
     ]
-    with Rig(entries, limits=LIMITS).serve() as running:
+    with BareGateway(entries, limits=LIMITS).serve() as running:
         yield running
 
 
-def connect(rig: Rig) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", rig.port), timeout=20)
+def connect(bare: BareGateway) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", bare.port), timeout=20)
 
 
 def head(length: int, *, key: str = KEY, version: str = "1.1", more: str = "") -> bytes:
@@ -56,29 +56,29 @@ def everything(client: socket.socket) -> bytes:
     return text
 
 
-def test_a_body_that_never_begins(rig: Rig) -> None:
-    with connect(rig) as client:
+def test_a_body_that_never_begins(bare: BareGateway) -> None:
+    with connect(bare) as client:
         client.sendall(head(100))
         assert everything(client).startswith(b"HTTP/1.1 408 ")
 
 
-def test_a_body_that_stops(rig: Rig) -> None:
-    with connect(rig) as client:
+def test_a_body_that_stops(bare: BareGateway) -> None:
+    with connect(bare) as client:
         client.sendall(head(10_000) + b'{"model"')
         assert everything(client).startswith(b"HTTP/1.1 408 ")
 
 
-def test_without_a_key_nobody_waits_for_the_body(rig: Rig) -> None:
-    with connect(rig) as client:
+def test_without_a_key_nobody_waits_for_the_body(bare: BareGateway) -> None:
+    with connect(bare) as client:
         client.sendall(head(1 << 20, key="tl-wrong"))
         assert client.recv(65536).startswith(b"HTTP/1.1 401 ")
 
 
-def test_half_requests_leave_room_for_whole_ones(rig: Rig) -> None:
-    half = [connect(rig) for _ in range(LIMITS.strangers_per_address)]
+def test_half_requests_leave_room_for_whole_ones(bare: BareGateway) -> None:
+    half = [connect(bare) for _ in range(LIMITS.strangers_per_address)]
     for client in half:
         client.sendall(b"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\n")
-    with connect(rig) as client:
+    with connect(bare) as client:
         body = ASK.replace(b'"up"', b'"demo"')
         client.sendall(head(len(body), more="connection: close\r\n") + body)
         assert everything(client).startswith(b"HTTP/1.1 200 ")
@@ -87,11 +87,11 @@ def test_half_requests_leave_room_for_whole_ones(rig: Rig) -> None:
         client.close()
 
 
-def test_known_connections_do_not_count(rig: Rig) -> None:
+def test_known_connections_do_not_count(bare: BareGateway) -> None:
     body = ASK.replace(b'"up"', b'"demo"')
     known: list[socket.socket] = []
     for _ in range(3 * LIMITS.strangers_per_address):
-        client = connect(rig)
+        client = connect(bare)
         known.append(client)
         client.sendall(head(len(body)) + body)
         assert client.recv(65536).startswith(b"HTTP/1.1 200 ")
@@ -101,32 +101,32 @@ def test_known_connections_do_not_count(rig: Rig) -> None:
         client.close()
 
 
-def test_who_does_not_read_a_stream_is_cut_and_the_call_settled(rig: Rig, upstream: Scripted) -> None:
+def test_who_does_not_read_a_stream_is_cut_and_the_call_settled(bare: BareGateway, upstream: Scripted) -> None:
     upstream.script = stream(*[chunk("x" * 60_000)] * 400, end="never")
     upstream.hung_up.clear()
     body = ASK[:-1] + b', "stream": true}'
-    with connect(rig) as client:
+    with connect(bare) as client:
         client.sendall(head(len(body), more="x-request-id: lazy\r\n") + body)
-        assert rig.books.last("lazy").outcome == "cancelled"
+        assert bare.books.last("lazy").outcome == "cancelled"
         assert upstream.hung_up.wait(10), "the provider was left running"
 
 
-def test_who_does_not_read_a_whole_answer_is_cut(rig: Rig, upstream: Scripted) -> None:
+def test_who_does_not_read_a_whole_answer_is_cut(bare: BareGateway, upstream: Scripted) -> None:
     answer = {"choices": [{"message": {"role": "assistant", "content": "x" * 12_000_000}, "finish_reason": "stop"}]}
     upstream.script = whole(json.dumps(answer).encode())
-    with connect(rig) as client:
+    with connect(bare) as client:
         client.sendall(head(len(ASK), more="x-request-id: lazy-too\r\n") + ASK)
-        rig.books.last("lazy-too")
+        bare.books.last("lazy-too")
         # Nothing was read for longer than is borne: what is left is what the system held, and no end.
         poll = select.poll()
         poll.register(client, select.POLLRDHUP | select.POLLHUP | select.POLLERR)
         assert poll.poll(20_000), "the connection stayed open"
 
 
-def test_a_large_answer_arrives_whole(rig: Rig, upstream: Scripted) -> None:
+def test_a_large_answer_arrives_whole(bare: BareGateway, upstream: Scripted) -> None:
     answer = {"choices": [{"message": {"role": "assistant", "content": "x" * 3_000_000}, "finish_reason": "stop"}]}
     upstream.script = whole(json.dumps(answer).encode())
-    with connect(rig) as client:
+    with connect(bare) as client:
         client.sendall(head(len(ASK), more="connection: close\r\n") + ASK)
         _, _, body = everything(client).partition(b"\r\n\r\n")
     assert json.loads(body)["choices"] == answer["choices"]
@@ -142,16 +142,18 @@ def test_a_large_answer_arrives_whole(rig: Rig, upstream: Scripted) -> None:
         (b"POST /v1/embeddings HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\ncontent-length: 5\r\n\r\n", b"400"),
     ],
 )
-def test_doubtful_heads_are_refused_and_the_connection_ends(rig: Rig, request_head: bytes, status: bytes) -> None:
-    with connect(rig) as client:
+def test_doubtful_heads_are_refused_and_the_connection_ends(
+    bare: BareGateway, request_head: bytes, status: bytes
+) -> None:
+    with connect(bare) as client:
         client.sendall(request_head)
         assert everything(client).split(b" ")[1] == status
 
 
 @pytest.mark.parametrize("streamed", [False, True])
-def test_the_older_version_gets_no_chunks(rig: Rig, streamed: bool) -> None:
+def test_the_older_version_gets_no_chunks(bare: BareGateway, streamed: bool) -> None:
     body = json.dumps({**json.loads(ASK), "model": "demo", "stream": streamed}).encode()
-    with connect(rig) as client:
+    with connect(bare) as client:
         client.sendall(head(len(body), version="1.0") + body)
         answer_head, _, answer = everything(client).partition(b"\r\n\r\n")
     assert answer_head.startswith(b"HTTP/1.1 200 ")

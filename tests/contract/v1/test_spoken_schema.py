@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.contract.v1.rig import KEY, Rig, configuration
+from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted, stream, whole
 
@@ -24,13 +24,13 @@ def upstream() -> Iterator[Scripted]:
 
 
 @pytest.fixture(scope="module")
-def rig(upstream: Scripted) -> Iterator[Rig]:
+def bare(upstream: Scripted) -> Iterator[BareGateway]:
     entry = configuration("c", "deepseek", model="deepseek-v4-pro", base_url=upstream.url, api_key="sk-x", shared=True)
-    with Rig([entry]).serve() as rig:
-        yield rig
+    with BareGateway([entry]).serve() as bare:
+        yield bare
 
 
-def ask(rig: Rig, upstream: Scripted, said: str, *, streamed: bool) -> httpx2.Response:
+def ask(bare: BareGateway, upstream: Scripted, said: str, *, streamed: bool) -> httpx2.Response:
     choice: dict[str, Any] = {"index": 0, "finish_reason": "stop"}
     if streamed:
         piece = {"id": "c", "model": "m", "choices": [{**choice, "delta": {"content": said}}]}
@@ -42,7 +42,7 @@ def ask(rig: Rig, upstream: Scripted, said: str, *, streamed: bool) -> httpx2.Re
         )
     body = {"model": "c", "messages": [{"role": "user", "content": "Who?"}], "response_format": WANTED}
     return httpx2.post(
-        f"{rig.url}/v1/chat/completions",
+        f"{bare.url}/v1/chat/completions",
         json={**body, "stream": streamed},
         headers={"authorization": f"Bearer {KEY}"},
         timeout=20,
@@ -51,9 +51,9 @@ def ask(rig: Rig, upstream: Scripted, said: str, *, streamed: bool) -> httpx2.Re
 
 
 @pytest.mark.parametrize("streamed", [False, True])
-def test_what_fits_is_answered(rig: Rig, upstream: Scripted, streamed: bool) -> None:
+def test_what_fits_is_answered(bare: BareGateway, upstream: Scripted, streamed: bool) -> None:
     upstream.asked.clear()
-    answer = ask(rig, upstream, '{"age": 7}', streamed=streamed)
+    answer = ask(bare, upstream, '{"age": 7}', streamed=streamed)
     assert answer.status_code == 200, answer.text
     assert '\\"age\\": 7' in answer.text
     assert "response_format.schema" in answer.headers["x-trunkline-dropped"]
@@ -64,6 +64,6 @@ def test_what_fits_is_answered(rig: Rig, upstream: Scripted, streamed: bool) -> 
 
 
 @pytest.mark.parametrize("streamed", [False, True])
-def test_what_does_not_fit_is_an_error(rig: Rig, upstream: Scripted, streamed: bool) -> None:
-    answer = ask(rig, upstream, '{"age": "seven"}', streamed=streamed)
+def test_what_does_not_fit_is_an_error(bare: BareGateway, upstream: Scripted, streamed: bool) -> None:
+    answer = ask(bare, upstream, '{"age": "seven"}', streamed=streamed)
     assert answer.status_code == 502 or '"error"' in answer.text

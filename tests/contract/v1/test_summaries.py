@@ -9,7 +9,7 @@ from typing import Any
 import openai
 import pytest
 
-from tests.contract.v1.rig import KEY, Rig, configuration
+from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted, stream, whole
 
@@ -41,18 +41,18 @@ def upstream() -> Iterator[Scripted]:
 
 
 @pytest.fixture(scope="module")
-def rig(upstream: Scripted) -> Iterator[Rig]:
+def bare(upstream: Scripted) -> Iterator[BareGateway]:
     entries = [
         configuration(provider, provider, model=model, base_url=upstream.url, api_key="sk-x", shared=True)
         for provider, model in MODELS.items()
     ]
-    with Rig(entries).serve() as rig:
-        yield rig
+    with BareGateway(entries).serve() as bare:
+        yield bare
 
 
 @pytest.fixture(scope="module")
-def client(rig: Rig) -> openai.OpenAI:
-    return openai.OpenAI(api_key=KEY, base_url=f"{rig.url}/v1", max_retries=0)
+def client(bare: BareGateway) -> openai.OpenAI:
+    return openai.OpenAI(api_key=KEY, base_url=f"{bare.url}/v1", max_retries=0)
 
 
 @pytest.mark.parametrize("provider", MODELS)

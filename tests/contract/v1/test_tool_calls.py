@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.contract.v1.rig import KEY, Rig, configuration
+from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
 from tests.contract.v1.test_routes import SECRET
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted, stream, whole
@@ -39,12 +39,12 @@ def upstream() -> Iterator[Scripted]:
 
 
 @pytest.fixture(scope="module")
-def rig(upstream: Scripted) -> Iterator[Rig]:
+def bare(upstream: Scripted) -> Iterator[BareGateway]:
     rows = [
         configuration(provider, provider, model=model, base_url=upstream.url, api_key=SECRET)
         for provider, model in MODELS.items()
     ]
-    with Rig(rows).serve() as running:
+    with BareGateway(rows).serve() as running:
         yield running
 
 
@@ -82,7 +82,7 @@ def answer(provider: str, name: str, streamed: bool, identity: str = "toolu_1") 
     return stream("".join(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n" for event in events).encode())
 
 
-def ask(rig: Rig, client: str, provider: str, name: str, *rounds: str, streamed: bool = False) -> str:
+def ask(bare: BareGateway, client: str, provider: str, name: str, *rounds: str, streamed: bool = False) -> str:
     """What the client gets for a request with the tool ``name``, which was called by each of the ids ``rounds``."""
     body: Json
     if client == "chat":
@@ -128,7 +128,7 @@ def ask(rig: Rig, client: str, provider: str, name: str, *rounds: str, streamed:
         body = {"contents": contents, "tools": [{"functionDeclarations": [{"name": name, "parameters": SCHEMA}]}]}
     headers = {"Authorization": f"Bearer {KEY}"}
     given = body if client == "gemini" else {"model": provider, **body}
-    told = httpx2.post(rig.url + path, json=given, headers=headers, timeout=20, trust_env=False)
+    told = httpx2.post(bare.url + path, json=given, headers=headers, timeout=20, trust_env=False)
     assert told.status_code == 200, told.text
     return told.text
 
@@ -167,10 +167,10 @@ def names(provider: str, body: Json) -> list[str]:
     ],
 )
 def test_a_tool_has_the_name_that_each_side_takes(
-    rig: Rig, upstream: Scripted, client: str, provider: str, given: str, there: str, streamed: bool
+    bare: BareGateway, upstream: Scripted, client: str, provider: str, given: str, there: str, streamed: bool
 ) -> None:
     upstream.script = answer(provider, there, streamed)
-    told = ask(rig, client, provider, given, "call_1", streamed=streamed)
+    told = ask(bare, client, provider, given, "call_1", streamed=streamed)
     assert set(names(provider, sent(upstream))) == {there}
     assert f'"{given}"' in told
     assert f'"{there}"' not in told
@@ -191,10 +191,10 @@ def ids(provider: str, body: Json) -> list[str]:
 @pytest.mark.parametrize(("client", "provider"), PAIRS)
 @pytest.mark.parametrize("history", [("call_0", "call_0"), ("functions.look:0", "toolu_01ABC"), ("x" * 70, "x" * 71)])
 def test_ids_of_the_history_are_those_that_the_provider_takes(
-    rig: Rig, upstream: Scripted, client: str, provider: str, history: tuple[str, str]
+    bare: BareGateway, upstream: Scripted, client: str, provider: str, history: tuple[str, str]
 ) -> None:
     upstream.script = answer(provider, "look", streamed=False)
-    ask(rig, client, provider, "look", *history)
+    ask(bare, client, provider, "look", *history)
     first, first_result, second, second_result = ids(provider, sent(upstream))
     assert (first, second) == (first_result, second_result)
     assert first != second
@@ -204,10 +204,10 @@ def test_ids_of_the_history_are_those_that_the_provider_takes(
 @pytest.mark.parametrize("streamed", [False, True])
 @pytest.mark.parametrize("client", ["messages", "gemini", "responses"])
 def test_an_answer_has_no_id_that_the_conversation_knows(
-    rig: Rig, upstream: Scripted, client: str, streamed: bool
+    bare: BareGateway, upstream: Scripted, client: str, streamed: bool
 ) -> None:
     upstream.script = answer("mistral", "look", streamed, identity="call00000")
-    told = ask(rig, client, "mistral", "look", "call00000", streamed=streamed)
+    told = ask(bare, client, "mistral", "look", "call00000", streamed=streamed)
     assert '"call_0_look_' in told
     assert '"call00000"' not in told
 
@@ -226,14 +226,14 @@ def test_an_answer_has_no_id_that_the_conversation_knows(
     ],
 )
 def test_a_vendors_own_tool_is_refused_by_name_before_anything_is_sent(
-    rig: Rig, upstream: Scripted, path: str, body: Json, name: str
+    bare: BareGateway, upstream: Scripted, path: str, body: Json, name: str
 ) -> None:
     upstream.asked.clear()
     given = {"model": "anthropic", "messages": [{"role": "user", "content": "hi"}], **body}
     if path == "responses":
         del given["messages"]
     told = httpx2.post(
-        f"{rig.url}/v1/{path}", json=given, headers={"Authorization": f"Bearer {KEY}"}, timeout=20, trust_env=False
+        f"{bare.url}/v1/{path}", json=given, headers={"Authorization": f"Bearer {KEY}"}, timeout=20, trust_env=False
     )
     assert told.status_code == 400
     assert f"'{name}'" in told.json()["error"]["message"]
@@ -241,10 +241,10 @@ def test_a_vendors_own_tool_is_refused_by_name_before_anything_is_sent(
 
 
 @pytest.mark.parametrize("provider", ["anthropic", "openai", "mistral"])
-def test_googles_own_tool_is_refused_by_name_too(rig: Rig, upstream: Scripted, provider: str) -> None:
+def test_googles_own_tool_is_refused_by_name_too(bare: BareGateway, upstream: Scripted, provider: str) -> None:
     upstream.asked.clear()
     told = httpx2.post(
-        f"{rig.url}/v1beta/models/{provider}:generateContent",
+        f"{bare.url}/v1beta/models/{provider}:generateContent",
         json={"contents": [{"role": "user", "parts": [{"text": "hi"}]}], "tools": [{"googleSearch": {}}]},
         headers={"Authorization": f"Bearer {KEY}"},
         timeout=20,

@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.contract.v1.rig import KEY, Rig, configuration, route
+from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration, route
 from tests.contract.v1.test_routes import CLAUDE, GOOD, SECRET, STREAM
 from tests.upstreams import scripted
 from tests.upstreams.scripted import Scripted, stream, whole
@@ -38,7 +38,7 @@ def anthropic(upstreams: tuple[Scripted, Scripted]) -> Scripted:
 
 
 @pytest.fixture(scope="module")
-def rig(upstreams: tuple[Scripted, Scripted]) -> Iterator[Rig]:
+def bare(upstreams: tuple[Scripted, Scripted]) -> Iterator[BareGateway]:
     a, b = upstreams
     base = {"api_key": SECRET, "shared": True}
     plain = configuration(
@@ -79,22 +79,24 @@ def rig(upstreams: tuple[Scripted, Scripted]) -> Iterator[Rig]:
         "tl-model": KeyEntry(id="k-3", workspace_id="w-1", user_id="u-1", models=("gpt-own",)),
     }
     routes = [route("both", "tested", "plain")]
-    with Rig([plain, claude, tested, mine], routes=routes, features=features, keys=keys).serve() as running:
+    with BareGateway([plain, claude, tested, mine], routes=routes, features=features, keys=keys).serve() as running:
         yield running
 
 
-def ask(rig: Rig, model: str, *, key: str = KEY, path: str = "/v1/chat/completions", **fields: Any) -> httpx2.Response:
+def ask(
+    bare: BareGateway, model: str, *, key: str = KEY, path: str = "/v1/chat/completions", **fields: Any
+) -> httpx2.Response:
     headers = {"Authorization": f"Bearer {key}", **fields.pop("headers", {})}
     body = {"model": model, "messages": [{"role": "user", "content": "hello"}], **fields}
-    return httpx2.post(rig.url + path, json=body, headers=headers, timeout=20, trust_env=False)
+    return httpx2.post(bare.url + path, json=body, headers=headers, timeout=20, trust_env=False)
 
 
 def sent(upstream: Scripted) -> dict[str, Any]:
     return json.loads(upstream.asked[-1].body)
 
 
-def test_a_feature_is_laid_over_its_configuration(rig: Rig, openai: Scripted) -> None:
-    answer = ask(rig, "feature/summarizer")
+def test_a_feature_is_laid_over_its_configuration(bare: BareGateway, openai: Scripted) -> None:
+    answer = ask(bare, "feature/summarizer")
     assert answer.status_code == 200, answer.text
     body = sent(openai)
     assert body["messages"] == [{"role": "system", "content": "Summarise."}, {"role": "user", "content": "hello"}]
@@ -105,29 +107,29 @@ def test_a_feature_is_laid_over_its_configuration(rig: Rig, openai: Scripted) ->
     }  # fmt: skip
     assert answer.headers["x-trunkline-feature"] == "summarizer"
     assert answer.headers["x-trunkline-configuration"] == "id-plain"
-    event = rig.books.last(answer.headers["x-request-id"])
+    event = bare.books.last(answer.headers["x-request-id"])
     assert (event.feature, event.configuration_id, event.requested_model) == (
         "summarizer", "id-plain", "feature/summarizer",
     )  # fmt: skip
 
 
-def test_the_configuration_by_itself_is_as_it_was(rig: Rig, openai: Scripted) -> None:
-    ask(rig, "feature/summarizer")
-    ask(rig, "plain")
+def test_the_configuration_by_itself_is_as_it_was(bare: BareGateway, openai: Scripted) -> None:
+    ask(bare, "feature/summarizer")
+    ask(bare, "plain")
     body = sent(openai)
     assert body["messages"][0] == {"role": "system", "content": "Be brief."}
     assert (body["temperature"], body["top_p"]) == (0.1, 0.9)
     assert "seed" not in body
 
 
-def test_the_caller_wins_over_the_feature(rig: Rig, openai: Scripted) -> None:
-    ask(rig, "feature/summarizer", temperature=0.9)
+def test_the_caller_wins_over_the_feature(bare: BareGateway, openai: Scripted) -> None:
+    ask(bare, "feature/summarizer", temperature=0.9)
     assert sent(openai)["temperature"] == 0.9
 
 
 @pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/messages"])
-def test_a_feature_in_another_dialect(rig: Rig, anthropic: Scripted, path: str) -> None:
-    answer = ask(rig, "feature/through-claude", path=path, **({"max_tokens": 9} if path == "/v1/messages" else {}))
+def test_a_feature_in_another_dialect(bare: BareGateway, anthropic: Scripted, path: str) -> None:
+    answer = ask(bare, "feature/through-claude", path=path, **({"max_tokens": 9} if path == "/v1/messages" else {}))
     assert answer.status_code == 200, answer.text
     body = sent(anthropic)
     assert "Summarise." in json.dumps(body["system"])
@@ -136,18 +138,18 @@ def test_a_feature_in_another_dialect(rig: Rig, anthropic: Scripted, path: str) 
     assert "presence_penalty" not in body, "this provider has no such thing"
 
 
-def test_a_feature_with_a_credential_of_its_own(rig: Rig, openai: Scripted) -> None:
-    answer = ask(rig, "feature/own")
+def test_a_feature_with_a_credential_of_its_own(bare: BareGateway, openai: Scripted) -> None:
+    answer = ask(bare, "feature/own")
     assert answer.status_code == 200, answer.text
     assert (sent(openai)["model"], sent(openai)["max_tokens"]) == ("openai/gpt-4o", 50)
-    event = rig.books.last(answer.headers["x-request-id"])
+    event = bare.books.last(answer.headers["x-request-id"])
     assert (event.feature, event.configuration_id, event.provider) == ("own", None, "openrouter")
 
 
-def test_a_feature_along_a_route(rig: Rig, openai: Scripted, anthropic: Scripted) -> None:
-    answer = ask(rig, "feature/routed", user="somebody")
+def test_a_feature_along_a_route(bare: BareGateway, openai: Scripted, anthropic: Scripted) -> None:
+    answer = ask(bare, "feature/routed", user="somebody")
     assert answer.status_code == 200, answer.text
-    event = rig.books.last(answer.headers["x-request-id"])
+    event = bare.books.last(answer.headers["x-request-id"])
     assert (event.feature, event.route_id, event.version_id) == (
         "routed", "route-both", answer.headers["x-trunkline-version"],
     )  # fmt: skip
@@ -165,31 +167,33 @@ def test_a_feature_along_a_route(rig: Rig, openai: Scripted, anthropic: Scripted
         ("unknown", 404, "Nearest"),
     ],
 )
-def test_a_feature_that_nothing_serves(rig: Rig, openai: Scripted, slug: str, status: int, words: str) -> None:
-    answer = ask(rig, f"feature/{slug}")
+def test_a_feature_that_nothing_serves(bare: BareGateway, openai: Scripted, slug: str, status: int, words: str) -> None:
+    answer = ask(bare, f"feature/{slug}")
     assert answer.status_code == status, answer.text
     assert words in answer.json()["error"]["message"]
     assert openai.asked == []
 
 
-def test_what_is_listed(rig: Rig) -> None:
+def test_what_is_listed(bare: BareGateway) -> None:
     def names(key: str) -> list[str]:
         headers = {"Authorization": f"Bearer {key}"}
-        found = httpx2.get(f"{rig.url}/v1/models", headers=headers, trust_env=False).json()["data"]
+        found = httpx2.get(f"{bare.url}/v1/models", headers=headers, trust_env=False).json()["data"]
         return [model["id"] for model in found if "/" in model["id"] or model["id"] == "both"]
 
     assert names(KEY) == ["both", *(f"feature/{slug}" for slug in ("summarizer", "through-claude", "routed", "own"))]
     assert names("tl-narrow") == ["feature/summarizer"]
 
 
-def test_a_narrow_key_names_the_feature(rig: Rig, openai: Scripted) -> None:
-    assert ask(rig, "feature/summarizer", key="tl-narrow").status_code == 200
-    assert ask(rig, "plain", key="tl-narrow").status_code == 403
-    assert ask(rig, "feature/own", key="tl-narrow").status_code == 403
+def test_a_narrow_key_names_the_feature(bare: BareGateway, openai: Scripted) -> None:
+    assert ask(bare, "feature/summarizer", key="tl-narrow").status_code == 200
+    assert ask(bare, "plain", key="tl-narrow").status_code == 403
+    assert ask(bare, "feature/own", key="tl-narrow").status_code == 403
 
 
 @pytest.mark.parametrize("way", ["header", "openai", "anthropic"])
-def test_a_version_sticks_to_whom_the_call_is_for(rig: Rig, openai: Scripted, anthropic: Scripted, way: str) -> None:
+def test_a_version_sticks_to_whom_the_call_is_for(
+    bare: BareGateway, openai: Scripted, anthropic: Scripted, way: str
+) -> None:
     seen: set[str] = set()
     for number in range(12):
         person = f"person-{number}"
@@ -201,10 +205,10 @@ def test_a_version_sticks_to_whom_the_call_is_for(rig: Rig, openai: Scripted, an
         bucket, digest = find_bucket("salt", person)
         wanted = "v-1" if bucket < 5_000 else "v-2"
         for _ in range(2):
-            answer = ask(rig, "tested", **dict(fields))
+            answer = ask(bare, "tested", **dict(fields))
             assert answer.status_code == 200, answer.text
             assert answer.headers["x-trunkline-version"] == wanted
-            event = rig.books.last(answer.headers["x-request-id"])
+            event = bare.books.last(answer.headers["x-request-id"])
             assert (event.version_id, event.phase_id, event.unit) == (wanted, "phase-1", digest)
             assert (event.configuration_id, event.model) == (
                 "id-tested", "gpt-one" if wanted == "v-1" else "claude-two",
@@ -215,35 +219,35 @@ def test_a_version_sticks_to_whom_the_call_is_for(rig: Rig, openai: Scripted, an
 
 
 def test_a_call_for_nobody_gets_a_version_and_counts_for_no_unit(
-    rig: Rig, openai: Scripted, anthropic: Scripted
+    bare: BareGateway, openai: Scripted, anthropic: Scripted
 ) -> None:
     served: set[str] = set()
     for number in range(20):
-        answer = ask(rig, "tested", headers={"x-request-id": f"request-{number}"})
-        event = rig.books.last(f"request-{number}")
+        answer = ask(bare, "tested", headers={"x-request-id": f"request-{number}"})
+        event = bare.books.last(f"request-{number}")
         assert (event.unit, event.phase_id) == (None, "phase-1")
         served.add(answer.headers["x-trunkline-version"])
     assert served == {"v-1", "v-2"}
 
 
 @pytest.mark.parametrize("name", ["tested/gpt-5", "gpt-own"])
-def test_who_names_a_model_gets_it(rig: Rig, openai: Scripted, name: str) -> None:
-    answer = ask(rig, name, user="somebody")
+def test_who_names_a_model_gets_it(bare: BareGateway, openai: Scripted, name: str) -> None:
+    answer = ask(bare, name, user="somebody")
     assert "x-trunkline-version" not in answer.headers
     assert sent(openai)["model"] == name.rpartition("/")[2]
 
 
-def test_a_key_for_a_model_gets_no_other_by_a_version(rig: Rig, openai: Scripted, anthropic: Scripted) -> None:
+def test_a_key_for_a_model_gets_no_other_by_a_version(bare: BareGateway, openai: Scripted, anthropic: Scripted) -> None:
     for number in range(5):
-        answer = ask(rig, "tested", key="tl-model", user=f"person-{number}")
+        answer = ask(bare, "tested", key="tl-model", user=f"person-{number}")
         assert answer.status_code == 200, answer.text
         assert sent(openai)["model"] == "gpt-own"
     assert anthropic.asked == []
 
 
-def test_a_streamed_version(rig: Rig, openai: Scripted) -> None:
+def test_a_streamed_version(bare: BareGateway, openai: Scripted) -> None:
     openai.script = stream(*STREAM)
     person = next(f"p-{n}" for n in range(100) if find_bucket("salt", f"p-{n}")[0] < 5_000)
-    answer = ask(rig, "tested", user=person, stream=True)
+    answer = ask(bare, "tested", user=person, stream=True)
     assert answer.headers["x-trunkline-version"] == "v-1"
-    assert rig.books.last(answer.headers["x-request-id"]).version_id == "v-1"
+    assert bare.books.last(answer.headers["x-request-id"]).version_id == "v-1"

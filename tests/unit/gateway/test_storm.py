@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.contract.v1.rig import Books, Prices, configuration, open_secret, route
+from tests.contract.v1.bare_gateway import Books, Prices, configuration, open_secret, route
 
 from trunkline.core.actor import Actor
 from trunkline.core.errors import UpstreamError

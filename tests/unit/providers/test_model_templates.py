@@ -35,12 +35,12 @@ def test_settings_are_those_of_the_provider(row: ModelTemplate) -> None:
 def test_the_model_takes_every_one_of_them(row: ModelTemplate) -> None:
     provider = find(row.provider)
     asked = ChatRequest(model=row.model, messages=(Message("user", (Text("hi"),)),))
-    filled = apply_defaults(asked, compile_defaults(provider, settings_of(row)))
-    fitted, dropped = adapt(filled, quirk(provider.id, row.model))
+    populated = apply_defaults(asked, compile_defaults(provider, settings_of(row)))
+    fitted, dropped = adapt(populated, quirk(provider.id, row.model))
     assert dropped == ()
     assert (fitted.sampling, fitted.reasoning and fitted.reasoning.effort) == (
-        filled.sampling,
-        filled.reasoning and filled.reasoning.effort,
+        populated.sampling,
+        populated.reasoning and populated.reasoning.effort,
     )
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.contract.v1.bare_gateway import BareGateway, configuration
 from tests.contract.v1.matrix.trial import SECRET, Trial
 from tests.contract.v1.matrix.vendors import VENDORS
-from tests.contract.v1.rig import Rig, configuration
 from tests.upstreams import scripted
 
 
@@ -25,5 +25,5 @@ def trial() -> Iterator[Trial]:
             )
             for vendor in VENDORS.values()
         ]
-        with Rig(configurations).serve() as rig:
-            yield Trial(rig, upstream)
+        with BareGateway(configurations).serve() as bare:
+            yield Trial(bare, upstream)

@@ -7,11 +7,11 @@ import json
 from dataclasses import dataclass, replace
 from email.message import Message
 
+from tests.contract.v1.bare_gateway import KEY, BareGateway
 from tests.contract.v1.matrix.capability import HELLO, Capability
 from tests.contract.v1.matrix.clients.client import Client
 from tests.contract.v1.matrix.said import Ask, Call, Json, Reply, Result, Turn, Unsayable, mask
 from tests.contract.v1.matrix.vendors.vendor import Failing, Vendor
-from tests.contract.v1.rig import KEY, Rig
 from tests.upstreams.scripted import Scripted, stream, whole
 
 SECRET = "ABSKsecret-abcdefghijklmnop-7Qd"
@@ -41,8 +41,8 @@ class Reached:
 class Trial:
     """The gateway between one scripted provider and any client."""
 
-    def __init__(self, rig: Rig, upstream: Scripted) -> None:
-        self._rig = rig
+    def __init__(self, bare: BareGateway, upstream: Scripted) -> None:
+        self._rig = bare
         self._upstream = upstream
 
     def run(self, client: Client, vendor: Vendor, capability: Capability, streamed: bool, lost: str = "") -> Outcome:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from joserfc.jwk import RSAKey
 
-from tests.contract.v1.rig import Lazy, Rig, configuration
+from tests.contract.v1.bare_gateway import BareGateway, Lazy, configuration
 from tests.contract.v1.turns.play import Stage
 from tests.contract.v1.turns.provider import PROVIDERS
 from tests.unit.providers.fakes import reply
@@ -57,5 +57,5 @@ def stage() -> Iterator[Stage]:
             )
             for provider in PROVIDERS.values()
         ]
-        with Rig(configurations, client=Tokens()).serve() as rig:
-            yield Stage(rig.url, upstream)
+        with BareGateway(configurations, client=Tokens()).serve() as bare:
+            yield Stage(bare.url, upstream)

@@ -48,7 +48,7 @@ class Headers:
         return iter(())
 
 
-class Whole:
+class LiveServer:
     """An answer that is there already."""
 
     status = 200
@@ -79,9 +79,9 @@ class Listing:
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    async def send(self, request: OutgoingRequest, timeouts: Timeouts = DEFAULT_TIMEOUTS) -> Whole:
+    async def send(self, request: OutgoingRequest, timeouts: Timeouts = DEFAULT_TIMEOUTS) -> LiveServer:
         self.asked.append(str(request.url))
-        return Whole(json.dumps({"data": [LISTED]}).encode())
+        return LiveServer(json.dumps({"data": [LISTED]}).encode())
 
 
 @pytest.mark.parametrize(("base_url", "learns"), [(None, True), ("https://mirror.example.com/api/v1", False)])
@@ -139,7 +139,7 @@ class Failing(Listing):
 
     fails = False
 
-    async def send(self, request: OutgoingRequest, timeouts: Timeouts = DEFAULT_TIMEOUTS) -> Whole:
+    async def send(self, request: OutgoingRequest, timeouts: Timeouts = DEFAULT_TIMEOUTS) -> LiveServer:
         if self.fails:
             raise UpstreamError("Nothing at 10.1.2.3:8000.", kind="unreachable")
         return await super().send(request, timeouts)

@@ -49,7 +49,7 @@ def streamed(*texts: str, reason: StopReason = "stop") -> tuple[str, str, StopRe
     return said, arguments, stop
 
 
-def whole(*texts: str, reason: StopReason = "stop") -> tuple[str, str, StopReason]:
+def live(*texts: str, reason: StopReason = "stop") -> tuple[str, str, StopReason]:
     choice = Choice(tuple(Text(text) for text in texts), reason)
     (told,) = call_of(ChatResponse(id="", model="m", choices=(choice,)), "Person").choices
     said = "".join(part.text for part in told.parts if isinstance(part, Text))
@@ -58,7 +58,7 @@ def whole(*texts: str, reason: StopReason = "stop") -> tuple[str, str, StopReaso
     return said, "".join(call.arguments for call in calls), told.stop
 
 
-@pytest.mark.parametrize("told", [streamed, whole])
+@pytest.mark.parametrize("told", [streamed, live])
 @pytest.mark.parametrize(
     ("texts", "reason", "right"),
     [

@@ -35,7 +35,7 @@ ANTHROPIC: dict[str, Any] = {
 }
 
 
-class Whole:
+class LiveServer:
     """An answer that has come."""
 
     status = 200
@@ -56,7 +56,7 @@ def target(name: str) -> Target:
 
 
 async def read(prepared: PreparedChat, body: dict[str, Any]) -> tuple[dict[str, Any], dict[bytes, bytes]]:
-    answer = await prepared.read(open_call(Books()), cast("IncomingResponse", Whole(body)))
+    answer = await prepared.read(open_call(Books()), cast("IncomingResponse", LiveServer(body)))
     return json.loads(answer.body), dict(answer.headers)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.contract.v1.rig import MANAGER, WORKSPACE, Rig, configuration, route
+from tests.contract.v1.bare_gateway import MANAGER, WORKSPACE, BareGateway, configuration, route
 
 from trunkline.core.actor import Actor
 from trunkline.gateway.plain.plan import Plans
@@ -26,38 +26,38 @@ class Gate:
         return self.concerned
 
 
-def make_rig() -> Rig:
+def make_rig() -> BareGateway:
     own = configuration("own", "openai", model="gpt-4o-mini", api_key="sk-own-key-0123456789")
     other = configuration("claude", "anthropic", model="claude-sonnet-5", api_key="sk-ant-0123456789")
     lacking = configuration("lacking", "openai", model="gpt-4o-mini")
     feature = FeatureEntry(id="f-1", slug="ask", kind="chat", model="x", target="own")
     client = Client(Guard(LocalUpstreams.parse("loopback"), frozenset()))
-    return Rig([own, other, lacking], routes=[route("two", "own", "own")], features=[feature], client=client)
+    return BareGateway([own, other, lacking], routes=[route("two", "own", "own")], features=[feature], client=client)
 
 
-def plans_of(rig: Rig, *gates: Any) -> Plans:
-    calls: Any = rig.application.plain_lane
+def plans_of(bare: BareGateway, *gates: Any) -> Plans:
+    calls: Any = bare.application.plain_lane
     plans: Plans = calls._calls._plans
     plans._gates = gates
     return plans
 
 
 def test_a_plan_is_kept_as_long_as_the_snapshot_stands() -> None:
-    rig = make_rig()
-    plans = plans_of(rig)
+    bare = make_rig()
+    plans = plans_of(bare)
     plan = plans.find(ACTOR, "own")
     assert plan is not None
     assert (plan.opened.requested_model, plan.opened.model, plan.opened.user_id) == ("own", "gpt-4o-mini", MANAGER)
     assert plans.find(ACTOR, "own") is plan
-    rig.holder.current = msgspec.structs.replace(rig.holder.current, revision=7)
+    bare.holder.current = msgspec.structs.replace(bare.holder.current, revision=7)
     assert plans.find(ACTOR, "own") is not plan
 
 
 def test_a_plan_goes_with_its_opened_credential() -> None:
-    rig = make_rig()
-    plans = plans_of(rig)
+    bare = make_rig()
+    plans = plans_of(bare)
     plan = plans.find(ACTOR, "own")
-    rig.targets._made.clear()
+    bare.targets._made.clear()
     again = plans.find(ACTOR, "own")
     assert again is not None
     assert plan is not again
@@ -66,10 +66,10 @@ def test_a_plan_goes_with_its_opened_credential() -> None:
 
 
 def test_an_idle_plan_is_forgotten_with_the_targets() -> None:
-    rig = make_rig()
-    plans = plans_of(rig)
+    bare = make_rig()
+    plans = plans_of(bare)
     assert plans.find(ACTOR, "own") is not None
-    rig.targets.forget_expired()
+    bare.targets.forget_expired()
     assert plans._kept == {}, "its head holds the credential in plain"
 
 
@@ -87,10 +87,10 @@ def test_what_is_more_than_passing_to_one_provider_has_none(name: str) -> None:
 
 
 def test_a_gate_that_is_concerned_leaves_none() -> None:
-    rig = make_rig()
-    assert plans_of(rig, Gate(False)).find(ACTOR, "own") is not None
-    rig.holder.current = msgspec.structs.replace(rig.holder.current, revision=8)
-    assert plans_of(rig, Gate(False), Gate(True)).find(ACTOR, "own") is None
+    bare = make_rig()
+    assert plans_of(bare, Gate(False)).find(ACTOR, "own") is not None
+    bare.holder.current = msgspec.structs.replace(bare.holder.current, revision=8)
+    assert plans_of(bare, Gate(False), Gate(True)).find(ACTOR, "own") is None
 
 
 def test_the_head_is_what_the_client_of_providers_writes() -> None:

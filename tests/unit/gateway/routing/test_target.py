@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.contract.v1.rig import configuration, open_secret
+from tests.contract.v1.bare_gateway import configuration, open_secret
 
 from trunkline.core.errors import InvalidInput, NotFound
 from trunkline.gateway.routing.candidate import Candidate

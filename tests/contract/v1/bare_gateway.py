@@ -213,7 +213,7 @@ class Tokens:
         raise Unauthenticated("no token is good here")
 
 
-class Rig:
+class BareGateway:
     """A running gateway. ``url`` is its base; ``books`` what it wrote down."""
 
     def __init__(
@@ -286,7 +286,7 @@ class Rig:
         self.application = Application(gateway, identity, self.kept, limit=limit, ping_seconds=ping_seconds, cors=cors)
 
     @contextmanager
-    def serve(self) -> Iterator[Rig]:
+    def serve(self) -> Iterator[BareGateway]:
         """Serve on a free port until the block ends."""
         config = ServerConfig(
             self.application,
@@ -323,4 +323,4 @@ class Rig:
             thread.join(20)
 
 
-__all__ = ["KEY", "PRICE", "Rig", "Usage", "configuration", "route"]
+__all__ = ["KEY", "PRICE", "BareGateway", "Usage", "configuration", "route"]

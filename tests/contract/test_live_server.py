@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.contract.whole import Whole, eventually
+from tests.contract.live_server import LiveServer, eventually
 
 
-async def test_a_call_is_served_and_accounted_for(whole_on_each: Whole) -> None:
+async def test_a_call_is_served_and_accounted_for(whole_on_each: LiveServer) -> None:
     admin = await whole_on_each.admin()
     body = {"name": "Try", "provider": "demo", "model": "demo-chat"}
     made = await admin.client.post("/api/configurations", json=body)

@@ -31,7 +31,7 @@ from trunkline.vault.password import Passwords
 PASSWORD = "correct horse battery staple"
 
 
-class Ground:
+class AnyInstallation:
     """An installation, as people meet it."""
 
     def client(self, credential: str | None = None, **headers: str) -> httpx2.AsyncClient:
@@ -66,7 +66,7 @@ def make_cheap_passwords() -> Passwords:
 
 
 @dataclass
-class World(Ground):
+class LocalInstallation(AnyInstallation):
     """One process of one installation, and clients of it that need no port."""
 
     settings: Settings
@@ -124,23 +124,23 @@ class Person:
     access_token: str
     refresh_token: str
     client: httpx2.AsyncClient
-    world: Ground
+    installed: AnyInstallation
 
     @classmethod
-    def read(cls, world: Ground, answer: Mapping[str, Any]) -> Person:
+    def read(cls, installed: AnyInstallation, answer: Mapping[str, Any]) -> Person:
         """From the answer to a sign-in."""
         return cls(
             id=answer["user"]["id"],
             email=answer["user"]["email"],
             access_token=answer["accessToken"],
             refresh_token=answer["refreshToken"],
-            client=world.client(answer["accessToken"]),
-            world=world,
+            client=installed.client(answer["accessToken"]),
+            installed=installed,
         )
 
     def at(self, workspace_id: str) -> httpx2.AsyncClient:
         """The person's client in another workspace than their own."""
-        return self.world.client(self.access_token, **{"X-Trunkline-Workspace": workspace_id})
+        return self.installed.client(self.access_token, **{"X-Trunkline-Workspace": workspace_id})
 
     async def personal(self) -> str:
         """The id of their personal workspace."""
@@ -163,30 +163,32 @@ class Person:
 
 
 @asynccontextmanager
-async def open_world(url: str, directory: Path, *, parts: Parts | None = None, **settings: Any) -> AsyncIterator[World]:
+async def open_local_installation(
+    url: str, directory: Path, *, parts: Parts | None = None, **settings: Any
+) -> AsyncIterator[LocalInstallation]:
     """A running installation on the database at ``url``. Passwords are hashed cheaply, so that tests are fast."""
     parts = parts or Parts(passwords=make_cheap_passwords)
     chosen = Settings(data_dir=directory, database_url=Secret(url), **settings)
     first = await prepare(chosen, parts)
     async with open_server(chosen, parts=parts) as server:
-        world = World(settings=chosen, wiring=server.wiring, app=server.pages, first=first)
+        installed = LocalInstallation(settings=chosen, wiring=server.wiring, app=server.pages, first=first)
         try:
-            yield world
-            await require_whole_snapshot(world)
+            yield installed
+            await require_complete_snapshot(installed)
         finally:
-            for client in world.clients:
+            for client in installed.clients:
                 await client.aclose()
 
 
-async def require_whole_snapshot(world: World) -> None:
+async def require_complete_snapshot(installed: LocalInstallation) -> None:
     """What was followed change by change is what a process that starts now reads."""
     fresh = SnapshotHolder()
     try:
-        await SnapshotRefresher(world.database, fresh, instance_id=world.ring.instance).refresh()
-        await world.refresher.refresh()
+        await SnapshotRefresher(installed.database, fresh, instance_id=installed.ring.instance).refresh()
+        await installed.refresher.refresh()
     except Unavailable:
         return
-    followed, read = world.holder.current, fresh.current
+    followed, read = installed.holder.current, fresh.current
     if followed.revision != read.revision:
         return
     parts = {

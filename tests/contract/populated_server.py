@@ -13,8 +13,8 @@ from typing import Any
 import httpx2
 from sqlalchemy import update
 
-from tests.contract.whole import Whole, open_whole
-from tests.contract.world import Person
+from tests.contract.live_server import LiveServer, open_live_server
+from tests.contract.local_installation import Person
 from trunkline.core.ids import is_id, new_id
 from trunkline.storage import jobs
 from trunkline.storage.database import Database
@@ -27,14 +27,14 @@ PIXEL = b"\x89PNG\r\n\x1a\n" + CANARY.encode()
 
 
 @dataclass
-class Filled:
+class PopulatedServer:
     """A workspace of ``owner``'s with a record for each parameter of a path: ``ids`` has them by the parameter's name.
 
     ``clients`` are by who sends: people in that workspace by their role, keys of the owner's by what they may, and
     others.
     """
 
-    whole: Whole
+    live: LiveServer
     owner: Person
     workspace_id: str
     ids: dict[str, str]
@@ -82,13 +82,15 @@ async def _send(client: httpx2.AsyncClient, path: str, body: dict[str, Any]) -> 
     return answer.json()
 
 
-def _maker(path: str, id_field: str = "id", **body: Any) -> Callable[[Filled, httpx2.AsyncClient], Awaitable[str]]:
+def _maker(
+    path: str, id_field: str = "id", **body: Any
+) -> Callable[[PopulatedServer, httpx2.AsyncClient], Awaitable[str]]:
     """One that posts ``body`` with a name that nobody has."""
 
-    async def make(filled: Filled, client: httpx2.AsyncClient) -> str:
-        name = body.get("name", "{}").format(f"{CANARY} {new_id()}" if "name" in filled.ids else CANARY)
-        asked = {"name": name, **{key: filled.put_ids(value) for key, value in body.items() if key != "name"}}
-        found: Any = await _send(client, filled.write_path(path), filled.put_ids({"_": asked})["_"])
+    async def make(populated: PopulatedServer, client: httpx2.AsyncClient) -> str:
+        name = body.get("name", "{}").format(f"{CANARY} {new_id()}" if "name" in populated.ids else CANARY)
+        asked = {"name": name, **{key: populated.put_ids(value) for key, value in body.items() if key != "name"}}
+        found: Any = await _send(client, populated.write_path(path), populated.put_ids({"_": asked})["_"])
         for part in id_field.split("."):
             found = found[part]
         return found
@@ -96,37 +98,37 @@ def _maker(path: str, id_field: str = "id", **body: Any) -> Callable[[Filled, ht
     return make
 
 
-async def _make_version(filled: Filled, client: httpx2.AsyncClient) -> str:
+async def _make_version(populated: PopulatedServer, client: httpx2.AsyncClient) -> str:
     body = {"version": new_id(), "label": CANARY}
-    return (await _send(client, f"/model-configs/{filled.ids['config_id']}/versions", body))["_id"]
+    return (await _send(client, f"/model-configs/{populated.ids['config_id']}/versions", body))["_id"]
 
 
-async def _make_user(filled: Filled, client: httpx2.AsyncClient) -> str:
+async def _make_user(populated: PopulatedServer, client: httpx2.AsyncClient) -> str:
     """A member of the workspace."""
-    person = await filled.whole.add_user(await filled.whole.admin(), f"{new_id()}@example.com")
-    await filled.whole.join(filled.owner, filled.workspace_id, person, "viewer")
+    person = await populated.live.add_user(await populated.live.admin(), f"{new_id()}@example.com")
+    await populated.live.join(populated.owner, populated.workspace_id, person, "viewer")
     return person.id
 
 
-async def _make_workspace(filled: Filled, client: httpx2.AsyncClient) -> str:
-    return await filled.owner.make_workspace(CANARY)
+async def _make_workspace(populated: PopulatedServer, client: httpx2.AsyncClient) -> str:
+    return await populated.owner.make_workspace(CANARY)
 
 
-async def _make_invitation(filled: Filled, client: httpx2.AsyncClient) -> str:
-    path = f"/api/workspaces/{filled.workspace_id}/invitations"
+async def _make_invitation(populated: PopulatedServer, client: httpx2.AsyncClient) -> str:
+    path = f"/api/workspaces/{populated.workspace_id}/invitations"
     return (await _send(client, path, {"email": f"{new_id()}@example.com"}))["id"]
 
 
-async def _make_conversation(filled: Filled, client: httpx2.AsyncClient) -> str:
-    return (await _send(client, "/api/conversations", {"model": filled.ids["configuration_id"]}))["id"]
+async def _make_conversation(populated: PopulatedServer, client: httpx2.AsyncClient) -> str:
+    return (await _send(client, "/api/conversations", {"model": populated.ids["configuration_id"]}))["id"]
 
 
-async def _make_feature(filled: Filled, client: httpx2.AsyncClient) -> str:
+async def _make_feature(populated: PopulatedServer, client: httpx2.AsyncClient) -> str:
     body = {"slug": f"canary-{new_id()}", "name": CANARY, "target": CANARY}
     return (await _send(client, "/api/features", body))["slug"]
 
 
-async def _make_picture(filled: Filled, client: httpx2.AsyncClient) -> str:
+async def _make_picture(populated: PopulatedServer, client: httpx2.AsyncClient) -> str:
     answer = await client.post("/api/pictures", content=PIXEL, headers={"content-type": "image/png"})
     assert answer.status_code == 201, answer.text
     return answer.json()["id"]
@@ -134,7 +136,7 @@ async def _make_picture(filled: Filled, client: httpx2.AsyncClient) -> str:
 
 _DEMO = {"provider": "demo", "model": "demo-chat", "shared": True}
 
-MAKERS: dict[str, Callable[[Filled, httpx2.AsyncClient], Awaitable[str]]] = {
+MAKERS: dict[str, Callable[[PopulatedServer, httpx2.AsyncClient], Awaitable[str]]] = {
     "application_id": _maker("/api/applications"),
     "configuration_id": _maker("/api/configurations", **_DEMO),
     "config_id": _maker("/api/configurations", **_DEMO),
@@ -164,48 +166,50 @@ def replace_names(value: Any, ids: Mapping[str, str]) -> Any:
 
 
 @asynccontextmanager
-async def open_filled(directory: Path, url: str | None = None) -> AsyncIterator[Filled]:
+async def open_populated_server(directory: Path, url: str | None = None) -> AsyncIterator[PopulatedServer]:
     """One on the database at ``url`` (default: SQLite in ``directory``), which counts nobody's requests."""
     limits: dict[str, Any] = {"writes_per_minute": 1_000_000, "tests_per_minute": 1_000_000}
     limits["login_attempts_per_minute"] = 1_000_000
-    async with open_whole(directory, url, local_upstreams="none", **limits) as whole:
-        root = await whole.admin()
+    async with open_live_server(directory, url, local_upstreams="none", **limits) as live:
+        root = await live.admin()
         roles = ("owner", "admin", "member", "viewer")
-        people = {name: await whole.add_user(root, f"the-{name}@example.com") for name in (*roles, "stranger")}
+        people = {name: await live.add_user(root, f"the-{name}@example.com") for name in (*roles, "stranger")}
         owner = people["owner"]
         workspace_id = await owner.make_workspace(CANARY)
         for role in roles[1:]:
-            await whole.join(owner, workspace_id, people[role], role)
+            await live.join(owner, workspace_id, people[role], role)
         clients = {role: people[role].at(workspace_id) for role in roles}
-        filled = Filled(whole, owner, workspace_id, {"user_id": owner.id}, clients)
-        await _fill(filled)
+        populated = PopulatedServer(live, owner, workspace_id, {"user_id": owner.id}, clients)
+        await _fill(populated)
         clients["administrator"] = root.client
         clients["viewer at home"] = people["viewer"].client
         clients["stranger"] = people["stranger"].client
         clients["stranger there"] = people["stranger"].at(workspace_id)
-        await _add_keys(filled)
-        yield filled
+        await _add_keys(populated)
+        yield populated
 
 
-async def _fill(filled: Filled) -> None:
-    there = filled.clients["owner"]
-    ids = filled.ids
-    ids["configuration_id"] = await filled.make("configuration_id")
-    ids.update(workspace_id=filled.workspace_id, name="openai", number="1", model_id="openai/gpt-4o-mini")
+async def _fill(populated: PopulatedServer) -> None:
+    there = populated.clients["owner"]
+    ids = populated.ids
+    ids["configuration_id"] = await populated.make("configuration_id")
+    ids.update(workspace_id=populated.workspace_id, name="openai", number="1", model_id="openai/gpt-4o-mini")
     ids["local_model"] = "demo-chat"
     ids.update(config_id=ids["configuration_id"], ai_llm_id=ids["configuration_id"])
     for what in MAKERS:
         if what not in ids:
-            ids[what] = await filled.make(what)
+            ids[what] = await populated.make(what)
     said = {"content": "Hello", "stream": False}
     answer = await there.post(f"/api/conversations/{ids['conversation_id']}/messages", json=said)
     assert answer.status_code == 200, answer.text
     ids["message_id"], ids["request_id"] = answer.json()["id"], answer.json()["requestId"]
     document = {"models": [{"provider": "openai", "type": "chat", "model": CANARY, "isPaid": True}]}
     await _send(there, "/api/v1/create/ai-model-config", document)
-    job = Job(workspace_id=filled.workspace_id, created_by=filled.owner.id, kind="pull", subject={"model": CANARY})
+    job = Job(
+        workspace_id=populated.workspace_id, created_by=populated.owner.id, kind="pull", subject={"model": CANARY}
+    )
     job.state, job.finished_at = "succeeded", now()
-    database = Database(filled.whole.settings.effective_database_url)
+    database = Database(populated.live.settings.effective_database_url)
     async with database.write() as tx:
         await jobs.insert(tx, job)
     await database.close()
@@ -214,18 +218,18 @@ async def _fill(filled: Filled) -> None:
     ids["id"] = "resp_tl_none"
 
 
-async def _add_keys(filled: Filled) -> None:
+async def _add_keys(populated: PopulatedServer) -> None:
     """Keys of the owner's, and credentials that are no good."""
-    whole, owner, workspace_id = filled.whole, filled.owner, filled.workspace_id
-    filled.clients["anonymous"] = whole.client()
+    live, owner, workspace_id = populated.live, populated.owner, populated.workspace_id
+    populated.clients["anonymous"] = live.client()
     for name, fields in KEYS.items():
-        key = await owner.make_key(workspace_id, **replace_names(fields, filled.ids))
-        filled.clients[name] = whole.client(key["key"])
-        filled.ids[name] = key["key"]
+        key = await owner.make_key(workspace_id, **replace_names(fields, populated.ids))
+        populated.clients[name] = live.client(key["key"])
+        populated.ids[name] = key["key"]
         if name == "revoked key":
-            assert (await filled.clients["owner"].delete(f"/api/keys/{key['id']}")).status_code == 200
+            assert (await populated.clients["owner"].delete(f"/api/keys/{key['id']}")).status_code == 200
         if name == "expired key":
-            await _expire(filled, key["id"])
+            await _expire(populated, key["id"])
 
 
 KEYS: dict[str, dict[str, Any]] = {
@@ -238,13 +242,13 @@ KEYS: dict[str, dict[str, Any]] = {
 """By name, what each is made with."""
 
 
-async def _expire(filled: Filled, key_id: str) -> None:
-    database = Database(filled.whole.settings.effective_database_url)
+async def _expire(populated: PopulatedServer, key_id: str) -> None:
+    database = Database(populated.live.settings.effective_database_url)
     async with database.write() as tx:
         await tx.execute(update(ApiKey).where(ApiKey.id == key_id).values(expires_at=now() - timedelta(seconds=1)))
     await database.close()
     # A change in the workspace has what calls know of it compiled anew.
-    renamed = await filled.clients["owner"].patch(
-        f"/api/workspaces/{filled.workspace_id}", json={"name": f"{CANARY} team"}
+    renamed = await populated.clients["owner"].patch(
+        f"/api/workspaces/{populated.workspace_id}", json={"name": f"{CANARY} team"}
     )
     assert renamed.status_code == 200

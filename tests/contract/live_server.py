@@ -17,7 +17,7 @@ import httpx2
 import uvicorn
 from fastapi import FastAPI
 
-from tests.contract.world import PASSWORD, Ground, Person, make_cheap_passwords
+from tests.contract.local_installation import PASSWORD, AnyInstallation, Person, make_cheap_passwords
 from trunkline.app.parts import Parts
 from trunkline.app.preparation import prepare
 from trunkline.app.server import Server, open_server
@@ -33,7 +33,7 @@ T = TypeVar("T")
 ADMIN = "admin@example.com"
 
 
-class Whole(Ground):
+class LiveServer(AnyInstallation):
     """One running server and clients of it. ``url`` is its base, ``pages`` what serves everything but calls."""
 
     def __init__(self, url: str, settings: Settings, pages: FastAPI) -> None:
@@ -69,9 +69,9 @@ async def eventually(look: Callable[[], Awaitable[T | None]], seconds: float = 2
 
 
 @asynccontextmanager
-async def open_whole(
+async def open_live_server(
     directory: Path, url: str | None = None, *, forwarded: bool = False, **settings: Any
-) -> AsyncIterator[Whole]:
+) -> AsyncIterator[LiveServer]:
     """Start one on the database at ``url`` (default: SQLite in ``directory``); it ends with the block.
 
     Providers on this machine may be called, so that tests can play one. Starts over on the same directory.
@@ -97,11 +97,11 @@ async def open_whole(
             served = _Front(application, Forwarder(path, application.pages))
         server = await stack.enter_async_context(_serve(served, protocol=PlainProtocol, host="127.0.0.1", port=0))
         url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-        whole = Whole(url, chosen, application.pages)
+        live = LiveServer(url, chosen, application.pages)
         try:
-            yield whole
+            yield live
         finally:
-            for client in whole.clients:
+            for client in live.clients:
                 await client.aclose()
 
 
@@ -143,17 +143,17 @@ async def _serve(application: Any, **options: Any) -> AsyncIterator[uvicorn.Serv
 
 
 @contextmanager
-def serve_whole(directory: Path, **settings: Any) -> Iterator[Whole]:
+def serve_live_server(directory: Path, **settings: Any) -> Iterator[LiveServer]:
     """The same on a thread of its own, for tests that are not asynchronous. Only its ``url`` is of use there."""
-    ready: Future[Whole] = Future()
+    ready: Future[LiveServer] = Future()
 
     async def serve() -> None:
         over = asyncio.Event()
         try:
-            async with open_whole(directory, **settings) as whole:
+            async with open_live_server(directory, **settings) as live:
                 loop = asyncio.get_running_loop()
                 stop.append(lambda: loop.call_soon_threadsafe(over.set))
-                ready.set_result(whole)
+                ready.set_result(live)
                 await over.wait()
         except BaseException as error:
             if not ready.done():
