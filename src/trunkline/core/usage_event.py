@@ -60,6 +60,8 @@ class Opened(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Who an experiment counts it for: a digest. None outside experiments, and for what cannot be sticky."""
     purpose: str | None = None
     """Why we made the call ourselves (``judge``, ``test``, ``title``); None for what somebody asked for."""
+    tags: tuple[str, ...] = ()
+    """What the caller counts it under, sorted, each once: see :mod:`trunkline.core.tags`."""
     revision: int = 0
     provider: str = ""
     model: str = ""

@@ -132,6 +132,7 @@ class Ledger:
             phase_id=candidate.phase_id,
             unit=candidate.unit,
             purpose=context.purpose,
+            tags=context.tags,
             revision=entry.revision,
             provider=entry.provider,
             model=candidate.model,

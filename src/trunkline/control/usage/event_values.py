@@ -46,6 +46,7 @@ def event_values(event: UsageEvent) -> Values:
         event.phase_id,
         event.unit,
         event.purpose,
+        ",".join(event.tags) if event.tags else None,
         event.revision,
         cut(event.provider, 100),
         cut(event.model, 255),

@@ -9,6 +9,7 @@ from trunkline.core.actor import Actor
 from trunkline.core.chat import ChatRequest
 from trunkline.core.embeddings import EmbeddingsRequest, EmbeddingsResponse
 from trunkline.core.errors import NotFound, TrunklineError
+from trunkline.core.tags import read_tags
 from trunkline.dialects import gemini, openai_chat
 from trunkline.dialects.dialect import StreamWriter
 from trunkline.faces.cors import ANYONE, Cors, is_preflight
@@ -145,7 +146,7 @@ class Application:
         body = await read_body(receive, request_headers, self._limit)
         _watch(scope, receive)
         request_id = request_headers.request_id
-        context = NOTHING if request_headers.unit is None else CallContext(unit=request_headers.unit)
+        context = _read_context(request_headers)
         match route.kind:
             case "chat":
                 chat = _chat(route, body, request_headers)
@@ -185,6 +186,13 @@ class Application:
         if listed is not None:
             return Answer(200, [JSON], body=write_model(route.dialect.name, listed))
         raise NotFound(f"There is no model or configuration {route.name!r} here.", code="model_not_found")
+
+
+def _read_context(request_headers: RequestHeaders) -> CallContext:
+    unit, tags = request_headers.unit, request_headers.tags
+    if unit is None and tags is None:
+        return NOTHING
+    return CallContext(unit=unit, tags=() if tags is None else read_tags(tags))
 
 
 def _chat(route: RouteMatch, body: bytes, request_headers: RequestHeaders) -> Chat:

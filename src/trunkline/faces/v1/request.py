@@ -27,6 +27,7 @@ _READ: Final = frozenset(
         b"x-api-key",
         b"x-goog-api-key",
         b"x-request-id",
+        b"x-trunkline-tags",
         b"x-trunkline-workspace",
         b"x-user-id",
     }
@@ -54,6 +55,7 @@ class RequestHeaders:
         "length",
         "origin",
         "request_id",
+        "tags",
         "unit",
         "workspace_id",
     )
@@ -67,6 +69,8 @@ class RequestHeaders:
         self.length: int | None = None
         self.unit: str | None = None
         """Whom the caller serves, for experiments."""
+        self.tags: str | None = None
+        """What the caller counts the call under, in its own words."""
         self.forwarded: list[tuple[str, str]] = []
         """Headers that mean something to the provider when the call passes unread."""
         self.anthropic = self.google = False
@@ -99,6 +103,9 @@ class RequestHeaders:
                     self.request_id = value.decode("ascii")
             elif name == b"x-trunkline-workspace":
                 self.workspace_id = value.decode("latin-1")
+            elif name == b"x-trunkline-tags":
+                # Fields of one name are one list: https://www.rfc-editor.org/rfc/rfc9110#section-5.3
+                self.tags = value.decode("latin-1") if self.tags is None else f"{self.tags},{value.decode('latin-1')}"
             elif name == b"x-user-id":
                 self.unit = value.decode("latin-1") or None
             elif name == b"content-length":

@@ -26,6 +26,7 @@ EVENTS: Final = Table(
         "phase_id": "text",
         "unit": "text",
         "purpose": "text",
+        "tags": "text",
         "revision": "count",
         "provider": "text",
         "model": "text",

@@ -52,6 +52,8 @@ class UsageEventRow(Base):
     phase_id: Mapped[str | None] = mapped_column(Id)
     unit: Mapped[str | None] = mapped_column(String(32))
     purpose: Mapped[str | None] = mapped_column(String(16))
+    tags: Mapped[str | None] = mapped_column(String(1024))
+    """Separated by commas, sorted; a tag holds none."""
     revision: Mapped[int]
     provider: Mapped[str] = mapped_column(String(100))
     model: Mapped[str] = mapped_column(String(255))

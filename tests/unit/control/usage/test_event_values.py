@@ -34,13 +34,13 @@ def test_each_column_has_the_field_of_its_name() -> None:
     flags = {"streamed": True, "usage_estimated": True}
     usage = Usage(input=11, output=12, cached=13, cache_write=14, reasoning=15)
     fields = {name: f"the {name}" for name in texts} | numbers | flags
-    one = event("w", **fields, usage=usage, price_missing=("a", "b"), attempts=(attempt,))
+    one = event("w", **fields, usage=usage, tags=("t", "u"), price_missing=("a", "b"), attempts=(attempt,))
     row = row_of(one)
     for name in ("opened_at", "id", "workspace_id", *fields):
         assert row.pop(name) == getattr(one, name), name
     for name, part in OF_THE_USAGE.items():
         assert row.pop(name) == getattr(usage, part), name
-    assert row.pop("price_missing") == "a,b"
+    assert (row.pop("price_missing"), row.pop("tags")) == ("a,b", "t,u")
     assert msgspec.json.decode(row.pop("usage"), type=Usage) == usage
     assert msgspec.json.decode(row.pop("attempts")) == [msgspec.to_builtins(attempt)]
     assert row == {}
@@ -48,7 +48,7 @@ def test_each_column_has_the_field_of_its_name() -> None:
 
 def test_what_a_call_does_not_have_is_empty() -> None:
     row = row_of(event("w"))
-    assert {row[name] for name in ("route_id", "feature", "error", "cost_nanos", "first_token_us")} == {None}
+    assert {row[name] for name in ("route_id", "feature", "tags", "error", "cost_nanos", "first_token_us")} == {None}
     assert (row["price_missing"], row["attempts"], row["usage"]) == (None, "[]", "{}")
 
 
