@@ -294,12 +294,20 @@ class Gateway:
     async def go_on(self, plain: PlainCall) -> Answer:
         """Serve a call that began as a plain one. As :meth:`run`, and what it was sent for is not sent again."""
         plan, request_id = plain.plan, plain.call.opened.request_id
-        pending = PendingCall(self._holder.current, plain.actor, "chat", plain.chat, request_id, NOTHING)
-        pending.opened = True
+        pending = plain.pending
+        if pending is None:
+            pending = PendingCall(self._holder.current, plain.actor, "chat", plain.chat, request_id, NOTHING)
+            pending.opened = True
         queue = CandidateQueue((plan.candidate,), pending, plain.chat)
         queue.take()
         queue.began = True
-        return await self._finish(plain.call, queue, Ready(plan.candidate, plan.target, plain.prepared), plain)
+        ready = Ready(plan.candidate, plan.target, plain.prepared)
+        try:
+            return _told(await self._finish(plain.call, queue, ready, plain), pending)
+        except TrunklineError as error:
+            if pending.headers:
+                error.beside = tuple(pending.headers)
+            raise
 
     def plain_calls(self) -> PlainCalls:
         """What begins plain calls beside this, with the same books, targets and bounds."""

@@ -68,6 +68,7 @@ class Books:
 
     def __init__(self) -> None:
         self.fault: Exception | None = None
+        self.settle_fault: Exception | None = None
         self.opened: list[Opened] = []
         self.events: list[UsageEvent] = []
         self.settled = threading.Condition()
@@ -82,6 +83,8 @@ class Books:
         with self.settled:
             self.events.append(event)
             self.settled.notify_all()
+        if self.settle_fault is not None:
+            raise self.settle_fault
 
     def settle_then(self, event_id: bytes, payload: bytes, waiter: Waiter) -> None:
         """As the real one, which writes in the loop's next turn."""

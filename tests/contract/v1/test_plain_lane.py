@@ -18,9 +18,11 @@ from hypothesis import strategies as st
 
 from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
 from tests.upstreams import scripted
+from trunkline.core.errors import TooMany, Unavailable
 from trunkline.faces.server import GatewayProtocol
 from trunkline.faces.v1.plain_protocol import PlainProtocol
 from trunkline.gateway.exchanges.passing_chat import PassingChat
+from trunkline.gateway.gates.pending_call import PendingCall
 from trunkline.gateway.plain.plain_call import PlainCall
 
 WHOLE = (
@@ -97,8 +99,9 @@ class Seen(NamedTuple):
 class Lane:
     """A gateway, and the provider behind it."""
 
-    def __init__(self, bare: BareGateway, upstream: scripted.Scripted) -> None:
+    def __init__(self, bare: BareGateway, upstream: scripted.Scripted, gate: PlaceGate) -> None:
         self.bare = bare
+        self.gate = gate
         self.upstream = upstream
 
     def call(self, pieces: Sequence[bytes], answers: Sequence[bytes], count: int = 1) -> Seen:
@@ -203,6 +206,10 @@ def plain_event(event: Any) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def lanes() -> Iterator[tuple[Lane, Lane]]:
     """The same gateway twice: with plain calls served without a task, and without that."""
+    yield from start(gated=False)
+
+
+def start(*, gated: bool) -> Iterator[tuple[Lane, Lane]]:
     with ExitStack() as stack:
         made: list[Lane] = []
         for protocol in (PlainProtocol, GatewayProtocol):
@@ -210,7 +217,9 @@ def lanes() -> Iterator[tuple[Lane, Lane]]:
             entry = configuration(
                 "gpt", "openai", model="gpt-4o-mini", base_url=f"{upstream.url}/v1", api_key="sk-secret-key-1234567890"
             )
-            made.append(Lane(stack.enter_context(BareGateway([entry], protocol=protocol).serve()), upstream))
+            gate = PlaceGate()
+            bare = BareGateway([entry], protocol=protocol, gates=(gate,) if gated else ())
+            made.append(Lane(stack.enter_context(bare.serve()), upstream, gate))
         yield made[0], made[1]
 
 
@@ -327,24 +336,168 @@ def test_a_fault_of_ours_is_told_and_settled(lanes: tuple[Lane, Lane], monkeypat
     assert [event["outcome"] for event in seen.books] == ["error"]
 
 
+def hang_up(lane: Lane) -> None:
+    """Call, and go away before the provider says anything."""
+    lane.call([request()], ANSWERS["whole"])
+    lane.bare.books.events.clear()
+
+    async def wait(writer: asyncio.StreamWriter) -> None:
+        await asyncio.Event().wait()
+
+    lane.upstream.script = wait
+    lane.upstream.hung_up.clear()
+    before = len(lane.upstream.asked)
+    with socket.create_connection(("127.0.0.1", lane.bare.port)) as client:
+        client.sendall(request())
+        while len(lane.upstream.asked) == before:
+            pass
+    assert lane.upstream.hung_up.wait(10)
+
+
 def test_a_client_that_goes_away_ends_the_call(lanes: tuple[Lane, Lane]) -> None:
     events: list[dict[str, Any]] = []
     for lane in lanes:
-        lane.call([request()], ANSWERS["whole"])
-        lane.bare.books.events.clear()
-        asked = asyncio.Event()
-
-        async def wait(writer: asyncio.StreamWriter, asked: asyncio.Event = asked) -> None:
-            await asyncio.Event().wait()
-
-        lane.upstream.script = wait
-        lane.upstream.hung_up.clear()
-        before = len(lane.upstream.asked)
-        with socket.create_connection(("127.0.0.1", lane.bare.port)) as client:
-            client.sendall(request())
-            while len(lane.upstream.asked) == before:
-                pass
-        assert lane.upstream.hung_up.wait(10)
+        hang_up(lane)
         events.append(plain_event(lane.bare.books.last()))
     assert events[0] == events[1]
     assert events[0]["outcome"] == "cancelled"
+
+
+class Place:
+    """What the gate below holds for a call."""
+
+    def __init__(self, gate: PlaceGate) -> None:
+        self.gate = gate
+
+    def settle(self, event: Any) -> None:
+        self.gate.ended.append((event.outcome, event.cost_nanos))
+
+    def void(self) -> None:
+        self.gate.ended.append(("void", None))
+
+
+class PlaceGate:
+    """Lets calls in while there are places. ``waits``: it cannot say so at once; ``now``: how often it was to."""
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        self.places = True
+        self.waits = False
+        self.fault: Exception | None = None
+        self.now = 0
+        self.ended: list[tuple[str, int | None]] = []
+
+    def concerns(self, *_: object) -> bool:
+        return True
+
+    async def enter(self, call: PendingCall) -> None:
+        self._take(call)
+
+    async def admit(self, call: PendingCall, *_: object) -> None:
+        call.headers.append((b"x-admitted", b"yes"))
+
+    def admit_now(self, call: PendingCall, *_: object) -> bool:
+        self.now += 1
+        self._take(call)
+        call.headers.append((b"x-admitted", b"yes"))
+        return not self.waits
+
+    def _take(self, call: PendingCall) -> None:
+        call.headers.append((b"x-places", b"%d" % self.places))
+        if not self.places:
+            raise TooMany("No place is left.", retry_after=7)
+        call.holds[self] = Place(self)
+        if self.fault is not None:
+            raise self.fault
+
+
+@pytest.fixture(scope="module")
+def _gated_lanes() -> Iterator[tuple[Lane, Lane]]:
+    yield from start(gated=True)
+
+
+@pytest.fixture
+def gated(_gated_lanes: tuple[Lane, Lane]) -> tuple[Lane, Lane]:
+    """As ``lanes``, with a gate that holds something for each call."""
+    for lane in _gated_lanes:
+        lane.gate.reset()
+    return _gated_lanes
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_what_gates_hold_and_tell_whatever_a_provider_answers(gated: tuple[Lane, Lane], name: str) -> None:
+    seen = same(gated, [request()], ANSWERS[name])
+    assert b"\r\nx-places: 1\r\nx-admitted: yes\r\n" in seen.client
+    for lane in gated:
+        event = lane.bare.books.last()
+        assert lane.gate.ended == [("ok", 114_000), (event.outcome, event.cost_nanos)]
+    assert [lane.gate.now > 0 for lane in gated] == [True, False]
+
+
+def test_a_gate_refuses(gated: tuple[Lane, Lane]) -> None:
+    # The first call of each lane makes its connection warm.
+    told = [refuse(lane) for lane in gated]
+    assert told[0] == told[1]
+    assert told[0].startswith(b"HTTP/1.1 429 ")
+    assert b"\r\nretry-after: 7\r\n" in told[0]
+    assert b"\r\nx-places: 0\r\n" in told[0]
+    assert told[0].count(b"x-places") == 1
+    for lane in gated:
+        assert lane.gate.ended == [("ok", 114_000)], "nothing is held for a call that is refused"
+
+
+def refuse(lane: Lane) -> bytes:
+    lane.call([request()], ANSWERS["whole"])
+    lane.gate.ended.pop()
+    lane.gate.places = False
+    with socket.create_connection(("127.0.0.1", lane.bare.port)) as client:
+        client.sendall(request())
+        return Reader(client).answer()
+
+
+@pytest.mark.parametrize("why", ["waits", "fault"])
+def test_a_gate_that_cannot_say_at_once_is_asked_on_the_general_way(gated: tuple[Lane, Lane], why: str) -> None:
+    for lane in gated:
+        lane.call([request()], ANSWERS["whole"])
+        lane.gate.ended.clear()
+        if why == "waits":
+            lane.gate.waits = True
+        else:
+            lane.gate.fault = RuntimeError("a fault")
+    told: list[bytes] = []
+    for lane in gated:
+        with socket.create_connection(("127.0.0.1", lane.bare.port)) as client:
+            client.sendall(request())
+            told.append(Reader(client).answer())
+    assert told[0] == told[1]
+    assert told[0].startswith(b"HTTP/1.1 200 " if why == "waits" else b"HTTP/1.1 500 ")
+    last = ("ok", 114_000) if why == "waits" else ("void", None)
+    assert gated[0].gate.ended == [("void", None), last], "what was held at first is given back"
+    assert gated[1].gate.ended == [last]
+
+
+def test_what_is_held_is_settled_when_a_client_goes_away(gated: tuple[Lane, Lane]) -> None:
+    for lane in gated:
+        hang_up(lane)
+        lane.bare.books.last()
+    ends = [lane.gate.ended for lane in gated]
+    assert ends[0] == ends[1]
+    assert [outcome for outcome, _ in ends[0]] == ["ok", "ok", "cancelled"]
+
+
+def test_what_is_held_is_settled_when_the_books_cannot_be_written(gated: tuple[Lane, Lane]) -> None:
+    seen: list[bytes] = []
+    for lane in gated:
+        lane.call([request()], ANSWERS["whole"])
+        lane.gate.ended.clear()
+        lane.bare.books.settle_fault = Unavailable("The disk is full.")
+        with socket.create_connection(("127.0.0.1", lane.bare.port)) as client:
+            client.sendall(request())
+            seen.append(Reader(client).answer())
+        lane.bare.books.settle_fault = None
+    assert seen[0] == seen[1]
+    assert seen[0].startswith(b"HTTP/1.1 503 ")
+    assert b"\r\nx-places: 1\r\nx-admitted: yes\r\n" in seen[0]
+    assert [lane.gate.ended for lane in gated] == [[("ok", 114_000)]] * 2

@@ -8,7 +8,7 @@ place of a provider, add headers to the response, and hold something until the c
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from trunkline.core.actor import Actor
 from trunkline.gateway.answer import Answer
@@ -42,5 +42,23 @@ class Gate(Protocol):
         Asked for each candidate that is tried, where the gate concerns it. Raises as :meth:`enter` does, and the next
         candidate is tried; the first refusal is told where none is left. A call that is answered here is written down
         as one that used nothing.
+        """
+        ...
+
+
+@runtime_checkable
+class ImmediateGate(Gate, Protocol):
+    """A gate that mostly decides without waiting, so that plain calls may pass it (:mod:`trunkline.gateway.plain`).
+
+    A call that a gate without :meth:`admit_now` concerns is never a plain one.
+    """
+
+    def admit_now(self, call: PendingCall, candidate: Candidate, target: Target) -> bool:
+        """Do what :meth:`enter` and :meth:`admit` would do for a call that has one candidate, at once.
+
+        True: it may be sent, with what is in ``call.holds`` and ``call.headers``. False, or an error as they raise it:
+        not here. Then nothing is told to the client. All holds are voided, headers are dropped, and the call begins
+        anew on the general way, where ``enter`` and ``admit`` refuse it, answer it or wait. So whoever counts refusals
+        counts them there.
         """
         ...

@@ -10,9 +10,11 @@ from trunkline.core.errors import TrunklineError, Unavailable
 from trunkline.dialects import openai_chat
 from trunkline.gateway.answer import JSON, Answer, write_headers
 from trunkline.gateway.call import Call, Ledger
+from trunkline.gateway.context import NOTHING
 from trunkline.gateway.disclosure import Disclosure
 from trunkline.gateway.exchanges.chat import Chat
 from trunkline.gateway.exchanges.passing_chat import PassingChat
+from trunkline.gateway.gates.pending_call import PendingCall
 from trunkline.gateway.plain.plan import Plan, Plans
 from trunkline.gateway.rate_reading import RateLimits
 from trunkline.gateway.routing.retry import RetryBudget
@@ -38,7 +40,7 @@ class Caller(Protocol):
 class PlainCall:
     """One of them. Nothing of it has gone to the client until :meth:`Caller.answer`."""
 
-    __slots__ = ("_answer", "_caller", "_parts", "actor", "call", "chat", "plan", "prepared", "reply")
+    __slots__ = ("_answer", "_caller", "_parts", "actor", "call", "chat", "pending", "plan", "prepared", "reply")
 
     def __init__(
         self,
@@ -48,6 +50,7 @@ class PlainCall:
         plan: Plan,
         chat: Chat,
         prepared: PassingChat,
+        pending: PendingCall | None,
     ) -> None:
         self._parts = parts
         self._caller = caller
@@ -56,6 +59,8 @@ class PlainCall:
         self.plan = plan
         self.chat = chat
         self.prepared = prepared
+        self.pending = pending
+        """What gates hold and tell, where any concerns it."""
         self.call: Call
         self.reply: Reply
 
@@ -80,6 +85,8 @@ class PlainCall:
         payload = call.close("ok", usage=usage, estimated=estimated)
         headers = write_headers(call, target, self.prepared.dropped)
         headers.append(JSON)
+        if self.pending is not None:
+            headers.extend(self.pending.headers)
         self._answer = Answer(200, headers, body=body)
         self._write(payload)
 
@@ -123,6 +130,8 @@ class PlainCall:
         """It is not."""
         answer, self._answer = self._answer, None
         if answer is not None:
+            if self.pending is not None:
+                exception.beside = tuple(self.pending.headers)
             self._caller.refuse(exception)
 
     def exception(self) -> None:
@@ -165,16 +174,28 @@ class PlainCalls:
             connection = transport.take(request.url.origin)
             if connection is None:
                 return None
-            plain = PlainCall(self, caller, actor, plan, chat, prepared)
+            pending = None
+            if plan.gates:
+                pending = PendingCall(plan.snapshot, actor, "chat", chat, request_id, NOTHING)
+            call: Call | None = None
             try:
-                call = plain.call = self.ledger.begin(
-                    plan.opened, request_id, Disclosure(actor, request_id, target.endpoint.redaction)
-                )
-            except BaseException:
-                transport.give_back(connection)
-                raise
-        except TrunklineError:
+                if pending is None or all(gate.admit_now(pending, plan.candidate, target) for gate in plan.gates):
+                    disclosure = Disclosure(actor, request_id, target.endpoint.redaction)
+                    call = self.ledger.begin(plan.opened, request_id, disclosure)
+            finally:
+                if call is None:
+                    transport.give_back(connection)
+                    if pending is not None:
+                        pending.void()
+            if call is None:
+                return None
+        except Exception:  # noqa: BLE001 - what is wrong, or a fault of ours: who serves all others meets it and tells it
             return None
+        plain = PlainCall(self, caller, actor, plan, chat, prepared, pending)
+        plain.call = call
+        if pending is not None:
+            pending.opened = True
+            call.holds = pending.holds
         call.provider = target.provider
         call.asked = prepared.terms
         self._budget.deposit(plan.candidate.entry.workspace_id)

@@ -11,7 +11,7 @@ from trunkline.core.usage_event import UsageEvent
 from trunkline.dialects import openai_chat
 from trunkline.gateway.call import Ledger
 from trunkline.gateway.context import NOTHING
-from trunkline.gateway.gates.gate import Gate
+from trunkline.gateway.gates.gate import Gate, ImmediateGate
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.routing.resolve import Resolver
 from trunkline.gateway.routing.target import Target, Targets
@@ -28,12 +28,23 @@ _LENGTH: Final = b"Content-Length: 0\r\n"
 class Plan:
     """The way of such calls. Holds a target, and so a credential: never older than what ``targets`` would give."""
 
-    __slots__ = ("after", "before", "candidate", "opened", "target", "transport")
+    __slots__ = ("after", "before", "candidate", "gates", "opened", "snapshot", "target", "transport")
 
-    def __init__(self, candidate: Candidate, target: Target, transport: DirectTransport, opened: UsageEvent) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        candidate: Candidate,
+        target: Target,
+        transport: DirectTransport,
+        opened: UsageEvent,
+        gates: Sequence[ImmediateGate],
+    ) -> None:
+        self.snapshot = snapshot
         self.candidate = candidate
         self.target = target
         self.transport = transport
+        self.gates = gates
+        """What each of them passes."""
         self.opened = opened
         """What the books say of each of them, with neither id nor time."""
         url = target.endpoint.chat(candidate.model, False)
@@ -94,12 +105,16 @@ class Plans:
         candidate = found[0]
         if len(found) > 1 or candidate.trial or candidate.route or candidate.feature:
             return None
-        if any(gate.concerns(snapshot, actor, candidate) for gate in self._gates):
-            return None
+        gates: list[ImmediateGate] = []
+        for gate in self._gates:
+            if gate.concerns(snapshot, actor, candidate):
+                if not isinstance(gate, ImmediateGate):
+                    return None
+                gates.append(gate)
         target = self._targets.get(candidate)
         transport = target.transport
         passes = target.provider.dialect == openai_chat.DIALECT.name and target.endpoint.signer is None
         if not passes or not isinstance(transport, DirectTransport):
             return None
         opened = self._ledger.describe(actor, candidate, "chat", requested_model=name, streamed=False, context=NOTHING)
-        return Plan(candidate, target, transport, opened)
+        return Plan(snapshot, candidate, target, transport, opened, gates)
