@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from trunkline.app.guard import make_guard
+from trunkline.app.policy_gate import make_policy_gate
 from trunkline.gateway.call import Ledger
 from trunkline.gateway.gates.policy_gate import PolicyGate
 from trunkline.gateway.gateway import Gateway
@@ -81,7 +81,7 @@ async def open_call_path(
     )
     ledger = Ledger(journal, prices, (counters,), clock=time.time, ticks=time.monotonic, window=prices.context_window)
     budget = RetryBudget(time.monotonic)
-    guard = make_guard(settings, journal, prices, lambda: gateway)
+    guard = make_policy_gate(settings, journal, prices, lambda: gateway)
 
     def make_gateway(held: SnapshotHolder) -> Gateway:
         return Gateway(

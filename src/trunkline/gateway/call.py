@@ -21,7 +21,7 @@ from trunkline.core.usage_event import Attempt, Opened, Operation, Outcome, Usag
 from trunkline.gateway.call_observer import CallObserver
 from trunkline.gateway.context import NOTHING, CallContext
 from trunkline.gateway.disclosure import NO_KEYS, Disclosure
-from trunkline.gateway.gates.hold import Hold
+from trunkline.gateway.hold import Hold
 from trunkline.gateway.journal.syncer import Waiter
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.providers.provider import Provider

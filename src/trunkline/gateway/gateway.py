@@ -3,64 +3,38 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import Sequence
 from random import Random
-from typing import Final, TypeAlias
 
 import msgspec
 
 from trunkline.core.access import check
 from trunkline.core.actor import Actor
-from trunkline.core.errors import (
-    CannotOpen,
-    Forbidden,
-    InvalidInput,
-    NotFound,
-    TooMany,
-    TrunklineError,
-    Unavailable,
-    UpstreamError,
-)
+from trunkline.core.errors import CannotOpen, InvalidInput, NotFound, TrunklineError, UpstreamError
 from trunkline.core.usage_event import Operation
 from trunkline.gateway.answer import Answer, write_headers
 from trunkline.gateway.call import Call, Ledger
+from trunkline.gateway.candidate_queue import CandidateQueue, Ready
+from trunkline.gateway.candidate_search import CandidateSearch
 from trunkline.gateway.context import NOTHING, CallContext
+from trunkline.gateway.counting import Counting
 from trunkline.gateway.disclosure import Disclosure
-from trunkline.gateway.estimate import find_family, get_counter
-from trunkline.gateway.exchanges.count import Count
-from trunkline.gateway.exchanges.exchange import Exchange
-from trunkline.gateway.exchanges.kept_response import Pin
-from trunkline.gateway.exchanges.recall import Recall
+from trunkline.gateway.exchanges.exchange import ERROR_BODY_BYTES, Exchange
 from trunkline.gateway.gates.gate import Gate
+from trunkline.gateway.gates.gates import Gates
 from trunkline.gateway.gates.pending_call import PendingCall
+from trunkline.gateway.model_names import ModelNames
 from trunkline.gateway.plain.plain_call import PlainCall, PlainCalls
 from trunkline.gateway.plain.plan import Plans
 from trunkline.gateway.rate_reading import RateLimits
-from trunkline.gateway.routing.assignment import assign
+from trunkline.gateway.recalling import Recalling
 from trunkline.gateway.routing.candidate import Candidate
-from trunkline.gateway.routing.candidate_queue import CandidateQueue, Ready
-from trunkline.gateway.routing.resolve import Index, Resolver
-from trunkline.gateway.routing.retry import RetryBudget, delay, falls_back
+from trunkline.gateway.routing.resolve import Resolver
+from trunkline.gateway.routing.retry import REFUSALS, RetryBudget, delay, falls_back
 from trunkline.gateway.routing.strategy import Strategies
 from trunkline.gateway.routing.target import Target, Targets
 from trunkline.gateway.snapshot import SnapshotHolder
 from trunkline.outbound import Timeouts
-from trunkline.providers.exchange import dispatch
 from trunkline.providers.reason import explain
-
-ERROR_BODY_BYTES = 1 << 20
-
-
-_REFUSALS = (InvalidInput, Forbidden, NotFound, CannotOpen, TooMany, Unavailable)
-"""What keeps a call from one candidate, while another may serve it."""
-
-
-Listed: TypeAlias = tuple[str, str, int]
-"""A name to write as ``model``, its provider, and when it was made (seconds since the epoch)."""
-
-_LISTED_AT_ONCE: Final = 200
-"""Names between which other calls get their turn."""
 
 
 class Gateway:
@@ -73,9 +47,13 @@ class Gateway:
         "_ledger",
         "_rate_limits",
         "_resolver",
+        "_search",
         "_strategies",
         "_targets",
         "_timeouts",
+        "counting",
+        "model_names",
+        "recalling",
     )
 
     def __init__(
@@ -94,141 +72,20 @@ class Gateway:
 
         ``random`` is what weighted routes draw from; tests hand in one that is seeded.
         """
-        self._gates = gates
+        self._gates = Gates(gates)
         self._holder = holder
-        self._resolver = Resolver()
+        self._resolver = resolver = Resolver()
         self._targets = targets
         self._ledger = ledger
         self._rate_limits = rate_limits
         self._budget = budget
         self._timeouts = timeouts
         chance = random or Random()  # noqa: S311 - it spreads load and keeps no secret
-        self._strategies = Strategies(ledger.prices, targets.providers, ledger.ticks, chance)
-
-    async def names(self, actor: Actor) -> list[Listed]:
-        """What ``actor`` may write as ``model``."""
-        check(actor, "models.list")
-        index = self._resolver.index(self._holder.current, actor)
-        listed: list[Listed] = []
-        for number, name in enumerate(index.names(), 1):
-            if (found := self._show(index, actor, name)) is not None:
-                listed.append(found)
-            if number % _LISTED_AT_ONCE == 0:
-                await asyncio.sleep(0)
-        return listed
-
-    def name(self, actor: Actor, name: str) -> Listed | None:
-        """That one of :meth:`names`."""
-        check(actor, "models.list")
-        index = self._resolver.index(self._holder.current, actor)
-        return self._show(index, actor, name) if index.lists(name) else None
-
-    def _show(self, index: Index, actor: Actor, name: str) -> Listed | None:
-        # The index is that of all keys of its user; which models a key is for is the key's own.
-        way = index.look_up(name)
-        if way is None or not way.candidates or (actor.models and way.narrow(actor.models, name) is None):
-            return None
-        # A feature that there is no key for is there to be set up, not to be called.
-        if way.candidates[0].feature is not None and self._targets.lacks_key(way.candidates[0].entry):
-            return None
-        return name, way.provider, way.created_at // 1_000_000
-
-    async def count(self, actor: Actor, count: Count, request_id: str) -> Answer:
-        """Count the tokens of a request: by the provider where it counts in the client's dialect, else by our own rule.
-
-        Nothing is billed for it, so nothing is written down.
-        """
-        check(actor, "call")
-        call = PendingCall(self._holder.current, actor, None, count, request_id, NOTHING)
-        try:
-            return _told(await self._count(call, count), call)
-        except TrunklineError as error:
-            error.beside = tuple(call.headers)
-            raise
-        finally:
-            call.void()
-
-    async def _count(self, call: PendingCall, count: Count) -> Answer:
-        refusal: TrunklineError | None = None
-        candidates = self._find(call, count.model, count.pin)
-        if self._gates:
-            await self._enter(call, candidates)
-        for candidate in candidates:
-            try:
-                target = self._targets.get(candidate)
-                if target.provider.paths.count is None:
-                    await get_counter().prepare(find_family(candidate.model, target.provider.id).vocabulary)
-                prepared = count.prepare(target, candidate.model)
-                if isinstance(prepared, Answer):
-                    return prepared
-                # The provider gets the whole text, as with a call that it answers.
-                given = await self._admit(call, candidate, target) if self._gates else None
-                if given is not None:
-                    return given
-                response = await dispatch(target.endpoint, target.transport, prepared.request, self._timeouts)
-                return prepared.read(response, await response.read(ERROR_BODY_BYTES))
-            except _REFUSALS as error:
-                refusal = refusal or error
-            except UpstreamError as error:
-                explain(error)
-                redaction = self._targets.get(candidate).endpoint.redaction
-                Disclosure(call.actor, call.request_id, redaction).error(error)
-                self._strategies.failed(candidate, error)
-                more = candidate is not candidates[-1] and falls_back(error)
-                if not (more and self._budget.withdraw(candidate.entry.workspace_id)):
-                    raise
-                refusal = error
-        assert refusal is not None
-        raise refusal
-
-    async def recall(self, actor: Actor, recall: Recall, request_id: str) -> Answer:
-        """Ask the provider that keeps an answer about it.
-
-        Only what tells the end of an answer that was made in the background, or may tell it, is written down. Raises
-        what :meth:`run` raises, and NotFound where ``actor`` may not use any more what served it.
-        """
-        check(actor, "call")
-        candidate = self._find_again(actor, recall.pin)
-        target = self._targets.get(candidate)
-
-        def open_books() -> Call:
-            if recall.opened is not None:
-                disclosure = Disclosure(actor, request_id, target.endpoint.redaction)
-                return self._ledger.resume(recall.opened, target.provider, disclosure)
-            call = self._ledger.open(
-                actor,
-                candidate,
-                "chat",
-                request_id=request_id,
-                requested_model=recall.pin.model,
-                streamed=recall.streams,
-            )
-            call.provider = target.provider
-            call.disclosure = Disclosure(actor, request_id, target.endpoint.redaction)
-            return call
-
-        try:
-            response = await dispatch(target.endpoint, target.transport, recall.write(target), self._timeouts)
-            if response.status >= 300:
-                raise recall.read_error(response, await response.read(ERROR_BODY_BYTES))
-            return await recall.read(open_books, target, response)
-        except UpstreamError as error:
-            error.provider = error.provider or target.provider.id
-            explain(error)
-            Disclosure(actor, request_id, target.endpoint.redaction).error(error)
-            raise
-
-    def _find_again(self, actor: Actor, pin: Pin) -> Candidate:
-        snapshot = self._holder.current
-        for name in (pin.model, pin.configuration_id):
-            with contextlib.suppress(NotFound, Forbidden, Unavailable):
-                found = pin.choose(self._resolver.resolve(snapshot, actor, name))
-                if found is not None:
-                    return found
-        raise NotFound(
-            f"What answered, {pin.model!r}, is gone or may not be used with this key any more.",
-            code="response_not_found",
-        )
+        self._strategies = strategies = Strategies(ledger.prices, targets.providers, ledger.ticks, chance)
+        self._search = search = CandidateSearch(resolver, strategies)
+        self.model_names = ModelNames(holder, resolver, targets)
+        self.counting = Counting(holder, search, self._gates, targets, strategies, budget, timeouts)
+        self.recalling = Recalling(holder, resolver, self._gates, targets, ledger, timeouts)
 
     async def run(
         self,
@@ -246,7 +103,7 @@ class Gateway:
         check(actor, "call")
         pending = PendingCall(self._holder.current, actor, operation, exchange, request_id, context)
         try:
-            return _told(await self._serve(pending, operation, exchange), pending)
+            return pending.add_headers(await self._serve(pending, operation, exchange))
         except TrunklineError as error:
             if pending.headers:
                 error.beside = tuple(pending.headers)
@@ -256,9 +113,10 @@ class Gateway:
                 pending.void()
 
     async def _serve(self, pending: PendingCall, operation: Operation, exchange: Exchange) -> Answer:
-        queue = CandidateQueue(self._find(pending, exchange.model, exchange.pin, exchange), pending, exchange)
+        found = self._search.find(pending, exchange.model, exchange.pin, exchange)
+        queue = CandidateQueue(found, pending, exchange)
         if self._gates:
-            await self._enter(pending, queue.candidates)
+            await self._gates.enter(pending, queue.candidates)
         ready = await self._ready(queue)
         if ready is None:
             assert queue.refusal is not None
@@ -332,32 +190,6 @@ class Gateway:
         pending.opened = True
         return call
 
-    def _find(
-        self, call: PendingCall, name: str, pin: Pin | None, exchange: Exchange | None = None
-    ) -> Sequence[Candidate]:
-        """What may serve the call, at least one and the best first, each in the version that this caller gets."""
-        found = self._resolver.resolve(call.snapshot, call.actor, name)
-        if pin is not None:
-            return (pin.find(found, "previous_response_id"),)
-        if len(found) == 1 and found[0].trial is None:
-            return found
-        user = exchange.user if exchange is not None else None
-        assigned = [assign(one, call.context, user, call.request_id) for one in found]
-        return self._strategies.order(assigned, exchange is not None and exchange.streams)
-
-    async def _enter(self, call: PendingCall, candidates: Sequence[Candidate]) -> None:
-        for gate in self._gates:
-            if any(gate.concerns(call.snapshot, call.actor, one) for one in candidates):
-                await gate.enter(call)
-
-    async def _admit(self, call: PendingCall, candidate: Candidate, target: Target) -> Answer | None:
-        for gate in self._gates:
-            if gate.concerns(call.snapshot, call.actor, candidate):
-                answer = await gate.admit(call, candidate, target)
-                if answer is not None:
-                    return answer
-        return None
-
     async def _ready(self, queue: CandidateQueue) -> Ready | None:
         """The next candidate that the call may and can go to, with its request; None when there is none left.
 
@@ -369,12 +201,12 @@ class Gateway:
             candidate = queue.take()
             try:
                 target = self._get(candidate, queue)
-                answer = await self._admit(queue.call, candidate, target) if self._gates else None
+                answer = await self._gates.admit(queue.call, candidate, target) if self._gates else None
                 if answer is not None:
                     queue.began = True
                     return Ready(candidate, target, answer)
                 ready = Ready(candidate, target, queue.exchange.prepare(target, candidate.model))
-            except _REFUSALS as error:
+            except REFUSALS as error:
                 queue.refusal = queue.refusal or error
                 continue
             # Last, so that a request that goes nowhere never takes the place of the one call that probes.
@@ -468,13 +300,6 @@ class Gateway:
 
 def _status(error: TrunklineError) -> int:
     return (error.status or 502) if isinstance(error, UpstreamError) else 400
-
-
-def _told(answer: Answer, call: PendingCall) -> Answer:
-    """``answer`` with what gates tell beside it."""
-    if call.headers:
-        answer.headers.extend(call.headers)
-    return answer
 
 
 async def _give(call: Call, target: Target, answer: Answer) -> Answer:

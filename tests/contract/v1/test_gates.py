@@ -11,6 +11,7 @@ import httpx2
 import pytest
 
 from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration, route
+from tests.upstreams import scripted
 from trunkline.core.errors import TooMany, TrunklineError
 from trunkline.core.usage_event import UsageEvent
 from trunkline.gateway.answer import JSON, Answer
@@ -136,3 +137,74 @@ def test_counting_tokens_passes_too_and_holds_nothing_after_it(bare: BareGateway
     assert ask(bare, "/v1/messages/count_tokens").status_code == 200
     assert keeper.told[0] == "enter None"
     assert keeper.told[-1] == "void"
+
+
+KEPT: dict[str, Any] = {"id": "resp_1", "object": "response", "created_at": 1, "model": "gpt-5.4", "output": []}
+
+
+def kept(**fields: Any) -> scripted.Script:
+    """An answer that OpenAI keeps."""
+    return scripted.whole(json.dumps({**KEPT, **fields}).encode())
+
+
+@pytest.fixture
+def upstream() -> Iterator[scripted.Scripted]:
+    with scripted.start() as running:
+        yield running
+
+
+@pytest.fixture
+def keeping(keeper: Keeper, upstream: scripted.Scripted) -> Iterator[BareGateway]:
+    made = configuration("mine", "openai", model="gpt-5.4", base_url=f"{upstream.url}/v1", api_key="sk-1")
+    with BareGateway([made], gates=(keeper,)).serve() as running:
+        yield running
+
+
+def begin(bare: BareGateway, upstream: scripted.Scripted, keeper: Keeper) -> None:
+    """An answer that is made in the background."""
+    upstream.script = kept(status="queued", background=True)
+    body = {"model": "mine", "input": "hi", "background": True}
+    headers = {"authorization": f"Bearer {KEY}"}
+    assert httpx2.post(f"{bare.url}/v1/responses", json=body, headers=headers, timeout=20).status_code == 200
+    keeper.told.clear()
+
+
+def look(bare: BareGateway, method: str, path: str = "") -> httpx2.Response:
+    headers = {"authorization": f"Bearer {KEY}"}
+    return httpx2.request(method, f"{bare.url}/v1/responses/resp_1{path}", headers=headers, timeout=20)
+
+
+def test_who_asks_about_an_answer_that_is_kept_passes_too(
+    keeping: BareGateway, keeper: Keeper, upstream: scripted.Scripted
+) -> None:
+    begin(keeping, upstream, keeper)
+    upstream.script = kept(status="in_progress", background=True)
+    answer = look(keeping, "GET")
+    assert (answer.status_code, answer.headers["x-ratelimit-remaining-requests"]) == (200, "3")
+    assert keeper.told == ["enter None", "admit mine openai", "void"], "nothing was used yet"
+    keeper.told.clear()
+    usage = {"input_tokens": 3, "output_tokens": 4, "total_tokens": 7}
+    upstream.script = kept(status="completed", background=True, usage=usage)
+    assert look(keeping, "GET").status_code == 200
+    assert keeper.told == ["enter None", "admit mine openai", "settled ok 7"], "the end of it is seen"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", ""), ("GET", "/input_items"), ("POST", "/cancel"), ("DELETE", "")]
+)
+@pytest.mark.parametrize("at_the_door", [True, False])
+def test_an_answer_that_is_kept_is_refused_by_a_gate(
+    keeping: BareGateway, keeper: Keeper, upstream: scripted.Scripted, method: str, path: str, at_the_door: bool
+) -> None:
+    begin(keeping, upstream, keeper)
+    asked = len(upstream.asked)
+    refusal = TooMany("Wait.", retry_after=7, code="rate_limited")
+    if at_the_door:
+        keeper.refuses = refusal
+    else:
+        keeper.keeps_from = {"mine": refusal}
+    answer = look(keeping, method, path)
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "7")
+    assert answer.headers["x-ratelimit-remaining-requests"] == "3"
+    assert keeper.told[-1] == "void"
+    assert len(upstream.asked) == asked

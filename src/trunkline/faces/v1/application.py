@@ -163,7 +163,7 @@ class Application:
             case "input_tokens":
                 counted = ResponseCount(body)
                 await counted.load(self._store, actor)
-                return await self._gateway.count(actor, counted, request_id)
+                return await self._gateway.counting.count(actor, counted, request_id)
             case "stored":
                 query: bytes = scope["query_string"]
                 return await recall(self._gateway, self._store, actor, route.action, route.name, query, request_id)
@@ -171,7 +171,7 @@ class Application:
                 return await self._gateway.run(actor, "embeddings", _embeddings(route, body), request_id, context)
             case "count":
                 count = Count(route.dialect.name, body, route.model)
-                return await self._gateway.count(actor, count, request_headers.request_id)
+                return await self._gateway.counting.count(actor, count, request_headers.request_id)
             case kind:
                 call = make_operation(kind, body, scope["headers"])
                 # The others may answer in one piece to who asked for a stream, and must be able to.
@@ -181,10 +181,11 @@ class Application:
 
     async def _models(self, actor: Actor, route: RouteMatch) -> Answer:
         if not route.name:
-            return Answer(200, [JSON], body=write_models(route.dialect.name, await self._gateway.names(actor)))
-        listed = self._gateway.name(actor, route.name)
-        if listed is not None:
-            return Answer(200, [JSON], body=write_model(route.dialect.name, listed))
+            listed = await self._gateway.model_names.list(actor)
+            return Answer(200, [JSON], body=write_models(route.dialect.name, listed))
+        found = self._gateway.model_names.find(actor, route.name)
+        if found is not None:
+            return Answer(200, [JSON], body=write_model(route.dialect.name, found))
         raise NotFound(f"There is no model or configuration {route.name!r} here.", code="model_not_found")
 
 

@@ -74,7 +74,7 @@ async def recall(
         query=urlencode(route),
         streams=streams,
     )
-    return await gateway.recall(actor, question, request_id)
+    return await gateway.recalling.recall(actor, question, request_id)
 
 
 async def _show(

@@ -15,11 +15,11 @@ from trunkline.gateway.call import Call
 from trunkline.gateway.estimate import find_family, quick_tokens, text_tokens
 from trunkline.gateway.exchanges.answer_keeper import AnswerKeeper
 from trunkline.gateway.exchanges.chat_fit import ChatFit, Passing
+from trunkline.gateway.exchanges.content import read_chat, read_unknown
 from trunkline.gateway.exchanges.kept_response import Pin
 from trunkline.gateway.exchanges.passing_chat import PassingChat
 from trunkline.gateway.exchanges.prepared_chat import PreparedChat
 from trunkline.gateway.exchanges.translated_chat import TranslatedChat
-from trunkline.gateway.gates.content import read_chat, read_unknown
 from trunkline.gateway.routing.target import Target
 from trunkline.outbound.url import Url
 from trunkline.providers.adaptation import adapt

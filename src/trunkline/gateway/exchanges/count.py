@@ -10,8 +10,8 @@ from trunkline.dialects import anthropic_messages, gemini, openai_responses
 from trunkline.dialects.anthropic_messages import count as anthropic_count
 from trunkline.gateway.answer import ESTIMATED, JSON, Answer
 from trunkline.gateway.estimate import find_family, quick_tokens, request_tokens
+from trunkline.gateway.exchanges.content import read_chat
 from trunkline.gateway.exchanges.kept_response import Pin
-from trunkline.gateway.gates.content import read_chat
 from trunkline.gateway.routing.target import Target
 from trunkline.outbound import IncomingResponse, OutgoingRequest
 from trunkline.providers.adaptation import adapt

@@ -16,8 +16,8 @@ from trunkline.dialects.dialect import EmbeddingsDialect
 from trunkline.gateway.answer import JSON, Answer, write_headers
 from trunkline.gateway.call import Call
 from trunkline.gateway.estimate import Family, count_tokens, find_family, text_tokens
+from trunkline.gateway.exchanges.content import read_models
 from trunkline.gateway.exchanges.kept_response import Pin
-from trunkline.gateway.gates.content import read_models
 from trunkline.gateway.routing.target import Target
 from trunkline.outbound import IncomingResponse, OutgoingRequest
 from trunkline.providers.defaults import OPENAI_CHAT

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Final, Protocol
 
 from trunkline.core.chat import Usage
 from trunkline.core.errors import UpstreamError
@@ -12,6 +12,9 @@ from trunkline.gateway.call import Call
 from trunkline.gateway.exchanges.kept_response import Pin
 from trunkline.gateway.routing.target import Target
 from trunkline.outbound import IncomingResponse, OutgoingRequest
+
+ERROR_BODY_BYTES: Final = 1 << 20
+"""How much is read of an answer with a bad status."""
 
 
 class Inspectable(Protocol):

@@ -31,9 +31,9 @@ from trunkline.gateway.answer import EVENTS, Answer, HeaderList, write_headers
 from trunkline.gateway.call import Call
 from trunkline.gateway.estimate import Estimate, Family, count_tokens, find_family, text_tokens
 from trunkline.gateway.exchanges.chat import Chat
+from trunkline.gateway.exchanges.content import FALLBACKS
 from trunkline.gateway.exchanges.exchange import Prepared
 from trunkline.gateway.exchanges.kept_response import Pin
-from trunkline.gateway.gates.content import FALLBACKS
 from trunkline.gateway.relays.raw_relay import RawRelay
 from trunkline.gateway.relays.relay import failed, mark
 from trunkline.gateway.routing.target import Target

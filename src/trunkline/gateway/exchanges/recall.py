@@ -12,6 +12,7 @@ from trunkline.core.actor import Actor
 from trunkline.core.chat import Usage
 from trunkline.core.errors import UpstreamError
 from trunkline.core.heard import Heard, hear_choices
+from trunkline.core.policy import Content
 from trunkline.dialects import openai_responses
 from trunkline.dialects.openai_responses.passthrough import read_tap
 from trunkline.gateway.answer import EVENTS, JSON, Answer, HeaderList
@@ -55,6 +56,10 @@ class Recall:
         self.opened = kept.opened
         """The call that began it, where that has no end yet."""
         self.streams = streams
+
+    def content(self) -> Content:
+        """What is sent, for policies: nothing but what is asked."""
+        return Content(output_limit=0)
 
     def write(self, target: Target) -> OutgoingRequest:
         """The request. Raises NotFound where the provider keeps no answers."""

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from trunkline.core.actor import Actor
 from trunkline.core.usage_event import Operation
-from trunkline.gateway.answer import HeaderList
+from trunkline.gateway.answer import Answer, HeaderList
 from trunkline.gateway.context import CallContext
 from trunkline.gateway.exchanges.exchange import Inspectable
-from trunkline.gateway.gates.hold import Hold
+from trunkline.gateway.hold import Hold
 from trunkline.gateway.snapshot import Snapshot
 
 
 class PendingCall:
     """What gates look at. ``exchange`` is what somebody wants to send.
 
-    ``operation`` is None for what costs nothing, such as counting the tokens of a text.
+    ``operation`` is None for what costs nothing: counting the tokens of a text, asking about an answer that is kept.
     """
 
     __slots__ = ("actor", "context", "exchange", "headers", "holds", "opened", "operation", "request_id", "snapshot")
@@ -40,6 +40,12 @@ class PendingCall:
         """What each gate holds, by the gate. Who is asked for another candidate finds its own here."""
         self.opened = False
         """Whether it is in the books: then its end settles what is held."""
+
+    def add_headers(self, answer: Answer) -> Answer:
+        """``answer`` with what gates tell beside it."""
+        if self.headers:
+            answer.headers.extend(self.headers)
+        return answer
 
     def void(self) -> None:
         """Nothing was sent."""

@@ -102,14 +102,16 @@ class PolicyGate:
         blocked: list[tuple[Case, Finding]] = []
         for policy, finding in await policies.find_broken(subject):
             blocked += await self._tell(make_case(policy), finding)
-        if not blocked and policies.waiting:
+        # Where nothing is sent there is nothing that a model could judge.
+        judged = call.operation is not None or bool(content.texts)
+        if not blocked and judged and policies.waiting:
             waiting = [make_case(policy) for policy in policies.waiting]
             for case, finding in zip(waiting, await self._ask(waiting, request_id), strict=True):
                 if is_broken(case.policy, finding):
                     blocked += await self._tell(case, finding)
         if blocked:
             raise _refusal(*blocked[0])
-        for policy in policies.later:
+        for policy in policies.later if judged else ():
             self.judging.add(make_case(policy))
 
     def _find(self, snapshot: Snapshot, actor: Actor, candidate: Candidate) -> PolicySet:

@@ -87,16 +87,18 @@ def make(notes: Notes) -> PolicyGate:
     )
 
 
-async def admit(notes: Notes, *policies: PolicyEntry, sent: Sent | None = None, everywhere: Any = ()) -> None:
+async def admit(
+    notes: Notes, *policies: PolicyEntry, sent: Sent | None = None, everywhere: Any = (), operation: Any = "chat"
+) -> None:
     part = WorkspacePart(id="w", revision=1, policies=policies)
     candidate = Candidate(ENTRY, "gpt-4o-mini", part)
-    await ask(make(notes), Snapshot(policies=tuple(everywhere)), candidate, sent or Sent())
+    await ask(make(notes), Snapshot(policies=tuple(everywhere)), candidate, sent or Sent(), operation)
 
 
-async def ask(gate: PolicyGate, snapshot: Snapshot, candidate: Candidate, sent: Sent) -> None:
+async def ask(gate: PolicyGate, snapshot: Snapshot, candidate: Candidate, sent: Sent, operation: Any = "chat") -> None:
     """A call as the gateway brings it: only before a gate that it concerns."""
     if gate.concerns(snapshot, ACTOR, candidate):
-        call = PendingCall(snapshot, ACTOR, "chat", sent, "r", NOTHING)
+        call = PendingCall(snapshot, ACTOR, operation, sent, "r", NOTHING)
         target: Any = None
         assert await gate.admit(call, candidate, target) is None
 
@@ -140,6 +142,13 @@ async def test_the_widest_block_is_named_and_each_is_written_down() -> None:
     assert (event.application_id, event.configuration_id, event.host) == ("a", "c", "api.openai.com")
     assert (event.request_id, event.action, event.risk_type) == ("r", 2, "LOW")
     assert len({event.id for event in notes.events}) == 3
+
+
+async def test_a_question_that_sends_nothing_is_held_to_rules_and_judged_by_no_model() -> None:
+    words = (policy("words", None), policy("told", None, action=1))
+    await admit(Notes(), *words, operation=None)
+    with pytest.raises(Forbidden):
+        await admit(Notes(), *words, policy("denied", DENY), operation=None)
 
 
 async def test_a_body_is_read_only_where_a_policy_needs_it() -> None:

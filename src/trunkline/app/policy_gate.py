@@ -19,7 +19,9 @@ from trunkline.settings import Settings
 _JUDGING = CallContext(purpose=JUDGE)
 
 
-def make_guard(settings: Settings, notes: Notes, prices: Prices, find_gateway: Callable[[], Gateway]) -> PolicyGate:
+def make_policy_gate(
+    settings: Settings, notes: Notes, prices: Prices, find_gateway: Callable[[], Gateway]
+) -> PolicyGate:
     """The gate. ``find_gateway`` gives what the judge is asked through, once it is made: it needs the gate itself."""
 
     async def ask(actor: Actor, chat: Chat, request_id: str) -> Answer:

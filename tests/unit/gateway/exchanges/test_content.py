@@ -17,10 +17,10 @@ from trunkline.dialects.openai_operations.form_body import FormBody
 from trunkline.dialects.openai_operations.json_body import JsonBody
 from trunkline.dialects.raw_json import find_texts, holds_numbers
 from trunkline.gateway.exchanges.chat import Chat
+from trunkline.gateway.exchanges.content import read_chat, read_unknown
 from trunkline.gateway.exchanges.count import Count
 from trunkline.gateway.exchanges.embeddings import Embeddings
 from trunkline.gateway.exchanges.operation import COMPLETIONS, IMAGES, SPEECH, OperationCall
-from trunkline.gateway.gates.content import read_chat, read_unknown
 
 WORD = "needle"
 FILE = {
