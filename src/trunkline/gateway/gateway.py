@@ -161,7 +161,7 @@ class Gateway:
         queue.began = True
         ready = Ready(plan.candidate, plan.target, plain.prepared)
         try:
-            return _told(await self._finish(plain.call, queue, ready, plain), pending)
+            return pending.add_headers(await self._finish(plain.call, queue, ready, plain))
         except TrunklineError as error:
             if pending.headers:
                 error.beside = tuple(pending.headers)
