@@ -35,13 +35,18 @@ class Disclosure:
     ``owner_id`` is whose configuration it is, where that is told: they know its account and address.
     """
 
-    __slots__ = ("_administers", "_plain", "_redaction", "_request_id")
+    __slots__ = ("_actor", "_owner_id", "_plain", "_redaction", "_request_id")
 
     def __init__(self, actor: Actor, request_id: str, redaction: KeyRedaction, *, owner_id: str | None = None) -> None:
-        self._administers = knows_accounts(actor, owner_id)
+        self._actor = actor
+        self._owner_id = owner_id
         self._request_id = request_id
         self._redaction = redaction
         self._plain = redaction.plain
+
+    @property
+    def _administers(self) -> bool:
+        return knows_accounts(self._actor, self._owner_id)
 
     def error(self, error: UpstreamError) -> None:
         """Take out of ``error`` what this caller must not see, in place. The log keeps all but the key."""

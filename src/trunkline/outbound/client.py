@@ -49,11 +49,13 @@ class Client:
         self._connections: set[Connection] = set()
         self._sweeper: asyncio.TimerHandle | None = None
         self._closed = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        """Kept, because asking which one runs is a system call each time."""
 
     async def send(self, request: OutgoingRequest, timeouts: Timeouts = DEFAULT_TIMEOUTS) -> Reply:
         """See :meth:`trunkline.outbound.Transport.send`. Cancelling it closes the connection: the upstream sees it."""
         head = write_head(request)
-        loop = asyncio.get_running_loop()
+        loop = self._loop = self._loop or asyncio.get_running_loop()
         now = loop.time()
         total_at = now + timeouts.total
         origin = request.url.origin
@@ -79,8 +81,8 @@ class Client:
 
     def take(self, origin: Origin) -> Connection | None:
         """A connection to ``origin`` that is free now, if there is one: for :meth:`begin` or :meth:`give_back`."""
-        pool = self._pools.get(origin)
-        return None if pool is None else pool.take(asyncio.get_running_loop().time())
+        pool, loop = self._pools.get(origin), self._loop
+        return None if pool is None or loop is None else pool.take(loop.time())
 
     def give_back(self, connection: Connection) -> None:
         """Nothing was sent on it."""
@@ -95,7 +97,8 @@ class Client:
         its body, its end or its error. Nobody is woken, which is what most of a short call costs. Whoever wants to wait
         after all goes on with :meth:`resume`.
         """
-        total_at = asyncio.get_running_loop().time() + timeouts.total
+        assert self._loop is not None
+        total_at = self._loop.time() + timeouts.total
         return connection.start(
             head, body, is_head=False, timeouts=timeouts, total_at=total_at, reused=True, heard=heard
         )

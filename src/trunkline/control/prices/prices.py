@@ -50,6 +50,8 @@ class PriceBook:
         self._now = now
         self._found: dict[tuple[str, str], ListedModel | None] = {}
         self._converted: dict[tuple[int, str, str], tuple[ListedPrice, Price | None]] = {}
+        self._lasting: dict[tuple[str, str], Price] = {}
+        """Usual prices that the clock does not change."""
         self._own: dict[str, Mapping[str, Price]] = {}
         self._after_learning: list[Callable[[], None]] = []
 
@@ -59,6 +61,8 @@ class PriceBook:
         A server that people run themselves, and the demo, cost nothing (source ``local``). A price that the provider's
         own list gave (see :meth:`learn`) wins over the bundled one. A price whose terms are not known says so.
         """
+        if terms is USUAL and (lasting := self._lasting.get((provider.id, model))) is not None:
+            return lasting
         if provider.in_process or provider.start_hint is not None:
             return LOCAL
         own = self._own.get(provider.id)
@@ -75,7 +79,12 @@ class PriceBook:
         if info is None:
             return None
         if terms == USUAL:
-            return self._convert(provider.id, info, model, info.price(self._now()))
+            price = self._convert(provider.id, info, model, info.price(self._now()))
+            if price is not None and info.only_price is not None:
+                if len(self._lasting) >= CAPACITY:
+                    self._lasting.clear()
+                self._lasting[provider.id, model] = price
+            return price
         listed_terms = read_listed_terms(provider.id, info, terms)
         listed, found = list_on_terms(info, listed_terms, self._now())
         price = convert_price(listed)
@@ -91,6 +100,7 @@ class PriceBook:
     def learn(self, provider_id: str, prices: Mapping[str, Price]) -> None:
         """Take the prices of a provider's own list, by model id; they replace what it gave before."""
         self._own[provider_id] = dict(prices)
+        self._lasting.clear()
         for action in self._after_learning:
             action()
 

@@ -45,6 +45,8 @@ def fit(fields: Fields, model: str, adapt: Adapt, form: Form) -> list[str]:
 
     A word that is not ours is the server's own, and stays.
     """
+    if not (form.bound or form.rounds or EFFORT in fields or _OBJECT in fields or _SWITCH in fields):
+        return []
     before = _read(fields, form)
     choice = _forced(fields) if form.bound else None
     messages = _outline(fields) if form.rounds else ()

@@ -5,7 +5,7 @@ See :class:`~trunkline.dialects.passthrough.Passthrough`.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -19,7 +19,7 @@ from trunkline.dialects.openai_chat.passing_calls import give_ids
 from trunkline.dialects.openai_chat.passing_edit import PassingEdit, write_reason
 from trunkline.dialects.openai_chat.stream_writer import DONE, write_failure
 from trunkline.dialects.openai_chat.tap import StreamTap
-from trunkline.dialects.openai_chat.usage import read_usage
+from trunkline.dialects.openai_chat.usage import WireUsage, read_usage, sum_up
 from trunkline.dialects.openai_chat.usage_telling import tell_usage, tell_whole_usage
 from trunkline.dialects.openai_failure import MALFORMED, read_failure
 from trunkline.dialects.passthrough import Passthrough, Peek, Tapped
@@ -67,9 +67,26 @@ class _Whole(msgspec.Struct, frozen=True):
     error: msgspec.Raw = ABSENT
 
 
+class _UsualChoice(msgspec.Struct, frozen=True, gc=False):
+    index: int | None = None
+    message: _WholeMessage | None = None
+    finish_reason: Literal["stop", "length", "tool_calls", "content_filter"] | None = None
+
+
+class _Usual(msgspec.Struct, frozen=True, gc=False):
+    """What nearly every answer is: of the usual types, and without an error."""
+
+    choices: list[_UsualChoice]
+    usage: WireUsage
+    model: str = ""
+    service_tier: JsonValue = None
+    error: None = None
+
+
 _EMPTY: Final = _WholeChoice()
 _peek = msgspec.json.Decoder(_Request)
 _whole = msgspec.json.Decoder(_Whole)
+_usual = msgspec.json.Decoder(_Usual)
 
 
 def peek(body: bytes) -> Peek:
@@ -96,6 +113,19 @@ def peek(body: bytes) -> Peek:
 
 def read_tap(body: bytes) -> Tapped:
     """What a whole answer says of usage, model, stop reason and error. Never raises."""
+    try:
+        usual = _usual.decode(body)
+    except BROKEN_JSON:
+        return _read_unusual(body)
+    if len(usual.choices) != 1 or usual.choices[0].message is None or usual.choices[0].message.tool_calls:
+        return _read_unusual(body)
+    usage, word = sum_up(usual.usage), usual.choices[0].finish_reason
+    if usual.service_tier is not None:
+        usage = note_tier(usage, usual.service_tier)
+    return Tapped(usage, usual.model, word or "stop", body=flatten(body) if has_chunks(body) else None)
+
+
+def _read_unusual(body: bytes) -> Tapped:
     try:
         whole = _whole.decode(body)
     except BROKEN_JSON:

@@ -83,9 +83,13 @@ def read_usage(raw: msgspec.Raw) -> Usage | None:
     if not is_said(raw):
         return None
     try:
-        wire = _decoder.decode(raw)
+        return sum_up(_decoder.decode(raw))
     except BROKEN_JSON:
         return None
+
+
+def sum_up(wire: WireUsage) -> Usage:
+    """What a ``usage`` object tells."""
     given = wire.prompt_tokens_details or _NOTHING_GIVEN
     made = wire.completion_tokens_details or _NOTHING_MADE
     inputs, outputs = _count(wire.prompt_tokens), _count(wire.completion_tokens)

@@ -171,6 +171,7 @@ def test_a_price_by_the_time_of_day_follows_the_clock() -> None:
 def test_a_providers_own_list_wins() -> None:
     book = PriceBook(make_price_list())
     own = Price(input=Rate(1), output=Rate(2), source="openrouter")
+    assert book.find(find("openrouter"), "openai/gpt-4o-mini") not in (None, own)
     book.learn("openrouter", {"openai/gpt-4o-mini": own})
     assert book.find(find("openrouter"), "openai/gpt-4o-mini") is own
     other = book.find(find("openrouter"), "openai/gpt-4o")

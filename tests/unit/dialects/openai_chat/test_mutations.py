@@ -10,7 +10,7 @@ import pytest
 from trunkline.core.chat_events import End, Failure
 from trunkline.core.errors import UpstreamError
 from trunkline.dialects.openai_chat import DIALECT
-from trunkline.dialects.openai_chat.passthrough import StreamTap, read_tap
+from trunkline.dialects.openai_chat.passthrough import StreamTap, _read_unusual, read_tap
 
 from .fixtures import load, names
 
@@ -97,6 +97,16 @@ def test_taps_survive(seed: int) -> None:
         assert tap.complete is (tap.error is None)
         assert len(out) <= len(data) + 2 + 24 * data.count(b"tool_calls")
         read_tap(data)
+
+
+def test_usual_answers_are_read_as_all_others_are() -> None:
+    dice = random.Random(0)
+    bodies = [load(f"responses/{name}") for name in names("responses")]
+    for body in bodies:
+        assert read_tap(body) == _read_unusual(body)
+    for _ in range(3_000):
+        body = mutate(dice, dice.choice(bodies))
+        assert read_tap(body) == _read_unusual(body), body
 
 
 def test_mutated_answers_raise_one_kind_of_error_only() -> None:
