@@ -32,17 +32,18 @@ _STEP_SECONDS: Final = 0.25
 
 
 class Sample(msgspec.Struct, frozen=True):
-    """What the server held after so many calls."""
+    """What each process held after so many calls, in megabytes."""
 
     calls: int
-    megabytes: float
+    held: dict[str, float]
     seconds: float
 
 
-def slope(samples: list[Sample]) -> float:
-    """Megabytes per 100,000 calls over the second half of ``samples``, by least squares."""
+def slope(samples: list[Sample], role: str | None = None) -> float:
+    """Megabytes per 100,000 calls over the second half of ``samples``, by least squares: of ``role``, or of all."""
     late = samples[len(samples) // 2 :]
-    return linear_regression([each.calls / 100_000 for each in late], [each.megabytes for each in late]).slope
+    sizes = [sum(each.held.values()) if role is None else each.held.get(role, 0.0) for each in late]
+    return linear_regression([each.calls / 100_000 for each in late], sizes).slope
 
 
 async def soak(trunkline: server.Trunkline, calls: int, every: int, connections: int, console: Console) -> list[Sample]:
@@ -53,9 +54,11 @@ async def soak(trunkline: server.Trunkline, calls: int, every: int, connections:
     samples: list[Sample] = []
 
     def look() -> None:
-        sample = Sample(caller.made, round(sum(watched.memory().values()) / 1e6, 1), round(time.monotonic() - began, 1))
+        held = {role: round(size / 1e6, 1) for role, size in sorted(watched.memory().items())}
+        sample = Sample(caller.made, held, round(time.monotonic() - began, 1))
         samples.append(sample)
-        console.print(f"{sample.calls:>10,} calls  {sample.megabytes:>7.1f} MB  {sample.seconds:>7.0f} s")
+        parts = "  ".join(f"{role} {size:.1f}" for role, size in held.items())
+        console.print(f"{sample.calls:>10,} calls  {sum(held.values()):>7.1f} MB  {sample.seconds:>5.0f} s  {parts}")
 
     look()
     running = asyncio.create_task(caller.run())
@@ -99,6 +102,8 @@ def main() -> int:
     options = parser.parse_args()
     console = Console()
     samples = uvloop.run(run(options.calls, options.every, options.connections, console))
+    for role in samples[-1].held:
+        console.print(f"{role:>20} {slope(samples, role):+.2f} MB per 100,000 calls")
     grown = slope(samples)
     flat = grown < FLAT_MB
     console.print(f"Over the second half: {grown:+.2f} MB per 100,000 calls: {'flat' if flat else 'it grows'}.")

@@ -127,6 +127,24 @@ def test_gateway_starts_and_serves_while_the_database_is_away(place: Place) -> N
     wait_for(lambda: place.rows("SELECT outcome FROM usage_events WHERE request_id = 'away'") == [("ok",)])
 
 
+def test_a_folder_serves_at_once_when_started_again_and_to_one_server_alone(place: Place) -> None:
+    place.start()
+    place.sign_in()
+    key = place.make_key()
+    ask = {**LONG, "stream": False, "stream_options": None, "max_tokens": 3}
+    place.stop()
+    place.start()
+    assert place.ask("POST", "/v1/chat/completions", ask, key=key)[0] == 200
+    assert place.process is not None
+    other = Place(place.folder)
+    with pytest.raises(
+        AssertionError, match=rf"running already with the data folder .* \(process {place.process.pid}\)"
+    ):
+        other.start()
+    assert place.ask("POST", "/v1/chat/completions", ask, key=key)[0] == 200
+    assert place.stop() == 0
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_folder_that_cannot_be_written(place: Place, tmp_path: Path) -> None:
     tmp_path.chmod(0o500)

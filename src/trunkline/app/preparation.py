@@ -7,7 +7,6 @@ import asyncio
 from trunkline.app.parts import Parts
 from trunkline.app.people import People
 from trunkline.app.resources import Resources, open_ring
-from trunkline.control.jobs import Jobs
 from trunkline.control.people.setup import FirstStart
 from trunkline.control.prices.price_list_file import load_price_list
 from trunkline.control.snapshot.refresher import SnapshotRefresher
@@ -30,7 +29,6 @@ async def prepare(settings: Settings, parts: Parts | None = None) -> FirstStart:
         first = await People(settings, resources.database, ring, (parts or Parts()).passwords()).setup.first_start(
             settings
         )
-        await Jobs(resources.database).recover()
         await _write_copy(resources, ring)
     except Unavailable as error:
         if resources.copy.read_key_state() is None:

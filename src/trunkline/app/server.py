@@ -25,6 +25,7 @@ from trunkline.control.prices.price_publisher import PricePublisher
 from trunkline.control.prices.prices import PriceBook
 from trunkline.control.processes.reports import answer_reports
 from trunkline.control.processes.response_questions import answer_responses
+from trunkline.control.processes.socket_folder import HUB, find_socket_folder
 from trunkline.control.processes.standing import read_standing
 from trunkline.control.snapshot.keeper import SnapshotKeeper
 from trunkline.control.snapshot.publisher import SnapshotPublisher
@@ -36,6 +37,7 @@ from trunkline.control.workers.workers import Workers
 from trunkline.core.errors import Unavailable
 from trunkline.faces import v1
 from trunkline.faces.cors import Cors
+from trunkline.faces.forwarded import Forwarded
 from trunkline.gateway.journal.folder import JournalFolder
 from trunkline.gateway.journal.reading_notes import ReadingNotes
 from trunkline.gateway.journal.writer import Journal
@@ -187,6 +189,14 @@ async def open_server(
             async with asyncio.timeout(stopping.closing):
                 await key_use.write()
         await keeper.write()
+
+
+@asynccontextmanager
+async def open_management(settings: Settings, stopping: Stopping) -> AsyncGenerator[Forwarded]:
+    """The application of the management process, ready to serve until the block ends."""
+    hub = find_socket_folder(settings.data_dir) / HUB
+    async with open_server(settings, stopping, hub=hub) as server:
+        yield Forwarded(server.pages)
 
 
 async def _close_journal(journal: Journal, readings: ReadingNotes) -> None:

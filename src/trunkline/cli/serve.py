@@ -1,26 +1,35 @@
-"""``trunkline serve``: check the place, prepare it, tell what there is, and serve until told to stop."""
+"""``trunkline serve``: check the place, prepare it, tell what there is, and serve until told to stop.
+
+Where there is nothing to prepare, which is nearly always, nothing is loaded that only preparing needs: calls are served
+as soon as a worker has read the copy of the snapshot.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import os
 import socket
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from trunkline import __version__, logs
-from trunkline.app.preparation import prepare
+from trunkline.app.folder_lock import lock_folder
+from trunkline.app.prepared_folder import is_prepared
 from trunkline.cli.output import note
 from trunkline.cli.own_settings import find_unknown
-from trunkline.control.people.setup import FirstStart
 from trunkline.core.errors import Unavailable
 from trunkline.outbound import Client, Guard, LocalUpstreams
 from trunkline.providers.discovery import Discovered, discover
 from trunkline.providers.registry import PROVIDERS
 from trunkline.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from trunkline.control.people.setup import FirstStart
 
 
 def serve(host: str | None, port: int | None, workers: int | None) -> None:
@@ -34,6 +43,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
         note(f"Warning: {problem}", style="yellow")
     logs.configure(settings.log_level, settings.log_format)
     make_folder(settings.data_dir)
+    lock_folder(settings.data_dir)
     listener = listen(settings)
     first, found = asyncio.run(_prepare(settings))
     welcome(settings, first, found, Console())
@@ -44,16 +54,28 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     os.execv(sys.executable, [*program, *map(str, given)])  # noqa: S606 - our own interpreter and module
 
 
-async def _prepare(settings: Settings) -> tuple[FirstStart, list[Discovered]]:
-    """The place, and what is found on this machine, looked for meanwhile."""
+async def _prepare(settings: Settings) -> tuple[FirstStart | None, list[Discovered]]:
+    """What the first start has to tell, and what is found on this machine, looked for meanwhile."""
     local = LocalUpstreams.parse(settings.effective_local_upstreams)
     client = Client(Guard(local, frozenset({settings.port})))
     try:
         looking = asyncio.ensure_future(discover(os.environ, client))
-        first = await prepare(settings)
-        return first, await looking
+        return await _prepare_folder(settings), await looking
     finally:
         await client.close()
+
+
+async def _prepare_folder(settings: Settings) -> FirstStart | None:
+    if is_prepared(settings):
+        return None
+    # As the management process does it.
+    gc.disable()
+    from trunkline.app.preparation import prepare  # noqa: PLC0415 - it loads the ORM
+
+    try:
+        return await prepare(settings)
+    finally:
+        gc.enable()
 
 
 def make_folder(folder: Path) -> None:
@@ -89,16 +111,16 @@ def listen(settings: Settings) -> socket.socket:
     return listener
 
 
-def welcome(settings: Settings, first: FirstStart, found: list[Discovered], console: Console) -> None:
+def welcome(settings: Settings, first: FirstStart | None, found: list[Discovered], console: Console) -> None:
     """Tell where the server is, what it found, and what to type next."""
     url = settings.effective_public_url
     console.print(f"[bold]Trunkline {__version__}[/] at [cyan]{url}[/]", highlight=False)
     for thing in found:
         console.print(f"  found {describe(thing)}", highlight=False)
-    if first.setup_token is not None:
+    if first is not None and first.setup_token is not None:
         console.print("\nSet your password:", highlight=False)
         print_line(console, f"  {url}/setup?token={first.setup_token.reveal()}")
-    if first.api_key is not None:
+    if first is not None and first.api_key is not None:
         console.print("\nTry it now (this API key is shown once):", highlight=False)
         body = f'{{"model": "{first.model}", "messages": [{{"role": "user", "content": "Say hello."}}]}}'
         print_line(

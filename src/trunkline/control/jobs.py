@@ -131,13 +131,13 @@ class Jobs:
             return len(await rows.abandon(tx, now() - LOST_AFTER, _LOST, spare=list(self._tasks)))
 
     async def watch(self) -> None:
-        """Recover every quarter of a minute until cancelled, so that no job of a dead process seems to go on."""
+        """Recover now and every quarter of a minute until cancelled: no job of a dead process seems to go on."""
         while True:
-            await asyncio.sleep(RECOVER_SECONDS)
             try:
                 await self.recover()
             except TrunklineError as error:
                 _log.warning("jobs_of_dead_processes_not_found", reason=str(error))
+            await asyncio.sleep(RECOVER_SECONDS)
 
     async def close(self) -> None:
         """Stop all work of this process; its jobs end as failed, with what to do."""

@@ -1,16 +1,18 @@
 """Which version of the schema a database has, and which ones this Trunkline knows.
 
-Read without Alembic, which is heavy and only needed where there is something to migrate.
+Read without Alembic, which is heavy and only needed where there is something to migrate. Nor is SQLAlchemy loaded by
+this: a start compares versions before it knows whether it needs it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import Connection, inspect, text
-from sqlalchemy.ext.asyncio import AsyncSession
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+    from sqlalchemy.ext.asyncio import AsyncSession
 
 SCRIPTS: Final = Path(__file__).parent / "migrations"
 """The migrations: ``versions/<version>_<name>.py``, in the order of their versions."""
@@ -37,6 +39,6 @@ async def read(tx: AsyncSession) -> SchemaVersion:
 
 def read_current(connection: Connection) -> str | None:
     """The version of the schema behind ``connection``; None when it was never migrated."""
-    if not inspect(connection).has_table("alembic_version"):
+    if not connection.dialect.has_table(connection, "alembic_version"):
         return None
-    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()

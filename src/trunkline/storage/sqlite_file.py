@@ -49,6 +49,12 @@ def read_fact(path: Path, name: str) -> str | None:
     return _read(path, "SELECT value FROM facts WHERE name = ?", name)
 
 
+def has_unfinished_admin(path: Path) -> bool:
+    """Whether nobody has set the first administrator's password yet."""
+    query = "SELECT id FROM users WHERE role = 'admin' AND password_hash IS NULL AND disabled_at IS NULL LIMIT 1"
+    return _read(path, query) is not None
+
+
 def fold_companions(path: Path) -> None:
     """Bring what stands in the files beside the database into it. Nobody else may have it open.
 

@@ -31,6 +31,8 @@ class _File(msgspec.Struct, frozen=True, array_like=True):
 
     key_state: KeyState
     sealed: bytes
+    revision: int | None = None
+    """That of the sealed snapshot, for who wants to know how new it is without opening it. Earlier files lack it."""
 
 
 class _Copy(msgspec.Struct, frozen=True):
@@ -70,7 +72,7 @@ class SnapshotCopy:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(msgspec.msgpack.encode(_File(ring.state, sealed)))
+                file.write(msgspec.msgpack.encode(_File(ring.state, sealed, snapshot.revision)))
             draft.replace(self._path)
         finally:
             with suppress(FileNotFoundError):
@@ -81,6 +83,11 @@ class SnapshotCopy:
         file = self._load()
         return file.key_state if file else None
 
+    def read_revision(self) -> int | None:
+        """The revision of the snapshot that it was made of. None where there is no copy that tells."""
+        file = self._load()
+        return file.revision if file else None
+
     def read(self, ring: KeyRing) -> Snapshot | None:
         """The snapshot; None when there is no copy, when it is older than 24 hours, or when it does not open."""
         file = self._load()
@@ -90,6 +97,9 @@ class SnapshotCopy:
             copy = msgspec.msgpack.decode(_box(ring).open(file.sealed, _BOUND_TO), type=_Copy)
         except (CannotOpen, msgspec.MsgspecError) as error:
             _log.warning("snapshot_copy_unusable", reason=type(error).__name__)
+            return None
+        if file.revision not in (None, copy.revision):
+            _log.warning("snapshot_copy_unusable", reason="revision")
             return None
         age = self._clock() - copy.saved_at
         if age > LIFETIME:
