@@ -61,7 +61,7 @@ def _is_refused(
         silent = reasoning is None or not (reasoning.enabled is False or reasoning.effort == "none")
         return (on or (rules.always and silent)) and (forced or lacks_texts(request))
     budget = 0 if reasoning is None else reasoning.budget_tokens or 0
-    return budget > 0 and rules.needs_thoughts and lacks_thoughts(request)
+    return budget > 0 and rules.needs_thoughts and lacks_thoughts(request, rules.sealed)
 
 
 def thinks(reasoning: ReasoningOptions) -> bool:

@@ -55,6 +55,9 @@ class ThinkingRules(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it refuses to be made to call a tool while it thinks."""
     needs_thoughts: bool = False
     """Whether, while it thinks by a budget, it refuses a round of tool calls that lacks its own thoughts."""
+    sealed: str = "anthropic-claude-v1"
+    """The form of sealed thoughts that it takes back there, by its name in
+    :attr:`trunkline.core.chat.Reasoning.format`."""
     needs_texts: bool = False
     """Whether, while it thinks, it refuses a history in which a call of a tool lacks the text of its thoughts."""
 
@@ -204,4 +207,5 @@ _ROWS: Final = tuple(
 
 def find_rules(provider: str, model: str) -> ThinkingRules:
     """The first row that fits. Models are matched from their beginning; what is unknown takes everything."""
-    return next((rules for owner, pattern, rules in _ROWS if owner == provider and pattern.match(model)), ANY)
+    found = next((rules for owner, pattern, rules in _ROWS if owner == provider and pattern.match(model)), ANY)
+    return msgspec.structs.replace(found, sealed="bedrock-converse-v1") if provider == "bedrock" else found

@@ -11,12 +11,13 @@ from typing import Final
 
 from trunkline.core.chat import ChatRequest, Message, Reasoning, Text, ToolCall
 
-_CLAUDES: Final = frozenset({None, "anthropic-claude-v1", "bedrock-converse-v1"})
-"""The forms of signatures that its platforms take back."""
+_SIGNED: Final = "anthropic-claude-v1"
+"""The form of its signatures, which all its platforms take back. What is sealed goes back to its own platform alone."""
 
 
-def lacks_thoughts(request: ChatRequest) -> bool:
-    """Whether a turn of the model in the round that is going on begins without its signed thoughts.
+def lacks_thoughts(request: ChatRequest, sealed: str) -> bool:
+    """Whether a turn of the model in the round that is going on begins without its signed thoughts, or those that are
+    ``sealed`` in this form.
 
     A turn that ends the conversation is one that the model shall go on with, which must begin with them as well.
     """
@@ -27,7 +28,7 @@ def lacks_thoughts(request: ChatRequest) -> bool:
     if last < 0:
         return False
     if messages[last].role == "assistant":
-        return last == len(messages) - 1 and not _begins_with_thoughts(messages[last])
+        return last == len(messages) - 1 and not _begins_with_thoughts(messages[last], sealed)
     calling = False
     for message in reversed(messages[: last + 1]):
         if message.role == "tool":
@@ -37,7 +38,7 @@ def lacks_thoughts(request: ChatRequest) -> bool:
             break
         if not any(isinstance(part, ToolCall) for part in message.parts):
             break
-        if not _begins_with_thoughts(message):
+        if not _begins_with_thoughts(message, sealed):
             return True
         calling = False
     return False
@@ -56,10 +57,10 @@ def lacks_texts(request: ChatRequest) -> bool:
     )
 
 
-def _begins_with_thoughts(message: Message) -> bool:
+def _begins_with_thoughts(message: Message, sealed: str) -> bool:
     for part in message.parts:
         if isinstance(part, Reasoning):
-            if _is_signed(part):
+            if _is_signed(part, sealed):
                 return True
             continue
         if isinstance(part, Text) and not part.text:
@@ -68,6 +69,9 @@ def _begins_with_thoughts(message: Message) -> bool:
     return False
 
 
-def _is_signed(part: Reasoning) -> bool:
-    proven = bool(part.signature) or part.redacted is not None
-    return proven and part.format in _CLAUDES and (part.format is not None or (part.id is None and not part.summary))
+def _is_signed(part: Reasoning, sealed: str) -> bool:
+    if not part.signature and part.redacted is None:
+        return False
+    if part.format is None:
+        return part.id is None and not part.summary
+    return part.format == (_SIGNED if part.redacted is None else sealed)

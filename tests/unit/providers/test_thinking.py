@@ -158,6 +158,17 @@ class TestRoundsOfCallsWithoutTheirThoughts:
         foreign = Reasoning(redacted="gAAA", id="rs_1", format="openai-responses-v1")
         assert "thinking" not in send("anthropic", "claude-opus-4-5", **self.loop(foreign), **effort("low"))[0]
 
+    def test_what_another_of_its_platforms_sealed_does_not_either(self) -> None:
+        here, there = (
+            Reasoning(redacted="c2Vh", format=name) for name in ("anthropic-claude-v1", "bedrock-converse-v1")
+        )
+        for provider, model, own, other in (
+            ("anthropic", "claude-opus-4-5", here, there),
+            ("bedrock", "us.anthropic.claude-sonnet-4-5-20250929-v1:0", there, here),
+        ):
+            assert send(provider, model, **self.loop(own), **effort("low"))[1] == ()
+            assert "reasoning" in send(provider, model, **self.loop(other), **effort("low"))[1]
+
     def test_its_own_do(self) -> None:
         body, told = send("anthropic", "claude-opus-4-5", **self.loop(SIGNED), **effort("low"))
         assert body["thinking"]["type"] == "enabled"

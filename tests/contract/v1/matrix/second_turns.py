@@ -26,9 +26,11 @@ WHAT_CHECKS = """\
 
 TURNS = """\
 Conversations that the official SDKs keep themselves (`tests/contract/v1/turns`): what the first turn answered is
-history in the second, with results of tools or a further question, streamed and whole, with the same provider and
-with another one. No request breaks a rule of the vendor that it leaves for; calls, results and texts are all there;
-signatures come back to their maker to the letter and are shown to nobody else; the SDK understands the second answer.
+history in the second, with results of tools or a further question, streamed and whole, with the same model and with
+every other one: for each two models, and each client, thoughts, text and parallel calls one way, and by turns each
+other answer the other way. No request breaks a rule of the vendor that it leaves for; calls, results and texts are all
+there; signatures come back to their maker to the letter and are shown to nobody else; the SDK understands the second
+answer.
 
 Two things are refused or lost, and tests say so: an answer that OpenAI keeps itself (`previous_response_id`) cannot
 be gone on with at another provider, which is a 400, and the `openai` SDK's helper for streams loses the thoughts of

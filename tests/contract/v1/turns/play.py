@@ -1,13 +1,14 @@
-"""Plays one conversation of two turns through the gateway, and tells what the provider of the second turn heard."""
+"""Plays conversations of two turns through the gateway, and tells what the provider of the second turn heard."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+from copy import copy
 from dataclasses import dataclass
 
 from tests.contract.v1.turns.clients import CLIENTS
-from tests.contract.v1.turns.clients.client import Seen, Setting
+from tests.contract.v1.turns.clients.client import Conversation, Seen, Setting
 from tests.contract.v1.turns.makers.maker import Heard
 from tests.contract.v1.turns.provider import Provider
 from tests.contract.v1.turns.scene import DONE, Scene
@@ -36,10 +37,25 @@ class Stage:
     def __init__(self, url: str, upstream: Scripted) -> None:
         self._url = url
         self._upstream = upstream
+        self._begun: dict[tuple[str, str, str, bool, bool], tuple[Seen, Conversation]] = {}
+        """What was begun, so that each first turn is played once, however many second ones follow."""
 
     def play(
         self, client: str, first: Provider, then: Provider, scene: Scene, *, streamed: bool, dumped: bool
     ) -> Played:
+        beginning = (client, first.name, scene.name, streamed, dumped)
+        if beginning not in self._begun:
+            self._begun[beginning] = self._begin(client, first, scene, streamed=streamed, dumped=dumped)
+        seen, begun = self._begun[beginning]
+        self._answer(then, DONE, streamed)
+        end = copy(begun).go_on(then)
+        asked = self._upstream.asked[-1]
+        path = asked.line.split(" ")[1].partition("?")[0]
+        return Played(seen, end, then.maker_for(path).hear(json.loads(asked.body)), asked.body, path)
+
+    def _begin(
+        self, client: str, first: Provider, scene: Scene, *, streamed: bool, dumped: bool
+    ) -> tuple[Seen, Conversation]:
         setting = Setting(
             self._url,
             streamed,
@@ -50,12 +66,7 @@ class Stage:
         )
         conversation = CLIENTS[client](setting)
         self._answer(first, scene, streamed)
-        seen = conversation.ask(first)
-        self._answer(then, DONE, streamed)
-        end = conversation.go_on(then)
-        asked = self._upstream.asked[-1]
-        path = asked.line.split(" ")[1].partition("?")[0]
-        return Played(seen, end, then.maker_for(path).hear(json.loads(asked.body)), asked.body, path)
+        return conversation.ask(first), conversation
 
     def _answer(self, provider: Provider, scene: Scene, streamed: bool) -> None:
         """By the API that was asked: a provider may have two."""

@@ -13,7 +13,7 @@ from tests.contract.v1.turns.clients import CLIENTS
 from tests.contract.v1.turns.makers.maker import sign
 from tests.contract.v1.turns.play import Played, Stage
 from tests.contract.v1.turns.provider import PROVIDERS, Provider
-from tests.contract.v1.turns.scene import RESULTS, SCENES, Scene, Words
+from tests.contract.v1.turns.scene import PARALLEL, RESULTS, SCENES, Scene, Words
 
 NAMES = list(PROVIDERS)
 each_client = pytest.mark.parametrize("client", CLIENTS)
@@ -81,17 +81,19 @@ def plain(thought: tuple[str, str]) -> tuple[str, str]:
 
 @each_client
 @each_provider
-@each_scene
-def test_other_provider(stage: Stage, client: str, provider: Provider, scene: Scene) -> None:
-    place = SCENES.index(scene)
-    # Another one for each scene, and by turns streamed and whole.
-    streamed = (place + NAMES.index(provider.name)) % 2 == 0
-    then = PROVIDERS[NAMES[(NAMES.index(provider.name) + 1 + 3 * place) % len(NAMES)]]
-    if client.endswith("previous") and provider.responses is not None:
-        # What a vendor keeps itself cannot be told to another, and the caller hears so.
-        with pytest.raises(openai.BadRequestError, match="send the whole conversation"):
-            stage.play(client, provider, then, scene, streamed=streamed, dumped=False)
+@pytest.mark.parametrize("then", PROVIDERS.values(), ids=lambda provider: f"then {provider.name}")
+def test_other_provider(stage: Stage, client: str, provider: Provider, then: Provider) -> None:
+    """The whole square, each streamed and whole: thoughts, text and calls in one of them, and by turns each other
+    answer, so that every client tries every answer of each provider and to each."""
+    if then is provider:
         return
-    played = stage.play(client, provider, then, scene, streamed=streamed, dumped=keep(scene, streamed))
-    hold(played, scene)
-    hold_signatures(played, then)
+    place = NAMES.index(provider.name) + NAMES.index(then.name) + 3 * list(CLIENTS).index(client)
+    for scene, streamed in ((PARALLEL, place % 2 == 0), (SCENES[place % len(SCENES)], place % 2 == 1)):
+        if client.endswith("previous") and provider.responses is not None:
+            # What a vendor keeps itself cannot be told to another, and the caller hears so.
+            with pytest.raises(openai.BadRequestError, match="send the whole conversation"):
+                stage.play(client, provider, then, scene, streamed=streamed, dumped=False)
+            continue
+        played = stage.play(client, provider, then, scene, streamed=streamed, dumped=keep(scene, streamed))
+        hold(played, scene)
+        hold_signatures(played, then)

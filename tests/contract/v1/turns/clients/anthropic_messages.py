@@ -37,7 +37,7 @@ class Messages:
         else:
             answer = self._client.messages.create(**given)
         content = answer.model_dump()["content"] if self._setting.dumped else answer.content
-        self._messages.append({"role": "assistant", "content": content})
+        self._messages = [*self._messages, {"role": "assistant", "content": content}]
         self._calls = [block for block in answer.content if block.type == "tool_use"]
         text = "".join(block.text for block in answer.content if block.type == "text")
         return Seen(text, [(call.name, call.input) for call in self._calls])
@@ -47,5 +47,5 @@ class Messages:
             {"type": "tool_result", "tool_use_id": call.id, "content": result(place)}
             for place, call in enumerate(self._calls)
         ]
-        self._messages.append({"role": "user", "content": said or AGAIN})
+        self._messages = [*self._messages, {"role": "user", "content": said or AGAIN}]
         return self.ask(provider)

@@ -41,7 +41,8 @@ class Seen:
 class Conversation(Protocol):
     """One conversation. ``thinks`` asks for thoughts, ``tools`` whether there are any.
 
-    ``ask`` begins it; ``go_on`` answers the calls, or says something where there were none. Both keep what came.
+    ``ask`` begins it; ``go_on`` answers the calls, or says something where there were none. Both keep what came, and
+    neither changes what a copy of the conversation has kept: one beginning can be gone on with in several ways.
     """
 
     def ask(self, provider: Provider) -> Seen: ...

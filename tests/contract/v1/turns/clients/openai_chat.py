@@ -46,19 +46,17 @@ class Chat:
                 message: Any = stream.current_completion_snapshot.choices[0].message
         else:
             message = self._client.chat.completions.create(**given).choices[0].message
-        self._messages.append(message.model_dump() if self._setting.dumped else message)
+        self._messages = [*self._messages, message.model_dump() if self._setting.dumped else message]
         self._calls = message.tool_calls or []
         called = [(call.function.name, json.loads(call.function.arguments)) for call in self._calls]
         return Seen(_text(message.content), called)
 
     def go_on(self, provider: Provider) -> Seen:
-        if self._calls:
-            self._messages += [
-                {"role": "tool", "tool_call_id": call.id, "content": result(place)}
-                for place, call in enumerate(self._calls)
-            ]
-        else:
-            self._messages.append({"role": "user", "content": AGAIN})
+        said: list[Any] = [
+            {"role": "tool", "tool_call_id": call.id, "content": result(place)}
+            for place, call in enumerate(self._calls)
+        ]
+        self._messages = [*self._messages, *(said or [{"role": "user", "content": AGAIN}])]
         return self.ask(provider)
 
 

@@ -52,13 +52,11 @@ class Items:
         return Seen(answer.output_text, [(call.name, json.loads(call.arguments)) for call in self._calls])
 
     def go_on(self, provider: Provider) -> Seen:
-        if self._calls:
-            self._input += [
-                {"type": "function_call_output", "call_id": call.call_id, "output": result(place)}
-                for place, call in enumerate(self._calls)
-            ]
-        else:
-            self._input.append({"role": "user", "content": AGAIN})
+        said: list[Any] = [
+            {"type": "function_call_output", "call_id": call.call_id, "output": result(place)}
+            for place, call in enumerate(self._calls)
+        ]
+        self._input = [*self._input, *(said or [{"role": "user", "content": AGAIN}])]
         return self.ask(provider)
 
     def _keeping(self) -> dict[str, Any]:
@@ -66,7 +64,8 @@ class Items:
         return {"store": False, **({"include": ["reasoning.encrypted_content"]} if self._setting.thinks else {})}
 
     def _keep(self, answer: Any) -> None:
-        self._input += [item.model_dump() if self._setting.dumped else item for item in answer.output]
+        said = [item.model_dump() if self._setting.dumped else item for item in answer.output]
+        self._input = [*self._input, *said]
 
 
 class Previous(Items):

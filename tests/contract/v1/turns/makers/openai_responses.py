@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from typing import Any, Final
+from uuid import uuid4
 
 from tests.contract.v1.turns.makers.maker import Heard, Maker, cut, event, sign
 from tests.contract.v1.turns.scene import Call, Json, Refused, Scene, Thought, Words
@@ -40,7 +41,7 @@ def _message(place: int, part: Json) -> Json:
 
 def _whole(scene: Scene) -> Json:
     return {
-        "id": "resp_67ccd2bed1ec8190b14f964abc0542670bb6a6b452d3795b",
+        "id": f"resp_{uuid4().hex}",
         "object": "response",
         "created_at": 1_741_476_542,
         "status": "completed",
