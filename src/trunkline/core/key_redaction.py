@@ -10,7 +10,7 @@ import html
 import json
 import re
 from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final, cast
 from urllib.parse import quote, quote_plus
 
@@ -38,7 +38,7 @@ _MASKED: Final = re.compile(r"([A-Za-z0-9_\-+/=.]{0,64}?)((?:[*•·xX#]{2,}|…
 class KeyRedaction:
     """For the ``secrets`` of one endpoint. Shows nothing of them."""
 
-    __slots__ = ("_pattern", "_pieces", "_secrets", "plain")
+    __slots__ = ("_pattern", "_pieces", "_secrets", "marks", "plain", "spread")
 
     def __init__(self, secrets: Iterable[str]) -> None:
         self._secrets = tuple(
@@ -57,8 +57,15 @@ class KeyRedaction:
                 words += _edges(secret)
         found = [re.escape(form) for form in sorted(forms, key=len, reverse=True)] + words
         self._pattern = re.compile("|".join(found), re.IGNORECASE) if found else None
-        self.plain = tuple(secret.encode() for secret in self._secrets if len(secret) >= SHORTEST)
-        """The secrets as they are. Nothing of them may be shown."""
+        keys = [secret for secret in self._secrets if len(secret) >= SHORTEST]
+        self.plain = tuple(key.encode() for key in keys)
+        """The secrets that are looked for everywhere, as they are. Nothing of them may be shown."""
+        self.marks = tuple(_mark(key) for key in keys)
+        """For each of them what is in every piece of JSON that holds it, its beginning at the end of a text, or what
+        follows its first character: some bytes, or a search that finds something. Little else has either."""
+        spread = dict.fromkeys(form for key in keys for form in (key, json.dumps(key, ensure_ascii=False)[1:-1]))
+        self.spread = (*spread, *(form[1:] for form in spread))
+        """What of them is looked for in texts that come in pieces, also where the first character went on already."""
         self._pieces = frozenset(
             secret[at : at + _PIECE]
             for secret in self._secrets
@@ -138,6 +145,16 @@ class KeyRedaction:
 
     def __repr__(self) -> str:
         return "KeyRedaction(…)"
+
+
+def _mark(key: str) -> tuple[bytes, Callable[[bytes], object]]:
+    """Looks at bytes, because most pieces of a stream cost nothing but this.
+
+    Of the first character alone a text must be the whole: many a word ends so.
+    """
+    one, two, three, four = (re.escape(json.dumps(each, ensure_ascii=False)[1:-1]) for each in key[:4])
+    at_end = rf'{one}(?:(?<="{one})"[^:]|{two}(?:"[^:]|{three}(?:"[^:]|{four}"[^:])))'
+    return json.dumps(key[1:5], ensure_ascii=False)[1:-1].encode(), re.compile(at_end.encode()).search
 
 
 def _edges(secret: str) -> list[str]:

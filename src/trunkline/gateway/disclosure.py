@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from typing import Final
 
+import msgspec
+
 from trunkline.core.account_redaction import hide_accounts, hide_accounts_in
 from trunkline.core.actor import Actor, at_least
+from trunkline.core.chat import Message
 from trunkline.core.chat_events import Failure
 from trunkline.core.errors import UpstreamError, UpstreamKind
 from trunkline.core.key_redaction import KeyRedaction
@@ -47,6 +50,11 @@ class Disclosure:
     @property
     def _administers(self) -> bool:
         return knows_accounts(self._actor, self._owner_id)
+
+    @property
+    def keys(self) -> KeyRedaction:
+        """The keys in use, and how they are looked for."""
+        return self._redaction
 
     def error(self, error: UpstreamError) -> None:
         """Take out of ``error`` what this caller must not see, in place. The log keeps all but the key."""
@@ -87,11 +95,16 @@ class Disclosure:
         return data if hidden == text else hidden.encode("utf-8", "surrogateescape")
 
     def whole(self, data: bytes) -> bytes:
-        """An answer that goes well, or a piece of a stream: a provider may show the key in one, too."""
-        for secret in self._plain:  # called for each piece of every stream
+        """An answer that goes well, or a piece of one: a provider may show the key in it, too."""
+        for secret in self._plain:
             if secret in data:
                 return self._redaction.bytes(data)
         return data
+
+    def message(self, message: Message) -> Message:
+        """As :meth:`whole`, of an answer that was put together from its pieces."""
+        raw = msgspec.json.encode(message)
+        return msgspec.json.decode(self.whole(raw), type=Message) if self._redaction.holds(raw) else message
 
 
 def knows_accounts(actor: Actor, owner_id: str | None = None) -> bool:

@@ -178,3 +178,33 @@ def test_a_key_that_comes_in_two_pieces_is_taken_out_of_the_stream(
     assert "[redacted]" in answer.text
     event = bare.books.last(answer.headers["x-request-id"])
     assert SECRET not in str(event)
+
+
+@pytest.mark.parametrize("face", ["chat", "messages", "responses", "gemini"])
+@pytest.mark.parametrize("at", [1, 3, 4, 16, 31])
+def test_a_key_that_a_model_spreads_over_two_deltas_is_taken_out(
+    bare: BareGateway, first: Scripted, face: str, at: int
+) -> None:
+    texts = ["It is ", SECRET[:at], f"{SECRET[at:]}, so.", ""]
+    chunks = [
+        {
+            **GOOD,
+            "object": "chat.completion.chunk",
+            "usage": None,
+            "choices": [{"index": 0, "delta": {"content": text}, "finish_reason": None if text else "stop"}],
+        }
+        for text in texts
+    ]
+    first.script = stream(*(f"data: {json.dumps(chunk)}\n\n".encode() for chunk in chunks), b"data: [DONE]\n\n")
+    if face == "gemini":
+        path = "/v1beta/models/a:streamGenerateContent?alt=sse"
+        headers = {"Authorization": f"Bearer {KEY}"}
+        answer = httpx2.post(bare.url + path, json=ASKS["gemini"][1], headers=headers, timeout=20, trust_env=False)
+    else:
+        answer = ask(bare, face, "a", stream=True)
+    assert answer.status_code == 200
+    for part in (SECRET[:8], SECRET[8:20], SECRET[20:]):
+        assert part not in answer.text
+    assert "[redacted]" in answer.text
+    assert "so." in answer.text
+    assert bare.books.last(answer.headers["x-request-id"]).outcome == "ok"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from trunkline.core.actor import Actor, Role
+from trunkline.core.chat import Message, Text, ToolCall
 from trunkline.core.chat_events import Failure
 from trunkline.core.errors import UpstreamError
 from trunkline.core.key_redaction import KeyRedaction
@@ -97,3 +98,12 @@ def test_bytes_of_an_answer_lose_the_key_and_nothing_else() -> None:
     )
     untouched = b"\xff\x00 no key here"
     assert whole(untouched) is untouched
+
+
+def test_an_answer_put_together_is_without_the_key_and_else_the_same() -> None:
+    told = Message("assistant", (Text(f"It is {KEY}."), ToolCall("call-1", "f", f'{{"at": "{KEY}"}}')))
+    assert disclosure(MEMBER).message(told) == Message(
+        "assistant", (Text("It is [redacted]."), ToolCall("call-1", "f", '{"at": "[redacted]"}'))
+    )
+    harmless = Message("assistant", (Text("It is secret."),))
+    assert disclosure(MEMBER).message(harmless) is harmless

@@ -50,5 +50,5 @@ class PassthroughRelay(StreamRelay):
         if call.estimated and self._tells:
             opened = call.opened
             held = self._passthrough.tell_usage(held, mark(call.usage), opened.id, tap.model or opened.model)
-        held = call.disclosure.whole(held)
+        held = self._clean_end(held)
         return held if tap.done else held + self._passthrough.done

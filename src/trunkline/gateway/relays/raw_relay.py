@@ -60,7 +60,7 @@ class RawRelay(StreamRelay):
         if self._tells and call.estimated:
             opened = call.opened
             held = tell_usage(held, mark(call.usage), opened.id, tap.model or opened.model)
-        held = call.disclosure.whole(held)
+        held = self._clean_end(held)
         return held if tap.done or not self._marked else held + DONE
 
     def _used(self, *, whole: bool) -> tuple[Usage, bool]:

@@ -21,6 +21,7 @@ from trunkline.core.usage_event import Outcome
 from trunkline.dialects.passthrough import Tap
 from trunkline.gateway.call import Call
 from trunkline.gateway.estimate import Estimate
+from trunkline.gateway.relays.split_keys import SplitKeys
 from trunkline.outbound import IncomingResponse
 
 STOPPING: Final = Failure("The gateway is being restarted; send the request again.", "overloaded", "restarting")
@@ -45,13 +46,14 @@ class StreamRelay(ABC):
     ``estimate`` counts what the provider does not tell.
     """
 
-    __slots__ = ("_call", "_closed", "_estimate", "_first", "_response", "_tap")
+    __slots__ = ("_call", "_closed", "_estimate", "_first", "_keys", "_response", "_tap")
 
     def __init__(self, call: Call, response: IncomingResponse, estimate: Estimate, tap: Tap) -> None:
         self._call = call
         self._response = response
         self._estimate = estimate
         self._tap = tap
+        self._keys = SplitKeys(call.disclosure)
         self._first = b""
         """What is ready and was not sent yet."""
         self._closed = False
@@ -70,7 +72,7 @@ class StreamRelay(ABC):
             if tap.error is not None:
                 self._response.abort()
                 raise failed(tap.error, self._call.opened.provider)
-        self._first = self._call.disclosure.whole(b"".join(ready))
+        self._first = self._keys.feed(b"".join(ready))
         self._call.first_token()
 
     async def next(self, write: Callable[[bytes], bool] | None = None) -> bytes:
@@ -95,8 +97,8 @@ class StreamRelay(ABC):
                     self._call.disclosure.error(error)
                     tap.error = Failure(error.message, error.kind, error.upstream_code)
                 break
-            if ready:
-                return self._call.disclosure.whole(ready)
+            if ready and (clean := self._keys.feed(ready)):
+                return clean
         return await self._finish()
 
     async def abandon(self) -> None:
@@ -111,7 +113,7 @@ class StreamRelay(ABC):
             return b""
         self._response.abort()
         await self._settle("error", whole=False, status=503, error=STOPPING.code)
-        return self._write_failure(STOPPING)
+        return self._keys.flush() + self._write_failure(STOPPING)
 
     @abstractmethod
     def _write_failure(self, failure: Failure) -> bytes:
@@ -121,21 +123,23 @@ class StreamRelay(ABC):
     async def _end(self, held: bytes) -> bytes:
         """The end of a stream that is whole, of which ``held`` was kept back; the call is settled."""
 
+    def _clean_end(self, held: bytes) -> bytes:
+        """``held``, with which the answer ends, and what still waited before it, without keys."""
+        return self._keys.feed(held) + self._keys.flush()
+
     def _take_first(self) -> bytes:
         first, self._first = self._first, b""
         return first
 
     def _make_sink(self, write: Callable[[bytes], bool]) -> Callable[[bytes], bool]:
         """Sends what a chunk lets go, and says whether more may go this way."""
-        tap, feed, clean = self._tap, self._tap.feed, self._call.disclosure.whole
+        tap, feed, clean = self._tap, self._tap.feed, self._keys.feed
 
         def sink(chunk: bytes) -> bool:
             ready = feed(chunk)
-            if ready:
-                ready = clean(ready)
-                if not write(ready):
-                    self._first = ready
-                    return False
+            if ready and (ready := clean(ready)) and not write(ready):
+                self._first = ready
+                return False
             return not tap.done and tap.error is None
 
         return sink
@@ -154,12 +158,12 @@ class StreamRelay(ABC):
         held = tap.take_held()
         if tap.error is None:
             fault = await self._settle("ok", whole=True)
-            return await self._end(held) if fault is None else self._write_failure(fault)
+            return await self._end(held) if fault is None else self._keys.flush() + self._write_failure(fault)
         self._response.abort()
         failure = self._call.disclosure.failure(tap.error)
         self._call.broke_off(failure)
         await self._settle("error", whole=False, status=502, error=failure.kind)
-        held = self._call.disclosure.last(held)
+        held = self._keys.flush() + self._call.disclosure.last(held)
         return held if tap.told else held + self._write_failure(failure)
 
     async def _settle(

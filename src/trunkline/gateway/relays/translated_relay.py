@@ -47,7 +47,7 @@ class TranslatedRelay(StreamRelay):
         call, write = self._call, self._writer.write
         if call.estimated:
             held += write(UsageReport(mark(call.usage)))
-        held = call.disclosure.whole(held + write(End()))
+        held = self._clean_end(held + write(End()))
         if self._keep is not None:
-            await self._keep(Message("assistant", self._translation.parts))
+            await self._keep(call.disclosure.message(Message("assistant", self._translation.parts)))
         return held if self._change_end is None else self._change_end(held)
