@@ -67,6 +67,9 @@ BEYOND: tuple[tuple[tuple[str, ...], str, int], ...] = (
     # Keys and jobs of others are the admins' affair, and those of the whole workspace no application's.
     (("viewer", "member", "application's key"), r"\w+ /api/keys/\{key_id\}", 404),
     (("viewer", "member"), r"GET /api/jobs/.*", 404),
+    # So are limits of others' keys.
+    (("viewer", "member", "application's key"), r"GET /api/limits/\{limit_id\}", 404),
+    (("member",), r"(PUT|DELETE) /api/limits/\{limit_id\}", 404),
     # One rates one's own requests, an application those that it made; the admins any.
     (("member", "application's key"), r"POST /api/ratings", 404),
     # What serves an application is its maker's affair and the admins', as all its calls go there.
@@ -89,7 +92,7 @@ BEYOND: tuple[tuple[tuple[str, ...], str, int], ...] = (
         (
             r"\w+ /api/workspaces/\{workspace_id\}/.*|(PATCH|DELETE) /api/workspaces/\{workspace_id\}"
             r"|POST /api/applications|DELETE /api/applications/.*|GET /api/audit"
-            r"|(POST|PUT|DELETE) (/api/routes|/policy|/api/features(?!/\{slug\}/run)).*"
+            r"|(POST|PUT|DELETE) (/api/routes|/api/limits|/policy|/api/features(?!/\{slug\}/run)).*"
         ),
         403,
     ),
@@ -120,6 +123,7 @@ NAMED_IN_QUERIES = (
     ("/policy/violations?repoId={application_id}", 200),
     ("/model-configs?applicationId={application_id}", 404),
     ("/api/keys?applicationId={application_id}", 200),
+    ("/api/limits?subjectId={key_id}", 200),
     ("/api/usage?configurationId={configuration_id}", 200),
     ("/api/usage?applicationId={application_id}", 200),
     ("/api/conversations/{own_conversation}/stream?messageId={message_id}", 404),
@@ -129,6 +133,7 @@ NAMED_IN_QUERIES = (
 )
 """Where a query or the end of a path names somebody else's record, and the status. Filters find nothing."""
 
+_LIMIT = {"measure": "requests", "amount": 1}
 _ENTRY = {"name": "x", "aiType": "OPENAI", "endpoint": "https://api.openai.com/v1", "secret": "sk-x"}
 _POLICY = {"name": "x", "content": "x", "riskType": "LOW", "actionType": 0}
 _CONFIG = {"name": "x", "provider": "demo", "model": "demo-chat"}
@@ -150,6 +155,12 @@ NAMED_IN_BODIES: tuple[tuple[str, dict[str, Any], int], ...] = (
     ("POST /api/applications", {"name": "x", "id": "{application_id}"}, 404),
     ("POST /api/configurations", {**_CONFIG, "applicationId": "{application_id}"}, 400),
     ("POST /api/routes", {"name": "x", "targets": [{"configurationId": "{configuration_id}"}]}, 400),
+    ("POST /api/limits", {**_LIMIT, "subject": "key", "subjectId": "{key_id}"}, 400),
+    ("POST /api/limits", {**_LIMIT, "subject": "user", "subjectId": "{user_id}"}, 400),
+    ("POST /api/limits", {**_LIMIT, "subject": "application", "subjectId": "{application_id}"}, 400),
+    ("POST /api/limits", {**_LIMIT, "subject": "configuration", "subjectId": "{configuration_id}"}, 400),
+    ("POST /api/limits", {**_LIMIT, "subject": "feature", "subjectId": "{slug}"}, 400),
+    ("POST /api/limits", {**_LIMIT, "subject": "workspace", "subjectId": "{workspace_id}"}, 400),
     ("POST /model-configs", {**_CONFIG, "applicationId": "{application_id}"}, 400),
     ("PATCH /api/workspaces/{home}", {"defaultConfigurationId": "{configuration_id}"}, 400),
     ("POST /api/ratings", {"requestId": "{request_id}", "rating": 5}, 404),

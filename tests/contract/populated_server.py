@@ -134,6 +134,11 @@ async def _make_picture(populated: PopulatedServer, client: httpx2.AsyncClient) 
     return answer.json()["id"]
 
 
+async def _make_limit(populated: PopulatedServer, client: httpx2.AsyncClient) -> str:
+    body = {"subject": "key", "subjectId": await populated.make("key_id"), "measure": "requests", "amount": 10**9}
+    return (await _send(client, "/api/limits", body))["id"]
+
+
 _DEMO = {"provider": "demo", "model": "demo-chat", "shared": True}
 
 MAKERS: dict[str, Callable[[PopulatedServer, httpx2.AsyncClient], Awaitable[str]]] = {
@@ -145,6 +150,7 @@ MAKERS: dict[str, Callable[[PopulatedServer, httpx2.AsyncClient], Awaitable[str]
     "version_id": _make_version,
     "route_id": _maker("/api/routes", name="route {}", targets=[{"configurationId": new_id()}]),
     "key_id": _maker("/api/keys"),
+    "limit_id": _make_limit,
     "invitation_id": _make_invitation,
     "template_id": _maker("/api/providers/openai/templates", configuration={"temperature": 0.5}),
     "policy_id": _maker("/policy", "policy.id", content="x", riskType="LOW", actionType=0, workspaceId=new_id()),

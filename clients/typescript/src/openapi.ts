@@ -1144,6 +1144,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The workspace's limits, the newest first
+         * @description The workspace's limits, the newest first. Admins see all, others those that concern them.
+         */
+        get: operations["list_limits"];
+        put?: never;
+        /**
+         * Limit what somebody or something may use
+         * @description Limit what somebody or something may use. It holds for calls from now on.
+         */
+        post: operations["create_limit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/limits/{limit_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One limit
+         * @description One limit.
+         */
+        get: operations["get_limit"];
+        /**
+         * Change how much a limit is
+         * @description Change how much a limit is. Requests and tokens are counted anew from now on.
+         */
+        put: operations["update_limit"];
+        post?: never;
+        /**
+         * Delete a limit
+         * @description Delete a limit. It holds no more from now on.
+         */
+        delete: operations["delete_limit"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/configurations": {
         parameters: {
             query?: never;
@@ -5641,6 +5693,143 @@ export interface components {
              * @description What happened, and what to do.
              */
             message: string;
+        };
+        /**
+         * LimitCreateRequest
+         * @description A new limit.
+         * @example {
+         *       "amount": 60,
+         *       "measure": "requests",
+         *       "subject": "key"
+         *     }
+         */
+        LimitCreateRequest: {
+            /**
+             * Subject
+             * @description Whose traffic is limited.
+             * @enum {string}
+             */
+            subject: "workspace" | "user" | "application" | "key" | "feature" | "configuration";
+            /**
+             * Subjectid
+             * @description The id, or the slug of a feature. `null`: each of that kind has this limit for itself.
+             */
+            subjectId?: string | null;
+            /**
+             * Measure
+             * @description What is counted: `requests`, `tokens`, or `parallel` (requests at the same time).
+             * @enum {string}
+             */
+            measure: "requests" | "tokens" | "parallel";
+            /**
+             * Amount
+             * @description How many requests or tokens in the window, or how many requests at the same time.
+             */
+            amount: number;
+            /**
+             * Window
+             * @description The time that the amount is for. Default: a minute. Parallel requests have none.
+             */
+            window?: ("second" | "minute" | "hour" | "day") | null;
+            /**
+             * Burst
+             * @description How many may be used at once, if fewer than the whole amount.
+             */
+            burst?: number | null;
+        };
+        /**
+         * LimitResponse
+         * @description A limit.
+         */
+        LimitResponse: {
+            /**
+             * Id
+             * @description The id.
+             */
+            id: string;
+            /**
+             * Workspaceid
+             * @description The id of the workspace.
+             */
+            workspaceId: string;
+            /**
+             * Subject
+             * @description Whose traffic is limited.
+             * @enum {string}
+             */
+            subject: "workspace" | "user" | "application" | "key" | "feature" | "configuration";
+            /**
+             * Subjectid
+             * @description The id, or the slug of a feature. `null`: each of that kind has this limit for itself.
+             */
+            subjectId: string | null;
+            /**
+             * Subjectname
+             * @description The name. `null` if the limit is for each of a kind, or if what it was for is gone.
+             */
+            subjectName: string | null;
+            /**
+             * Measure
+             * @description What is counted: `requests`, `tokens`, or `parallel` (requests at the same time).
+             * @enum {string}
+             */
+            measure: "requests" | "tokens" | "parallel";
+            /**
+             * Amount
+             * @description How many requests or tokens in the window, or how many requests at the same time.
+             */
+            amount: number;
+            /**
+             * Window
+             * @description The time that the amount is for. `null` for parallel requests.
+             */
+            window: ("second" | "minute" | "hour" | "day") | null;
+            /**
+             * Burst
+             * @description How many may be used at once. `null`: the whole amount.
+             */
+            burst: number | null;
+            /**
+             * Byadmin
+             * @description Whether an admin set the limit. Only admins can change it then.
+             */
+            byAdmin: boolean;
+            /**
+             * Createdby
+             * @description The id of the user who created it.
+             */
+            createdBy: string;
+            /**
+             * Createdat
+             * Format: date-time
+             * @description When it was created.
+             */
+            createdAt: string;
+            /**
+             * Updatedat
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+        };
+        /**
+         * LimitUpdateRequest
+         * @description What is to change of a limit. What it is for stays: make another limit for that.
+         * @example {
+         *       "amount": 120
+         *     }
+         */
+        LimitUpdateRequest: {
+            /**
+             * Amount
+             * @description How many requests or tokens in the window, or how many requests at the same time.
+             */
+            amount?: number | null;
+            /**
+             * Burst
+             * @description How many may be used at once. `null`: the whole amount.
+             */
+            burst?: number | null;
         };
         /**
          * LivenessResponse
@@ -13928,6 +14117,482 @@ export interface operations {
             /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    list_limits: {
+        parameters: {
+            query?: {
+                /** @description Whose traffic is limited. */
+                subject?: ("workspace" | "user" | "application" | "key" | "feature" | "configuration") | null;
+                /** @description The `id` of whose traffic is limited; of a feature its `slug`. */
+                subjectId?: string | null;
+                /** @description What is counted. */
+                measure?: ("requests" | "tokens" | "parallel") | null;
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description From the `Link` header of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitResponse"][];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    create_limit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LimitCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_limit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The limit's `id`. */
+                limit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    update_limit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The limit's `id`. */
+                limit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LimitUpdateRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    delete_limit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The limit's `id`. */
+                limit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from trunkline.app.policy_gate import make_policy_gate
 from trunkline.gateway.call import Ledger
+from trunkline.gateway.gates.limit_gate import LimitGate
 from trunkline.gateway.gates.policy_gate import PolicyGate
 from trunkline.gateway.gateway import Gateway
 from trunkline.gateway.identity import Identity
@@ -82,6 +83,7 @@ async def open_call_path(
     ledger = Ledger(journal, prices, (counters,), clock=time.time, ticks=time.monotonic, window=prices.context_window)
     budget = RetryBudget(time.monotonic)
     guard = make_policy_gate(settings, journal, prices, lambda: gateway)
+    limits = LimitGate()
 
     def make_gateway(held: SnapshotHolder) -> Gateway:
         return Gateway(
@@ -96,11 +98,12 @@ async def open_call_path(
                 between=settings.between_timeout,
                 total=settings.total_timeout,
             ),
-            gates=(guard,),
+            gates=(limits, guard),
         )
 
     def sweep() -> None:
         targets.forget_expired()
+        limits.sweep()
 
     gateway = make_gateway(holder)
     try:

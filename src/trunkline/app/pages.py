@@ -16,6 +16,7 @@ from trunkline.faces import (
     conversations,
     features,
     jobs,
+    limits,
     management,
     model_configs,
     operations,
@@ -32,6 +33,7 @@ from trunkline.faces.v1.stray import answer_stray
 
 FACES: Final = (
     management,
+    limits,
     configurations,
     providers,
     usage,

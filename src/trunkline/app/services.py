@@ -32,6 +32,7 @@ from trunkline.control.features.keys import FeatureKeys
 from trunkline.control.installation.installation import Installation
 from trunkline.control.installation.rotation import Rotation
 from trunkline.control.jobs import Jobs
+from trunkline.control.limits.limits import Limits
 from trunkline.control.model_configs.model_configs import ModelConfigs
 from trunkline.control.model_documents.document_configurations import DocumentConfigurations
 from trunkline.control.model_documents.model_documents import ModelDocuments
@@ -161,6 +162,7 @@ def make_services(
         jobs=jobs,
         rotation=rotation,
         routes=Routes(database, audit),
+        limits=Limits(database, audit),
         usage=Usage(database, now=parts.now, clock=parts.clock),
         ratings=ratings,
         experiments=Experiments(database, audit, own_configurations, versions),

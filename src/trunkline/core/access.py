@@ -66,6 +66,8 @@ ACTIONS: Final[Mapping[str, Rule]] = {
     "ai_model_config.change": Rule(),
     "routes.read": Rule(),
     "routes.change": Rule("admin"),
+    "limits.read": Rule(),
+    "limits.change": Rule("member"),
     "experiments.read": Rule(),
     "experiments.change": Rule("member"),
     "ratings.create": Rule("member", "call"),

@@ -12,6 +12,7 @@ import msgspec
 
 from trunkline.core.actor import Role, Scope
 from trunkline.core.chat import JsonValue
+from trunkline.core.limit import Measure, Subject, Window
 from trunkline.core.strategy import Strategy
 from trunkline.vault.data_key import WrappedDataKey
 from trunkline.vault.stored_secret import StoredSecret
@@ -113,6 +114,22 @@ class PolicyEntry(msgspec.Struct, frozen=True, kw_only=True):
     key_id: str | None = None
 
 
+class LimitEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A limit on traffic. ``subject_id`` None: each of that kind has its own; of a workspace, the workspace.
+
+    ``burst`` is what may be used at once, None: the whole amount. ``by_admin``: an admin has set it.
+    """
+
+    id: str
+    subject: Subject
+    measure: Measure
+    amount: int
+    subject_id: str | None = None
+    window: Window | None = None
+    burst: int | None = None
+    by_admin: bool = True
+
+
 class ApplicationEntry(msgspec.Struct, frozen=True, kw_only=True):
     """An application: its default configuration, and those of the workspace that it is associated with."""
 
@@ -150,6 +167,7 @@ class WorkspacePart(msgspec.Struct, frozen=True, kw_only=True):
     features: dict[str, FeatureEntry] = {}
     """By slug."""
     policies: tuple[PolicyEntry, ...] = ()
+    limits: tuple[LimitEntry, ...] = ()
 
 
 class UserEntry(msgspec.Struct, frozen=True, kw_only=True):

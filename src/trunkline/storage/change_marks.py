@@ -15,7 +15,9 @@ SNAPSHOT_REVISION: Final = "snapshot_revision"
 CHANNEL: Final = "trunkline_snapshot"
 """The PostgreSQL channel on which a commit tells other processes the snapshot's new revision."""
 
-Touched: TypeAlias = Literal["application", "configuration", "feature", "key", "member", "policy", "route", "session"]
+Touched: TypeAlias = Literal[
+    "application", "configuration", "feature", "key", "limit", "member", "policy", "route", "session"
+]
 """What was touched alone, so that nothing else of its workspace is read again. A member is named by its user."""
 
 WHOLE: Final = "workspace"

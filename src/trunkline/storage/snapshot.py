@@ -36,6 +36,7 @@ from trunkline.storage.tables import (
     Experiment,
     ExperimentPhase,
     Feature,
+    Limit,
     Membership,
     Policy,
     Route,
@@ -97,6 +98,8 @@ async def load(tx: Transaction, workspace_ids: Iterable[str]) -> Sequence[Worksp
         found[row.workspace_id].features.append(row)
     for row in await find_policies(tx, Policy.workspace_id.in_(ids)):
         found[row.workspace_id or ""].policies.append(row)
+    for row in await find_limits(tx, Limit.workspace_id.in_(ids)):
+        found[row.workspace_id].limits.append(row)
     return list(found.values())
 
 
@@ -242,6 +245,11 @@ async def find_policies(tx: Transaction, *wanted: Condition) -> Sequence[Policy]
     """Policies that are not deleted, in the order of their ids."""
     query = select(Policy).where(Policy.deleted_at.is_(None), *wanted).order_by(Policy.id)
     return [row async for (row,) in _pages(tx, query)]
+
+
+async def find_limits(tx: Transaction, *wanted: Condition) -> Sequence[Limit]:
+    """Limits, in the order of their ids."""
+    return (await tx.scalars(select(Limit).where(*wanted).order_by(Limit.id))).all()
 
 
 def _columns(table: type[Base], row: type[Any]) -> _Query:

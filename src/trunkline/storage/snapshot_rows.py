@@ -13,6 +13,7 @@ from trunkline.storage.tables import (
     Experiment,
     ExperimentPhase,
     Feature,
+    Limit,
     Policy,
     Route,
     RouteTarget,
@@ -130,3 +131,4 @@ class WorkspaceRows:
     targets: list[RouteTarget] = field(default_factory=list[RouteTarget])
     features: list[Feature] = field(default_factory=list[Feature])
     policies: list[Policy] = field(default_factory=list[Policy])
+    limits: list[Limit] = field(default_factory=list[Limit])

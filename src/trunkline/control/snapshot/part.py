@@ -12,9 +12,11 @@ from trunkline.control.snapshot.configurations import compile_configurations
 from trunkline.control.snapshot.features import compile_features
 from trunkline.control.snapshot.lending import Lending
 from trunkline.core.actor import Role, Scope
+from trunkline.core.limit import Measure, Subject, Window
 from trunkline.gateway.snapshot import (
     ApplicationEntry,
     KeyEntry,
+    LimitEntry,
     PolicyEntry,
     RouteEntry,
     RouteTargetEntry,
@@ -23,7 +25,7 @@ from trunkline.gateway.snapshot import (
     WorkspacePart,
 )
 from trunkline.storage.snapshot_rows import ApplicationRow, KeyRow, WorkspaceRows
-from trunkline.storage.tables import Policy, Route, RouteTarget, User
+from trunkline.storage.tables import Limit, Policy, Route, RouteTarget, User
 
 
 class Compiled(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +58,7 @@ def compile_part(found: WorkspaceRows) -> Compiled:
         routes=compile_routes(found.routes, found.targets),
         features=compile_features(workspace.id, found.features, lending),
         policies=tuple(map(compile_policy, found.policies)),
+        limits=tuple(map(compile_limit, found.limits)),
     )
     keys = {row.digest: compile_key(row) for row in found.keys if row.user_id in members}
     return Compiled(part=part, person=compile_person(found.person, workspace.id), keys=keys)
@@ -124,4 +127,18 @@ def compile_policy(row: Policy) -> PolicyEntry:
         workspace_id=row.workspace_id,
         application_id=row.application_id,
         key_id=row.key_id,
+    )
+
+
+def compile_limit(row: Limit) -> LimitEntry:
+    """A limit as calls read it."""
+    return LimitEntry(
+        id=row.id,
+        subject=cast("Subject", row.subject),
+        subject_id=row.subject_id or None,
+        measure=cast("Measure", row.measure),
+        amount=row.amount,
+        window=cast("Window", row.window) if row.window else None,
+        burst=row.burst,
+        by_admin=row.by_admin,
     )

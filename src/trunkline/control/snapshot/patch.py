@@ -17,6 +17,7 @@ from trunkline.control.snapshot.part import (
     Compiled,
     compile_applications,
     compile_key,
+    compile_limit,
     compile_person,
     compile_policy,
     compile_routes,
@@ -34,6 +35,7 @@ from trunkline.storage.tables import (
     Application,
     Configuration,
     Feature,
+    Limit,
     Membership,
     Policy,
     Route,
@@ -69,6 +71,8 @@ async def patch_part(
         await patch.read_routes(ids)
     if ids := touched["policy"]:
         await patch.read_policies(ids)
+    if ids := touched["limit"]:
+        await patch.read_limits(ids)
     if not await patch.read_configurations(touched["configuration"], features=bool(touched["feature"])):
         return None
     return Compiled(part=patch.part, person=patch.person, keys=patch.keys, whole=False)
@@ -152,6 +156,12 @@ class _Patch:
         kept = [entry for entry in self.part.policies if entry.id not in ids]
         policies = sorted([*kept, *map(compile_policy, rows)], key=lambda entry: entry.id)
         self._set(policies=tuple(policies))
+
+    async def read_limits(self, ids: Collection[str]) -> None:
+        """Limits."""
+        rows = await storage.find_limits(self._tx, Limit.workspace_id == self.part.id, Limit.id.in_(ids))
+        kept = [entry for entry in self.part.limits if entry.id not in ids]
+        self._set(limits=tuple(sorted([*kept, *map(compile_limit, rows)], key=lambda entry: entry.id)))
 
     async def read_configurations(self, ids: Collection[str], *, features: bool) -> bool:
         """Configurations, what borrows from them, and ``features``. Whether it could be done."""

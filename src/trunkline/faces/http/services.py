@@ -31,6 +31,7 @@ from trunkline.control.features.features import Features
 from trunkline.control.features.keys import FeatureKeys
 from trunkline.control.installation.rotation import Rotation
 from trunkline.control.jobs import Jobs
+from trunkline.control.limits.limits import Limits
 from trunkline.control.model_configs.model_configs import ModelConfigs
 from trunkline.control.model_documents.model_documents import ModelDocuments
 from trunkline.control.people.accounts import Accounts
@@ -86,6 +87,7 @@ class Services:
     jobs: Jobs
     rotation: Rotation
     routes: Routes
+    limits: Limits
     usage: Usage
     ratings: Ratings
     experiments: Experiments

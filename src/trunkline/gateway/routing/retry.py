@@ -6,7 +6,16 @@ import random
 from collections.abc import Callable
 from typing import Final
 
-from trunkline.core.errors import CannotOpen, Forbidden, InvalidInput, NotFound, TooMany, Unavailable, UpstreamError
+from trunkline.core.errors import (
+    CannotOpen,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    TooLarge,
+    TooMany,
+    Unavailable,
+    UpstreamError,
+)
 from trunkline.outbound import ForbiddenAddress
 
 RETRIABLE: Final = frozenset({"unreachable", "overloaded", "rate_limit", "server"})
@@ -15,7 +24,7 @@ RETRIABLE: Final = frozenset({"unreachable", "overloaded", "rate_limit", "server
 _OF_THE_REQUEST: Final = frozenset({"bad_request", "too_large", "moderated"})
 """Kinds that tell of the request: another target would say the same, or would say less than it should."""
 
-REFUSALS: Final = (InvalidInput, Forbidden, NotFound, CannotOpen, TooMany, Unavailable)
+REFUSALS: Final = (InvalidInput, Forbidden, NotFound, CannotOpen, TooLarge, TooMany, Unavailable)
 """What keeps a call from one candidate before anything is sent, while another may serve it."""
 
 MAX_ATTEMPTS: Final = 3

@@ -16,6 +16,7 @@ from trunkline.storage.tables.experiment import (
 )
 from trunkline.storage.tables.feature import Feature
 from trunkline.storage.tables.instance import AuditEvent, Fact, Lease
+from trunkline.storage.tables.limit import Limit
 from trunkline.storage.tables.model_document import ModelDocument, ModelDocumentEntry
 from trunkline.storage.tables.policy import Policy, PolicyViolation
 from trunkline.storage.tables.response import StoredResponse
@@ -45,6 +46,7 @@ __all__ = [
     "Job",
     "JournalMark",
     "Lease",
+    "Limit",
     "Membership",
     "MessagePiece",
     "ModelDocument",

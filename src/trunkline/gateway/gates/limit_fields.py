@@ -1,0 +1,29 @@
+"""How limits are told in the header of an answer: ``RateLimit-Policy`` and ``RateLimit``.
+
+https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ (version 10). Names are those of
+:func:`~trunkline.core.limit.name_limit`; ``tokens`` is a quota unit of ours, which the draft leaves to be registered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import ceil
+from typing import Final
+
+from trunkline.gateway.answer import HeaderList
+from trunkline.gateway.gates.limit_rule import LimitRule, Told
+
+POLICY: Final = b"ratelimit-policy"
+STATE: Final = b"ratelimit"
+
+
+def write_fields(told: Mapping[LimitRule, Told]) -> HeaderList:
+    """What is allowed, ``"key-requests-per-minute";q=60;w=60``, and what is left, ``…;r=59;t=1``."""
+    return [
+        (POLICY, ", ".join([rule.policy for rule in told]).encode()),
+        (STATE, ", ".join([_write_state(rule, *state) for rule, state in told.items()]).encode()),
+    ]
+
+
+def _write_state(rule: LimitRule, left: int, seconds: float | None) -> str:
+    return f'"{rule.name}";r={left}' if seconds is None else f'"{rule.name}";r={left};t={ceil(seconds)}'

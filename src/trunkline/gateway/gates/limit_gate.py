@@ -1,0 +1,140 @@
+"""Holds calls to the limits that concern them: requests and tokens in a time, and calls that run at the same time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from math import ceil
+from typing import Final
+
+from trunkline.core.actor import Actor
+from trunkline.core.errors import TooLarge, TooMany
+from trunkline.gateway.context import JUDGE
+from trunkline.gateway.gates.limit_book import LimitBook
+from trunkline.gateway.gates.limit_fields import POLICY, STATE, write_fields
+from trunkline.gateway.gates.limit_hold import LimitHold
+from trunkline.gateway.gates.limit_rule import ALONE, Bucket, LimitRule, Share, Verdict, Want
+from trunkline.gateway.gates.local_meters import LocalMeters
+from trunkline.gateway.gates.pending_call import PendingCall
+from trunkline.gateway.routing.candidate import Candidate
+from trunkline.gateway.routing.target import Target
+from trunkline.gateway.snapshot import LimitEntry, Snapshot
+
+_BOOKS: Final = 10_000
+"""Workspaces whose limits are kept compiled."""
+
+_PLACE_SECONDS: Final = 1.0
+"""When a call that found no place among parallel ones should come back: nobody can tell when one ends."""
+
+
+class LimitGate:
+    """Implements :class:`~trunkline.gateway.gates.gate.ImmediateGate`.
+
+    A call takes from all the limits that concern it and its candidate, or from none. ``share`` says what part of each
+    is this process's. ``clock`` is monotonic seconds.
+    """
+
+    def __init__(self, *, share: Share = ALONE, clock: Callable[[], float] = time.monotonic) -> None:
+        self._share = share
+        self._local = LocalMeters(clock)
+        self._books: dict[str, LimitBook] = {}
+
+    def concerns(self, snapshot: Snapshot, actor: Actor, candidate: Candidate) -> bool:
+        """See :class:`~trunkline.gateway.gates.gate.Gate`."""
+        return bool(candidate.part.limits) and bool(self._find(actor, candidate))
+
+    async def enter(self, call: PendingCall) -> None:
+        """See :class:`~trunkline.gateway.gates.gate.Gate`. All is taken at once, when the candidate is known."""
+
+    async def admit(self, call: PendingCall, candidate: Candidate, target: Target) -> None:
+        """Return when the call may go to ``candidate``.
+
+        Raises :class:`TooMany`, which names the limit and says when to come back, and :class:`TooLarge` for more
+        tokens than a limit ever lets in.
+        """
+        # What costs nothing is not limited; nor is what a policy asks, whose answer decides over the call.
+        if call.operation is None or call.context.purpose == JUDGE:
+            return
+        hold = self._find_hold(call)
+        wants = hold.find_wants(self._find(call.actor, candidate))
+        _require_size(wants)
+        verdict = self._local.take(wants)
+        _tell(call, hold, wants, verdict)
+        if verdict.refused is not None:
+            raise _refusal(wants[verdict.refused].bucket.rule, verdict.wait)
+        call.holds[self] = hold
+        hold.add(self._local, candidate.entry.id, wants, verdict.told)
+
+    def admit_now(self, call: PendingCall, candidate: Candidate, target: Target) -> bool:
+        """See :class:`~trunkline.gateway.gates.gate.ImmediateGate`."""
+        hold = LimitHold(call.exchange)
+        wants = hold.find_wants(self._find(call.actor, candidate))
+        verdict = self._local.take(wants)
+        if verdict.refused is not None:
+            return False
+        call.holds[self] = hold
+        hold.add(self._local, candidate.entry.id, wants, verdict.told)
+        call.headers += write_fields({want.bucket.rule: told for want, told in zip(wants, verdict.told, strict=True)})
+        return True
+
+    def sweep(self) -> None:
+        """Forget what is no longer used up."""
+        self._local.sweep()
+
+    def _find(self, actor: Actor, candidate: Candidate) -> tuple[Bucket, ...]:
+        place = candidate.part.id
+        book = self._books.get(place)
+        if book is None or book.limits is not candidate.part.limits:
+            if len(self._books) >= _BOOKS:
+                self._books.clear()
+            book = self._books[place] = LimitBook(candidate.part.limits, self._make_rule)
+        return book.find(actor, candidate)
+
+    def _make_rule(self, entry: LimitEntry) -> LimitRule:
+        return LimitRule(entry, self._share)
+
+    def _find_hold(self, call: PendingCall) -> LimitHold:
+        held = call.holds.get(self)
+        if not isinstance(held, LimitHold):
+            return LimitHold(call.exchange)
+        if call.opened:
+            held.leave()
+        return held
+
+
+def _tell(call: PendingCall, hold: LimitHold, wants: list[Want], verdict: Verdict) -> None:
+    """The fields of the answer: those of the candidate before are no longer true."""
+    call.headers[:] = [field for field in call.headers if field[0] not in {POLICY, STATE}]
+    told = dict(hold.told.values())
+    told.update(zip([want.bucket.rule for want in wants], verdict.told, strict=True))
+    call.headers += write_fields(told)
+
+
+def _require_size(wants: list[Want]) -> None:
+    """Raise :class:`TooLarge` where one is more than its limit ever lets in."""
+    for bucket, cost in wants:
+        rule = bucket.rule
+        if rule.tokens and cost > rule.burst:
+            raise TooLarge(
+                f"{rule.words} lets in {rule.burst:,} tokens at once, and this request has about {cost:,}."
+                " Send less, or have the limit raised."
+            )
+
+
+def _refusal(rule: LimitRule, wait: float | None) -> TooMany:
+    seconds = _PLACE_SECONDS if wait is None else max(ceil(wait), 1)
+    advice = (
+        "Wait until one of the running requests has ended."
+        if rule.parallel
+        else f"Try again in {_write_seconds(int(seconds))}."
+    )
+    return TooMany(f"{rule.words} is reached. {advice}", retry_after=seconds)
+
+
+def _write_seconds(seconds: int) -> str:
+    """``1 second``, ``12 seconds``, ``5 minutes``, ``2 hours``: rounded up."""
+    for size, name in ((3_600, "hour"), (60, "minute"), (1, "second")):
+        if seconds >= 2 * size or size == 1:
+            number = ceil(seconds / size)
+            return f"{number} {name}{'s' if number != 1 else ''}"
+    raise AssertionError

@@ -1,0 +1,100 @@
+"""A limit as one process holds calls to it: with its share of what all processes may let in."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from trunkline.core.limit import SECONDS, Measure, Subject, name_limit, write_amount
+from trunkline.gateway.snapshot import LimitEntry
+
+_OF: Final[dict[Subject, str]] = {
+    "workspace": "this workspace",
+    "user": "this user",
+    "application": "this application",
+    "key": "this API key",
+    "feature": "this feature",
+    "configuration": "this configuration",
+}
+
+_UNITS: Final[dict[Measure, str]] = {"requests": "", "tokens": ';qu="tokens"', "parallel": ';qu="concurrent-requests"'}
+
+
+class Share(NamedTuple):
+    """Which process this is, of how many that serve the same calls and tell each other nothing."""
+
+    number: int = 0
+    of: int = 1
+
+
+ALONE: Final = Share()
+
+
+class LimitRule:
+    """One limit. ``interval`` and ``tolerance`` are GCRA's, in seconds, ``places`` how many calls run at a time.
+
+    A process has its share of the rate and of the burst, but at least one request's worth of burst and one place:
+    where a limit is smaller than the number of processes, each still lets one call in.
+    """
+
+    __slots__ = (
+        "burst",
+        "entry",
+        "interval",
+        "name",
+        "parallel",
+        "places",
+        "policy",
+        "tokens",
+        "tolerance",
+        "window",
+        "words",
+    )
+
+    def __init__(self, entry: LimitEntry, share: Share = ALONE) -> None:
+        self.entry = entry
+        each = entry.subject_id is None and entry.subject != "workspace"
+        self.name = name_limit(entry.subject, entry.measure, entry.window, each=each)
+        self.words = f"The limit of {write_amount(entry.amount, entry.measure, entry.window)} for {_OF[entry.subject]}"
+        self.parallel = entry.measure == "parallel"
+        self.tokens = entry.measure == "tokens"
+        self.window = SECONDS[entry.window] if entry.window is not None else 0
+        window = f";w={self.window}" if self.window else ""
+        self.policy = f'"{self.name}";q={entry.amount}{_UNITS[entry.measure]}{window}'
+        """As ``RateLimit-Policy`` has it: see :mod:`trunkline.gateway.gates.limit_fields`."""
+        self.burst = entry.burst or entry.amount
+        """What may be used at once, in all processes."""
+        self.interval = self.window / entry.amount * share.of
+        self.tolerance = max(self.burst / share.of, 1.0) * self.interval
+        self.places = max(entry.amount // share.of + (share.number < entry.amount % share.of), 1)
+
+
+class Bucket(NamedTuple):
+    """What one limit counts for one subject. ``key`` tells it from all others."""
+
+    key: str
+    rule: LimitRule
+
+
+class Want(NamedTuple):
+    """What a call takes of a bucket: a request, tokens, a place among those that run at a time."""
+
+    bucket: Bucket
+    cost: int
+
+
+class Told(NamedTuple):
+    """How a bucket stands: what is left for now, and the seconds until there is more; None where nobody can tell."""
+
+    left: int
+    next: float | None
+
+
+class Verdict(NamedTuple):
+    """Whether all was taken, or nothing: ``refused`` is the want that could not be, ``wait`` for how many seconds.
+
+    ``told`` is of all wants, in their order. ``wait`` None: nobody can tell.
+    """
+
+    refused: int | None
+    wait: float | None
+    told: tuple[Told, ...]

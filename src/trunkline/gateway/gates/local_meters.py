@@ -1,0 +1,72 @@
+"""What limits have counted in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from trunkline.gateway.gates.gcra import arrive, count_left, find_next
+from trunkline.gateway.gates.limit_rule import Bucket, Told, Verdict, Want
+
+
+class LocalMeters:
+    """Buckets in memory, each only as long as something of it is taken. ``clock`` is monotonic seconds."""
+
+    __slots__ = ("_arrivals", "_clock", "_running")
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._arrivals: dict[str, float] = {}
+        self._running: dict[str, int] = {}
+
+    def take(self, wants: Sequence[Want]) -> Verdict:
+        """All of ``wants``, or nothing where one of them cannot be had now."""
+        now = self._clock()
+        arrivals: dict[str, float] = {}
+        refused: int | None = None
+        longest: float | None = 0.0
+        for place, (bucket, cost) in enumerate(wants):
+            rule = bucket.rule
+            if rule.parallel:
+                if self._running.get(bucket.key, 0) + cost > rule.places and refused is None:
+                    refused, longest = place, None
+                continue
+            tat, wait = arrive(self._arrivals.get(bucket.key, 0.0), now, rule.interval, rule.tolerance, cost)
+            arrivals[bucket.key] = tat
+            # Of several that are used up the one that lasts longest is told.
+            if wait and (refused is None or longest is None or wait > longest):
+                refused, longest = place, wait
+        if refused is None:
+            self._arrivals.update(arrivals)
+            for bucket, cost in wants:
+                if bucket.rule.parallel:
+                    self._running[bucket.key] = self._running.get(bucket.key, 0) + cost
+        return Verdict(refused, longest, tuple(self._tell(bucket, now) for bucket, _ in wants))
+
+    def correct(self, changes: Iterable[tuple[Bucket, float]]) -> None:
+        """Take so many units more of each bucket, or where negative give them back, whatever is left of it."""
+        now = self._clock()
+        for bucket, units in changes:
+            key = bucket.key
+            if bucket.rule.parallel:
+                running = self._running.get(key, 0) + int(units)
+                if running > 0:
+                    self._running[key] = running
+                else:
+                    self._running.pop(key, None)
+            else:
+                self._arrivals[key] = max(self._arrivals.get(key, 0.0), now) + units * bucket.rule.interval
+
+    def sweep(self) -> None:
+        """Forget the buckets that are whole again."""
+        now = self._clock()
+        for key in [key for key, tat in self._arrivals.items() if tat <= now]:
+            del self._arrivals[key]
+
+    def _tell(self, bucket: Bucket, now: float) -> Told:
+        rule = bucket.rule
+        if rule.parallel:
+            return Told(max(rule.places - self._running.get(bucket.key, 0), 0), None)
+        tat = self._arrivals.get(bucket.key, 0.0)
+        return Told(
+            count_left(tat, now, rule.interval, rule.tolerance), find_next(tat, now, rule.interval, rule.tolerance)
+        )
