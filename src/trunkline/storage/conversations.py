@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import ColumnElement, and_, delete, or_, select, tuple_, update
 
+from trunkline.storage import conversation_search
 from trunkline.storage.database import Transaction
 from trunkline.storage.tables import Conversation, ConversationMessage
 
@@ -55,6 +56,9 @@ async def find_page(
     """
     query = select(Conversation).where(_owned(owner))
     if words:
+        candidates = await conversation_search.find_candidates(tx, words)
+        if candidates is not None:
+            query = query.where(Conversation.id.in_(candidates))
         said = select(ConversationMessage.id).where(
             ConversationMessage.conversation_id == Conversation.id,
             ConversationMessage.content.icontains(words, autoescape=True),

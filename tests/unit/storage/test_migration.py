@@ -26,8 +26,15 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 def _compare(connection: Connection) -> list[object]:
-    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    opts = {"compare_type": True, "include_name": _is_of_a_table}
+    context = MigrationContext.configure(connection, opts=opts)
     return list(compare_metadata(context, Base.metadata))
+
+
+def _is_of_a_table(name: str | None, kind: str, _parents: object) -> bool:
+    """The index for searches in conversations is the databases' own, with tables of its own on SQLite."""
+    searched = (name or "").startswith("conversation_t") or (name or "").endswith("_trigrams")
+    return kind not in {"table", "index"} or not searched
 
 
 async def test_a_migrated_schema_is_what_the_tables_say(empty_url: str) -> None:
