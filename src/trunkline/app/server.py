@@ -31,6 +31,7 @@ from trunkline.control.snapshot.keeper import SnapshotKeeper
 from trunkline.control.snapshot.publisher import SnapshotPublisher
 from trunkline.control.snapshot.refresher import SnapshotRefresher
 from trunkline.control.stored_responses import StoredResponses
+from trunkline.control.upkeep import Upkeep
 from trunkline.control.usage.intake_lag import IntakeLag
 from trunkline.control.usage.metrics import make_registry
 from trunkline.control.workers.workers import Workers
@@ -158,6 +159,7 @@ async def open_server(
                 services.experiment_watch.run(),
                 services.rotation.watch(),
                 path.keep_clean(),
+                Upkeep(resources.database).run(),
             )
         )
         calls = v1.Application(

@@ -1,0 +1,32 @@
+"""What the database's planner knows of how its tables are filled."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Final
+
+from sqlalchemy import text
+
+from trunkline.storage.database import LONG_SECONDS, Database
+
+_ROWS: Final = 1_000
+"""Entries of each index that are looked at: enough to choose between indexes, and the same for a table of any size."""
+
+_WHOLE_OPTIMIZE: Final = (3, 46, 0)
+"""Since this version ``optimize`` looks at all tables; before, at those that the same connection has asked.
+
+https://sqlite.org/pragma.html#pragma_optimize
+"""
+
+
+async def refresh(database: Database) -> None:
+    """Have SQLite look at its tables, which it never does by itself. PostgreSQL does, and is left to it.
+
+    Raises :class:`Unavailable` when the database is too busy.
+    """
+    if database.kind != "sqlite":
+        return
+    statement = "PRAGMA optimize=0x10002" if sqlite3.sqlite_version_info >= _WHOLE_OPTIMIZE else "ANALYZE"
+    async with database.write(limit=LONG_SECONDS) as tx:
+        await tx.execute(text(f"PRAGMA analysis_limit={_ROWS}"))
+        await tx.execute(text(statement))
