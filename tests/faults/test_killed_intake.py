@@ -22,7 +22,7 @@ from trunkline.storage.database import Database
 from trunkline.storage.tables import UsageEventRow
 from trunkline.storage.usage import UsageScope, read_sums, sum_events
 
-KILLS = int(os.environ.get("KILLS", "8"))
+KILLS = int(os.environ.get("TRUNKLINE_TEST_KILLS", "8"))
 SCOPE = UsageScope(workspace_id="w")
 
 
@@ -66,7 +66,7 @@ async def count(database: Database) -> int:
         return await tx.scalar(select(func.count()).select_from(UsageEventRow)) or 0
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(60 * KILLS)
 async def test_no_settled_call_is_lost_or_doubled(database_url: str, tmp_path: Path) -> None:
     database = Database(database_url)
     await database.migrate()

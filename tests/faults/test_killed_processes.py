@@ -35,7 +35,7 @@ def kill(place: Place, name: str) -> None:
     wait_for(lambda: place.processes().get(name) not in {None, before})
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(180 * KILLS)
 @pytest.mark.parametrize("name", ["worker 0", "management", "intake"])
 def test_no_acknowledged_call_is_lost_or_doubled(place: Place, name: str) -> None:
     place.start()

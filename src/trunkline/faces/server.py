@@ -140,7 +140,7 @@ class GatewayProtocol(HttpToolsProtocol):
             scope[SEND_PIECE] = _piece_sender(cycle)
         # As uvicorn does it; besides, the task is remembered.
         self._task = task = self.loop.create_task(cycle.run_asgi(app))
-        task.add_done_callback(self.tasks.discard)
+        task.add_done_callback(partial(_forget, self.tasks, scope))
         self.tasks.add(task)
 
     def _recognise(self) -> None:
@@ -217,6 +217,14 @@ class GatewayProtocol(HttpToolsProtocol):
             self._stuck_since, self._stuck_bytes = now, waiting
             return True
         return now - self._stuck_since < self._limits.reader_seconds
+
+
+def _forget(tasks: set[asyncio.Task[None]], scope: MutableMapping[str, Any], task: asyncio.Task[None]) -> None:
+    """The task has ended. What it sent with holds the scope: all of a call would stay until the collector comes."""
+    tasks.discard(task)
+    scope.pop(SEND_WHOLE, None)
+    scope.pop(SEND_PIECE, None)
+    scope.pop(KNOWN, None)
 
 
 def _send_whole(cycle: RequestResponseCycle, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:

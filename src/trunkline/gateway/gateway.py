@@ -18,7 +18,7 @@ from trunkline.gateway.candidate_search import CandidateSearch
 from trunkline.gateway.context import NOTHING, CallContext
 from trunkline.gateway.counting import Counting
 from trunkline.gateway.disclosure import Disclosure
-from trunkline.gateway.exchanges.exchange import ERROR_BODY_BYTES, Exchange
+from trunkline.gateway.exchanges.exchange import ERROR_BODY_BYTES, Exchange, Prepared
 from trunkline.gateway.gates.gate import Gate
 from trunkline.gateway.gates.gates import Gates
 from trunkline.gateway.gates.pending_call import PendingCall
@@ -33,7 +33,7 @@ from trunkline.gateway.routing.retry import REFUSALS, RetryBudget, delay, falls_
 from trunkline.gateway.routing.strategy import Strategies
 from trunkline.gateway.routing.target import Target, Targets
 from trunkline.gateway.snapshot import SnapshotHolder
-from trunkline.outbound import Timeouts
+from trunkline.outbound import IncomingResponse, Timeouts
 from trunkline.providers.reason import explain
 
 
@@ -252,10 +252,8 @@ class Gateway:
                 if call.opened.configuration_id is not None:
                     self._rate_limits.note(call.opened.configuration_id, response.headers, self._ledger.clock())
                 if response.status >= 300:
-                    failure = prepared.read_error(response, await response.read(ERROR_BODY_BYTES))
-                    # A word of OpenAI's and Anthropic's servers to their SDKs (``_should_retry`` in their clients).
-                    failure.final = response.headers.get("x-should-retry") == "false"
-                    raise failure
+                    # Not kept in a variable: with its traceback it would hold this frame, and that all of the call.
+                    raise await _read_failure(prepared, response)
                 answer = await prepared.read(call, response)
             except UpstreamError as error:
                 error.provider = error.provider or target.provider.id
@@ -300,6 +298,13 @@ class Gateway:
 
 def _status(error: TrunklineError) -> int:
     return (error.status or 502) if isinstance(error, UpstreamError) else 400
+
+
+async def _read_failure(prepared: Prepared, response: IncomingResponse) -> UpstreamError:
+    failure = prepared.read_error(response, await response.read(ERROR_BODY_BYTES))
+    # A word of OpenAI's and Anthropic's servers to their SDKs (``_should_retry`` in their clients).
+    failure.final = response.headers.get("x-should-retry") == "false"
+    return failure
 
 
 async def _give(call: Call, target: Target, answer: Answer) -> Answer:

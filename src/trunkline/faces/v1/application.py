@@ -105,7 +105,8 @@ class Application:
         except HangUp:
             return None
         except TrunklineError as error:
-            fault = error
+            # Not kept in a variable: with its traceback it would hold this frame, and that all of the call.
+            return await self._refuse(error, request_headers, route, delivery)
         except asyncio.CancelledError:
             if scope.get(HANG_UP) == "gone":
                 return None
@@ -117,6 +118,11 @@ class Application:
             # The last wall: a fault of ours must still answer in the client's own shape, and be logged.
             log.exception("fault", path=scope["path"], request_id=request_headers.request_id)
             fault = TrunklineError("An unexpected fault. It is logged.")
+        return await self._refuse(fault, request_headers, route, delivery)
+
+    async def _refuse(
+        self, fault: TrunklineError, request_headers: RequestHeaders, route: RouteMatch, delivery: Delivery
+    ) -> Answer | None:
         if await delivery.has_begun():
             await delivery.fail(fault)
             return None
@@ -125,7 +131,7 @@ class Application:
     async def _answer(
         self, scope: Scope, receive: Receive, request_headers: RequestHeaders, route: RouteMatch, delivery: Delivery
     ) -> Answer:
-        begun = scope.get(BEGUN)
+        begun = scope.pop(BEGUN, None)
         if begun is not None:
             request_headers.request_id = begun.call.opened.request_id
             _watch(scope, receive)

@@ -81,6 +81,8 @@ class Delivery:
         """Nothing more leaves."""
         if self._beat is not None:
             self._beat.close()
+            # It holds this object too: of each stream all would stay until the collector comes.
+            self._beat = None
 
     def _stop(self) -> None:
         if self._beat is not None:

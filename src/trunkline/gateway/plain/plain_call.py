@@ -81,6 +81,8 @@ class PlainCall:
             reply.put_back(raw)
             self.hand_over()
             return
+        # It holds this call: all of it would stay until the collector comes.
+        reply.heard = None
         self._parts.note_limits(call, reply)
         payload = call.close("ok", usage=usage, estimated=estimated)
         headers = write_headers(call, target, self.prepared.dropped)
