@@ -10,6 +10,9 @@ from bench.growth.size import Size
 from trunkline.core.ids import new_id
 
 MODELS = ("gpt-4o-mini", "gpt-4o", "gpt-4.1", "o4-mini")
+GROUPS = 2_000
+"""Combinations of what calls have in common."""
+
 NEIGHBOURS = 20
 """Workspaces that the person who looks belongs to, besides the large one."""
 
@@ -26,6 +29,7 @@ class Filling:
         self.configurations: list[str] = []
         self.policies: list[str] = []
         self.neighbours: list[str] = []
+        self._groups_made = 0
 
     async def fill(self, size: Size) -> None:
         """Grow to ``size``: what is there already stays."""
@@ -37,7 +41,9 @@ class Filling:
         for start in range(0, size.events, 50_000):
             count = min(50_000, size.events - start)
             await self._bulk.insert("usage_events", self._events(places, start, count))
-        await self._bulk.insert("provider_usage", self._sums(places, size.sums))
+        await self._bulk.insert("usage_groups", self._groups(places))
+        await self._bulk.insert("usage_sums", self._sums(places, size.sums))
+        self._groups_made += GROUPS
         await self._bulk.insert("policy_violations", self._violations(places, size.violations))
         await self._bulk.insert("audit_events", self._audit(places, size.violations))
         await self._add_conversations(size.events // 10)
@@ -209,25 +215,39 @@ class Filling:
                 "attempts": [],
             }
 
-    def _sums(self, places: list[str], count: int) -> Iterator[Row]:
-        hour = _NOW.replace(minute=0, second=0, microsecond=0)
-        for number in range(count):
+    def _groups(self, places: list[str]) -> Iterator[Row]:
+        for number in range(GROUPS):
             yield {
-                "hour": hour - timedelta(hours=number // 200),
+                "id": self._groups_made + number,
                 "workspace_id": places[number % len(places)],
                 "user_id": self.user_id,
                 "configuration_id": self.configurations[number % len(self.configurations)],
+                "operation": "chat",
                 "provider": "openai",
                 "model": f"{MODELS[number % len(MODELS)]}-{number % 200}",
-                "request_count": 3,
-                "error_count": 0,
-                "unpriced_count": 0,
-                "input_tokens": 300,
-                "output_tokens": 150,
-                "cost_nanos": 3000,
-                "duration_us": 2_700_000,
-                "last_used_at": _NOW,
+                "outcome": "ok",
             }
+
+    def _sums(self, places: list[str], count: int) -> Iterator[Row]:
+        quarter = int(_NOW.timestamp()) // 900
+        for number in range(count):
+            for grain, slot in ((15, quarter - 4 * (number // GROUPS)), (1440, quarter // 96 - number // GROUPS)):
+                yield {
+                    "workspace_id": places[number % GROUPS % len(places)],
+                    "grain": grain,
+                    "slot": slot,
+                    "group_id": self._groups_made + number % GROUPS,
+                    "request_count": 3,
+                    "error_count": 0,
+                    "unpriced_count": 0,
+                    "input_tokens": 300,
+                    "output_tokens": 150,
+                    "cached_tokens": 0,
+                    "reasoning_tokens": 0,
+                    "cost_nanos": 3000,
+                    "duration_us": 2_700_000,
+                    "last_used_at": _NOW,
+                }
 
     def _violations(self, places: list[str], count: int) -> Iterator[Row]:
         for number in range(count):

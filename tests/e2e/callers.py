@@ -99,6 +99,8 @@ def check_books(place: Place, callers: Sequence[Caller]) -> int:
     assert {name: found[name] for name in acknowledged} == {name: [tokens] for name, tokens in acknowledged.items()}
     # The hourly sums say what the events say.
     events = place.rows("SELECT count(*), sum(output_tokens), sum(cost_nanos) FROM usage_events")[0]
-    sums = place.rows("SELECT sum(request_count), sum(output_tokens), sum(cost_nanos) FROM provider_usage")[0]
+    sums = place.rows(
+        "SELECT sum(request_count), sum(output_tokens), sum(cost_nanos) FROM usage_sums WHERE grain = 15"
+    )[0]
     assert events == sums
     return len(acknowledged)

@@ -20,7 +20,8 @@ from trunkline.core.usage_event import UsageEvent
 from trunkline.gateway.journal.writer import Journal
 from trunkline.storage.database import Database
 from trunkline.storage.tables import UsageEventRow
-from trunkline.storage.usage import UsageScope, read_sums, sum_events
+from trunkline.storage.usage import UsageScope, sum_events
+from trunkline.storage.usage_sums import read_sums
 
 KILLS = int(os.environ.get("TRUNKLINE_TEST_KILLS", "8"))
 SCOPE = UsageScope(workspace_id="w")

@@ -1590,6 +1590,8 @@ export interface paths {
         /**
          * Calls, the newest first, and their sums: your own, for admins the workspace's
          * @description Calls, the newest first, and their sums: your own, for admins the workspace's.
+         *
+         *     With `interval`, `by` or `compare` the sums are also told apart, over all quarters of an hour that the span touches.
          */
         get: operations["list_usage_events"];
         put?: never;
@@ -7762,7 +7764,7 @@ export interface components {
         };
         /**
          * UsageByDayResponse
-         * @description The part of one day, in UTC.
+         * @description The part of one day in the time zone that was asked for.
          */
         UsageByDayResponse: {
             /**
@@ -7883,8 +7885,79 @@ export interface components {
             model: string;
         };
         /**
+         * UsageDetailsResponse
+         * @description Figures with what they are made of. ``costNanos`` is the exact cost in billionths of a US dollar.
+         */
+        UsageDetailsResponse: {
+            /**
+             * Requestcount
+             * @description The number of requests.
+             */
+            requestCount: number;
+            /**
+             * Tokencount
+             * @description Input and output tokens.
+             */
+            tokenCount: number;
+            /**
+             * Inputtokens
+             * @description Input tokens, those read from a cache included.
+             */
+            inputTokens: number;
+            /**
+             * Outputtokens
+             * @description Output tokens, those of reasoning included.
+             */
+            outputTokens: number;
+            /**
+             * Costusd
+             * @description The cost in US dollars; `null` if no price is known.
+             */
+            costUSD: number;
+            /**
+             * Unpricedcount
+             * @description Requests whose price is unknown; they are not in the cost.
+             */
+            unpricedCount: number;
+            /**
+             * Errorcount
+             * @description The number of failed requests.
+             */
+            errorCount: number;
+            /**
+             * Averagelatency
+             * @description The average duration of a request, in milliseconds.
+             */
+            averageLatency: number;
+            /**
+             * Errorrate
+             * @description The share of failed requests, 0 to 1.
+             */
+            errorRate: number;
+            /**
+             * Lastused
+             * @description When it was last used; `null`: never in this period.
+             */
+            lastUsed: string | null;
+            /**
+             * Cachedtokens
+             * @description Input tokens that the provider read from its cache.
+             */
+            cachedTokens: number;
+            /**
+             * Reasoningtokens
+             * @description Output tokens that were used for reasoning.
+             */
+            reasoningTokens: number;
+            /** Costnanos */
+            costNanos: number;
+        };
+        /**
          * UsageEventListResponse
          * @description Calls, the newest first, and the figures of all that the filter lets through, on whichever page they are.
+         *
+         *     ``series`` is there with ``interval``, ``breakdown`` with ``by`` and ``previous`` with ``compare``. ``other`` are
+         *     the figures of all parts beyond ``top``.
          */
         UsageEventListResponse: {
             /**
@@ -7924,6 +7997,16 @@ export interface components {
              * @description The requests, newest first.
              */
             events: components["schemas"]["UsageEventResponse"][];
+            /** Interval */
+            interval: string | null;
+            /** Series */
+            series: components["schemas"]["UsageSliceResponse"][];
+            /** By */
+            by: string | null;
+            /** Breakdown */
+            breakdown: components["schemas"]["UsagePartResponse"][];
+            other: components["schemas"]["UsageDetailsResponse"] | null;
+            previous: components["schemas"]["UsageSliceResponse"] | null;
         };
         /**
          * UsageEventResponse
@@ -8003,6 +8086,8 @@ export interface components {
              * @description Why the request was made, if not for the caller itself: `judge` (a policy) or `test`.
              */
             purpose: string | null;
+            /** Tags */
+            tags: string[];
             /**
              * Revision
              * @description The revision of the configuration that served the request.
@@ -8168,6 +8253,89 @@ export interface components {
             lastUsed: string | null;
         };
         /**
+         * UsagePartResponse
+         * @description The figures of one value of what was asked ``by``: ``key`` is null for calls without one.
+         *
+         *     ``series`` has the same intervals as that of the whole, for the first twenty parts.
+         */
+        UsagePartResponse: {
+            /**
+             * Requestcount
+             * @description The number of requests.
+             */
+            requestCount: number;
+            /**
+             * Tokencount
+             * @description Input and output tokens.
+             */
+            tokenCount: number;
+            /**
+             * Inputtokens
+             * @description Input tokens, those read from a cache included.
+             */
+            inputTokens: number;
+            /**
+             * Outputtokens
+             * @description Output tokens, those of reasoning included.
+             */
+            outputTokens: number;
+            /**
+             * Costusd
+             * @description The cost in US dollars; `null` if no price is known.
+             */
+            costUSD: number;
+            /**
+             * Unpricedcount
+             * @description Requests whose price is unknown; they are not in the cost.
+             */
+            unpricedCount: number;
+            /**
+             * Errorcount
+             * @description The number of failed requests.
+             */
+            errorCount: number;
+            /**
+             * Averagelatency
+             * @description The average duration of a request, in milliseconds.
+             */
+            averageLatency: number;
+            /**
+             * Errorrate
+             * @description The share of failed requests, 0 to 1.
+             */
+            errorRate: number;
+            /**
+             * Lastused
+             * @description When it was last used; `null`: never in this period.
+             */
+            lastUsed: string | null;
+            /**
+             * Cachedtokens
+             * @description Input tokens that the provider read from its cache.
+             */
+            cachedTokens: number;
+            /**
+             * Reasoningtokens
+             * @description Output tokens that were used for reasoning.
+             */
+            reasoningTokens: number;
+            /** Costnanos */
+            costNanos: number;
+            /**
+             * Key
+             * @description What the calls have in common: an id, a model, a slug or a tag. `null` for calls without one.
+             */
+            key: string | null;
+            /**
+             * Name
+             * @description Its name, if it has one and still exists.
+             */
+            name: string | null;
+            previous: components["schemas"]["UsageDetailsResponse"] | null;
+            /** Series */
+            series: components["schemas"]["UsageDetailsResponse"][];
+        };
+        /**
          * UsageReportResponse
          * @description A user's report. ``priceMissing`` says what the cost leaves out.
          */
@@ -8216,6 +8384,86 @@ export interface components {
              * @description What no price is known of, and in how many requests: it is not in the cost.
              */
             priceMissing: components["schemas"]["MissingPriceResponse"][];
+        };
+        /**
+         * UsageSliceResponse
+         * @description The figures from one moment (included) to another (not included).
+         */
+        UsageSliceResponse: {
+            /**
+             * Requestcount
+             * @description The number of requests.
+             */
+            requestCount: number;
+            /**
+             * Tokencount
+             * @description Input and output tokens.
+             */
+            tokenCount: number;
+            /**
+             * Inputtokens
+             * @description Input tokens, those read from a cache included.
+             */
+            inputTokens: number;
+            /**
+             * Outputtokens
+             * @description Output tokens, those of reasoning included.
+             */
+            outputTokens: number;
+            /**
+             * Costusd
+             * @description The cost in US dollars; `null` if no price is known.
+             */
+            costUSD: number;
+            /**
+             * Unpricedcount
+             * @description Requests whose price is unknown; they are not in the cost.
+             */
+            unpricedCount: number;
+            /**
+             * Errorcount
+             * @description The number of failed requests.
+             */
+            errorCount: number;
+            /**
+             * Averagelatency
+             * @description The average duration of a request, in milliseconds.
+             */
+            averageLatency: number;
+            /**
+             * Errorrate
+             * @description The share of failed requests, 0 to 1.
+             */
+            errorRate: number;
+            /**
+             * Lastused
+             * @description When it was last used; `null`: never in this period.
+             */
+            lastUsed: string | null;
+            /**
+             * Cachedtokens
+             * @description Input tokens that the provider read from its cache.
+             */
+            cachedTokens: number;
+            /**
+             * Reasoningtokens
+             * @description Output tokens that were used for reasoning.
+             */
+            reasoningTokens: number;
+            /** Costnanos */
+            costNanos: number;
+            /**
+             * From
+             * Format: date-time
+             * @description The start of the period.
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             * @description The end of the period.
+             */
+            to: string;
         };
         /**
          * UsageTokensResponse
@@ -16685,12 +16933,14 @@ export interface operations {
     get_configuration_usage: {
         parameters: {
             query?: {
-                /** @description `day`, `week`, `month` (default) or `all`; in UTC. */
+                /** @description `day`, `week`, `month` (default) or `all`: the current one. */
                 period?: string | null;
                 /** @description A date, or a time with a zone. */
                 from?: string | null;
                 /** @description A date (included), or a time (not). */
                 to?: string | null;
+                /** @description Whose days are meant, such as `Europe/Berlin`; UTC if unset. */
+                timeZone?: string | null;
             };
             header?: never;
             path: {
@@ -16771,12 +17021,14 @@ export interface operations {
             query?: {
                 /** @description Somebody else's report, for administrators. */
                 userId?: string | null;
-                /** @description `day`, `week`, `month` (default) or `all`; in UTC. */
+                /** @description `day`, `week`, `month` (default) or `all`: the current one. */
                 period?: string | null;
                 /** @description A date, or a time with a zone. */
                 from?: string | null;
                 /** @description A date (included), or a time (not). */
                 to?: string | null;
+                /** @description Whose days are meant, such as `Europe/Berlin`; UTC if unset. */
+                timeZone?: string | null;
             };
             header?: never;
             path?: never;
@@ -16852,12 +17104,6 @@ export interface operations {
     list_usage_events: {
         parameters: {
             query?: {
-                /** @description `day`, `week`, `month` (default) or `all`; in UTC. */
-                period?: string | null;
-                /** @description A date, or a time with a zone. */
-                from?: string | null;
-                /** @description A date (included), or a time (not). */
-                to?: string | null;
                 /** @description Items on a page. */
                 limit?: number;
                 /** @description From the `Link` header of the page before. */
@@ -16886,8 +17132,26 @@ export interface operations {
                 requestId?: string | null;
                 /** @description Of calls of our own: `test`, `judge`. */
                 purpose?: string | null;
+                /** @description A tag of the caller's. */
+                tag?: string | null;
                 /** @description How it ended. */
                 outcome?: ("ok" | "error" | "cancelled" | "estimated") | null;
+                /** @description `day`, `week`, `month` (default) or `all`: the current one. */
+                period?: string | null;
+                /** @description A date, or a time with a zone. */
+                from?: string | null;
+                /** @description A date (included), or a time (not). */
+                to?: string | null;
+                /** @description Whose days are meant, such as `Europe/Berlin`; UTC if unset. */
+                timeZone?: string | null;
+                /** @description Figures of each `hour`, `day`, `week` or `month`. */
+                interval?: string | null;
+                /** @description Figures of each `application`, `configuration`, `feature`, `key`, `model`, `operation`, `outcome`, `provider`, `purpose`, `route`, `tag`, `user` or `version`. */
+                by?: string | null;
+                /** @description How many of these, the dearest first. */
+                top?: number;
+                /** @description `previous`: the figures of the span before, too. */
+                compare?: string | null;
             };
             header?: never;
             path?: never;

@@ -19,9 +19,9 @@ from trunkline.control.experiments.exposures import Exposures
 from trunkline.control.policies.broken_policies import BrokenPolicies
 from trunkline.control.usage.arrivals import Projection
 from trunkline.control.usage.configuration_totals import ConfigurationTotals
-from trunkline.control.usage.hourly_sums import HourlySums
 from trunkline.control.usage.intake import Intake
 from trunkline.control.usage.rate_readings import RateReadings
+from trunkline.control.usage.usage_sums import UsageSums
 from trunkline.core.errors import TrunklineError
 from trunkline.gateway.journal.folder import JournalFolder
 from trunkline.settings import Settings, read_settings
@@ -35,7 +35,7 @@ with 20,000 calls a second.
 """
 
 PROJECTIONS: Final[tuple[Projection, ...]] = (
-    HourlySums(),
+    UsageSums(),
     ConfigurationTotals(),
     Exposures(),
     BrokenPolicies(),

@@ -1,35 +1,42 @@
-"""Settled calls and their hourly sums, as reports read them. The intake writes them: see ``storage.intake``."""
+"""Settled calls, as people read them. The intake writes them: see ``storage.intake``."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 
 from trunkline.storage.database import Transaction
-from trunkline.storage.tables import Configuration, ProviderUsage, UsageEventRow
+from trunkline.storage.tables import Configuration, UsageEventRow
 from trunkline.storage.wide_sum import halves, join
-
-Dimension = Literal["configuration", "model", "hour"]
 
 
 class Sums(msgspec.Struct, frozen=True):
-    """What hourly rows sum up to. ``duration_us`` is the sum of all calls' durations."""
+    """What calls add up to. ``duration_us`` is the sum of all their durations."""
 
     request_count: int = 0
     error_count: int = 0
     unpriced_count: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
+    cached_tokens: int = 0
+    reasoning_tokens: int = 0
     cost_nanos: int = 0
     duration_us: int = 0
     last_used_at: datetime | None = None
-    first_used_at: datetime | None = None
-    """From hourly rows, the start of the first hour."""
+
+    def plus(self, other: Sums, sign: int = 1) -> Sums:
+        """Both together; with ``sign`` -1 this without ``other``, which says nothing of when it was last used."""
+        moments = [moment for moment in (self.last_used_at, other.last_used_at) if moment is not None]
+        counts = [getattr(self, name) + sign * getattr(other, name) for name in COUNTS]
+        return Sums(*counts, last_used_at=max(moments, default=None) if sign > 0 else None)
+
+
+COUNTS: Final = Sums.__struct_fields__[:-1]
+"""The names of what is added up."""
 
 
 class UsageScope(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,49 +59,19 @@ class UsageScope(msgspec.Struct, frozen=True, kw_only=True):
     conversation_id: str | None = None
     request_id: str | None = None
     purpose: str | None = None
+    tag: str | None = None
     outcome: str | None = None
     since: datetime | None = None
     until: datetime | None = None
 
     @property
     def is_summed(self) -> bool:
-        """Whether hourly sums know all that is asked for."""
-        return all(getattr(self, name) is None for name in _UNSUMMED)
-
-
-_UNSUMMED: Final = (
-    "application_id",
-    "key_id",
-    "version_id",
-    "route_id",
-    "feature",
-    "conversation_id",
-    "request_id",
-    "purpose",
-    "outcome",
-)
-"""What only the calls themselves know."""
-
-
-async def read_sums(tx: Transaction, scope: UsageScope) -> Sums:
-    """The sums of whole hours in ``scope``; zeros when there is nothing. Only for what ``is_summed``: see below."""
-    row = (await tx.execute(select(*_sums()).where(*_hours(scope)))).one()
-    return _read(row)
-
-
-async def read_sums_by(tx: Transaction, scope: UsageScope, dimension: Dimension) -> dict[str | datetime, Sums]:
-    """The sums of whole hours in ``scope``, apart for each configuration (empty text: none), model or hour."""
-    column: ColumnElement[Any] = {
-        "configuration": ProviderUsage.configuration_id.expression,
-        "model": ProviderUsage.model.expression,
-        "hour": ProviderUsage.hour.expression,
-    }[dimension]
-    rows = await tx.execute(select(column, *_sums()).where(*_hours(scope)).group_by(column).order_by(column))
-    return {row[0]: _read(row[1:]) for row in rows}
+        """Whether the sums of ``storage.usage_sums`` know all that is asked for: else only the calls themselves do."""
+        return self.conversation_id is None and self.request_id is None
 
 
 async def sum_events(tx: Transaction, scope: UsageScope) -> Sums:
-    """As :func:`read_sums`, from the events themselves: to the microsecond, and also for one application."""
+    """What the calls in ``scope`` add up to, counted one by one: for few of them, and to check what is kept."""
     failed = case((UsageEventRow.outcome == "error", 1), else_=0)
     unpriced = case(
         (
@@ -112,19 +89,20 @@ async def sum_events(tx: Transaction, scope: UsageScope) -> Sums:
         func.coalesce(func.sum(unpriced), 0),
         *halves(UsageEventRow.input_tokens.expression),
         *halves(UsageEventRow.output_tokens.expression),
+        *halves(UsageEventRow.cached_tokens.expression),
+        *halves(UsageEventRow.reasoning_tokens.expression),
         *halves(UsageEventRow.cost_nanos.expression),
         *halves(UsageEventRow.duration_us.expression),
         func.max(UsageEventRow.opened_at),
-        func.min(UsageEventRow.opened_at),
     )
-    return _read((await tx.execute(select(*columns).where(*_moments(scope)))).one())
+    return _read((await tx.execute(select(*columns).where(*_moments(tx, scope)))).one())
 
 
 async def list_events(
     tx: Transaction, scope: UsageScope, *, after: tuple[datetime, str] | None, limit: int
 ) -> list[UsageEventRow]:
     """The newest first; ``after`` is ``(opened_at, id)`` of the last one of the page before."""
-    query = select(UsageEventRow).where(*_moments(scope))
+    query = select(UsageEventRow).where(*_moments(tx, scope))
     if after is not None:
         opened_at, event_id = after
         query = query.where(
@@ -135,18 +113,6 @@ async def list_events(
         )
     query = query.order_by(UsageEventRow.opened_at.desc(), UsageEventRow.id.desc()).limit(limit)
     return list(await tx.scalars(query))
-
-
-async def count_missing(tx: Transaction, scope: UsageScope) -> tuple[dict[str, int], int]:
-    """How many calls lack each part of their price, the most frequent first; and how many lack any."""
-    column = UsageEventRow.price_missing
-    query = select(column, func.count()).where(*_moments(scope), column.is_not(None)).group_by(column)
-    counts: Counter[str] = Counter()
-    calls = 0
-    for missing, count in await tx.execute(query):
-        counts.update(dict.fromkeys(str(missing).split(","), int(count)))
-        calls += int(count)
-    return dict(counts.most_common()), calls
 
 
 async def find_names(tx: Transaction, workspace_id: str, configuration_ids: Collection[str]) -> dict[str, str]:
@@ -163,46 +129,21 @@ def _counted_unpriced() -> ColumnElement[bool]:
     return or_(UsageEventRow.input_tokens + UsageEventRow.output_tokens > 0, UsageEventRow.outcome == "estimated")
 
 
-def _sums() -> tuple[ColumnElement[Any], ...]:
-    return (
-        func.coalesce(func.sum(ProviderUsage.request_count), 0),
-        func.coalesce(func.sum(ProviderUsage.error_count), 0),
-        func.coalesce(func.sum(ProviderUsage.unpriced_count), 0),
-        *halves(ProviderUsage.input_tokens.expression),
-        *halves(ProviderUsage.output_tokens.expression),
-        *halves(ProviderUsage.cost_nanos.expression),
-        *halves(ProviderUsage.duration_us.expression),
-        func.max(ProviderUsage.last_used_at),
-        func.min(ProviderUsage.hour),
-    )
-
-
 def _read(row: Sequence[Any]) -> Sums:
     # PostgreSQL sums bigint to numeric, which the driver gives as Decimal.
-    requests, errors, unpriced = (int(count) for count in row[:3])
-    inputs, outputs, cost, duration = (join(row[at], row[at + 1]) for at in range(3, 11, 2))
-    return Sums(requests, errors, unpriced, inputs, outputs, cost, duration, row[11], row[12])
+    counts = [int(count) for count in row[:3]]
+    wide = [join(row[at], row[at + 1]) for at in range(3, 15, 2)]
+    return Sums(*counts, *wide, last_used_at=row[15])
 
 
-def _hours(scope: UsageScope) -> list[ColumnElement[bool]]:
-    if not scope.is_summed:
-        raise ValueError("hourly sums do not know all of this; sum_events does")
-    wanted: list[ColumnElement[bool]] = [ProviderUsage.workspace_id == scope.workspace_id]
-    wanted += [ProviderUsage.user_id == user for user in (scope.user_id, scope.only_user_id) if user is not None]
-    if scope.configuration_id is not None:
-        wanted.append(ProviderUsage.configuration_id == scope.configuration_id)
-    if scope.provider is not None:
-        wanted.append(ProviderUsage.provider == scope.provider)
-    if scope.model is not None:
-        wanted.append(ProviderUsage.model == scope.model)
-    if scope.since is not None:
-        wanted.append(ProviderUsage.hour >= scope.since)
-    if scope.until is not None:
-        wanted.append(ProviderUsage.hour < scope.until)
-    return wanted
+def has_tag(tx: Transaction, tags: ColumnElement[Any], tag: str) -> ColumnElement[bool]:
+    """Whether ``tag`` is among ``tags``, which are separated by commas. Other than with LIKE, small letters are not
+    capital ones."""
+    find = func.instr if tx.get_bind().dialect.name == "sqlite" else func.strpos
+    return find(literal(",") + tags + ",", f",{tag},") > 0
 
 
-def _moments(scope: UsageScope) -> list[ColumnElement[bool]]:
+def _moments(tx: Transaction, scope: UsageScope) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = [UsageEventRow.workspace_id == scope.workspace_id]
     for column, value in (
         (UsageEventRow.user_id, scope.user_id),
@@ -222,6 +163,8 @@ def _moments(scope: UsageScope) -> list[ColumnElement[bool]]:
     ):
         if value is not None:
             wanted.append(column == value)
+    if scope.tag is not None:
+        wanted.append(has_tag(tx, UsageEventRow.tags.expression, scope.tag))
     if scope.since is not None:
         wanted.append(UsageEventRow.opened_at >= scope.since)
     if scope.until is not None:

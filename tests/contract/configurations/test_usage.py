@@ -236,3 +236,55 @@ async def test_administrators_see_the_report_of_somebody_else(installed: LocalIn
     refused = await installed.ask(bob, "GET", path + ann.id)
     assert refused.status_code == 403
     assert "Only administrators" in refused.json()["message"]
+
+
+async def test_figures_apart_over_time_and_beside_the_month_before(installed: LocalInstallation) -> None:
+    (ann,) = await installed.team("admin")
+    made = await installed.make(ann, name="one")
+    for day, model in ((1, "a"), (1, "b"), (15, "b")):
+        await settle(installed, ann, made["id"], at=datetime(2025, 1, day, 20, tzinfo=UTC), model=model, tags=("x",))
+    await settle(installed, ann, made["id"], at=datetime(2024, 12, 3, tzinfo=UTC), model="b")
+    await settle(installed, ann, made["id"], at=datetime(2024, 12, 31, 18, 30, tzinfo=UTC), model="c")
+    query = "period=month&timeZone=Asia/Kolkata&interval=day&by=model&compare=previous"
+    body = (await installed.ask(ann, "GET", f"/api/usage?{query}")).json()
+    assert body["from"] == "2024-12-31T18:30:00.000Z"
+    assert [(part["from"], part["requestCount"]) for part in body["series"] if part["requestCount"]] == [
+        ("2024-12-31T18:30:00.000Z", 1),
+        ("2025-01-01T18:30:00.000Z", 2),
+        ("2025-01-15T18:30:00.000Z", 1),
+    ]
+    assert len(body["series"]) == 31
+    assert [(part["key"], part["requestCount"], part["costNanos"]) for part in body["breakdown"]] == [
+        ("b", 2, 3_000_000),
+        ("a", 1, 1_500_000),
+        ("c", 1, 1_500_000),
+    ]
+    assert [part["requestCount"] for part in body["breakdown"][0]["series"]].count(1) == 2
+    assert body["breakdown"][0]["previous"]["requestCount"] == 1
+    # As much of December as has passed of January.
+    assert (body["previous"]["to"], body["previous"]["requestCount"]) == ("2024-12-15T12:30:00.000Z", 1)
+    top = (await installed.ask(ann, "GET", "/api/usage?by=configuration&top=1")).json()
+    assert [(part["key"], part["name"]) for part in top["breakdown"]] == [(made["id"], "one")]
+    tagged = (await installed.ask(ann, "GET", "/api/usage?by=model&top=1&tag=x")).json()
+    assert (tagged["requests"], tagged["other"]["requestCount"]) == (3, 1)
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("by=colour", "by"),
+        ("interval=minute", "interval"),
+        ("interval=hour&from=2020-01-01", "interval"),
+        ("compare=next", "compare"),
+        ("compare=previous&period=all", "compare"),
+        ("timeZone=Mars/Olympus", "timeZone"),
+        ("by=model&requestId=r", "by"),
+        ("top=0&by=model", "top"),
+    ],
+)
+async def test_what_cannot_be_told_apart_is_refused(
+    installed: LocalInstallation, ann: Person, query: str, field: str
+) -> None:
+    answer = await installed.ask(ann, "GET", f"/api/usage?{query}")
+    assert answer.status_code == 400, answer.text
+    assert [error["field"] for error in answer.json()["errors"]] == [field]

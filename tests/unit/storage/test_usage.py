@@ -17,10 +17,9 @@ from trunkline.storage.usage import (
     UsageScope,
     find_names,
     list_events,
-    read_sums,
-    read_sums_by,
     sum_events,
 )
+from trunkline.storage.usage_sums import read_parts, read_sums
 
 AT = datetime(2025, 1, 15, 12, 30, tzinfo=UTC)
 
@@ -76,7 +75,7 @@ async def test_scopes_narrow(database: Database) -> None:
     await keep(
         database,
         [
-            event("w", configuration_id="c1", user_id="a"),
+            event("w", configuration_id="c1", user_id="a", tags=("one", "two")),
             event("w", configuration_id="c2", user_id="b", provider="gemini", model="n"),
             event("w", AT + timedelta(days=1), application_id="app"),
             event("other"),
@@ -89,21 +88,22 @@ async def test_scopes_narrow(database: Database) -> None:
             (UsageScope(workspace_id="w", configuration_id="c2"), 1),
             (UsageScope(workspace_id="w", provider="gemini"), 1),
             (UsageScope(workspace_id="w", model="m"), 2),
-            (UsageScope(workspace_id="w", until=AT.replace(minute=0) + timedelta(hours=1)), 2),
-            (UsageScope(workspace_id="w", since=AT.replace(minute=0) + timedelta(hours=1)), 1),
+            (UsageScope(workspace_id="w", application_id="app"), 1),
+            (UsageScope(workspace_id="w", tag="one"), 1),
+            (UsageScope(workspace_id="w", tag="One"), 0),
+            (UsageScope(workspace_id="w", tag="on_"), 0),
             (UsageScope(workspace_id="nobody"), 0),
         ):
             assert (await read_sums(tx, scope)).request_count == count
             assert (await sum_events(tx, scope)).request_count == count
             assert len(await list_events(tx, scope, after=None, limit=10)) == count
-        by = await read_sums_by(tx, UsageScope(workspace_id="w"), "configuration")
-        assert {key: sums.request_count for key, sums in by.items()} == {"": 1, "c1": 1, "c2": 1}
+        by = await read_parts(tx, UsageScope(workspace_id="w"), "configuration_id")
+        assert {key: sums.request_count for key, sums in by.items()} == {None: 1, "c1": 1, "c2": 1}
         only = UsageScope(workspace_id="w", user_id="a", only_user_id="b")
         assert (await read_sums(tx, only)).request_count == (await sum_events(tx, only)).request_count == 0
-        application = UsageScope(workspace_id="w", application_id="app")
-        assert (await sum_events(tx, application)).request_count == 1
-        with pytest.raises(ValueError, match="hourly sums"):
-            await read_sums(tx, application)
+        conversation = UsageScope(workspace_id="w", conversation_id="c")
+        with pytest.raises(ValueError, match="the sums do not know"):
+            await read_sums(tx, conversation)
 
 
 async def test_pages_follow_on_without_a_gap(database: Database) -> None:

@@ -10,39 +10,46 @@ from tests.bookkeeping import connect
 from trunkline.core.ids import new_id
 from trunkline.storage.database import Database
 from trunkline.storage.intake.table import LARGEST_SUM, Values
-from trunkline.storage.intake.tables import HOURS
+from trunkline.storage.intake.tables import GROUPS, SUMS
 from trunkline.storage.tables import UsageEventRow
-from trunkline.storage.usage import UsageScope, read_sums, read_sums_by, sum_events
+from trunkline.storage.usage import UsageScope, sum_events
+from trunkline.storage.usage_sums import read_parts, read_sums
 
 HOUR = datetime(2026, 5, 1, 12, tzinfo=UTC)
 SCOPE = UsageScope(workspace_id="w")
+FIRST = int(HOUR.timestamp()) // 86_400 * 96
+SPAN = (FIRST + 1, FIRST + 95)
+"""Of which no day is whole."""
+
+GROUP = (1, "w", "u", None, None, None, None, None, None, None, None, "chat", "custom", "m", "ok", None)
 
 
-def hourly(hour: datetime, count: int) -> Values:
-    at = int(hour.timestamp()) * 1_000_000
-    return (at, "w", "u", "", "custom", "m", 1, 0, 0, count, 1, count, count, at)
+def quarterly(hour: datetime, count: int) -> Values:
+    seconds = int(hour.timestamp())
+    return ("w", 15, seconds // 900, 1, 1, 0, 0, count, 1, 0, 0, count, count, seconds * 1_000_000)
 
 
 async def grow_sums(database: Database, rows: list[Values]) -> None:
     connection = connect(database)
     async with connection.write() as tx:
-        await tx.grow(HOURS, rows)
+        await tx.put(GROUPS, [GROUP])
+        await tx.grow(SUMS, rows)
     await connection.close()
 
 
 async def test_an_hour_that_grows_stands_still_at_the_largest_number(database: Database) -> None:
     for count in (LARGEST_SUM - 10, 5, 50, LARGEST_SUM):
-        await grow_sums(database, [hourly(HOUR, count)])
+        await grow_sums(database, [quarterly(HOUR, count)])
     async with database.read() as tx:
-        sums = await read_sums(tx, SCOPE)
+        sums = await read_sums(tx, SCOPE, *SPAN)
     assert (sums.request_count, sums.input_tokens, sums.output_tokens) == (4, LARGEST_SUM, 4)
 
 
 async def test_hours_that_are_full_are_added_up_exactly(database: Database) -> None:
-    await grow_sums(database, [hourly(HOUR.replace(hour=hour), LARGEST_SUM) for hour in range(3)])
+    await grow_sums(database, [quarterly(HOUR.replace(hour=hour), LARGEST_SUM) for hour in range(1, 4)])
     async with database.read() as tx:
-        sums = await read_sums(tx, SCOPE)
-        by_model = await read_sums_by(tx, SCOPE, "model")
+        sums = await read_sums(tx, SCOPE, *SPAN)
+        by_model = await read_parts(tx, SCOPE, "model", *SPAN)
     assert sums.input_tokens == sums.cost_nanos == sums.duration_us == 3 * LARGEST_SUM
     assert by_model["m"] == sums
 

@@ -20,12 +20,14 @@ class Arrivals(msgspec.Struct, frozen=True):
 
     settled: Sequence[UsageEvent] = ()
     amended: Sequence[UsageEvent] = ()
+    amended_from: Sequence[str] = ()
+    """How each of ``amended`` seemed to have ended before."""
     violations: Sequence[ViolationEvent] = ()
     readings: Sequence[RateReading] = ()
 
 
 class Projection(Protocol):
-    """Something that is added up from what arrives, such as the hourly sums."""
+    """Something that is added up from what arrives, such as the sums of reports."""
 
     async def apply(self, tx: Transaction, events: Arrivals) -> None:
         """Add ``events``, in the transaction that stores them. It may be rolled back, and then comes again."""

@@ -17,7 +17,7 @@ from trunkline.core.usage_event import UsageEvent
 from trunkline.logs import get_logger
 from trunkline.storage.intake.connection import Connection, Transaction
 from trunkline.storage.intake.fault import DataFault
-from trunkline.storage.intake.statements import AMEND_EVENT, PUT_MARK, pick_end
+from trunkline.storage.intake.statements import AMEND_EVENT, FIND_OUTCOME, PUT_MARK, pick_end
 from trunkline.storage.intake.table import Values
 from trunkline.storage.intake.tables import EVENTS
 
@@ -104,13 +104,15 @@ async def _insert(tx: Transaction, arrivals: Arrivals, rows: Sequence[Values]) -
     new = await tx.insert(EVENTS, rows)
     if all(new):
         return arrivals
-    calls = list(zip(arrivals.settled, rows, new, strict=True))
-    return msgspec.structs.replace(
-        arrivals,
-        settled=[event for event, _, fresh in calls if fresh],
-        amended=[
-            event
-            for event, row, fresh in calls
-            if not fresh and event.part == "end" and await tx.run(AMEND_EVENT, *pick_end(row))
-        ],
-    )
+    settled: list[UsageEvent] = []
+    amended: list[UsageEvent] = []
+    before: list[str] = []
+    for event, row, fresh in zip(arrivals.settled, rows, new, strict=True):
+        if fresh:
+            settled.append(event)
+        elif event.part == "end":
+            found = await tx.ask(FIND_OUTCOME, event.opened_at, event.id)
+            if await tx.run(AMEND_EVENT, *pick_end(row)):
+                amended.append(event)
+                before.append(str(found[0][0]))
+    return msgspec.structs.replace(arrivals, settled=settled, amended=amended, amended_from=before)

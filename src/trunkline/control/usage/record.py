@@ -23,6 +23,8 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     request_count: int
     input_tokens: int
     output_tokens: int
+    cached_tokens: int
+    reasoning_tokens: int
     cost_nanos: int
     unpriced_count: int
     error_count: int
@@ -107,6 +109,7 @@ class EventRecord(msgspec.Struct, frozen=True, kw_only=True):
     feature: str | None
     conversation_id: str | None
     purpose: str | None
+    tags: tuple[str, ...]
     revision: int
     provider: str
     model: str
@@ -145,12 +148,57 @@ class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
     conversation_id: str | None = None
     request_id: str | None = None
     purpose: str | None = None
+    tag: str | None = None
     outcome: Outcome | None = None
 
 
-class EventsRecord(msgspec.Struct, frozen=True):
-    """A page of calls, and the figures of all that the filter lets through."""
+class SpanQuestion(msgspec.Struct, frozen=True, kw_only=True):
+    """Which span is asked for, as callers write it, and how its figures are to be told apart.
+
+    ``time_zone`` says whose days are meant. ``interval`` asks for the figures of each hour, day, week or month, ``by``
+    for those of each model, user and so on, of which ``top`` are given, and ``compare`` (``previous``) for those of the
+    span before.
+    """
+
+    period: str | None = None
+    since: str | None = None
+    until: str | None = None
+    time_zone: str | None = None
+    interval: str | None = None
+    by: str | None = None
+    top: int = 100
+    compare: str | None = None
+
+
+class Slice(msgspec.Struct, frozen=True, kw_only=True):
+    """The figures of one hour, day, week or month, or of what of it is in the span."""
+
+    since: datetime
+    until: datetime
+    figures: Figures
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """The figures of what has one thing in common: ``key`` is an id, a model's name or whatever was asked by, and None
+    for calls without any. ``name`` is for people; ``previous`` are the figures of the span before."""
+
+    key: str | None
+    name: str | None
+    figures: Figures
+    previous: Figures | None
+    series: tuple[Figures, ...]
+
+
+class EventsRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of calls, and the figures of all that the filter lets through: in all, over time and apart."""
 
     span: Span
     figures: Figures
     events: Page[EventRecord]
+    interval: str | None = None
+    series: tuple[Slice, ...] = ()
+    by: str | None = None
+    breakdown: tuple[Part, ...] = ()
+    other: Figures | None = None
+    """Of the parts that are not among those that are given."""
+    previous: Slice | None = None

@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, tzinfo
 from typing import Final, TypeVar
 
 from trunkline.control.configurations.lookup import find_visible
 from trunkline.control.page import Page, PageRequest, encode_cursor
 from trunkline.control.record import read_record
+from trunkline.control.usage import sums
+from trunkline.control.usage.breakdown import Breakdown, add_up, break_down, show_figures
+from trunkline.control.usage.interval import divide
 from trunkline.control.usage.record import (
     EventFilter,
     EventRecord,
     EventsRecord,
-    Figures,
     MissingPrice,
     RateLimitRecord,
     Share,
+    SpanQuestion,
     UsageRecord,
     UsageReport,
 )
-from trunkline.control.usage.span import Span, read_span
+from trunkline.control.usage.span import Span, read_span, read_zone
 from trunkline.core import access
 from trunkline.core.actor import Actor, at_least
 from trunkline.core.errors import Forbidden, InvalidInput
 from trunkline.core.ids import is_id
 from trunkline.storage import rate_limits
 from trunkline.storage import usage as rows
-from trunkline.storage.database import Database
+from trunkline.storage.database import Database, Transaction
 from trunkline.storage.tables import UsageEventRow
 from trunkline.storage.usage import Sums, UsageScope
 
@@ -39,7 +43,6 @@ CAPACITY: Final = 2000
 
 
 _Record = TypeVar("_Record", UsageRecord, UsageReport)
-_HOUR: Final = timedelta(hours=1)
 
 
 class Usage:
@@ -65,29 +68,29 @@ class Usage:
         period: str | None = None,
         since: str | None = None,
         until: str | None = None,
+        time_zone: str | None = None,
     ) -> UsageRecord:
         """The figures of a configuration that the actor sees, whoever used it. See :func:`read_span` for the span."""
         access.check(actor, "usage.read")
         moment = self._now()
-        span = read_span(period, since, until, moment)
+        span = read_span(period, since, until, moment, read_zone(time_zone))
         async with self._database.read() as tx:
             row = await find_visible(tx, actor, configuration_id)
             key = ("configuration", row.id, span)
             kept = self._find(key)
             if isinstance(kept, UsageRecord):
                 return kept
-            scope = UsageScope(
-                workspace_id=row.workspace_id, configuration_id=row.id, since=span.since, until=span.until
-            )
-            sums = await (rows.read_sums if span.is_hourly else rows.sum_events)(tx, scope)
+            scope = UsageScope(workspace_id=row.workspace_id, configuration_id=row.id)
+            total = await sums.sum_span(tx, scope, span)
+            first_used = None if span.since is not None else await sums.find_first(tx, scope)
             limit = await rate_limits.find(tx, row.workspace_id, row.id)
-        first, last = span.days(sums.first_used_at, moment)
+        first, last = span.days(first_used, moment)
         record = UsageRecord(
             configuration_id=row.id,
             period=span.period,
             period_start=first,
             period_end=last,
-            figures=_figures(sums),
+            figures=show_figures(total),
             rate_limit=None if limit is None else RateLimitRecord(limit.reading, limit.read_at),
             as_of=moment,
         )
@@ -101,36 +104,36 @@ class Usage:
         period: str | None = None,
         since: str | None = None,
         until: str | None = None,
+        time_zone: str | None = None,
     ) -> UsageReport:
         """The actor's own report, or as an administrator that of ``user_id`` in the actor's workspace.
 
-        It is over whole hours: a span that begins or ends within one is widened to it. Raises Forbidden for somebody
-        else's figures.
+        It is over whole quarters of an hour: a span that begins or ends within one is widened to it. Its days are those
+        of ``time_zone``. Raises Forbidden for somebody else's figures.
         """
         access.check(actor, "usage.read")
         wanted = (user_id or actor.user_id).lower()
         if wanted != actor.user_id and not (at_least(actor.role, "admin") and actor.application_id is None):
             raise Forbidden("Only administrators of the workspace see the report of somebody else. Leave userId out.")
         moment = self._now()
-        span = _widen(read_span(period, since, until, moment))
+        span = read_span(period, since, until, moment, read_zone(time_zone)).widen()
         key = ("report", actor.workspace_id, wanted, span)
         kept = self._find(key)
         if isinstance(kept, UsageReport):
             return kept
-        scope = UsageScope(workspace_id=actor.workspace_id, user_id=wanted, since=span.since, until=span.until)
+        scope = UsageScope(workspace_id=actor.workspace_id, user_id=wanted)
         async with self._database.read() as tx:
-            totals = await rows.read_sums(tx, scope)
-            by_configuration = await rows.read_sums_by(tx, scope, "configuration")
-            by_model = await rows.read_sums_by(tx, scope, "model")
-            by_hour = await rows.read_sums_by(tx, scope, "hour")
-            lacking, calls = await rows.count_missing(tx, scope)
-            ids = [str(key) for key in by_configuration if key]
-            names = await rows.find_names(tx, actor.workspace_id, ids)
-        by_day: dict[str, Sums] = {}
-        for hour, sums in by_hour.items():
-            day = hour.date().isoformat() if isinstance(hour, datetime) else hour
-            by_day[day] = _add(by_day.get(day, Sums()), sums)
-        first, last = span.days(totals.first_used_at, moment)
+            by_configuration = await sums.sum_parts(tx, scope, span, "configuration_id")
+            by_model = await sums.sum_parts(tx, scope, span, "model")
+            lacking = await sums.sum_parts(tx, scope, span, "price_missing")
+            first_used = None if span.since is not None else await sums.find_first(tx, scope)
+            begin = span.since or first_used
+            by_day: list[tuple[str, Sums]] = []
+            if begin is not None:
+                by_day = await _sum_days(tx, scope, begin, span.until or moment, span.zone)
+            names = await rows.find_names(tx, actor.workspace_id, [key for key in by_configuration if key])
+        totals = add_up(by_model.values())
+        first, last = span.days(first_used, moment)
         return self._keep(
             key,
             UsageReport(
@@ -138,30 +141,32 @@ class Usage:
                 period=span.period,
                 period_start=first,
                 period_end=last,
-                totals=_figures(totals),
+                totals=show_figures(totals),
                 by_configuration=_shares(
-                    (str(key), names.get(str(key)), sums) for key, sums in by_configuration.items()
+                    (key or "", names.get(key or ""), part) for key, part in by_configuration.items()
                 ),
-                by_model=_shares((str(key), str(key), sums) for key, sums in by_model.items()),
-                by_day=tuple(Share(day, None, _figures(sums)) for day, sums in sorted(by_day.items())),
+                by_model=_shares((key or "", key, part) for key, part in by_model.items()),
+                by_day=tuple(Share(day, None, show_figures(part)) for day, part in by_day),
                 as_of=moment,
-                price_missing=_missing(lacking, totals.unpriced_count - calls),
+                price_missing=_missing(lacking),
             ),
         )
 
     async def events(
-        self,
-        actor: Actor,
-        wanted: EventFilter,
-        page: PageRequest,
-        *,
-        period: str | None = None,
-        since: str | None = None,
-        until: str | None = None,
+        self, actor: Actor, wanted: EventFilter, page: PageRequest, question: SpanQuestion
     ) -> EventsRecord:
-        """Calls, the newest first: the actor's own, for an admin the workspace's, for an application's key its own."""
+        """Calls, the newest first: the actor's own, for an admin the workspace's, for an application's key its own.
+
+        With them the figures of all that the filter lets through, apart as ``question`` wants it. Where it does, they
+        are of the whole quarters of an hour that the span touches.
+        """
         access.check(actor, "usage.read")
-        span = read_span(period, since, until, self._now())
+        moment = self._now()
+        zone = read_zone(question.time_zone)
+        span = read_span(question.period, question.since, question.until, moment, zone)
+        apart = question.interval is not None or question.by is not None or question.compare is not None
+        if apart:
+            span = span.widen()
         scope = read_record(
             UsageScope,
             wanted,
@@ -173,14 +178,20 @@ class Usage:
         )
         after = None if page.after is None else _read_cursor(page.after)
         async with self._database.read() as tx:
-            by_hour = span.is_hourly and scope.is_summed
-            sums = await (rows.read_sums if by_hour else rows.sum_events)(tx, scope)
+            total = await sums.sum_span(tx, scope, span)
+            told = await break_down(tx, scope, span, question, moment) if apart else Breakdown()
             found = await rows.list_events(tx, scope, after=after, limit=page.limit + 1)
         shown = found[: page.limit]
         cursor = None
         if len(found) > page.limit:
             cursor = encode_cursor(f"{shown[-1].opened_at.isoformat()} {shown[-1].id}")
-        return EventsRecord(span, _figures(sums), Page([_show(row) for row in shown], cursor))
+        return read_record(
+            EventsRecord,
+            told,
+            span=span,
+            figures=show_figures(total),
+            events=Page([_show(row) for row in shown], cursor),
+        )
 
     def age(self, record: UsageRecord | UsageReport) -> int:
         """How many seconds ago ``record`` was read."""
@@ -197,43 +208,22 @@ class Usage:
         return record
 
 
-def _figures(sums: Sums) -> Figures:
-    count = sums.request_count
-    return read_record(
-        Figures,
-        sums,
-        average_latency=round(sums.duration_us / count / 1000) if count else 0,
-        error_rate=round(sums.error_count / count, 4) if count else 0.0,
-        last_used=sums.last_used_at,
-    )
-
-
-def _add(one: Sums, other: Sums) -> Sums:
-    return Sums(
-        one.request_count + other.request_count,
-        one.error_count + other.error_count,
-        one.unpriced_count + other.unpriced_count,
-        one.input_tokens + other.input_tokens,
-        one.output_tokens + other.output_tokens,
-        one.cost_nanos + other.cost_nanos,
-        one.duration_us + other.duration_us,
-        max((moment for moment in (one.last_used_at, other.last_used_at) if moment), default=None),
-        min((moment for moment in (one.first_used_at, other.first_used_at) if moment), default=None),
-    )
+async def _sum_days(
+    tx: Transaction, scope: UsageScope, since: datetime, until: datetime, zone: tzinfo
+) -> list[tuple[str, Sums]]:
+    """The days on which something was used, by their dates in ``zone``."""
+    wide = Span(since, max(until, since)).widen()
+    assert wide.since is not None
+    assert wide.until is not None
+    edges = divide(wide.since, wide.until, "day", zone)
+    found = await sums.sum_series(tx, scope, edges)
+    return [(edges[number].astimezone(zone).date().isoformat(), part) for (number, _), part in sorted(found.items())]
 
 
 def _shares(parts: Iterable[tuple[str, str | None, Sums]]) -> tuple[Share, ...]:
     """The dearest first, then the busiest."""
     ordered = sorted(parts, key=lambda part: (-part[2].cost_nanos, -part[2].request_count, part[0]))
-    return tuple(Share(key, name, _figures(sums)) for key, name, sums in ordered)
-
-
-def _widen(span: Span) -> Span:
-    since = span.since and span.since.replace(minute=0, second=0, microsecond=0)
-    until = span.until
-    if until is not None and not Span(until, None).is_hourly:
-        until = until.replace(minute=0, second=0, microsecond=0) + _HOUR
-    return Span(since, until, span.period)
+    return tuple(Share(key, name, show_figures(part)) for key, name, part in ordered)
 
 
 def _read_cursor(key: str) -> tuple[datetime, str]:
@@ -252,12 +242,13 @@ def _reason(row: UsageEventRow) -> str | None:
     return said if isinstance(said, str) else None
 
 
-def _missing(lacking: dict[str, int], unlisted: int) -> tuple[MissingPrice, ...]:
-    """``lacking``, and the calls to models that are in no list."""
-    counts = dict(lacking)
-    if unlisted > 0:
-        counts["model"] = counts.get("model", 0) + unlisted
-    return tuple(MissingPrice(what, calls) for what, calls in counts.items())
+def _missing(lacking: dict[str | None, Sums]) -> tuple[MissingPrice, ...]:
+    """In how many calls each part of a price was not known, the most frequent first."""
+    counts: Counter[str] = Counter()
+    for missing, part in lacking.items():
+        if missing is not None:
+            counts.update(dict.fromkeys(missing.split(","), part.unpriced_count))
+    return tuple(MissingPrice(what, calls) for what, calls in counts.most_common())
 
 
 def _read_missing(row: UsageEventRow) -> tuple[str, ...]:
@@ -273,6 +264,7 @@ def _show(row: UsageEventRow) -> EventRecord:
         row,
         reason=_reason(row),
         price_missing=_read_missing(row),
+        tags=tuple(row.tags.split(",")) if row.tags else (),
         service_tier=tier if isinstance(tier := row.usage.get("tier"), str) and tier else None,
         duration_ms=row.duration_us / 1000,
         first_token_ms=None if row.first_token_us is None else row.first_token_us / 1000,

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from trunkline.control.usage.record import EventFilter
+from trunkline.control.usage.record import EventFilter, SpanQuestion
 from trunkline.core.usage_event import Outcome
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.paging import PageDep, link_next
@@ -23,10 +23,15 @@ from trunkline.faces.usage.wire import (
 router = APIRouter(prefix="/api", tags=["Usage"])
 
 PeriodDep = Annotated[
-    str | None, Query(max_length=16, description="`day`, `week`, `month` (default) or `all`; in UTC.")
+    str | None, Query(max_length=16, description="`day`, `week`, `month` (default) or `all`: the current one.")
 ]
 FromDep = Annotated[str | None, Query(alias="from", max_length=40, description="A date, or a time with a zone.")]
 ToDep = Annotated[str | None, Query(alias="to", max_length=40, description="A date (included), or a time (not).")]
+
+ZoneDep = Annotated[
+    str | None,
+    Query(alias="timeZone", max_length=64, description="Whose days are meant, such as `Europe/Berlin`; UTC if unset."),
+]
 
 IdDep = Annotated[str | None, Query(max_length=64)]
 
@@ -44,6 +49,7 @@ async def read_filter(
     conversation_id: Annotated[IdDep, Query(alias="conversationId")] = None,
     request_id: Annotated[str | None, Query(alias="requestId", max_length=128)] = None,
     purpose: Annotated[str | None, Query(max_length=16, description="Of calls of our own: `test`, `judge`.")] = None,
+    tag: Annotated[IdDep, Query(description="A tag of the caller's.")] = None,
     outcome: Annotated[Outcome | None, Query()] = None,
 ) -> EventFilter:
     """Which calls are asked for."""
@@ -60,10 +66,46 @@ async def read_filter(
         conversation_id=conversation_id,
         request_id=request_id,
         purpose=purpose,
+        tag=tag,
         outcome=outcome,
     )
 
 
+async def read_question(
+    period: PeriodDep = None,
+    since: FromDep = None,
+    until: ToDep = None,
+    time_zone: ZoneDep = None,
+    interval: Annotated[
+        str | None, Query(max_length=16, description="Figures of each `hour`, `day`, `week` or `month`.")
+    ] = None,
+    by: Annotated[
+        str | None,
+        Query(
+            max_length=16,
+            description="Figures of each `application`, `configuration`, `feature`, `key`, `model`, `operation`, "
+            "`outcome`, `provider`, `purpose`, `route`, `tag`, `user` or `version`.",
+        ),
+    ] = None,
+    top: Annotated[int, Query(ge=1, le=1000, description="How many of these, the dearest first.")] = 100,
+    compare: Annotated[
+        str | None, Query(max_length=16, description="`previous`: the figures of the span before, too.")
+    ] = None,
+) -> SpanQuestion:
+    """Which span is asked for, and how it is to be told apart."""
+    return SpanQuestion(
+        period=period,
+        since=since,
+        until=until,
+        time_zone=time_zone,
+        interval=interval,
+        by=by,
+        top=top,
+        compare=compare,
+    )
+
+
+QuestionDep = Annotated[SpanQuestion, Depends(read_question)]
 FilterDep = Annotated[EventFilter, Depends(read_filter)]
 
 
@@ -76,10 +118,11 @@ async def get_configuration_usage(
     period: PeriodDep = None,
     since: FromDep = None,
     until: ToDep = None,
+    time_zone: ZoneDep = None,
 ) -> ConfigurationUsageResponse:
     """What was used through a configuration, by everybody. An answer is given again for a second: see `Age`."""
     usage = services.usage
-    record = await usage.read(actor, configuration_id, period=period, since=since, until=until)
+    record = await usage.read(actor, configuration_id, period=period, since=since, until=until, time_zone=time_zone)
     _tell_age(response, usage.age(record))
     return ConfigurationUsageResponse.of(record)
 
@@ -95,13 +138,14 @@ async def get_usage_report(
     period: PeriodDep = None,
     since: FromDep = None,
     until: ToDep = None,
+    time_zone: ZoneDep = None,
 ) -> UsageReportResponse:
     """Your own report: totals, and the same by configuration, by model and by day.
 
     An answer is given again for a second: see `Age`.
     """
     usage = services.usage
-    report = await usage.report(actor, user_id=user_id, period=period, since=since, until=until)
+    report = await usage.report(actor, user_id=user_id, period=period, since=since, until=until, time_zone=time_zone)
     _tell_age(response, usage.age(report))
     return UsageReportResponse.of(report)
 
@@ -114,12 +158,13 @@ async def list_usage_events(
     actor: ActorDep,
     page: PageDep,
     wanted: FilterDep,
-    period: PeriodDep = None,
-    since: FromDep = None,
-    until: ToDep = None,
+    question: QuestionDep,
 ) -> UsageEventListResponse:
-    """Calls, the newest first, and their sums: your own, for admins the workspace's."""
-    record = await services.usage.events(actor, wanted, page, period=period, since=since, until=until)
+    """Calls, the newest first, and their sums: your own, for admins the workspace's.
+
+    With `interval`, `by` or `compare` the sums are also told apart, over all quarters of an hour that the span touches.
+    """
+    record = await services.usage.events(actor, wanted, page, question)
     link_next(request, response, record.events)
     return UsageEventListResponse.of(record)
 

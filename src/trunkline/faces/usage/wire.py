@@ -11,7 +11,9 @@ from trunkline.control.record import Beside
 from trunkline.control.usage.record import (
     EventRecord,
     EventsRecord,
+    Part,
     RateLimitRecord,
+    Slice,
     UsageRecord,
     UsageReport,
 )
@@ -75,7 +77,7 @@ class UsageByModelResponse(UsageFiguresResponse):
 
 
 class UsageByDayResponse(UsageFiguresResponse):
-    """The part of one day, in UTC."""
+    """The part of one day in the time zone that was asked for."""
 
     date: str
 
@@ -148,6 +150,7 @@ class UsageEventResponse(ResponseBody):
     feature: str | None
     conversation_id: str | None
     purpose: str | None
+    tags: list[str]
     revision: int
     provider: str
     model: str
@@ -176,8 +179,53 @@ class UsageEventResponse(ResponseBody):
         return super().of(Beside(event, cost_usd=None if event.cost_nanos is None else usd(event.cost_nanos)))
 
 
+class UsageDetailsResponse(UsageFiguresResponse):
+    """Figures with what they are made of. ``costNanos`` is the exact cost in billionths of a US dollar."""
+
+    cached_tokens: int
+    reasoning_tokens: int
+    cost_nanos: int
+
+
+class UsageSliceResponse(UsageDetailsResponse):
+    """The figures from one moment (included) to another (not included)."""
+
+    since: Moment = Field(serialization_alias="from")
+    until: Moment = Field(serialization_alias="to")
+
+    @classmethod
+    def of(cls, record: Slice) -> UsageSliceResponse:
+        """From the record."""
+        return super().of(Beside(record.figures, since=record.since, until=record.until))
+
+
+class UsagePartResponse(UsageDetailsResponse):
+    """The figures of one value of what was asked ``by``: ``key`` is null for calls without one.
+
+    ``series`` has the same intervals as that of the whole, for the first twenty parts.
+    """
+
+    key: str | None
+    name: str | None
+    previous: UsageDetailsResponse | None
+    series: list[UsageDetailsResponse]
+
+    @classmethod
+    def of(cls, record: Part) -> UsagePartResponse:
+        """From the record."""
+        return super().of(
+            Beside(
+                record.figures, key=record.key, name=record.name, previous=record.previous, series=list(record.series)
+            )
+        )
+
+
 class UsageEventListResponse(ResponseBody):
-    """Calls, the newest first, and the figures of all that the filter lets through, on whichever page they are."""
+    """Calls, the newest first, and the figures of all that the filter lets through, on whichever page they are.
+
+    ``series`` is there with ``interval``, ``breakdown`` with ``by`` and ``previous`` with ``compare``. ``other`` are
+    the figures of all parts beyond ``top``.
+    """
 
     since: Moment | None = Field(serialization_alias="from")
     until: Moment | None = Field(serialization_alias="to")
@@ -187,6 +235,12 @@ class UsageEventListResponse(ResponseBody):
     unpriced: int
     errors: int
     events: list[UsageEventResponse]
+    interval: str | None
+    series: list[UsageSliceResponse]
+    by: str | None
+    breakdown: list[UsagePartResponse]
+    other: UsageDetailsResponse | None
+    previous: UsageSliceResponse | None
 
     @classmethod
     def of(cls, record: EventsRecord) -> UsageEventListResponse:
@@ -203,6 +257,12 @@ class UsageEventListResponse(ResponseBody):
             unpriced=figures.unpriced_count,
             errors=figures.error_count,
             events=[UsageEventResponse.of(event) for event in record.events.items],
+            interval=record.interval,
+            series=[UsageSliceResponse.of(part) for part in record.series],
+            by=record.by,
+            breakdown=[UsagePartResponse.of(part) for part in record.breakdown],
+            other=None if record.other is None else UsageDetailsResponse.of(record.other),
+            previous=None if record.previous is None else UsageSliceResponse.of(record.previous),
         )
 
 

@@ -16,6 +16,10 @@ class Transaction(Protocol):
         """Insert the rows that are not there yet, and tell of each whether it is new. No key twice in ``rows``."""
         ...
 
+    async def put(self, table: Table, rows: Sequence[Values]) -> None:
+        """Insert the rows that are not there yet. No key twice in ``rows``."""
+        ...
+
     async def grow(self, table: Table, rows: Sequence[Values]) -> None:
         """Add each row to the sums under its key. No key twice in ``rows``."""
         ...

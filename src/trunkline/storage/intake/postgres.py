@@ -87,6 +87,12 @@ class PostgresTransaction:
         keys = ((key(row),) if len(kinds) == 1 else key(row) for row in rows)
         return [_write(kinds, one) in new for one in keys]
 
+    async def put(self, table: Table, rows: Sequence[Values]) -> None:
+        """Insert what is new."""
+        ordered = sorted(rows, key=lambda row: row[: len(table.key)])
+        sql = render_insert(table, tuple(table.columns), _render_arrays(table))
+        await self._driver.execute(sql, *_write_columns(table, ordered))
+
     async def grow(self, table: Table, rows: Sequence[Values]) -> None:
         """Add to the sums."""
         ordered = sorted(rows, key=lambda row: row[: len(table.key)])

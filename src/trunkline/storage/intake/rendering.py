@@ -17,10 +17,11 @@ def render_insert(table: Table, columns: tuple[str, ...], source: str) -> str:
 def render_growth(table: Table, source: str) -> str:
     """Insert the rows of ``source``, or add them to those that are there."""
     sums = [
-        f"{name} = CASE WHEN {table.name}.{name} > {LARGEST_SUM} - excluded.{name} THEN {LARGEST_SUM}"
+        f"{name} = CASE WHEN excluded.{name} <= 0 THEN {table.name}.{name} + excluded.{name}"
+        f" WHEN {table.name}.{name} > {LARGEST_SUM} - excluded.{name} THEN {LARGEST_SUM}"
         f" ELSE {table.name}.{name} + excluded.{name} END"
         for name, kind in table.columns.items()
-        if kind == "count"
+        if kind == "count" and name not in table.key
     ]
     for name, order in ((table.latest, ">"), (table.earliest, "<")):
         if name is not None:

@@ -84,6 +84,12 @@ class SqliteTransaction:
         self._driver.execute("RELEASE rows")
         return new
 
+    async def put(self, table: Table, rows: Sequence[Values]) -> None:
+        """Insert what is new."""
+        kinds = list(table.columns.values())
+        sql = render_insert(table, tuple(table.columns), _places(len(kinds)))
+        self._driver.executemany(sql, [_write(kinds, row) for row in rows])
+
     async def grow(self, table: Table, rows: Sequence[Values]) -> None:
         """Add to the sums."""
         kinds = list(table.columns.values())

@@ -47,6 +47,11 @@ AMEND_EVENT: Final = Statement(
 """Fills in the end of an event that is there without one: it has used nothing and failed in nothing yet. One that has
 its end stays as it is. Takes what :data:`pick_end` takes from the event's row."""
 
+FIND_OUTCOME: Final = Statement(
+    "SELECT outcome FROM usage_events WHERE opened_at = ?1 AND id = ?2", ("moment", "text"), locking="FOR UPDATE"
+)
+"""How an event that is there seems to have ended."""
+
 pick_end: Final = itemgetter(*(list(EVENTS.columns).index(name) for name in _AMENDED))
 
 USE_CREDENTIAL: Final = Statement(

@@ -51,21 +51,44 @@ EVENTS: Final = Table(
     },
 )
 
-HOURS: Final = Table(
-    name="provider_usage",
-    key=("hour", "workspace_id", "user_id", "configuration_id", "provider", "model"),
+GROUPS: Final = Table(
+    name="usage_groups",
+    key=("id",),
     columns={
-        "hour": "moment",
+        "id": "count",
         "workspace_id": "text",
         "user_id": "text",
+        "key_id": "text",
+        "application_id": "text",
         "configuration_id": "text",
+        "version_id": "text",
+        "route_id": "text",
+        "feature": "text",
+        "purpose": "text",
+        "tags": "text",
+        "operation": "text",
         "provider": "text",
         "model": "text",
+        "outcome": "text",
+        "price_missing": "text",
+    },
+)
+
+SUMS: Final = Table(
+    name="usage_sums",
+    key=("workspace_id", "grain", "slot", "group_id"),
+    columns={
+        "workspace_id": "text",
+        "grain": "count",
+        "slot": "count",
+        "group_id": "count",
         "request_count": "count",
         "error_count": "count",
         "unpriced_count": "count",
         "input_tokens": "count",
         "output_tokens": "count",
+        "cached_tokens": "count",
+        "reasoning_tokens": "count",
         "cost_nanos": "count",
         "duration_us": "count",
         "last_used_at": "moment",

@@ -22,7 +22,7 @@ from trunkline.storage.tables.policy import Policy, PolicyViolation
 from trunkline.storage.tables.response import StoredResponse
 from trunkline.storage.tables.route import Route, RouteTarget
 from trunkline.storage.tables.snapshot_change import SnapshotChange
-from trunkline.storage.tables.usage import ConfigurationTotal, JournalMark, ProviderUsage, UsageEventRow
+from trunkline.storage.tables.usage import ConfigurationTotal, JournalMark, UsageEventRow, UsageGroup, UsageSum
 
 __all__ = [
     "ApiKey",
@@ -55,7 +55,6 @@ __all__ = [
     "Policy",
     "PolicyViolation",
     "ProviderTemplate",
-    "ProviderUsage",
     "RateLimitReading",
     "Rating",
     "Revision",
@@ -67,6 +66,8 @@ __all__ = [
     "SnapshotChange",
     "StoredResponse",
     "UsageEventRow",
+    "UsageGroup",
+    "UsageSum",
     "User",
     "UtcDateTime",
     "VersionUsage",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, BigInteger, Index, String, text
+from sqlalchemy import JSON, BigInteger, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trunkline.core.chat import JsonValue
@@ -77,29 +77,57 @@ class UsageEventRow(Base):
     attempts: Mapped[list[dict[str, JsonValue]]] = mapped_column(JSON)
 
 
-class ProviderUsage(Base):
-    """Sums of one hour (UTC) for one combination; grown only by events that were inserted for the first time.
+class UsageGroup(Base):
+    """A combination of what calls have in common, as it occurred: whose they were, what served them, how they ended.
 
-    A missing configuration is the empty text, because a primary key cannot be null.
+    Its id is a digest of the rest, so that whoever takes calls in knows it without asking.
     """
 
-    __tablename__ = "provider_usage"
-    __table_args__ = (
-        Index("ix_provider_usage_configuration", "configuration_id", "hour"),
-        Index("ix_provider_usage_workspace", "workspace_id", "user_id", "hour"),
-    )
+    __tablename__ = "usage_groups"
+    __table_args__ = (Index("ix_usage_groups_workspace", "workspace_id", "user_id"),)
 
-    hour: Mapped[datetime] = mapped_column(primary_key=True)
+    # SQLite finds rows by an INTEGER twice as fast.
+    id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=False
+    )
+    workspace_id: Mapped[str] = mapped_column(Id)
+    user_id: Mapped[str] = mapped_column(Id)
+    key_id: Mapped[str | None] = mapped_column(Id)
+    application_id: Mapped[str | None] = mapped_column(Id)
+    configuration_id: Mapped[str | None] = mapped_column(Id)
+    version_id: Mapped[str | None] = mapped_column(Id)
+    route_id: Mapped[str | None] = mapped_column(Id)
+    feature: Mapped[str | None] = mapped_column(String(64))
+    purpose: Mapped[str | None] = mapped_column(String(16))
+    tags: Mapped[str | None] = mapped_column(String(1024))
+    operation: Mapped[str] = mapped_column(String(32))
+    provider: Mapped[str] = mapped_column(String(100))
+    model: Mapped[str] = mapped_column(String(255))
+    outcome: Mapped[str] = mapped_column(String(16))
+    price_missing: Mapped[str | None] = mapped_column(String(255))
+
+
+class UsageSum(Base):
+    """What a group used in one slot of time; grown only by events that were inserted for the first time.
+
+    ``grain`` is how many minutes a slot has: 15, at which every zone's days begin, or 1,440, a day in UTC. ``slot``
+    counts them from the epoch. A report adds up days, and quarters only where it begins or ends within one.
+    """
+
+    __tablename__ = "usage_sums"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy's own protocol
+
     workspace_id: Mapped[str] = mapped_column(Id, primary_key=True)
-    user_id: Mapped[str] = mapped_column(Id, primary_key=True)
-    configuration_id: Mapped[str] = mapped_column(Id, primary_key=True)
-    provider: Mapped[str] = mapped_column(String(100), primary_key=True)
-    model: Mapped[str] = mapped_column(String(255), primary_key=True)
+    grain: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    slot: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    group_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     request_count: Mapped[int] = mapped_column(BigInteger)
     error_count: Mapped[int] = mapped_column(BigInteger)
     unpriced_count: Mapped[int] = mapped_column(BigInteger)
     input_tokens: Mapped[int] = mapped_column(BigInteger)
     output_tokens: Mapped[int] = mapped_column(BigInteger)
+    cached_tokens: Mapped[int] = mapped_column(BigInteger)
+    reasoning_tokens: Mapped[int] = mapped_column(BigInteger)
     cost_nanos: Mapped[int] = mapped_column(BigInteger)
     duration_us: Mapped[int] = mapped_column(BigInteger)
     last_used_at: Mapped[datetime]

@@ -22,7 +22,8 @@ from trunkline.storage.database import Database
 from trunkline.storage.intake.statements import FIND_MARK
 from trunkline.storage.intake.table import Values
 from trunkline.storage.intake.tables import EVENTS
-from trunkline.storage.usage import UsageScope, list_events, read_sums, sum_events
+from trunkline.storage.usage import UsageScope, list_events, sum_events
+from trunkline.storage.usage_sums import read_parts, read_sums
 
 
 async def test_a_call_that_was_settled_elsewhere_is_not_estimated_over(database: Database) -> None:
@@ -64,7 +65,9 @@ async def test_a_call_that_fails_at_its_end_is_an_error(database: Database) -> N
         await keep(database, batch)
     async with database.read() as tx:
         sums = await read_sums(tx, UsageScope(workspace_id="w"))
+        by_outcome = await read_parts(tx, UsageScope(workspace_id="w"), "outcome")
     assert (sums.request_count, sums.error_count) == (1, 1)
+    assert {outcome: part.request_count for outcome, part in by_outcome.items()} == {"error": 1}
 
 
 @pytest.mark.parametrize("fault", [{"input_tokens": 2**64}, {"workspace_id": None}])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trunkline.control.usage.span import Span, read_span
+from trunkline.control.usage.span import Span, read_span, read_zone
 from trunkline.core.errors import InvalidInput
 
 MOMENTS = st.integers(946_684_800, 4_102_444_800).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
@@ -20,7 +20,7 @@ def test_a_period_holds_its_moment_and_begins_at_midnight(now: datetime, period:
     assert span.since is not None
     assert span.until is not None
     assert span.since <= now < span.until
-    assert span.is_hourly
+    assert span == span.widen()
     length = {"day": {1}, "week": {7}, "month": {28, 29, 30, 31}}[period]
     assert (span.until - span.since).days in length
     assert (span.since.hour, span.since.minute) == (0, 0)
@@ -48,6 +48,59 @@ def test_what_is_no_moment_is_refused(text: str) -> None:
     assert refused.value.fields[0].field == "from"
 
 
-def test_only_whole_hours_are_hourly() -> None:
-    assert Span(None, None).is_hourly
-    assert not Span(datetime(2025, 1, 1, 0, 0, 0, 1, UTC), None).is_hourly
+def test_a_span_is_widened_to_the_quarters_that_it_touches() -> None:
+    assert Span(None, None).widen() == Span(None, None)
+    since, until = datetime(2025, 1, 1, 0, 14, 59, tzinfo=UTC), datetime(2025, 1, 1, 9, 0, 0, 1, UTC)
+    wide = Span(since, until).widen()
+    assert (wide.since, wide.until) == (datetime(2025, 1, 1, tzinfo=UTC), datetime(2025, 1, 1, 9, 15, tzinfo=UTC))
+    assert wide.widen() == wide
+
+
+@pytest.mark.parametrize(
+    ("period", "zone", "since", "until"),
+    [
+        ("day", "Asia/Kolkata", "2026-03-28T18:30", "2026-03-29T18:30"),
+        ("day", "Europe/Berlin", "2026-03-28T23:00", "2026-03-29T22:00"),
+        ("week", "America/New_York", "2026-03-23T04:00", "2026-03-30T04:00"),
+        ("month", "Australia/Lord_Howe", "2026-02-28T13:00", "2026-03-31T13:00"),
+    ],
+)
+def test_a_period_is_that_of_the_zone(period: str, zone: str, since: str, until: str) -> None:
+    now = datetime(2026, 3, 29, 12, tzinfo=UTC)
+    span = read_span(period, None, None, now, read_zone(zone))
+    assert span.since == datetime.fromisoformat(since).replace(tzinfo=UTC)
+    assert span.until == datetime.fromisoformat(until).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize("zone", ["", "Nowhere", "Europe/Nowhere", "../etc/passwd", "/etc/localtime", "Europe", "\0"])
+def test_an_unknown_zone_is_refused(zone: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        read_zone(zone)
+    assert refused.value.fields[0].field == "timeZone"
+
+
+def test_the_span_before_is_as_long_by_the_calendar() -> None:
+    late = datetime(2026, 12, 1, tzinfo=UTC)
+    berlin = read_zone("Europe/Berlin")
+    march = read_span("month", None, None, datetime(2026, 3, 31, 23, tzinfo=UTC), UTC)
+    assert march.before(late).since == datetime(2026, 2, 1, tzinfo=UTC)
+    # The clocks went forward on the 29th: the day before has an hour more.
+    day = read_span(None, "2026-03-29", "2026-03-29", late, berlin)
+    before = day.before(late)
+    assert (before.since, before.until) == (
+        datetime(2026, 3, 27, 23, tzinfo=UTC),
+        datetime(2026, 3, 28, 23, tzinfo=UTC),
+    )
+    hours = read_span(None, "2026-03-29T10:00:00Z", "2026-03-29T12:00:00Z", late)
+    assert hours.before(late).since == datetime(2026, 3, 29, 8, tzinfo=UTC)
+
+
+def test_of_the_span_before_only_what_has_passed_of_this_one_is_compared() -> None:
+    now = datetime(2026, 3, 10, 6, tzinfo=UTC)
+    before = read_span("month", None, None, now).before(now)
+    assert (before.since, before.until) == (datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 2, 10, 6, tzinfo=UTC))
+
+
+def test_all_time_has_nothing_before_it() -> None:
+    with pytest.raises(InvalidInput, match="beginning"):
+        Span(None, None).before(datetime.now(UTC))

@@ -14,8 +14,9 @@ from trunkline.storage.tables import (
     Base,
     ExperimentUnit,
     PolicyViolation,
-    ProviderUsage,
     UsageEventRow,
+    UsageGroup,
+    UsageSum,
     UtcDateTime,
     VersionUsage,
 )
@@ -33,7 +34,8 @@ KINDS: dict[Kind, tuple[type, ...]] = {
     ("ours", "mapped"),
     [
         (tables.EVENTS, UsageEventRow),
-        (tables.HOURS, ProviderUsage),
+        (tables.GROUPS, UsageGroup),
+        (tables.SUMS, UsageSum),
         (tables.VERSIONS, VersionUsage),
         (tables.UNITS, ExperimentUnit),
         (tables.VIOLATIONS, PolicyViolation),

@@ -1,0 +1,1 @@
+"""What reports cost over many calls, and what a call costs that is taken in."""

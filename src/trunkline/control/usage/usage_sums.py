@@ -1,0 +1,133 @@
+"""The sums of each quarter of an hour and of each day, from which reports are made."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from trunkline.control.usage.arrivals import Arrivals
+from trunkline.control.usage.event_values import cut, limit
+from trunkline.core.usage_event import UsageEvent
+from trunkline.storage.intake.connection import Transaction
+from trunkline.storage.intake.table import Values
+from trunkline.storage.intake.tables import GROUPS, SUMS
+from trunkline.storage.intake.usage_group import DAY_MINUTES, QUARTER_MINUTES, identify
+
+_QUARTER: Final = 900_000_000
+"""Microseconds."""
+
+_QUARTERS_OF_A_DAY: Final = DAY_MINUTES // QUARTER_MINUTES
+
+
+class UsageSums:
+    """The projection."""
+
+    async def apply(self, tx: Transaction, events: Arrivals) -> None:
+        """Add what is new to its slots."""
+        if events.settled or events.amended:
+            groups, sums = sum_values(events)
+            await tx.put(GROUPS, groups)
+            await tx.grow(SUMS, sums)
+
+
+def sum_values(events: Arrivals) -> tuple[list[Values], list[Values]]:
+    """The groups of what arrived, and what it adds to their quarters and days.
+
+    Calls that are amended are counted already, in the group of how they seemed to have ended. Only ``error`` counts as
+    an error: a client that hung up is none, and of an estimated call nothing is known. A call counts as unpriced when
+    it used something, or may have, and its price is not known, or not all of it.
+    """
+    quarters: dict[tuple[Values, int], list[int]] = {}
+    for event in events.settled:
+        _add(quarters, event, event.outcome, 1)
+    for event, before in zip(events.amended, events.amended_from, strict=True):
+        if event.outcome != before:
+            _move(quarters, event, before)
+        _add(quarters, event, event.outcome, int(event.outcome != before), counted=False)
+    groups: dict[int, Values] = {}
+    sums: dict[Values, list[int]] = {}
+    for (group, quarter), counts in quarters.items():
+        short = _cut(group)
+        number = identify(short)
+        groups[number] = short
+        for grain, slot in ((QUARTER_MINUTES, quarter), (DAY_MINUTES, quarter // _QUARTERS_OF_A_DAY)):
+            key = (short[0], grain, slot, number)
+            before = sums.get(key)
+            sums[key] = counts if before is None else _join(before, counts)
+    return [(number, *group) for number, group in groups.items()], [(*key, *counts) for key, counts in sums.items()]
+
+
+def _group(event: UsageEvent, outcome: str, missing: str | None) -> Values:
+    return (
+        event.workspace_id,
+        event.user_id,
+        event.key_id,
+        event.application_id,
+        event.configuration_id,
+        event.version_id,
+        event.route_id,
+        event.feature,
+        event.purpose,
+        ",".join(event.tags) if event.tags else None,
+        event.operation,
+        event.provider,
+        event.model,
+        outcome,
+        missing,
+    )
+
+
+def _add(
+    quarters: dict[tuple[Values, int], list[int]],
+    event: UsageEvent,
+    outcome: str,
+    calls: int,
+    *,
+    counted: bool = True,
+) -> None:
+    usage, opened_at, cost = event.usage, event.opened_at, event.cost_nanos
+    missing = None
+    if event.price_missing:
+        missing = ",".join(event.price_missing)
+    elif cost is None and (usage.total > 0 or outcome == "estimated"):
+        missing = "model"
+    key = (_group(event, outcome, missing), opened_at // _QUARTER)
+    grown = quarters.get(key)
+    if grown is None:
+        grown = quarters[key] = [0, 0, 0, 0, 0, 0, 0, 0, 0, opened_at]
+    grown[0] += calls
+    grown[1] += outcome == "error"
+    grown[2] += missing is not None
+    grown[3] += limit(usage.input)
+    grown[4] += limit(usage.output)
+    grown[5] += limit(usage.cached)
+    grown[6] += limit(usage.reasoning)
+    grown[7] += limit(cost or 0)
+    if counted:
+        grown[8] += limit(event.duration_us)
+    grown[9] = max(grown[9], opened_at)
+
+
+def _move(quarters: dict[tuple[Values, int], list[int]], event: UsageEvent, before: str) -> None:
+    """Take the call out of the group that it seemed to belong to, where it had used nothing."""
+    key = (_group(event, before, None), event.opened_at // _QUARTER)
+    quarters.setdefault(key, [0, 0, 0, 0, 0, 0, 0, 0, 0, event.opened_at])[0] -= 1
+
+
+def _cut(group: Values) -> Values:
+    """As the events' own rows have it. Names that are too long are cut, and may be the same then."""
+    *start, feature, purpose, tags, operation, provider, model, outcome, missing = group
+    return (
+        *start,
+        None if feature is None else cut(feature, 64),
+        purpose,
+        tags,
+        operation,
+        cut(provider, 100),
+        cut(model, 255),
+        outcome,
+        None if missing is None else cut(missing, 255),
+    )
+
+
+def _join(one: list[int], other: list[int]) -> list[int]:
+    return [*(mine + more for mine, more in zip(one[:-1], other[:-1], strict=True)), max(one[-1], other[-1])]

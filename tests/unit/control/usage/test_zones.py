@@ -1,0 +1,153 @@
+"""Reports agree with a recount of the calls, in every time zone and when the clocks change."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Hashable
+from datetime import UTC, datetime, timedelta, tzinfo
+from pathlib import Path
+from zoneinfo import ZoneInfo, available_timezones
+
+import pytest
+from tests.bookkeeping import keep
+from tests.unit.control.usage.settled import event
+
+from trunkline.control.usage import sums
+from trunkline.control.usage.interval import Interval, divide
+from trunkline.control.usage.span import read_span
+from trunkline.core.chat import Usage
+from trunkline.core.usage_event import UsageEvent
+from trunkline.storage.database import Database
+from trunkline.storage.usage import UsageScope
+
+SINCE = datetime(2026, 3, 1, tzinfo=UTC)
+CHANGES = tuple(
+    datetime.fromisoformat(text).replace(tzinfo=UTC)
+    # Of America, Europe, the Middle East, Chile, Australia and New Zealand, both ways.
+    for text in ("2026-03-08", "2026-03-29", "2026-04-05", "2026-04-24", "2026-09-06", "2026-10-04", "2026-10-25")
+)
+SCOPE = UsageScope(workspace_id="w")
+
+
+def calls(seed: int) -> list[UsageEvent]:
+    """Spread over a year, and dense around the days on which clocks change."""
+    dice = random.Random(seed)
+    moments = [SINCE + timedelta(seconds=dice.uniform(0, 300 * 86_400)) for _ in range(300)]
+    moments += [dice.choice(CHANGES) + timedelta(hours=dice.uniform(-36, 60)) for _ in range(300)]
+    moments += [dice.choice(CHANGES) + timedelta(minutes=15 * dice.randrange(-96, 192)) for _ in range(100)]
+    return [
+        event(
+            "w",
+            opened_at=(moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1),
+            user_id=dice.choice("ab"),
+            model=dice.choice("xyz"),
+            tags=dice.choice([(), ("one",), ("one", "two")]),
+            outcome=dice.choice(["ok", "ok", "error"]),
+            usage=Usage(input=dice.randrange(100)),
+            cost_nanos=dice.randrange(10**6),
+        )
+        for moment in moments
+    ]
+
+
+def label(moment: datetime, interval: Interval, zone: tzinfo) -> Hashable:
+    local = moment.astimezone(zone)
+    match interval:
+        case "hour":
+            return local.date(), local.hour
+        case "day":
+            return local.date()
+        case "week":
+            return local.isocalendar()[:2]
+        case "month":
+            return local.year, local.month
+
+
+def opened(one: UsageEvent) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=one.opened_at)
+
+
+async def recount(database: Database, kept: list[UsageEvent], name: str, interval: Interval, days: str) -> None:
+    """Hold the series against the calls themselves."""
+    zone = ZoneInfo(name)
+    first, last = days.split("/")
+    span = read_span(None, first, last, SINCE, zone)
+    assert span.since is not None
+    assert span.until is not None
+    edges = divide(span.since, span.until, interval, zone)
+    async with database.read() as tx:
+        found = await sums.sum_series(tx, SCOPE, edges)
+        total = await sums.sum_span(tx, SCOPE, span)
+        by_tag = await sums.sum_series(tx, SCOPE, edges, "tags", ["two"])
+        parts = await sums.sum_parts(tx, SCOPE, span, "model")
+    within = [one for one in kept if first <= opened(one).astimezone(zone).date().isoformat() <= last]
+    cost, count, tagged = Counter[Hashable](), Counter[Hashable](), Counter[Hashable]()
+    for one in within:
+        key = label(opened(one), interval, zone)
+        count[key] += 1
+        cost[key] += one.cost_nanos or 0
+        tagged[key] += (one.cost_nanos or 0) if "two" in one.tags else 0
+    told = Counter[Hashable]()
+    told_count = Counter[Hashable]()
+    for (number, _), part in found.items():
+        told[label(edges[number], interval, zone)] += part.cost_nanos
+        told_count[label(edges[number], interval, zone)] += part.request_count
+    assert +told == +cost, name
+    assert told_count == count, name
+    assert total.cost_nanos == sum(cost.values()) == sum(part.cost_nanos for part in parts.values())
+    assert total.error_count == sum(one.outcome == "error" for one in within)
+    assert {label(edges[number], interval, zone): part.cost_nanos for (number, _), part in by_tag.items()} == +tagged
+
+
+ZONES = sorted(name for name in available_timezones() if not name.startswith(("posix/", "right/")))
+
+
+@pytest.mark.parametrize(
+    ("interval", "names"),
+    [("day", ZONES[::2]), ("day", ZONES[1::2]), ("week", ZONES[::10]), ("month", ZONES[5::10])],
+    ids=["days of half the zones", "days of the others", "weeks", "months"],
+)
+async def test_in_every_zone(tmp_path: Path, interval: Interval, names: list[str]) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'trunkline.db'}")
+    await database.migrate()
+    kept = calls(1)
+    await keep(database, kept)
+    for name in names:
+        await recount(database, kept, name, interval, "2026-03-03/2026-11-20")
+    await database.close()
+
+
+HARD = (
+    "America/St_Johns",
+    "Asia/Kathmandu",
+    "Asia/Kolkata",
+    "Australia/Eucla",
+    "Australia/Lord_Howe",
+    "Europe/Berlin",
+    "Pacific/Apia",
+    "Pacific/Chatham",
+    "Africa/Cairo",
+    "America/Santiago",
+    "Asia/Beirut",
+    "America/Havana",
+)
+"""Quarters and halves of an hour, half an hour of summer time, and clocks that change at midnight."""
+
+
+@pytest.mark.parametrize("seed", range(2, 5))
+async def test_on_both_databases(database: Database, seed: int) -> None:
+    kept = calls(seed)
+    await keep(database, kept)
+    for name in HARD:
+        await recount(database, kept, name, "day", "2026-03-03/2026-11-20")
+        for change in CHANGES:
+            days = f"{(change - timedelta(days=2)).date()}/{(change + timedelta(days=2)).date()}"
+            await recount(database, kept, name, "hour", days)
+
+
+async def test_a_day_that_a_zone_skipped_has_no_part(database: Database) -> None:
+    zone = ZoneInfo("Pacific/Apia")
+    since, until = datetime(2011, 12, 28, 10, tzinfo=UTC), datetime(2012, 1, 1, 10, tzinfo=UTC)
+    edges = divide(since, until, "day", zone)
+    assert [edge.astimezone(zone).date().day for edge in edges] == [28, 29, 31, 1, 2]
