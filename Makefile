@@ -14,7 +14,7 @@ run: .venv/ready ## Start Trunkline on this machine (SQLite, http://127.0.0.1:87
 	@exec $(BIN)/trunkline serve
 
 test: .venv/ready-test $(NODE_ROOMS:%=%/node_modules/.ready) clients/typescript/dist/.ready check ## Run everything: linters, types, house rules, all tests
-	@scripts/system-packages nginx
+	@scripts/system-packages nginx redis-server
 	$(BIN)/pytest -n 2 --dist loadgroup
 
 check: .venv/ready-test ## Linters, types and the rules of the house

@@ -24,6 +24,8 @@ _ORIGIN: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s?#,*@]+|null|\*", re.IGNO
 
 _POSTGRESQL: Final = frozenset({"postgres", "postgresql"})
 
+_REDIS: Final = {"redis": "redis", "rediss": "rediss", "unix": "unix", "valkey": "redis", "valkeys": "rediss"}
+
 _BOOLEANS: Final = {
     **dict.fromkeys(("1", "true", "t", "yes", "y", "on"), True),
     **dict.fromkeys(("0", "false", "f", "no", "n", "off"), False),
@@ -46,6 +48,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Secret | None,
         Meta(description="`postgresql://user:password@host/name`. Unset: SQLite in the data folder."),
     ] = None
+    redis_url: Annotated[
+        Secret | None,
+        Meta(
+            description="Redis or Valkey, in which all processes count for limits together: `redis://host:6379/0`,"
+            " `rediss://user:password@host:6379/0` with TLS, or `unix:///path/to/socket`. Unset: each process has its"
+            " share of every limit.",
+        ),
+    ] = None
+    redis_seconds: Annotated[
+        float,
+        Meta(gt=0, le=5, description="How long a call waits for Redis, before it goes without."),
+    ] = 0.05
     root_key_file: Annotated[
         Path | None,
         Meta(
@@ -229,8 +243,18 @@ def _add_driver(url: Secret) -> Secret:
     return Secret(f"postgresql+asyncpg://{rest}") if separator and scheme in _POSTGRESQL else url
 
 
+def _read_redis_url(url: Secret) -> Secret:
+    """The address as the library takes it, which knows no other name of the server."""
+    scheme, separator, rest = url.reveal().partition("://")
+    scheme = _REDIS.get(scheme, "")
+    if not (separator and scheme and rest):
+        raise ValueError("must begin with redis://, rediss:// or unix://, as redis://127.0.0.1:6379/0 does")
+    return Secret(f"{scheme}://{rest}")
+
+
 _FORMS: Final[Mapping[str, Callable[[Any], object]]] = {
     "database_url": _add_driver,
+    "redis_url": _read_redis_url,
     "public_url": lambda url: url.rstrip("/") or None,
     "cors_origins": lambda text: ", ".join(read_origins(text)),
 }

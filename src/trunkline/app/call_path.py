@@ -63,6 +63,7 @@ async def open_call_path(
     journal: Journal,
     prices: PriceBook,
     used: Callable[[str], None],
+    limits: LimitGate,
     *,
     demo: Callable[[], DemoTransport] = DemoTransport,
 ) -> AsyncGenerator[CallPath]:
@@ -83,7 +84,6 @@ async def open_call_path(
     ledger = Ledger(journal, prices, (counters,), clock=time.time, ticks=time.monotonic, window=prices.context_window)
     budget = RetryBudget(time.monotonic)
     guard = make_policy_gate(settings, journal, prices, lambda: gateway)
-    limits = LimitGate()
 
     def make_gateway(held: SnapshotHolder) -> Gateway:
         return Gateway(

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from trunkline.app.call_path import open_call_path
 from trunkline.app.duties import running
 from trunkline.app.intake_thread import taking_in
+from trunkline.app.limits import open_limits
 from trunkline.app.pages import build_pages
 from trunkline.app.parts import Parts, Wiring
 from trunkline.app.people import People
@@ -39,6 +40,7 @@ from trunkline.core.errors import Unavailable
 from trunkline.faces import v1
 from trunkline.faces.cors import Cors
 from trunkline.faces.forwarded import Forwarded
+from trunkline.gateway.gates.limit_rule import ALONE, Share
 from trunkline.gateway.journal.folder import JournalFolder
 from trunkline.gateway.journal.reading_notes import ReadingNotes
 from trunkline.gateway.journal.writer import Journal
@@ -111,15 +113,17 @@ async def open_server(
 
         journal = Journal(resources.journal, strict=settings.journal_strict)
         prices, key_use = PriceBook(load_price_list(settings.data_dir)), KeyUse(resources.database)
+        share = ALONE if hub is None else Share(of=settings.workers)
+        limits = await stack.enter_async_context(open_limits(settings, share))
         path = await stack.enter_async_context(
-            open_call_path(settings, vault, holder, journal, prices, key_use.note, demo=parts.demo)
+            open_call_path(settings, vault, holder, journal, prices, key_use.note, limits, demo=parts.demo)
         )
         stored = StoredResponses(resources.database, ring)
         workers = Workers(
             publisher,
             PricePublisher(prices),
             {**answer_responses(stored), **answer_reports(key_use.note_at)},
-            lambda: read_standing("0" if hub is None else "management", journal.fault, path.counters),
+            lambda: read_standing("0" if hub is None else "management", journal.fault, path.counters, limits.fault),
         )
         lag = IntakeLag(JournalFolder(resources.journal))
         services = make_services(
@@ -134,6 +138,7 @@ async def open_server(
             prices,
             refresher,
             workers.find_fault,
+            workers.find_limit_fault,
             holder,
             path.gateway,
             path.make_gateway,

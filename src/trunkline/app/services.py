@@ -76,6 +76,7 @@ def make_services(
     prices: PriceBook,
     refresher: SnapshotRefresher,
     check_journal: Check,
+    check_limits: Check,
     holder: SnapshotHolder,
     gateway: Gateway,
     make_gateway: Callable[[SnapshotHolder], Gateway],
@@ -195,6 +196,7 @@ def make_services(
         sealed_keys=sealed_keys,
         health=Readiness(
             {"snapshot": check_snapshot, "journal": check_journal},
-            {"database": check_database, "intake": lag.check},
+            {"database": check_database, "intake": lag.check}
+            | ({} if settings.redis_url is None else {"limits": check_limits}),
         ),
     )

@@ -17,6 +17,7 @@ import msgspec
 
 from trunkline.app.call_path import open_call_path
 from trunkline.app.duties import running
+from trunkline.app.limits import open_limits
 from trunkline.app.stopping import Stopping
 from trunkline.app.supervisor import AFTER
 from trunkline.app.web_server import serve_port
@@ -37,6 +38,7 @@ from trunkline.faces import v1
 from trunkline.faces.absent import Absent
 from trunkline.faces.cors import Cors
 from trunkline.faces.forwarder import Forwarder
+from trunkline.gateway.gates.limit_rule import Share
 from trunkline.gateway.journal.reading_notes import ReadingNotes
 from trunkline.gateway.journal.writer import Journal
 from trunkline.gateway.snapshot import SnapshotHolder
@@ -79,13 +81,15 @@ async def open_worker(settings: Settings, stopping: Stopping, name: str) -> Asyn
         journal = Journal(settings.data_dir / "journal", strict=settings.journal_strict)
 
         async def stand(_link: Link, _payload: bytes) -> bytes:
-            return msgspec.msgpack.encode(read_standing(name, journal.fault, parts.counters))
+            return msgspec.msgpack.encode(read_standing(name, journal.fault, parts.counters, limits.fault))
 
         handlers: dict[str, Handler] = {**follower.handlers, **follow_prices(prices), STANDING: stand}
         spoke = Spoke(sockets / HUB, handlers, lambda link: link.ask(JOIN))
         reports = Reports(spoke.ask)
+        share = Share(int(name), settings.workers)
+        limits = await stack.enter_async_context(open_limits(settings, share))
         parts = await stack.enter_async_context(
-            open_call_path(settings, vault, holder, journal, prices, reports.note_key)
+            open_call_path(settings, vault, holder, journal, prices, reports.note_key, limits)
         )
         readings = ReadingNotes(journal, parts.rate_limits)
         stack.push_async_callback(_close_journal, journal, readings)

@@ -21,7 +21,8 @@ Labels = tuple[str, str, str]
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """``name`` tells it from the others of its installation; ``fault`` is what is wrong with its journal, if anything.
+    """``name`` tells it from the others of its installation; ``fault`` is what is wrong with its journal, if anything,
+    ``limit_fault`` why it does not count for limits together with the others.
 
     ``active`` calls are under way; ``totals`` are of those since it started.
     """
@@ -30,17 +31,19 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     pid: int
     memory_bytes: int
     fault: str | None = None
+    limit_fault: str | None = None
     active: int = 0
     totals: list[tuple[Labels, Totals]] = []
 
 
-def read_standing(name: str, fault: str | None, counters: CallCounters) -> Standing:
+def read_standing(name: str, fault: str | None, counters: CallCounters, limit_fault: str | None = None) -> Standing:
     """That of this process."""
     return Standing(
         name=name,
         pid=os.getpid(),
         memory_bytes=_read_memory(),
         fault=fault,
+        limit_fault=limit_fault,
         active=counters.active,
         totals=list(counters.totals.items()),
     )

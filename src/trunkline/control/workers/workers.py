@@ -61,6 +61,10 @@ class Workers:
         """What is wrong with a journal, if anything is."""
         return next((one.fault for one in await self.ask() if one.fault is not None), None)
 
+    async def find_limit_fault(self) -> str | None:
+        """Why a process does not count for limits together with the others, if one does not."""
+        return next((one.limit_fault for one in await self.ask() if one.limit_fault is not None), None)
+
     async def _join(self, link: Link, _payload: bytes) -> bytes:
         self._joined.add(link)
         self._publisher.join(link)

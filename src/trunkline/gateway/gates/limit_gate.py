@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import ceil
-from typing import Final
+from typing import Final, Protocol
 
 from trunkline.core.actor import Actor
 from trunkline.core.errors import TooLarge, TooMany
 from trunkline.gateway.context import JUDGE
 from trunkline.gateway.gates.limit_book import LimitBook
 from trunkline.gateway.gates.limit_fields import POLICY, STATE, write_fields
-from trunkline.gateway.gates.limit_hold import LimitHold
+from trunkline.gateway.gates.limit_hold import LimitHold, Meters
 from trunkline.gateway.gates.limit_rule import ALONE, Bucket, LimitRule, Share, Verdict, Want
 from trunkline.gateway.gates.local_meters import LocalMeters
 from trunkline.gateway.gates.pending_call import PendingCall
@@ -27,17 +27,40 @@ _PLACE_SECONDS: Final = 1.0
 """When a call that found no place among parallel ones should come back: nobody can tell when one ends."""
 
 
+class SharedMeters(Protocol):
+    """Who counts for several processes (:mod:`trunkline.gateway.gates.shared_meters`)."""
+
+    fault: str | None
+
+    async def take(self, wants: Sequence[Want]) -> tuple[Verdict, Meters] | None:
+        """All of ``wants``, or nothing where one of them cannot be had now. None: it cannot tell, and has a fault."""
+        ...
+
+
 class LimitGate:
     """Implements :class:`~trunkline.gateway.gates.gate.ImmediateGate`.
 
-    A call takes from all the limits that concern it and its candidate, or from none. ``share`` says what part of each
-    is this process's. ``clock`` is monotonic seconds.
+    A call takes from all the limits that concern it and its candidate, or from none. ``shared`` counts for all
+    processes together; where there is none, or while it cannot, this one holds calls to its ``share`` of each limit.
+    ``clock`` is monotonic seconds.
     """
 
-    def __init__(self, *, share: Share = ALONE, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        *,
+        share: Share = ALONE,
+        shared: SharedMeters | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._share = share
+        self._shared = shared
         self._local = LocalMeters(clock)
         self._books: dict[str, LimitBook] = {}
+
+    @property
+    def fault(self) -> str | None:
+        """Why limits are not counted together with other processes, where they should be."""
+        return self._shared.fault if self._shared is not None else None
 
     def concerns(self, snapshot: Snapshot, actor: Actor, candidate: Candidate) -> bool:
         """See :class:`~trunkline.gateway.gates.gate.Gate`."""
@@ -58,15 +81,20 @@ class LimitGate:
         hold = self._find_hold(call)
         wants = hold.find_wants(self._find(call.actor, candidate))
         _require_size(wants)
-        verdict = self._local.take(wants)
+        taken = None
+        if self._shared is not None and self._shared.fault is None and wants:
+            taken = await self._shared.take(wants)
+        verdict, meters = taken or (self._local.take(wants), self._local)
         _tell(call, hold, wants, verdict)
         if verdict.refused is not None:
             raise _refusal(wants[verdict.refused].bucket.rule, verdict.wait)
         call.holds[self] = hold
-        hold.add(self._local, candidate.entry.id, wants, verdict.told)
+        hold.add(meters, candidate.entry.id, wants, verdict.told)
 
     def admit_now(self, call: PendingCall, candidate: Candidate, target: Target) -> bool:
         """See :class:`~trunkline.gateway.gates.gate.ImmediateGate`."""
+        if self._shared is not None and self._shared.fault is None:
+            return False
         hold = LimitHold(call.exchange)
         wants = hold.find_wants(self._find(call.actor, candidate))
         verdict = self._local.take(wants)
