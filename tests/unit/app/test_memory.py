@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import weakref
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -45,6 +48,62 @@ async def test_cycles_are_collected_also_where_nothing_can_be_trimmed(monkeypatc
     async with asyncio.timeout(30):
         await gone.wait()
     task.cancel()
+
+
+async def wait_together(count: int) -> list[asyncio.Task[Any]]:
+    """So many tasks that wait."""
+    never = asyncio.Event()
+    tasks = [asyncio.create_task(never.wait()) for _ in range(count)]
+    await asyncio.sleep(0)
+    return tasks
+
+
+@pytest.fixture
+def passes() -> Iterator[list[int]]:
+    """The generations that the collector has looked through."""
+    seen: list[int] = []
+
+    def note(_phase: str, info: dict[str, int]) -> None:
+        seen.append(info["generation"])
+
+    gc.callbacks.append(note)
+    yield seen
+    gc.callbacks.remove(note)
+
+
+@pytest.fixture
+def _thawed() -> Iterator[None]:
+    yield
+    gc.unfreeze()
+    gc.freeze()
+
+
+@pytest.mark.usefixtures("_thawed")
+async def test_what_many_calls_hold_is_not_looked_through(passes: list[int]) -> None:
+    tasks = await wait_together(memory.MANY_TASKS + 1)
+    passes.clear()
+    before = gc.get_freeze_count()
+    memory.collect()
+    assert gc.get_freeze_count() > before, "what is theirs is set aside"
+    assert 2 not in passes
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    memory.collect()
+    assert 2 in passes, "it is done when they are over"
+
+
+@pytest.mark.usefixtures("_thawed")
+@pytest.mark.parametrize(("seconds", "set_aside"), [(0.001, False), (0.02, True)])
+def test_what_took_long_to_look_through_is_set_aside(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, *, set_aside: bool
+) -> None:
+    clock = iter([100.0, 100.0 + seconds])
+    monkeypatch.setattr(memory.time, "perf_counter", lambda: next(clock))
+    monkeypatch.setattr(asyncio, "all_tasks", set)
+    gc.unfreeze()
+    memory.collect()
+    assert bool(gc.get_freeze_count()) is set_aside
 
 
 def test_the_library_of_this_machine_is_asked_or_there_is_none() -> None:

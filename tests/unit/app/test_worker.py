@@ -20,6 +20,7 @@ def test_a_worker_loads_nothing_that_manages() -> None:
         "alembic",
         "fastapi",
         "genai_prices",
+        "greenlet",
         "prometheus_client",
         "pydantic",
         "rich",
