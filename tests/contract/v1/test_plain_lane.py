@@ -21,7 +21,7 @@ from tests.upstreams import scripted
 from trunkline.core.errors import TooMany, Unavailable
 from trunkline.faces.server import GatewayProtocol
 from trunkline.faces.v1.plain_protocol import PlainProtocol
-from trunkline.gateway.exchanges.passing_chat import PassingChat
+from trunkline.gateway.disclosure import Disclosure
 from trunkline.gateway.gates.pending_call import PendingCall
 from trunkline.gateway.plain.plain_call import PlainCall
 
@@ -323,14 +323,14 @@ def test_requests_before_the_answer_to_the_last_one(lanes: tuple[Lane, Lane], na
 
 
 def test_a_fault_of_ours_is_told_and_settled(lanes: tuple[Lane, Lane], monkeypatch: pytest.MonkeyPatch) -> None:
-    read = PassingChat.read_whole
+    clean = Disclosure.whole
 
-    def fail(prepared: PassingChat, call: Any, raw: bytes) -> Any:
+    def fail(disclosure: Disclosure, raw: bytes) -> bytes:
         if b"broken" in raw:
             raise RuntimeError("a fault")
-        return read(prepared, call, raw)
+        return clean(disclosure, raw)
 
-    monkeypatch.setattr(PassingChat, "read_whole", fail)
+    monkeypatch.setattr(Disclosure, "whole", fail)
     seen = same(lanes, [request()], [answer(edited(system_fingerprint="broken"))])
     assert seen.client.startswith(b"HTTP/1.1 500 ")
     assert [event["outcome"] for event in seen.books] == ["error"]

@@ -101,10 +101,14 @@ class Chat:
 
     def prepare(self, target: Target, model: str) -> PreparedChat:
         """See :class:`~trunkline.gateway.exchanges.exchange.Exchange`."""
-        fit = self._find_fit(target, model, native=self.is_native(target))
+        fit = self.find_fit(target, model)
         if fit.passing is not None:
             return self._pass(target, model, fit, fit.passing)
         return TranslatedChat(self, target, model, fit)
+
+    def find_fit(self, target: Target, model: str) -> ChatFit:
+        """How calls of this kind go to ``model``."""
+        return self._find_fit(target, model, native=self.is_native(target))
 
     def _pass(self, target: Target, model: str, fit: ChatFit, passing: Passing) -> PassingChat:
         return PassingChat(self, target, model, fit, passing)

@@ -11,6 +11,7 @@ from trunkline.core.chat import Usage
 from trunkline.core.errors import InvalidInput, UpstreamError
 from trunkline.core.heard import Heard, hear_choices
 from trunkline.core.terms import USUAL, bind_terms
+from trunkline.dialects.passthrough import Passthrough
 from trunkline.gateway.answer import JSON, Answer, write_headers
 from trunkline.gateway.call import Call
 from trunkline.gateway.estimate import request_tokens, text_tokens
@@ -68,19 +69,17 @@ class PassingChat(PreparedChat):
 
         Raises UpstreamError for an answer that tells of an error.
         """
-        raw = call.disclosure.whole(raw)
         passthrough = self._passing.passthrough
+        usual = read_usual(call, passthrough, raw)
+        if usual is not None:
+            return usual[0], False, usual[1]
+        raw = call.disclosure.whole(raw)
         tapped = passthrough.read_tap(raw)
         if tapped.error is not None:
             raise self._explain(failed(tapped.error, self._target.provider.id), raw)
         call.answered = tapped.model
         body = tapped.body or raw
-        told = call.believe(tapped.usage)
-        if told is not None and told.input and told.output:
-            # As nearly every answer says; what follows would come to the same.
-            usage, estimated = told, told.estimated
-        else:
-            usage, estimated = self._counts().complete(told, lambda: self._hear(raw), whole=True)
+        usage, estimated = self._counts().complete(call.believe(tapped.usage), lambda: self._hear(raw), whole=True)
         return usage, estimated, passthrough.tell_whole_usage(body, mark(usage)) if estimated else body
 
     def count_input(self) -> int:
@@ -111,6 +110,22 @@ class PassingChat(PreparedChat):
             return hear_choices(self._fit.theirs.read_response(raw).choices)
         except UpstreamError:
             return Heard()
+
+
+def read_usual(call: Call, passthrough: Passthrough, raw: bytes) -> tuple[Usage, bytes] | None:
+    """What an answer used that goes well and tells both sides of it, as nearly all do, and the answer for the client.
+
+    None for all others: what :meth:`PassingChat.read_whole` does with them needs the request.
+    """
+    raw = call.disclosure.whole(raw)
+    tapped = passthrough.read_tap(raw)
+    if tapped.error is not None:
+        return None
+    told = call.believe(tapped.usage)
+    if told is None or not told.input or not told.output or told.estimated:
+        return None
+    call.answered = tapped.model
+    return told, tapped.body or raw
 
 
 def _forward(headers: Headers, forwarded: Sequence[tuple[str, str]]) -> Headers:

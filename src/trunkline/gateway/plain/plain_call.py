@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from trunkline.core.access import check
 from trunkline.core.actor import Actor
 from trunkline.core.errors import TrunklineError, Unavailable
+from trunkline.core.terms import USUAL
 from trunkline.dialects import openai_chat
+from trunkline.dialects.openai_chat.passthrough import PASSTHROUGH
 from trunkline.gateway.answer import JSON, Answer, write_headers
 from trunkline.gateway.call import Call, Ledger
 from trunkline.gateway.context import NOTHING
 from trunkline.gateway.disclosure import Disclosure
 from trunkline.gateway.exchanges.chat import Chat
-from trunkline.gateway.exchanges.passing_chat import PassingChat
+from trunkline.gateway.exchanges.passing_chat import PassingChat, read_usual
+from trunkline.gateway.exchanges.prepared_chat import PreparedChat
 from trunkline.gateway.gates.pending_call import PendingCall
 from trunkline.gateway.plain.plan import Plan, Plans
 from trunkline.gateway.rate_reading import RateLimits
@@ -40,7 +42,20 @@ class Caller(Protocol):
 class PlainCall:
     """One of them. Nothing of it has gone to the client until :meth:`Caller.answer`."""
 
-    __slots__ = ("_answer", "_caller", "_parts", "actor", "call", "chat", "pending", "plan", "prepared", "reply")
+    __slots__ = (
+        "_answer",
+        "_body",
+        "_caller",
+        "_chat",
+        "_dropped",
+        "_parts",
+        "_prepared",
+        "actor",
+        "call",
+        "pending",
+        "plan",
+        "reply",
+    )
 
     def __init__(
         self,
@@ -48,8 +63,9 @@ class PlainCall:
         caller: Caller,
         actor: Actor,
         plan: Plan,
-        chat: Chat,
-        prepared: PassingChat,
+        body: bytes,
+        dropped: tuple[str, ...],
+        chat: Chat | None,
         pending: PendingCall | None,
     ) -> None:
         self._parts = parts
@@ -57,12 +73,28 @@ class PlainCall:
         self._answer: Answer | None = None
         self.actor = actor
         self.plan = plan
-        self.chat = chat
-        self.prepared = prepared
+        self._body = body
+        self._dropped = dropped
+        self._chat = chat
+        self._prepared: PreparedChat | None = None
         self.pending = pending
         """What gates hold and tell, where any concerns it."""
         self.call: Call
         self.reply: Reply
+
+    @property
+    def chat(self) -> Chat:
+        """What was asked, for those who serve all other calls: most plain ones never need it."""
+        if self._chat is None:
+            self._chat = Chat(openai_chat.DIALECT, self._body)
+        return self._chat
+
+    @property
+    def prepared(self) -> PreparedChat:
+        """What was sent, likewise."""
+        if self._prepared is None:
+            self._prepared = self.chat.prepare(self.plan.target, self.plan.candidate.model)
+        return self._prepared
 
     def hear(self) -> None:
         """There is something new to see in the reply."""
@@ -74,9 +106,16 @@ class PlainCall:
             self.hand_over()
             return
         raw = reply.take()
-        call, target = self.call, self.plan.target
+        call, plan = self.call, self.plan
+        estimated = False
         try:
-            usage, estimated, body = self.prepared.read_whole(call, raw)
+            usual = read_usual(call, plan.passing.passthrough, raw)
+            if usual is not None:
+                usage, body = usual
+            else:
+                prepared = self.prepared
+                assert isinstance(prepared, PassingChat)
+                usage, estimated, body = prepared.read_whole(call, raw)
         except Exception:  # noqa: BLE001 - an error of the provider, or a fault of ours: who waits meets it again and tells it
             reply.put_back(raw)
             self.hand_over()
@@ -85,7 +124,7 @@ class PlainCall:
         reply.heard = None
         self._parts.note_limits(call, reply)
         payload = call.close("ok", usage=usage, estimated=estimated)
-        headers = write_headers(call, target, self.prepared.dropped)
+        headers = write_headers(call, plan.target, self._dropped)
         headers.append(JSON)
         if self.pending is not None:
             headers.extend(self.pending.headers)
@@ -161,23 +200,23 @@ class PlainCalls:
         Then nothing was sent or written down, and whoever serves all other calls says what is wrong, if anything is.
         """
         try:
-            check(actor, "call")
-            chat = Chat(openai_chat.DIALECT, body)
-            if chat.streams:
+            asked = PASSTHROUGH.peek(body)
+            if asked.streams or asked.terms != USUAL:
                 return None
-            plan = self._plans.find(actor, chat.model)
+            plan = self._plans.find(actor, asked.model)
             if plan is None:
                 return None
-            target, transport = plan.target, plan.transport
-            prepared = chat.prepare(target, plan.candidate.model)
-            if not isinstance(prepared, PassingChat):
+            edited = plan.edit(body)
+            if edited is None:
                 return None
-            request = prepared.request
-            connection = transport.take(request.url.origin)
+            sent, dropped = edited
+            target, transport = plan.target, plan.transport
+            connection = transport.take(plan.origin)
             if connection is None:
                 return None
-            pending = None
+            chat = pending = None
             if plan.gates:
+                chat = Chat(openai_chat.DIALECT, body)
                 pending = PendingCall(plan.snapshot, actor, "chat", chat, request_id, NOTHING)
             call: Call | None = None
             try:
@@ -193,16 +232,16 @@ class PlainCalls:
                 return None
         except Exception:  # noqa: BLE001 - what is wrong, or a fault of ours: who serves all others meets it and tells it
             return None
-        plain = PlainCall(self, caller, actor, plan, chat, prepared, pending)
+        plain = PlainCall(self, caller, actor, plan, body, dropped, chat, pending)
         plain.call = call
         if pending is not None:
             pending.opened = True
             call.holds = pending.holds
         call.provider = target.provider
-        call.asked = prepared.terms
+        call.asked = plan.passing.terms
         self._budget.deposit(plan.candidate.entry.workspace_id)
-        head = plan.write_head(len(request.body))
-        plain.reply = transport.begin(connection, head, request.body, self.timeouts, plain.hear)
+        head = plan.write_head(len(sent))
+        plain.reply = transport.begin(connection, head, sent, self.timeouts, plain.hear)
         return plain
 
     def note_limits(self, call: Call, reply: Reply) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from trunkline.core.access import check
 from trunkline.core.actor import Actor
 from trunkline.core.errors import TrunklineError
 from trunkline.core.usage_event import UsageEvent
 from trunkline.dialects import openai_chat
 from trunkline.gateway.call import Ledger
 from trunkline.gateway.context import NOTHING
+from trunkline.gateway.exchanges.chat import Chat
+from trunkline.gateway.exchanges.chat_fit import ChatFit, Passing
 from trunkline.gateway.gates.gate import Gate, ImmediateGate
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.routing.resolve import Resolver
@@ -18,17 +21,32 @@ from trunkline.gateway.routing.target import Target, Targets
 from trunkline.gateway.snapshot import Snapshot, SnapshotHolder
 from trunkline.outbound import DirectTransport, OutgoingRequest
 from trunkline.outbound.request import write_head
+from trunkline.providers.adaptation import refuse_fields
 
 CAPACITY: Final = 10_000
 """Plans that are kept. Callers may name any number of models."""
 
 _LENGTH: Final = b"Content-Length: 0\r\n"
+_ANY: Final = Chat(openai_chat.DIALECT, b'{"model":"any"}')
+"""Stands for all of them where it is found out how they go to a model."""
 
 
 class Plan:
     """The way of such calls. Holds a target, and so a credential: never older than what ``targets`` would give."""
 
-    __slots__ = ("after", "before", "candidate", "gates", "opened", "snapshot", "target", "transport")
+    __slots__ = (
+        "after",
+        "before",
+        "candidate",
+        "gates",
+        "opened",
+        "origin",
+        "passing",
+        "quirk",
+        "snapshot",
+        "target",
+        "transport",
+    )
 
     def __init__(
         self,
@@ -36,6 +54,8 @@ class Plan:
         candidate: Candidate,
         target: Target,
         transport: DirectTransport,
+        fit: ChatFit,
+        passing: Passing,
         opened: UsageEvent,
         gates: Sequence[ImmediateGate],
     ) -> None:
@@ -47,9 +67,24 @@ class Plan:
         """What each of them passes."""
         self.opened = opened
         """What the books say of each of them, with neither id nor time."""
-        url = target.endpoint.chat(candidate.model, False)
-        head = write_head(OutgoingRequest("POST", url, target.endpoint.headers))
+        self.passing = passing
+        self.quirk = fit.quirk
+        self.origin = fit.url.origin
+        head = write_head(OutgoingRequest("POST", fit.url, target.endpoint.headers))
         self.before, _, self.after = head.partition(_LENGTH)
+
+    def edit(self, body: bytes) -> tuple[bytes, tuple[str, ...]] | None:
+        """A ``body`` that names no terms of the bill, for the provider, and what of it was left out.
+
+        None for one that does not pass. Raises InvalidInput for what is wrong in it.
+        """
+        quirk = self.quirk
+        if quirk.refuse:
+            refuse_fields(body, self.candidate.model, quirk)
+        if quirk.schemas == "words" and b'"json_schema"' in body:
+            return None
+        sent, dropped = self.passing.edit(body)
+        return None if dropped and "service_tier" in dropped else (sent, dropped)
 
     def write_head(self, length: int) -> bytes:
         """The head of a request whose body has ``length`` bytes, as the client of the provider writes it."""
@@ -101,6 +136,7 @@ class Plans:
         return plan
 
     def _make(self, snapshot: Snapshot, actor: Actor, name: str) -> Plan | None:
+        check(actor, "call")
         found = self._resolver.resolve(snapshot, actor, name)
         candidate = found[0]
         if len(found) > 1 or candidate.trial or candidate.route or candidate.feature:
@@ -116,5 +152,8 @@ class Plans:
         passes = target.provider.dialect == openai_chat.DIALECT.name and target.endpoint.signer is None
         if not passes or not isinstance(transport, DirectTransport):
             return None
+        fit = _ANY.find_fit(target, candidate.model)
+        if fit.passing is None:
+            return None
         opened = self._ledger.describe(actor, candidate, "chat", requested_model=name, streamed=False, context=NOTHING)
-        return Plan(snapshot, candidate, target, transport, opened, gates)
+        return Plan(snapshot, candidate, target, transport, fit, fit.passing, opened, gates)
