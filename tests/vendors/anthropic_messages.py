@@ -12,7 +12,12 @@ from tests.vendors.rule import Json, Rule, Sent, break_rules
 from tests.vendors.shape import misfits
 
 _API = "https://platform.claude.com/docs/en/api/messages"
-_TOOLS = "https://platform.claude.com/docs/en/agents-and-tools/tool-use/implement-tool-use"
+_RESULTS = "https://platform.claude.com/docs/en/agents-and-tools/tool-use/handle-tool-calls"
+_BLANK_REPORT = "https://github.com/anthropics/claude-code/issues/23440"
+_ID_REPORT = "https://github.com/maximhq/bifrost/issues/5097"
+_TWICE_REPORT = "https://github.com/anthropics/claude-code/issues/20901"
+_NAME_REPORT = "https://github.com/microsoft/wassette/issues/56"
+_NAMES_REPORT = "https://github.com/eclipse-theia/theia/issues/16122"
 _CACHE = "https://platform.claude.com/docs/en/build-with-claude/prompt-caching"
 _PREFILL = "https://platform.claude.com/docs/en/build-with-claude/prompt-engineering/prefill-claudes-response"
 
@@ -208,16 +213,16 @@ def _cache(sent: Sent) -> Iterator[str]:
 
 
 RULES = (
-    Rule("text holds more than white space", _API, _blank_text),
+    Rule("text holds more than white space", _BLANK_REPORT, _blank_text),
     Rule("messages have content", _API, _empty_message),
     Rule("a user begins", _API, _first_role),
     Rule("no white space ends a prefill", _PREFILL, _trailing_space),
     Rule("no prefill from 4.6 on", claude.MIGRATION, _prefill),
-    Rule("ids of calls match", _TOOLS, _call_ids),
-    Rule("ids of calls are unique", _TOOLS, _unique_ids),
-    Rule("calls and results come in pairs", _TOOLS, _pairs),
-    Rule("names of tools match", _TOOLS, _names),
-    Rule("names of tools are unique", _TOOLS, _unique_names),
+    Rule("ids of calls match", _ID_REPORT, _call_ids),
+    Rule("ids of calls are unique", _TWICE_REPORT, _unique_ids),
+    Rule("calls and results come in pairs", _RESULTS, _pairs),
+    Rule("names of tools match", _NAME_REPORT, _names),
+    Rule("names of tools are unique", _NAMES_REPORT, _unique_names),
     Rule("a tool is chosen among tools", _API, _choice_needs_tools),
     Rule("thinking in a form that the model knows", claude.MIGRATION, _thinking),
     Rule("no thinking with a forced tool", claude.THINKING, _thinking_forced),

@@ -989,7 +989,11 @@ export interface paths {
         delete: operations["delete_key"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change a key's name, the models that it may use, or when it expires
+         * @description Change a key's name, the models that it may use, or when it expires. The key itself stays the same.
+         */
+        patch: operations["update_key"];
         trace?: never;
     };
     "/api/ratings": {
@@ -5668,6 +5672,34 @@ export interface components {
              * @description When the key was replaced or encrypted again.
              */
             rotatedAt: string;
+        };
+        /**
+         * KeyUpdateRequest
+         * @description What is to change of an API key.
+         *
+         *     With an empty `models` it may use any, and with null as `expiresAt` it never expires.
+         * @example {
+         *       "models": [
+         *         "demo"
+         *       ]
+         *     }
+         */
+        KeyUpdateRequest: {
+            /**
+             * Name
+             * @description The name.
+             */
+            name?: string | null;
+            /**
+             * Models
+             * @description The models.
+             */
+            models?: string[] | null;
+            /**
+             * Expiresat
+             * @description When it expires; `null`: never.
+             */
+            expiresAt?: string | null;
         };
         /**
          * LastTestResponse
@@ -13370,6 +13402,116 @@ export interface operations {
             };
             /** @description It conflicts with the current state: a name is taken, or something is still in use. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    update_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The API key's `id`; not the key itself. */
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyUpdateRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -13,7 +13,7 @@ from trunkline.cli.applications import APPLICATIONS
 from trunkline.cli.nearest import suggest_or_list
 from trunkline.cli.option import Json
 from trunkline.cli.output import note, print_json, print_table, say, write_moment
-from trunkline.core.errors import Conflict, NotFound
+from trunkline.core.errors import Conflict, InvalidInput, NotFound
 
 app = typer.Typer(name="keys", add_completion=False, help="API keys for apps.", no_args_is_help=True)
 
@@ -88,6 +88,47 @@ def add(
     say(made.key)
     note("This is the only time that the key is shown.")
     for warning in made.warnings:
+        note(f"Warning: {warning}")
+
+
+@app.command("edit")
+def edit(
+    which: Annotated[str, typer.Argument(metavar="KEY", help="Its name, its id, or its last four characters.")],
+    name: Annotated[str | None, typer.Option(help="A new name.")] = None,
+    model: Annotated[
+        list[str] | None, typer.Option(help="A name that it may use as `model`; repeat it for more. Replaces the list.")
+    ] = None,
+    any_model: Annotated[bool, typer.Option("--any-model", help="Let it use every model.")] = False,
+    days: Annotated[int | None, typer.Option(min=1, max=3650, help="Days until it expires, from now.")] = None,
+    never_expires: Annotated[bool, typer.Option("--never-expires", help="Let it never expire.")] = False,
+    json: Json = False,
+) -> None:
+    """Change the name, the models or the expiry of an API key. The key itself stays the same."""
+    if model and any_model:
+        raise InvalidInput("Give --model or --any-model, not both.")
+    if days is not None and never_expires:
+        raise InvalidInput("Give --days or --never-expires, not both.")
+    body: dict[str, object] = {}
+    if name is not None:
+        body["name"] = name
+    if model or any_model:
+        body["models"] = model or []
+    if days is not None or never_expires:
+        body["expiresAt"] = None if days is None else datetime.now(UTC) + timedelta(days=days)
+    if not body:
+        raise InvalidInput("Say what to change: --name, --model, --any-model, --days or --never-expires.")
+
+    async def work(api: Api) -> bytes:
+        return await api.ask("PATCH", find_path("keys", (await _find(api, which)).id), body=body)
+
+    answer = call(work)
+    if json:
+        print_json(answer)
+        return
+    changed = msgspec.json.decode(answer, type=Key)
+    expires = f" until {write_moment(changed.expires_at)}" if changed.expires_at else ""
+    say(f"{changed.name} ({changed.key}) may use {', '.join(changed.models) or 'any model'}{expires}.")
+    for warning in changed.warnings:
         note(f"Warning: {warning}")
 
 

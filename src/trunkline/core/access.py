@@ -52,6 +52,7 @@ ACTIONS: Final[Mapping[str, Rule]] = {
     "applications.change": Rule("member"),
     "keys.read": Rule(),
     "keys.create": Rule("member"),
+    "keys.change": Rule("member"),
     "keys.delete": Rule("member"),
     "configurations.read": Rule(),
     "configurations.change": Rule("member"),

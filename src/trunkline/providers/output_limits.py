@@ -15,6 +15,7 @@ from trunkline.providers.provider import Provider
 
 # https://platform.openai.com/docs/models, by model: "max output tokens".
 _OPENAI: Final = (
+    (r"(ft:)?gpt-4o-2024-05-13", 4_096),
     (r"(ft:)?gpt-4o", 16_384),
     (r"(ft:)?gpt-4\.1", 32_768),
     (r"(ft:)?gpt-4-(turbo|1106|0125|vision)", 4_096),
@@ -26,11 +27,12 @@ _CLAUDE: Final = (
     (r"claude-3-(opus|sonnet|haiku)", 4_096),
     (r"claude-3-5", 8_192),
     (r"claude-opus-4-([01](?!\d)|\d{8})", 32_000),
-    (r"claude-(3-7|sonnet-4|haiku-4|opus-4-5)", 64_000),
+    (r"claude-(3-7|haiku-4|opus-4-5|sonnet-4(?!-([6-9]|\d\d)(?!\d)))", 64_000),
 )
 # https://ai.google.dev/gemini-api/docs/models, by model: "output token limit".
 _GEMINI: Final = (
-    (r"(models/)?gemini-(pro|1|2\.0)", 8_192),
+    (r"(models/)?gemini-(pro(?!-latest)|1|2\.0)", 8_192),
+    (r"(models/)?gemini-2\.5-flash-image", 32_768),
     (r"(models/)?gemini-2\.5", 65_536),
 )
 

@@ -18,11 +18,10 @@ async def insert(tx: Transaction, key: ApiKey) -> ApiKey:
     return key
 
 
-async def find(tx: Transaction, workspace_id: str, key_id: str) -> ApiKey | None:
-    """The workspace's key of that id, unless it is revoked."""
-    return await tx.scalar(
-        select(ApiKey).where(ApiKey.workspace_id == workspace_id, ApiKey.id == key_id, ApiKey.revoked_at.is_(None))
-    )
+async def find(tx: Transaction, workspace_id: str, key_id: str, *, lock: bool = False) -> ApiKey | None:
+    """The workspace's key of that id, unless it is revoked. ``lock`` keeps other writers away from it until the end."""
+    query = select(ApiKey).where(ApiKey.workspace_id == workspace_id, ApiKey.id == key_id, ApiKey.revoked_at.is_(None))
+    return await tx.scalar(query.with_for_update() if lock else query)
 
 
 async def find_page(

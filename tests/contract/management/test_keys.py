@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.contract.live_server import LiveServer
 from tests.contract.local_installation import LocalInstallation, Person
 
 
@@ -46,6 +47,85 @@ async def test_a_deleted_key_stops_at_once(installed: LocalInstallation, ann: Pe
     assert (await client.get("/api/keys")).status_code == 401
     assert (await ann.client.delete(f"/api/keys/{made['id']}")).status_code == 404
     assert (await ann.client.get("/api/keys")).json() == []
+
+
+async def test_a_change_counts_at_once_and_the_key_stays(live: LiveServer) -> None:
+    ann = await live.admin()
+    mine = {"name": "mine", "provider": "demo", "model": "demo-chat"}
+    assert (await ann.client.post("/api/configurations", json=mine)).status_code == 201
+    made = await ann.make_key(models=["mine"], expiresAt="2999-01-01T00:00:00Z")
+    path, client = f"/api/keys/{made['id']}", live.client(made["key"])
+    said = {"model": "mine", "messages": [{"role": "user", "content": "hello"}]}
+    assert (await client.post("/v1/chat/completions", json=said)).status_code == 200
+    changed = await ann.client.patch(path, json={"name": "New", "models": ["other", "other"], "expiresAt": None})
+    assert changed.status_code == 200
+    assert changed.json() == {
+        **made,
+        "key": f"tl-…{made['key'][-4:]}",
+        "name": "New",
+        "models": ["other"],
+        "expiresAt": None,
+        "lastUsedAt": changed.json()["lastUsedAt"],
+        "warnings": changed.json()["warnings"],
+    }
+    assert "'other'" in changed.json()["warnings"][0]
+    assert (await client.post("/v1/chat/completions", json=said)).status_code == 403
+    assert (await ann.client.patch(path, json={"models": []})).json()["models"] == []
+    assert (await client.post("/v1/chat/completions", json=said)).status_code == 200
+    assert (await ann.client.get(path)).json()["name"] == "New"
+
+
+async def test_a_change_is_audited_and_nothing_changed_is_not(installed: LocalInstallation, ann: Person) -> None:
+    made = await ann.make_key(models=["demo"])
+    path = f"/api/keys/{made['id']}"
+    for body in ({}, {"name": made["name"], "models": ["demo"]}, {"models": ["demo", "other"]}):
+        assert (await ann.client.patch(path, json=body)).status_code == 200
+    events = (await ann.client.get("/api/audit?action=keys.change")).json()
+    assert [(event["before"], event["after"]) for event in events] == [
+        ({"models": ["demo"]}, {"models": ["demo", "other"]})
+    ]
+
+
+async def test_a_key_cannot_widen_keys_or_itself(installed: LocalInstallation, ann: Person) -> None:
+    narrow = await ann.make_key(scope="manage", models=["a", "b"], expiresAt="2999-01-01T00:00:00Z")
+    other = await ann.make_key(models=["z"])
+    client = installed.client(narrow["key"])
+    for key in (narrow, other):
+        for body in (
+            {"models": []},
+            {"models": ["a", "c"]},
+            {"expiresAt": None},
+            {"expiresAt": "2999-01-02T00:00:00Z"},
+        ):
+            assert (await client.patch(f"/api/keys/{key['id']}", json=body)).status_code == 403, body
+        less = {"name": "less", "models": ["a"], "expiresAt": "2998-01-01T00:00:00Z"}
+        assert (await client.patch(f"/api/keys/{key['id']}", json=less)).status_code == 200
+
+
+async def test_keys_of_others_and_revoked_ones_are_not_changed(
+    installed: LocalInstallation, ann: Person, ben: Person
+) -> None:
+    made = await ann.make_key()
+    path = f"/api/keys/{made['id']}"
+    assert (await ben.client.patch(path, json={"name": "x"})).status_code == 404
+    assert (await ann.client.delete(path)).status_code == 200
+    assert (await ann.client.patch(path, json={"name": "x"})).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"models": ["m"] * 101}, "models"),
+        ({"expiresAt": "2020-01-01T00:00:00Z"}, "expiresAt"),
+        ({"scope": "manage"}, "scope"),
+        ({"nam": "x"}, "nam"),
+    ],
+)
+async def test_a_wrong_change_is_400(ann: Person, body: dict[str, object], field: str) -> None:
+    answer = await ann.client.patch(f"/api/keys/{(await ann.make_key())['id']}", json=body)
+    assert answer.status_code == 400
+    assert [item["field"] for item in answer.json()["errors"]] == [field]
 
 
 async def test_admins_see_all_keys_of_the_workspace_and_others_their_own(

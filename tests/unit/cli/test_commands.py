@@ -68,6 +68,15 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Any:
 APPLICATION = {"id": "a-000001", "name": "Shop", "configurationIds": ["1"], "defaultConfigurationId": None}
 WORKSPACE = {"id": "w-000001", "name": "Team", "role": "owner", "personal": False}
 FEATURE = {"slug": "helper", "name": "Helper", "kind": "chat", "model": None, "target": "demo", "ready": True}
+API_KEY = {
+    "id": "k-000001",
+    "name": "ci",
+    "key": "tl-…0001",
+    "scope": "call",
+    "models": ["demo"],
+    "expiresAt": None,
+    "lastUsedAt": None,
+}
 POLICY = {"id": "p-000001", "name": "No keys", "riskType": "HIGH", "actionType": 2, "rule": {"kind": "patterns"}}
 POLICIES = {"success": True, "policies": [POLICY]}
 CONFIG = {"_id": "c-000001", "name": "work", "provider": "demo", "modelId": "demo", "isDefault": True,
@@ -128,6 +137,10 @@ OF_VERSION = (*OF_CONFIG, [VERSION])
         ("keys add ci --application Shop", [[APPLICATION], {"id": "k", "name": "ci", "key": "tl-1", "scope": "call",
          "models": [], "expiresAt": None, "lastUsedAt": None}],
          ("POST", "/api/keys", {"name": "ci", "scope": "call", "models": [], "applicationId": "a-000001"})),
+        ("keys edit ci --name CI --model demo", [[API_KEY], API_KEY],
+         ("PATCH", "/api/keys/k-000001", {"name": "CI", "models": ["demo"]})),
+        ("keys edit 0001 --any-model --never-expires", [[API_KEY], API_KEY],
+         ("PATCH", "/api/keys/k-000001", {"models": [], "expiresAt": None})),
         ("workspaces add Team", [WORKSPACE], ("POST", "/api/workspaces", {"name": "Team"})),
         ("workspaces rename Team Crew", [[WORKSPACE], {}], ("PATCH", "/api/workspaces/w-000001", {"name": "Crew"})),
         ("workspaces set-default Team a", [[configuration("a")], [WORKSPACE], {}],
@@ -204,6 +217,7 @@ def test_changes(
         ("applications list", [[APPLICATION]], "Shop 1 a-000001"),
         ("workspaces list", [[WORKSPACE]], "Team owner shared w-000001"),
         ("workspaces members Team", [[WORKSPACE], [{"email": "b@x.y", "name": "B", "role": "admin"}]], "b@x.y B admin"),
+        ("keys edit ci --model demo", [[API_KEY], API_KEY], "ci (tl-…0001) may use demo."),
         ("policies list", [POLICIES], "No keys HIGH block patterns"),
         (["policies", "show", "No keys"], [POLICIES, {"success": True, "policy": POLICY}], "riskType HIGH"),
         ("policies violations", [{"violations": []}], "No call has broken a policy."),
@@ -389,3 +403,17 @@ def test_a_part_of_a_name_is_enough_for_a_suggestion(run: Any) -> None:
     done, _ = run("templates show opus", [{**TEMPLATE, "name": name, "id": name} for name in names])
     assert isinstance(done.exception, NotFound)
     assert done.exception.message.endswith("Did you mean Claude Opus 5.5 or Claude Opus 5?")
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("keys edit ci", "Say what to change: --name"),
+        ("keys edit ci --model demo --any-model", "Give --model or --any-model, not both."),
+        ("keys edit ci --days 3 --never-expires", "Give --days or --never-expires, not both."),
+    ],
+)
+def test_a_change_of_a_key_that_is_none_is_refused(run: Any, line: str, told: str) -> None:
+    done, _ = run(line, [API_KEY])
+    assert isinstance(done.exception, InvalidInput)
+    assert done.exception.message.startswith(told)

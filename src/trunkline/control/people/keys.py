@@ -8,11 +8,12 @@ from datetime import datetime
 
 import msgspec
 
-from trunkline.control.audit import Audit
+from trunkline.control.audit import Audit, changes
 from trunkline.control.page import Page, PageRequest, encode_cursor
 from trunkline.control.record import read_record
 from trunkline.core import access
 from trunkline.core.actor import Actor, Role, Scope, at_least
+from trunkline.core.chat import JsonValue
 from trunkline.core.errors import Forbidden, InvalidInput, NotFound
 from trunkline.core.secret import Secret
 from trunkline.storage import applications, keys, workspaces
@@ -30,6 +31,17 @@ class KeyRequest:
     workspace_id: str | None = None
     application_id: str | None = None
     models: Sequence[str] = ()
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyChange:
+    """What is to change of a key; None leaves a part as it is. ``expires_at`` counts only with ``sets_expiry``: None
+    then is never."""
+
+    name: str | None = None
+    models: Sequence[str] | None = None
+    sets_expiry: bool = False
     expires_at: datetime | None = None
 
 
@@ -66,8 +78,7 @@ class Keys:
         rights, :class:`InvalidInput` for a time that is past.
         """
         access.check(actor, "keys.create")
-        if request.expires_at is not None and request.expires_at <= now():
-            raise InvalidInput.of("expiresAt", "is in the past.")
+        _check_expiry(request.expires_at)
         async with self._database.write() as tx:
             maker = await self._enter(tx, actor, request.workspace_id)
             request = await self._narrow(tx, maker, request)
@@ -137,6 +148,30 @@ class Keys:
         async with self._database.read() as tx:
             return _show(await self._find(tx, actor, key_id))
 
+    async def update(self, actor: Actor, key_id: str, change: KeyChange) -> KeyRecord:
+        """Change what a key is called, which models it may use, or when it expires: here at once and in other processes
+        within half a second.
+
+        :class:`Forbidden` for more than the asking key's own rights, :class:`InvalidInput` for a time that is past.
+        """
+        access.check(actor, "keys.change")
+        _check_expiry(change.expires_at)
+        async with self._database.write() as tx:
+            key = await self._find(tx, actor, key_id, lock=True)
+            await self._check_rights(tx, actor, change)
+            before = _state(key)
+            if change.name is not None:
+                key.name = change.name
+            if change.models is not None:
+                key.models = list(change.models)
+            if change.sets_expiry:
+                key.expires_at = change.expires_at
+            was, became = changes(before, _state(key))
+            if became:
+                await workspaces.touch(tx, actor.workspace_id, "key", key.id)
+                await self._audit.record(tx, actor, "keys.change", target=("key", key.id), before=was, after=became)
+            return _show(key)
+
     async def delete(self, actor: Actor, key_id: str) -> None:
         """Revoke a key: it is refused from now on, here at once and in other processes within half a second."""
         access.check(actor, "keys.delete")
@@ -152,8 +187,8 @@ class Keys:
                 before={"name": key.name, "key": {"mask": key.mask, "fingerprint": key.digest[:16]}},
             )
 
-    async def _find(self, tx: Transaction, actor: Actor, key_id: str) -> ApiKey:
-        key = await keys.find(tx, actor.workspace_id, key_id)
+    async def _find(self, tx: Transaction, actor: Actor, key_id: str, *, lock: bool = False) -> ApiKey:
+        key = await keys.find(tx, actor.workspace_id, key_id, lock=lock)
         if key is None or (key.user_id != actor.user_id and not at_least(actor.role, "admin")):
             raise NotFound("There is no key of that id that you can see.")
         if actor.application_id not in {None, key.application_id}:
@@ -190,6 +225,34 @@ class Keys:
             models=request.models or maker.models,
             expires_at=request.expires_at or own.expires_at,
         )
+
+    async def _check_rights(self, tx: Transaction, actor: Actor, change: KeyChange) -> None:
+        """What a key sets of a key is within what it may itself. A user may set everything."""
+        if actor.key_id is None:
+            return
+        own = await keys.find(tx, actor.workspace_id, actor.key_id)
+        if own is None:
+            raise Forbidden("The key that asks was revoked meanwhile.")
+        wanted = change.models
+        if wanted is not None and own.models and not (wanted and set(wanted) <= set(own.models)):
+            # No list at all means any model.
+            raise Forbidden("A key that may use some models can allow those only: " + ", ".join(own.models))
+        outlives = change.expires_at is None or (own.expires_at is not None and change.expires_at > own.expires_at)
+        if change.sets_expiry and own.expires_at is not None and outlives:
+            raise Forbidden("A key cannot let keys outlive it.")
+
+
+def _check_expiry(moment: datetime | None) -> None:
+    if moment is not None and moment <= now():
+        raise InvalidInput.of("expiresAt", "is in the past.")
+
+
+def _state(key: ApiKey) -> dict[str, JsonValue]:
+    return {
+        "name": key.name,
+        "models": list(key.models),
+        "expiresAt": key.expires_at.isoformat() if key.expires_at else None,
+    }
 
 
 def _role(text: str) -> Role:

@@ -31,8 +31,10 @@ _PREVIEW_SEARCH: Final = nanos("0.025")
 finds are free; the newer one, and with the others, is in the list. https://developers.openai.com/api/docs/pricing"""
 
 _CONTAINERS: Final = {"openai": nanos("0.03"), "azure-openai": nanos("0.033")}
-"""Each GB of memory of a container that code runs in: 1 GB $0.03, 4 GB $0.12, 16 GB $0.48, 64 GB $1.92 at OpenAI.
-https://developers.openai.com/api/docs/pricing, https://azure.microsoft.com/pricing/details/azure-openai/"""
+"""Each GB of memory of a container that code runs in, for 20 minutes: 1 GB $0.03, 4 GB $0.12, 16 GB $0.48, 64 GB $1.92
+at OpenAI, which since June 2026 bills a shorter session by the minute, five at least. No answer tells how long one ran,
+so that this is the most that it cost. https://developers.openai.com/api/docs/pricing,
+https://developers.openai.com/api/docs/changelog, https://azure.microsoft.com/pricing/details/azure-openai/"""
 
 _AZURE_SEARCH: Final = nanos("0.014")
 """Grounding with Bing: https://www.microsoft.com/en-us/bing/apis/grounding-pricing"""
@@ -54,7 +56,8 @@ _DOUBLED_FROM: Final[Mapping[str, int]] = dict.fromkeys(
     ),
     128_000,
 )
-"""Input tokens above which a model costs double: https://docs.x.ai/docs/models"""
+"""Input tokens above which a model costs double: https://docs.x.ai/docs/models, https://openrouter.ai/x-ai/grok-4. Of
+later ones, which do from 200,000 on, the list knows."""
 
 _RERANK: Final[Mapping[str, int]] = dict.fromkeys(
     ("rerank-v3.5", "rerank-english-v3.0", "rerank-multilingual-v3.0"), nanos("0.002")

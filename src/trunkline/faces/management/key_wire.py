@@ -28,6 +28,20 @@ class KeyCreateRequest(RequestBody):
     expires_at: GivenMoment | None = None
 
 
+class KeyUpdateRequest(RequestBody):
+    """What is to change of an API key.
+
+    With an empty `models` it may use any, and with null as `expiresAt` it never expires.
+    """
+
+    read_only: ClassVar[frozenset[str]] = KeyCreateRequest.read_only | {"warnings"}
+    example: ClassVar[dict[str, Any]] = {"models": ["demo"], "expiresAt": None}
+
+    name: GivenName | None = None
+    models: Annotated[tuple[GivenName, ...], Field(max_length=100)] | None = None
+    expires_at: GivenMoment | None = None
+
+
 class KeyResponse(ResponseBody):
     """An API key. `key` is the key itself in the answer that makes it, and its mask ever after.
 

@@ -6,13 +6,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from trunkline.control.people.keys import KeyRecord, KeyRequest
+from trunkline.control.people.keys import KeyChange, KeyRecord, KeyRequest
 from trunkline.control.record import Beside
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.paging import PageDep, link_next
 from trunkline.faces.http.services import Services, ServicesDep
 from trunkline.faces.http.wire import GivenId, PathId, SuccessResponse
-from trunkline.faces.management.key_wire import KeyCreateRequest, KeyResponse
+from trunkline.faces.management.key_wire import KeyCreateRequest, KeyResponse, KeyUpdateRequest
 
 router = APIRouter(prefix="/api/keys", tags=["Keys"])
 
@@ -50,6 +50,18 @@ async def create_key(services: ServicesDep, given: KeyCreateRequest, actor: Acto
 async def get_key(services: ServicesDep, key_id: PathId, actor: ActorDep) -> KeyResponse:
     """One key, masked."""
     return _write(services, await services.keys.get(actor, key_id))
+
+
+@router.patch("/{key_id}", dependencies=[allow("keys.change")])
+async def update_key(services: ServicesDep, key_id: PathId, given: KeyUpdateRequest, actor: ActorDep) -> KeyResponse:
+    """Change a key's name, the models that it may use, or when it expires. The key itself stays the same."""
+    change = KeyChange(
+        name=given.name,
+        models=None if given.models is None else tuple(dict.fromkeys(given.models)),
+        sets_expiry=given.was_sent("expires_at"),
+        expires_at=given.expires_at,
+    )
+    return _write(services, await services.keys.update(actor, key_id, change))
 
 
 @router.delete("/{key_id}", dependencies=[allow("keys.delete")])
