@@ -12,6 +12,7 @@ import {
 import { Chat } from "./chat.js";
 import { Conversations } from "./conversations.js";
 import { type ClientOptions, Http } from "./http.js";
+import { Limits } from "./limits.js";
 import type { AnswerOf, Method, PathsOf, Rest } from "./operation.js";
 import {
   type AlertQuery,
@@ -38,6 +39,8 @@ export class TrunklineClient {
   readonly chat: Chat;
   /** Streamed answers of conversations and features. */
   readonly conversations: Conversations;
+  /** How much each may use. */
+  readonly limits: Limits;
   readonly #http: Http;
   readonly #aiLlms: AiLlms;
   readonly #policies: Policies;
@@ -48,6 +51,7 @@ export class TrunklineClient {
     this.#policies = new Policies(this.#http);
     this.chat = new Chat(this.#http);
     this.conversations = new Conversations(this.#http);
+    this.limits = new Limits(this.#http);
   }
 
   get<P extends PathsOf<"get">>(path: P, ...rest: Rest<P, "get">): Promise<AnswerOf<P, "get">> {

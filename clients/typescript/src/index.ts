@@ -15,6 +15,7 @@ export { TrunklineClient, TrunklineClient as FlashbackClient } from "./client.js
 export type { AnswerEvent } from "./conversations.js";
 export { type FieldError, TrunklineError } from "./error.js";
 export type { ClientOptions } from "./http.js";
+export type { CreateLimitRequest, Limit, LimitQuery, UpdateLimitRequest } from "./limits.js";
 export type { components, paths } from "./openapi.js";
 export type { AnswerOf, BodyOf, OptionsOf, QueryOf, RequestOptions } from "./operation.js";
 export type {

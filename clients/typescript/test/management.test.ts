@@ -32,6 +32,17 @@ test("an error has its status, the wrong fields and the name of the request", as
   });
 });
 
+test("a limit is made, listed, changed and deleted", async () => {
+  const made = await person.limits.create({ subject: "feature", measure: "tokens", amount: 90_000, window: "day" });
+  assert.deepEqual([made.subjectId, made.window, made.byAdmin], [null, "day", true]);
+  const listed = await person.limits.list({ subject: "feature", limit: 10 });
+  assert.ok(listed.some((one) => one.id === made.id));
+  assert.equal((await person.limits.update(made.id, { amount: 50_000 })).amount, 50_000);
+  assert.equal((await person.limits.get(made.id)).amount, 50_000);
+  await person.limits.delete(made.id);
+  await assert.rejects(person.limits.get(made.id), { status: 404 });
+});
+
 test("a bad key is told so", async () => {
   const stranger = new TrunklineClient({ apiKey: "tl-nobody", baseUrl });
   await assert.rejects(stranger.get("/api/keys"), { status: 401 });

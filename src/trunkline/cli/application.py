@@ -32,6 +32,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "conversations": ("conversations:app", "Conversations with features and models."),
     "policies": ("policies:app", "Rules that every call is held to."),
     "keys": ("keys:app", "API keys for apps."),
+    "limits": ("limits:app", "Limits: how much each may use."),
     "users": ("users:app", "Users of this installation."),
     "workspaces": ("workspaces:app", "People who share configurations, routes and policies."),
     "audit": ("audit:audit", "Show who did what."),
