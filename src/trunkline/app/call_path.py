@@ -81,7 +81,15 @@ async def open_call_path(
         open_secret=vault.open,
         clock=time.monotonic,
     )
-    ledger = Ledger(journal, prices, (counters,), clock=time.time, ticks=time.monotonic, window=prices.context_window)
+    ledger = Ledger(
+        journal,
+        prices,
+        (counters,),
+        clock=time.time,
+        ticks=time.monotonic,
+        window=prices.context_window,
+        traits=prices.traits,
+    )
     budget = RetryBudget(time.monotonic)
     guard = make_policy_gate(settings, journal, prices, lambda: gateway)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import typer
@@ -23,6 +23,9 @@ app = typer.Typer(
 )
 
 
+_KEPT = {"contextWindow": "too long", "contentFilter": "filtered"}
+
+
 class Target(msgspec.Struct, rename="camel"):
     """A target, as far as it is shown."""
 
@@ -30,6 +33,8 @@ class Target(msgspec.Struct, rename="camel"):
     priority: int
     weight: int
     problem: str | None
+    conditions: dict[str, Any] | None = None
+    fallback_for: str | None = None
 
 
 class Route(msgspec.Struct, rename="camel"):
@@ -67,13 +72,32 @@ def add(
     ],
     strategy: Annotated[
         Strategy,
-        typer.Option(help="How targets are ordered: as listed, by weight, by price, or by measured speed."),
+        typer.Option(
+            help="How targets are ordered: as listed, by weight, in turn, by requests under way, by price, or by"
+            " measured speed."
+        ),
     ] = "priority",
     weight: Annotated[
         list[int] | None, typer.Option(help="For weighted: a weight for each target, in order; repeat it.")
     ] = None,
     fallback: Annotated[
         list[str] | None, typer.Option(help="A fallback when no target can serve; repeat it for more.")
+    ] = None,
+    too_long: Annotated[
+        list[str] | None,
+        typer.Option(help="A fallback for requests that are too long for the other targets; repeat it for more."),
+    ] = None,
+    filtered: Annotated[
+        list[str] | None,
+        typer.Option(help="A fallback for requests that a content filter refused; repeat it for more."),
+    ] = None,
+    hedge_ms: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            help="Send an embeddings request to the next target too after that many milliseconds; 0: after the 95th"
+            " percentile.",
+        ),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -90,7 +114,14 @@ def add(
         for priority, wanted in enumerate(fallback or (), 1):
             found = await find_configuration(api, wanted)
             given.append({"configurationId": found.id, "priority": priority})
-        return await api.ask("POST", "/api/routes", body={"name": name, "strategy": strategy, "targets": given})
+        for cause, names in (("contextWindow", too_long), ("contentFilter", filtered)):
+            for wanted in names or ():
+                found = await find_configuration(api, wanted)
+                given.append({"configurationId": found.id, "fallbackFor": cause})
+        body: dict[str, object] = {"name": name, "strategy": strategy, "targets": given}
+        if hedge_ms is not None:
+            body["hedging"] = {"afterMs": hedge_ms or None}
+        return await api.ask("POST", "/api/routes", body=body)
 
     answer = call(work)
     if json:
@@ -98,6 +129,62 @@ def add(
         return
     say(f"{name} is ready to use as a model.")
     note(f"It leads to {_write_targets(msgspec.json.decode(answer, type=Route))}.")
+
+
+@app.command("condition")
+def condition(
+    which: Annotated[str, typer.Argument(metavar="NAME", help="The route's name, or its id.")],
+    target: Annotated[str, typer.Argument(metavar="CONFIGURATION", help="The target, by name or id.")],
+    min_tokens: Annotated[int | None, typer.Option(min=0, help="The fewest input tokens.")] = None,
+    max_tokens: Annotated[int | None, typer.Option(min=0, help="The most input tokens.")] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="A tag that requests must have; repeat it for more.")] = None,
+    metadata: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="A field of the request's metadata; repeat it.")
+    ] = None,
+    family: Annotated[
+        list[str] | None, typer.Option(help="The beginning of the model's name; repeat it for more.")
+    ] = None,
+    hours: Annotated[str | None, typer.Option(metavar="HH:MM-HH:MM", help="The time of day.")] = None,
+    time_zone: Annotated[str, typer.Option(help="The time zone of --hours.")] = "UTC",
+    day: Annotated[list[str] | None, typer.Option(help="A weekday on which --hours start; repeat it.")] = None,
+    json: Json = False,
+) -> None:
+    """Say which requests a target is for; without options: for all."""
+    said: dict[str, object] = {}
+    if min_tokens is not None:
+        said["minInputTokens"] = min_tokens
+    if max_tokens is not None:
+        said["maxInputTokens"] = max_tokens
+    if tag:
+        said["tags"] = tag
+    if metadata:
+        pairs = [each.partition("=") for each in metadata]
+        if not all(name and equals for name, equals, _ in pairs):
+            raise InvalidInput("Write --metadata as NAME=VALUE.")
+        said["metadata"] = {name: value for name, _, value in pairs}
+    if family:
+        said["modelFamilies"] = family
+    if hours is not None:
+        start, _, end = hours.partition("-")
+        said["hours"] = {"start": start, "end": end, "timeZone": time_zone, "days": day or []}
+
+    async def work(api: Api) -> bytes:
+        route = await find_route(api, which)
+        answer = await api.ask("GET", find_path("routes", route.id))
+        read: dict[str, Any] = msgspec.json.decode(answer)
+        found = await find_configuration(api, target)
+        named = [each for each in read["targets"] if each["configurationId"] == found.id]
+        if not named:
+            raise NotFound(f"{found.name} is no target of {route.name}.")
+        for each in named:
+            each["conditions"] = said or None
+        return await api.ask("PUT", find_path("routes", route.id), body={"targets": read["targets"]})
+
+    answer = call(work)
+    if json:
+        print_json(answer)
+        return
+    say(f"{target} takes {'requests that fulfil the conditions' if said else 'all requests'}.")
 
 
 @app.command("remove")
@@ -137,6 +224,8 @@ def _write_targets(route: Route) -> str:
             (target.configuration_name or "a private one")
             + (f" ×{target.weight}" if weighted else "")
             + (" (off)" if target.problem is not None else "")
+            + (" (conditions)" if target.conditions is not None else "")
+            + (f" ({_KEPT.get(target.fallback_for, target.fallback_for)})" if target.fallback_for is not None else "")
         )
 
     groups = [[write(one) for one in route.targets if one.priority == priority] for priority in priorities]

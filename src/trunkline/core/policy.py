@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
 import msgspec
+
+from trunkline.core.model_traits import Ability
 
 LOG: Final = 0
 ALERT: Final = 1
@@ -21,7 +23,8 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     ``whole`` is false where some of the text cannot be read (input that is cut into tokens already). ``output_limit``
     is the most tokens of one answer that the call asks for, None where it names no limit; ``answers`` how many.
     ``images`` are the pictures sent and those asked for. ``models`` are further ones that the body itself names, for a
-    provider that falls back by itself (https://openrouter.ai/docs/guides/routing/model-fallbacks).
+    provider that falls back by itself (https://openrouter.ai/docs/guides/routing/model-fallbacks). ``metadata`` is what
+    the caller files it under in the body, ``needs`` what a model must be able to do.
     """
 
     texts: tuple[str, ...] = ()
@@ -31,6 +34,8 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     answers: int = 1
     images: int = 0
     models: tuple[str, ...] = ()
+    metadata: Mapping[str, str] = {}
+    needs: frozenset[Ability] = frozenset()
 
     @property
     def characters(self) -> int:

@@ -14,6 +14,7 @@ from trunkline.core.chat import Usage
 from trunkline.core.chat_events import Failure
 from trunkline.core.errors import TrunklineError, UpstreamError, UpstreamKind
 from trunkline.core.ids import id_bytes, new_id_pair
+from trunkline.core.model_traits import ModelTraits
 from trunkline.core.price import Price
 from trunkline.core.terms import USUAL, Terms, settle_terms
 from trunkline.core.usage_bound import SMALLEST_WINDOW, believe
@@ -59,10 +60,10 @@ class Ledger:
     """Opens and settles calls. ``clock`` is seconds since the epoch, ``ticks`` monotonic seconds.
 
     ``books`` hold what must not be lost; ``observers`` are told of each call besides. ``window`` tells how many tokens
-    a model takes, where that is known.
+    a model takes, where that is known, ``traits`` what else it can do.
     """
 
-    __slots__ = ("books", "clock", "encoder", "observers", "prices", "ticks", "window")
+    __slots__ = ("books", "clock", "encoder", "observers", "prices", "ticks", "traits", "window")
 
     def __init__(
         self,
@@ -73,6 +74,7 @@ class Ledger:
         clock: Callable[[], float],
         ticks: Callable[[], float],
         window: Callable[[Provider, str], int | None] | None = None,
+        traits: Callable[[Provider, str], ModelTraits | None] | None = None,
     ) -> None:
         self.books = books
         self.prices = prices
@@ -80,6 +82,7 @@ class Ledger:
         self.clock = clock
         self.ticks = ticks
         self.window = window
+        self.traits = traits
         self.encoder = msgspec.msgpack.Encoder()
 
     def open(

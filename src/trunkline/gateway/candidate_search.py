@@ -10,30 +10,36 @@ from trunkline.gateway.gates.pending_call import PendingCall
 from trunkline.gateway.routing.assignment import assign
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.routing.resolve import Resolver
-from trunkline.gateway.routing.strategy import Strategies
+from trunkline.gateway.target_selection import TargetSelection, narrow
 
 
 class CandidateSearch:
     """Resolves names, assigns versions and orders what was found."""
 
-    __slots__ = ("_resolver", "_strategies")
+    __slots__ = ("_resolver", "_selection")
 
-    def __init__(self, resolver: Resolver, strategies: Strategies) -> None:
+    def __init__(self, resolver: Resolver, selection: TargetSelection) -> None:
         self._resolver = resolver
-        self._strategies = strategies
+        self._selection = selection
 
     def find(
         self, call: PendingCall, name: str, pin: Pin | None, exchange: Exchange | None = None
     ) -> Sequence[Candidate]:
         """What may serve the call, at least one and the best first, each in the version that this caller gets.
 
-        With ``pin`` the one that it names. Raises what :meth:`.Resolver.resolve` and :meth:`.Pin.find` raise.
+        With ``pin`` the one that it names. Raises what :meth:`.Resolver.resolve` and :meth:`.Pin.find` raise, and for a
+        route what :meth:`.TargetSelection.select` and :func:`.narrow` raise.
         """
         found = self._resolver.resolve(call.snapshot, call.actor, name)
         if pin is not None:
             return (pin.find(found, "previous_response_id"),)
-        if len(found) == 1 and found[0].trial is None:
+        route = found[0].route
+        if call.context.targets:
+            found = narrow(found, call.context.targets, self._resolver.index(call.snapshot, call.actor))
+        if route is None and found[0].trial is None:
             return found
         user = exchange.user if exchange is not None else None
         assigned = [assign(one, call.context, user, call.request_id) for one in found]
-        return self._strategies.order(assigned, exchange is not None and exchange.streams)
+        if route is None:
+            return assigned
+        return self._selection.select(call, route, assigned, exchange is not None and exchange.streams)

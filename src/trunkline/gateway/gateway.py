@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from random import Random
+from typing import Any
 
 import msgspec
 
@@ -22,6 +24,7 @@ from trunkline.gateway.exchanges.exchange import ERROR_BODY_BYTES, Exchange, Pre
 from trunkline.gateway.gates.gate import Gate
 from trunkline.gateway.gates.gates import Gates
 from trunkline.gateway.gates.pending_call import PendingCall
+from trunkline.gateway.hedge import HEDGE, hedge
 from trunkline.gateway.model_names import ModelNames
 from trunkline.gateway.plain.plain_call import PlainCall, PlainCalls
 from trunkline.gateway.plain.plan import Plans
@@ -29,10 +32,11 @@ from trunkline.gateway.rate_reading import RateLimits
 from trunkline.gateway.recalling import Recalling
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.routing.resolve import Resolver
-from trunkline.gateway.routing.retry import REFUSALS, RetryBudget, delay, falls_back
+from trunkline.gateway.routing.retry import REFUSALS, RetryBudget, delay
 from trunkline.gateway.routing.strategy import Strategies
 from trunkline.gateway.routing.target import Target, Targets
 from trunkline.gateway.snapshot import SnapshotHolder
+from trunkline.gateway.target_selection import TargetSelection
 from trunkline.outbound import IncomingResponse, Timeouts
 from trunkline.providers.reason import explain
 
@@ -82,7 +86,8 @@ class Gateway:
         self._timeouts = timeouts
         chance = random or Random()  # noqa: S311 - it spreads load and keeps no secret
         self._strategies = strategies = Strategies(ledger.prices, targets.providers, ledger.ticks, chance)
-        self._search = search = CandidateSearch(resolver, strategies)
+        selection = TargetSelection(strategies, targets.providers, ledger.clock, ledger.traits)
+        self._search = search = CandidateSearch(resolver, selection)
         self.model_names = ModelNames(holder, resolver, targets)
         self.counting = Counting(holder, search, self._gates, targets, strategies, budget, timeouts)
         self.recalling = Recalling(holder, resolver, self._gates, targets, ledger, timeouts)
@@ -127,7 +132,28 @@ class Gateway:
         disclosure = Disclosure(pending.actor, pending.request_id, ready.target.endpoint.redaction)
         call = self._open(ready.candidate, queue, operation, disclosure)
         call.provider = ready.target.provider
-        return await self._finish(call, queue, ready)
+        wait = self._strategies.find_hedge_wait(ready.candidate) if operation == "embeddings" else None
+        if wait is None or isinstance(ready.prepared, Answer):
+            return await self._finish(call, queue, ready)
+        since = self._ledger.ticks()
+        found = await hedge(self._finish(call, queue, ready), wait, lambda: self._hedge(queue, ready, operation))
+        if found.second:
+            # What gates say of the other one stands on its answer.
+            pending.headers.clear()
+            self._strategies.outrun(ready.candidate, self._ledger.ticks() - since)
+        return found.answer
+
+    def _hedge(self, queue: CandidateQueue, ready: Ready, operation: Operation) -> Coroutine[Any, Any, Answer] | None:
+        """The same call once more, to the candidates that follow; None where there are none, or it would be too much.
+
+        It passes the gates and stands in the books for itself.
+        """
+        pending, first = queue.call, ready.candidate.entry
+        others = dict.fromkeys(one.entry.id for one in queue.candidates if one.entry.id != first.id)
+        if pending.context.purpose == HEDGE or not others or not self._budget.withdraw(first.workspace_id):
+            return None
+        context = msgspec.structs.replace(pending.context, purpose=HEDGE, targets=tuple(others))
+        return self.run(pending.actor, operation, queue.exchange, pending.request_id, context)
 
     async def _finish(self, call: Call, queue: CandidateQueue, ready: Ready, begun: PlainCall | None = None) -> Answer:
         """The rest of a call whose books are open: whatever happens, they are closed."""
@@ -231,10 +257,11 @@ class Gateway:
         ticks = self._ledger.ticks
         strategies, streams = self._strategies, queue.exchange.streams
         candidate, target, prepared = ready
+        strategies.occupy(candidate, queue.call.holds)
         place = candidate.entry.workspace_id
         deadline = ticks() + self._timeouts.total
         if begun is None:
-            self._budget.deposit(place)
+            self._budget.deposit(place, candidate.entry.id)
         timeouts = self._grant(queue, self._timeouts.total)
         tries = 0
         while True:
@@ -266,15 +293,16 @@ class Gateway:
                 wait = None
                 if not queue.more or (error.kind != "rate_limit" and not strategies.rests(candidate)):
                     wait = delay(error, tries, deadline - ticks())
-                if wait is not None and self._budget.withdraw(place):
+                if wait is not None and self._budget.withdraw(place, candidate.entry.id):
                     await asyncio.sleep(wait)
                 else:
-                    if not (queue.more and falls_back(error) and ticks() < deadline and self._budget.withdraw(place)):
+                    if not (queue.turns(error) and ticks() < deadline and self._budget.withdraw(place)):
                         raise
                     following = await self._ready(queue)
                     if following is None:
                         raise
                     candidate, target, prepared = following
+                    strategies.occupy(candidate, queue.call.holds)
                     call.turn_to(candidate, target.provider)
                     call.disclosure = Disclosure(queue.call.actor, queue.call.request_id, target.endpoint.redaction)
                     tries = 0

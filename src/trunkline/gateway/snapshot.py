@@ -12,8 +12,10 @@ import msgspec
 
 from trunkline.core.actor import Role, Scope
 from trunkline.core.chat import JsonValue
+from trunkline.core.hedging import Hedging
 from trunkline.core.limit import Measure, Subject, Window
-from trunkline.core.strategy import Strategy
+from trunkline.core.route_conditions import RouteConditions
+from trunkline.core.strategy import Cause, Strategy
 from trunkline.vault.data_key import WrappedDataKey
 from trunkline.vault.stored_secret import StoredSecret
 
@@ -62,21 +64,30 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RouteTargetEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One way that a route may take. ``model`` None: the configuration's own. The lowest ``priority`` goes first."""
+    """One way that a route may take. ``model`` None: the configuration's own. The lowest ``priority`` goes first.
+
+    It is for calls that fulfil its ``conditions``; with ``fallback_for`` only for those that failed elsewhere for that.
+    """
 
     configuration_id: str
     model: str | None = None
     priority: int = 0
     weight: int = 1
+    conditions: RouteConditions | None = None
+    fallback_for: Cause | None = None
 
 
 class RouteEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """A route that is active. The strategy orders the targets of one priority."""
+    """A route that is active. The strategy orders the targets of one priority.
+
+    With ``hedging``, an embeddings call that is slow is sent to the next target besides.
+    """
 
     id: str
     name: str
     strategy: Strategy
     targets: tuple[RouteTargetEntry, ...]
+    hedging: Hedging | None = None
     revision: int = 1
     created_at: int = 0
 

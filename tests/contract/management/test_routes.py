@@ -57,9 +57,11 @@ async def test_a_route_is_made_read_changed_and_deleted(whole_on_each: LiveServe
     assert (route["name"], route["strategy"], route["isActive"], route["revision"]) == ("fast", "weighted", True, 1)
     assert route["targets"] == [
         {"configurationId": one["id"], "configurationName": "one", "provider": "demo", "model": None,
-         "servedModel": "demo-chat", "priority": 0, "weight": 3, "problem": None},
+         "servedModel": "demo-chat", "priority": 0, "weight": 3, "conditions": None, "fallbackFor": None,
+         "problem": None},
         {"configurationId": two["id"], "configurationName": "two", "provider": "demo", "model": "demo-chat",
-         "servedModel": "demo-chat", "priority": 1, "weight": 1, "problem": None},
+         "servedModel": "demo-chat", "priority": 1, "weight": 1, "conditions": None, "fallbackFor": None,
+         "problem": None},
     ]  # fmt: skip
     path = f"/api/routes/{route['id']}"
     assert (await admin.client.get(path)).json() == route
@@ -108,6 +110,10 @@ async def test_routes_come_in_pages(live: LiveServer) -> None:
     assert "link" not in rest.headers
 
 
+def given(**conditions: Any) -> dict[str, Any]:
+    return {"targets": [{"configurationId": "GOOD", "conditions": conditions}]}
+
+
 WRONG: list[tuple[dict[str, Any], list[str]]] = [
     ({"name": ""}, ["name"]),
     ({"name": "x" * 256}, ["name"]),
@@ -125,6 +131,24 @@ WRONG: list[tuple[dict[str, Any], list[str]]] = [
     ({"targets": [{"configurationId": "OTHERS"}]}, ["targets[0].configurationId"]),
     ({"targets": [{"configurationId": "OPEN"}]}, ["targets[0].model"]),
     ({"targets": [{"configurationId": "GOOD"}, {"configurationId": NOBODY}], "wrong": 1}, ["wrong"]),
+    ({"targets": [{"configurationId": "GOOD", "fallbackFor": "contextWindow"}]}, ["targets"]),
+    ({"targets": [{"configurationId": "GOOD", "fallbackFor": "rain"}]}, ["targets[0].fallbackFor"]),
+    (given(), ["targets[0].conditions"]),
+    (given(maxInputTokens=-1), ["targets[0].conditions.maxInputTokens"]),
+    (given(minInputTokens=9, maxInputTokens=8), ["targets[0].conditions.maxInputTokens"]),
+    (given(tags=[""]), ["targets[0].conditions.tags[0]"]),
+    (given(tags=["x"] * 21), ["targets[0].conditions.tags"]),
+    (given(metadata={"a": 1}), ["targets[0].conditions.metadata.a"]),
+    (given(modelFamilies=["x" * 256]), ["targets[0].conditions.modelFamilies[0]"]),
+    (given(pattern="(a+)+$"), ["targets[0].conditions.pattern"]),
+    (given(hours={"start": "08:00", "end": "25:00"}), ["targets[0].conditions.hours.end"]),
+    (
+        given(hours={"start": "08:00", "end": "09:00", "timeZone": "Mars/Base"}),
+        ["targets[0].conditions.hours.timeZone"],
+    ),
+    (given(hours={"start": "08:00", "end": "09:00", "days": ["someday"]}), ["targets[0].conditions.hours.days[0]"]),
+    ({"hedging": {"afterMs": 0}}, ["hedging.afterMs"]),
+    ({"hedging": {"afterMs": 60001}}, ["hedging.afterMs"]),
 ]
 """What a route may not be, and the fields that are named."""
 
@@ -364,3 +388,50 @@ async def test_a_feature_goes_along_a_route_to_a_version(live: LiveServer) -> No
     assert (await admin.client.put("/api/features/summarizer", json={"target": None})).status_code == 200
     assert (await admin.client.put(path, json={"name": "other"})).status_code == 200
     assert (await admin.client.delete(path)).status_code == 200
+
+
+async def test_conditions_fallbacks_and_hedging_are_kept(whole_on_each: LiveServer) -> None:
+    admin = await whole_on_each.admin()
+    one, two = [await make_configuration(admin.client, name) for name in ("one", "two")]
+    conditions = {
+        "minInputTokens": None, "maxInputTokens": 100, "tags": ["batch"], "metadata": {"team": "red"},
+        "modelFamilies": ["demo"],
+        "hours": {"start": "08:00", "end": "18:00", "timeZone": "Europe/Berlin", "days": ["monday"]},
+    }  # fmt: skip
+    targets = [
+        {"configurationId": one["id"], "conditions": conditions},
+        {"configurationId": two["id"]},
+        {"configurationId": two["id"], "fallbackFor": "contextWindow"},
+        {"configurationId": two["id"], "fallbackFor": "contentFilter"},
+    ]
+    body = {"name": "r", "strategy": "least-busy", "targets": targets, "hedging": {"afterMs": None}}
+    made = await admin.client.post("/api/routes", json=body)
+    assert made.status_code == 201, made.text
+    route = made.json()
+    assert [each["conditions"] for each in route["targets"]] == [conditions, None, None, None]
+    assert [each["fallbackFor"] for each in route["targets"]] == [None, None, "contextWindow", "contentFilter"]
+    assert route["hedging"] == {"afterMs": None}
+    assert (await ask(admin.client, "r")).headers["x-trunkline-configuration"] == two["id"]
+    path = f"/api/routes/{route['id']}"
+    assert (await admin.client.put(path, json=route)).json()["revision"] == 1, "what was read and is sent back"
+    assert (await admin.client.put(path, json={"strategy": "round-robin"})).json()["hedging"] == {"afterMs": None}
+    plain = await admin.client.put(path, json={"hedging": None, "targets": targets[1:2]})
+    assert plain.json()["hedging"] is None
+    back = await admin.client.post(f"{path}/revisions/1/revert", json={})
+    assert (back.json()["targets"], back.json()["hedging"]) == (route["targets"], {"afterMs": None})
+
+
+async def test_a_route_never_leads_to_a_route(live: LiveServer) -> None:
+    admin = await live.admin()
+    one = await make_configuration(admin.client, "one")
+    route = await make_route(admin.client, "fast", one["id"])
+    other = await make_route(admin.client, "other", one["id"])
+    path = f"/api/routes/{route['id']}"
+    for fields in ({}, {"fallbackFor": "contextWindow"}):
+        targets = [{"configurationId": one["id"]}, {"configurationId": route["id"], **fields}]
+        answer = await admin.client.put(path, json={"targets": targets})
+        assert fields_of(answer) == ["targets[1].configurationId"]
+        assert "would lead to itself" in answer.text
+    answer = await admin.client.put(path, json={"targets": [{"configurationId": other["id"]}]})
+    assert fields_of(answer) == ["targets[0].configurationId"]
+    assert "'other' is a route" in answer.text

@@ -17,6 +17,7 @@ import uvicorn
 from trunkline.core.actor import Actor
 from trunkline.core.chat import Usage
 from trunkline.core.errors import Unauthenticated, Unavailable
+from trunkline.core.hedging import Hedging
 from trunkline.core.price import Price, Rate
 from trunkline.core.secret import Secret
 from trunkline.core.usage_event import Opened, UsageEvent
@@ -191,13 +192,22 @@ def configuration(name: str, provider: str, **fields: Any) -> ConfigurationEntry
     )  # fmt: skip
 
 
-def route(name: str, *targets: str | RouteTargetEntry, strategy: Any = "priority") -> RouteEntry:
+def route(
+    name: str, *targets: str | RouteTargetEntry, strategy: Any = "priority", hedging: Hedging | None = None
+) -> RouteEntry:
     """A route over configurations, by their names or with more said of them."""
     entries = [
         target if isinstance(target, RouteTargetEntry) else RouteTargetEntry(configuration_id=f"id-{target}")
         for target in targets
     ]
-    return RouteEntry(id=f"route-{name}", name=name, strategy=strategy, targets=tuple(entries), created_at=5_000_000)
+    return RouteEntry(
+        id=f"route-{name}",
+        name=name,
+        strategy=strategy,
+        targets=tuple(entries),
+        hedging=hedging,
+        created_at=5_000_000,
+    )
 
 
 def open_secret(stored: StoredSecret, data_key: WrappedDataKey, origin: str) -> Secret:
@@ -227,6 +237,7 @@ class BareGateway:
         routes: Iterable[RouteEntry] = (),
         features: Iterable[FeatureEntry] = (),
         prices: Any = None,
+        traits: Any = None,
         random: Random | None = None,
         ticks: Callable[[], float] = time.monotonic,
         policies: tuple[PolicyEntry, ...] = (),
@@ -277,7 +288,9 @@ class BareGateway:
         gateway = Gateway(
             holder=self.holder,
             targets=self.targets,
-            ledger=Ledger(self.books, prices or Prices(), (self.counters,), clock=time.time, ticks=ticks),
+            ledger=Ledger(
+                self.books, prices or Prices(), (self.counters,), clock=time.time, ticks=ticks, traits=traits
+            ),
             rate_limits=RateLimits(),
             budget=RetryBudget(time.monotonic),
             timeouts=timeouts or Timeouts(),

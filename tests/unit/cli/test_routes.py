@@ -87,6 +87,50 @@ def test_add(run: Any) -> None:
     assert "fast is ready" in done.output
 
 
+def test_add_with_what_is_kept_for_failures(run: Any) -> None:
+    there = [configuration(name) for name in ("a", "b", "c")]
+    made = route("fast", "priority", ("a", 0, 1, None))
+    arguments = ["add", "fast", "a", "--too-long", "b", "--filtered", "c", "--hedge-ms", "0"]
+    done, wire = run(arguments, reply(there), reply(there), reply(there), reply(made, 201))
+    assert done.exit_code == 0, done.output
+    assert json.loads(wire.requests[-1].body) == {
+        "name": "fast",
+        "strategy": "priority",
+        "targets": [
+            {"configurationId": "id-a", "weight": 1},
+            {"configurationId": "id-b", "fallbackFor": "contextWindow"},
+            {"configurationId": "id-c", "fallbackFor": "contentFilter"},
+        ],
+        "hedging": {"afterMs": None},
+    }
+
+
+def test_conditions_of_one_target(run: Any) -> None:
+    whole = route("fast", "priority", ("a", 0, 1, None), ("b", 0, 1, None))
+    for name, target in zip("ab", whole["targets"], strict=True):
+        target["configurationId"] = f"id-{name}"
+    arguments = [
+        "condition", "fast", "b", "--max-tokens", "99", "--tag", "batch", "--metadata", "team=red", "--family", "gpt",
+        "--hours", "08:00-18:00", "--time-zone", "Europe/Berlin", "--day", "monday",
+    ]  # fmt: skip
+    done, wire = run(arguments, reply([whole]), reply(whole), reply([configuration("b")]), reply(whole))
+    assert done.exit_code == 0, done.output
+    sent = json.loads(wire.requests[-1].body)["targets"]
+    assert "conditions" not in sent[0]
+    assert sent[1]["conditions"] == {
+        "maxInputTokens": 99,
+        "tags": ["batch"],
+        "metadata": {"team": "red"},
+        "modelFamilies": ["gpt"],
+        "hours": {"start": "08:00", "end": "18:00", "timeZone": "Europe/Berlin", "days": ["monday"]},
+    }
+    done, wire = run(
+        ["condition", "fast", "b"], reply([whole]), reply(whole), reply([configuration("b")]), reply(whole)
+    )
+    assert json.loads(wire.requests[-1].body)["targets"][1]["conditions"] is None
+    assert "all requests" in done.output
+
+
 def test_weights_are_for_each(run: Any) -> None:
     done, wire = run(["add", "fast", "a", "b", "--weight", "3"])
     assert isinstance(done.exception, InvalidInput)

@@ -7,7 +7,7 @@ import json
 from collections import Counter
 from datetime import UTC, datetime
 from random import Random
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +16,7 @@ from tests.contract.v1.bare_gateway import Books, Prices, configuration, open_se
 
 from trunkline.core.actor import Actor
 from trunkline.core.errors import UpstreamError
+from trunkline.core.strategy import Strategy
 from trunkline.dialects import openai_chat
 from trunkline.gateway import gateway as module
 from trunkline.gateway.call import Ledger
@@ -148,7 +149,7 @@ def _shorten(wait: float | None) -> float | None:
     return None if wait is None else 0.0
 
 
-@pytest.mark.parametrize("strategy", ["priority", "weighted", "fastest"])
+@pytest.mark.parametrize("strategy", ["priority", "weighted", "fastest", "round-robin", "least-busy"])
 @pytest.mark.parametrize("status", [401, 429, 500, 503])
 async def test_one_that_is_well_serves_nearly_all(strategy: str, status: int) -> None:
     providers = Providers(bad=[status], worse=[status], good=[200])
@@ -170,7 +171,7 @@ async def test_when_all_fail_nothing_is_amplified(status: int) -> None:
     st.lists(
         st.lists(st.sampled_from([200, 200, 401, 429, 500, 503, 404]), min_size=1, max_size=5), min_size=1, max_size=4
     ),
-    st.sampled_from(["priority", "weighted", "fastest", "cheapest"]),
+    st.sampled_from(get_args(Strategy)),
     st.integers(1, 20),
 )
 def test_whatever_they_answer_the_budget_holds(statuses: list[list[int]], strategy: str, at_once: int) -> None:

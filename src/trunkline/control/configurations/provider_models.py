@@ -19,6 +19,7 @@ from trunkline.control.request_context import current_request_context
 from trunkline.core import access
 from trunkline.core.actor import Actor
 from trunkline.core.errors import CannotOpen, Forbidden, InvalidInput, TrunklineError, UpstreamError
+from trunkline.core.model_traits import ABILITIES, ModelTraits
 from trunkline.core.price import NANOS_PER_USD, Price, Rate
 from trunkline.gateway.disclosure import Disclosure
 from trunkline.outbound.url import Url
@@ -217,6 +218,7 @@ class ProviderModels:
                 self._windows[provider.id, model.id] = model.context_length
             if model.max_output_tokens is not None:
                 self._limits[provider.id, model.id] = model.max_output_tokens
+        self._prices.learn_traits(provider.id, {model.id: _read_traits(provider, model) for model in models})
         if provider.id == "openrouter":
             listed = {model.id: read_price(model.price) for model in models if model.price is not None}
             self._prices.learn(provider.id, {name: price for name, price in listed.items() if price is not None})
@@ -261,6 +263,16 @@ def read_price(listed: Mapping[str, str]) -> Price | None:
         cache_write=_optional_rate(listed.get("input_cache_write")),
         per_request=int(Decimal(listed.get("request", "0")) * NANOS_PER_USD),
         source="openrouter",
+    )
+
+
+def _read_traits(provider: Provider, model: ModelInfo) -> ModelTraits:
+    """What a list says of a model. OpenRouter's says all that a model can do; others leave out what they can, too."""
+    can = {*model.capabilities, *(kind for kind in model.input_modalities if kind == "audio")}
+    return ModelTraits(
+        lacks=frozenset(ABILITIES).difference(can) if provider.id == "openrouter" else frozenset(),
+        context_length=model.context_length,
+        max_output_tokens=model.max_output_tokens,
     )
 
 

@@ -1,4 +1,6 @@
-"""Prices that providers' own lists give, told by the process that reads those lists to the workers of this machine."""
+"""Prices and abilities of models that providers' own lists give, told to the workers of this machine by the process
+that reads those lists.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +12,14 @@ import msgspec
 
 from trunkline.control.prices.prices import PriceBook
 from trunkline.control.processes.link import Handler, Link
+from trunkline.core.model_traits import ModelTraits
 from trunkline.core.price import Price
 
 PRICES: Final = "prices"
+TRAITS: Final = "traits"
 
 _lists: Final = msgspec.msgpack.Decoder(dict[str, dict[str, Price]])
+_traits: Final = msgspec.msgpack.Decoder(dict[str, dict[str, ModelTraits]])
 
 
 class PricePublisher:
@@ -40,6 +45,7 @@ class PricePublisher:
                 self._links.discard(link)
 
         link.ask(PRICES, msgspec.msgpack.encode(self._prices.learnt)).add_done_callback(hear)
+        link.ask(TRAITS, msgspec.msgpack.encode(self._prices.learnt_traits)).add_done_callback(hear)
 
 
 def follow_prices(prices: PriceBook) -> Mapping[str, Handler]:
@@ -50,4 +56,9 @@ def follow_prices(prices: PriceBook) -> Mapping[str, Handler]:
             prices.learn(provider_id, listed)
         return b""
 
-    return {PRICES: take}
+    async def take_traits(_link: Link, payload: bytes) -> bytes:
+        for provider_id, listed in _traits.decode(payload).items():
+            prices.learn_traits(provider_id, listed)
+        return b""
+
+    return {PRICES: take, TRAITS: take_traits}

@@ -17,9 +17,12 @@ from trunkline.control.prices.price_facts import add_facts, find_fixed
 from trunkline.control.prices.price_list import PriceList
 from trunkline.control.prices.price_list_version import PRICE_LIST
 from trunkline.control.prices.price_terms import list_on_terms, put_on_terms, read_listed_terms
+from trunkline.core.model_traits import Ability, ModelTraits
 from trunkline.core.price import NANOS_PER_USD, Price, Rate
 from trunkline.core.terms import USUAL, Terms
+from trunkline.providers.output_limits import find_output_limit
 from trunkline.providers.provider import Provider
+from trunkline.providers.thinking_rules import find_rules
 
 CAPACITY: Final = 4096
 """Models that a price book remembers; above it, it forgets them all and begins again."""
@@ -34,6 +37,9 @@ _FREE: Final = Price(input=Rate(0), output=Rate(0), source="openrouter")
 """https://openrouter.ai/docs/guides/routing/model-variants/free"""
 
 _ZERO: Final = Rate(0)
+
+_UNKNOWN: Final = ModelTraits()
+_NO_THINKING: Final[frozenset[Ability]] = frozenset({"reasoning"})
 
 
 class PriceBook:
@@ -53,6 +59,8 @@ class PriceBook:
         self._lasting: dict[tuple[str, str], Price] = {}
         """Usual prices that the clock does not change."""
         self._own: dict[str, Mapping[str, Price]] = {}
+        self._traits: dict[str, Mapping[str, ModelTraits]] = {}
+        self._found_traits: dict[tuple[str, str], ModelTraits] = {}
         self._after_learning: list[Callable[[], None]] = []
 
     def find(self, provider: Provider, model: str, terms: Terms = USUAL) -> Price | None:
@@ -97,6 +105,32 @@ class PriceBook:
         info = self._look_up(provider, model)
         return None if info is None else info.context_window
 
+    def traits(self, provider: Provider, model: str) -> ModelTraits:
+        """What is known of a model by the provider's own list, this one, and what we know of older models."""
+        key = (provider.id, model)
+        found = self._found_traits.get(key)
+        if found is None:
+            if len(self._found_traits) >= CAPACITY:
+                self._found_traits.clear()
+            found = self._found_traits[key] = self._find_traits(provider, model)
+        return found
+
+    def _find_traits(self, provider: Provider, model: str) -> ModelTraits:
+        learnt = self._traits.get(provider.id, {}).get(model, _UNKNOWN)
+        thinks = find_rules(provider.id, model).asked
+        return ModelTraits(
+            lacks=learnt.lacks if thinks else learnt.lacks.union(_NO_THINKING),
+            context_length=learnt.context_length or self.context_window(provider, model),
+            max_output_tokens=learnt.max_output_tokens or find_output_limit(provider.id, model),
+        )
+
+    def learn_traits(self, provider_id: str, traits: Mapping[str, ModelTraits]) -> None:
+        """Take what a provider's own list says of its models, by model id; it replaces what it said before."""
+        self._traits[provider_id] = dict(traits)
+        self._found_traits.clear()
+        for action in self._after_learning:
+            action()
+
     def learn(self, provider_id: str, prices: Mapping[str, Price]) -> None:
         """Take the prices of a provider's own list, by model id; they replace what it gave before."""
         self._own[provider_id] = dict(prices)
@@ -109,8 +143,13 @@ class PriceBook:
         """What providers' own lists gave, by provider and model."""
         return self._own
 
+    @property
+    def learnt_traits(self) -> Mapping[str, Mapping[str, ModelTraits]]:
+        """What providers' own lists said of their models, by provider and model."""
+        return self._traits
+
     def after_learning(self, action: Callable[[], None]) -> None:
-        """Call ``action`` whenever prices were learnt."""
+        """Call ``action`` whenever something was learnt."""
         self._after_learning.append(action)
 
     def models(self, provider: Provider) -> Iterable[ListedModel]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from trunkline.core.chat import JsonValue
-from trunkline.core.strategy import Strategy
+from trunkline.core.hedging import Hedging
+from trunkline.core.route_conditions import RouteConditions
+from trunkline.core.strategy import Cause, Strategy
 
 KIND: Final = "route"
 """What revisions and audit events call a route."""
@@ -17,23 +20,34 @@ LARGEST_NAME: Final = 255
 MOST_TARGETS: Final = 20
 LARGEST_WEIGHT: Final = 1000
 LARGEST_PRIORITY: Final = 1000
+LONGEST_HEDGE_MS: Final = 60_000
+_OPTIONAL: Final = ("hedging", "conditions", "fallbackFor")
+MOST_WORDS: Final = 20
+"""Tags, families, or fields of metadata in the conditions of a target."""
+LARGEST_TOKENS: Final = 100_000_000
 
 
 class RouteTargetDraft(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """One way that a route may take. ``model`` None: the configuration's own. The lowest ``priority`` goes first."""
+    """One way that a route may take. ``model`` None: the configuration's own. The lowest ``priority`` goes first.
+
+    It serves calls that fulfil its ``conditions``; with ``fallback_for`` only those that failed elsewhere for that.
+    """
 
     configuration_id: str
     model: str | None = None
     priority: int = 0
     weight: int = 1
+    conditions: RouteConditions | None = None
+    fallback_for: Cause | None = None
 
 
 class RouteDraft(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be saved; None: as it is, or for a new route as usual."""
+    """What is to be saved; None: as it is, or for a new route as usual. ``hedging`` None: without."""
 
     name: str | None = None
     strategy: Strategy | None = None
     targets: tuple[RouteTargetDraft, ...] | None = None
+    hedging: Hedging | UnsetType | None = UNSET
     is_active: bool | None = None
     reason: str = ""
 
@@ -51,6 +65,8 @@ class RouteTargetRecord(msgspec.Struct, frozen=True, kw_only=True):
     served_model: str | None
     priority: int
     weight: int
+    conditions: RouteConditions | None
+    fallback_for: Cause | None
     problem: str | None
 
 
@@ -62,6 +78,7 @@ class RouteRecord(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     strategy: Strategy
     targets: tuple[RouteTargetRecord, ...]
+    hedging: Hedging | None
     is_active: bool
     revision: int
     created_by: str
@@ -75,9 +92,15 @@ class RouteState(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     name: str
     strategy: Strategy
     targets: tuple[RouteTargetDraft, ...]
-    is_active: bool
+    hedging: Hedging | None = None
+    is_active: bool = True
 
     def write(self) -> dict[str, JsonValue]:
         """As it is stored."""
-        fields: dict[str, JsonValue] = msgspec.json.decode(msgspec.json.encode(self))
+        fields: dict[str, Any] = msgspec.to_builtins(self)
+        # What is not used is not told, so that it is no difference to states from before it was there.
+        for said in (fields, *fields["targets"]):
+            for name in _OPTIONAL:
+                if said.get(name, ...) is None:
+                    del said[name]
         return fields

@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from typing import Final
 
 import msgspec
+from msgspec import UNSET
 
 from trunkline.control.audit import Audit
 from trunkline.control.configurations.history import RevisionRecord, read_history, save_state
 from trunkline.control.page import Page, PageRequest, encode_cursor
+from trunkline.control.routes.condition_faults import find_faults
 from trunkline.control.routes.route import (
     KIND,
     LARGEST_NAME,
     LARGEST_PRIORITY,
     LARGEST_WEIGHT,
+    LONGEST_HEDGE_MS,
     MOST_TARGETS,
     RouteDraft,
     RouteRecord,
@@ -27,7 +30,7 @@ from trunkline.core import access
 from trunkline.core.actor import Actor
 from trunkline.core.errors import Conflict, FieldError, InvalidInput, NotFound, Stale
 from trunkline.core.ids import new_id
-from trunkline.core.strategy import Strategy
+from trunkline.core.strategy import Cause, Strategy
 from trunkline.storage import configurations, features, revisions, routes, workspaces
 from trunkline.storage.database import Database, Transaction
 from trunkline.storage.tables import Route, now
@@ -67,7 +70,7 @@ class Routes:
         _require_admin(actor)
         state = _merge(draft, None)
         async with self._database.write() as tx:
-            await _check_targets(tx, actor.workspace_id, state.targets)
+            await _check_targets(tx, actor.workspace_id, state.targets, state.name)
             await routes.require_free_name(tx, actor.workspace_id, state.name)
             row = Route(id=new_id(), workspace_id=actor.workspace_id, created_by=actor.user_id, revision=0)
             row.name, row.strategy, row.is_active = state.name, state.strategy, state.is_active
@@ -96,7 +99,7 @@ class Routes:
             before = await read_state(tx, row)
             state = _merge(draft, before)
             if draft.targets is not None:
-                await _check_targets(tx, row.workspace_id, state.targets)
+                await _check_targets(tx, row.workspace_id, state.targets, state.name, own_id=row.id)
             if state.name != row.name:
                 await routes.require_free_name(tx, row.workspace_id, state.name, besides=row.id)
                 await _require_unused(tx, row, row.name)
@@ -142,6 +145,7 @@ class Routes:
             name=state.name,
             strategy=state.strategy,
             targets=state.targets,
+            hedging=state.hedging,
             is_active=state.is_active,
             reason=reason or f"Reverted to revision {number}",
         )
@@ -159,6 +163,7 @@ class Routes:
     ) -> None:
         """The rows, the revision, the audit event and the note for calls."""
         row.name, row.strategy, row.is_active = state.name, state.strategy, state.is_active
+        row.hedging = None if state.hedging is None else msgspec.to_builtins(state.hedging)
         row.revision += 1
         row.updated_at = now()
         await routes.save(tx, row)
@@ -190,6 +195,7 @@ def _merge(draft: RouteDraft, before: RouteState | None) -> RouteState:
     name = (draft.name if draft.name is not None else before.name if before else "").strip()
     targets = draft.targets if draft.targets is not None else before.targets if before else ()
     strategy: Strategy = draft.strategy or (before.strategy if before else "priority")
+    hedging = (before.hedging if before else None) if draft.hedging is UNSET else draft.hedging
     active = draft.is_active if draft.is_active is not None else before.is_active if before else True
     wrong: list[FieldError] = []
     if not 0 < len(name) <= LARGEST_NAME:
@@ -203,30 +209,45 @@ def _merge(draft: RouteDraft, before: RouteState | None) -> RouteState:
             wrong.append(FieldError(f"targets[{place}].priority", f"is 0 to {LARGEST_PRIORITY}; 0 goes first."))
         if not 1 <= target.weight <= LARGEST_WEIGHT:
             wrong.append(FieldError(f"targets[{place}].weight", f"is 1 to {LARGEST_WEIGHT}."))
+        if target.conditions is not None:
+            wrong += find_faults(target.conditions, f"targets[{place}].conditions")
+    if targets and all(target.fallback_for is not None for target in targets):
+        wrong.append(FieldError("targets", "name one without fallbackFor: these serve only what failed before."))
+    if hedging is not None and hedging.after_ms is not None and not 1 <= hedging.after_ms <= LONGEST_HEDGE_MS:
+        wrong.append(FieldError("hedging.afterMs", f"is 1 to {LONGEST_HEDGE_MS} milliseconds, or null."))
     if wrong:
         raise InvalidInput.of_all(tuple(wrong))
-    return RouteState(name=name, strategy=strategy, targets=targets, is_active=active)
+    return RouteState(name=name, strategy=strategy, targets=targets, hedging=hedging, is_active=active)
 
 
-async def _check_targets(tx: Transaction, workspace_id: str, targets: Sequence[RouteTargetDraft]) -> None:
-    """Whether a route may lead there: to shared configurations of the workspace, each with a model, and none twice.
+async def _check_targets(
+    tx: Transaction, workspace_id: str, targets: Sequence[RouteTargetDraft], name: str, *, own_id: str | None = None
+) -> None:
+    """Whether the route ``name`` may lead there: to shared configurations of the workspace, each with a model, and none
+    twice for the same. Never to a route, so that none leads to itself.
 
     They are locked, so that none is deleted meanwhile.
     """
     rows = await configurations.find_many(tx, workspace_id, {target.configuration_id for target in targets}, lock=True)
     wrong: list[FieldError] = []
-    seen: set[tuple[str, str | None]] = set()
+    seen: set[tuple[str, str | None, Cause | None]] = set()
+    strangers = {target.configuration_id for target in targets} - rows.keys()
+    leading = {each: await routes.find(tx, workspace_id, each) for each in strangers}
     for place, target in enumerate(targets):
         where = f"targets[{place}].configurationId"
         row = rows.get(target.configuration_id)
-        if row is None or not row.is_shared:
+        other = leading.get(target.configuration_id)
+        if other is not None:
+            what = f"the route {name!r} would lead to itself" if other.id == own_id else f"{other.name!r} is a route"
+            wrong.append(FieldError(where, f"{what}. Name a configuration: a route never leads to a route."))
+        elif row is None or not row.is_shared:
             # Whether it is somebody's private one is nobody else's business.
             wrong.append(FieldError(where, "is no configuration that is shared with this workspace. Share it first."))
         elif row.model is None and target.model is None:
             wrong.append(FieldError(f"targets[{place}].model", f"{row.name!r} has no model of its own: name one here."))
-        elif (target.configuration_id, target.model) in seen:
+        elif (target.configuration_id, target.model, target.fallback_for) in seen:
             wrong.append(FieldError(where, "stands here twice with the same model. Give one of them more weight."))
-        seen.add((target.configuration_id, target.model))
+        seen.add((target.configuration_id, target.model, target.fallback_for))
     if wrong:
         raise InvalidInput.of_all(tuple(wrong))
 

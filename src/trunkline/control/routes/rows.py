@@ -20,7 +20,15 @@ async def read_state(tx: Transaction, row: Route) -> RouteState:
 
 def make_row(target: RouteTargetDraft) -> RouteTarget:
     """A target as it is stored; its place is given to it later."""
-    return RouteTarget(**msgspec.structs.asdict(target))
+    conditions = target.conditions
+    return RouteTarget(
+        configuration_id=target.configuration_id,
+        model=target.model,
+        priority=target.priority,
+        weight=target.weight,
+        conditions=None if conditions is None else msgspec.to_builtins(conditions),
+        fallback_for=target.fallback_for,
+    )
 
 
 async def show(tx: Transaction, workspace_id: str, rows: Sequence[Route]) -> Sequence[RouteRecord]:

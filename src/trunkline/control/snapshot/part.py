@@ -12,7 +12,10 @@ from trunkline.control.snapshot.configurations import compile_configurations
 from trunkline.control.snapshot.features import compile_features
 from trunkline.control.snapshot.lending import Lending
 from trunkline.core.actor import Role, Scope
+from trunkline.core.hedging import Hedging
 from trunkline.core.limit import Measure, Subject, Window
+from trunkline.core.route_conditions import RouteConditions
+from trunkline.core.strategy import Cause, Strategy
 from trunkline.gateway.snapshot import (
     ApplicationEntry,
     KeyEntry,
@@ -20,7 +23,6 @@ from trunkline.gateway.snapshot import (
     PolicyEntry,
     RouteEntry,
     RouteTargetEntry,
-    Strategy,
     UserEntry,
     WorkspacePart,
 )
@@ -98,7 +100,12 @@ def compile_routes(routes: Iterable[Route], rows: Iterable[RouteTarget]) -> dict
     for row in rows:
         targets[row.route_id].append(
             RouteTargetEntry(
-                configuration_id=row.configuration_id, model=row.model, priority=row.priority, weight=row.weight
+                configuration_id=row.configuration_id,
+                model=row.model,
+                priority=row.priority,
+                weight=row.weight,
+                conditions=None if row.conditions is None else msgspec.convert(row.conditions, RouteConditions),
+                fallback_for=cast("Cause | None", row.fallback_for),
             )
         )
     return {
@@ -107,6 +114,7 @@ def compile_routes(routes: Iterable[Route], rows: Iterable[RouteTarget]) -> dict
             name=row.name,
             strategy=cast("Strategy", row.strategy),
             targets=tuple(targets[row.id]),
+            hedging=None if row.hedging is None else msgspec.convert(row.hedging, Hedging),
             revision=row.revision,
             created_at=int(row.created_at.timestamp() * 1_000_000),
         )

@@ -4,20 +4,31 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
+from msgspec import UNSET
 from pydantic import Field, StrictBool, StringConstraints
 
 from trunkline.control.routes.route import (
     LARGEST_PRIORITY,
     LARGEST_WEIGHT,
+    LONGEST_HEDGE_MS,
     MOST_TARGETS,
     RouteDraft,
     RouteTargetDraft,
 )
-from trunkline.core.strategy import Strategy
+from trunkline.core.hedging import Hedging
+from trunkline.core.strategy import Cause, Strategy
 from trunkline.faces.http.wire import EXAMPLE_ID, GivenId, GivenName, Moment, RequestBody, ResponseBody
+from trunkline.faces.management.route_conditions_wire import GivenConditions, ShownConditions, read_conditions
 
 Model = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
 Reason = Annotated[str, Field(max_length=500, description="Why, for the history.")]
+
+
+_KEPT = (
+    "The target is used only after another one refused the request: `contextWindow` because it is too long for its"
+    " model, `contentFilter` because of its content. Null: it is an ordinary target."
+)
+_HEDGED = "Milliseconds without a response. Null: the 95th percentile of the target's latest responses."
 
 
 class RouteTargetRequest(RequestBody):
@@ -34,6 +45,16 @@ class RouteTargetRequest(RequestBody):
             strict=True, ge=1, le=LARGEST_WEIGHT, description="Its share among those of its priority, where weighted."
         ),
     ] = 1
+    conditions: GivenConditions = None
+    fallback_for: Annotated[Cause | None, Field(description=_KEPT)] = None
+
+
+class RouteHedgingRequest(RequestBody):
+    """When an embeddings request is sent to the next target besides."""
+
+    example: ClassVar[dict[str, Any]] = {"afterMs": 300}
+
+    after_ms: Annotated[int | None, Field(strict=True, ge=1, le=LONGEST_HEDGE_MS, description=_HEDGED)] = None
 
 
 Targets = Annotated[list[RouteTargetRequest], Field(min_length=1, max_length=MOST_TARGETS)]
@@ -50,9 +71,11 @@ class _RouteFields(RequestBody):
         Strategy | None,
         Field(
             description="How targets of one priority are ordered: `priority` as listed, `weighted` by chance,"
-            " `cheapest` by price, `fastest` by what was measured."
+            " `round-robin` in turn, `least-busy` by the requests under way, `cheapest` by price among those that can"
+            " serve the request, `fastest` by what was measured."
         ),
     ] = None
+    hedging: Annotated[RouteHedgingRequest | None, Field(description="For embeddings only. Null: never.")] = None
     is_active: StrictBool | None = None
     reason: Reason = ""
 
@@ -92,11 +115,21 @@ def read_draft(given: RouteCreateRequest | RouteUpdateRequest) -> RouteDraft:
                 model=target.model,
                 priority=target.priority,
                 weight=target.weight,
+                conditions=read_conditions(target.conditions),
+                fallback_for=target.fallback_for,
             )
             for target in given.targets
         )
+    hedging = given.hedging
     return RouteDraft(
-        name=given.name, strategy=given.strategy, targets=targets, is_active=given.is_active, reason=given.reason
+        name=given.name,
+        strategy=given.strategy,
+        targets=targets,
+        hedging=(Hedging(after_ms=hedging.after_ms) if hedging is not None else None)
+        if "hedging" in given.model_fields_set
+        else UNSET,
+        is_active=given.is_active,
+        reason=given.reason,
     )
 
 
@@ -118,7 +151,15 @@ class RouteTargetResponse(ResponseBody):
     served_model: str | None = Field(description="What calls ask for: `model`, or the configuration's own.")
     priority: int
     weight: int
+    conditions: ShownConditions
+    fallback_for: Cause | None = Field(description=_KEPT)
     problem: str | None
+
+
+class RouteHedgingResponse(ResponseBody):
+    """When an embeddings request is sent to the next target besides."""
+
+    after_ms: int | None = Field(description=_HEDGED)
 
 
 class RouteResponse(ResponseBody):
@@ -129,6 +170,7 @@ class RouteResponse(ResponseBody):
     name: str
     strategy: Strategy
     targets: list[RouteTargetResponse]
+    hedging: RouteHedgingResponse | None
     is_active: bool
     revision: int
     created_by: str

@@ -196,10 +196,10 @@ class Application:
 
 
 def _read_context(request_headers: RequestHeaders) -> CallContext:
-    unit, tags = request_headers.unit, request_headers.tags
-    if unit is None and tags is None:
+    unit, tags, targets = request_headers.unit, request_headers.tags, request_headers.targets
+    if unit is None and tags is None and not targets:
         return NOTHING
-    return CallContext(unit=unit, tags=() if tags is None else read_tags(tags))
+    return CallContext(unit=unit, tags=() if tags is None else read_tags(tags), targets=targets)
 
 
 def _chat(route: RouteMatch, body: bytes, request_headers: RequestHeaders) -> Chat:

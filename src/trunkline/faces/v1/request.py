@@ -27,6 +27,7 @@ _READ: Final = frozenset(
         b"x-api-key",
         b"x-goog-api-key",
         b"x-request-id",
+        b"x-trunkline-route",
         b"x-trunkline-tags",
         b"x-trunkline-workspace",
         b"x-user-id",
@@ -56,6 +57,7 @@ class RequestHeaders:
         "origin",
         "request_id",
         "tags",
+        "targets",
         "unit",
         "workspace_id",
     )
@@ -69,6 +71,8 @@ class RequestHeaders:
         self.length: int | None = None
         self.unit: str | None = None
         """Whom the caller serves, for experiments."""
+        self.targets: tuple[str, ...] = ()
+        """The targets of a route that the caller leaves, in its own words."""
         self.tags: str | None = None
         """What the caller counts the call under, in its own words."""
         self.forwarded: list[tuple[str, str]] = []
@@ -103,6 +107,9 @@ class RequestHeaders:
                     self.request_id = value.decode("ascii")
             elif name == b"x-trunkline-workspace":
                 self.workspace_id = value.decode("latin-1")
+            elif name == b"x-trunkline-route":
+                named = (word.strip() for word in value.decode("utf-8", "replace").split(","))
+                self.targets += tuple(word for word in named if word)
             elif name == b"x-trunkline-tags":
                 # Fields of one name are one list: https://www.rfc-editor.org/rfc/rfc9110#section-5.3
                 self.tags = value.decode("latin-1") if self.tags is None else f"{self.tags},{value.decode('latin-1')}"

@@ -18,11 +18,13 @@ from trunkline.core.chat import (
     Opaque,
     Part,
     Reasoning,
+    ReasoningOptions,
     Refusal,
     Text,
     ToolCall,
     ToolResult,
 )
+from trunkline.core.model_traits import Ability
 from trunkline.core.policy import Content
 from trunkline.dialects.raw_json import decode, find_texts
 
@@ -52,6 +54,8 @@ def read_chat(request: ChatRequest, input_tokens: int, before: Iterable[Message]
         answers=max(request.sampling.n or 1, 1),
         images=sum(_pictures(message) for message in messages),
         models=tuple(name for fields in request.extra.values() for name in read_models(fields)),
+        metadata=request.metadata or {},
+        needs=frozenset(_find_needs(request, messages)),
     )
 
 
@@ -100,6 +104,31 @@ def _plain(media: Media) -> str:
         return base64.b64decode(media.data).decode("utf-8", "replace")
     except binascii.Error:
         return ""
+
+
+def _find_needs(request: ChatRequest, messages: Iterable[Message]) -> Iterator[Ability]:
+    """What a model must be able to do to serve the call."""
+    if request.tools:
+        yield "tools"
+    if request.response_format is not None and request.response_format.schema is not None:
+        yield "structured_outputs"
+    if request.reasoning is not None and _thinks(request.reasoning):
+        yield "reasoning"
+    if request.audio is not None or "audio" in request.modalities:
+        yield "audio"
+    for message in messages:
+        for part in message.parts:
+            for inner in part.parts if isinstance(part, ToolResult) else (part,):
+                if isinstance(inner, Image):
+                    yield "vision"
+                elif isinstance(inner, Audio):
+                    yield "audio"
+
+
+def _thinks(asked: ReasoningOptions) -> bool:
+    if asked.enabled is not None:
+        return asked.enabled
+    return bool(asked.budget_tokens) or (asked.effort not in {None, "none"} and not asked.effort_of_answer)
 
 
 def _pictures(message: Message) -> int:

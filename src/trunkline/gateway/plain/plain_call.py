@@ -239,7 +239,7 @@ class PlainCalls:
             call.holds = pending.holds
         call.provider = target.provider
         call.asked = plan.passing.terms
-        self._budget.deposit(plan.candidate.entry.workspace_id)
+        self._budget.deposit(plan.candidate.entry.workspace_id, plan.candidate.entry.id)
         head = plan.write_head(len(sent))
         plain.reply = transport.begin(connection, head, sent, self.timeouts, plain.hear)
         return plain

@@ -1,8 +1,8 @@
 """Which targets of routes are left alone for a while, because they failed.
 
-Five failures in a row open the breaker of a target for 30 seconds, each further opening for 30 more, up to 300; then
-one call probes it. A rate limit is a pause for as long as the provider asks. A rejected credential rests for five
-minutes, or until its configuration or secret changes.
+Five failures in a row open the breaker of a target for 30 seconds, and so do failures of half of at least 20 calls
+within 30 seconds; each further opening for 30 more, up to 300; then one call probes it. A rate limit is a pause for as
+long as the provider asks. A rejected credential rests for five minutes, or until its configuration or secret changes.
 https://learn.microsoft.com/azure/architecture/patterns/circuit-breaker
 """
 
@@ -17,6 +17,10 @@ from trunkline.vault.stored_secret import StoredSecret
 
 LIMIT: Final = 5
 """Failures in a row."""
+WINDOW_SECONDS: Final = 30.0
+"""In which failures are held against all calls."""
+LEAST_CALLS: Final = 20
+"""In a window, for its share of failures to count."""
 OPEN_SECONDS: Final = 30.0
 LONGEST_SECONDS: Final = 300.0
 REJECTED_SECONDS: Final = 300.0
@@ -29,13 +33,54 @@ _REJECTIONS: Final = frozenset({"auth", "no_credits"})
 _Key = tuple[str, str, str | None]
 
 
+_SLICE_SECONDS: Final = 5.0
+
+
+class _Window:
+    """Calls and failures of the last 30 seconds, in slices of five: counted from the first failure on."""
+
+    __slots__ = ("_slices",)
+
+    def __init__(self) -> None:
+        self._slices: list[list[int]] = []
+
+    def note(self, now: float, *, failed: bool) -> None:
+        """A call went well, or did not."""
+        number = int(now // _SLICE_SECONDS)
+        if not self._slices or self._slices[-1][0] != number:
+            self._drop(number)
+            self._slices.append([number, 0, 0])
+        last = self._slices[-1]
+        last[1] += 1
+        last[2] += failed
+
+    def is_bad(self) -> bool:
+        """Whether half of enough calls failed, as of the last that was noted."""
+        calls, failures = (sum(each[place] for each in self._slices) for place in (1, 2))
+        return calls >= LEAST_CALLS and 2 * failures >= calls
+
+    def is_over(self, now: float) -> bool:
+        """Whether nothing of it counts any more."""
+        self._drop(int(now // _SLICE_SECONDS))
+        return not any(each[2] for each in self._slices)
+
+    def clear(self) -> None:
+        """Begin anew."""
+        self._slices.clear()
+
+    def _drop(self, number: int) -> None:
+        oldest = number - int(WINDOW_SECONDS // _SLICE_SECONDS)
+        self._slices = [each for each in self._slices if each[0] > oldest]
+
+
 class _State:
     """``openings`` is how often it opened without an answer between; ``probing``: whether one call is trying it."""
 
-    __slots__ = ("failures", "openings", "probing", "revision", "secrets", "until")
+    __slots__ = ("failures", "openings", "probing", "revision", "secrets", "until", "window")
 
     def __init__(self, entry: ConfigurationEntry) -> None:
         self.failures = 0
+        self.window = _Window()
         self.openings = 0
         self.probing = False
         self.until = 0.0
@@ -81,8 +126,10 @@ class Breakers:
             return
         state = self._find(entry)
         if state is not None:
+            now = self._clock()
             state.failures = 0
-            if state.probing or state.until <= self._clock():
+            state.window.note(now, failed=False)
+            if state.probing or (state.until <= now and (state.openings or state.window.is_over(now))):
                 del self._states[_key(entry)]
 
     def failed(self, entry: ConfigurationEntry, error: UpstreamError) -> None:
@@ -91,10 +138,12 @@ class Breakers:
         if error.kind in _FAILURES:
             state = self._make(entry)
             state.failures += 1
-            if state.probing or (state.failures >= LIMIT and state.until <= now):
+            state.window.note(now, failed=True)
+            if state.probing or (state.until <= now and (state.failures >= LIMIT or state.window.is_bad())):
                 state.openings += 1
                 state.until = now + _rest(state.openings)
                 state.probing = False
+                state.window.clear()
         elif error.kind in _REJECTIONS:
             state = self._make(entry)
             state.openings = max(state.openings, 1)

@@ -31,3 +31,8 @@ class Candidate(msgspec.Struct, frozen=True):
     trial: Trial | None = None
     phase_id: str | None = None
     unit: str | None = None
+
+
+def is_kept(candidate: Candidate) -> bool:
+    """Whether its route keeps it for calls that failed elsewhere."""
+    return candidate.target is not None and candidate.target.fallback_for is not None

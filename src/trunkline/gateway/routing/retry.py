@@ -16,6 +16,7 @@ from trunkline.core.errors import (
     Unavailable,
     UpstreamError,
 )
+from trunkline.core.strategy import Cause
 from trunkline.outbound import ForbiddenAddress
 
 RETRIABLE: Final = frozenset({"unreachable", "overloaded", "rate_limit", "server"})
@@ -36,10 +37,11 @@ CAP_SECONDS: Final = 4.0
 class RetryBudget:
     """Lets retries be at most a fifth of the calls, and ten a second besides, so that a storm is never amplified.
 
-    A token bucket per place (a workspace, a target): every call puts 0.2 in, time puts 10 a second in, a retry takes 1.
+    A token bucket for each workspace and each target: every call puts 0.2 in, time puts 10 a second in, a retry takes
+    1. That of a target is there from its first retry on, so that one that is well costs nothing.
     """
 
-    __slots__ = ("_buckets", "_clock")
+    __slots__ = ("_buckets", "_clock", "_targets")
 
     SHARE: Final = 0.2
     PER_SECOND: Final = 10.0
@@ -48,9 +50,12 @@ class RetryBudget:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._buckets: dict[str, list[float]] = {}
+        self._targets: dict[str, list[float]] = {}
 
-    def deposit(self, place: str) -> None:
-        """A call began."""
+    def deposit(self, place: str, target: str | None = None) -> None:
+        """A call of the workspace ``place`` to ``target`` began."""
+        if self._targets and target is not None and (own := self._targets.get(target)) is not None:
+            own[0] = min(own[0] + self.SHARE, 100.0)
         bucket = self._buckets.get(place)
         if bucket is None:
             if len(self._buckets) >= self.MAX_BUCKETS:
@@ -59,17 +64,30 @@ class RetryBudget:
         else:
             bucket[0] = min(bucket[0] + self.SHARE, 100.0)
 
-    def withdraw(self, place: str) -> bool:
-        """Whether one more retry is within the budget; takes it when it is."""
+    def withdraw(self, place: str, target: str | None = None) -> bool:
+        """Whether one more attempt of the workspace ``place`` is within the budget; takes it when it is.
+
+        ``target`` is what is tried again, whose own budget counts too; None where a call turns to another one.
+        """
         bucket = self._buckets.get(place)
         if bucket is None:
             return False
         now = self._clock()
-        bucket[0] = min(bucket[0] + (now - bucket[1]) * self.PER_SECOND, 100.0)
-        bucket[1] = now
-        if bucket[0] < 1 - 1e-9:  # five fifths are one
+        buckets = [bucket]
+        if target is not None:
+            own = self._targets.get(target)
+            if own is None:
+                if len(self._targets) >= self.MAX_BUCKETS:
+                    self._targets.clear()
+                own = self._targets[target] = [self.PER_SECOND, now]
+            buckets.append(own)
+        for each in buckets:
+            each[0] = min(each[0] + (now - each[1]) * self.PER_SECOND, 100.0)
+            each[1] = now
+        if any(each[0] < 1 - 1e-9 for each in buckets):  # five fifths are one
             return False
-        bucket[0] -= 1
+        for each in buckets:
+            each[0] -= 1
         return True
 
 
@@ -102,3 +120,10 @@ def falls_back(error: UpstreamError) -> bool:
     if error.at_fault is not None:
         return error.at_fault != "request"
     return error.kind not in _OF_THE_REQUEST
+
+
+def find_cause(error: UpstreamError) -> Cause | None:
+    """What a route may keep targets for, where ``error`` is that."""
+    if error.kind == "moderated":
+        return "contentFilter"
+    return "contextWindow" if error.kind == "too_large" else None

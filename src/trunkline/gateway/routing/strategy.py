@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from random import Random
-from typing import Protocol, assert_never
+from typing import Final, Protocol, assert_never
 
 from trunkline.core.errors import UpstreamError
 from trunkline.core.price import Price
 from trunkline.core.strategy import Strategy
+from trunkline.gateway.hold import Hold
 from trunkline.gateway.routing.breaker import Breakers
 from trunkline.gateway.routing.candidate import Candidate
+from trunkline.gateway.routing.load import Load
 from trunkline.gateway.routing.speed import Speeds
+from trunkline.gateway.routing.tail import Tails
 from trunkline.providers.provider import Provider
 
 
@@ -30,7 +33,9 @@ class Strategies:
     ``clock`` is monotonic seconds; ``random`` gives weighted routes their chance.
     """
 
-    __slots__ = ("_breakers", "_clock", "_prices", "_providers", "_random", "_speeds")
+    __slots__ = ("_breakers", "_clock", "_load", "_prices", "_providers", "_random", "_speeds", "_tails", "_turns")
+
+    MAX_TURNS: Final = 10_000
 
     def __init__(
         self, prices: Prices, providers: Mapping[str, Provider], clock: Callable[[], float], random: Random
@@ -41,6 +46,9 @@ class Strategies:
         self._random = random
         self._breakers = Breakers(clock)
         self._speeds = Speeds(clock)
+        self._load = Load()
+        self._tails = Tails()
+        self._turns: dict[tuple[str, int], int] = {}
 
     def order(self, candidates: Sequence[Candidate], streams: bool) -> Sequence[Candidate]:
         """``candidates`` of one route (others stay as they are), best first: by priority, then by the strategy.
@@ -68,6 +76,10 @@ class Strategies:
                 return group
             case "weighted":
                 return self._draw(list(group))
+            case "round-robin":
+                return self._take_turns(list(group))
+            case "least-busy":
+                return sorted(self._take_turns(list(group)), key=self._load.count)
             case "cheapest":
                 return sorted(group, key=self._rank_price)
             case "fastest":
@@ -90,11 +102,43 @@ class Strategies:
             self._breakers.succeeded(candidate.entry)
             if route.strategy == "fastest":
                 self._speeds.note(_place(candidate, streams), seconds)
+            if route.hedging is not None and not streams:
+                self._tails.note((candidate.entry.id, candidate.model), seconds)
 
     def failed(self, candidate: Candidate, error: UpstreamError) -> None:
         """``candidate`` did not."""
         if candidate.route is not None:
             self._breakers.failed(candidate.entry, error)
+
+    def occupy(self, candidate: Candidate, holds: dict[object, Hold]) -> None:
+        """A call goes to ``candidate``, where its route asks how many are under way; ``holds`` end with the call."""
+        if candidate.route is not None and candidate.route.strategy == "least-busy":
+            self._load.occupy(candidate, holds)
+
+    def find_hedge_wait(self, candidate: Candidate) -> float | None:
+        """After how many seconds a call to ``candidate`` is sent elsewhere besides; None: never."""
+        hedging = candidate.route.hedging if candidate.route is not None else None
+        if hedging is None:
+            return None
+        if hedging.after_ms is not None:
+            return hedging.after_ms / 1000
+        return self._tails.find((candidate.entry.id, candidate.model))
+
+    def outrun(self, candidate: Candidate, seconds: float) -> None:
+        """Another one was quicker, after ``seconds`` without an answer of ``candidate``."""
+        self._tails.note((candidate.entry.id, candidate.model), seconds)
+
+    def _take_turns(self, group: list[Candidate]) -> list[Candidate]:
+        """Each is the first in turn."""
+        first = group[0]
+        assert first.route is not None
+        place = (first.route.id, _priority(first))
+        turn = self._turns.get(place, 0)
+        if turn == 0 and len(self._turns) >= self.MAX_TURNS:
+            self._turns.clear()
+        self._turns[place] = turn + 1
+        turn %= len(group)
+        return group[turn:] + group[:turn]
 
     def _draw(self, group: list[Candidate]) -> list[Candidate]:
         """By weight without replacement: Efraimidis and Spirakis, https://doi.org/10.1016/j.ipl.2005.11.003."""

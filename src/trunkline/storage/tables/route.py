@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from trunkline.core.chat import JsonValue
 from trunkline.storage.tables.base import Base, Id, new_id, now
 
 
@@ -20,6 +21,7 @@ class Route(Base):
     workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), index=True)
     name: Mapped[str] = mapped_column(String(255))
     strategy: Mapped[str] = mapped_column(String(16))
+    hedging: Mapped[dict[str, JsonValue] | None] = mapped_column(JSON(none_as_null=True))
     is_active: Mapped[bool] = mapped_column(default=True)
     revision: Mapped[int] = mapped_column(default=1)
     created_by: Mapped[str] = mapped_column(Id)
@@ -30,7 +32,8 @@ class Route(Base):
 class RouteTarget(Base):
     """One way that a route may take. ``model`` None: the configuration's own.
 
-    Targets of a lower ``priority`` are tried first; the strategy orders those of the same one.
+    Targets of a lower ``priority`` are tried first; the strategy orders those of the same one. ``conditions`` say for
+    which calls it is, ``fallback_for`` after which failure alone.
     """
 
     __tablename__ = "route_targets"
@@ -41,3 +44,5 @@ class RouteTarget(Base):
     model: Mapped[str | None] = mapped_column(String(255))
     priority: Mapped[int] = mapped_column(default=0)
     weight: Mapped[int] = mapped_column(default=1)
+    conditions: Mapped[dict[str, JsonValue] | None] = mapped_column(JSON(none_as_null=True))
+    fallback_for: Mapped[str | None] = mapped_column(String(16))

@@ -47,6 +47,33 @@ def user(content: object) -> dict[str, Any]:
     return {"messages": [{"role": "user", "content": content}]}
 
 
+SCHEMA = {"type": "json_schema", "json_schema": {"name": "s", "schema": {"type": "object"}}}
+PICTURE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
+SOUND = {"type": "input_audio", "input_audio": {"data": "AAAA", "format": "wav"}}
+
+
+@pytest.mark.parametrize(
+    ("call", "needs"),
+    [
+        (chat(user("a")), set()),
+        (chat({**user("a"), "tools": [TOOL]}), {"tools"}),
+        (chat({**user("a"), "response_format": SCHEMA}), {"structured_outputs"}),
+        (chat({**user("a"), "response_format": {"type": "json_object"}}), set()),
+        (chat({**user("a"), "reasoning_effort": "low"}), {"reasoning"}),
+        (chat({**user("a"), "reasoning_effort": "none"}), set()),
+        (chat(user([PICTURE])), {"vision"}),
+        (chat(user([SOUND, PICTURE])), {"vision", "audio"}),
+        (chat({**user("a"), "modalities": ["text", "audio"], "audio": {"voice": "x", "format": "wav"}}), {"audio"}),
+    ],
+)
+def test_what_a_model_must_be_able_to_do(call: Chat, needs: set[str]) -> None:
+    assert call.content().needs == needs
+
+
+def test_metadata_is_told() -> None:
+    assert chat({**user("a"), "metadata": {"team": "red"}}).content().metadata == {"team": "red"}
+
+
 @pytest.mark.parametrize(
     "call",
     [

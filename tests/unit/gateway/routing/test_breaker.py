@@ -6,11 +6,13 @@ import pytest
 
 from trunkline.core.errors import UpstreamError
 from trunkline.gateway.routing.breaker import (
+    LEAST_CALLS,
     LIMIT,
     LONGEST_SECONDS,
     OPEN_SECONDS,
     PAUSE_SECONDS,
     REJECTED_SECONDS,
+    WINDOW_SECONDS,
     Breakers,
 )
 from trunkline.gateway.snapshot import ConfigurationEntry
@@ -151,3 +153,73 @@ def test_memory_is_bounded(breakers: Breakers) -> None:
     for number in range(Breakers.MAX_STATES + 10):
         breakers.failed(entry(id=str(number)), error("server"))
     assert len(breakers._states) <= Breakers.MAX_STATES  # type: ignore[reportPrivateUsage] - what the test is about
+
+
+def play(breakers: Breakers, outcomes: str) -> None:
+    """``x`` is a failure, ``.`` an answer."""
+    for outcome in outcomes:
+        if outcome == "x":
+            breakers.failed(entry(), error("server"))
+        else:
+            breakers.succeeded(entry())
+
+
+def test_half_of_enough_calls_are_too_many_failures() -> None:
+    breakers = Breakers(Clock())
+    play(breakers, "x." * ((LEAST_CALLS - 2) // 2))
+    assert breakers.enter(entry()), "too few to tell"
+    play(breakers, "x.x")
+    assert not breakers.enter(entry())
+
+
+def test_less_than_half_is_borne() -> None:
+    breakers = Breakers(Clock())
+    play(breakers, "x.." * LEAST_CALLS)
+    assert breakers.enter(entry())
+
+
+def test_what_was_long_ago_does_not_count() -> None:
+    clock = Clock()
+    breakers = Breakers(clock)
+    play(breakers, "x." * ((LEAST_CALLS - 2) // 2))
+    clock.now += WINDOW_SECONDS + 5
+    play(breakers, "x.x")
+    assert breakers.enter(entry())
+
+
+def test_failures_that_are_over_leave_nothing_behind() -> None:
+    clock = Clock()
+    breakers = Breakers(clock)
+    play(breakers, "x.")
+    assert breakers._states  # pyright: ignore[reportPrivateUsage]
+    clock.now += WINDOW_SECONDS + 5
+    play(breakers, ".")
+    assert not breakers._states  # pyright: ignore[reportPrivateUsage]
+
+
+def test_its_whole_life() -> None:
+    """Well, failing, open, probed in vain, open for longer, probed with success, well."""
+    clock = Clock()
+    breakers = Breakers(clock)
+    play(breakers, "....")
+    play(breakers, "x" * (LIMIT - 1))
+    assert breakers.enter(entry())
+    play(breakers, "x")
+    assert breakers.closed_at(entry()) == clock.now + OPEN_SECONDS
+    clock.now += OPEN_SECONDS
+    assert breakers.enter(entry()), "one probes"
+    assert not breakers.enter(entry()), "one alone"
+    play(breakers, "x")
+    assert breakers.closed_at(entry()) == clock.now + 2 * OPEN_SECONDS
+    for opening in range(3, 12):
+        clock.now = breakers.closed_at(entry())
+        assert breakers.enter(entry())
+        play(breakers, "x")
+        assert breakers.closed_at(entry()) == clock.now + min(opening * OPEN_SECONDS, LONGEST_SECONDS)
+    clock.now = breakers.closed_at(entry())
+    assert breakers.enter(entry())
+    play(breakers, ".")
+    assert breakers.enter(entry())
+    assert breakers.enter(entry()), "all may again"
+    play(breakers, "x" * (LIMIT - 1))
+    assert breakers.enter(entry()), "it begins anew"

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from trunkline.core.errors import UpstreamError
-from trunkline.gateway.routing.retry import CAP_SECONDS, MAX_ATTEMPTS, RETRIABLE, RetryBudget, delay
+from trunkline.gateway.routing.retry import CAP_SECONDS, MAX_ATTEMPTS, RETRIABLE, RetryBudget, delay, find_cause
 from trunkline.outbound import ForbiddenAddress, Origin
 
 
@@ -77,3 +77,24 @@ def test_the_provider_says_that_it_is_of_no_use() -> None:
     failed = error("server")
     failed.final = True
     assert delay(failed, 1, 60) is None
+
+
+def test_each_target_has_a_budget_of_its_own() -> None:
+    now = 0.0
+    budget = RetryBudget(lambda: now)
+    for _ in range(1000):
+        budget.deposit("w", "bad")
+    assert [budget.withdraw("w", "bad") for _ in range(12)].count(True) == 10, "ten a second"
+    assert budget.withdraw("w", "other"), "another one is not at fault"
+    assert budget.withdraw("w"), "nor is turning to another one"
+    for _ in range(5):
+        budget.deposit("w", "bad")
+    assert budget.withdraw("w", "bad"), "five calls are worth a retry"
+    assert not budget.withdraw("w", "bad")
+
+
+@pytest.mark.parametrize(
+    ("kind", "cause"), [("moderated", "contentFilter"), ("too_large", "contextWindow"), ("server", None)]
+)
+def test_what_targets_are_kept_for(kind: str, cause: str | None) -> None:
+    assert find_cause(error(kind)) == cause

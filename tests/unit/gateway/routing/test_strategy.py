@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from trunkline.core.errors import UpstreamError
 from trunkline.core.price import Price, Rate
+from trunkline.gateway.hold import Hold
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.routing.strategy import Strategies
 from trunkline.gateway.snapshot import ConfigurationEntry, RouteEntry, RouteTargetEntry, WorkspacePart
@@ -125,3 +126,40 @@ def test_what_is_no_routes_is_none_of_its_business() -> None:
 @pytest.mark.parametrize("strategy", ["priority", "weighted", "cheapest", "fastest"])
 def test_a_route_with_one_target(strategy: str) -> None:
     assert Place().order(candidates(strategy, ("a", 0, 1))) == ["a"]
+
+
+def test_each_is_first_in_turn() -> None:
+    place = Place()
+    given_ = candidates("round-robin", ("a", 0, 1), ("b", 0, 1), ("c", 0, 1), ("d", 1, 1))
+    assert ["".join(place.order(given_)) for _ in range(4)] == ["abcd", "bcad", "cabd", "abcd"]
+
+
+def test_who_rests_misses_its_turn() -> None:
+    place = Place()
+    given_ = candidates("round-robin", ("a", 0, 1), ("b", 0, 1), ("c", 0, 1))
+    place.strategies.failed(given_[1], error("auth"))
+    assert ["".join(place.order(given_)) for _ in range(3)] == ["ac", "ca", "ac"]
+
+
+def test_the_one_with_the_least_under_way_is_first() -> None:
+    place = Place()
+    given_ = candidates("least-busy", ("a", 0, 1), ("b", 0, 1))
+    a, b = given_
+    first: dict[object, Hold] = {}
+    second: dict[object, Hold] = {}
+    place.strategies.occupy(a, first)
+    place.strategies.occupy(a, second)
+    assert {place.order(given_)[0] for _ in range(4)} == {"b"}
+    place.strategies.occupy(b, first)
+    place.strategies.occupy(b, second)
+    assert {place.order(given_)[0] for _ in range(4)} == {"a"}, "who turned to another one is there no more"
+    for holds in (first, second):
+        for hold in holds.values():
+            hold.void()
+    assert {place.order(given_)[0] for _ in range(4)} == {"a", "b"}, "of equals each in turn"
+
+
+def test_other_strategies_count_nothing() -> None:
+    holds: dict[object, Hold] = {}
+    Place().strategies.occupy(candidates("priority", ("a", 0, 1))[0], holds)
+    assert holds == {}
