@@ -7201,6 +7201,82 @@ export interface components {
             diff: components["schemas"]["RevisionDifferenceResponse"][];
         };
         /**
+         * RouteConditionsRequest
+         * @description Which requests a target is for.
+         * @example {
+         *       "maxInputTokens": 8000,
+         *       "tags": [
+         *         "batch"
+         *       ]
+         *     }
+         */
+        RouteConditionsRequest: {
+            /**
+             * Mininputtokens
+             * @description The fewest input tokens, by the server's own estimate.
+             */
+            minInputTokens?: number | null;
+            /**
+             * Maxinputtokens
+             * @description The most input tokens, by the server's own estimate.
+             */
+            maxInputTokens?: number | null;
+            /**
+             * Tags
+             * @description Tags that the request must have in the header `x-trunkline-tags`, all of them.
+             */
+            tags?: string[];
+            /**
+             * Metadata
+             * @description Fields that the request's `metadata` must have, with these values.
+             */
+            metadata?: {
+                [key: string]: string;
+            };
+            /**
+             * Modelfamilies
+             * @description Beginnings of model names (`claude`, `gpt-4`); the model that the target is asked for must have one of them.
+             */
+            modelFamilies?: string[];
+            /** @description The time of day. `null`: any time. */
+            hours?: components["schemas"]["RouteHoursRequest"] | null;
+        };
+        /**
+         * RouteConditionsResponse
+         * @description Which requests a target is for.
+         */
+        RouteConditionsResponse: {
+            /**
+             * Mininputtokens
+             * @description The fewest input tokens, by the server's own estimate.
+             */
+            minInputTokens: number | null;
+            /**
+             * Maxinputtokens
+             * @description The most input tokens, by the server's own estimate.
+             */
+            maxInputTokens: number | null;
+            /**
+             * Tags
+             * @description Tags that the request must have in the header `x-trunkline-tags`, all of them.
+             */
+            tags: string[];
+            /**
+             * Metadata
+             * @description Fields that the request's `metadata` must have, with these values.
+             */
+            metadata: {
+                [key: string]: string;
+            };
+            /**
+             * Modelfamilies
+             * @description Beginnings of model names (`claude`, `gpt-4`); the model that the target is asked for must have one of them.
+             */
+            modelFamilies: string[];
+            /** @description The time of day. `null`: any time. */
+            hours: components["schemas"]["RouteHoursResponse"] | null;
+        };
+        /**
          * RouteCreateRequest
          * @description A new route.
          * @example {
@@ -7216,9 +7292,11 @@ export interface components {
         RouteCreateRequest: {
             /**
              * Strategy
-             * @description How targets of one priority are ordered: `priority` as listed, `weighted` by chance, `cheapest` by price, `fastest` by what was measured.
+             * @description How targets of one priority are ordered: `priority` as listed, `weighted` by chance, `round-robin` in turn, `least-busy` by the requests under way, `cheapest` by price among those that can serve the request, `fastest` by what was measured.
              */
-            strategy?: ("priority" | "weighted" | "cheapest" | "fastest") | null;
+            strategy?: ("priority" | "weighted" | "round-robin" | "least-busy" | "cheapest" | "fastest") | null;
+            /** @description For embeddings only. Null: never. */
+            hedging?: components["schemas"]["RouteHedgingRequest"] | null;
             /**
              * Isactive
              * @description Whether it is in use.
@@ -7240,6 +7318,89 @@ export interface components {
              * @description The configurations that the route leads to.
              */
             targets: components["schemas"]["RouteTargetRequest"][];
+        };
+        /**
+         * RouteHedgingRequest
+         * @description When an embeddings request is sent to the next target besides.
+         * @example {
+         *       "afterMs": 300
+         *     }
+         */
+        RouteHedgingRequest: {
+            /**
+             * Afterms
+             * @description Milliseconds without a response. Null: the 95th percentile of the target's latest responses.
+             */
+            afterMs?: number | null;
+        };
+        /**
+         * RouteHedgingResponse
+         * @description When an embeddings request is sent to the next target besides.
+         */
+        RouteHedgingResponse: {
+            /**
+             * Afterms
+             * @description Milliseconds without a response. Null: the 95th percentile of the target's latest responses.
+             */
+            afterMs: number | null;
+        };
+        /**
+         * RouteHoursRequest
+         * @description A time of day.
+         * @example {
+         *       "end": "18:00",
+         *       "start": "08:00",
+         *       "timeZone": "Europe/Berlin"
+         *     }
+         */
+        RouteHoursRequest: {
+            /**
+             * Start
+             * @description From this time on, `HH:MM`.
+             */
+            start: string;
+            /**
+             * End
+             * @description Until just before this time, `HH:MM`. If it is not after `start`, on the next day.
+             */
+            end: string;
+            /**
+             * Timezone
+             * @description An IANA time zone, such as `Europe/Berlin`.
+             * @default UTC
+             */
+            timeZone?: string;
+            /**
+             * Days
+             * @description The weekdays on which it starts; none: every day.
+             */
+            days?: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[];
+        };
+        /**
+         * RouteHoursResponse
+         * @description A time of day. Where `end` is not after `start`, it ends on the next day.
+         */
+        RouteHoursResponse: {
+            /**
+             * Start
+             * @description From this time on, `HH:MM`.
+             */
+            start: string;
+            /**
+             * End
+             * @description Until just before this time, `HH:MM`. If it is not after `start`, on the next day.
+             */
+            end: string;
+            /**
+             * Timezone
+             * @description An IANA time zone, such as `Europe/Berlin`.
+             */
+            timeZone: string;
+            /**
+             * Days
+             * @description The weekdays on which it starts; none: every day.
+             */
+            days: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[];
         };
         /**
          * RouteResponse
@@ -7266,12 +7427,14 @@ export interface components {
              * @description The order of targets with the same priority: `priority`, `weighted`, `cheapest` or `fastest`.
              * @enum {string}
              */
-            strategy: "priority" | "weighted" | "cheapest" | "fastest";
+            strategy: "priority" | "weighted" | "round-robin" | "least-busy" | "cheapest" | "fastest";
             /**
              * Targets
              * @description The configurations that the route leads to.
              */
             targets: components["schemas"]["RouteTargetResponse"][];
+            /** @description When an embeddings request is sent to the next target too. `null`: never. */
+            hedging: components["schemas"]["RouteHedgingResponse"] | null;
             /**
              * Isactive
              * @description Whether it is in use.
@@ -7342,6 +7505,13 @@ export interface components {
              * @default 1
              */
             weight?: number;
+            /** @description The target is used only for requests that fulfil all of these. Null: for all requests. */
+            conditions?: components["schemas"]["RouteConditionsRequest"] | null;
+            /**
+             * Fallbackfor
+             * @description The target is used only after another one refused the request: `contextWindow` because it is too long for its model, `contentFilter` because of its content. Null: it is an ordinary target.
+             */
+            fallbackFor?: ("contextWindow" | "contentFilter") | null;
         };
         /**
          * RouteTargetResponse
@@ -7383,6 +7553,13 @@ export interface components {
              * @description The weight, for the strategy `weighted`.
              */
             weight: number;
+            /** @description The target is used only for requests that fulfil all of these. Null: for all requests. */
+            conditions: components["schemas"]["RouteConditionsResponse"] | null;
+            /**
+             * Fallbackfor
+             * @description The target is used only after another one refused the request: `contextWindow` because it is too long for its model, `contentFilter` because of its content. Null: it is an ordinary target.
+             */
+            fallbackFor: ("contextWindow" | "contentFilter") | null;
             /**
              * Problem
              * @description What is wrong; `null` if nothing is.
@@ -7405,9 +7582,11 @@ export interface components {
         RouteUpdateRequest: {
             /**
              * Strategy
-             * @description How targets of one priority are ordered: `priority` as listed, `weighted` by chance, `cheapest` by price, `fastest` by what was measured.
+             * @description How targets of one priority are ordered: `priority` as listed, `weighted` by chance, `round-robin` in turn, `least-busy` by the requests under way, `cheapest` by price among those that can serve the request, `fastest` by what was measured.
              */
-            strategy?: ("priority" | "weighted" | "cheapest" | "fastest") | null;
+            strategy?: ("priority" | "weighted" | "round-robin" | "least-busy" | "cheapest" | "fastest") | null;
+            /** @description For embeddings only. Null: never. */
+            hedging?: components["schemas"]["RouteHedgingRequest"] | null;
             /**
              * Isactive
              * @description Whether it is in use.
