@@ -1,4 +1,4 @@
-"""Events straight into a database, as the intake stores them."""
+"""Events straight into a database, as the intake stores them, and an audit log beside them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from trunkline.app.intake import PROJECTIONS
+from trunkline.control.audit import Audit
+from trunkline.control.audit_chain.seal import AuditSeal
 from trunkline.control.usage.event_store import EventStore
 from trunkline.control.usage.journal_events import Event
 from trunkline.control.usage.last_uses import LastUses
@@ -14,6 +16,16 @@ from trunkline.control.usage.set_aside import SetAside
 from trunkline.storage.database import Database
 from trunkline.storage.intake.connection import Connection
 from trunkline.storage.intake.opening import open_connection
+from trunkline.vault.key_ring import KeyRing
+from trunkline.vault.root_key import RootKey
+
+RING = KeyRing.create(RootKey.generate())
+"""The keys of whatever has no server."""
+
+
+def make_audit(database: Database) -> Audit:
+    """The audit log of ``database``, sealed with :data:`RING`."""
+    return Audit(database, AuditSeal(RING))
 
 
 def connect(database: Database) -> Connection:

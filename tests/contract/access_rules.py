@@ -91,7 +91,7 @@ BEYOND: tuple[tuple[tuple[str, ...], str, int], ...] = (
         ("application's key",),
         (
             r"\w+ /api/workspaces/\{workspace_id\}/.*|(PATCH|DELETE) /api/workspaces/\{workspace_id\}"
-            r"|POST /api/applications|DELETE /api/applications/.*|GET /api/audit"
+            r"|POST /api/applications|DELETE /api/applications/.*|GET /api/audit(/verify|/export)?"
             r"|(POST|PUT|DELETE) (/api/routes|/api/limits|/policy|/api/features(?!/\{slug\}/run)).*"
         ),
         403,

@@ -1148,6 +1148,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All events that GET /api/audit pages through, as a file
+         * @description All events that `GET /api/audit` pages through, as a file. Exports are recorded in the audit log.
+         */
+        get: operations["export_audit_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check that no event of the workspace was changed, removed or added behind Trunkline's back
+         * @description Check that no event of the workspace was changed, removed or added behind Trunkline's back.
+         */
+        get: operations["verify_audit_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/verify/installation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * As /api/audit/verify, for all workspaces and for what belongs to none
+         * @description As `/api/audit/verify`, for all workspaces and for what belongs to none. For the installation's administrator.
+         */
+        get: operations["verify_all_audit_logs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/limits": {
         parameters: {
             query?: never;
@@ -3277,6 +3337,47 @@ export interface components {
             defaultConfigurationId?: string | null;
         };
         /**
+         * AuditChainResponse
+         * @description What was found about one chain of audit events.
+         */
+        AuditChainResponse: {
+            /**
+             * Workspaceid
+             * @description Whose log it is. `null`: that of the installation.
+             */
+            workspaceId: string | null;
+            /**
+             * Valid
+             * @description Whether nothing is wrong.
+             */
+            valid: boolean;
+            /**
+             * Events
+             * @description How many events were checked.
+             */
+            events: number;
+            /**
+             * Pending
+             * @description Events of the last seconds, which have no place in the chain yet.
+             */
+            pending: number;
+            /**
+             * Lastsequence
+             * @description The place of the last event.
+             */
+            lastSequence: number;
+            /**
+             * Head
+             * @description The hash of the last event. Keep it elsewhere to notice if an older state of the database is put in the place of this one.
+             */
+            head: string;
+            /**
+             * Faults
+             * @description What is wrong, at most 100.
+             */
+            faults: components["schemas"]["AuditFaultResponse"][];
+        };
+        /**
          * AuditEventResponse
          * @description An event of the audit log.
          */
@@ -3371,6 +3472,33 @@ export interface components {
              * @description What the target is called, or was when it was deleted.
              */
             targetName: string | null;
+        };
+        /**
+         * AuditFaultResponse
+         * @description Something that is wrong with the audit log.
+         */
+        AuditFaultResponse: {
+            /**
+             * Kind
+             * @description `changed`: the event is not what was written, or not where. `missing`: an event is gone. `foreign`: Trunkline did not write the event. `ends`: the record of where the log begins and ends was changed.
+             * @enum {string}
+             */
+            kind: "changed" | "missing" | "foreign" | "ends";
+            /**
+             * Sequence
+             * @description The place in the chain. `null` if there is none.
+             */
+            sequence: number | null;
+            /**
+             * Eventid
+             * @description The event's id. `null` if there is no such event.
+             */
+            eventId: string | null;
+            /**
+             * Message
+             * @description What happened, and what to do.
+             */
+            message: string;
         };
         /**
          * CatalogueModelItemResponse
@@ -14622,6 +14750,10 @@ export interface operations {
     list_audit_events: {
         parameters: {
             query?: {
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description From the `Link` header of the page before. */
+                cursor?: string | null;
                 /** @description What was done, such as `keys.create`. */
                 action?: string | null;
                 /** @description What kind of thing it was done to, such as `key`. */
@@ -14636,10 +14768,6 @@ export interface operations {
                 from?: string | null;
                 /** @description A time: before it. */
                 to?: string | null;
-                /** @description Items on a page. */
-                limit?: number;
-                /** @description From the `Link` header of the page before. */
-                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -14654,6 +14782,246 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditEventResponse"][];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    export_audit_events: {
+        parameters: {
+            query?: {
+                /** @description What was done, such as `keys.create`. */
+                action?: string | null;
+                /** @description What kind of thing it was done to, such as `key`. */
+                targetType?: string | null;
+                /** @description The `id` of what it was done to. */
+                targetId?: string | null;
+                /** @description By whom: a user's `id`. */
+                actorId?: string | null;
+                /** @description How it ended. */
+                outcome?: ("ok" | "failed" | "refused") | null;
+                /** @description A time: not before. */
+                from?: string | null;
+                /** @description A time: before it. */
+                to?: string | null;
+                /** @description `csv`: a table with a head. `json`: one JSON object per line. */
+                format?: "csv" | "json";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    verify_audit_log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditChainResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    verify_all_audit_logs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditChainResponse"][];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */

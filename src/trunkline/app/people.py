@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trunkline.control.audit import Audit
+from trunkline.control.audit_chain.seal import AuditSeal
 from trunkline.control.people.accounts import Accounts
 from trunkline.control.people.invitations import Invitations
 from trunkline.control.people.keys import Keys
@@ -23,14 +24,14 @@ class People:
     """What has to do with who people are: needed at the first start, and by every process."""
 
     def __init__(self, settings: Settings, database: Database, ring: KeyRing, passwords: Passwords) -> None:
-        self.audit = Audit(database)
+        self.audit = Audit(database, AuditSeal(ring))
         self.tokens = Tokens(ring)
         self.access_tokens = AccessTokens(ring)
         limit = SignInLimit(settings.login_attempts_per_minute)
         self.registration = Registration(passwords, self.audit)
         self.sessions = Sessions(database, self.tokens, self.access_tokens, passwords, self.audit, limit)
         self.local_sessions = LocalSessions(
-            database, self.tokens, self.access_tokens, data_dir=settings.data_dir, port=settings.port
+            database, self.tokens, self.access_tokens, self.audit, data_dir=settings.data_dir, port=settings.port
         )
         self.keys = Keys(database, self.tokens, self.audit)
         self.setup = Setup(database, self.tokens, self.registration, self.sessions, self.keys, self.audit, limit)

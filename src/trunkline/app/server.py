@@ -162,6 +162,7 @@ async def open_server(
                 services.jobs.watch(),
                 services.answers.watch(),
                 services.experiment_watch.run(),
+                services.audit_linking.run(),
                 services.rotation.watch(),
                 path.keep_clean(),
                 Upkeep(resources.database).run(),

@@ -8,6 +8,9 @@ from trunkline.app.parts import Parts
 from trunkline.app.people import People
 from trunkline.app.resources import Resources
 from trunkline.control.ai_llms.ai_llms import AiLlms
+from trunkline.control.audit_chain.linking import AuditLinking
+from trunkline.control.audit_chain.seal import AuditSeal
+from trunkline.control.audit_chain.verification import AuditVerification
 from trunkline.control.configurations.configurations import Configurations
 from trunkline.control.configurations.connection_tests import ConnectionTests
 from trunkline.control.configurations.credentials import Credentials
@@ -128,6 +131,8 @@ def make_services(
         settings=settings,
         identity=identity,
         audit=audit,
+        audit_linking=AuditLinking(database, AuditSeal(ring)),
+        audit_verification=AuditVerification(database, AuditSeal(ring)),
         writes=RateLimit(settings.writes_per_minute, "changes"),
         configurations=own_configurations,
         ai_llms=AiLlms(database, own_configurations, ring.instance),

@@ -35,7 +35,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "limits": ("limits:app", "Limits: how much each may use."),
     "users": ("users:app", "Users of this installation."),
     "workspaces": ("workspaces:app", "People who share configurations, routes and policies."),
-    "audit": ("audit:audit", "Show who did what."),
+    "audit": ("audit:app", "Show who did what, and check that nobody has changed it."),
     "import": ("import_litellm:app", "Take over what another gateway is set up for."),
     "vault": ("local_commands:vault", "The keys that everything is encrypted with."),
     "backup": ("local_commands:backup", "Write a backup of the data folder."),

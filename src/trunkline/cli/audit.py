@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated, Literal
 
 import msgspec
@@ -10,10 +11,14 @@ import typer
 from trunkline.cli.api import call
 from trunkline.cli.kind import Record
 from trunkline.cli.option import Json
-from trunkline.cli.output import print_json, print_table
+from trunkline.cli.output import note, print_json, print_table, say
+
+app = typer.Typer(add_completion=False)
 
 
+@app.callback(invoke_without_command=True)
 def audit(
+    ctx: typer.Context,
     action: Annotated[str | None, typer.Option(help="Only this action, such as configuration.update.")] = None,
     outcome: Annotated[
         Literal["ok", "failed", "refused"] | None, typer.Option(help="Only those with this outcome.")
@@ -22,6 +27,8 @@ def audit(
     json: Json = False,
 ) -> None:
     """Show who did what in the workspace, the newest first."""
+    if ctx.invoked_subcommand is not None:
+        return
     query = {"action": action, "outcome": outcome, "limit": str(limit)}
     document = call(lambda api: api.ask("GET", "/api/audit", query=query))
     if json:
@@ -42,3 +49,50 @@ def audit(
         ],
         empty="Nothing has happened yet.",
     )
+
+
+@app.command("export")
+def export(
+    file_format: Annotated[
+        Literal["csv", "json"], typer.Option("--format", help="A table, or a JSON object per line.")
+    ] = "csv",
+) -> None:
+    """Write all events of the workspace to standard output, as a file. The export is recorded."""
+    sys.stdout.buffer.write(call(lambda api: api.ask("GET", "/api/audit/export", query={"format": file_format})))
+
+
+@app.command("verify")
+def verify(
+    installation: Annotated[
+        bool, typer.Option("--all", help="All workspaces, and what belongs to none. For the administrator.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Check that nobody has changed the audit log. The exit code is 1 if somebody has.
+
+    Keep the hash that it prints elsewhere: the same log never has another one at that event.
+    """
+    path = "/api/audit/verify/installation" if installation else "/api/audit/verify"
+    document = call(lambda api: api.ask("GET", path))
+    decoded: Record | list[Record] = msgspec.json.decode(document)
+    chains = decoded if isinstance(decoded, list) else [decoded]
+    if json:
+        print_json(document)
+    else:
+        for chain in chains:
+            _tell(chain)
+    if not all(chain["valid"] for chain in chains):
+        raise typer.Exit(1)
+
+
+def _tell(chain: Record) -> None:
+    where = f"Workspace {chain['workspaceId']}" if chain["workspaceId"] else "Installation"
+    if chain["valid"]:
+        say(f"{where}: {chain['events']} events, nothing was changed.")
+        if chain["head"]:
+            note(f"Event {chain['lastSequence']} has the hash {chain['head']}.")
+        return
+    say(f"{where}: the audit log was changed.")
+    for fault in chain["faults"]:
+        at = f"event {fault['sequence']}" if fault["sequence"] is not None else "an event"
+        note(f"{at}{' (' + fault['eventId'] + ')' if fault['eventId'] else ''}: {fault['message']}")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from trunkline.control.page import Page, PageRequest, encode_cursor
+from trunkline.control.audit_chain.seal import AuditSeal
+from trunkline.control.page import PART, Page, PageRequest, encode_cursor
 from trunkline.control.rate_limit import RateLimit
 from trunkline.control.record import read_record
 from trunkline.control.request_context import current_request_context
@@ -16,12 +17,14 @@ from trunkline.core import access
 from trunkline.core.actor import Actor
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import TooMany
+from trunkline.core.ids import new_id
 from trunkline.storage import audit as rows
 from trunkline.storage import names, records
 from trunkline.storage.audit import AuditFilter
 from trunkline.storage.database import Database, Transaction
 from trunkline.storage.names import Named
 from trunkline.storage.tables import AuditEvent
+from trunkline.storage.tables import now as moment
 
 Outcome = Literal["ok", "failed", "refused"]
 
@@ -61,8 +64,9 @@ class Audit:
     ``{"mask": …, "fingerprint": …}``.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, seal: AuditSeal) -> None:
         self._database = database
+        self._seal = seal
         self._refusals = RateLimit(_REFUSALS_PER_MINUTE, "refused attempts")
 
     async def record(
@@ -97,6 +101,16 @@ class Audit:
             address=now.address,
             request_id=now.request_id,
         )
+        await self.insert(tx, event)
+
+    async def insert(self, tx: Transaction, event: AuditEvent) -> None:
+        """Add an event, sealed."""
+        # What the database would fill in, the seal would not know.
+        event.id = event.id or new_id()
+        event.at = event.at or moment()
+        event.outcome = event.outcome or "ok"
+        event.target_type = event.target_type or ""
+        event.hash = self._seal.of_event(event)
         await rows.insert(tx, event)
 
     async def refused(self, actor: Actor | None, action: str, *, target: Target = ("", None)) -> None:
@@ -123,13 +137,33 @@ class Audit:
         """
         access.check(actor, "audit.read")
         require_whole_workspace(actor)
+        found = await self._read(actor.workspace_id, wanted, page.limit + 1, page.after)
+        kept = found[: page.limit]
+        return Page(kept, encode_cursor(kept[-1].id) if len(found) > page.limit else None)
+
+    async def begin_export(self, actor: Actor, wanted: AuditFilter) -> AsyncIterator[Sequence[AuditRecord]]:
+        """All events that :meth:`list` would page through, in parts. The export is an event itself."""
+        access.check(actor, "audit.read")
+        require_whole_workspace(actor)
+        asked = {name: str(value) for name, value in asdict(wanted).items() if value is not None}
+        async with self._database.write() as tx:
+            await self.record(tx, actor, "audit.export", after=asked)
+        return self._read_all(actor.workspace_id, wanted)
+
+    async def _read_all(self, workspace_id: str, wanted: AuditFilter) -> AsyncIterator[Sequence[AuditRecord]]:
+        before: str | None = None
+        while part := await self._read(workspace_id, wanted, PART, before):
+            yield part
+            before = part[-1].id
+
+    async def _read(
+        self, workspace_id: str, wanted: AuditFilter, limit: int, before: str | None
+    ) -> Sequence[AuditRecord]:
         async with self._database.read() as tx:
-            events = await rows.find(tx, actor.workspace_id, wanted, limit=page.limit + 1, before_id=page.after)
-            called = await names.find(tx, actor.workspace_id, _find_named(events))
+            events = await rows.find(tx, workspace_id, wanted, limit=limit, before_id=before)
+            called = await names.find(tx, workspace_id, _find_named(events))
             called |= await names.find_people(tx, _find_people(events))
-        more = len(events) > page.limit
-        kept = [_show(event, called) for event in events[: page.limit]]
-        return Page(kept, encode_cursor(kept[-1].id) if more else None)
+        return [_show(event, called) for event in events]
 
 
 def changes(

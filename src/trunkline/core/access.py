@@ -84,6 +84,7 @@ ACTIONS: Final[Mapping[str, Rule]] = {
     "conversations.change": Rule("member", "call"),
     "usage.read": Rule(),
     "audit.read": Rule("admin"),
+    "audit.verify_installation": Rule(instance=True),
     "encryption_key.read": Rule("viewer", "call"),
     "vault.rotate": Rule(instance=True, users_only=True),
 }

@@ -24,6 +24,7 @@ class Purpose(Enum):
     FINGERPRINT = "fingerprint"
     STORED_RESPONSE = "stored-response"
     STREAM_TICKET = "stream-ticket"
+    AUDIT = "audit"
 
 
 def derive_subkey(key: bytes, purpose: Purpose, version: int = 1) -> bytes:

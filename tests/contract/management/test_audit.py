@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -63,6 +66,38 @@ async def test_the_log_is_filtered_and_paged(installed: LocalInstallation, admin
     assert "action=keys.create" in page.headers["link"]
     for query in ("outcome=bad", "from=yesterday", "actorId=me"):
         assert (await admin.client.get(f"/api/audit?{query}")).status_code == 400
+
+
+async def test_an_export_has_all_events_and_is_one_itself(installed: LocalInstallation, admin: Person) -> None:
+    for number in range(60):
+        await admin.client.post("/api/applications", json={"name": f"={number}"})
+    table = await admin.client.get("/api/audit/export?action=applications.create")
+    assert table.headers["content-type"] == "text/csv; charset=utf-8"
+    assert table.headers["content-disposition"] == 'attachment; filename="audit.csv"'
+    rows = list(csv.DictReader(io.StringIO(table.text)))
+    assert [row["targetName"] for row in rows] == [f"'={number}" for number in reversed(range(60))], "no formulas"
+    assert json.loads(rows[0]["after"])["name"] == "=59"
+    lines = await admin.client.get("/api/audit/export?action=applications.create&format=json")
+    listed = (await admin.client.get("/api/audit?action=applications.create&limit=100")).json()
+    assert [json.loads(line) for line in lines.text.splitlines()] == listed
+    events = (await admin.client.get("/api/audit?action=audit.export")).json()
+    assert [event["after"] for event in events] == [{"action": "applications.create"}] * 2
+    assert (await admin.client.get("/api/audit/export?format=xml")).status_code == 400
+
+
+async def test_the_log_is_verified(installed: LocalInstallation, admin: Person) -> None:
+    await admin.make_key()
+    await installed.services.audit_linking.link()
+    found = (await admin.client.get("/api/audit/verify")).json()
+    assert (found["workspaceId"], found["valid"], found["faults"]) == (await admin.personal(), True, [])
+    assert found["events"] == found["lastSequence"] > 0
+    async with installed.database.write() as tx:
+        await tx.execute(text("UPDATE audit_events SET outcome = 'failed' WHERE action = 'keys.create'"))
+    found = (await admin.client.get("/api/audit/verify")).json()
+    assert not found["valid"]
+    assert {fault["kind"] for fault in found["faults"]} == {"changed"}
+    chains = (await admin.client.get("/api/audit/verify/installation")).json()
+    assert [chain["valid"] for chain in chains if chain["workspaceId"] == found["workspaceId"]] == [False]
 
 
 async def test_a_failed_sign_in_is_noted_for_its_account(installed: LocalInstallation, admin: Person) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import text
+from tests.bookkeeping import make_audit
 
-from trunkline.control.audit import Audit, changes
+from trunkline.control.audit import changes
 from trunkline.control.request_context import current_request_context, request_context
 from trunkline.core.actor import Actor
 from trunkline.storage.database import Database
@@ -27,7 +28,7 @@ def test_an_occasion_ends_with_its_block() -> None:
 
 
 async def test_an_event_goes_with_the_change_it_is_about(database: Database) -> None:
-    audit = Audit(database)
+    audit = make_audit(database)
 
     async def fail() -> None:
         async with database.write() as tx:
@@ -49,7 +50,7 @@ async def test_an_event_goes_with_the_change_it_is_about(database: Database) -> 
 
 
 async def test_nobody_fills_the_disk_with_refusals(database: Database) -> None:
-    audit = Audit(database)
+    audit = make_audit(database)
     for _ in range(70):
         await audit.refused(ACTOR, "keys.create")
     async with database.read() as tx:

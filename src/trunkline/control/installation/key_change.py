@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from trunkline.control.audit import Audit
+from trunkline.control.audit_chain.seal import AuditSeal
 from trunkline.control.installation.installation import Installation
 from trunkline.control.installation.rotation import OldVersions, Rotation
 from trunkline.core.errors import CannotOpen, Conflict, Unavailable
@@ -72,7 +73,7 @@ class KeyChange:
         if state is None or root is None:
             raise Unavailable("There is no installation here: nothing is encrypted yet.")
         ring = KeyRing([root, *others], state)
-        return Rotation(self._database, Vault(ring), self._installation, Audit(self._database)), ring
+        return Rotation(self._database, Vault(ring), self._installation, Audit(self._database, AuditSeal(ring))), ring
 
 
 def _show(ring: KeyRing, old: OldVersions) -> Standing:

@@ -8,11 +8,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+from trunkline.control.audit import Audit
 from trunkline.control.people.local_proof import accept_proof
 from trunkline.core.actor import Actor
 from trunkline.core.errors import Unauthenticated, Unavailable
 from trunkline.core.secret import Secret
-from trunkline.storage import audit, change_marks, sessions, users, workspaces
+from trunkline.storage import change_marks, sessions, users, workspaces
 from trunkline.storage.database import Database, Transaction
 from trunkline.storage.tables import AuditEvent, Session, User, now
 from trunkline.vault.access_token import LIFETIME_SECONDS, AccessTokens
@@ -42,9 +43,17 @@ class LocalSessions:
     """
 
     def __init__(
-        self, database: Database, tokens: Tokens, access_tokens: AccessTokens, *, data_dir: Path, port: int
+        self,
+        database: Database,
+        tokens: Tokens,
+        access_tokens: AccessTokens,
+        audit: Audit,
+        *,
+        data_dir: Path,
+        port: int,
     ) -> None:
         self._database = database
+        self._audit = audit
         self._data_dir = data_dir
         self._port = port
         self._tokens = tokens
@@ -69,7 +78,7 @@ class LocalSessions:
                     expires_at=at + timedelta(seconds=LIFETIME_SECONDS),
                 ),
             )
-            await _record(tx, "auth.login", user.id, session.id)
+            await self._record(tx, "auth.login", user.id, session.id)
         return LocalSession(
             id=session.id,
             user_id=user.id,
@@ -88,7 +97,19 @@ class LocalSessions:
                 return
             row.revoked_at = now()
             change_marks.note_all(tx, "session", row.id)
-            await _record(tx, "auth.logout", row.user_id, row.id)
+            await self._record(tx, "auth.logout", row.user_id, row.id)
+
+    async def _record(self, tx: Transaction, action: str, user_id: str, session_id: str) -> None:
+        personal = await workspaces.find_personal(tx, user_id)
+        event = AuditEvent(
+            workspace_id=personal.id if personal is not None else None,
+            actor_kind=ACTOR_KIND,
+            actor_id=user_id,
+            action=action,
+            target_type="session",
+            target_id=session_id,
+        )
+        await self._audit.insert(tx, event)
 
 
 async def _find_first_admin(tx: Transaction) -> User:
@@ -101,16 +122,3 @@ async def _find_first_admin(tx: Transaction) -> User:
     if user is None:
         raise Unavailable("This installation has no administrator who may sign in.")
     return user
-
-
-async def _record(tx: Transaction, action: str, user_id: str, session_id: str) -> None:
-    personal = await workspaces.find_personal(tx, user_id)
-    event = AuditEvent(
-        workspace_id=personal.id if personal is not None else None,
-        actor_kind=ACTOR_KIND,
-        actor_id=user_id,
-        action=action,
-        target_type="session",
-        target_id=session_id,
-    )
-    await audit.insert(tx, event)

@@ -10,6 +10,8 @@ from starlette.requests import Request
 
 from trunkline.control.ai_llms.ai_llms import AiLlms
 from trunkline.control.audit import Audit
+from trunkline.control.audit_chain.linking import AuditLinking
+from trunkline.control.audit_chain.verification import AuditVerification
 from trunkline.control.configurations.configurations import Configurations
 from trunkline.control.configurations.connection_tests import ConnectionTests
 from trunkline.control.configurations.local_models import LocalModels
@@ -65,6 +67,8 @@ class Services:
     settings: Settings
     identity: Identity
     audit: Audit
+    audit_linking: AuditLinking
+    audit_verification: AuditVerification
     writes: RateLimit
     """Changes per actor."""
     configurations: Configurations

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
+from starlette.responses import StreamingResponse
 
 from trunkline.control.audit import AuditFilter
 from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.export import EXPORTED, FormatDep, send_export
 from trunkline.faces.http.paging import PageDep, link_next
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import GivenId, GivenMoment
-from trunkline.faces.management.audit_wire import AuditEventResponse
+from trunkline.faces.management.audit_wire import AuditChainResponse, AuditEventResponse
 
 router = APIRouter(prefix="/api/audit", tags=["Audit"])
 
 
-@router.get("", dependencies=[allow("audit.read")])
-async def list_audit_events(
-    services: ServicesDep,
-    actor: ActorDep,
-    page: PageDep,
-    request: Request,
-    response: Response,
+async def read_filter(
     action: Annotated[str | None, Query(max_length=64)] = None,
     target_type: Annotated[str | None, Query(alias="targetType", max_length=32)] = None,
     target_id: Annotated[str | None, Query(alias="targetId", max_length=64)] = None,
@@ -30,9 +26,9 @@ async def list_audit_events(
     outcome: Annotated[Literal["ok", "failed", "refused"] | None, Query()] = None,
     since: Annotated[GivenMoment | None, Query(alias="from")] = None,
     until: Annotated[GivenMoment | None, Query(alias="to")] = None,
-) -> list[AuditEventResponse]:
-    """The workspace's events, the newest first; `from` is included, `to` is not."""
-    wanted = AuditFilter(
+) -> AuditFilter:
+    """Which events are asked for."""
+    return AuditFilter(
         action=action,
         target_type=target_type,
         target_id=target_id,
@@ -41,6 +37,38 @@ async def list_audit_events(
         since=since,
         until=until,
     )
+
+
+FilterDep = Annotated[AuditFilter, Depends(read_filter)]
+
+
+@router.get("", dependencies=[allow("audit.read")])
+async def list_audit_events(
+    services: ServicesDep, actor: ActorDep, page: PageDep, wanted: FilterDep, request: Request, response: Response
+) -> list[AuditEventResponse]:
+    """The workspace's events, the newest first; `from` is included, `to` is not."""
     found = await services.audit.list(actor, wanted, page)
     link_next(request, response, found)
     return [AuditEventResponse.model_validate(record) for record in found.items]
+
+
+@router.get("/export", dependencies=[allow("audit.read")], response_class=StreamingResponse, responses=EXPORTED)
+async def export_audit_events(
+    services: ServicesDep, actor: ActorDep, wanted: FilterDep, file_format: FormatDep
+) -> StreamingResponse:
+    """All events that `GET /api/audit` pages through, as a file. Exports are recorded in the audit log."""
+    parts = await services.audit.begin_export(actor, wanted)
+    responses = ([AuditEventResponse.model_validate(record) for record in part] async for part in parts)
+    return send_export("audit", file_format, AuditEventResponse, responses)
+
+
+@router.get("/verify", dependencies=[allow("audit.read")])
+async def verify_audit_log(services: ServicesDep, actor: ActorDep) -> AuditChainResponse:
+    """Check that no event of the workspace was changed, removed or added behind Trunkline's back."""
+    return AuditChainResponse.of(await services.audit_verification.verify(actor))
+
+
+@router.get("/verify/installation", dependencies=[allow("audit.verify_installation")])
+async def verify_all_audit_logs(services: ServicesDep, actor: ActorDep) -> list[AuditChainResponse]:
+    """As `/api/audit/verify`, for all workspaces and for what belongs to none. For the installation's administrator."""
+    return [AuditChainResponse.of(each) for each in await services.audit_verification.verify_installation(actor)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from trunkline.core.chat import JsonValue
@@ -28,3 +30,30 @@ class AuditEventResponse(ResponseBody):
     actor_name: str | None = Field(description="The actor's email address.")
     key_name: str | None
     target_name: str | None = Field(description="What the target is called, or was when it was deleted.")
+
+
+class AuditFaultResponse(ResponseBody):
+    """Something that is wrong with the audit log."""
+
+    kind: Literal["changed", "missing", "foreign", "ends"] = Field(
+        description="`changed`: the event is not what was written, or not where. `missing`: an event is gone. "
+        "`foreign`: Trunkline did not write the event. `ends`: the record of where the log begins and ends was changed."
+    )
+    sequence: int | None = Field(description="The place in the chain. `null` if there is none.")
+    event_id: str | None = Field(description="The event's id. `null` if there is no such event.")
+    message: str
+
+
+class AuditChainResponse(ResponseBody):
+    """What was found about one chain of audit events."""
+
+    workspace_id: str | None = Field(description="Whose log it is. `null`: that of the installation.")
+    valid: bool = Field(description="Whether nothing is wrong.")
+    events: int = Field(description="How many events were checked.")
+    pending: int = Field(description="Events of the last seconds, which have no place in the chain yet.")
+    last_sequence: int = Field(description="The place of the last event.")
+    head: str = Field(
+        description="The hash of the last event. Keep it elsewhere to notice if an older state of the database is put "
+        "in the place of this one."
+    )
+    faults: list[AuditFaultResponse] = Field(description="What is wrong, at most 100.")

@@ -15,7 +15,7 @@ from trunkline.storage.tables.experiment import (
     VersionUsage,
 )
 from trunkline.storage.tables.feature import Feature
-from trunkline.storage.tables.instance import AuditEvent, Fact, Lease
+from trunkline.storage.tables.instance import AuditChain, AuditEvent, Fact, Lease
 from trunkline.storage.tables.limit import Limit
 from trunkline.storage.tables.model_document import ModelDocument, ModelDocumentEntry
 from trunkline.storage.tables.policy import Policy, PolicyViolation
@@ -28,6 +28,7 @@ __all__ = [
     "ApiKey",
     "Application",
     "ApplicationConfiguration",
+    "AuditChain",
     "AuditEvent",
     "Base",
     "Configuration",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, BigInteger, Index, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trunkline.core.chat import JsonValue
@@ -20,6 +20,19 @@ class Fact(Base):
     value: Mapped[str] = mapped_column(String(1024))
 
 
+class AuditChain(Base):
+    """Where the chain of a workspace's audit events begins and ends; ``hash`` confirms both."""
+
+    __tablename__ = "audit_chains"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    first_sequence: Mapped[int] = mapped_column(BigInteger)
+    first_hash: Mapped[str] = mapped_column(String(64))
+    last_sequence: Mapped[int] = mapped_column(BigInteger)
+    last_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
 class Lease(Base):
     """That one process holds a duty (leader) until a moment."""
 
@@ -33,7 +46,8 @@ class Lease(Base):
 class AuditEvent(Base):
     """A change, a test, or an attempt that was refused. ``before`` and ``after`` hold what changed, never a secret.
 
-    The leader fills in ``sequence``, ``previous_hash`` and ``hash`` later, so that writers never wait for each other.
+    Its place in the chain (``sequence``, ``previous_hash``) is filled in later, so that writers never wait for each
+    other; until then ``hash`` is that of the event alone (``control/audit_chain``).
     """
 
     __tablename__ = "audit_events"
@@ -41,6 +55,12 @@ class AuditEvent(Base):
         Index("ix_audit_events_workspace", "workspace_id", "at"),
         Index("ix_audit_events_workspace_id", "workspace_id", "id"),
         Index("ix_audit_events_target", "target_type", "target_id"),
+        Index(
+            "ix_audit_events_unlinked",
+            "id",
+            sqlite_where=text("sequence IS NULL"),
+            postgresql_where=text("sequence IS NULL"),
+        ),
         UniqueConstraint("workspace_id", "sequence"),
     )
 

@@ -11,9 +11,9 @@ from typing import cast
 import numpy as np
 import pytest
 from sqlalchemy import select
+from tests.bookkeeping import make_audit
 from tests.unit.control.experiments.trial_ground import TrialGround
 
-from trunkline.control.audit import Audit
 from trunkline.control.experiments.ramp import begin
 from trunkline.control.experiments.watch import LEASE, ExperimentWatch
 from trunkline.control.versions.experiment_settings import (
@@ -141,7 +141,7 @@ async def test_a_ramp_goes_on_when_its_users_have_come_and_not_before(database: 
     ground = await TrialGround.make(database, 9_000, 1_000)
     steps = (RampStep(percent=10, min_units=20), RampStep(percent=40, hours=1), RampStep(percent=100))
     await set_up(ground, ExperimentSettings(ramp=begin(ground.versions[1], steps, now())))
-    audit = Audit(database)
+    audit = make_audit(database)
     at = now()
     watch = ExperimentWatch(database, audit, Versions(database, audit, lambda *_: 4096), clock=lambda: at, spare=0)
 
@@ -228,7 +228,7 @@ async def test_what_was_read_in_another_phase_is_not_acted_on(database: Database
             first.share, second.share = 9_900, 100
         await ground.settle("by hand")
 
-    audit = Audit(database)
+    audit = make_audit(database)
     raced = cast("Database", Raced(database, shift))
     await ExperimentWatch(raced, audit, Versions(database, audit, lambda *_: 4096), spare=0).look()
     assert (await ground.look()).state == "running"

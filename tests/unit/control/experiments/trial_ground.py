@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from tests.bookkeeping import keep
+from tests.bookkeeping import keep, make_audit
 
-from trunkline.control.audit import Audit
 from trunkline.control.experiments.experiment import ExperimentRecord
 from trunkline.control.experiments.review import review, show
 from trunkline.control.experiments.watch import ExperimentWatch
@@ -104,7 +103,7 @@ class TrialGround:
             return show(await review(tx, row, phase))
 
     def watch(self) -> ExperimentWatch:
-        audit = Audit(self.database)
+        audit = make_audit(self.database)
         return ExperimentWatch(self.database, audit, Versions(self.database, audit, lambda *_: 4096), spare=0)
 
     def event(self, version_id: str | None, phase_id: str | None, user: str | None, **fields: object) -> UsageEvent:

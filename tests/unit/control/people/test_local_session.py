@@ -6,8 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.bookkeeping import make_audit
 
-from trunkline.control.audit import Audit
 from trunkline.control.people.local_proof import make_proof
 from trunkline.control.people.local_session import USER_AGENT, LocalSession, LocalSessions
 from trunkline.control.people.registration import Registration
@@ -33,7 +33,9 @@ class Local:
     """Begins sessions as the owner of a folder."""
 
     def __init__(self, database: Database, folder: Path) -> None:
-        self.sessions = LocalSessions(database, Tokens(RING), AccessTokens(RING), data_dir=folder, port=8700)
+        self.sessions = LocalSessions(
+            database, Tokens(RING), AccessTokens(RING), make_audit(database), data_dir=folder, port=8700
+        )
         self._folder = folder
 
     async def begin(self) -> LocalSession:
@@ -52,7 +54,7 @@ def local(database: Database, tmp_path: Path) -> Local:
 
 async def register(database: Database, email: str, *, role: str, password: str | None) -> str:
     async with database.write() as tx:
-        registration = Registration(Passwords(), Audit(database))
+        registration = Registration(Passwords(), make_audit(database))
         user, _ = await registration.register(tx, None, email=email, name="", password_hash=password, role=role)
         return user.id
 

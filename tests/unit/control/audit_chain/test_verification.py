@@ -1,0 +1,216 @@
+"""One edit in the audit table, whatever it is, is found."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import pytest
+from sqlalchemy import text, update
+from tests.bookkeeping import RING, make_audit
+
+from trunkline.control.audit_chain.linking import BATCH, AuditLinking
+from trunkline.control.audit_chain.seal import AuditSeal
+from trunkline.control.audit_chain.verification import AuditVerification, ChainReport
+from trunkline.core.actor import Actor
+from trunkline.core.errors import Forbidden
+from trunkline.core.ids import new_id
+from trunkline.storage.database import Database
+from trunkline.storage.tables import AuditEvent, now
+
+ANN: Final = Actor(user_id="u", workspace_id="w", role="admin", key_id="k")
+BEN: Final = Actor(user_id="v", workspace_id="x", role="admin", instance_admin=True)
+
+
+class Log:
+    """An audit log with its chains."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.audit = make_audit(database)
+        seal = AuditSeal(RING)
+        self.linking = AuditLinking(database, seal)
+        self.verification = AuditVerification(database, seal)
+
+    async def record(self, count: int = 1, actor: Actor | None = ANN) -> None:
+        for number in range(count):
+            async with self.database.write() as tx:
+                after: Any = {"name": f"n{number}", "nested": {"b": 1.5, "a": [1, None, "ü"]}}
+                await self.audit.record(tx, actor, "keys.create", target=("key", str(number)), after=after)
+
+    async def run(self, statement: str, **values: Any) -> None:
+        async with self.database.write() as tx:
+            await tx.execute(text(statement), values)
+
+    async def check(self, workspace: str = "w") -> ChainReport:
+        return await self.verification.check(workspace)
+
+    async def kinds(self, workspace: str = "w") -> list[str]:
+        return [fault.kind for fault in (await self.check(workspace)).faults]
+
+
+@pytest.fixture
+async def log(database: Database) -> Log:
+    """Five events of a workspace, three of another, one of none, all linked; and one that waits."""
+    log = Log(database)
+    await log.record(5)
+    await log.record(3, BEN)
+    await log.record(1, None)
+    await log.linking.link()
+    await log.record(1)
+    return log
+
+
+async def test_what_nobody_touched_holds(log: Log) -> None:
+    report = await log.check()
+    assert (report.valid, report.events, report.pending, report.last_sequence) == (True, 5, 1, 5)
+    await log.linking.link()
+    longer = await log.check()
+    assert (longer.valid, longer.events, longer.pending, longer.last_sequence) == (True, 6, 0, 6)
+    assert longer.head != report.head
+    assert all(report.valid for report in await log.verification.verify_installation(BEN))
+
+
+async def test_who_may_ask(log: Log) -> None:
+    assert (await log.verification.verify(ANN)).events == 5
+    with pytest.raises(Forbidden):
+        await log.verification.verify_installation(ANN)
+    with pytest.raises(Forbidden):
+        await log.verification.verify(Actor(user_id="u", workspace_id="w", role="member"))
+
+
+LINKED: Final = "WHERE workspace_id = 'w' AND sequence = 3"
+VALUES: Final = {
+    "id": f"'{new_id()}'",
+    "actor_kind": "'user'",
+    "actor_id": "'somebody'",
+    "key_id": "NULL",
+    "action": "'keys.delete'",
+    "target_type": "'user'",
+    "target_id": "'9'",
+    "outcome": "'refused'",
+    "before": "'{}'",
+    "after": "NULL",
+    "address": "'10.0.0.1'",
+    "request_id": "'r'",
+    "previous_hash": "'00'",
+    "hash": "'00'",
+    "sequence": "NULL",
+    "workspace_id": "NULL",
+}
+EDITS: Final = {
+    **{f"its {column}": f"UPDATE audit_events SET {column} = {value} {LINKED}" for column, value in VALUES.items()},
+    "action of one that waits": "UPDATE audit_events SET action = 'x' WHERE workspace_id = 'w' AND sequence IS NULL",
+    "one removed in the middle": "DELETE FROM audit_events WHERE workspace_id = 'w' AND sequence = 2",
+    "the first removed": "DELETE FROM audit_events WHERE workspace_id = 'w' AND sequence = 1",
+    "the last removed": "DELETE FROM audit_events WHERE workspace_id = 'w' AND sequence = 5",
+    "all removed": "DELETE FROM audit_events WHERE workspace_id = 'w' AND sequence IS NOT NULL",
+    "one moved to the end": "UPDATE audit_events SET sequence = 6 WHERE workspace_id = 'w' AND sequence = 2",
+    "one moved before the beginning": "UPDATE audit_events SET sequence = 0 WHERE workspace_id = 'w' AND sequence = 1",
+    "one added, as one that waits": (
+        "INSERT INTO audit_events (id, at, workspace_id, actor_kind, action, target_type, outcome)"
+        f" SELECT '{new_id()}', at, workspace_id, actor_kind, action, target_type, outcome FROM audit_events"
+        " WHERE workspace_id = 'w' AND sequence = 4"
+    ),
+    "one added, with the hash of another": (
+        "INSERT INTO audit_events (id, at, workspace_id, actor_kind, action, target_type, outcome, hash)"
+        f" SELECT '{new_id()}', at, workspace_id, actor_kind, action, target_type, outcome, hash FROM audit_events"
+        " WHERE workspace_id = 'w' AND sequence IS NULL"
+    ),
+    "the record of the ends": "UPDATE audit_chains SET last_sequence = 4 WHERE id = 'w'",
+    "the record of the ends removed": "DELETE FROM audit_chains WHERE id = 'w'",
+}
+
+
+@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS.keys())
+async def test_one_edit_is_found(log: Log, edit: str) -> None:
+    await log.run(edit)
+    assert await log.kinds()
+    # Also once more was written and has its place, where the chain still has an end.
+    await log.record(1)
+    await log.record(1, BEN)
+    await log.linking.link()
+    assert await log.kinds()
+    others = await log.check("x")
+    assert (others.valid, others.events, others.pending) == (True, 4, 0), "others' logs go on"
+
+
+async def test_the_time_of_an_event(log: Log) -> None:
+    async with log.database.write() as tx:
+        await tx.execute(update(AuditEvent).where(AuditEvent.sequence == 3).values(at=now()))
+    assert "changed" in await log.kinds()
+
+
+async def test_swapped_places(log: Log) -> None:
+    for old, new in ((2, 20), (3, 2), (20, 3)):
+        await log.run(
+            "UPDATE audit_events SET sequence = :new WHERE workspace_id = 'w' AND sequence = :old", old=old, new=new
+        )
+    assert set(await log.kinds()) == {"changed"}
+
+
+async def test_an_older_end_with_its_own_hash_is_found_by_what_follows_it(log: Log) -> None:
+    async with log.database.read() as tx:
+        statement = text("SELECT last_sequence, last_hash, hash FROM audit_chains WHERE id = 'w'")
+        last_sequence, last_hash, mac = (await tx.execute(statement)).one()
+    await log.linking.link()
+    await log.run(
+        "UPDATE audit_chains SET last_sequence = :at, last_hash = :last, hash = :mac WHERE id = 'w'",
+        at=last_sequence,
+        last=last_hash,
+        mac=mac,
+    )
+    assert await log.kinds() == ["foreign"]
+
+
+async def test_events_from_before_there_were_chains_get_their_places_once(database: Database) -> None:
+    log = Log(database)
+    await log.record(BATCH + 5)
+    await log.record(2, None)
+    await log.run("UPDATE audit_events SET hash = NULL")
+    report = await log.check()
+    assert (report.valid, report.pending) == (True, BATCH + 5)
+    await log.linking.link()
+    report = await log.check()
+    assert (report.valid, report.events, report.pending) == (True, BATCH + 5, 0)
+    assert not await log.kinds("")
+    await log.record()
+    await log.run("UPDATE audit_events SET hash = NULL WHERE sequence IS NULL")
+    await log.linking.link()
+    assert await log.kinds() == ["foreign"], "from then on each must be sealed"
+
+
+async def test_old_events_go_and_the_chain_holds(log: Log) -> None:
+    before = await log.check()
+    assert await log.linking.prune("w", datetime(2000, 1, 1, tzinfo=now().tzinfo)) == 0
+    assert await log.linking.prune("w", now() + timedelta(minutes=1)) == 5
+    report = await log.check()
+    assert (report.valid, report.events, report.head) == (True, 0, before.head)
+    await log.linking.link()
+    report = await log.check()
+    assert (report.valid, report.events, report.last_sequence) == (True, 1, 6)
+
+
+async def test_the_key_is_needed_to_make_a_chain_that_holds(log: Log) -> None:
+    from trunkline.vault.key_ring import KeyRing
+    from trunkline.vault.root_key import RootKey
+
+    other = AuditSeal(KeyRing.create(RootKey.generate()))
+    assert (await AuditVerification(log.database, other).check("w")).faults
+
+
+async def test_only_one_process_links(log: Log) -> None:
+    other = AuditLinking(log.database, AuditSeal(RING))
+    await other.link()
+    assert (await log.check()).pending == 1, "the first one has the duty"
+    await log.linking.link()
+    assert (await log.check()).pending == 0
+
+
+def test_an_event_means_the_same_in_every_zone() -> None:
+    seal, at = AuditSeal(RING), now()
+    made = [
+        AuditEvent(id="i", at=each, actor_kind="user", action="a", target_type="", outcome="ok", after={"b": 1, "a": 2})
+        for each in (at, at.astimezone())
+    ]
+    assert seal.of_event(made[0]) == seal.of_event(made[1])
