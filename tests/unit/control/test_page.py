@@ -1,12 +1,14 @@
-"""Cursors."""
+"""Pages, and the cursors that lead from one to the next."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trunkline.control.page import PageRequest, decode_cursor, encode_cursor
+from trunkline.control.page import PART, PageRequest, decode_cursor, encode_cursor, read_page
 from trunkline.core.errors import InvalidInput
 
 
@@ -30,3 +32,41 @@ def test_what_is_none_of_ours_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput) as raised:
         decode_cursor(text)
     assert [field.field for field in raised.value.fields] == ["cursor"]
+
+
+class Shelf:
+    """A list in a database, and how it was read."""
+
+    def __init__(self, count: int) -> None:
+        self.items = [f"{number:04}" for number in range(count)]
+        self.asked: list[tuple[str | None, int]] = []
+
+    async def read(self, after: str | None, limit: int) -> Sequence[str]:
+        self.asked.append((after, limit))
+        return [item for item in self.items if after is None or item > after][:limit]
+
+
+@pytest.mark.parametrize(("count", "limit"), [(0, 3), (1, 3), (3, 3), (4, 3), (7, 3), (6, 3), (5, 1)])
+async def test_pages_lead_through_all_of_a_list_once(count: int, limit: int) -> None:
+    shelf, seen, pages = Shelf(count), list[str](), 0
+    cursor: str | None = None
+    while True:
+        page = await read_page(shelf.read, PageRequest(limit, cursor), lambda item: item)
+        assert len(page.items) <= limit
+        seen += page.items
+        pages += 1
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert seen == shelf.items
+    assert pages == max(1, -(-count // limit)), "the last page leads nowhere"
+    assert {asked for _, asked in shelf.asked} == {limit + 1}
+
+
+@pytest.mark.parametrize("count", [0, 1, PART - 1, PART, PART + 1, 3 * PART])
+async def test_who_asks_for_no_page_gets_all_of_it_read_in_parts(count: int) -> None:
+    shelf = Shelf(count)
+    page = await read_page(shelf.read, None, lambda item: item)
+    assert (list(page.items), page.next_cursor) == (shelf.items, None)
+    assert {asked for _, asked in shelf.asked} == {PART}
+    assert len(shelf.asked) == count // PART + 1

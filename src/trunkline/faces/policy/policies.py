@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, cast
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from trunkline.control.policies.policy import PolicyScope
 from trunkline.faces.http.auth import ActorDep, EverywhereDep, allow
-from trunkline.faces.http.paging import OptionalPageDep, link_next
+from trunkline.faces.http.paging import OptionalPageDep, link_next, write_list
 from trunkline.faces.http.refusal import remember_actor
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import GivenId, PathId
@@ -19,7 +19,6 @@ from trunkline.faces.policy.failure import failures
 from trunkline.faces.policy.wire import (
     PolicyCreateRequest,
     PolicyDeleteResponse,
-    PolicyItemResponse,
     PolicyListResponse,
     PolicyResponse,
     PolicyUpdateRequest,
@@ -60,7 +59,8 @@ async def list_policies(
     scope = PolicyScope(org_id=org_id, workspace_id=workspace_id, application_id=repo_id)
     found = await services.policies.list(actor, scope, everywhere=everywhere, page=page)
     link_next(request, response, found)
-    return PolicyListResponse(policies=[PolicyItemResponse.of(view) for view in found.items])
+    # FastAPI sends a response as it is; the type says what is in it.
+    return cast("PolicyListResponse", await write_list(lambda: PolicyListResponse.of(found.items), response.headers))
 
 
 @router.get("/{policy_id}", dependencies=[allow("policies.read")], responses=failures(403, 404))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import UNSET
@@ -134,6 +135,11 @@ class PolicyListResponse(ResponseBody):
 
     success: Literal[True] = True
     policies: list[PolicyItemResponse]
+
+    @classmethod
+    def of(cls, views: Iterable[PolicyRecord]) -> PolicyListResponse:
+        """From the use case's views."""
+        return cls(policies=[PolicyItemResponse.of(view) for view in views])
 
 
 class PolicyDeleteResponse(ResponseBody):

@@ -188,7 +188,7 @@ class Application:
     async def _models(self, actor: Actor, route: RouteMatch) -> Answer:
         if not route.name:
             listed = await self._gateway.model_names.list(actor)
-            return Answer(200, [JSON], body=write_models(route.dialect.name, listed))
+            return Answer(200, [JSON], body=await write_models(route.dialect.name, listed))
         found = self._gateway.model_names.find(actor, route.name)
         if found is not None:
             return Answer(200, [JSON], body=write_model(route.dialect.name, found))

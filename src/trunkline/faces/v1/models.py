@@ -6,8 +6,10 @@ https://docs.anthropic.com/en/api/models-list; Gemini: https://ai.google.dev/api
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import Final
 
 import msgspec
 
@@ -17,21 +19,33 @@ Listed = tuple[str, str, int]
 """A name, its provider, and when it was made (seconds since the epoch)."""
 
 
-def write_models(dialect: str, models: Sequence[Listed]) -> bytes:
+_AT_ONCE: Final = 200
+"""Names between which other calls get their turn."""
+
+
+async def write_models(dialect: str, models: Sequence[Listed]) -> bytes:
     """All of them. Our lists have one page."""
+    pieces: list[bytes] = []
+    write = _find_writer(dialect)
+    for start in range(0, len(models), _AT_ONCE):
+        pieces.append(msgspec.json.encode([write(model) for model in models[start : start + _AT_ONCE]])[1:-1])
+        await asyncio.sleep(0)
+    items = msgspec.Raw(b"[%b]" % b",".join(pieces))
     if dialect == "anthropic_messages":
-        names = [model[0] for model in models]
-        page = {"first_id": names[0] if names else None, "last_id": names[-1] if names else None, "has_more": False}
-        return msgspec.json.encode({"data": [_anthropic(model) for model in models], **page})
+        first, last = (models[0][0], models[-1][0]) if models else (None, None)
+        return msgspec.json.encode({"data": items, "first_id": first, "last_id": last, "has_more": False})
     if dialect == "gemini":
-        return msgspec.json.encode({"models": [_gemini(model) for model in models]})
-    return msgspec.json.encode({"object": "list", "data": [_openai(model) for model in models]})
+        return msgspec.json.encode({"models": items})
+    return msgspec.json.encode({"object": "list", "data": items})
 
 
 def write_model(dialect: str, model: Listed) -> bytes:
     """One of them."""
-    write: Callable[[Listed], JsonObject] = {"anthropic_messages": _anthropic, "gemini": _gemini}.get(dialect, _openai)
-    return msgspec.json.encode(write(model))
+    return msgspec.json.encode(_find_writer(dialect)(model))
+
+
+def _find_writer(dialect: str) -> Callable[[Listed], JsonObject]:
+    return {"anthropic_messages": _anthropic, "gemini": _gemini}.get(dialect, _openai)
 
 
 def _openai(model: Listed) -> JsonObject:
