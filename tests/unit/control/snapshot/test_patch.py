@@ -42,21 +42,18 @@ async def filled(database: Database) -> None:
         await workspaces.insert(tx, Workspace(id=W, name="W", personal_of=OWNER), owner_id=OWNER)
         await workspaces.add_member(tx, W, MEMBER, "member")
         await keys.insert(tx, key("old"))
-        tx.add_all(lender("lender", number) for number in range(2))
+        tx.add(
+            Credential(id="cr", workspace_id=W, owner=f"user:{OWNER}", provider="openai", mask="…", created_by=OWNER)
+        )
         await tx.flush()
-        tx.add_all([configuration("a"), configuration("b"), configuration("lender", credential_id="cr-lender-0")])
-        tx.add_all([policy("p-1"), policy("p-2"), Application(id="app", workspace_id=W, name="app")])
+        tx.add_all([configuration("a"), configuration("b"), configuration("lender", credential_id="cr")])
+        tx.add_all([policy("p-1"), policy("p-2"), Application(id="app", workspace_id=W, name="app", created_by=OWNER)])
         await tx.flush()
         await tx.execute(update(Configuration).where(Configuration.id == "b").values(borrows=True))
 
 
 def key(name: str, user_id: str = MEMBER) -> ApiKey:
     return ApiKey(id=name, workspace_id=W, user_id=user_id, name=name, digest=f"digest-{name}", mask="…")
-
-
-def lender(name: str, number: int) -> Credential:
-    identity = f"cr-{name}-{number}"
-    return Credential(id=identity, workspace_id=W, owner=f"user:{OWNER}", provider="openai", mask="…", created_by=OWNER)
 
 
 def configuration(name: str, **fields: Any) -> Configuration:
@@ -91,7 +88,9 @@ async def remove_configuration(tx: Transaction) -> None:
 
 
 async def change_lender(tx: Transaction) -> None:
-    await tx.execute(update(Configuration).where(Configuration.id == "lender").values(credential_id="cr-lender-1"))
+    await tx.execute(
+        update(Configuration).where(Configuration.id == "lender").values(base_url="https://api.example.com/v1")
+    )
 
 
 async def remove_lender(tx: Transaction) -> None:
@@ -119,7 +118,7 @@ async def disable_owner(tx: Transaction) -> None:
 
 
 async def add_route(tx: Transaction) -> None:
-    tx.add(Route(id="r", workspace_id=W, name="route", strategy="priority"))
+    tx.add(Route(id="r", workspace_id=W, name="route", strategy="priority", created_by=OWNER))
     await tx.flush()
     tx.add(RouteTarget(route_id="r", configuration_id="a", position=0))
 
@@ -140,7 +139,7 @@ CHANGES: dict[str, tuple[Callable[[Transaction], Awaitable[None]], list[tuple[st
     "a configuration is made": (add_configuration, [("configuration", "c")]),
     "a configuration is changed": (change_configuration, [("configuration", "a")]),
     "a configuration is deleted": (remove_configuration, [("configuration", "a")]),
-    "a lender has another credential": (change_lender, [("configuration", "lender")]),
+    "a lender has another base URL": (change_lender, [("configuration", "lender")]),
     "a lender is deleted": (remove_lender, [("configuration", "lender")]),
     "a key is made": (add_key, [("key", "new")]),
     "a key is revoked": (revoke_key, [("key", "old")]),
