@@ -97,7 +97,7 @@ class RouteState(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
     def write(self) -> dict[str, JsonValue]:
         """As it is stored."""
-        fields: dict[str, Any] = msgspec.to_builtins(self)
+        fields: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(self))
         # What is not used is not told, so that it is no difference to states from before it was there.
         for said in (fields, *fields["targets"]):
             for name in _OPTIONAL:
