@@ -46,6 +46,40 @@ class Connection(asyncio.BufferedProtocol):
     fires, because arming and cancelling one per call would cost more than parsing the answer.
     """
 
+    __slots__ = (
+        "__weakref__",
+        "_deadline",
+        "_feed",
+        "_finished",
+        "_gone",
+        "_in_body",
+        "_is_head",
+        "_keep_alive",
+        "_loop",
+        "_lost",
+        "_parser",
+        "_paused",
+        "_raw_headers",
+        "_received",
+        "_released",
+        "_reply",
+        "_reusable",
+        "_sent_at",
+        "_timer",
+        "_timer_at",
+        "_transport",
+        "_until_close",
+        "_version_known",
+        "_view",
+        "_violation",
+        "_without_body",
+        "idle_until",
+        "limits",
+        "made",
+        "origin",
+        "peer",
+    )
+
     def __init__(
         self,
         origin: Origin,
