@@ -138,6 +138,10 @@ _OPENAI: Final = (
     (r"gpt-5\.[6-9]", _words("none low medium high xhigh max")),
 )
 
+# "any" and "tool" are for the models of these makers alone; an ARN does not tell whose its model is:
+# https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolChoice.html
+_BEDROCK: Final = ((r"(?!arn:|.*(claude|nova|mistral))", ThinkingRules(no_forced_tool=True)),)
+
 _GEMINI: Final = (
     (r"gemini-2\.5-pro", ThinkingRules(stops=False, budget=(128, 32_768), always=True)),
     (r"gemini-2\.5-flash-lite", ThinkingRules(budget=(512, 24_576))),
@@ -193,6 +197,7 @@ _ROWS: Final = tuple(
         ("azure-openai", "", _OPENAI),
         ("anthropic", "", _CLAUDE),
         ("bedrock", ".*", _CLAUDE),
+        ("bedrock", "", _BEDROCK),
         ("gemini", r"(models/)?", _GEMINI),
         ("vertex", r"(.*/)?", _GEMINI),
         ("xai", "", _XAI),

@@ -139,6 +139,24 @@ class TestForcedTools:
         assert "tool_choice" in told
 
 
+class TestBedrocksOtherModels:
+    @pytest.mark.parametrize(
+        ("model", "forced"),
+        [
+            ("us.meta.llama3-3-70b-instruct-v1:0", False),
+            ("openai.gpt-oss-120b-1:0", False),
+            ("us.amazon.nova-pro-v1:0", True),
+        ],
+    )
+    def test_a_tool_is_forced_on_those_that_take_it(self, model: str, forced: bool) -> None:
+        body, told = send("bedrock", model, tools=(Tool("look"), Tool("go")), tool_choice=FORCED["tool_choice"])
+        assert [tool["toolSpec"]["name"] for tool in body["toolConfig"]["tools"]] == (
+            ["look", "go"] if forced else ["look"]
+        )
+        assert list(body["toolConfig"]["toolChoice"]) == (["tool"] if forced else ["auto"])
+        assert told == (() if forced else ("tool_choice",))
+
+
 class TestRoundsOfCallsWithoutTheirThoughts:
     def loop(self, *thoughts: Reasoning) -> dict[str, object]:
         turn = Message("assistant", (*thoughts, CALL))

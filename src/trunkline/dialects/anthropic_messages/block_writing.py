@@ -174,8 +174,8 @@ def _tool_result(part: ToolResult, path: str, dropped: set[str]) -> Object:
     if "content" in own:
         block["content"] = own["content"]
     elif len(part.parts) == 1 and is_plain(part.parts[0]):
-        words = part.parts[0].text if isinstance(part.parts[0], Text) else ""
-        block["content"] = words if words.strip() else ""
+        if isinstance(part.parts[0], Text) and part.parts[0].text.strip():
+            block["content"] = part.parts[0].text
     elif part.parts:
         blocks = [write_block(piece, path, dropped) for piece in part.parts]
         block["content"] = [written for written in blocks if written is not None]

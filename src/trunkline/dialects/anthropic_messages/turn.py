@@ -16,6 +16,10 @@ from trunkline.dialects.anthropic_messages.block_reading import NAME, read_conte
 from trunkline.dialects.anthropic_messages.block_writing import is_plain, write_block
 from trunkline.dialects.anthropic_messages.field import Object, join, listing, mapping, required, text
 
+OPENING: Final = "(The conversation begins.)"
+"""The user's turn before an assistant's greeting: the first is the user's
+(https://platform.claude.com/docs/en/api/messages)."""
+
 PREFILL_SPACE: Final = "prefill.white_space"
 """What is left out of an answer that the model is to go on from, as callers are told."""
 
@@ -60,9 +64,10 @@ def write_turns(
     Every system message goes into the system prompt, in order, since not all models on this wire take another in the
     middle; with ``in_place`` only those before the first turn, for a client of this wire that knows that its model
     does. Neighbours that speak in the same turn become one; a message without content is left out. A conversation in
-    which no user speaks is what the system prompt says, said by the user, as the vendor demands a turn. White space at
-    the end of an answer that the model is to go on from goes, as it is refused ("final assistant content cannot end
-    with trailing whitespace"). Raises InvalidInput where nothing is said at all.
+    which no user speaks is what the system prompt says, said by the user, as the vendor demands a turn; before a
+    greeting of the assistant the user says :data:`OPENING`. White space at the end of an answer that the model is to go
+    on from goes, as it is refused ("final assistant content cannot end with trailing whitespace"). Raises InvalidInput
+    where nothing is said at all.
     """
     plain = _write_plain(messages)
     if plain is not None:
@@ -92,6 +97,8 @@ def write_turns(
     if messages and not said:
         raise InvalidInput.of("messages", "at least one message with text in it is required")
     turns: list[JsonValue] = [{"role": role, "content": _content(parts, blocks)} for role, parts, blocks in said]
+    if said and said[0][0] == "assistant":
+        turns.insert(0, {"role": "user", "content": OPENING})
     if turns and trim_prefill(turns):
         dropped.add(PREFILL_SPACE)
     return _content(system, prompt) if prompt else None, turns
@@ -115,6 +122,8 @@ def _write_plain(messages: Sequence[Message]) -> tuple[JsonValue, list[JsonValue
             if role:
                 return None
             prompt = part.text
+        elif not turns and message.role == "assistant":
+            return None
         else:
             turns.append({"role": message.role, "content": part.text})
         role = message.role

@@ -7,11 +7,14 @@ import json
 from copy import copy
 from dataclasses import dataclass
 
+import httpx2
+
+from tests.contract.v1.bare_gateway import KEY
 from tests.contract.v1.turns.clients import CLIENTS
 from tests.contract.v1.turns.clients.client import Conversation, Seen, Setting
 from tests.contract.v1.turns.makers.maker import Heard
 from tests.contract.v1.turns.provider import Provider
-from tests.contract.v1.turns.scene import DONE, Scene
+from tests.contract.v1.turns.scene import DONE, Json, Scene
 from tests.upstreams.scripted import Script, Scripted, stream, whole
 
 
@@ -37,6 +40,7 @@ class Stage:
     def __init__(self, url: str, upstream: Scripted) -> None:
         self._url = url
         self._upstream = upstream
+        self._http = httpx2.Client(headers={"Authorization": f"Bearer {KEY}"}, timeout=20, trust_env=False)
         self._begun: dict[tuple[str, str, str, bool, bool], tuple[Seen, Conversation]] = {}
         """What was begun, so that each first turn is played once, however many second ones follow."""
 
@@ -52,6 +56,13 @@ class Stage:
         asked = self._upstream.asked[-1]
         path = asked.line.split(" ")[1].partition("?")[0]
         return Played(seen, end, then.maker_for(path).hear(json.loads(asked.body)), asked.body, path)
+
+    def send(self, provider: Provider, path: str, body: Json) -> httpx2.Response:
+        """What comes for one request as it is, which is answered with a text if it gets that far."""
+        self._answer(provider, DONE, False)
+        if "{model}" not in path:
+            body = {"model": provider.name, **body}
+        return self._http.post(self._url + path.format(model=provider.name), json=body)
 
     def _begin(
         self, client: str, first: Provider, scene: Scene, *, streamed: bool, dumped: bool

@@ -77,6 +77,14 @@ def test_neighbours_of_one_side_become_one_turn_with_results_first():
     ]
 
 
+def test_the_user_is_first_also_where_the_assistant_greets():
+    for greeting in ((Text("Hello?"),), (Text("Hello?"), ToolCall("a", "f"))):
+        wire, told = write(Message("assistant", greeting), HELLO)
+        assert wire["messages"][0] == {"role": "user", "content": "(The conversation begins.)"}
+        assert [turn["role"] for turn in wire["messages"]] == ["user", "assistant", "user"]
+        assert told == ()
+
+
 def test_empty_texts_and_empty_messages_are_left_out():
     wire, _ = write(HELLO, Message("assistant", (Text(""), ToolCall("a", "f"))), Message("user", (Text(""),)))
     assert wire["messages"][1:] == [
@@ -89,8 +97,8 @@ def test_ids_of_calls_fit_the_wire_and_results_still_find_them():
         Message("assistant", (ToolCall("functions.f:0", "f"), ToolCall("functions.f:1", "f"), ToolCall("", "f"))),
         Message("tool", (ToolResult("functions.f:0"), ToolResult("functions.f:1"), ToolResult(""))),
     )
-    called = [block["id"] for block in wire["messages"][0]["content"]]
-    assert called == [block["tool_use_id"] for block in wire["messages"][1]["content"]]
+    called = [block["id"] for block in wire["messages"][1]["content"]]
+    assert called == [block["tool_use_id"] for block in wire["messages"][2]["content"]]
     assert len(set(called)) == 3
     assert all(identity.isascii() and identity.replace("_", "").replace("-", "").isalnum() for identity in called)
 
@@ -392,7 +400,7 @@ def test_white_space_that_was_left_out_is_told():
 def test_a_blank_result_is_an_empty_one():
     call = Message("assistant", (ToolCall("c", "f", "{}"),))
     wire, _ = write(HELLO, call, Message("tool", (ToolResult("c", (Text(BLANK),)),)), tools=(F,))
-    assert wire["messages"][2]["content"] == [{"type": "tool_result", "tool_use_id": "c", "content": ""}]
+    assert wire["messages"][2]["content"] == [{"type": "tool_result", "tool_use_id": "c"}]
 
 
 @pytest.mark.parametrize("parts", [(Text("<answer>\n"),), (Text("one "), Text("<answer> ", cache=CacheHint()))])
