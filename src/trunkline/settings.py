@@ -107,6 +107,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(gt=0, le=60, description="How long a call waits for the verdict of a policy that blocks."),
     ] = 3
     max_body_mb: Annotated[int, Meta(ge=1, le=1024, description="The largest body of a call, in MiB.")] = 64
+    max_calls: Annotated[
+        int, Meta(ge=1, description="Calls that a process serves at a time. Those above it are answered 503.")
+    ] = 5_000
+    max_bodies_mb: Annotated[
+        int,
+        Meta(
+            ge=1,
+            description="The bodies of the calls that a process serves at a time, in MiB together. Those above it are"
+            " answered 503.",
+        ),
+    ] = 512
     drain_seconds: Annotated[
         float,
         Meta(ge=0, description="How long a stopping server lets running calls finish."),

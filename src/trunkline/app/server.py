@@ -175,6 +175,7 @@ async def open_server(
             limit=settings.max_body_mb << 20,
             ping_seconds=settings.ping_seconds,
             cors=Cors(settings.call_origins),
+            load=v1.Load(most_calls=settings.max_calls, most_bytes=settings.max_bodies_mb << 20),
         )
         if hub is not None:
             await stack.enter_async_context(workers.listening(hub))

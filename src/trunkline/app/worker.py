@@ -105,6 +105,7 @@ async def open_worker(settings: Settings, stopping: Stopping, name: str) -> Asyn
             limit=settings.max_body_mb << 20,
             ping_seconds=settings.ping_seconds,
             cors=Cors(settings.call_origins),
+            load=v1.Load(most_calls=settings.max_calls, most_bytes=settings.max_bodies_mb << 20),
         )
         absent = Absent(lambda: journal.fault, lambda: AFTER not in sys.argv and not follower.told.is_set())
         yield Worker(calls, Forwarder(sockets / MANAGEMENT, absent))

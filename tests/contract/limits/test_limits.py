@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
-from tests.contract.live_server import LiveServer
+from tests.contract.live_server import LiveServer, eventually, open_live_server
 from tests.contract.local_installation import Person
 
 NOBODY = "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d"
@@ -179,3 +181,27 @@ async def test_calls_meet_a_limit_at_once_and_no_more_when_it_is_gone(whole_on_e
     assert (await ask(program)).status_code == 200
     await admin.client.delete(f"/api/limits/{limit['id']}")
     assert "ratelimit" not in (await ask(program)).headers
+
+
+async def test_a_server_that_has_enough_to_do_still_says_that_it_is_healthy(tmp_path: Path) -> None:
+    async with open_live_server(tmp_path / "whole", max_calls=1) as live:
+        admin = await live.admin()
+        await make_configuration(admin.client)
+        host, _, port = live.url.removeprefix("http://").partition(":")
+        _, writer = await asyncio.open_connection(host, int(port))
+        head = f"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {admin.access_token}\r\n"
+        writer.write(f"{head}content-length: 50\r\n\r\n".encode())
+        await eventually(lambda: find_refusal(admin.client))
+        for path in ("/healthz", "/readyz", "/api/limits"):
+            assert (await admin.client.get(path)).status_code == 200
+        writer.close()
+        await eventually(lambda: find_success(admin.client))
+
+
+async def find_refusal(there: httpx2.AsyncClient) -> bool | None:
+    answer = await ask(there)
+    return (answer.status_code == 503 and answer.json()["error"]["code"] == "overloaded") or None
+
+
+async def find_success(there: httpx2.AsyncClient) -> bool | None:
+    return (await ask(there)).status_code == 200 or None

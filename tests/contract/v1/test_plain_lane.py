@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
+from tests.e2e.place import wait_for
 from tests.upstreams import scripted
 from trunkline.core.errors import TooMany, Unavailable
 from trunkline.faces.server import GatewayProtocol
@@ -221,6 +222,9 @@ def start(*, gated: bool) -> Iterator[tuple[Lane, Lane]]:
             bare = BareGateway([entry], protocol=protocol, gates=(gate,) if gated else ())
             made.append(Lane(stack.enter_context(bare.serve()), upstream, gate))
         yield made[0], made[1]
+        for lane in made:
+            load = lane.bare.application.plain_lane.load
+            wait_for(lambda load=load: (load.calls, load.bytes) == (0, 0))
 
 
 def same(lanes: tuple[Lane, Lane], pieces: Sequence[bytes], answers: Sequence[bytes], count: int = 1) -> Seen:

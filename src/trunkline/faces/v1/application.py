@@ -15,6 +15,7 @@ from trunkline.dialects.dialect import StreamWriter
 from trunkline.faces.cors import ANYONE, Cors, is_preflight
 from trunkline.faces.v1.delivery import HANG_UP, Delivery
 from trunkline.faces.v1.errors import write_error
+from trunkline.faces.v1.load import Load, Seat
 from trunkline.faces.v1.models import write_model, write_models
 from trunkline.faces.v1.operations import make_operation
 from trunkline.faces.v1.plain_lane import PlainLane
@@ -57,15 +58,18 @@ class Application:
         limit: int,
         ping_seconds: float = 15.0,
         cors: Cors = ANYONE,
+        load: Load | None = None,
     ) -> None:
-        """``ping_seconds`` of silence in a stream are broken by us; 0: never. ``cors``: whose pages may call."""
+        """``ping_seconds`` of silence in a stream are broken by us; 0: never. ``cors``: whose pages may call. ``load``
+        bounds what is under way."""
         self._gateway = gateway
         self._identity = identity
         self._store = store
         self._limit = limit
         self._ping_seconds = ping_seconds
         self._cors = cors
-        self.plain_lane = PlainLane(gateway.plain_calls(), identity, limit=limit)
+        self._load = load or Load()
+        self.plain_lane = PlainLane(gateway.plain_calls(), identity, self._load, limit=limit)
         """Where our own server looks first."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -133,6 +137,7 @@ class Application:
     ) -> Answer:
         begun = scope.pop(BEGUN, None)
         if begun is not None:
+            delivery.seat = Seat(self._load, sent=True)
             request_headers.request_id = begun.call.opened.request_id
             _watch(scope, receive)
             return await self._gateway.go_on(begun)
@@ -149,7 +154,8 @@ class Application:
             raise make_stray_error(scope["method"], scope["path"])
         if route.kind == "models":
             return await self._models(actor, route)
-        body = await read_body(receive, request_headers, self._limit)
+        seat = delivery.seat = Seat(self._load)
+        body = await read_body(receive, request_headers, self._limit, seat)
         _watch(scope, receive)
         request_id = request_headers.request_id
         context = _read_context(request_headers)

@@ -12,6 +12,7 @@ from trunkline.faces.packing import SMALLEST, choose_coding, is_text, pack
 from trunkline.faces.v1.backlog import Backlog
 from trunkline.faces.v1.heartbeat import BEGINNING, COMMENT, PING, SPACE, Heartbeat, Pulse
 from trunkline.faces.v1.in_band import write_in_band
+from trunkline.faces.v1.load import Seat
 from trunkline.faces.v1.request import RequestHeaders, Scope, Send
 from trunkline.faces.v1.route_match import RouteMatch
 from trunkline.gateway.answer import EVENTS, JSON, Answer, CutOff, HeaderList, Relay
@@ -38,7 +39,7 @@ _PULSES: Final[dict[str, Pulse]] = {"anthropic_messages": PING, "gemini": BEGINN
 class Delivery:
     """Of the answer to one request. ``seconds`` of silence call for a pulse; 0: there are none."""
 
-    __slots__ = ("_beat", "_cors", "_request_headers", "_route", "_scope", "_seconds", "_send")
+    __slots__ = ("_beat", "_cors", "_request_headers", "_route", "_scope", "_seconds", "_send", "seat")
 
     def __init__(
         self, scope: Scope, send: Send, request_headers: RequestHeaders, route: RouteMatch, cors: Cors, seconds: float
@@ -50,6 +51,8 @@ class Delivery:
         self._cors = cors
         self._seconds = seconds
         self._beat: Heartbeat | None = None
+        self.seat: Seat | None = None
+        """What the request has of the process, until it is over."""
 
     def expect_stream(self) -> None:
         """The client waits for a stream: should nothing come for long, it begins all the same.
@@ -79,6 +82,8 @@ class Delivery:
 
     def close(self) -> None:
         """Nothing more leaves."""
+        if self.seat is not None:
+            self.seat.leave()
         if self._beat is not None:
             self._beat.close()
             # It holds this object too: of each stream all would stay until the collector comes.

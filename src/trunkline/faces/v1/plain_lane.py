@@ -9,6 +9,7 @@ from trunkline.core.ids import new_id
 from trunkline.dialects import openai_chat
 from trunkline.faces.packing import SMALLEST, pack_now
 from trunkline.faces.v1.errors import write_error
+from trunkline.faces.v1.load import Load
 from trunkline.faces.v1.plain_head import PlainHead, read_plain_head
 from trunkline.gateway.answer import Answer
 from trunkline.gateway.identity import Identity
@@ -19,11 +20,12 @@ LONGEST: Final = 1 << 20
 
 
 class PlainLane:
-    """``limit`` is the largest body that the face takes, in bytes."""
+    """``limit`` is the largest body that the face takes, in bytes; ``load`` bounds what is under way."""
 
-    def __init__(self, calls: PlainCalls, identity: Identity, *, limit: int) -> None:
+    def __init__(self, calls: PlainCalls, identity: Identity, load: Load, *, limit: int) -> None:
         self._calls = calls
         self._identity = identity
+        self.load = load
         self.limit = min(limit, LONGEST)
 
     def read_head(self, raw: bytes, before: PlainHead | None) -> PlainHead | None:

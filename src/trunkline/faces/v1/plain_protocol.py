@@ -39,6 +39,8 @@ class PlainProtocol(GatewayProtocol):
     """Bytes that are still to come of a request of which the first are in ``_pieces``."""
     _raw = b""
     """The request that is under way here."""
+    _awaited = 0
+    """Bytes that the process has room for until the rest of a body has come."""
 
     def connection_made(self, transport: Any) -> None:
         """A client connected."""
@@ -79,7 +81,8 @@ class PlainProtocol(GatewayProtocol):
             return False
         # Before the body: nobody without a key is waited for.
         head = self._head = lane.read_head(raw, self._head)
-        if head is None:
+        # One that does not fit is refused by who serves all others.
+        if head is None or not lane.load.fits(length):
             return False
         if self._stranger:
             self._recognise()
@@ -87,12 +90,17 @@ class PlainProtocol(GatewayProtocol):
         if missing:
             self._pieces.append(data)
             self._missing = missing
+            self._awaited = length
+            lane.load.enter(length)
             self._body_since = self.loop.time()
             self._body_bytes = len(data) - start
             return True
         self._raw = data
         self._plain = lane.begin(head, data[start:], self)
-        return self._plain is not None
+        if self._plain is None:
+            return False
+        lane.load.enter(len(data))
+        return True
 
     def _pass(self, data: bytes) -> None:
         self._general = True
@@ -103,6 +111,9 @@ class PlainProtocol(GatewayProtocol):
         self._pieces.clear()
         self._missing = 0
         self._body_since = None
+        if self._awaited and self._lane is not None:
+            self._lane.load.leave(self._awaited)
+            self._awaited = 0
 
     # What the call tells: :class:`trunkline.gateway.plain.plain_call.Caller`.
 
@@ -119,6 +130,7 @@ class PlainProtocol(GatewayProtocol):
         pieces += (b"connection: close\r\n\r\n" if self._closing else b"\r\n", answer.body)
         self.transport.write(b"".join(pieces))
         self._plain = None
+        lane.load.leave(len(self._raw))
         self._raw = b""
         self.server_state.total_requests += 1
         if self._closing:
@@ -137,6 +149,8 @@ class PlainProtocol(GatewayProtocol):
     def hand_over(self, call: PlainCall) -> None:
         """The call goes on in the application, to which its request is given now."""
         self._plain = None
+        assert self._lane is not None
+        self._lane.load.leave(len(self._raw))
         if self.transport.is_closing():
             call.hang_up()
             return
@@ -197,7 +211,10 @@ class PlainProtocol(GatewayProtocol):
         """The client is gone."""
         plain, self._plain = self._plain, None
         self._later.clear()
+        self._forget_pieces()
         if plain is not None:
+            assert self._lane is not None
+            self._lane.load.leave(len(self._raw))
             plain.hang_up()
         super().connection_lost(exc)
 

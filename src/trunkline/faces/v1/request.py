@@ -9,6 +9,7 @@ from typing import Any, Final
 from trunkline.core.errors import InvalidInput, TooLarge
 from trunkline.core.ids import new_id
 from trunkline.faces.unpacking import read_codings, unpack
+from trunkline.faces.v1.load import Seat
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -132,23 +133,29 @@ class RequestHeaders:
         self.credential = credential
 
 
-async def read_body(receive: Receive, request_headers: RequestHeaders, limit: int) -> bytes:
-    """The whole body, unpacked.
+async def read_body(receive: Receive, request_headers: RequestHeaders, limit: int, seat: Seat) -> bytes:
+    """The whole body, unpacked, for which ``seat`` has room.
 
-    Raises TooLarge above ``limit`` bytes, UnknownCoding before anything is read, InvalidInput for what is not of its
-    coding, and HangUp when the client goes away.
+    Raises TooLarge above ``limit`` bytes, Unavailable where there is no room, UnknownCoding before anything is read,
+    InvalidInput for what is not of its coding, and HangUp when the client goes away.
     """
     if not request_headers.codings:
-        return await _read_raw(receive, request_headers.length, limit)
+        return await _read_raw(receive, request_headers.length, limit, seat)
     codings = read_codings(request_headers.codings)
-    body = await _read_raw(receive, request_headers.length, limit)
+    body = await _read_raw(receive, request_headers.length, limit, seat)
     # A call whose model is named in the path may have no body at all, however it is said to be packed.
-    return await unpack(body, codings, limit, lambda: _too_large(limit)) if body else body
+    if body:
+        body = await unpack(body, codings, limit, lambda: _too_large(limit))
+        seat.take(len(body))
+    return body
 
 
-async def _read_raw(receive: Receive, length: int | None, limit: int) -> bytes:
-    if length is not None and length > limit:
-        raise _too_large(limit)
+async def _read_raw(receive: Receive, length: int | None, limit: int, seat: Seat) -> bytes:
+    if length is not None:
+        if length > limit:
+            raise _too_large(limit)
+        # Before it is asked for.
+        seat.take(length)
     message = await receive()
     if message["type"] == "http.disconnect":
         raise HangUp
@@ -156,9 +163,13 @@ async def _read_raw(receive: Receive, length: int | None, limit: int) -> bytes:
     if not message.get("more_body", False):
         if len(body) > limit:
             raise _too_large(limit)
+        if length is None:
+            seat.take(len(body))
         return body
     pieces = [body]
     size = len(body)
+    if length is None:
+        seat.take(size)
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
@@ -167,6 +178,8 @@ async def _read_raw(receive: Receive, length: int | None, limit: int) -> bytes:
         size += len(piece)
         if size > limit:
             raise _too_large(limit)
+        if length is None:
+            seat.take(len(piece))
         pieces.append(piece)
         if not message.get("more_body", False):
             return b"".join(pieces)
