@@ -309,6 +309,7 @@ class Gateway:
                 timeouts = self._grant(queue, deadline - ticks())
             else:
                 strategies.succeeded(candidate, streams, ticks() - since)
+                strategies.hear(candidate, response.headers)
                 return answer
 
     def _grant(self, queue: CandidateQueue, left: float) -> Timeouts:

@@ -406,6 +406,18 @@ def test_a_rate_limit_is_a_pause(serve: Callable[..., BareGateway], first: Scrip
     assert len(first.asked) == 1
 
 
+def test_a_target_that_has_nothing_left_rests_before_it_must_say_so(
+    serve: Callable[..., BareGateway], first: Scripted, second: Scripted
+) -> None:
+    bare = serve(routes=[route("both", "a", "b"), route("alone", "a")])
+    used_up = ("x-ratelimit-limit-requests: 2", "x-ratelimit-remaining-requests: 0", "x-ratelimit-reset-requests: 1m0s")
+    first.script = whole(GOOD, more="".join(f"{line}\r\n" for line in used_up))
+    assert [ask(bare).headers["x-trunkline-configuration"] for _ in range(3)] == ["id-a", "id-b", "id-b"]
+    assert len(first.asked) == 1
+    assert ask(bare, "alone").status_code == 200, "where there is no other it is asked all the same"
+    assert ask(bare, "a").status_code == 200
+
+
 def test_the_last_target_is_always_tried(serve: Callable[..., BareGateway], first: Scripted, second: Scripted) -> None:
     bare = serve(routes=[route("both", "a", "b"), route("alone", "a")])
     first.script = fails("401 Unauthorized")

@@ -2,7 +2,8 @@
 
 Five failures in a row open the breaker of a target for 30 seconds, and so do failures of half of at least 20 calls
 within 30 seconds; each further opening for 30 more, up to 300; then one call probes it. A rate limit is a pause for as
-long as the provider asks. A rejected credential rests for five minutes, or until its configuration or secret changes.
+long as the provider asks, and so is one of which a good answer says that nothing remains. A rejected credential rests
+for five minutes, or until its configuration or secret changes.
 https://learn.microsoft.com/azure/architecture/patterns/circuit-breaker
 """
 
@@ -156,6 +157,11 @@ class Breakers:
             state.probing = False
         else:
             self.succeeded(entry)
+
+    def pause(self, entry: ConfigurationEntry, seconds: float) -> None:
+        """Leave ``entry`` alone so long, though it does not fail: it says that it would refuse the next call."""
+        state = self._make(entry)
+        state.until = max(state.until, self._clock() + min(seconds, LONGEST_SECONDS))
 
     def _find(self, entry: ConfigurationEntry) -> _State | None:
         key = _key(entry)

@@ -10,10 +10,12 @@ from typing import Final, Protocol, assert_never
 from trunkline.core.errors import UpstreamError
 from trunkline.core.price import Price
 from trunkline.core.strategy import Strategy
+from trunkline.dialects.dialect import Headers
 from trunkline.gateway.hold import Hold
 from trunkline.gateway.routing.breaker import Breakers
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.routing.load import Load
+from trunkline.gateway.routing.rest import read_rest
 from trunkline.gateway.routing.speed import Speeds
 from trunkline.gateway.routing.tail import Tails
 from trunkline.providers.provider import Provider
@@ -104,6 +106,13 @@ class Strategies:
                 self._speeds.note(_place(candidate, streams), seconds)
             if route.hedging is not None and not streams:
                 self._tails.note((candidate.entry.id, candidate.model), seconds)
+
+    def hear(self, candidate: Candidate, headers: Headers) -> None:
+        """What a good answer of ``candidate`` says of its provider's rate limits."""
+        if candidate.route is not None:
+            seconds = read_rest(headers)
+            if seconds:
+                self._breakers.pause(candidate.entry, seconds)
 
     def failed(self, candidate: Candidate, error: UpstreamError) -> None:
         """``candidate`` did not."""
