@@ -13,6 +13,7 @@ from trunkline.control.snapshot.refresher import SnapshotRefresher
 from trunkline.core.errors import Unavailable
 from trunkline.gateway.snapshot import SnapshotHolder
 from trunkline.settings import Settings
+from trunkline.storage.migration import NewerSchema
 from trunkline.vault.key_ring import KeyRing
 
 
@@ -30,6 +31,9 @@ async def prepare(settings: Settings, parts: Parts | None = None) -> FirstStart:
             settings
         )
         await _write_copy(resources, ring)
+    except NewerSchema:
+        # The copy would serve in its stead, and everything else would damage it.
+        raise
     except Unavailable as error:
         if resources.copy.read_key_state() is None:
             if settings.database_url is None:

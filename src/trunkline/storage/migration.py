@@ -13,11 +13,15 @@ _LOCK: Final = 7_476_017_321
 """Any number that nobody else's advisory locks on this database are likely to have."""
 
 
+class NewerSchema(Unavailable):
+    """The database belongs to a version of Trunkline that is newer than this one."""
+
+
 def upgrade(connection: Connection) -> None:
     """Bring the schema behind ``connection`` to the newest version, inside its open transaction.
 
     On PostgreSQL an advisory lock, on SQLite the transaction's write lock, makes processes that start together take
-    turns. :class:`Unavailable` when the database is at a version that these scripts do not know.
+    turns. :class:`NewerSchema` when the database is at a version that these scripts do not know.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
@@ -26,7 +30,7 @@ def upgrade(connection: Connection) -> None:
     if current == known[0]:
         return
     if current is not None and current not in known:
-        raise Unavailable(
+        raise NewerSchema(
             f"The database was migrated by a newer version of Trunkline (to {current}). Start that version or a later"
             " one; this one would damage it."
         )
