@@ -75,7 +75,7 @@ def measure(folder: Path, case: Case, seconds: int, answer_bytes: int) -> Run:
         folder, case.url, case.body, key=case.key, connections=case.connections, seconds=case.seconds or seconds
     )
     if case.journal is not None:
-        _wait_until_taken_in(JournalFolder(case.journal), time.time())
+        wait_until_taken_in(case.journal)
     cpu = (watched.cpu() - before) * 1e6
     if not case.chunks:
         return Run(cpu / max(load.requests, 1), None, load)
@@ -99,7 +99,9 @@ def count_bytes(case: Case) -> int:
     return count
 
 
-def _wait_until_taken_in(folder: JournalFolder, moment: float) -> None:
+def wait_until_taken_in(journal: Path) -> None:
+    """Until all calls that are over now are in the database. RuntimeError when that takes too long."""
+    folder, moment = JournalFolder(journal), time.time()
     deadline = time.monotonic() + _SETTLE_SECONDS
     while (folder.taken_in_until() or 0.0) < moment:
         if time.monotonic() > deadline:

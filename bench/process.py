@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
 import psutil
+
+
+class Cpu(msgspec.Struct, frozen=True):
+    """Seconds of processor time, in user and in kernel mode."""
+
+    user: float = 0.0
+    kernel: float = 0.0
 
 
 class Watched:
@@ -20,6 +28,15 @@ class Watched:
             times = process.cpu_times()
             seconds += times.user + times.system + times.children_user + times.children_system
         return seconds
+
+    def cpu_by_role(self) -> dict[str, Cpu]:
+        """That of the processes that run now, by what they do."""
+        used: dict[str, Cpu] = {}
+        for process in self._list():
+            role, times = _find_role(process.cmdline()), process.cpu_times()
+            before = used.get(role, Cpu())
+            used[role] = Cpu(before.user + times.user, before.kernel + times.system)
+        return used
 
     def memory(self) -> dict[str, int]:
         """Bytes of resident memory by what a process does; of several that do the same, those of the largest."""

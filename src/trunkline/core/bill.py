@@ -14,7 +14,7 @@ Find = Callable[[str], Price | None]
 """The price of a model on the terms of the call."""
 
 
-class Bill(msgspec.Struct, frozen=True):
+class Bill(msgspec.Struct, frozen=True, gc=False):
     """``cost_nanos`` is None where the price is not known; where only fees are not, it is the rest.
 
     ``missing`` names what is not in the cost, in the words of the API; it is empty too where the model itself is not

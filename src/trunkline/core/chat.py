@@ -282,7 +282,7 @@ class ChatRequest(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
     extra: dict[str, dict[str, JsonValue]] = {}
 
 
-class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
+class Usage(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """What one call used. ``input`` and ``output`` are totals of tokens; the other counts of tokens are parts of them.
 
     ``input`` includes ``cached`` (read from the prompt cache), ``cache_write`` (of which ``cache_write_1h`` for an

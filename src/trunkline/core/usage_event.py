@@ -18,7 +18,7 @@ Outcome = Literal[
 ]
 
 
-class Attempt(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Attempt(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """A try that failed. ``status`` is the provider's HTTP status, if one came; ``error`` our kind of failure.
 
     The three fields of experiments are as those of :class:`Opened`: what was tried need not be what served the call in
@@ -38,7 +38,7 @@ class Attempt(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Why, in the provider's words, without keys and accounts, at most 500 characters."""
 
 
-class Opened(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Opened(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """What is known when a call is dispatched. ``opened_at`` is microseconds since the epoch, fixed here for ever."""
 
     id: str
@@ -69,7 +69,7 @@ class Opened(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     streamed: bool = False
 
 
-class UsageEvent(Opened, frozen=True, omit_defaults=True, kw_only=True):
+class UsageEvent(Opened, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """A call with its end. ``cost_nanos`` is None when no price is known; times are microseconds from ``opened_at``."""
 
     outcome: Outcome = "ok"

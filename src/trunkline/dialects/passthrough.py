@@ -90,7 +90,7 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
     """The form of ids of calls, where the wire has them."""
 
 
-class Peek(msgspec.Struct, frozen=True, kw_only=True):
+class Peek(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The fields of a request that routing, admission and relaying look at. Everything else is passed over unread."""
 
     model: str = ""
@@ -109,7 +109,7 @@ class Peek(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked for of the terms of the bill."""
 
 
-class Tapped(msgspec.Struct, frozen=True):
+class Tapped(msgspec.Struct, frozen=True, gc=False):
     """What a whole answer says of itself: ``stop`` is the first choice's reason, ``error`` an error within a 200."""
 
     usage: Usage | None = None

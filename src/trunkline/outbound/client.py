@@ -93,8 +93,8 @@ class Client:
     ) -> Reply:
         """Send a request on a connection that was taken.
 
-        ``heard`` is called, from the event loop, whenever there is something new to see in the reply: its head, more of
-        its body, its end or its error. Nobody is woken, which is what most of a short call costs. Whoever wants to wait
+        ``heard`` is called, from the event loop, whenever there is something new to see in the reply: more of its
+        body, its end or its error. Nobody is woken, which is what most of a short call costs. Whoever wants to wait
         after all goes on with :meth:`resume`.
         """
         assert self._loop is not None

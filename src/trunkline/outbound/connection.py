@@ -306,7 +306,8 @@ class Connection(asyncio.BufferedProtocol):
         if not self._violation:
             self._in_body = True
             reply.begin(status, Headers(raw), perf_counter() - self._sent_at)
-            reply.wake()
+            if reply.heard is None:
+                reply.wake()
 
     def on_body(self, data: bytes) -> None:
         """A piece of the body, without its framing."""

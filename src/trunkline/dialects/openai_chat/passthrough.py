@@ -32,7 +32,7 @@ class _StreamOptions(msgspec.Struct, frozen=True):
     include_usage: bool | None = None
 
 
-class _Request(msgspec.Struct, frozen=True):
+class _Request(msgspec.Struct, frozen=True, gc=False):
     model: str = ""
     stream: bool | None = None
     stream_options: _StreamOptions | None = None

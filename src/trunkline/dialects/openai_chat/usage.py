@@ -19,12 +19,12 @@ NANOS: Final = 1_000_000_000
 _Count = int | float | None
 
 
-class _CachedDetails(msgspec.Struct, frozen=True):
+class _CachedDetails(msgspec.Struct, frozen=True, gc=False):
     audio_tokens: _Count = None
     image_tokens: _Count = None
 
 
-class _InputDetails(msgspec.Struct, frozen=True):
+class _InputDetails(msgspec.Struct, frozen=True, gc=False):
     cached_tokens: _Count = None
     cache_write_tokens: _Count = None
     audio_tokens: _Count = None
@@ -32,25 +32,25 @@ class _InputDetails(msgspec.Struct, frozen=True):
     cached_tokens_details: _CachedDetails | None = None
 
 
-class _OutputDetails(msgspec.Struct, frozen=True):
+class _OutputDetails(msgspec.Struct, frozen=True, gc=False):
     reasoning_tokens: _Count = None
     audio_tokens: _Count = None
     image_tokens: _Count = None
 
 
-class _CostDetails(msgspec.Struct, frozen=True):
+class _CostDetails(msgspec.Struct, frozen=True, gc=False):
     upstream_inference_cost: float | None = None
 
 
-class _TotalCost(msgspec.Struct, frozen=True):
+class _TotalCost(msgspec.Struct, frozen=True, gc=False):
     total_cost: float | None = None
 
 
-class _ServerTools(msgspec.Struct, frozen=True):
+class _ServerTools(msgspec.Struct, frozen=True, gc=False):
     web_search_requests: _Count = None
 
 
-class WireUsage(msgspec.Struct, frozen=True):
+class WireUsage(msgspec.Struct, frozen=True, gc=False):
     """The ``usage`` object with everything in it that we count. Unknown fields are passed over."""
 
     prompt_tokens: _Count = None

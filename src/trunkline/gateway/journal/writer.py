@@ -95,7 +95,7 @@ class Journal:
 
         ``event_id`` is 16 bytes. :class:`Unavailable` while the journal is not writable: the call must not be made.
         """
-        if not self.writable:
+        if self._closed or self._write_fault is not None or self._sync_fault is not None:
             raise self._refusal()
         frame = encode_frame(Kind.OPEN, event_id, payload)
         self._open_calls[event_id] = frame
