@@ -60,6 +60,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         float,
         Meta(gt=0, le=5, description="How long a call waits for Redis, before it goes without."),
     ] = 0.05
+    cache_mb: Annotated[
+        int,
+        Meta(ge=1, le=65_536, description="MiB of memory for responses that routes keep, in each server process."),
+    ] = 64
+    cache_seconds: Annotated[
+        int,
+        Meta(ge=1, le=31_536_000, description="The longest time for which a route may keep responses."),
+    ] = 86_400
     root_key_file: Annotated[
         Path | None,
         Meta(

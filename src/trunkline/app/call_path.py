@@ -9,7 +9,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from trunkline.app.policy_gate import make_policy_gate
+from trunkline.gateway.caching.answer_cache import AnswerCache
 from trunkline.gateway.call import Ledger
+from trunkline.gateway.gates.cache_gate import CacheGate
 from trunkline.gateway.gates.limit_gate import LimitGate
 from trunkline.gateway.gates.policy_gate import PolicyGate
 from trunkline.gateway.gateway import Gateway
@@ -91,6 +93,7 @@ async def open_call_path(
         traits=prices.traits,
     )
     budget = RetryBudget(time.monotonic)
+    cache = CacheGate(AnswerCache(settings.cache_mb << 20, time.monotonic))
     guard = make_policy_gate(settings, journal, prices, lambda: gateway)
 
     def make_gateway(held: SnapshotHolder) -> Gateway:
@@ -106,7 +109,7 @@ async def open_call_path(
                 between=settings.between_timeout,
                 total=settings.total_timeout,
             ),
-            gates=(limits, guard),
+            gates=(limits, guard, cache),
         )
 
     def sweep() -> None:

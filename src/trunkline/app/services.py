@@ -167,7 +167,7 @@ def make_services(
         local_models=LocalModels(database, reach, provider_models, audit),
         jobs=jobs,
         rotation=rotation,
-        routes=Routes(database, audit),
+        routes=Routes(database, audit, longest_cache=settings.cache_seconds),
         limits=Limits(database, audit),
         usage=Usage(database, now=parts.now, clock=parts.clock),
         ratings=ratings,

@@ -99,6 +99,9 @@ def add(
             " percentile.",
         ),
     ] = None,
+    cache: Annotated[
+        int | None, typer.Option(min=1, metavar="SECONDS", help="Keep responses and use them again for that long.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Add a route: requests go to the first target, and fall back to the next ones."""
@@ -119,6 +122,8 @@ def add(
                 found = await find_configuration(api, wanted)
                 given.append({"configurationId": found.id, "fallbackFor": cause})
         body: dict[str, object] = {"name": name, "strategy": strategy, "targets": given}
+        if cache is not None:
+            body["caching"] = {"ttlSeconds": cache}
         if hedge_ms is not None:
             body["hedging"] = {"afterMs": hedge_ms or None}
         return await api.ask("POST", "/api/routes", body=body)

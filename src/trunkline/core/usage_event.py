@@ -82,6 +82,10 @@ class UsageEvent(Opened, frozen=True, omit_defaults=True, kw_only=True, gc=False
     price_source: str | None = None
     price_missing: tuple[str, ...] = ()
     """What is not in the cost, or keeps it from being known: ``webSearches``, ``serviceTier`` …"""
+    cached: bool = False
+    """Whether the answer was one that had been given before."""
+    saved_nanos: int | None = None
+    """What that one cost; else, of a call along a route, what its first target would have cost more. None: unknown."""
     duration_us: int = 0
     first_token_us: int | None = None
     part: Literal["call", "end", "look"] = "call"

@@ -55,13 +55,16 @@ class Relay(Protocol):
 class Answer:
     """An answer of the gateway. Exactly one of ``body`` and ``relay`` is there."""
 
-    __slots__ = ("body", "headers", "relay", "status")
+    __slots__ = ("body", "cached", "headers", "relay", "saved_nanos", "status")
 
     def __init__(self, status: int, headers: HeaderList, *, body: bytes = b"", relay: Relay | None = None) -> None:
         self.status = status
         self.headers = headers
         self.body = body
         self.relay = relay
+        self.cached = False
+        """Whether it was given before, and cost ``saved_nanos`` then, where that is known."""
+        self.saved_nanos: int | None = None
 
 
 def write_headers(call: Call, target: Target, dropped: tuple[str, ...]) -> HeaderList:

@@ -177,6 +177,7 @@ class Call:
         "asked",
         "attempts",
         "bill",
+        "cached",
         "disclosure",
         "estimated",
         "first_token_us",
@@ -186,6 +187,8 @@ class Call:
         "opened",
         "part",
         "provider",
+        "reference",
+        "saved_nanos",
         "settled",
         "started",
         "usage",
@@ -211,6 +214,10 @@ class Call:
         self.bill = UNKNOWN
         self.estimated = False
         self.first_token_us: int | None = None
+        self.reference: tuple[Provider, str] | None = None
+        """What would have served it by its route's list, where that is something else, and the model."""
+        self.cached = False
+        self.saved_nanos: int | None = None
         self.settled = False
 
     def end(self) -> None:
@@ -335,6 +342,8 @@ class Call:
             cost_nanos=self.bill.cost_nanos,
             price_source=self.bill.source,
             price_missing=self.bill.missing,
+            cached=self.cached,
+            saved_nanos=self._find_saved() if self.reference is not None else self.saved_nanos,
             duration_us=self.elapsed_us(),
             first_token_us=self.first_token_us,
             part=self.part,
@@ -345,6 +354,19 @@ class Call:
         for hold in self.holds.values():
             hold.settle(event)
         return ledger.encoder.encode(event)
+
+    def _find_saved(self) -> int | None:
+        """What the same tokens would have cost more at the reference, in nano-dollars; None where that is unknown."""
+        reference, cost = self.reference, self.bill.cost_nanos
+        if self.cached or reference is None or cost is None or self.usage == Usage():
+            return self.saved_nanos
+        provider, model = reference
+        if (provider.id, model) == (self.opened.provider, self.opened.model):
+            return None
+        # What a provider says that its own answer cost says nothing of another one's.
+        usage = msgspec.structs.replace(self.usage, cost_nanos=None)
+        other = make_bill(lambda name: self.ledger.prices.find(provider, name), (model,), usage).cost_nanos
+        return None if other is None else other - cost
 
     def _make_bill(self, unmetered: str | None) -> Bill:
         """By the model that the answer names: the state of it that served, and where the name that was asked for is

@@ -11,7 +11,8 @@ class CallContext(msgspec.Struct, frozen=True, kw_only=True):
     ``conversation_id`` is the conversation that it continues. ``purpose`` is set for calls that we make ourselves
     (``judge``, ``test``, ``title``), so that accounts tell them apart. Policies look at all but those of the judge.
     ``tags`` are what the caller counts it under (:func:`trunkline.core.tags.read_tags`); ``targets`` those of its route
-    that the caller leaves, by id or name, all where it names none.
+    that the caller leaves, by id or name, all where it names none. ``cache_control`` holds its words on answers that
+    are kept (:mod:`trunkline.core.caching`).
     """
 
     unit: str | None = None
@@ -19,6 +20,7 @@ class CallContext(msgspec.Struct, frozen=True, kw_only=True):
     purpose: str | None = None
     tags: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
+    cache_control: frozenset[str] = frozenset()
 
 
 JUDGE = "judge"

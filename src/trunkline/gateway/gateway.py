@@ -35,9 +35,10 @@ from trunkline.gateway.routing.resolve import Resolver
 from trunkline.gateway.routing.retry import REFUSALS, RetryBudget, delay
 from trunkline.gateway.routing.strategy import Strategies
 from trunkline.gateway.routing.target import Target, Targets
-from trunkline.gateway.snapshot import SnapshotHolder
+from trunkline.gateway.snapshot import RouteEntry, SnapshotHolder
 from trunkline.gateway.target_selection import TargetSelection
 from trunkline.outbound import IncomingResponse, Timeouts
+from trunkline.providers.provider import Provider
 from trunkline.providers.reason import explain
 
 
@@ -214,7 +215,18 @@ class Gateway:
             holds=pending.holds,
         )
         pending.opened = True
+        route = candidate.route
+        if route is not None:
+            call.reference = self._find_reference(route, candidate)
         return call
+
+    def _find_reference(self, route: RouteEntry, candidate: Candidate) -> tuple[Provider, str] | None:
+        """The provider and the model of the route's first target, where that can be told."""
+        first = route.targets[0] if route.targets else None
+        entry = candidate.part.configurations.get(first.configuration_id) if first is not None else None
+        provider = self._targets.providers.get(entry.provider) if entry is not None else None
+        model = None if first is None or entry is None else first.model or entry.model
+        return None if provider is None or model is None else (provider, model)
 
     async def _ready(self, queue: CandidateQueue) -> Ready | None:
         """The next candidate that the call may and can go to, with its request; None when there is none left.
@@ -338,6 +350,7 @@ async def _read_failure(prepared: Prepared, response: IncomingResponse) -> Upstr
 
 async def _give(call: Call, target: Target, answer: Answer) -> Answer:
     """What a gate answers in the place of ``target``, written down as a call that used nothing."""
+    call.cached, call.saved_nanos = answer.cached, answer.saved_nanos
     await call.settle("ok")
     answer.headers[:0] = write_headers(call, target, ())
     return answer

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import msgspec
 
 from trunkline.core.actor import Role, Scope
+from trunkline.core.caching import Caching
 from trunkline.core.chat import JsonValue
 from trunkline.core.hedging import Hedging
 from trunkline.core.limit import Measure, Subject, Window
@@ -80,7 +81,8 @@ class RouteTargetEntry(msgspec.Struct, frozen=True, kw_only=True):
 class RouteEntry(msgspec.Struct, frozen=True, kw_only=True):
     """A route that is active. The strategy orders the targets of one priority.
 
-    With ``hedging``, an embeddings call that is slow is sent to the next target besides.
+    With ``hedging``, an embeddings call that is slow is sent to the next target besides; with ``caching``, answers are
+    kept and given again.
     """
 
     id: str
@@ -88,6 +90,7 @@ class RouteEntry(msgspec.Struct, frozen=True, kw_only=True):
     strategy: Strategy
     targets: tuple[RouteTargetEntry, ...]
     hedging: Hedging | None = None
+    caching: Caching | None = None
     revision: int = 1
     created_at: int = 0
 

@@ -147,6 +147,9 @@ WRONG: list[tuple[dict[str, Any], list[str]]] = [
         ["targets[0].conditions.hours.timeZone"],
     ),
     (given(hours={"start": "08:00", "end": "09:00", "days": ["someday"]}), ["targets[0].conditions.hours.days[0]"]),
+    ({"caching": {"ttlSeconds": 0}}, ["caching.ttlSeconds"]),
+    ({"caching": {"ttlSeconds": 86_401}}, ["caching.ttlSeconds"]),
+    ({"caching": {"ttlSeconds": 60, "scope": "world"}}, ["caching.scope"]),
     ({"hedging": {"afterMs": 0}}, ["hedging.afterMs"]),
     ({"hedging": {"afterMs": 60001}}, ["hedging.afterMs"]),
 ]
@@ -404,21 +407,25 @@ async def test_conditions_fallbacks_and_hedging_are_kept(whole_on_each: LiveServ
         {"configurationId": two["id"], "fallbackFor": "contextWindow"},
         {"configurationId": two["id"], "fallbackFor": "contentFilter"},
     ]
-    body = {"name": "r", "strategy": "least-busy", "targets": targets, "hedging": {"afterMs": None}}
+    body = {"name": "r", "strategy": "least-busy", "targets": targets, "hedging": {"afterMs": None},
+            "caching": {"ttlSeconds": 60, "scope": "workspace", "withTools": True}}  # fmt: skip
     made = await admin.client.post("/api/routes", json=body)
     assert made.status_code == 201, made.text
     route = made.json()
     assert [each["conditions"] for each in route["targets"]] == [conditions, None, None, None]
     assert [each["fallbackFor"] for each in route["targets"]] == [None, None, "contextWindow", "contentFilter"]
     assert route["hedging"] == {"afterMs": None}
+    assert route["caching"] == {"ttlSeconds": 60, "scope": "workspace", "withTools": True}
     assert (await ask(admin.client, "r")).headers["x-trunkline-configuration"] == two["id"]
     path = f"/api/routes/{route['id']}"
     assert (await admin.client.put(path, json=route)).json()["revision"] == 1, "what was read and is sent back"
     assert (await admin.client.put(path, json={"strategy": "round-robin"})).json()["hedging"] == {"afterMs": None}
-    plain = await admin.client.put(path, json={"hedging": None, "targets": targets[1:2]})
-    assert plain.json()["hedging"] is None
+    plain = await admin.client.put(path, json={"hedging": None, "caching": None, "targets": targets[1:2]})
+    assert (plain.json()["hedging"], plain.json()["caching"]) == (None, None)
     back = await admin.client.post(f"{path}/revisions/1/revert", json={})
-    assert (back.json()["targets"], back.json()["hedging"]) == (route["targets"], {"afterMs": None})
+    assert {name: back.json()[name] for name in ("targets", "hedging", "caching")} == {
+        name: route[name] for name in ("targets", "hedging", "caching")
+    }
 
 
 async def test_a_route_never_leads_to_a_route(live: LiveServer) -> None:

@@ -15,6 +15,7 @@ import msgspec
 import uvicorn
 
 from trunkline.core.actor import Actor
+from trunkline.core.caching import Caching
 from trunkline.core.chat import Usage
 from trunkline.core.errors import Unauthenticated, Unavailable
 from trunkline.core.hedging import Hedging
@@ -193,7 +194,11 @@ def configuration(name: str, provider: str, **fields: Any) -> ConfigurationEntry
 
 
 def route(
-    name: str, *targets: str | RouteTargetEntry, strategy: Any = "priority", hedging: Hedging | None = None
+    name: str,
+    *targets: str | RouteTargetEntry,
+    strategy: Any = "priority",
+    hedging: Hedging | None = None,
+    caching: Caching | None = None,
 ) -> RouteEntry:
     """A route over configurations, by their names or with more said of them."""
     entries = [
@@ -206,6 +211,7 @@ def route(
         strategy=strategy,
         targets=tuple(entries),
         hedging=hedging,
+        caching=caching,
         created_at=5_000_000,
     )
 

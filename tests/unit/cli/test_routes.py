@@ -90,7 +90,7 @@ def test_add(run: Any) -> None:
 def test_add_with_what_is_kept_for_failures(run: Any) -> None:
     there = [configuration(name) for name in ("a", "b", "c")]
     made = route("fast", "priority", ("a", 0, 1, None))
-    arguments = ["add", "fast", "a", "--too-long", "b", "--filtered", "c", "--hedge-ms", "0"]
+    arguments = ["add", "fast", "a", "--too-long", "b", "--filtered", "c", "--hedge-ms", "0", "--cache", "60"]
     done, wire = run(arguments, reply(there), reply(there), reply(there), reply(made, 201))
     assert done.exit_code == 0, done.output
     assert json.loads(wire.requests[-1].body) == {
@@ -102,6 +102,7 @@ def test_add_with_what_is_kept_for_failures(run: Any) -> None:
             {"configurationId": "id-c", "fallbackFor": "contentFilter"},
         ],
         "hedging": {"afterMs": None},
+        "caching": {"ttlSeconds": 60},
     }
 
 

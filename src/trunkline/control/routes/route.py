@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from trunkline.core.caching import Caching
 from trunkline.core.chat import JsonValue
 from trunkline.core.hedging import Hedging
 from trunkline.core.route_conditions import RouteConditions
@@ -21,7 +22,7 @@ MOST_TARGETS: Final = 20
 LARGEST_WEIGHT: Final = 1000
 LARGEST_PRIORITY: Final = 1000
 LONGEST_HEDGE_MS: Final = 60_000
-_OPTIONAL: Final = ("hedging", "conditions", "fallbackFor")
+_OPTIONAL: Final = ("hedging", "caching", "conditions", "fallbackFor")
 MOST_WORDS: Final = 20
 """Tags, families, or fields of metadata in the conditions of a target."""
 LARGEST_TOKENS: Final = 100_000_000
@@ -42,12 +43,13 @@ class RouteTargetDraft(msgspec.Struct, frozen=True, kw_only=True, rename="camel"
 
 
 class RouteDraft(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be saved; None: as it is, or for a new route as usual. ``hedging`` None: without."""
+    """What is to be saved; None: as it is, or for a new route as usual. ``hedging`` and ``caching`` None: without."""
 
     name: str | None = None
     strategy: Strategy | None = None
     targets: tuple[RouteTargetDraft, ...] | None = None
     hedging: Hedging | UnsetType | None = UNSET
+    caching: Caching | UnsetType | None = UNSET
     is_active: bool | None = None
     reason: str = ""
 
@@ -79,6 +81,7 @@ class RouteRecord(msgspec.Struct, frozen=True, kw_only=True):
     strategy: Strategy
     targets: tuple[RouteTargetRecord, ...]
     hedging: Hedging | None
+    caching: Caching | None
     is_active: bool
     revision: int
     created_by: str
@@ -93,6 +96,7 @@ class RouteState(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     strategy: Strategy
     targets: tuple[RouteTargetDraft, ...]
     hedging: Hedging | None = None
+    caching: Caching | None = None
     is_active: bool = True
 
     def write(self) -> dict[str, JsonValue]:

@@ -46,9 +46,11 @@ class Routes:
     change that changes nothing makes no revision.
     """
 
-    def __init__(self, database: Database, audit: Audit) -> None:
+    def __init__(self, database: Database, audit: Audit, *, longest_cache: int = 86_400) -> None:
+        """``longest_cache`` is how many seconds answers are kept at most."""
         self._database = database
         self._audit = audit
+        self._longest_cache = longest_cache
 
     async def list(self, actor: Actor, page: PageRequest) -> Page[RouteRecord]:
         """All routes, the newest first."""
@@ -68,7 +70,7 @@ class Routes:
     async def create(self, actor: Actor, draft: RouteDraft) -> RouteRecord:
         """A new one. Raises InvalidInput, and Conflict for a name that another route of the workspace has."""
         _require_admin(actor)
-        state = _merge(draft, None)
+        state = _merge(draft, None, self._longest_cache)
         async with self._database.write() as tx:
             await _check_targets(tx, actor.workspace_id, state.targets, state.name)
             await routes.require_free_name(tx, actor.workspace_id, state.name)
@@ -97,7 +99,7 @@ class Routes:
         async with self._database.write() as tx:
             row = await _find(tx, actor, route_id, lock=True, if_revision=if_revision)
             before = await read_state(tx, row)
-            state = _merge(draft, before)
+            state = _merge(draft, before, self._longest_cache)
             if draft.targets is not None:
                 await _check_targets(tx, row.workspace_id, state.targets, state.name, own_id=row.id)
             if state.name != row.name:
@@ -146,6 +148,7 @@ class Routes:
             strategy=state.strategy,
             targets=state.targets,
             hedging=state.hedging,
+            caching=state.caching,
             is_active=state.is_active,
             reason=reason or f"Reverted to revision {number}",
         )
@@ -164,6 +167,7 @@ class Routes:
         """The rows, the revision, the audit event and the note for calls."""
         row.name, row.strategy, row.is_active = state.name, state.strategy, state.is_active
         row.hedging = None if state.hedging is None else msgspec.to_builtins(state.hedging)
+        row.caching = None if state.caching is None else msgspec.to_builtins(state.caching)
         row.revision += 1
         row.updated_at = now()
         await routes.save(tx, row)
@@ -190,12 +194,13 @@ def _require_admin(actor: Actor) -> None:
     require_whole_workspace(actor)
 
 
-def _merge(draft: RouteDraft, before: RouteState | None) -> RouteState:
+def _merge(draft: RouteDraft, before: RouteState | None, longest_cache: int) -> RouteState:
     """The state that ``draft`` leads to. Raises InvalidInput, which names every wrong field."""
     name = (draft.name if draft.name is not None else before.name if before else "").strip()
     targets = draft.targets if draft.targets is not None else before.targets if before else ()
     strategy: Strategy = draft.strategy or (before.strategy if before else "priority")
     hedging = (before.hedging if before else None) if draft.hedging is UNSET else draft.hedging
+    caching = (before.caching if before else None) if draft.caching is UNSET else draft.caching
     active = draft.is_active if draft.is_active is not None else before.is_active if before else True
     wrong: list[FieldError] = []
     if not 0 < len(name) <= LARGEST_NAME:
@@ -215,9 +220,12 @@ def _merge(draft: RouteDraft, before: RouteState | None) -> RouteState:
         wrong.append(FieldError("targets", "name one without fallbackFor: these serve only what failed before."))
     if hedging is not None and hedging.after_ms is not None and not 1 <= hedging.after_ms <= LONGEST_HEDGE_MS:
         wrong.append(FieldError("hedging.afterMs", f"is 1 to {LONGEST_HEDGE_MS} milliseconds, or null."))
+    if caching is not None and not 1 <= caching.ttl_seconds <= longest_cache:
+        limit = f"is 1 to {longest_cache} seconds, the longest that answers are kept (TRUNKLINE_CACHE_SECONDS)."
+        wrong.append(FieldError("caching.ttlSeconds", limit))
     if wrong:
         raise InvalidInput.of_all(tuple(wrong))
-    return RouteState(name=name, strategy=strategy, targets=targets, hedging=hedging, is_active=active)
+    return RouteState(name=name, strategy=strategy, targets=targets, hedging=hedging, caching=caching, is_active=active)
 
 
 async def _check_targets(

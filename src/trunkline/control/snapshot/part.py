@@ -12,6 +12,7 @@ from trunkline.control.snapshot.configurations import compile_configurations
 from trunkline.control.snapshot.features import compile_features
 from trunkline.control.snapshot.lending import Lending
 from trunkline.core.actor import Role, Scope
+from trunkline.core.caching import Caching
 from trunkline.core.hedging import Hedging
 from trunkline.core.limit import Measure, Subject, Window
 from trunkline.core.route_conditions import RouteConditions
@@ -115,6 +116,7 @@ def compile_routes(routes: Iterable[Route], rows: Iterable[RouteTarget]) -> dict
             strategy=cast("Strategy", row.strategy),
             targets=tuple(targets[row.id]),
             hedging=None if row.hedging is None else msgspec.convert(row.hedging, Hedging),
+            caching=None if row.caching is None else msgspec.convert(row.caching, Caching),
             revision=row.revision,
             created_at=int(row.created_at.timestamp() * 1_000_000),
         )

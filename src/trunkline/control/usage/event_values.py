@@ -65,10 +65,17 @@ def event_values(event: UsageEvent) -> Values:
         None if event.cost_nanos is None else limit(event.cost_nanos),
         None if event.price_source is None else cut(event.price_source, 64),
         cut(",".join(event.price_missing), 255) if event.price_missing else None,
+        event.cached,
+        None if event.saved_nanos is None else limit_either_way(event.saved_nanos),
         limit(event.duration_us),
         None if event.first_token_us is None else limit(event.first_token_us),
         _write(event.attempts).decode() if event.attempts else "[]",
     )
+
+
+def limit_either_way(number: int) -> int:
+    """As :func:`limit`, for what may be below nothing: a call may cost more than it would have elsewhere."""
+    return limit(number) if number >= 0 else -limit(-number)
 
 
 def cut(text: str, length: int) -> str:

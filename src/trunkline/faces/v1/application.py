@@ -203,9 +203,12 @@ class Application:
 
 def _read_context(request_headers: RequestHeaders) -> CallContext:
     unit, tags, targets = request_headers.unit, request_headers.tags, request_headers.targets
-    if unit is None and tags is None and not targets:
+    cache_control = request_headers.cache_control
+    if unit is None and tags is None and not targets and not cache_control:
         return NOTHING
-    return CallContext(unit=unit, tags=() if tags is None else read_tags(tags), targets=targets)
+    return CallContext(
+        unit=unit, tags=() if tags is None else read_tags(tags), targets=targets, cache_control=cache_control
+    )
 
 
 def _chat(route: RouteMatch, body: bytes, request_headers: RequestHeaders) -> Chat:

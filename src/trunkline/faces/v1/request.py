@@ -6,6 +6,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, Final
 
+from trunkline.core.caching import NO_CACHE, NO_STORE
 from trunkline.core.errors import InvalidInput, TooLarge
 from trunkline.core.ids import new_id
 from trunkline.faces.unpacking import read_codings, unpack
@@ -22,6 +23,7 @@ _READ: Final = frozenset(
         b"anthropic-beta",
         b"anthropic-version",
         b"authorization",
+        b"cache-control",
         b"content-encoding",
         b"content-length",
         b"origin",
@@ -36,6 +38,9 @@ _READ: Final = frozenset(
 )
 """What is looked at. SDKs send a dozen fields besides."""
 
+_CACHE_CONTROL: Final = frozenset({NO_CACHE, NO_STORE})
+"""The directives of https://www.rfc-editor.org/rfc/rfc9111#section-5.2.1 that are heard here."""
+
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 
 
@@ -49,6 +54,7 @@ class RequestHeaders:
     __slots__ = (
         "accepts",
         "anthropic",
+        "cache_control",
         "codings",
         "conflicting",
         "credential",
@@ -72,6 +78,8 @@ class RequestHeaders:
         self.length: int | None = None
         self.unit: str | None = None
         """Whom the caller serves, for experiments."""
+        self.cache_control: frozenset[str] = frozenset()
+        """What the caller says of answers that are kept."""
         self.targets: tuple[str, ...] = ()
         """The targets of a route that the caller leaves, in its own words."""
         self.tags: str | None = None
@@ -108,6 +116,9 @@ class RequestHeaders:
                     self.request_id = value.decode("ascii")
             elif name == b"x-trunkline-workspace":
                 self.workspace_id = value.decode("latin-1")
+            elif name == b"cache-control":
+                said = value.decode("latin-1").lower().split(",")
+                self.cache_control |= _CACHE_CONTROL.intersection(word.strip() for word in said)
             elif name == b"x-trunkline-route":
                 named = (word.strip() for word in value.decode("utf-8", "replace").split(","))
                 self.targets += tuple(word for word in named if word)

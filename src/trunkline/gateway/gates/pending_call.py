@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from trunkline.core.actor import Actor
 from trunkline.core.usage_event import Operation
 from trunkline.gateway.answer import Answer, HeaderList
@@ -11,13 +13,32 @@ from trunkline.gateway.hold import Hold
 from trunkline.gateway.snapshot import Snapshot
 
 
+class Recording(Protocol):
+    """What keeps the answer of one call."""
+
+    def take(self, answer: Answer) -> Answer:
+        """``answer`` for the client, which may be watched on its way."""
+        ...
+
+
 class PendingCall:
     """What gates look at. ``exchange`` is what somebody wants to send.
 
     ``operation`` is None for what costs nothing: counting the tokens of a text, asking about an answer that is kept.
     """
 
-    __slots__ = ("actor", "context", "exchange", "headers", "holds", "opened", "operation", "request_id", "snapshot")
+    __slots__ = (
+        "actor",
+        "context",
+        "exchange",
+        "headers",
+        "holds",
+        "opened",
+        "operation",
+        "recording",
+        "request_id",
+        "snapshot",
+    )
 
     def __init__(
         self,
@@ -38,11 +59,15 @@ class PendingCall:
         """Fields of the response that gates add, be it an answer or a refusal."""
         self.holds: dict[object, Hold] = {}
         """What each gate holds, by the gate. Who is asked for another candidate finds its own here."""
+        self.recording: Recording | None = None
+        """What keeps the answer, where it is to be kept."""
         self.opened = False
         """Whether it is in the books: then its end settles what is held."""
 
     def add_headers(self, answer: Answer) -> Answer:
-        """``answer`` with what gates tell beside it."""
+        """``answer`` with what gates tell beside it; it is kept where that was asked for."""
+        if self.recording is not None and not answer.cached:
+            answer = self.recording.take(answer)
         if self.headers:
             answer.headers.extend(self.headers)
         return answer

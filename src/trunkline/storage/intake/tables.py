@@ -45,6 +45,8 @@ EVENTS: Final = Table(
         "cost_nanos": "count",
         "price_source": "text",
         "price_missing": "text",
+        "from_cache": "flag",
+        "saved_nanos": "count",
         "duration_us": "count",
         "first_token_us": "count",
         "attempts": "json",

@@ -22,6 +22,7 @@ class Route(Base):
     name: Mapped[str] = mapped_column(String(255))
     strategy: Mapped[str] = mapped_column(String(16))
     hedging: Mapped[dict[str, JsonValue] | None] = mapped_column(JSON(none_as_null=True))
+    caching: Mapped[dict[str, JsonValue] | None] = mapped_column(JSON(none_as_null=True))
     is_active: Mapped[bool] = mapped_column(default=True)
     revision: Mapped[int] = mapped_column(default=1)
     created_by: Mapped[str] = mapped_column(Id)

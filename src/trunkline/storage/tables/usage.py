@@ -72,6 +72,9 @@ class UsageEventRow(Base):
     cost_nanos: Mapped[int | None] = mapped_column(BigInteger)
     price_source: Mapped[str | None] = mapped_column(String(64))
     price_missing: Mapped[str | None] = mapped_column(String(255))
+    from_cache: Mapped[bool | None]
+    """Whether the answer was given before. None for calls from before answers were kept."""
+    saved_nanos: Mapped[int | None] = mapped_column(BigInteger)
     duration_us: Mapped[int] = mapped_column(BigInteger)
     first_token_us: Mapped[int | None] = mapped_column(BigInteger)
     attempts: Mapped[list[dict[str, JsonValue]]] = mapped_column(JSON)

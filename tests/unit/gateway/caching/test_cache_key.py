@@ -1,0 +1,185 @@
+"""An answer is only ever given again to the same question of somebody who may see the same."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trunkline.core.actor import Actor
+from trunkline.core.caching import Caching
+from trunkline.dialects import anthropic_messages, gemini, openai_chat
+from trunkline.gateway.caching.cache_key import find_key
+from trunkline.gateway.exchanges.chat import Chat
+from trunkline.gateway.exchanges.embeddings import Embeddings
+from trunkline.gateway.routing.candidate import Candidate
+from trunkline.gateway.snapshot import ConfigurationEntry, FeatureEntry, RouteEntry, WorkspacePart
+
+USER, WORKSPACE = Caching(ttl_seconds=60), Caching(ttl_seconds=60, scope="workspace")
+BODY: dict[str, Any] = {"model": "r", "messages": [{"role": "user", "content": "hi"}]}
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """All that may make a difference between two calls."""
+
+    workspace: str = "w1"
+    user: str = "u1"
+    application: str | None = None
+    role: str = "member"
+    scope: str = "call"
+    models: tuple[str, ...] = ()
+    system: str | None = None
+    content: str = "hi"
+    temperature: float | None = None
+    max_tokens: int | None = None
+    seed: int | None = None
+    stream: bool = False
+    model: str = "m1"
+    configuration: str = "c1"
+    revision: int = 1
+    version: str | None = None
+    route_revision: int = 1
+    feature: str | None = None
+    feature_revision: int = 1
+    forwarded: tuple[tuple[str, str], ...] = ()
+    dialect: str = "openai"
+
+    def key(self, caching: Caching, **more: Any) -> bytes | None:
+        messages = [{"role": "system", "content": self.system}] if self.system is not None else []
+        messages.append({"role": "user", "content": self.content})
+        body = {"model": "r", "messages": messages, "stream": self.stream, **more}
+        for name in ("temperature", "max_tokens", "seed"):
+            if getattr(self, name) is not None:
+                body[name] = getattr(self, name)
+        dialect = openai_chat.DIALECT if self.dialect == "openai" else anthropic_messages.DIALECT
+        chat = Chat(dialect, json.dumps(body).encode(), forwarded=self.forwarded)
+        actor = Actor(
+            user_id=self.user,
+            workspace_id=self.workspace,
+            role=self.role,  # type: ignore[arg-type] - one of them
+            scope=self.scope,  # type: ignore[arg-type] - one of them
+            application_id=self.application,
+            models=self.models,
+            key_id="k",
+        )
+        feature = None
+        if self.feature is not None:
+            feature = FeatureEntry(
+                id=self.feature, slug=self.feature, kind="chat", model="m", revision=self.feature_revision
+            )
+        entry = ConfigurationEntry(
+            id=self.configuration,
+            workspace_id=self.workspace,
+            owner_id="o",
+            name="c",
+            provider="openai",
+            revision=self.revision,
+            version_id=self.version,
+        )
+        route = RouteEntry(id="r1", name="r", strategy="priority", targets=(), revision=self.route_revision)
+        part = WorkspacePart(id=self.workspace, revision=1)
+        candidate = Candidate(entry, self.model, part, route, feature=feature)
+        return find_key(caching, actor, candidate, "chat", chat)
+
+
+some = st.sampled_from
+questions = st.builds(
+    Question,
+    workspace=some(["w1", "w2"]),
+    user=some(["u1", "u2"]),
+    application=some([None, "a1"]),
+    role=some(["viewer", "member", "admin"]),
+    scope=some(["call", "manage"]),
+    models=some([(), ("r",), ("r", "x"), ("rx",)]),
+    system=some([None, "", "be kind", "be kin"]),
+    content=some(["hi", "hid"]),
+    temperature=some([None, 0.0, 1.0]),
+    max_tokens=some([None, 1, 10]),
+    seed=some([None, 1]),
+    stream=st.booleans(),
+    model=some(["m1", "m2"]),
+    configuration=some(["c1", "c2"]),
+    revision=some([1, 2]),
+    version=some([None, "v1", "v2"]),
+    route_revision=some([1, 2]),
+    feature=some([None, "f1", "f2"]),
+    feature_revision=some([1, 2]),
+    forwarded=some([(), (("anthropic-beta", "x"),)]),
+    dialect=some(["openai", "anthropic"]),
+)
+
+
+@given(questions, questions, some([USER, WORKSPACE]))
+def test_no_answer_crosses_from_one_question_to_another(one: Question, other: Question, caching: Caching) -> None:
+    if caching is WORKSPACE:
+        other = msgspec.structs.replace(other, user=one.user)
+    if one.feature is None and other.feature is None:
+        other = msgspec.structs.replace(other, feature_revision=one.feature_revision)
+    assert (one.key(caching) == other.key(caching)) is (one == other)
+
+
+@given(questions, st.sampled_from(Question.__struct_fields__), questions)
+def test_any_single_difference_counts(one: Question, field: str, other: Question) -> None:
+    changed = msgspec.structs.replace(one, **{field: getattr(other, field)})
+    if field == "feature_revision" and one.feature is None:
+        return
+    assert (one.key(USER) == changed.key(USER)) is (one == changed)
+
+
+def test_scopes_never_meet() -> None:
+    assert Question().key(USER) != Question().key(WORKSPACE)
+    assert Question(user="u1").key(WORKSPACE) == Question(user="u2").key(WORKSPACE)
+
+
+def test_spelling_makes_no_difference() -> None:
+    plain = Chat(openai_chat.DIALECT, json.dumps(BODY).encode())
+    spaced = Chat(openai_chat.DIALECT, json.dumps(dict(reversed(BODY.items())), indent=4).encode())
+    actor = Actor(user_id="u", workspace_id="w", role="member")
+    entry = ConfigurationEntry(id="c", workspace_id="w", owner_id="o", name="c", provider="openai")
+    candidate = Candidate(entry, "m", WorkspacePart(id="w", revision=1))
+    keys = {find_key(USER, actor, candidate, "chat", chat) for chat in (plain, spaced)}
+    assert len(keys) == 1
+    assert None not in keys
+
+
+TOOL = {"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}
+
+
+@pytest.mark.parametrize("more", [{"tools": [TOOL]}, {"functions": [{"name": "f"}]}, {"web_search_options": {"a": 1}}])
+def test_tools_are_kept_only_when_asked(more: dict[str, Any]) -> None:
+    assert Question().key(USER, **more) is None
+    assert Question().key(Caching(ttl_seconds=60, with_tools=True), **more) is not None
+    assert Question().key(USER, tools=[]) is not None
+
+
+def test_what_each_reader_may_take_otherwise_is_never_kept() -> None:
+    body = b'{"model":"r","messages":[{"role":"user","content":"a"}],"seed":1,"seed":2}'
+    actor = Actor(user_id="u", workspace_id="w", role="member")
+    entry = ConfigurationEntry(id="c", workspace_id="w", owner_id="o", name="c", provider="openai")
+    candidate = Candidate(entry, "m", WorkspacePart(id="w", revision=1))
+    assert find_key(USER, actor, candidate, "chat", Chat(openai_chat.DIALECT, body)) is None
+
+
+def test_vectors_by_their_texts() -> None:
+    actor = Actor(user_id="u", workspace_id="w", role="member")
+    entry = ConfigurationEntry(id="c", workspace_id="w", owner_id="o", name="c", provider="openai")
+    candidate = Candidate(entry, "m", WorkspacePart(id="w", revision=1))
+
+    def key(**fields: Any) -> bytes | None:
+        call = Embeddings(openai_chat.DIALECT, json.dumps({"model": "e", "input": "a", **fields}).encode())
+        return find_key(USER, actor, candidate, "embeddings", call)
+
+    assert key() == key()
+    assert len({key(), key(input="b"), key(dimensions=4), key(input=["a", "b"]), key(encoding_format="base64")}) == 5
+
+
+def test_other_kinds_of_calls_are_not_kept() -> None:
+    actor = Actor(user_id="u", workspace_id="w", role="member")
+    entry = ConfigurationEntry(id="c", workspace_id="w", owner_id="o", name="c", provider="openai")
+    candidate = Candidate(entry, "m", WorkspacePart(id="w", revision=1))
+    assert find_key(USER, actor, candidate, "images", object()) is None
+    assert gemini.DIALECT.name != openai_chat.DIALECT.name
