@@ -45,7 +45,7 @@ TOOLS = [{"type": "function", "function": {"name": "f", "parameters": {"type": "
 
 
 class Place:
-    """A gateway with the routes ``r``, which keeps answers for each user, ``all`` for all, and ``s``, which keeps none."""
+    """A gateway: ``r`` keeps answers for each user, ``all`` for all, and ``s`` keeps none."""
 
     def __init__(self, stack: ExitStack) -> None:
         self.now = 100.0

@@ -30,17 +30,18 @@ def test_each_column_has_the_field_of_its_name() -> None:
     texts = ("request_id", "operation", "user_id", "key_id", "application_id", "configuration_id", "version_id")
     texts += ("route_id", "feature", "conversation_id", "phase_id", "unit", "purpose", "provider", "model")
     texts += ("requested_model", "outcome", "error", "price_source")
-    numbers = {"revision": 3, "status": 201, "cost_nanos": 4, "duration_us": 5, "first_token_us": 6}
+    numbers = {"revision": 3, "status": 201, "cost_nanos": 4, "duration_us": 5, "first_token_us": 6,
+               "saved_nanos": -7}  # fmt: skip
     flags = {"streamed": True, "usage_estimated": True}
     usage = Usage(input=11, output=12, cached=13, cache_write=14, reasoning=15)
     fields = {name: f"the {name}" for name in texts} | numbers | flags
-    one = event("w", **fields, usage=usage, tags=("t", "u"), price_missing=("a", "b"), attempts=(attempt,))
+    one = event("w", **fields, usage=usage, tags=("t", "u"), cached=True, price_missing=("a", "b"), attempts=(attempt,))
     row = row_of(one)
     for name in ("opened_at", "id", "workspace_id", *fields):
         assert row.pop(name) == getattr(one, name), name
     for name, part in OF_THE_USAGE.items():
         assert row.pop(name) == getattr(usage, part), name
-    assert (row.pop("price_missing"), row.pop("tags")) == ("a,b", "t,u")
+    assert (row.pop("price_missing"), row.pop("tags"), row.pop("from_cache")) == ("a,b", "t,u", True)
     assert msgspec.json.decode(row.pop("usage"), type=Usage) == usage
     assert msgspec.json.decode(row.pop("attempts")) == [msgspec.to_builtins(attempt)]
     assert row == {}
