@@ -7329,6 +7329,55 @@ export interface components {
             diff: components["schemas"]["RevisionDifferenceResponse"][];
         };
         /**
+         * RouteCachingRequest
+         * @description Whether responses are kept and used again.
+         * @example {
+         *       "ttlSeconds": 3600
+         *     }
+         */
+        RouteCachingRequest: {
+            /**
+             * Ttlseconds
+             * @description How long a response is used again, in seconds. At most `TRUNKLINE_CACHE_SECONDS`.
+             */
+            ttlSeconds: number;
+            /**
+             * Scope
+             * @description Who gets it: `user`, whoever it was made for; `workspace`, everybody in the workspace with the same rights.
+             * @default user
+             * @enum {string}
+             */
+            scope?: "user" | "workspace";
+            /**
+             * Withtools
+             * @description Whether responses to requests with tools are kept, too.
+             * @default false
+             */
+            withTools?: boolean;
+        };
+        /**
+         * RouteCachingResponse
+         * @description Whether responses are kept and used again.
+         */
+        RouteCachingResponse: {
+            /**
+             * Ttlseconds
+             * @description How long a response is used again, in seconds. At most `TRUNKLINE_CACHE_SECONDS`.
+             */
+            ttlSeconds: number;
+            /**
+             * Scope
+             * @description Who gets it: `user`, whoever it was made for; `workspace`, everybody in the workspace with the same rights.
+             * @enum {string}
+             */
+            scope: "user" | "workspace";
+            /**
+             * Withtools
+             * @description Whether responses to requests with tools are kept, too.
+             */
+            withTools: boolean;
+        };
+        /**
          * RouteConditionsRequest
          * @description Which requests a target is for.
          * @example {
@@ -7425,6 +7474,8 @@ export interface components {
             strategy?: ("priority" | "weighted" | "round-robin" | "least-busy" | "cheapest" | "fastest") | null;
             /** @description For embeddings only. Null: never. */
             hedging?: components["schemas"]["RouteHedgingRequest"] | null;
+            /** @description Keep responses and use them again. Null: never. */
+            caching?: components["schemas"]["RouteCachingRequest"] | null;
             /**
              * Isactive
              * @description Whether it is in use.
@@ -7563,6 +7614,8 @@ export interface components {
             targets: components["schemas"]["RouteTargetResponse"][];
             /** @description When an embeddings request is sent to the next target too. `null`: never. */
             hedging: components["schemas"]["RouteHedgingResponse"] | null;
+            /** @description Whether responses are kept and used again for the same request. `null`: they are not. */
+            caching: components["schemas"]["RouteCachingResponse"] | null;
             /**
              * Isactive
              * @description Whether it is in use.
@@ -7715,6 +7768,8 @@ export interface components {
             strategy?: ("priority" | "weighted" | "round-robin" | "least-busy" | "cheapest" | "fastest") | null;
             /** @description For embeddings only. Null: never. */
             hedging?: components["schemas"]["RouteHedgingRequest"] | null;
+            /** @description Keep responses and use them again. Null: never. */
+            caching?: components["schemas"]["RouteCachingRequest"] | null;
             /**
              * Isactive
              * @description Whether it is in use.
