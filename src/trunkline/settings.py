@@ -114,6 +114,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         float,
         Meta(gt=0, le=60, description="How long a call waits for the verdict of a policy that blocks."),
     ] = 3
+    keep_requests_days: Annotated[
+        int | None,
+        Meta(ge=1, description="How long requests are listed one by one. Reports of usage keep their sums."),
+    ] = None
+    keep_conversations_days: Annotated[
+        int | None, Meta(ge=1, description="How long a conversation is kept after it was last used.")
+    ] = None
+    keep_violations_days: Annotated[int | None, Meta(ge=1, description="How long violations of policies are kept.")] = (
+        None
+    )
     max_body_mb: Annotated[int, Meta(ge=1, le=1024, description="The largest body of a call, in MiB.")] = 64
     max_calls: Annotated[
         int, Meta(ge=1, description="Calls that a process serves at a time. Those above it are answered 503.")

@@ -67,6 +67,8 @@ BEYOND: tuple[tuple[tuple[str, ...], str, int], ...] = (
     # Keys and jobs of others are the admins' affair, and those of the whole workspace no application's.
     (("viewer", "member", "application's key"), r"\w+ /api/keys/\{key_id\}", 404),
     (("viewer", "member"), r"GET /api/jobs/.*", 404),
+    # So are requests.
+    (("viewer", "member", "application's key"), r"GET /api/requests/\{request_id\}", 404),
     # So are limits of others' keys.
     (("viewer", "member", "application's key"), r"GET /api/limits/\{limit_id\}", 404),
     (("member",), r"(PUT|DELETE) /api/limits/\{limit_id\}", 404),
@@ -91,8 +93,9 @@ BEYOND: tuple[tuple[tuple[str, ...], str, int], ...] = (
         ("application's key",),
         (
             r"\w+ /api/workspaces/\{workspace_id\}/.*|(PATCH|DELETE) /api/workspaces/\{workspace_id\}"
-            r"|POST /api/applications|DELETE /api/applications/.*|GET /api/audit(/verify|/export)?"
-            r"|(POST|PUT|DELETE) (/api/routes|/api/limits|/policy|/api/features(?!/\{slug\}/run)).*"
+            r"|POST /api/applications|DELETE /api/applications/.*|(GET|POST) /api/usage/corrections"
+            r"|GET /api/audit(/verify|/export)?"
+            r"|(POST|PUT|DELETE) (/api/routes|/api/prices|/api/limits|/policy|/api/features(?!/\{slug\}/run)).*"
         ),
         403,
     ),
@@ -126,6 +129,9 @@ NAMED_IN_QUERIES = (
     ("/api/limits?subjectId={key_id}", 200),
     ("/api/usage?configurationId={configuration_id}", 200),
     ("/api/usage?applicationId={application_id}", 200),
+    ("/api/usage/export?format=json&configurationId={configuration_id}", 200),
+    ("/api/requests?requestId={request_id}", 200),
+    ("/api/requests/export?format=json&requestId={request_id}", 200),
     ("/api/conversations/{own_conversation}/stream?messageId={message_id}", 404),
     ("/api/conversations/{own_conversation}/messages/{message_id}", 404),
     ("/v1/models", 200),

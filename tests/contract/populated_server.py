@@ -45,7 +45,8 @@ class PopulatedServer:
         for name, value in self.ids.items():
             template = template.replace(f"{{{name}}}", value).replace(f"{{{name}:path}}", value)
         assert "{" not in template, f"there is no record for {template}"
-        return template
+        # It would not end.
+        return f"{template}?seconds=0" if template == "/api/requests/stream" else template
 
     def put_ids(self, body: Any) -> Any:
         """An example of the description with the ids of what is there, by the names of its fields."""
@@ -139,6 +140,11 @@ async def _make_limit(populated: PopulatedServer, client: httpx2.AsyncClient) ->
     return (await _send(client, "/api/limits", body))["id"]
 
 
+async def _make_price(populated: PopulatedServer, client: httpx2.AsyncClient) -> str:
+    body = {"provider": "openai", "model": "gpt-4o-mini", "prices": {"input": 0.1}, "note": CANARY}
+    return (await _send(client, "/api/prices", body))["id"]
+
+
 _DEMO = {"provider": "demo", "model": "demo-chat", "shared": True}
 
 MAKERS: dict[str, Callable[[PopulatedServer, httpx2.AsyncClient], Awaitable[str]]] = {
@@ -153,6 +159,7 @@ MAKERS: dict[str, Callable[[PopulatedServer, httpx2.AsyncClient], Awaitable[str]
     "limit_id": _make_limit,
     "invitation_id": _make_invitation,
     "template_id": _maker("/api/providers/openai/templates", configuration={"temperature": 0.5}),
+    "price_id": _make_price,
     "policy_id": _maker("/policy", "policy.id", content="x", riskType="LOW", actionType=0, workspaceId=new_id()),
     "conversation_id": _make_conversation,
     "slug": _make_feature,

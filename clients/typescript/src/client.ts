@@ -13,6 +13,7 @@ import { Chat } from "./chat.js";
 import { Conversations } from "./conversations.js";
 import { type ClientOptions, Http } from "./http.js";
 import { Limits } from "./limits.js";
+import { Prices, Requests, Usage } from "./usage.js";
 import type { AnswerOf, Method, PathsOf, Rest } from "./operation.js";
 import {
   type AlertQuery,
@@ -41,6 +42,12 @@ export class TrunklineClient {
   readonly conversations: Conversations;
   /** How much each may use. */
   readonly limits: Limits;
+  /** What was used, and what it cost. */
+  readonly usage: Usage;
+  /** Requests one by one. */
+  readonly requests: Requests;
+  /** What models cost the workspace, in place of the prices of the list. */
+  readonly prices: Prices;
   readonly #http: Http;
   readonly #aiLlms: AiLlms;
   readonly #policies: Policies;
@@ -52,6 +59,9 @@ export class TrunklineClient {
     this.chat = new Chat(this.#http);
     this.conversations = new Conversations(this.#http);
     this.limits = new Limits(this.#http);
+    this.usage = new Usage(this.#http);
+    this.requests = new Requests(this.#http);
+    this.prices = new Prices(this.#http);
   }
 
   get<P extends PathsOf<"get">>(path: P, ...rest: Rest<P, "get">): Promise<AnswerOf<P, "get">> {

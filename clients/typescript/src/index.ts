@@ -15,6 +15,19 @@ export { TrunklineClient, TrunklineClient as FlashbackClient } from "./client.js
 export type { AnswerEvent } from "./conversations.js";
 export { type FieldError, TrunklineError } from "./error.js";
 export type { ClientOptions } from "./http.js";
+export type {
+  Correction,
+  CreateCorrectionRequest,
+  Price,
+  PriceRequest,
+  RequestDetails,
+  RequestQuery,
+  RequestSummary,
+  UsageAnswer,
+  UsageQuery,
+  UsageReport,
+  UsageReportQuery,
+} from "./usage.js";
 export type { CreateLimitRequest, Limit, LimitQuery, UpdateLimitRequest } from "./limits.js";
 export type { components, paths } from "./openapi.js";
 export type { AnswerOf, BodyOf, OptionsOf, QueryOf, RequestOptions } from "./operation.js";

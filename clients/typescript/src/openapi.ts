@@ -1208,6 +1208,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How long things are kept
+         * @description How long things are kept. The administrator of the installation sets it in its settings.
+         */
+        get: operations["get_retention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/limits": {
         parameters: {
             query?: never;
@@ -1594,6 +1614,132 @@ export interface paths {
          * @description Your own templates and the built-in ones of all providers.
          */
         get: operations["search_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/usage/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Corrections of what requests cost, the newest first
+         * @description Corrections of what requests cost, the newest first.
+         */
+        get: operations["list_corrections"];
+        put?: never;
+        /**
+         * Correct what a request, or a time, has cost
+         * @description Correct what a request, or a time, has cost. All reports count it; the request itself stays as it was counted.
+         */
+        post: operations["create_correction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/usage/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The figures of each interval (day), and apart by whatever you ask, as a file
+         * @description The figures of each `interval` (day), and apart `by` whatever you ask, as a file. The audit log notes it.
+         */
+        get: operations["export_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All requests that the filter lets through, the newest first, as a file
+         * @description All requests that the filter lets through, the newest first, as a file. The audit log notes it.
+         */
+        get: operations["export_requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Requests, the newest first: your own, for admins the workspace's
+         * @description Requests, the newest first: your own, for admins the workspace's. Of all time, unless a span is given.
+         */
+        get: operations["list_requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Requests as they end, about a second later: each is an event request like an item of the list
+         * @description Requests as they end, about a second later: each is an event `request` like an item of the list.
+         *
+         *     The stream ends after `seconds`; connect again to go on.
+         */
+        get: operations["follow_requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/{request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The whole life of one request: its attempts, tokens, cost, and the policies that it broke
+         * @description The whole life of one request: its attempts, tokens, cost, and the policies that it broke.
+         */
+        get: operations["get_request"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2195,6 +2341,58 @@ export interface paths {
          * @description Delete a policy. What broke it stays listed.
          */
         delete: operations["delete_policy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The workspace's own prices, the newest first
+         * @description The workspace's own prices, the newest first.
+         */
+        get: operations["list_prices"];
+        put?: never;
+        /**
+         * Set what a model costs, for requests from now on
+         * @description Set what a model costs, for requests from now on. Where several prices hold, the one that began last counts.
+         */
+        post: operations["create_price"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prices/{price_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One price
+         * @description One price.
+         */
+        get: operations["get_price"];
+        /**
+         * Replace a price
+         * @description Replace a price. What requests have cost stays as it is: see `POST /api/usage/corrections`.
+         */
+        put: operations["replace_price"];
+        post?: never;
+        /**
+         * Delete a price
+         * @description Delete a price. That of the list counts again from now on.
+         */
+        delete: operations["delete_price"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3337,6 +3535,62 @@ export interface components {
             defaultConfigurationId?: string | null;
         };
         /**
+         * AttemptResponse
+         * @description A try that failed. Times are in milliseconds, ``beganMs`` after the request began.
+         */
+        AttemptResponse: {
+            /**
+             * Configurationid
+             * @description The id of the configuration.
+             */
+            configurationId: string | null;
+            /**
+             * Versionid
+             * @description The id of the version; `null` if none served it.
+             */
+            versionId: string | null;
+            /**
+             * Provider
+             * @description The provider's id, such as `openai`.
+             */
+            provider: string;
+            /**
+             * Model
+             * @description The name of the model.
+             */
+            model: string;
+            /**
+             * Status
+             * @description The provider's HTTP status; `null` if none came.
+             */
+            status: number | null;
+            /**
+             * Error
+             * @description The error code.
+             */
+            error: string | null;
+            /**
+             * Reason
+             * @description What the provider said, without keys and accounts.
+             */
+            reason: string | null;
+            /**
+             * Beganms
+             * @description When the attempt began, in milliseconds after the request.
+             */
+            beganMs: number;
+            /**
+             * Durationms
+             * @description How long it took, in milliseconds.
+             */
+            durationMs: number;
+            /**
+             * Waitedms
+             * @description How long the next attempt was waited for, in milliseconds.
+             */
+            waitedMs: number;
+        };
+        /**
          * AuditChainResponse
          * @description What was found about one chain of audit events.
          */
@@ -4334,6 +4588,109 @@ export interface components {
              * @description The name of the model.
              */
             model?: string | null;
+        };
+        /**
+         * CorrectionRequest
+         * @description A correction of one request, or of what was used around a moment.
+         * @example {
+         *       "amountUSD": -1.25,
+         *       "reason": "Credit of the provider for the outage."
+         *     }
+         */
+        CorrectionRequest: {
+            /**
+             * Amountusd
+             * @description How many US dollars more were spent than was counted; below zero: fewer. At most nine decimal places.
+             */
+            amountUSD: number | string;
+            /**
+             * Reason
+             * @description Why, for people.
+             */
+            reason: string;
+            /**
+             * Requestid
+             * @description The request whose cost it corrects.
+             */
+            requestId?: string | null;
+            /**
+             * At
+             * @description When it counts. Default: now, or when the request was made.
+             */
+            at?: string | null;
+            /**
+             * Userid
+             * @description The user whose cost it corrects. Default: you.
+             */
+            userId?: string | null;
+            /**
+             * Configurationid
+             * @description The configuration whose cost it corrects.
+             */
+            configurationId?: string | null;
+            /**
+             * Provider
+             * @description The provider whose cost it corrects.
+             */
+            provider?: string | null;
+            /**
+             * Model
+             * @description The model whose cost it corrects.
+             */
+            model?: string | null;
+        };
+        /**
+         * CorrectionResponse
+         * @description A correction. ``eventId`` is the usage event that it is about, if it is about one.
+         */
+        CorrectionResponse: {
+            /**
+             * Id
+             * @description The id.
+             */
+            id: string;
+            /**
+             * Workspaceid
+             * @description The id of the workspace.
+             */
+            workspaceId: string;
+            /**
+             * At
+             * Format: date-time
+             * @description When it counts.
+             */
+            at: string;
+            /**
+             * Amountusd
+             * @description How many US dollars more were spent than was counted; below zero: fewer.
+             */
+            amountUSD: number;
+            /**
+             * Amountnanos
+             * @description The same in billionths of a US dollar.
+             */
+            amountNanos: number;
+            /**
+             * Reason
+             * @description Why, for people.
+             */
+            reason: string;
+            /**
+             * Eventid
+             * @description The usage event that it corrects; `null` if it is about none.
+             */
+            eventId: string | null;
+            /**
+             * Createdby
+             * @description The id of the user who created it.
+             */
+            createdBy: string;
+            /**
+             * Createdat
+             * Format: date-time
+             * @description When it was created.
+             */
+            createdAt: string;
         };
         /**
          * CostLimitRequest
@@ -6912,6 +7269,131 @@ export interface components {
             failMode?: ("open" | "closed") | null;
         };
         /**
+         * PriceRequest
+         * @description A price of the workspace's own.
+         * @example {
+         *       "model": "gpt-4o-mini",
+         *       "prices": {
+         *         "input": 0.12,
+         *         "output": 0.48
+         *       },
+         *       "provider": "openai",
+         *       "startsAt": "2026-01-01T00:00:00Z"
+         *     }
+         */
+        PriceRequest: {
+            /**
+             * Provider
+             * @description The provider's id, such as `openai`.
+             */
+            provider: string;
+            /**
+             * Model
+             * @description The model, as its provider names it.
+             */
+            model: string;
+            /**
+             * Tier
+             * @description The service tier: `standard`, `flex`, `priority` or `batch`.
+             * @default standard
+             */
+            tier?: string;
+            /**
+             * Prices
+             * @description US dollars by unit. `input`, `output`, `cachedInput`, `cacheWrite`, `cacheWrite1h`, `audioInput`, `audioOutput`, `imageInput`, `imageOutput` and `reasoning` are for a million tokens, `millionCharacters` for as many characters, `audioHour` for an hour; `request`, `image`, `webSearch`, `mapSearch`, `fileSearch` and `codeRun` for one. Others keep the price of the list.
+             */
+            prices: {
+                [key: string]: number | string;
+            };
+            /**
+             * Startsat
+             * @description From when on it holds. Default: now.
+             */
+            startsAt?: string | null;
+            /**
+             * Endsat
+             * @description From when on it no longer holds. Without it, it holds until it is deleted.
+             */
+            endsAt?: string | null;
+            /**
+             * Note
+             * @description Why, for people.
+             * @default
+             */
+            note?: string;
+        };
+        /**
+         * PriceResponse
+         * @description A price of the workspace's own.
+         */
+        PriceResponse: {
+            /**
+             * Id
+             * @description The id.
+             */
+            id: string;
+            /**
+             * Workspaceid
+             * @description The id of the workspace.
+             */
+            workspaceId: string;
+            /**
+             * Provider
+             * @description The provider's id, such as `openai`.
+             */
+            provider: string;
+            /**
+             * Model
+             * @description The model, as its provider names it.
+             */
+            model: string;
+            /**
+             * Tier
+             * @description The service tier: `standard`, `flex`, `priority` or `batch`.
+             */
+            tier: string;
+            /**
+             * Prices
+             * @description US dollars by unit.
+             */
+            prices: {
+                [key: string]: number;
+            };
+            /**
+             * Startsat
+             * Format: date-time
+             * @description From when on it holds.
+             */
+            startsAt: string;
+            /**
+             * Endsat
+             * @description From when on it no longer holds; `null` if it has no end.
+             */
+            endsAt: string | null;
+            /**
+             * Note
+             * @description Why, for people.
+             */
+            note: string;
+            /**
+             * Createdby
+             * @description The id of the user who created it.
+             */
+            createdBy: string;
+            /**
+             * Createdat
+             * Format: date-time
+             * @description When it was created.
+             */
+            createdAt: string;
+            /**
+             * Updatedat
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+        };
+        /**
          * ProviderModelListResponse
          * @description Models of a provider, ``live`` from itself or from the ``catalogue``; ``problem``: why not live.
          *
@@ -7269,6 +7751,247 @@ export interface components {
              * @description The id of the version; `null` if none served it.
              */
             versionId: string | null;
+        };
+        /**
+         * RequestResponse
+         * @description The whole life of one request.
+         */
+        RequestResponse: {
+            /**
+             * Id
+             * @description The id.
+             */
+            id: string;
+            /**
+             * Requestid
+             * @description The id of the request, from the header `x-request-id`.
+             */
+            requestId: string;
+            /**
+             * Openedat
+             * Format: date-time
+             * @description When the request was received.
+             */
+            openedAt: string;
+            /**
+             * Operation
+             * @description The kind of request: `chat`, `embeddings`, `images`, `speech`, `transcriptions`, `moderations`, `rerank` or `completions`.
+             */
+            operation: string;
+            /**
+             * Userid
+             * @description The id of the user.
+             */
+            userId: string;
+            /**
+             * Keyid
+             * @description The id of the API key; `null` if none was used.
+             */
+            keyId: string | null;
+            /**
+             * Applicationid
+             * @description The id of the application; `null` if it belongs to none.
+             */
+            applicationId: string | null;
+            /**
+             * Configurationid
+             * @description The id of the configuration.
+             */
+            configurationId: string | null;
+            /**
+             * Versionid
+             * @description The id of the version; `null` if none served it.
+             */
+            versionId: string | null;
+            /**
+             * Routeid
+             * @description The id of the route; `null` if none led there.
+             */
+            routeId: string | null;
+            /**
+             * Feature
+             * @description The slug of the feature.
+             */
+            feature: string | null;
+            /**
+             * Conversationid
+             * @description The id of the conversation.
+             */
+            conversationId: string | null;
+            /**
+             * Purpose
+             * @description Why the request was made, if not for the caller itself: `judge` (a policy) or `test`.
+             */
+            purpose: string | null;
+            /** Tags */
+            tags: string[];
+            /**
+             * Revision
+             * @description The number of the current revision.
+             */
+            revision: number;
+            /**
+             * Provider
+             * @description The provider's id, such as `openai`.
+             */
+            provider: string;
+            /**
+             * Model
+             * @description The name of the model.
+             */
+            model: string;
+            /**
+             * Requestedmodel
+             * @description The `model` that the request named.
+             */
+            requestedModel: string;
+            /**
+             * Streamed
+             * @description Whether the response was streamed.
+             */
+            streamed: boolean;
+            /**
+             * Outcome
+             * @description How it ended.
+             */
+            outcome: string;
+            /**
+             * Status
+             * @description The status.
+             */
+            status: number;
+            /**
+             * Error
+             * @description What went wrong; `null` if nothing did.
+             */
+            error: string | null;
+            /**
+             * Reason
+             * @description The reason.
+             */
+            reason: string | null;
+            /**
+             * Inputtokens
+             * @description Input tokens, those read from a cache included.
+             */
+            inputTokens: number;
+            /**
+             * Outputtokens
+             * @description Output tokens, those of reasoning included.
+             */
+            outputTokens: number;
+            /**
+             * Cachedtokens
+             * @description Input tokens that the provider read from its cache.
+             */
+            cachedTokens: number;
+            /**
+             * Reasoningtokens
+             * @description Output tokens that were used for reasoning.
+             */
+            reasoningTokens: number;
+            /**
+             * Usageestimated
+             * @description Whether the tokens are estimated because the provider reported none.
+             */
+            usageEstimated: boolean;
+            /**
+             * Costusd
+             * @description The cost in US dollars; `null` if no price is known.
+             */
+            costUSD: number | null;
+            /**
+             * Pricesource
+             * @description Where the price comes from: the provider, the price list, or `local`; `null` if none is known.
+             */
+            priceSource: string | null;
+            /**
+             * Pricemissing
+             * @description What no price is known of, such as `webSearch`: it is not in the cost.
+             */
+            priceMissing: string[];
+            /**
+             * Servicetier
+             * @description The tier that the provider billed; null for the usual one.
+             */
+            serviceTier: string | null;
+            /**
+             * Durationms
+             * @description The duration of the request, in milliseconds.
+             */
+            durationMs: number;
+            /**
+             * Firsttokenms
+             * @description Milliseconds to the first token; `null` for responses that were not streamed.
+             */
+            firstTokenMs: number | null;
+            /**
+             * Attempts
+             * @description How often a provider was called for this request, retries and fallbacks included.
+             */
+            attempts: number;
+            /**
+             * Tokens
+             * @description The tokens used, by kind.
+             */
+            tokens: {
+                [key: string]: number;
+            };
+            /**
+             * Cachewritetokens
+             * @description How many of the input tokens were written to the prompt cache.
+             */
+            cacheWriteTokens: number;
+            /**
+             * Price
+             * @description The price that the cost was calculated with, in billionths of a US dollar for a million tokens; `null` if it is not known any more.
+             */
+            price: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Attemptlist
+             * @description The attempts that failed, in order. The one that went well is not among them.
+             */
+            attemptList: components["schemas"]["AttemptResponse"][];
+            /**
+             * Verdicts
+             * @description The policies that it broke.
+             */
+            verdicts: components["schemas"]["VerdictResponse"][];
+            /**
+             * Names
+             * @description What the ids stand for, by kind, such as `configuration` or `user`.
+             */
+            names: {
+                [key: string]: string;
+            };
+            /**
+             * Related
+             * @description The ids of other requests to models under the same `requestId`.
+             */
+            related: string[];
+        };
+        /**
+         * RetentionResponse
+         * @description After how many days each kind of record is deleted; null where it is kept. Sums of usage are always kept.
+         */
+        RetentionResponse: {
+            /**
+             * Requestsdays
+             * @description How many days requests are listed one by one; `null`: always. Sums of usage are always kept.
+             */
+            requestsDays: number | null;
+            /**
+             * Conversationsdays
+             * @description How many days a conversation is kept after it was last used; `null`: until it is deleted.
+             */
+            conversationsDays: number | null;
+            /**
+             * Violationsdays
+             * @description How many days violations of policies are kept; `null`: always.
+             */
+            violationsDays: number | null;
         };
         /**
          * RevisionDifferenceResponse
@@ -8981,6 +9704,37 @@ export interface components {
              * @description The new password.
              */
             password?: string | null;
+        };
+        /**
+         * VerdictResponse
+         * @description A policy that the request broke.
+         */
+        VerdictResponse: {
+            /**
+             * Policyid
+             * @description The id of the policy.
+             */
+            policyId: string;
+            /**
+             * Policyname
+             * @description The name of the policy.
+             */
+            policyName: string;
+            /**
+             * Risktype
+             * @description The risk: `LOW`, `MEDIUM` or `HIGH`.
+             */
+            riskType: string;
+            /**
+             * Actiontype
+             * @description What happens on a violation: 0 log, 1 alert, 2 block.
+             */
+            actionType: number;
+            /**
+             * Explanation
+             * @description Why the request broke the policy.
+             */
+            explanation: string;
         };
         /**
          * VersionCreateRequest
@@ -15135,6 +15889,80 @@ export interface operations {
             };
         };
     };
+    get_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     list_limits: {
         parameters: {
             query?: {
@@ -17616,6 +18444,728 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TemplateResponse"][];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    list_corrections: {
+        parameters: {
+            query?: {
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description From the `Link` header of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionResponse"][];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    create_correction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectionRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    export_usage: {
+        parameters: {
+            query?: {
+                /** @description `csv` or `json`. */
+                format?: "csv" | "json";
+                /** @description A configuration's `id`. */
+                configurationId?: string | null;
+                /** @description A provider's `name`. */
+                provider?: string | null;
+                /** @description A model, as its provider names it. */
+                model?: string | null;
+                /** @description A user's `id`. */
+                userId?: string | null;
+                /** @description An application's `id`. */
+                applicationId?: string | null;
+                /** @description An API key's `id`. */
+                keyId?: string | null;
+                /** @description A version's `_id`. */
+                versionId?: string | null;
+                /** @description A route's `id`. */
+                routeId?: string | null;
+                /** @description A feature's slug. */
+                feature?: string | null;
+                /** @description A conversation's `id`. */
+                conversationId?: string | null;
+                /** @description The header `x-request-id` of an answer. */
+                requestId?: string | null;
+                /** @description Of calls of our own: `test`, `judge`. */
+                purpose?: string | null;
+                /** @description A tag of the caller's. */
+                tag?: string | null;
+                /** @description How it ended. */
+                outcome?: ("ok" | "error" | "cancelled" | "estimated") | null;
+                /** @description `day`, `week`, `month` (default) or `all`: the current one. */
+                period?: string | null;
+                /** @description A date, or a time with a zone. */
+                from?: string | null;
+                /** @description A date (included), or a time (not). */
+                to?: string | null;
+                /** @description Whose days are meant, such as `Europe/Berlin`; UTC if unset. */
+                timeZone?: string | null;
+                /** @description Figures of each `hour`, `day`, `week` or `month`. */
+                interval?: string | null;
+                /** @description Figures of each `application`, `configuration`, `feature`, `key`, `model`, `operation`, `outcome`, `provider`, `purpose`, `route`, `tag`, `user` or `version`. */
+                by?: string | null;
+                /** @description How many of these, the dearest first. */
+                top?: number;
+                /** @description `previous`: the figures of the span before, too. */
+                compare?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table, as a file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    export_requests: {
+        parameters: {
+            query?: {
+                /** @description `csv` or `json`. */
+                format?: "csv" | "json";
+                /** @description A configuration's `id`. */
+                configurationId?: string | null;
+                /** @description A provider's `name`. */
+                provider?: string | null;
+                /** @description A model, as its provider names it. */
+                model?: string | null;
+                /** @description A user's `id`. */
+                userId?: string | null;
+                /** @description An application's `id`. */
+                applicationId?: string | null;
+                /** @description An API key's `id`. */
+                keyId?: string | null;
+                /** @description A version's `_id`. */
+                versionId?: string | null;
+                /** @description A route's `id`. */
+                routeId?: string | null;
+                /** @description A feature's slug. */
+                feature?: string | null;
+                /** @description A conversation's `id`. */
+                conversationId?: string | null;
+                /** @description The header `x-request-id` of an answer. */
+                requestId?: string | null;
+                /** @description Of calls of our own: `test`, `judge`. */
+                purpose?: string | null;
+                /** @description A tag of the caller's. */
+                tag?: string | null;
+                /** @description How it ended. */
+                outcome?: ("ok" | "error" | "cancelled" | "estimated") | null;
+                /** @description `day`, `week`, `month` (default) or `all`: the current one. */
+                period?: string | null;
+                /** @description A date, or a time with a zone. */
+                from?: string | null;
+                /** @description A date (included), or a time (not). */
+                to?: string | null;
+                /** @description Whose days are meant, such as `Europe/Berlin`; UTC if unset. */
+                timeZone?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table, as a file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    list_requests: {
+        parameters: {
+            query?: {
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description From the `Link` header of the page before. */
+                cursor?: string | null;
+                /** @description A configuration's `id`. */
+                configurationId?: string | null;
+                /** @description A provider's `name`. */
+                provider?: string | null;
+                /** @description A model, as its provider names it. */
+                model?: string | null;
+                /** @description A user's `id`. */
+                userId?: string | null;
+                /** @description An application's `id`. */
+                applicationId?: string | null;
+                /** @description An API key's `id`. */
+                keyId?: string | null;
+                /** @description A version's `_id`. */
+                versionId?: string | null;
+                /** @description A route's `id`. */
+                routeId?: string | null;
+                /** @description A feature's slug. */
+                feature?: string | null;
+                /** @description A conversation's `id`. */
+                conversationId?: string | null;
+                /** @description The header `x-request-id` of an answer. */
+                requestId?: string | null;
+                /** @description Of calls of our own: `test`, `judge`. */
+                purpose?: string | null;
+                /** @description A tag of the caller's. */
+                tag?: string | null;
+                /** @description How it ended. */
+                outcome?: ("ok" | "error" | "cancelled" | "estimated") | null;
+                /** @description `day`, `week`, `month` (default) or `all`: the current one. */
+                period?: string | null;
+                /** @description A date, or a time with a zone. */
+                from?: string | null;
+                /** @description A date (included), or a time (not). */
+                to?: string | null;
+                /** @description Whose days are meant, such as `Europe/Berlin`; UTC if unset. */
+                timeZone?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageEventResponse"][];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    follow_requests: {
+        parameters: {
+            query?: {
+                /** @description When the stream ends. */
+                seconds?: number;
+                /** @description A configuration's `id`. */
+                configurationId?: string | null;
+                /** @description A provider's `name`. */
+                provider?: string | null;
+                /** @description A model, as its provider names it. */
+                model?: string | null;
+                /** @description A user's `id`. */
+                userId?: string | null;
+                /** @description An application's `id`. */
+                applicationId?: string | null;
+                /** @description An API key's `id`. */
+                keyId?: string | null;
+                /** @description A version's `_id`. */
+                versionId?: string | null;
+                /** @description A route's `id`. */
+                routeId?: string | null;
+                /** @description A feature's slug. */
+                feature?: string | null;
+                /** @description A conversation's `id`. */
+                conversationId?: string | null;
+                /** @description The header `x-request-id` of an answer. */
+                requestId?: string | null;
+                /** @description Of calls of our own: `test`, `judge`. */
+                purpose?: string | null;
+                /** @description A tag of the caller's. */
+                tag?: string | null;
+                /** @description How it ended. */
+                outcome?: ("ok" | "error" | "cancelled" | "estimated") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/event-stream": {
+                        id?: string;
+                        event: string;
+                        data: string;
+                    };
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The header `x-request-id` of the answer, or the `id` of the usage event. */
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -21926,6 +23476,476 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FailureResponse"];
+                };
+            };
+        };
+    };
+    list_prices: {
+        parameters: {
+            query?: {
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description From the `Link` header of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceResponse"][];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    create_price: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriceRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_price: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The price's `id`. */
+                price_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    replace_price: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The price's `id`. */
+                price_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriceRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    delete_price: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The price's `id`. */
+                price_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };

@@ -43,6 +43,25 @@ test("a limit is made, listed, changed and deleted", async () => {
   await assert.rejects(person.limits.get(made.id), { status: 404 });
 });
 
+test("usage is told apart, and requests are listed", async () => {
+  const usage = await person.usage.get({ by: "model", interval: "day", timeZone: "Europe/Berlin" });
+  assert.equal(usage.by, "model");
+  assert.ok(usage.series.length >= 28);
+  const listed = await person.requests.list({ limit: 1 });
+  for (const one of listed) assert.equal((await person.requests.get(one.requestId)).requestId, one.requestId);
+  assert.equal((await person.usage.report({ period: "all" })).totals.requestCount >= listed.length, true);
+});
+
+test("a price is made, replaced and deleted", async () => {
+  const made = await person.prices.create({ provider: "openai", model: "gpt-4o-mini", prices: { input: 0.12 } });
+  const { provider, model } = made;
+  const changed = await person.prices.replace(made.id, { provider, model, tier: "flex", prices: { input: 0.06 } });
+  assert.deepEqual([changed.tier, changed.prices], ["flex", { input: 0.06 }]);
+  assert.ok((await person.prices.list()).some((one) => one.id === made.id));
+  await person.prices.delete(made.id);
+  await assert.rejects(person.prices.get(made.id), { status: 404 });
+});
+
 test("a bad key is told so", async () => {
   const stranger = new TrunklineClient({ apiKey: "tl-nobody", baseUrl });
   await assert.rejects(stranger.get("/api/keys"), { status: 401 });

@@ -21,7 +21,7 @@ from trunkline.gateway.metrics import CallCounters
 from trunkline.gateway.rate_reading import RateLimits
 from trunkline.gateway.routing.retry import RetryBudget
 from trunkline.gateway.routing.target import Targets
-from trunkline.gateway.snapshot import SnapshotHolder
+from trunkline.gateway.snapshot import SnapshotHolder, find_overrides
 from trunkline.outbound import Client, Guard, Limits, LocalUpstreams, Timeouts
 from trunkline.providers.demo import DemoTransport
 from trunkline.providers.registry import PROVIDERS
@@ -91,6 +91,7 @@ async def open_call_path(
         ticks=time.monotonic,
         window=prices.context_window,
         traits=prices.traits,
+        overrides=lambda workspace_id: find_overrides(holder.current, workspace_id),
     )
     budget = RetryBudget(time.monotonic)
     cache = CacheGate(AnswerCache(settings.cache_mb << 20, time.monotonic))

@@ -21,6 +21,7 @@ from trunkline.faces import (
     model_configs,
     operations,
     policy,
+    prices,
     providers,
     usage,
 )
@@ -42,6 +43,7 @@ FACES: Final = (
     ai_llm,
     ai_model_config,
     policy,
+    prices,
     conversations,
     features,
     operations,

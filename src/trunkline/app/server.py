@@ -166,6 +166,7 @@ async def open_server(
                 services.rotation.watch(),
                 path.keep_clean(),
                 Upkeep(resources.database).run(),
+                services.retention.run(),
             )
         )
         calls = v1.Application(

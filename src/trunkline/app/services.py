@@ -45,11 +45,17 @@ from trunkline.control.people.key_use import KeyUse
 from trunkline.control.policies.policies import Policies
 from trunkline.control.policies.violations import ViolationLog
 from trunkline.control.prices.prices import PriceBook
+from trunkline.control.prices.workspace_prices import WorkspacePrices
 from trunkline.control.rate_limit import RateLimit
 from trunkline.control.readiness import Check, Readiness
+from trunkline.control.retention import Retention
 from trunkline.control.routes.routes import Routes
 from trunkline.control.snapshot.refresher import SnapshotRefresher
+from trunkline.control.usage.call_price import CallPrices
+from trunkline.control.usage.corrections import Corrections
+from trunkline.control.usage.export import UsageExport
 from trunkline.control.usage.intake_lag import IntakeLag
+from trunkline.control.usage.requests import Requests
 from trunkline.control.usage.usage import Usage
 from trunkline.control.versions.versions import Versions
 from trunkline.control.workspaces.applications import Applications
@@ -169,7 +175,19 @@ def make_services(
         rotation=rotation,
         routes=Routes(database, audit, longest_cache=settings.cache_seconds),
         limits=Limits(database, audit),
+        retention=Retention(
+            database,
+            {
+                "requests": settings.keep_requests_days,
+                "conversations": settings.keep_conversations_days,
+                "violations": settings.keep_violations_days,
+            },
+        ),
+        workspace_prices=WorkspacePrices(database, audit, prices),
         usage=Usage(database, now=parts.now, clock=parts.clock),
+        corrections=Corrections(database, audit, now=parts.now),
+        usage_export=UsageExport(database, audit, now=parts.now),
+        requests=Requests(database, audit, CallPrices(prices).find, now=parts.now),
         ratings=ratings,
         experiments=Experiments(database, audit, own_configurations, versions),
         experiment_watch=ExperimentWatch(database, audit, versions),

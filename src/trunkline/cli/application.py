@@ -20,6 +20,8 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "serve": ("local_commands:serve", "Start the server."),
     "chat": ("chat:chat", "Chat with a model through the running server."),
     "usage": ("usage:usage", "Show what you used and what it cost."),
+    "requests": ("requests:app", "Requests one by one, and each one's whole life."),
+    "prices": ("prices:app", "Prices of your own, in place of those of the list."),
     "doctor": ("local_commands:doctor", "Find out what does not work, and what to do about it."),
     "configurations": ("configurations:app", "Configurations: a provider, a model, a key and parameters."),
     "models": ("models:app", "Models of providers, and local models of Ollama."),

@@ -10,6 +10,7 @@ import typer
 from trunkline.cli.api import call
 from trunkline.cli.option import Json
 from trunkline.cli.output import note, print_json, print_table, write_cost
+from trunkline.cli.usage_parts import show_parts
 
 
 class Figures(msgspec.Struct, rename="camel"):
@@ -52,15 +53,46 @@ class Report(msgspec.Struct, rename="camel"):
     price_missing: list[Missing] = []
 
 
+By = Literal[
+    "model",
+    "configuration",
+    "day",
+    "hour",
+    "week",
+    "month",
+    "provider",
+    "user",
+    "key",
+    "application",
+    "feature",
+    "route",
+    "version",
+    "tag",
+    "purpose",
+    "outcome",
+]
+
+
 def usage(
     period: Annotated[
-        Literal["day", "week", "month", "all"], typer.Option(help="The current period, in UTC.")
-    ] = "month",
-    by: Annotated[Literal["model", "configuration", "day"], typer.Option(help="How to group the figures.")] = "model",
+        Literal["day", "week", "month", "all"] | None, typer.Option(help="The current period. Default: month.")
+    ] = None,
+    by: Annotated[By, typer.Option(help="How to group the figures.")] = "model",
+    since: Annotated[str | None, typer.Option(help="From a date or time on, in place of a period.")] = None,
+    until: Annotated[str | None, typer.Option(help="To a date, which is included, or a time.")] = None,
+    compare: Annotated[bool, typer.Option(help="Beside the same time before.")] = False,
+    tz: Annotated[str | None, typer.Option(help="The time zone of days, such as Europe/Berlin. Default: UTC.")] = None,
+    everybody: Annotated[bool, typer.Option(help="For admins: the usage of the whole workspace.")] = False,
     json: Json = False,
 ) -> None:
     """Show what you used and what it cost."""
-    document = call(lambda api: api.ask("GET", "/api/usage/report", query={"period": period}))
+    span = {"period": period, "from": since, "to": until, "timeZone": tz}
+    if not (since or until):
+        span["period"] = period or "month"
+    if by not in {"model", "configuration", "day"} or compare or everybody:
+        show_parts(by, span, compare=compare, everybody=everybody, json=json)
+        return
+    document = call(lambda api: api.ask("GET", "/api/usage/report", query=span))
     if json:
         print_json(document)
         return
@@ -74,7 +106,7 @@ def usage(
         rows,
         empty='Nothing was used yet. Try: trunkline chat "Say hello."',
     )
-    note(f"{report.period_start} to {report.period_end}, UTC.")
+    note(f"{report.period_start} to {report.period_end}, {tz or 'UTC'}.")
     if report.totals.unpriced_count:
         note(_lacking(report))
 

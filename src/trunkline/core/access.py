@@ -65,6 +65,8 @@ ACTIONS: Final[Mapping[str, Rule]] = {
     "ai_model_config.read": Rule(),
     # It is the user's own document, in their personal workspace, whatever their role is where they ask.
     "ai_model_config.change": Rule(),
+    "prices.read": Rule(),
+    "prices.change": Rule("admin"),
     "routes.read": Rule(),
     "routes.change": Rule("admin"),
     "limits.read": Rule(),
@@ -83,6 +85,7 @@ ACTIONS: Final[Mapping[str, Rule]] = {
     "conversations.read": Rule("viewer", "call"),
     "conversations.change": Rule("member", "call"),
     "usage.read": Rule(),
+    "usage.correct": Rule("admin"),
     "audit.read": Rule("admin"),
     "audit.verify_installation": Rule(instance=True),
     "encryption_key.read": Rule("viewer", "call"),

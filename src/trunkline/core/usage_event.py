@@ -30,7 +30,11 @@ class Attempt(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=
     model: str
     status: int | None = None
     error: str | None = None
+    began_us: int = 0
+    """Microseconds after the call was opened."""
     duration_us: int = 0
+    waited_us: int = 0
+    """How long the next one was waited for."""
     version_id: str | None = None
     phase_id: str | None = None
     unit: str | None = None

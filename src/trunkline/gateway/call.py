@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final, Literal, Protocol
 
 import msgspec
 
 from trunkline.core.account_redaction import hide_accounts
 from trunkline.core.actor import Actor
-from trunkline.core.bill import UNKNOWN, Bill, make_bill
+from trunkline.core.bill import UNKNOWN, Bill, find_price, make_bill
 from trunkline.core.chat import Usage
 from trunkline.core.chat_events import Failure
 from trunkline.core.errors import TrunklineError, UpstreamError, UpstreamKind
 from trunkline.core.ids import id_bytes, new_id_pair
 from trunkline.core.model_traits import ModelTraits
 from trunkline.core.price import Price
+from trunkline.core.price_override import PriceOverride, find_override
 from trunkline.core.terms import USUAL, Terms, settle_terms
 from trunkline.core.usage_bound import SMALLEST_WINDOW, believe
 from trunkline.core.usage_event import Attempt, Opened, Operation, Outcome, UsageEvent
@@ -63,7 +64,7 @@ class Ledger:
     a model takes, where that is known, ``traits`` what else it can do.
     """
 
-    __slots__ = ("books", "clock", "encoder", "observers", "prices", "ticks", "traits", "window")
+    __slots__ = ("books", "clock", "encoder", "observers", "overrides", "prices", "ticks", "traits", "window")
 
     def __init__(
         self,
@@ -75,6 +76,7 @@ class Ledger:
         ticks: Callable[[], float],
         window: Callable[[Provider, str], int | None] | None = None,
         traits: Callable[[Provider, str], ModelTraits | None] | None = None,
+        overrides: Callable[[str], Sequence[PriceOverride]] = lambda _: (),
     ) -> None:
         self.books = books
         self.prices = prices
@@ -83,6 +85,7 @@ class Ledger:
         self.ticks = ticks
         self.window = window
         self.traits = traits
+        self.overrides = overrides
         self.encoder = msgspec.msgpack.Encoder()
 
     def open(
@@ -253,6 +256,10 @@ class Call:
         """Note an attempt that failed, which began at ``since`` (ticks)."""
         self._note(since, error.kind, error.status, f"{error.message} {error.detail or ''}".strip())
 
+    def waited(self, seconds: float) -> None:
+        """Note for how long the next attempt was waited for after the last one."""
+        self.attempts[-1] = msgspec.structs.replace(self.attempts[-1], waited_us=int(seconds * 1_000_000))
+
     def broke_off(self, failure: Failure) -> None:
         """Note that the answer broke off in the middle."""
         self._note(self.started, failure.kind, None, failure.message)
@@ -266,6 +273,7 @@ class Call:
                 status=status,
                 error=kind,
                 reason=hide_accounts(words)[:REASON_LENGTH],
+                began_us=int((since - self.started) * 1_000_000),
                 duration_us=int((self.ledger.ticks() - since) * 1_000_000),
                 version_id=self.opened.version_id,
                 phase_id=self.opened.phase_id,
@@ -379,10 +387,18 @@ class Call:
             return make_bill(lambda _: None, (), self.usage)
         terms = settle_terms(self.usage, self.asked)
 
+        models = (self.answered, self.opened.model)
+        overrides = self.ledger.overrides(self.opened.workspace_id)
+        if overrides:
+            found = find_override(overrides, provider.id, models, terms, self.opened.opened_at)
+            if found is not None:
+                price = found.lay_over(find_price(lambda model: prices.find(provider, model, terms), models))
+                return make_bill(lambda _: price, models, self.usage, unmetered=unmetered)
+
         def find(model: str) -> Price | None:
             return prices.find(provider, model) if terms == USUAL else prices.find(provider, model, terms)
 
-        return make_bill(find, (self.answered, self.opened.model), self.usage, unmetered=unmetered)
+        return make_bill(find, models, self.usage, unmetered=unmetered)
 
 
 def _configuration_id(candidate: Candidate) -> str | None:

@@ -306,6 +306,7 @@ class Gateway:
                 if not queue.more or (error.kind != "rate_limit" and not strategies.rests(candidate)):
                     wait = delay(error, tries, deadline - ticks())
                 if wait is not None and self._budget.withdraw(place, candidate.entry.id):
+                    call.waited(wait)
                     await asyncio.sleep(wait)
                 else:
                     if not (queue.turns(error) and ticks() < deadline and self._budget.withdraw(place)):

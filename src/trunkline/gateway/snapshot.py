@@ -15,6 +15,7 @@ from trunkline.core.caching import Caching
 from trunkline.core.chat import JsonValue
 from trunkline.core.hedging import Hedging
 from trunkline.core.limit import Measure, Subject, Window
+from trunkline.core.price_override import PriceOverride
 from trunkline.core.route_conditions import RouteConditions
 from trunkline.core.strategy import Cause, Strategy
 from trunkline.vault.data_key import WrappedDataKey
@@ -182,6 +183,8 @@ class WorkspacePart(msgspec.Struct, frozen=True, kw_only=True):
     """By slug."""
     policies: tuple[PolicyEntry, ...] = ()
     limits: tuple[LimitEntry, ...] = ()
+    prices: tuple[PriceOverride, ...] = ()
+    """What the workspace pays in place of what lists say."""
 
 
 class UserEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -203,6 +206,12 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     revoked_sessions: frozenset[str] = frozenset()
     policies: tuple[PolicyEntry, ...] = ()
     """Those of the whole installation."""
+
+
+def find_overrides(snapshot: Snapshot, workspace_id: str) -> tuple[PriceOverride, ...]:
+    """The prices of that workspace's own."""
+    part = snapshot.parts.get(workspace_id)
+    return () if part is None else part.prices
 
 
 class SnapshotHolder:

@@ -26,6 +26,7 @@ from trunkline.storage.tables import (
     ProviderTemplate,
     Route,
     Workspace,
+    WorkspacePrice,
 )
 
 _OWNED: Final = (
@@ -41,6 +42,7 @@ _OWNED: Final = (
     Invitation,
     Job,
     Limit,
+    WorkspacePrice,
     ModelDocument,
     Picture,
     Policy,

@@ -45,6 +45,7 @@ from trunkline.storage.tables import (
     Session,
     User,
     Workspace,
+    WorkspacePrice,
 )
 from trunkline.vault.data_key import WrappedDataKey
 from trunkline.vault.stored_secret import StoredSecret
@@ -100,6 +101,8 @@ async def load(tx: Transaction, workspace_ids: Iterable[str]) -> Sequence[Worksp
         found[row.workspace_id or ""].policies.append(row)
     for row in await find_limits(tx, Limit.workspace_id.in_(ids)):
         found[row.workspace_id].limits.append(row)
+    for row in await find_prices(tx, WorkspacePrice.workspace_id.in_(ids)):
+        found[row.workspace_id].prices.append(row)
     return list(found.values())
 
 
@@ -245,6 +248,11 @@ async def find_policies(tx: Transaction, *wanted: Condition) -> Sequence[Policy]
     """Policies that are not deleted, in the order of their ids."""
     query = select(Policy).where(Policy.deleted_at.is_(None), *wanted).order_by(Policy.id)
     return [row async for (row,) in _pages(tx, query)]
+
+
+async def find_prices(tx: Transaction, *wanted: Condition) -> Sequence[WorkspacePrice]:
+    """Prices of workspaces' own, in the order of their ids."""
+    return (await tx.scalars(select(WorkspacePrice).where(*wanted).order_by(WorkspacePrice.id))).all()
 
 
 async def find_limits(tx: Transaction, *wanted: Condition) -> Sequence[Limit]:

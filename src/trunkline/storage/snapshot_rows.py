@@ -18,6 +18,7 @@ from trunkline.storage.tables import (
     Route,
     RouteTarget,
     User,
+    WorkspacePrice,
 )
 from trunkline.vault.data_key import WrappedDataKey
 from trunkline.vault.stored_secret import StoredSecret
@@ -132,3 +133,4 @@ class WorkspaceRows:
     features: list[Feature] = field(default_factory=list[Feature])
     policies: list[Policy] = field(default_factory=list[Policy])
     limits: list[Limit] = field(default_factory=list[Limit])
+    prices: list[WorkspacePrice] = field(default_factory=list[WorkspacePrice])

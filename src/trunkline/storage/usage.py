@@ -115,6 +115,18 @@ async def list_events(
     return list(await tx.scalars(query))
 
 
+async def find_events(
+    tx: Transaction, scope: UsageScope, *, request_id: str | None = None, event_id: str | None = None
+) -> list[UsageEventRow]:
+    """The calls of one request, or the one with that id, among those of ``scope``; the newest first, at most 50."""
+    query = select(UsageEventRow).where(*_moments(tx, scope))
+    if request_id is not None:
+        query = query.where(UsageEventRow.request_id == request_id)
+    if event_id is not None:
+        query = query.where(UsageEventRow.id == event_id)
+    return list(await tx.scalars(query.order_by(UsageEventRow.opened_at.desc(), UsageEventRow.id.desc()).limit(50)))
+
+
 async def find_names(tx: Transaction, workspace_id: str, configuration_ids: Collection[str]) -> dict[str, str]:
     """The names of those configurations that are still there, by id."""
     rows = await tx.execute(

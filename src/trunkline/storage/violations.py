@@ -63,6 +63,13 @@ async def find(
     return (await tx.scalars(select(row).where(row.id.in_(page)).order_by(*newest))).all(), total
 
 
+async def find_of_request(tx: Transaction, workspace_id: str, request_id: str) -> Sequence[PolicyViolation]:
+    """Those of one request."""
+    row = PolicyViolation
+    query = select(row).where(row.workspace_id == workspace_id, row.request_id == request_id)
+    return (await tx.scalars(query.order_by(row.created_at).limit(100))).all()
+
+
 def _places(scope: ViolationScope) -> Iterator[list[ColumnElement[bool]]]:
     """Conditions of which each violation that is asked for fulfils exactly one, in groups for one query."""
     row = PolicyViolation

@@ -15,6 +15,7 @@ from trunkline.core.actor import Role, Scope
 from trunkline.core.caching import Caching
 from trunkline.core.hedging import Hedging
 from trunkline.core.limit import Measure, Subject, Window
+from trunkline.core.price_override import PriceOverride
 from trunkline.core.route_conditions import RouteConditions
 from trunkline.core.strategy import Cause, Strategy
 from trunkline.gateway.snapshot import (
@@ -28,7 +29,7 @@ from trunkline.gateway.snapshot import (
     WorkspacePart,
 )
 from trunkline.storage.snapshot_rows import ApplicationRow, KeyRow, WorkspaceRows
-from trunkline.storage.tables import Limit, Policy, Route, RouteTarget, User
+from trunkline.storage.tables import Limit, Policy, Route, RouteTarget, User, WorkspacePrice
 
 
 class Compiled(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +63,7 @@ def compile_part(found: WorkspaceRows) -> Compiled:
         features=compile_features(workspace.id, found.features, lending),
         policies=tuple(map(compile_policy, found.policies)),
         limits=tuple(map(compile_limit, found.limits)),
+        prices=tuple(map(compile_price, found.prices)),
     )
     keys = {row.digest: compile_key(row) for row in found.keys if row.user_id in members}
     return Compiled(part=part, person=compile_person(found.person, workspace.id), keys=keys)
@@ -137,6 +139,19 @@ def compile_policy(row: Policy) -> PolicyEntry:
         workspace_id=row.workspace_id,
         application_id=row.application_id,
         key_id=row.key_id,
+    )
+
+
+def compile_price(row: WorkspacePrice) -> PriceOverride:
+    """A price as calls read it."""
+    return PriceOverride(
+        id=row.id,
+        provider=row.provider,
+        model=row.model,
+        tier=row.tier,
+        amounts=row.amounts,
+        starts_at=int(row.starts_at.timestamp() * 1_000_000),
+        ends_at=None if row.ends_at is None else int(row.ends_at.timestamp() * 1_000_000),
     )
 
 

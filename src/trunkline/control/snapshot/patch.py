@@ -20,6 +20,7 @@ from trunkline.control.snapshot.part import (
     compile_limit,
     compile_person,
     compile_policy,
+    compile_price,
     compile_routes,
 )
 from trunkline.core.actor import Role
@@ -39,6 +40,7 @@ from trunkline.storage.tables import (
     Membership,
     Policy,
     Route,
+    WorkspacePrice,
 )
 
 _MOST: Final = 500
@@ -73,6 +75,8 @@ async def patch_part(
         await patch.read_policies(ids)
     if ids := touched["limit"]:
         await patch.read_limits(ids)
+    if ids := touched["price"]:
+        await patch.read_prices(ids)
     if not await patch.read_configurations(touched["configuration"], features=bool(touched["feature"])):
         return None
     return Compiled(part=patch.part, person=patch.person, keys=patch.keys, whole=False)
@@ -156,6 +160,14 @@ class _Patch:
         kept = [entry for entry in self.part.policies if entry.id not in ids]
         policies = sorted([*kept, *map(compile_policy, rows)], key=lambda entry: entry.id)
         self._set(policies=tuple(policies))
+
+    async def read_prices(self, ids: Collection[str]) -> None:
+        """Prices of the workspace's own."""
+        rows = await storage.find_prices(
+            self._tx, WorkspacePrice.workspace_id == self.part.id, WorkspacePrice.id.in_(ids)
+        )
+        kept = [entry for entry in self.part.prices if entry.id not in ids]
+        self._set(prices=tuple(sorted([*kept, *map(compile_price, rows)], key=lambda entry: entry.id)))
 
     async def read_limits(self, ids: Collection[str]) -> None:
         """Limits."""

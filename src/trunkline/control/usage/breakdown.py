@@ -9,7 +9,6 @@ from typing import Final
 
 import msgspec
 
-from trunkline.control.record import read_record
 from trunkline.control.usage import sums
 from trunkline.control.usage.interval import check_length, divide, read_interval
 from trunkline.control.usage.record import Figures, Part, Slice, SpanQuestion
@@ -50,6 +49,8 @@ class Breakdown(msgspec.Struct, frozen=True, kw_only=True):
     breakdown: tuple[Part, ...] = ()
     other: Figures | None = None
     previous: Slice | None = None
+    total: Sums | None = None
+    """All of it, where it is known by now; without when something was last used."""
 
 
 async def break_down(
@@ -59,7 +60,7 @@ async def break_down(
 
     Raises InvalidInput on the fields ``interval``, ``by`` and ``compare``.
     """
-    interval, dimension = read_interval(question.interval), _read_dimension(question.by)
+    interval, dimension = read_interval(question.interval), read_dimension(question.by)
     if question.compare not in {None, "previous"}:
         raise InvalidInput.of("compare", "must be previous, or left out.")
     if not scope.is_summed:
@@ -75,9 +76,14 @@ async def break_down(
         check_length(since, end, interval)
         edges = divide(since, end, interval, span.zone)
     before = span.before(now) if question.compare else None
+    whole = await sums.sum_series(tx, scope, edges) if edges else {}
     found = Breakdown(
         interval=interval,
-        series=await _slice(tx, scope, edges),
+        series=tuple(
+            Slice(since=since, until=until, figures=show_figures(whole.get((number, None), _NOTHING)))
+            for number, (since, until) in enumerate(pairwise(edges))
+        ),
+        total=add_up(whole.values()) if edges else None,
         previous=None if before is None else await _look_back(tx, scope, before),
     )
     if dimension is None:
@@ -88,10 +94,11 @@ async def break_down(
     shown, rest = ordered[: question.top], ordered[question.top :]
     drawn = shown[:DRAWN]
     over_time = await sums.sum_series(tx, scope, edges, dimension, drawn) if edges else {}
-    called = await _find_names(tx, scope.workspace_id, question.by or "", shown)
+    called = await find_part_names(tx, scope.workspace_id, question.by or "", shown)
     return msgspec.structs.replace(
         found,
         by=question.by,
+        total=found.total or (None if question.by == "tag" else add_up(parts.values())),
         breakdown=tuple(
             Part(
                 key=key,
@@ -111,9 +118,15 @@ async def break_down(
 def show_figures(total: Sums) -> Figures:
     """As people see them."""
     count = total.request_count
-    return read_record(
-        Figures,
-        total,
+    return Figures(
+        request_count=count,
+        input_tokens=total.input_tokens,
+        output_tokens=total.output_tokens,
+        cached_tokens=total.cached_tokens,
+        reasoning_tokens=total.reasoning_tokens,
+        cost_nanos=total.cost_nanos,
+        unpriced_count=total.unpriced_count,
+        error_count=total.error_count,
         average_latency=round(total.duration_us / count / 1000) if count else 0,
         error_rate=round(total.error_count / count, 4) if count else 0.0,
         last_used=total.last_used_at,
@@ -128,14 +141,6 @@ def add_up(parts: Iterable[Sums]) -> Sums:
     return total
 
 
-async def _slice(tx: Transaction, scope: UsageScope, edges: list[datetime]) -> tuple[Slice, ...]:
-    found = await sums.sum_series(tx, scope, edges) if edges else {}
-    return tuple(
-        Slice(since=since, until=until, figures=show_figures(found.get((number, None), _NOTHING)))
-        for number, (since, until) in enumerate(pairwise(edges))
-    )
-
-
 async def _look_back(tx: Transaction, scope: UsageScope, before: Span) -> Slice:
     since, until = _closed(before)
     return Slice(since=since, until=until, figures=show_figures(await sums.sum_span(tx, scope, before)))
@@ -148,7 +153,8 @@ def _closed(span: Span) -> tuple[datetime, datetime]:
     return wide.since, wide.until
 
 
-def _read_dimension(word: str | None) -> Dimension | None:
+def read_dimension(word: str | None) -> Dimension | None:
+    """What figures are to be told apart by. Raises InvalidInput on the field ``by``."""
     if word is None:
         return None
     if word not in _DIMENSIONS:
@@ -161,7 +167,8 @@ def _rank(key: str | None, total: Sums) -> tuple[int, int, str]:
     return -total.cost_nanos, -total.request_count, key or ""
 
 
-async def _find_names(tx: Transaction, workspace_id: str, by: str, keys: Iterable[str | None]) -> dict[str, str]:
+async def find_part_names(tx: Transaction, workspace_id: str, by: str, keys: Iterable[str | None]) -> dict[str, str]:
+    """What people call the parts, by their keys; of those that have a name and are still there."""
     wanted = [key for key in keys if key is not None]
     if by == "user":
         found = await names.find_people(tx, wanted)

@@ -202,3 +202,44 @@ class EventsRecord(msgspec.Struct, frozen=True, kw_only=True):
     other: Figures | None = None
     """Of the parts that are not among those that are given."""
     previous: Slice | None = None
+
+
+class AttemptRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A try that failed: when it began after the call was opened, how long it took, and how long the next one was
+    waited for. Times are milliseconds."""
+
+    configuration_id: str | None
+    provider: str
+    model: str
+    version_id: str | None
+    status: int | None
+    error: str | None
+    reason: str | None
+    began_ms: float
+    duration_ms: float
+    waited_ms: float
+
+
+class VerdictRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A policy that the call broke, and what came of it: 0 logged, 1 alerted, 2 blocked."""
+
+    policy_id: str
+    policy_name: str
+    risk_type: str
+    action: int
+    explanation: str
+
+
+class CallRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole life of one call. ``tokens`` are its counts by kind; ``rates`` the price that its cost was reckoned
+    with, in nano-dollars, None where that is not known any more; ``names`` those of what ids stand for."""
+
+    event: EventRecord
+    tokens: dict[str, int]
+    cache_write_tokens: int
+    rates: JsonObject | None
+    attempts: tuple[AttemptRecord, ...]
+    verdicts: tuple[VerdictRecord, ...]
+    names: dict[str, str]
+    related: tuple[str, ...]
+    """Other calls under the same request id."""

@@ -9,14 +9,14 @@ from datetime import UTC, datetime, tzinfo
 from typing import Final, TypeVar
 
 from trunkline.control.configurations.lookup import find_visible
-from trunkline.control.page import Page, PageRequest, encode_cursor
+from trunkline.control.page import Page, PageRequest
 from trunkline.control.record import read_record
 from trunkline.control.usage import sums
 from trunkline.control.usage.breakdown import Breakdown, add_up, break_down, show_figures
+from trunkline.control.usage.calls import make_scope, read_cursor, show_call, write_cursor
 from trunkline.control.usage.interval import divide
 from trunkline.control.usage.record import (
     EventFilter,
-    EventRecord,
     EventsRecord,
     MissingPrice,
     RateLimitRecord,
@@ -28,12 +28,10 @@ from trunkline.control.usage.record import (
 from trunkline.control.usage.span import Span, read_span, read_zone
 from trunkline.core import access
 from trunkline.core.actor import Actor, at_least
-from trunkline.core.errors import Forbidden, InvalidInput
-from trunkline.core.ids import is_id
+from trunkline.core.errors import Forbidden
 from trunkline.storage import rate_limits
 from trunkline.storage import usage as rows
 from trunkline.storage.database import Database, Transaction
-from trunkline.storage.tables import UsageEventRow
 from trunkline.storage.usage import Sums, UsageScope
 
 FRESH_SECONDS: Final = 1.0
@@ -167,30 +165,20 @@ class Usage:
         apart = question.interval is not None or question.by is not None or question.compare is not None
         if apart:
             span = span.widen()
-        scope = read_record(
-            UsageScope,
-            wanted,
-            workspace_id=actor.workspace_id,
-            application_id=actor.application_id or wanted.application_id,
-            only_user_id=None if actor.application_id or at_least(actor.role, "admin") else actor.user_id,
-            since=span.since,
-            until=span.until,
-        )
-        after = None if page.after is None else _read_cursor(page.after)
+        scope = make_scope(actor, wanted, span)
+        after = None if page.after is None else read_cursor(page.after)
         async with self._database.read() as tx:
-            total = await sums.sum_span(tx, scope, span)
             told = await break_down(tx, scope, span, question, moment) if apart else Breakdown()
+            total = told.total or await sums.sum_span(tx, scope, span)
             found = await rows.list_events(tx, scope, after=after, limit=page.limit + 1)
         shown = found[: page.limit]
-        cursor = None
-        if len(found) > page.limit:
-            cursor = encode_cursor(f"{shown[-1].opened_at.isoformat()} {shown[-1].id}")
+        cursor = write_cursor(shown[-1]) if len(found) > page.limit else None
         return read_record(
             EventsRecord,
             told,
             span=span,
             figures=show_figures(total),
-            events=Page([_show(row) for row in shown], cursor),
+            events=Page([show_call(row) for row in shown], cursor),
         )
 
     def age(self, record: UsageRecord | UsageReport) -> int:
@@ -226,22 +214,6 @@ def _shares(parts: Iterable[tuple[str, str | None, Sums]]) -> tuple[Share, ...]:
     return tuple(Share(key, name, show_figures(part)) for key, name, part in ordered)
 
 
-def _read_cursor(key: str) -> tuple[datetime, str]:
-    text, _, event_id = key.partition(" ")
-    try:
-        opened_at = datetime.fromisoformat(text)
-    except ValueError:
-        opened_at = None
-    if opened_at is None or opened_at.tzinfo is None or not is_id(event_id):
-        raise InvalidInput.of("cursor", "it is not one that a list has given; leave it out to start at the first page.")
-    return opened_at, event_id
-
-
-def _reason(row: UsageEventRow) -> str | None:
-    said = row.attempts[-1].get("reason") if row.outcome == "error" and row.attempts else None
-    return said if isinstance(said, str) else None
-
-
 def _missing(lacking: dict[str | None, Sums]) -> tuple[MissingPrice, ...]:
     """In how many calls each part of a price was not known, the most frequent first."""
     counts: Counter[str] = Counter()
@@ -249,25 +221,3 @@ def _missing(lacking: dict[str | None, Sums]) -> tuple[MissingPrice, ...]:
         if missing is not None:
             counts.update(dict.fromkeys(missing.split(","), part.unpriced_count))
     return tuple(MissingPrice(what, calls) for what, calls in counts.most_common())
-
-
-def _read_missing(row: UsageEventRow) -> tuple[str, ...]:
-    if row.price_missing is not None:
-        return tuple(row.price_missing.split(","))
-    used = row.input_tokens + row.output_tokens > 0 or row.outcome == "estimated"
-    return ("model",) if row.cost_nanos is None and used else ()
-
-
-def _show(row: UsageEventRow) -> EventRecord:
-    return read_record(
-        EventRecord,
-        row,
-        reason=_reason(row),
-        price_missing=_read_missing(row),
-        tags=tuple(row.tags.split(",")) if row.tags else (),
-        service_tier=tier if isinstance(tier := row.usage.get("tier"), str) and tier else None,
-        duration_ms=row.duration_us / 1000,
-        first_token_ms=None if row.first_token_us is None else row.first_token_us / 1000,
-        # Those that failed are listed; the one that went well is not.
-        attempts=max(len(row.attempts) + (row.outcome in {"ok", "cancelled"}), 1),
-    )

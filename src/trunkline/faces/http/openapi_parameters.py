@@ -22,6 +22,8 @@ _MEANINGS: Final[Mapping[str, str]] = {
     "number": "Which revision: they are numbered from 1.",
     "picture_id": "The picture's `id`.",
     "policy_id": "The policy's `id`.",
+    "price_id": "The price's `id`.",
+    "request_id": "The header `x-request-id` of the answer, or the `id` of the usage event.",
     "route_id": "The route's `id`.",
     "template_id": "The template's `id`.",
     "user_id": "The user's `id`.",

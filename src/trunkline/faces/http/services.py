@@ -47,9 +47,14 @@ from trunkline.control.people.setup import Setup
 from trunkline.control.people.users import Users
 from trunkline.control.policies.policies import Policies
 from trunkline.control.policies.violations import ViolationLog
+from trunkline.control.prices.workspace_prices import WorkspacePrices
 from trunkline.control.rate_limit import RateLimit
 from trunkline.control.readiness import Readiness
+from trunkline.control.retention import Retention
 from trunkline.control.routes.routes import Routes
+from trunkline.control.usage.corrections import Corrections
+from trunkline.control.usage.export import UsageExport
+from trunkline.control.usage.requests import Requests
 from trunkline.control.usage.usage import Usage
 from trunkline.control.versions.versions import Versions
 from trunkline.control.workspaces.applications import Applications
@@ -92,7 +97,12 @@ class Services:
     rotation: Rotation
     routes: Routes
     limits: Limits
+    retention: Retention
+    workspace_prices: WorkspacePrices
     usage: Usage
+    corrections: Corrections
+    usage_export: UsageExport
+    requests: Requests
     ratings: Ratings
     experiments: Experiments
     experiment_watch: ExperimentWatch

@@ -11,11 +11,12 @@ from trunkline.faces.management import (
     encryption_key,
     keys,
     ratings,
+    retention,
     routes,
     users,
     workspaces,
 )
 
 router = APIRouter()
-for part in (auth, users, workspaces, applications, keys, ratings, routes, encryption_key, audit):
+for part in (auth, users, workspaces, applications, keys, ratings, routes, encryption_key, audit, retention):
     router.include_router(part.router)

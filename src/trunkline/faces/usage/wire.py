@@ -8,7 +8,9 @@ from typing import Any
 from pydantic import Field
 
 from trunkline.control.record import Beside
+from trunkline.control.usage.export import ExportRow
 from trunkline.control.usage.record import (
+    CallRecord,
     EventRecord,
     EventsRecord,
     Part,
@@ -194,7 +196,7 @@ class UsageSliceResponse(UsageDetailsResponse):
     until: Moment = Field(serialization_alias="to")
 
     @classmethod
-    def of(cls, record: Slice) -> UsageSliceResponse:
+    def of(cls, record: Slice | ExportRow) -> UsageSliceResponse:
         """From the record."""
         return super().of(Beside(record.figures, since=record.since, until=record.until))
 
@@ -263,6 +265,61 @@ class UsageEventListResponse(ResponseBody):
             breakdown=[UsagePartResponse.of(part) for part in record.breakdown],
             other=None if record.other is None else UsageDetailsResponse.of(record.other),
             previous=None if record.previous is None else UsageSliceResponse.of(record.previous),
+        )
+
+
+class AttemptResponse(ResponseBody):
+    """A try that failed. Times are in milliseconds, ``beganMs`` after the request began."""
+
+    configuration_id: str | None
+    version_id: str | None
+    provider: str
+    model: str
+    status: int | None
+    error: str | None
+    reason: str | None
+    began_ms: float
+    duration_ms: float
+    waited_ms: float
+
+
+class VerdictResponse(ResponseBody):
+    """A policy that the request broke."""
+
+    policy_id: str
+    policy_name: str
+    risk_type: str
+    action_type: int = Field(validation_alias="action")
+    explanation: str
+
+
+class RequestResponse(UsageEventResponse):
+    """The whole life of one request."""
+
+    tokens: dict[str, int]
+    cache_write_tokens: int
+    price: dict[str, Any] | None
+    attempt_list: list[AttemptResponse]
+    verdicts: list[VerdictResponse]
+    names: dict[str, str]
+    related: list[str]
+
+    @classmethod
+    def of_call(cls, record: CallRecord) -> RequestResponse:
+        """From the record."""
+        event = record.event
+        return cls.model_validate(
+            Beside(
+                event,
+                cost_usd=None if event.cost_nanos is None else usd(event.cost_nanos),
+                tokens=record.tokens,
+                cache_write_tokens=record.cache_write_tokens,
+                price=record.rates,
+                attempt_list=[AttemptResponse.of(one) for one in record.attempts],
+                verdicts=[VerdictResponse.of(one) for one in record.verdicts],
+                names=record.names,
+                related=list(record.related),
+            )
         )
 
 

@@ -17,7 +17,7 @@ class Transaction(Protocol):
         ...
 
     async def put(self, table: Table, rows: Sequence[Values]) -> None:
-        """Insert the rows that are not there yet. No key twice in ``rows``."""
+        """Insert the rows that are not there yet, into a table of which none is deleted. No key twice in ``rows``."""
         ...
 
     async def grow(self, table: Table, rows: Sequence[Values]) -> None:

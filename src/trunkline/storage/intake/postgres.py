@@ -14,6 +14,7 @@ import asyncpg  # pyright: ignore[reportMissingTypeStubs] - it has none
 
 from trunkline.core.errors import Unavailable
 from trunkline.storage.intake.fault import DataFault
+from trunkline.storage.intake.kept_rows import KeptRows
 from trunkline.storage.intake.rendering import render_growth, render_insert
 from trunkline.storage.intake.table import Kind, Statement, Table, Values
 
@@ -42,6 +43,7 @@ class PostgresConnection:
     def __init__(self, arguments: dict[str, Any]) -> None:
         self._arguments = arguments
         self._driver: Any = None
+        self._kept = KeptRows()
 
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[PostgresTransaction]:
@@ -51,9 +53,11 @@ class PostgresConnection:
                 driver = await self._open()
                 try:
                     await driver.execute("BEGIN")
-                    yield PostgresTransaction(driver)
+                    yield PostgresTransaction(driver, self._kept)
                     await driver.execute("COMMIT")
+                    self._kept.commit()
                 except BaseException:
+                    self._kept.roll_back()
                     await self.close()
                     raise
 
@@ -72,8 +76,9 @@ class PostgresConnection:
 class PostgresTransaction:
     """An open transaction. Rows go in by the order of their keys, so that two writers never wait crosswise."""
 
-    def __init__(self, driver: Any) -> None:
+    def __init__(self, driver: Any, kept: KeptRows) -> None:
         self._driver = driver
+        self._kept = kept
 
     async def insert(self, table: Table, rows: Sequence[Values]) -> list[bool]:
         """Insert what is new."""
@@ -89,7 +94,10 @@ class PostgresTransaction:
 
     async def put(self, table: Table, rows: Sequence[Values]) -> None:
         """Insert what is new."""
-        ordered = sorted(rows, key=lambda row: row[: len(table.key)])
+        new = self._kept.find_new(table, rows)
+        if not new:
+            return
+        ordered = sorted(new, key=lambda row: row[: len(table.key)])
         sql = render_insert(table, tuple(table.columns), _render_arrays(table))
         await self._driver.execute(sql, *_write_columns(table, ordered))
 

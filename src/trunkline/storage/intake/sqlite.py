@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from trunkline.core.errors import Unavailable
 from trunkline.storage.intake.fault import DataFault
+from trunkline.storage.intake.kept_rows import KeptRows
 from trunkline.storage.intake.rendering import render_growth, render_insert
 from trunkline.storage.intake.table import Kind, Statement, Table, Values
 
@@ -28,6 +29,7 @@ class SqliteConnection:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._driver: sqlite3.Connection | None = None
+        self._kept = KeptRows()
 
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[SqliteTransaction]:
@@ -36,9 +38,11 @@ class SqliteConnection:
             driver = self._open()
             driver.execute("BEGIN IMMEDIATE")
             try:
-                yield SqliteTransaction(driver)
+                yield SqliteTransaction(driver, self._kept)
                 driver.execute("COMMIT")
+                self._kept.commit()
             except BaseException:
+                self._kept.roll_back()
                 if driver.in_transaction:
                     driver.execute("ROLLBACK")
                 raise
@@ -62,8 +66,9 @@ class SqliteConnection:
 class SqliteTransaction:
     """An open transaction."""
 
-    def __init__(self, driver: sqlite3.Connection) -> None:
+    def __init__(self, driver: sqlite3.Connection, kept: KeptRows) -> None:
         self._driver = driver
+        self._kept = kept
 
     async def insert(self, table: Table, rows: Sequence[Values]) -> list[bool]:
         """Insert what is new, all at once; only where something was there already, one by one."""
@@ -86,14 +91,21 @@ class SqliteTransaction:
 
     async def put(self, table: Table, rows: Sequence[Values]) -> None:
         """Insert what is new."""
-        kinds = list(table.columns.values())
-        sql = render_insert(table, tuple(table.columns), _places(len(kinds)))
-        self._driver.executemany(sql, [_write(kinds, row) for row in rows])
+        new = self._kept.find_new(table, rows)
+        if new:
+            kinds = list(table.columns.values())
+            sql = render_insert(table, tuple(table.columns), _places(len(kinds)))
+            self._driver.executemany(sql, [_write(kinds, row) for row in new])
 
     async def grow(self, table: Table, rows: Sequence[Values]) -> None:
         """Add to the sums."""
         kinds = list(table.columns.values())
-        self._driver.executemany(render_growth(table, _places(len(kinds))), [_write(kinds, row) for row in rows])
+        if kinds[-1] == "moment" and "moment" not in kinds[:-1]:
+            # So sums are, of which there are many.
+            written = [(*row[:-1], _write_moment(row[-1])) for row in rows]
+        else:
+            written = [_write(kinds, row) for row in rows]
+        self._driver.executemany(render_growth(table, _places(len(kinds))), written)
 
     async def run(self, statement: Statement, *values: Any) -> int:
         """How many rows it changed."""

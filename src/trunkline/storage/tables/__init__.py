@@ -19,6 +19,7 @@ from trunkline.storage.tables.instance import AuditChain, AuditEvent, Fact, Leas
 from trunkline.storage.tables.limit import Limit
 from trunkline.storage.tables.model_document import ModelDocument, ModelDocumentEntry
 from trunkline.storage.tables.policy import Policy, PolicyViolation
+from trunkline.storage.tables.price import UsageCorrection, WorkspacePrice
 from trunkline.storage.tables.response import StoredResponse
 from trunkline.storage.tables.route import Route, RouteTarget
 from trunkline.storage.tables.snapshot_change import SnapshotChange
@@ -66,6 +67,7 @@ __all__ = [
     "SetupToken",
     "SnapshotChange",
     "StoredResponse",
+    "UsageCorrection",
     "UsageEventRow",
     "UsageGroup",
     "UsageSum",
@@ -73,5 +75,6 @@ __all__ = [
     "UtcDateTime",
     "VersionUsage",
     "Workspace",
+    "WorkspacePrice",
     "now",
 ]

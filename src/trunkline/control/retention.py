@@ -1,0 +1,79 @@
+"""How long things are kept, and their end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from trunkline.core.errors import Unavailable
+from trunkline.core.ids import new_id
+from trunkline.logs import get_logger
+from trunkline.storage import leases, retention
+from trunkline.storage.database import Database
+from trunkline.storage.retention import Kept
+from trunkline.storage.tables import now
+
+EVERY_SECONDS: Final = 3_600.0
+AT_ONCE: Final[Mapping[Kept, int]] = {"requests": 500, "conversations": 20, "violations": 500}
+"""Rows of one transaction: some milliseconds, for which others wait with what they write. A conversation has many."""
+
+PAUSE_SECONDS: Final = 0.1
+"""Between two of them, so that others come first."""
+
+_LEASE: Final = "retention"
+_LEASE_TIME: Final = timedelta(minutes=5)
+
+_log: Final = get_logger(__name__)
+
+
+class Retention:
+    """Deletes what is older than ``days`` say, of each kind; None is kept for ever. One process at a time does."""
+
+    def __init__(
+        self,
+        database: Database,
+        days: Mapping[Kept, int | None],
+        *,
+        clock: Callable[[], datetime] = now,
+        pause: float = PAUSE_SECONDS,
+    ) -> None:
+        self._database = database
+        self.days: Final = days
+        self._clock = clock
+        self._pause = pause
+        self._holder = new_id()
+
+    async def run(self) -> None:
+        """Delete every hour until cancelled, where anything has an end at all."""
+        while any(self.days.values()):
+            try:
+                await self.prune()
+            except Unavailable as error:
+                _log.warning("retention_not_kept", next_try_seconds=EVERY_SECONDS, reason=error.message)
+            await asyncio.sleep(EVERY_SECONDS)
+
+    async def prune(self) -> dict[Kept, int]:
+        """Delete what is too old. Gives how many rows went; none while another process does it."""
+        gone: dict[Kept, int] = {}
+        for what, days in self.days.items():
+            if days is None:
+                continue
+            gone[what] = 0
+            while await self._hold():
+                before = self._clock() - timedelta(days=days)
+                async with self._database.write() as tx:
+                    count = await retention.prune(tx, what, before, AT_ONCE[what])
+                gone[what] += count
+                if count < AT_ONCE[what]:
+                    break
+                await asyncio.sleep(self._pause)
+            if gone[what]:
+                _log.info("kept_long_enough", what=what, rows=gone[what], days=days)
+        return gone
+
+    async def _hold(self) -> bool:
+        moment = self._clock()
+        async with self._database.write() as tx:
+            return await leases.take(tx, _LEASE, self._holder, now=moment, until=moment + _LEASE_TIME)

@@ -1,0 +1,60 @@
+"""What has been kept for long enough, taken out of the database piece by piece."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Final, Literal
+
+from sqlalchemy import delete, select, tuple_
+
+from trunkline.storage.database import Transaction
+from trunkline.storage.tables import Conversation, PolicyViolation, UsageEventRow
+
+Kept = Literal["requests", "conversations", "violations"]
+"""What has an age at which it goes. Sums of usage stay, and so does the audit log, whose chain has no gaps."""
+
+
+async def prune(tx: Transaction, what: Kept, before: datetime, most: int) -> int:
+    """Delete at most ``most`` rows that are from before that moment, the oldest first. Gives how many went."""
+    return await _PRUNERS[what](tx, before, most)
+
+
+async def _prune_requests(tx: Transaction, before: datetime, most: int) -> int:
+    row = UsageEventRow
+    key = tuple_(row.opened_at, row.id)
+    old = select(row.opened_at, row.id).where(row.opened_at < before).order_by(row.opened_at, row.id).limit(most)
+    found = [(opened_at, identity) for opened_at, identity in await tx.execute(old)]
+    if found:
+        await tx.execute(delete(row).where(row.opened_at <= found[-1][0], key.in_(found)))
+    return len(found)
+
+
+async def _prune_conversations(tx: Transaction, before: datetime, most: int) -> int:
+    row = Conversation
+    old = select(row.id).where(row.id < _first_id(before), row.updated_at < before).order_by(row.id).limit(most)
+    found = list(await tx.scalars(old))
+    if found:
+        await tx.execute(delete(row).where(row.id.in_(found)))
+    return len(found)
+
+
+async def _prune_violations(tx: Transaction, before: datetime, most: int) -> int:
+    row = PolicyViolation
+    found = list(await tx.scalars(select(row.id).where(row.id < _first_id(before)).order_by(row.id).limit(most)))
+    if found:
+        await tx.execute(delete(row).where(row.id.in_(found)))
+    return len(found)
+
+
+def _first_id(moment: datetime) -> str:
+    """What ids that were made then begin with: they are in the order of their making."""
+    text = f"{int(moment.timestamp() * 1000):012x}"
+    return f"{text[:8]}-{text[8:]}"
+
+
+_PRUNERS: Final[Mapping[Kept, Callable[[Transaction, datetime, int], Awaitable[int]]]] = {
+    "requests": _prune_requests,
+    "conversations": _prune_conversations,
+    "violations": _prune_violations,
+}

@@ -1,0 +1,65 @@
+"""Corrections of what calls cost, in the database: entries beside the calls, and in the sums of reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from trunkline.storage.database import Transaction
+from trunkline.storage.intake.usage_group import DAY_MINUTES, DIMENSIONS, QUARTER_MINUTES, identify
+from trunkline.storage.tables import UsageCorrection, UsageEventRow, UsageGroup, UsageSum
+from trunkline.storage.usage import COUNTS
+
+
+async def insert(tx: Transaction, correction: UsageCorrection, group: Mapping[str, str | None]) -> None:
+    """Store it, and count it in the sums of its group."""
+    correction.group_id = identify(tuple(group.get(name) for name in DIMENSIONS))
+    tx.add(correction)
+    await tx.flush()
+    build = sqlite.insert if tx.get_bind().dialect.name == "sqlite" else postgresql.insert
+    await tx.execute(
+        build(UsageGroup).values(id=correction.group_id, **{name: group.get(name) for name in DIMENSIONS})
+        .on_conflict_do_nothing()
+    )  # fmt: skip
+    for grain in (QUARTER_MINUTES, DAY_MINUTES):
+        row: dict[str, Any] = {
+            "workspace_id": correction.workspace_id,
+            "grain": grain,
+            "slot": int(correction.at.timestamp()) // 60 // grain,
+            "group_id": correction.group_id,
+            **dict.fromkeys(COUNTS, 0),
+            "cost_nanos": correction.cost_nanos,
+            "last_used_at": correction.at,
+        }
+        statement = build(UsageSum).values(row)
+        await tx.execute(
+            statement.on_conflict_do_update(
+                index_elements=["workspace_id", "grain", "slot", "group_id"],
+                set_={"cost_nanos": UsageSum.cost_nanos + statement.excluded.cost_nanos},
+            )
+        )
+
+
+async def find_page(tx: Transaction, workspace_id: str, *, limit: int, after: str | None) -> Sequence[UsageCorrection]:
+    """The newest first; ``after`` is the last id of the page before."""
+    query = select(UsageCorrection).where(UsageCorrection.workspace_id == workspace_id)
+    if after is not None:
+        query = query.where(UsageCorrection.id < after)
+    return (await tx.scalars(query.order_by(UsageCorrection.id.desc()).limit(limit))).all()
+
+
+async def total(tx: Transaction, workspace_id: str, since: datetime, until: datetime) -> int:
+    """What the corrections of that time add up to, in nano-dollars."""
+    query = select(func.coalesce(func.sum(UsageCorrection.cost_nanos), 0)).where(
+        UsageCorrection.workspace_id == workspace_id, UsageCorrection.at >= since, UsageCorrection.at < until
+    )
+    return int(await tx.scalar(query) or 0)
+
+
+def read_group(row: UsageEventRow, missing: str | None) -> dict[str, str | None]:
+    """The group that a call is counted in; ``missing`` is what no price is known of."""
+    return {name: getattr(row, name) for name in DIMENSIONS} | {"price_missing": missing}

@@ -1,0 +1,79 @@
+"""What is kept for long enough goes, and only that."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import func, select
+from tests.bookkeeping import keep
+from tests.unit.control.usage.settled import START, event, violation
+
+from trunkline.control.retention import AT_ONCE, Retention
+from trunkline.core.ids import new_id
+from trunkline.storage.database import Database
+from trunkline.storage.retention import Kept
+from trunkline.storage.tables import Conversation, PolicyViolation, UsageEventRow, User, Workspace
+from trunkline.storage.usage import UsageScope
+from trunkline.storage.usage_sums import read_sums
+
+DAY = 86_400_000_000
+NOW = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=START)
+NEVER: dict[Kept, int | None] = {"requests": None, "conversations": None, "violations": None}
+
+
+def aged(days: float) -> str:
+    """An id that was made so many days before."""
+    text = f"{int((NOW - timedelta(days=days)).timestamp() * 1000):012x}"
+    return f"{text[:8]}-{text[8:]}{new_id()[13:]}"
+
+
+async def test_old_requests_go_and_their_sums_stay(database: Database) -> None:
+    old = [event("w", opened_at=START - 31 * DAY + number // 3) for number in range(AT_ONCE["requests"] + 7)]
+    young = [event("w", opened_at=START - 29 * DAY), event("w")]
+    await keep(database, [*old, *young])
+    retention = Retention(database, {**NEVER, "requests": 30}, clock=lambda: NOW, pause=0)
+    assert await retention.prune() == {"requests": len(old)}
+    assert await retention.prune() == {"requests": 0}
+    async with database.read() as tx:
+        assert set(await tx.scalars(select(UsageEventRow.id))) == {one.id for one in young}
+        assert (await read_sums(tx, UsageScope(workspace_id="w"))).request_count == len(old) + len(young)
+
+
+async def test_conversations_that_are_still_used_stay(database: Database) -> None:
+    async with database.write() as tx:
+        user, workspace = User(email="a@example.com", name="", role="user"), Workspace(name="w")
+        tx.add_all([user, workspace])
+        await tx.flush()
+        made = {
+            name: Conversation(
+                id=aged(days), workspace_id=workspace.id, user_id=user.id, updated_at=NOW - timedelta(days=used)
+            )
+            for name, days, used in (("old", 40, 31), ("used", 40, 2), ("new", 1, 1))
+        }
+        tx.add_all(made.values())
+    retention = Retention(database, {**NEVER, "conversations": 30}, clock=lambda: NOW, pause=0)
+    assert await retention.prune() == {"conversations": 1}
+    async with database.read() as tx:
+        assert set(await tx.scalars(select(Conversation.id))) == {made["used"].id, made["new"].id}
+
+
+async def test_old_violations_go(database: Database) -> None:
+    await keep(database, [violation(id=aged(days)) for days in (31, 31, 29)])
+    retention = Retention(database, {**NEVER, "violations": 30}, clock=lambda: NOW, pause=0)
+    assert await retention.prune() == {"violations": 2}
+    async with database.read() as tx:
+        assert await tx.scalar(select(func.count()).select_from(PolicyViolation)) == 1
+
+
+async def test_one_process_at_a_time_deletes(database: Database) -> None:
+    await keep(database, [event("w", opened_at=START - 31 * DAY)])
+    first, second = (Retention(database, {**NEVER, "requests": 30}, clock=lambda: NOW, pause=0) for _ in range(2))
+    assert await first.prune() == {"requests": 1}
+    await keep(database, [event("w", opened_at=START - 31 * DAY)])
+    assert await second.prune() == {"requests": 0}
+
+
+async def test_without_an_age_nothing_goes(database: Database) -> None:
+    retention = Retention(database, NEVER, clock=lambda: NOW, pause=0)
+    assert await retention.prune() == {}
+    await retention.run()
