@@ -198,6 +198,8 @@ async def _make_route(
                 row.notes.append(f"{target.name} is shared with the workspace now")
             given: dict[str, object] = {"configurationId": found.id}
             given |= {"priority": target.priority, "weight": target.weight}
+            if target.fallback_for is not None:
+                given["fallbackFor"] = target.fallback_for
             targets.append(given if target.model is None else {**given, "model": target.model})
         body = {"name": route.name, "strategy": route.strategy, "targets": targets}
         await api.ask("POST", "/api/routes", body=body)

@@ -13,7 +13,7 @@ from trunkline.core.chat import JsonValue
 from trunkline.core.errors import InvalidInput
 from trunkline.providers.litellm_entry import NAME_LIMIT, Note, Planned, Unmapped, plan_entry
 from trunkline.providers.litellm_routes import Groups, PlannedRoute, PlannedTarget, plan_routes
-from trunkline.providers.litellm_settings import note_fallbacks, note_section
+from trunkline.providers.litellm_settings import note_section
 from trunkline.providers.litellm_value import Environment, as_list, as_object
 
 __all__ = ["Note", "Plan", "Planned", "PlannedRoute", "PlannedTarget", "read_plan"]
@@ -56,8 +56,6 @@ def read_plan(document: JsonValue, environment: Mapping[str, str]) -> Plan:
             planned.append(msgspec.structs.replace(one, name=alias, where=where, notes=(f"a copy of {one.name}",)))
     leads = {target.name for route in routes for target in route.targets}
     planned = [msgspec.structs.replace(one, shared=True) if one.name in leads else one for one in planned]
-    for section in ("router_settings", "litellm_settings"):
-        notes += note_fallbacks(section, as_object(document.get(section)))
     notes += [note for name, value in document.items() for note in note_section(name, value)]
     return Plan(tuple(planned), tuple(routes), tuple(notes))
 

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from trunkline.core.chat import JsonValue
-from trunkline.core.strategy import Strategy
+from trunkline.core.strategy import Cause, Strategy
 from trunkline.providers.litellm_balance import Share, share_out
 from trunkline.providers.litellm_entry import Note, Planned
 from trunkline.providers.litellm_value import as_list, as_object
@@ -25,16 +25,24 @@ _STRATEGIES: Final[Mapping[str, Strategy]] = {
     "latency-based-routing": "fastest",
     "cost-based-routing": "cheapest",
 }
+_KEPT: Final[Mapping[Cause, str]] = {
+    "contextWindow": "context_window_fallbacks",
+    "contentFilter": "content_policy_fallbacks",
+}
 _SECTIONS: Final = ("router_settings", "litellm_settings")
 
 
 class PlannedTarget(msgspec.Struct, frozen=True, kw_only=True):
-    """One way of a route: the name of a configuration. ``model`` None: its own."""
+    """One way of a route: the name of a configuration. ``model`` None: its own.
+
+    With ``fallback_for`` it is kept for requests that failed elsewhere for that.
+    """
 
     name: str
     model: str | None = None
     priority: int = 0
     weight: int = 1
+    fallback_for: Cause | None = None
 
 
 class PlannedRoute(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,16 +79,22 @@ def plan_routes(
 ) -> list[PlannedRoute]:
     """The routes for groups of several entries and for fallbacks; ``aliases`` are further names of groups."""
     strategy = _read_strategy(document, notes)
-    fallbacks = _read_fallbacks(document, groups, aliases, notes)
+    fallbacks = _read_fallbacks(document, "fallbacks", groups, aliases, notes)
+    kept = {cause: _read_fallbacks(document, field, groups, aliases, notes) for cause, field in _KEPT.items()}
     routes: list[PlannedRoute] = []
     for name, own in [*((own, own) for own in groups.entries), *aliases.items()]:
-        given = fallbacks.get(name) or fallbacks.get(own) or fallbacks.get(EVERY)
-        route = _plan_route(name, own, given, groups, strategy)
+        given = _choose(fallbacks, name, own)
+        causes: dict[Cause, _Fallbacks | None] = {cause: _choose(found, name, own) for cause, found in kept.items()}
+        route = _plan_route(name, own, given, causes, groups, strategy)
         if len(route.targets) > 1:
             routes.append(route)
         else:
             notes += [Note(route.where, f"{name}: {one}.") for one in route.notes]
     return routes
+
+
+def _choose(fallbacks: Mapping[str, _Fallbacks], name: str, own: str) -> _Fallbacks | None:
+    return fallbacks.get(name) or fallbacks.get(own) or fallbacks.get(EVERY)
 
 
 class _Fallbacks(msgspec.Struct, frozen=True):
@@ -90,7 +104,14 @@ class _Fallbacks(msgspec.Struct, frozen=True):
     where: str
 
 
-def _plan_route(name: str, own: str, fallbacks: _Fallbacks | None, groups: Groups, strategy: Strategy) -> PlannedRoute:
+def _plan_route(
+    name: str,
+    own: str,
+    fallbacks: _Fallbacks | None,
+    kept: Mapping[Cause, _Fallbacks | None],
+    groups: Groups,
+    strategy: Strategy,
+) -> PlannedRoute:
     """What there is for ``name``; a route is worth making for two targets and more."""
     notes: list[str] = []
     group = groups.entries[own]
@@ -101,15 +122,33 @@ def _plan_route(name: str, own: str, fallbacks: _Fallbacks | None, groups: Group
             targets = _add(targets, found, model, notes)
         else:
             notes.append(f"the fallback {other} is no model of the list that was mapped")
+    usual = targets
+    for cause, others in kept.items():
+        targets += _keep(cause, others, group, groups, notes)
     if len(targets) > MOST_TARGETS:
         notes.append(f"a route has at most {MOST_TARGETS} targets: {len(targets) - MOST_TARGETS} were left out")
     targets = targets[:MOST_TARGETS]
-    if len({target.priority for target in targets}) == len(targets):
+    if len({target.priority for target in usual}) == len(usual):
         strategy = "priority"
-    elif strategy != "weighted" and len({target.weight for target in targets}) > 1:
+    elif strategy != "weighted" and len({target.weight for target in usual}) > 1:
         notes.append(f"weights do not count in a route that is {strategy}")
-    where = f"model_name {own}" if len(group) > 1 or fallbacks is None else fallbacks.where
+    asking = next((each for each in (fallbacks, *kept.values()) if each is not None), None)
+    where = f"model_name {own}" if len(group) > 1 or asking is None else asking.where
     return PlannedRoute(name=name, strategy=strategy, targets=targets, where=where, notes=tuple(dict.fromkeys(notes)))
+
+
+def _keep(
+    cause: Cause, fallbacks: _Fallbacks | None, own: Sequence[Planned], groups: Groups, notes: list[str]
+) -> tuple[PlannedTarget, ...]:
+    """What is kept for ``cause``, in the order of the file; never the group itself, which has refused the request."""
+    targets: tuple[PlannedTarget, ...] = ()
+    for other in fallbacks.names if fallbacks is not None else ():
+        found, model = groups.find(other)
+        if not found:
+            notes.append(f"the fallback {other} is no model of the list that was mapped")
+        elif found is not own:
+            targets = _add(targets, found, model, notes)
+    return tuple(msgspec.structs.replace(target, fallback_for=cause) for target in targets)
 
 
 def _add(
@@ -144,9 +183,9 @@ def _read_strategy(document: Mapping[str, JsonValue], notes: list[Note]) -> Stra
 
 
 def _read_fallbacks(
-    document: Mapping[str, JsonValue], groups: Groups, aliases: Mapping[str, str], notes: list[Note]
+    document: Mapping[str, JsonValue], field: str, groups: Groups, aliases: Mapping[str, str], notes: list[Note]
 ) -> dict[str, _Fallbacks]:
-    """By our name of the model, by an alias, or by :data:`EVERY`; of several the first counts."""
+    """Those in ``field``, by our name of the model, by an alias, or by :data:`EVERY`; of several the first counts."""
     found: dict[str, _Fallbacks] = {}
 
     def keep(name: str, given: JsonValue, where: str) -> None:
@@ -161,8 +200,8 @@ def _read_fallbacks(
 
     for section in _SECTIONS:
         settings = as_object(document.get(section))
-        where = f"{section}.fallbacks"
-        given = settings.get("fallbacks")
+        where = f"{section}.{field}"
+        given = settings.get(field)
         for item in [given] if isinstance(given, dict) else as_list(given):
             for model, others in as_object(item).items():
                 name = model if model == EVERY or model in aliases else groups.names.get(model)
@@ -170,7 +209,7 @@ def _read_fallbacks(
                     notes.append(Note(where, f"{model}: it is no model of the list that was mapped."))
                 else:
                     keep(name, others, where)
-        if settings.get("default_fallbacks"):
+        if field == "fallbacks" and settings.get("default_fallbacks"):
             keep(EVERY, settings["default_fallbacks"], f"{section}.default_fallbacks")
     return found
 

@@ -10,18 +10,18 @@ from typing import Final
 
 from trunkline.core.chat import JsonValue
 from trunkline.providers.litellm_entry import Note
-from trunkline.providers.litellm_value import as_list
 
-_NOT_HERE: Final[Mapping[str, str]] = {
-    "context_window_fallbacks": "a request that is too long for its model is refused, and goes to no other target. Call"
-    " the larger model by its own name.",
-    "content_policy_fallbacks": "what a provider refuses for its content is refused, and goes to no other target.",
-}
-"""Fallbacks that routes do not have: in both the request itself is at fault."""
-
-_ROUTED: Final = frozenset({"fallbacks", "default_fallbacks", "routing_strategy"})
+_ROUTED: Final = frozenset(
+    {
+        "fallbacks",
+        "default_fallbacks",
+        "context_window_fallbacks",
+        "content_policy_fallbacks",
+        "routing_strategy",
+    }
+)
 _DONE: Final = frozenset({"model_list", "credential_list", "environment_variables"})
-_MAPPED: Final = frozenset({"model_group_alias", *_NOT_HERE, *_ROUTED})
+_MAPPED: Final = frozenset({"model_group_alias", *_ROUTED})
 
 _ADVICE: Final[Mapping[str, str]] = {
     "router_settings.num_retries": "retries have a budget of their own, and need no setting.",
@@ -43,19 +43,6 @@ _ADVICE: Final[Mapping[str, str]] = {
     "guardrails": "not mapped.",
     "mcp_servers": "not mapped.",
 }
-
-
-def note_fallbacks(section: str, settings: Mapping[str, JsonValue]) -> list[Note]:
-    """One note for each model with fallbacks of a kind that is not here."""
-    notes: list[Note] = []
-    for kind, why in _NOT_HERE.items():
-        given = settings.get(kind)
-        for item in [given] if isinstance(given, dict) else as_list(given):
-            pairs = item.items() if isinstance(item, dict) else [("every model", item)]
-            for model, others in pairs:
-                names = ", ".join(str(one) for one in (as_list(others) or [others]))
-                notes.append(Note(f"{section}.{kind}", f"{model} → {names}: not mapped: {why}"))
-    return notes
 
 
 def note_section(name: str, value: JsonValue) -> list[Note]:

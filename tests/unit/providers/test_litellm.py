@@ -148,7 +148,7 @@ def test_what_of_a_realistic_file_is_told() -> None:
     assert made["claude"] == ()
     notes = {note.where: note.message for note in found.notes}
     assert "no provider for 'watsonx/ibm/granite'" in notes["model_list[9]"]
-    assert notes["litellm_settings.context_window_fallbacks"].startswith("llama → claude: not mapped: a request")
+    assert "litellm_settings.context_window_fallbacks" not in notes
     assert not {"router_settings.fallbacks", "router_settings.routing_strategy", "model_name gpt-4o"} & notes.keys()
     assert not any("default_fallbacks" in where for where in notes)
     assert "no model of the list" in notes["router_settings.model_group_alias.x"]
@@ -168,7 +168,9 @@ def test_the_routes_of_a_realistic_file() -> None:
     group = [("gpt-4o", 0, 6), ("gpt-4o 2", 0, 2), ("claude", 1, 1), ("llama", 2, 1)]
     assert (routes["gpt-4o"].strategy, ways(routes["gpt-4o"])) == ("weighted", group)
     assert (routes["gpt-4"].strategy, ways(routes["gpt-4"])) == ("weighted", group), "another name of the same"
-    assert (routes["llama"].strategy, ways(routes["llama"])) == ("priority", [("llama", 0, 1), ("claude", 1, 1)])
+    assert routes["llama"].strategy == "priority"
+    assert ways(routes["llama"]) == [("llama", 0, 1), ("claude", 1, 1), ("claude", 0, 1)]
+    assert [target.fallback_for for target in routes["llama"].targets] == [None, None, "contextWindow"]
     assert routes["llama"].where == "litellm_settings.default_fallbacks"
     assert "claude" not in routes, "it is its own default fallback"
     assert "hidden" not in routes, "so is what stands for it"
@@ -250,6 +252,28 @@ def test_fallbacks() -> None:
     assert ways(routes["b"]) == [("b", 0, 1), ("b 2", 0, 1)]
     assert "nobody" in notes["router_settings.fallbacks"]
     assert "already" in notes["litellm_settings.fallbacks"]
+
+
+def test_fallbacks_for_refusals_are_kept_for_them() -> None:
+    models = [{"name": name} for name in ("a", "b", "c")]
+    settings = {
+        "fallbacks": [{"a": ["b"]}],
+        "context_window_fallbacks": [{"a": ["c", "nobody", "a"]}, {"b": ["c"]}],
+        "content_policy_fallbacks": [{"*": ["b"]}],
+    }
+    routes, _ = routes_of(models, litellm_settings=settings)
+    kept = {
+        name: [(target.name, target.priority, target.fallback_for) for target in route.targets]
+        for name, route in routes.items()
+    }
+    assert kept == {
+        "a": [("a", 0, None), ("b", 1, None), ("c", 0, "contextWindow"), ("b", 0, "contentFilter")],
+        "b": [("b", 0, None), ("c", 0, "contextWindow")],
+        "c": [("c", 0, None), ("b", 0, "contentFilter")],
+    }
+    assert routes["a"].strategy == "priority"
+    assert routes["b"].where == "litellm_settings.context_window_fallbacks"
+    assert routes["a"].notes == ("the fallback nobody is no model of the list that was mapped",)
 
 
 def test_default_fallbacks_are_for_those_without_their_own() -> None:
