@@ -92,8 +92,15 @@ class RouteEntry(msgspec.Struct, frozen=True, kw_only=True):
     targets: tuple[RouteTargetEntry, ...]
     hedging: Hedging | None = None
     caching: Caching | None = None
+    selective: bool = False
+    """Whether any target is for some calls only; found out once."""
     revision: int = 1
     created_at: int = 0
+
+    def __post_init__(self) -> None:
+        """Looks at the targets."""
+        selective = any(target.conditions is not None or target.fallback_for is not None for target in self.targets)
+        msgspec.structs.force_setattr(self, "selective", selective)
 
 
 class FeatureEntry(msgspec.Struct, frozen=True, kw_only=True):

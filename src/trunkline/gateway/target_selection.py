@@ -77,9 +77,11 @@ class TargetSelection:
 
         Raises InvalidInput where the call fulfils the conditions of none.
         """
+        if not route.selective and (route.strategy != "cheapest" or self._traits is None):
+            return self._strategies.order(candidates, streams)
         read = cache(call.exchange.content)
         kept: list[Candidate] = []
-        if any(target.conditions or target.fallback_for for target in route.targets):
+        if route.selective:
             candidates = self._find_fulfilled(call, route, candidates, read)
             kept = [one for one in candidates if is_kept(one)]
             candidates = [one for one in candidates if not is_kept(one)]

@@ -80,7 +80,9 @@ def plan_routes(
     """The routes for groups of several entries and for fallbacks; ``aliases`` are further names of groups."""
     strategy = _read_strategy(document, notes)
     fallbacks = _read_fallbacks(document, "fallbacks", groups, aliases, notes)
-    kept = {cause: _read_fallbacks(document, field, groups, aliases, notes) for cause, field in _KEPT.items()}
+    kept: dict[Cause, dict[str, _Fallbacks]] = {
+        cause: _read_fallbacks(document, field, groups, aliases, notes) for cause, field in _KEPT.items()
+    }
     routes: list[PlannedRoute] = []
     for name, own in [*((own, own) for own in groups.entries), *aliases.items()]:
         given = _choose(fallbacks, name, own)
