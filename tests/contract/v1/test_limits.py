@@ -14,6 +14,10 @@ from google import genai
 from google.genai import errors, types
 
 from tests.contract.v1.bare_gateway import KEY, WORKSPACE, BareGateway, configuration, route
+from tests.contract.v1.test_plain_lane import WHOLE
+from tests.contract.v1.test_routes import STREAM
+from tests.e2e.place import wait_for
+from tests.upstreams import scripted
 from trunkline.gateway.gates.limit_gate import LimitGate
 from trunkline.gateway.snapshot import LimitEntry
 
@@ -118,3 +122,57 @@ def test_models_and_counts_of_tokens_are_not_limited(bare: BareGateway) -> None:
     assert ask(bare, "/v1/messages/count_tokens").status_code == 200
     listed = httpx2.get(f"{bare.url}/v1/models", headers={"authorization": f"Bearer {KEY}"})
     assert listed.status_code == 200
+
+
+@pytest.fixture
+def plain() -> Iterator[tuple[BareGateway, scripted.Scripted]]:
+    """A gateway in front of a provider whose answers pass, so that calls are plain ones."""
+    with scripted.start() as upstream:
+        entry = configuration("a", "openai", model="gpt-4o-mini", base_url=f"{upstream.url}/v1", api_key="sk-x")
+        with BareGateway([entry], gates=(LimitGate(),)).serve() as running:
+            yield running, upstream
+
+
+def test_a_place_is_free_again_whatever_the_provider_answers(plain: tuple[BareGateway, scripted.Scripted]) -> None:
+    bare, upstream = plain
+    set_limits(bare, each_key("parallel"), each_key("tokens", 1_000))
+    for script, status in (
+        (scripted.whole(b"{}", status="400 Bad Request"), 400),
+        (scripted.whole(b"<html>"), 502),
+        (scripted.slam, 502),
+        (scripted.whole(WHOLE), 200),
+    ):
+        upstream.script = script
+        assert ask(bare).status_code == status
+    # What failed used no tokens; the last one used 30, as it says.
+    state = ask(bare).headers["ratelimit"]
+    assert '"each-key-parallel";r=0' in state
+    left = int(state.partition('tokens-per-hour";r=')[2].partition(";")[0])
+    assert 1_000 - 30 - 20 < left <= 1_000 - 30
+
+
+def test_plain_calls_are_limited_alike(plain: tuple[BareGateway, scripted.Scripted]) -> None:
+    bare, upstream = plain
+    upstream.script = scripted.whole(WHOLE)
+    with openai.OpenAI(base_url=f"{bare.url}/v1", api_key=KEY, max_retries=0) as client:
+        client.chat.completions.create(**SAID)
+        set_limits(bare, each_key(amount=3))
+        told = [client.chat.completions.with_raw_response.create(**SAID).headers["ratelimit"] for _ in range(3)]
+        with pytest.raises(openai.RateLimitError, match="3 requests per hour"):
+            client.chat.completions.create(**SAID)
+    assert [each.partition("r=")[2].partition(";")[0] for each in told] == ["2", "1", "0"]
+    assert len(upstream.asked) == 4
+
+
+def test_a_place_is_free_again_when_the_client_hangs_up(plain: tuple[BareGateway, scripted.Scripted]) -> None:
+    bare, upstream = plain
+    set_limits(bare, each_key("parallel"))
+    body = {**SAID, "stream": True}
+    headers = {"authorization": f"Bearer {KEY}"}
+    upstream.script = scripted.stream(STREAM[0], end="never")
+    with httpx2.stream("POST", f"{bare.url}/v1/chat/completions", json=body, headers=headers, timeout=20) as stream:
+        pieces = stream.iter_bytes()
+        next(pieces)
+        assert ask(bare).status_code == 429
+    upstream.script = scripted.whole(WHOLE)
+    wait_for(lambda: ask(bare).status_code == 200)

@@ -107,7 +107,8 @@ def test_a_stream_has_its_place_until_its_end_or_until_its_client_goes(bare: Bar
     with httpx2.stream(
         "POST", f"{bare.url}/v1/chat/completions", json={**SAID, "stream": True}, headers=HEADERS
     ) as one:
-        next(one.iter_bytes())
+        pieces = one.iter_bytes()
+        next(pieces)
         assert load.calls == 1
         assert load.bytes > 0
     wait_for(lambda: is_empty(load))
