@@ -7,7 +7,7 @@ from typing import Final
 
 from trunkline.core.actor import Actor
 from trunkline.core.limit import Subject
-from trunkline.gateway.gates.limit_rule import Bucket, LimitRule
+from trunkline.gateway.gates.limit_rule import Bucket, LimitRule, LimitSet
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.snapshot import LimitEntry
 
@@ -45,16 +45,17 @@ class LimitBook:
         self._make_rule = make_rule
         self._kinds: tuple[Subject, ...] = tuple({entry.subject: None for entry in limits})
         self._finders = tuple(_FIND[kind] for kind in self._kinds)
-        self._sets: dict[tuple[str | None, ...], tuple[Bucket, ...]] = {}
+        self._sets: dict[tuple[str | None, ...], LimitSet] = {}
 
-    def find(self, actor: Actor, candidate: Candidate) -> tuple[Bucket, ...]:
+    def find(self, actor: Actor, candidate: Candidate) -> LimitSet:
         """The buckets that calls of ``actor`` to ``candidate`` take from."""
         place = tuple([find(actor, candidate) for find in self._finders])
         found = self._sets.get(place)
         if found is None:
             if len(self._sets) >= CAPACITY:
                 self._sets.clear()
-            found = self._sets[place] = tuple(self._compile(dict(zip(self._kinds, place, strict=True))))
+            subjects = dict(zip(self._kinds, place, strict=True))
+            found = self._sets[place] = LimitSet(tuple(self._compile(subjects)))
         return found
 
     def _compile(self, subjects: Mapping[Subject, str | None]) -> Iterable[Bucket]:

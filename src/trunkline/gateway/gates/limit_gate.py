@@ -13,8 +13,9 @@ from trunkline.gateway.context import JUDGE
 from trunkline.gateway.gates.limit_book import LimitBook
 from trunkline.gateway.gates.limit_fields import POLICY, STATE, write_fields
 from trunkline.gateway.gates.limit_hold import LimitHold, Meters
-from trunkline.gateway.gates.limit_rule import ALONE, Bucket, LimitRule, Share, Verdict, Want
+from trunkline.gateway.gates.limit_rule import ALONE, LimitRule, LimitSet, Share, Verdict, Want
 from trunkline.gateway.gates.local_meters import LocalMeters
+from trunkline.gateway.gates.one_way_hold import OneWayHold
 from trunkline.gateway.gates.pending_call import PendingCall
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.routing.target import Target
@@ -64,7 +65,7 @@ class LimitGate:
 
     def concerns(self, snapshot: Snapshot, actor: Actor, candidate: Candidate) -> bool:
         """See :class:`~trunkline.gateway.gates.gate.Gate`."""
-        return bool(candidate.part.limits) and bool(self._find(actor, candidate))
+        return bool(candidate.part.limits) and bool(self._find(actor, candidate).buckets)
 
     async def enter(self, call: PendingCall) -> None:
         """See :class:`~trunkline.gateway.gates.gate.Gate`. All is taken at once, when the candidate is known."""
@@ -79,7 +80,7 @@ class LimitGate:
         if call.operation is None or call.context.purpose == JUDGE:
             return
         hold = self._find_hold(call)
-        wants = hold.find_wants(self._find(call.actor, candidate))
+        wants = hold.find_wants(self._find(call.actor, candidate).buckets)
         _require_size(wants)
         taken = None
         if self._shared is not None and self._shared.fault is None and wants:
@@ -95,21 +96,20 @@ class LimitGate:
         """See :class:`~trunkline.gateway.gates.gate.ImmediateGate`."""
         if self._shared is not None and self._shared.fault is None:
             return False
-        hold = LimitHold(call.exchange)
-        wants = hold.find_wants(self._find(call.actor, candidate))
-        verdict = self._local.take(wants)
-        if verdict.refused is not None:
+        limits = self._find(call.actor, candidate)
+        cost = call.exchange.content().input_tokens if limits.tokens else 0
+        states = self._local.enter(limits.buckets, cost)
+        if states is None:
             return False
-        call.holds[self] = hold
-        hold.add(self._local, candidate.entry.id, wants, verdict.told)
-        call.headers += write_fields({want.bucket.rule: told for want, told in zip(wants, verdict.told, strict=True)})
+        call.holds[self] = OneWayHold(self._local, limits, cost)
+        call.headers += ((POLICY, limits.policy), (STATE, ", ".join(states).encode()))
         return True
 
     def sweep(self) -> None:
         """Forget what is no longer used up."""
         self._local.sweep()
 
-    def _find(self, actor: Actor, candidate: Candidate) -> tuple[Bucket, ...]:
+    def _find(self, actor: Actor, candidate: Candidate) -> LimitSet:
         place = candidate.part.id
         book = self._books.get(place)
         if book is None or book.limits is not candidate.part.limits:

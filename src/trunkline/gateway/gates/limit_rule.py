@@ -75,6 +75,19 @@ class Bucket(NamedTuple):
     rule: LimitRule
 
 
+class LimitSet:
+    """The buckets that calls of one kind take from. ``policy`` is what their answers say of them; ``tokens`` and
+    ``parallel``: whether there are such among them."""
+
+    __slots__ = ("buckets", "parallel", "policy", "tokens")
+
+    def __init__(self, buckets: tuple[Bucket, ...]) -> None:
+        self.buckets = buckets
+        self.policy = ", ".join([bucket.rule.policy for bucket in buckets]).encode()
+        self.tokens = any(bucket.rule.tokens for bucket in buckets)
+        self.parallel = any(bucket.rule.parallel for bucket in buckets)
+
+
 class Want(NamedTuple):
     """What a call takes of a bucket: a request, tokens, a place among those that run at a time."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from math import ceil
 
-from trunkline.gateway.gates.gcra import arrive, count_left, find_next
+from trunkline.gateway.gates.gcra import SLACK, arrive, count_left, find_next
 from trunkline.gateway.gates.limit_rule import Bucket, Told, Verdict, Want
 
 
@@ -41,6 +42,38 @@ class LocalMeters:
                 if bucket.rule.parallel:
                     self._running[bucket.key] = self._running.get(bucket.key, 0) + cost
         return Verdict(refused, longest, tuple(self._tell(bucket, now) for bucket, _ in wants))
+
+    def enter(self, buckets: Sequence[Bucket], tokens: int) -> list[str] | None:
+        """As :meth:`take`, of one request with that many ``tokens``, for who asks before every call: None where
+        something cannot be had now, else how the buckets stand, as the header of the answer says it."""
+        now = self._clock()
+        arrivals: list[float] = []
+        for bucket in buckets:
+            rule = bucket.rule
+            if rule.parallel:
+                if self._running.get(bucket.key, 0) >= rule.places:
+                    return None
+                arrivals.append(0.0)
+                continue
+            cost = tokens if rule.tokens else 1
+            tat, wait = arrive(self._arrivals.get(bucket.key, 0.0), now, rule.interval, rule.tolerance, cost)
+            if wait or cost > rule.burst:
+                return None
+            arrivals.append(tat)
+        states: list[str] = []
+        for bucket, tat in zip(buckets, arrivals, strict=True):
+            rule = bucket.rule
+            if rule.parallel:
+                running = self._running[bucket.key] = self._running.get(bucket.key, 0) + 1
+                states.append(f'"{rule.name}";r={rule.places - running}')
+                continue
+            self._arrivals[bucket.key] = tat
+            # Both as gcra.count_left and gcra.find_next have it.
+            taken = tat - now
+            left = int((rule.tolerance - taken) / rule.interval + SLACK) if taken < rule.tolerance else 0
+            following = max(taken - rule.tolerance + (left + 1) * rule.interval, 0.0) if taken > 0 else 0
+            states.append(f'"{rule.name}";r={left};t={ceil(following)}')
+        return states
 
     def correct(self, changes: Iterable[tuple[Bucket, float]]) -> None:
         """Take so many units more of each bucket, or where negative give them back, whatever is left of it."""

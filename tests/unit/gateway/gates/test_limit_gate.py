@@ -270,6 +270,33 @@ async def test_a_plain_call_is_let_in_at_once_or_sent_on(gate: LimitGate) -> Non
     assert gate.admit_now(pend(), where, TARGET)
 
 
+async def test_a_plain_call_takes_and_tells_what_any_other_does(clock: Clock) -> None:
+    limits = (limit(amount=7), limit(measure="tokens", amount=9_000, burst=3_000), limit(measure="parallel", amount=3))
+    where, one, other = candidate(*limits), LimitGate(clock=clock), LimitGate(clock=clock)
+    for tokens, used, pause in ((10, 50, 0.0), (200, 100, 1.5), (299, 0, 20.0), (0, 700, 3.0), (5, 5, 90.0)):
+        plain, general = pend(tokens=tokens), pend(tokens=tokens)
+        assert one.admit_now(plain, where, TARGET)
+        await other.admit(general, where, TARGET)
+        assert plain.headers == general.headers
+        for call in (plain, general):
+            end(call, event(tokens=used))
+        clock.now += pause
+    plain, general = pend(tokens=20), pend(tokens=20)
+    assert one.admit_now(plain, where, TARGET)
+    await other.admit(general, where, TARGET)
+    plain.void()
+    general.void()
+    plain = pend()
+    assert one.admit_now(plain, where, TARGET)
+    assert plain.headers == (await admit(other, where)).headers
+
+
+async def test_a_plain_call_that_is_too_large_is_sent_on_to_be_refused(gate: LimitGate) -> None:
+    where = candidate(limit(measure="tokens", amount=100))
+    assert not gate.admit_now(pend(tokens=101), where, TARGET)
+    assert gate.admit_now(pend(tokens=100), where, TARGET)
+
+
 async def test_processes_that_tell_each_other_nothing_let_in_no_more_together(clock: Clock) -> None:
     where = candidate(limit(amount=10), limit(measure="parallel", amount=7))
     gates = [LimitGate(share=Share(number, 3), clock=clock) for number in range(3)]

@@ -1,0 +1,39 @@
+"""What a call has taken of limits in this process that can go one way only: little is made, since every call pays."""
+
+from __future__ import annotations
+
+from trunkline.core.usage_event import UsageEvent
+from trunkline.gateway.gates.limit_rule import LimitSet
+from trunkline.gateway.gates.local_meters import LocalMeters
+
+
+class OneWayHold:
+    """Implements :class:`~trunkline.gateway.gates.hold.Hold`, as
+    :class:`~trunkline.gateway.gates.limit_hold.LimitHold` does for calls that may go on to another configuration.
+
+    ``cost`` are the tokens that were taken.
+    """
+
+    __slots__ = ("_cost", "_limits", "_meters")
+
+    def __init__(self, meters: LocalMeters, limits: LimitSet, cost: int) -> None:
+        self._meters = meters
+        self._limits = limits
+        self._cost = cost
+
+    def settle(self, event: UsageEvent) -> None:
+        """See :class:`~trunkline.gateway.gates.hold.Hold`."""
+        limits = self._limits
+        if limits.tokens or limits.parallel:
+            used = event.usage.total - self._cost
+            self._meters.correct(
+                [
+                    (bucket, -1 if bucket.rule.parallel else used)
+                    for bucket in limits.buckets
+                    if bucket.rule.parallel or bucket.rule.tokens
+                ]
+            )
+
+    def void(self) -> None:
+        """See :class:`~trunkline.gateway.gates.hold.Hold`."""
+        self._meters.correct([(bucket, -self._cost if bucket.rule.tokens else -1) for bucket in self._limits.buckets])
