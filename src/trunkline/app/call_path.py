@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from trunkline.app.policy_gate import make_policy_gate
+from trunkline.app.rests import share_rests
 from trunkline.gateway.caching.answer_cache import AnswerCache
 from trunkline.gateway.call import Ledger
 from trunkline.gateway.gates.cache_gate import CacheGate
@@ -19,6 +20,7 @@ from trunkline.gateway.identity import Identity
 from trunkline.gateway.journal.writer import Journal
 from trunkline.gateway.metrics import CallCounters
 from trunkline.gateway.rate_reading import RateLimits
+from trunkline.gateway.routing.breaker import Breakers
 from trunkline.gateway.routing.retry import RetryBudget
 from trunkline.gateway.routing.target import Targets
 from trunkline.gateway.snapshot import SnapshotHolder, find_overrides
@@ -94,6 +96,7 @@ async def open_call_path(
         overrides=lambda workspace_id: find_overrides(holder.current, workspace_id),
     )
     budget = RetryBudget(time.monotonic)
+    breakers = Breakers(time.monotonic)
     cache = CacheGate(AnswerCache(settings.cache_mb << 20, time.monotonic))
     guard = make_policy_gate(settings, journal, prices, lambda: gateway)
 
@@ -111,6 +114,7 @@ async def open_call_path(
                 total=settings.total_timeout,
             ),
             gates=(limits, guard, cache),
+            breakers=breakers,
         )
 
     def sweep() -> None:
@@ -119,15 +123,16 @@ async def open_call_path(
 
     gateway = make_gateway(holder)
     try:
-        yield CallPath(
-            gateway=gateway,
-            make_gateway=make_gateway,
-            identity=Identity(holder, Tokens(ring), AccessTokens(ring), used=used),
-            guard=guard,
-            client=client,
-            counters=counters,
-            rate_limits=rate_limits,
-            sweep=sweep,
-        )
+        async with share_rests(settings, breakers):
+            yield CallPath(
+                gateway=gateway,
+                make_gateway=make_gateway,
+                identity=Identity(holder, Tokens(ring), AccessTokens(ring), used=used),
+                guard=guard,
+                client=client,
+                counters=counters,
+                rate_limits=rate_limits,
+                sweep=sweep,
+            )
     finally:
         await client.close()

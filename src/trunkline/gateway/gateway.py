@@ -30,6 +30,7 @@ from trunkline.gateway.plain.plain_call import PlainCall, PlainCalls
 from trunkline.gateway.plain.plan import Plans
 from trunkline.gateway.rate_reading import RateLimits
 from trunkline.gateway.recalling import Recalling
+from trunkline.gateway.routing.breaker import Breakers
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.routing.resolve import Resolver
 from trunkline.gateway.routing.retry import REFUSALS, RetryBudget, delay
@@ -72,10 +73,12 @@ class Gateway:
         timeouts: Timeouts,
         gates: tuple[Gate, ...] = (),
         random: Random | None = None,
+        breakers: Breakers | None = None,
     ) -> None:
         """``gates`` are what each call passes, in this order.
 
-        ``random`` is what weighted routes draw from; tests hand in one that is seeded.
+        ``random`` is what weighted routes draw from; tests hand in one that is seeded. ``breakers`` say which targets
+        rest, where others know of that, too.
         """
         self._gates = Gates(gates)
         self._holder = holder
@@ -86,7 +89,7 @@ class Gateway:
         self._budget = budget
         self._timeouts = timeouts
         chance = random or Random()  # noqa: S311 - it spreads load and keeps no secret
-        self._strategies = strategies = Strategies(ledger.prices, targets.providers, ledger.ticks, chance)
+        self._strategies = strategies = Strategies(ledger.prices, targets.providers, ledger.ticks, chance, breakers)
         selection = TargetSelection(strategies, targets.providers, ledger.clock, ledger.traits)
         self._search = search = CandidateSearch(resolver, selection)
         self.model_names = ModelNames(holder, resolver, targets)

@@ -34,6 +34,9 @@ _REJECTIONS: Final = frozenset({"auth", "no_credits"})
 _Key = tuple[str, str, str | None]
 
 
+SharedPlace = tuple[str, str, str | None, int]
+"""Configuration, provider, credential and revision: what processes call a breaker among themselves."""
+
 _SLICE_SECONDS: Final = 5.0
 
 
@@ -90,26 +93,53 @@ class _State:
 
 
 class Breakers:
-    """One breaker for each configuration and credential. ``clock`` is monotonic seconds."""
+    """One breaker for each configuration and credential. ``clock`` is monotonic seconds.
 
-    __slots__ = ("_clock", "_states")
+    ``tell``, where it is set, hears of each rest that begins here, in seconds, and of its end as one of 0 seconds;
+    :meth:`hear` takes what others tell.
+    """
+
+    __slots__ = ("_clock", "_heard", "_states", "tell")
 
     MAX_STATES: Final = 10_000
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._states: dict[_Key, _State] = {}
+        self._heard: dict[SharedPlace, float] = {}
+        self.tell: Callable[[SharedPlace, float], None] | None = None
+
+    def hear(self, place: SharedPlace, seconds: float) -> None:
+        """Another process leaves ``place`` alone so long from now on, or not any more."""
+        if seconds <= 0:
+            self._heard.pop(place, None)
+            return
+        if len(self._heard) >= self.MAX_STATES:
+            self._heard.clear()
+        self._heard[place] = self._clock() + min(seconds, LONGEST_SECONDS)
+
+    def _tell(self, entry: ConfigurationEntry, seconds: float) -> None:
+        if self.tell is not None:
+            self.tell(_share(entry), seconds)
+
+    def _find_heard(self, entry: ConfigurationEntry) -> float:
+        """Until when others leave ``entry`` alone; 0 where they do not."""
+        until = self._heard.get(_share(entry), 0.0)
+        return until if until > self._clock() else 0.0
 
     def closed_at(self, entry: ConfigurationEntry) -> float:
         """When ``entry`` may be called again, by the clock; 0 for one that may be called now."""
+        heard = self._find_heard(entry) if self._heard else 0.0
         state = self._find(entry)
-        return 0.0 if state is None or state.until <= self._clock() else state.until
+        return heard if state is None or state.until <= self._clock() else max(state.until, heard)
 
     def enter(self, entry: ConfigurationEntry) -> bool:
         """Whether a call may go to ``entry`` now. After a rest that is one call, until it has told how it went.
 
         A probe that never tells (its client hung up) is followed by another one after the time of a rest.
         """
+        if self._heard and self._find_heard(entry):
+            return False
         state = self._find(entry)
         if state is None:
             return True
@@ -123,6 +153,8 @@ class Breakers:
 
     def succeeded(self, entry: ConfigurationEntry) -> None:
         """``entry`` answered. That ends a rest only when it was asked for that: calls under way answer late."""
+        if self._heard and self._heard.pop(_share(entry), None) is not None:
+            self._tell(entry, 0)
         if not self._states:
             return
         state = self._find(entry)
@@ -132,6 +164,8 @@ class Breakers:
             state.window.note(now, failed=False)
             if state.probing or (state.until <= now and (state.openings or state.window.is_over(now))):
                 del self._states[_key(entry)]
+                if state.openings:
+                    self._tell(entry, 0)
 
     def failed(self, entry: ConfigurationEntry, error: UpstreamError) -> None:
         """``entry`` did not. What is wrong with the request alone shows that the provider is there."""
@@ -145,16 +179,19 @@ class Breakers:
                 state.until = now + _rest(state.openings)
                 state.probing = False
                 state.window.clear()
+                self._tell(entry, state.until - now)
         elif error.kind in _REJECTIONS:
             state = self._make(entry)
             state.openings = max(state.openings, 1)
             state.until = now + REJECTED_SECONDS
             state.probing = False
+            self._tell(entry, REJECTED_SECONDS)
         elif error.kind == "rate_limit":
             state = self._make(entry)
             wait = PAUSE_SECONDS if error.retry_after is None else min(error.retry_after, LONGEST_SECONDS)
             state.until = now + wait if state.probing else max(state.until, now + wait)
             state.probing = False
+            self._tell(entry, wait)
         else:
             self.succeeded(entry)
 
@@ -182,6 +219,10 @@ class Breakers:
 
 def _key(entry: ConfigurationEntry) -> _Key:
     return entry.id, entry.provider, entry.credential_id
+
+
+def _share(entry: ConfigurationEntry) -> SharedPlace:
+    return entry.id, entry.provider, entry.credential_id, entry.revision
 
 
 def _rest(openings: int) -> float:

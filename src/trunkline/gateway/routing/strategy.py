@@ -40,13 +40,18 @@ class Strategies:
     MAX_TURNS: Final = 10_000
 
     def __init__(
-        self, prices: Prices, providers: Mapping[str, Provider], clock: Callable[[], float], random: Random
+        self,
+        prices: Prices,
+        providers: Mapping[str, Provider],
+        clock: Callable[[], float],
+        random: Random,
+        breakers: Breakers | None = None,
     ) -> None:
         self._prices = prices
         self._providers = providers
         self._clock = clock
         self._random = random
-        self._breakers = Breakers(clock)
+        self._breakers = breakers or Breakers(clock)
         self._speeds = Speeds(clock)
         self._load = Load()
         self._tails = Tails()
