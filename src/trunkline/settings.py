@@ -51,7 +51,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     redis_url: Annotated[
         Secret | None,
         Meta(
-            description="Redis or Valkey, in which all processes count for limits together: `redis://host:6379/0`,"
+            description="Redis or Valkey, in which all processes count for limits together, and tell each other which"
+            " targets of routes to leave alone: `redis://host:6379/0`,"
             " `rediss://user:password@host:6379/0` with TLS, or `unix:///path/to/socket`. Unset: each process has its"
             " share of every limit.",
         ),
