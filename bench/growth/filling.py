@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 from bench.growth.bulk import Bulk, Row
 from bench.growth.size import Size
+from trunkline.control.audit_chain.seal import AuditSeal
 from trunkline.core.ids import new_id
+from trunkline.storage.tables import AuditEvent
 
 MODELS = ("gpt-4o-mini", "gpt-4o", "gpt-4.1", "o4-mini")
 GROUPS = 2_000
@@ -22,8 +24,9 @@ _NOW = datetime.now(UTC)
 class Filling:
     """What is in the installation, for who measures."""
 
-    def __init__(self, bulk: Bulk, workspace_id: str, user_id: str) -> None:
+    def __init__(self, bulk: Bulk, seal: AuditSeal, workspace_id: str, user_id: str) -> None:
         self._bulk = bulk
+        self._seal = seal
         self.workspace_id = workspace_id
         self.user_id = user_id
         self.configurations: list[str] = []
@@ -270,7 +273,7 @@ class Filling:
 
     def _audit(self, places: list[str], count: int) -> Iterator[Row]:
         for number in range(count):
-            yield {
+            row = {
                 "id": new_id(),
                 "at": _NOW,
                 "workspace_id": places[number % len(places)],
@@ -281,6 +284,7 @@ class Filling:
                 "target_id": self.configurations[number % len(self.configurations)],
                 "outcome": "ok",
             }
+            yield {**row, "hash": self._seal.of_event(AuditEvent(**row))}
 
     async def _add_conversations(self, count: int) -> None:
         ids = [new_id() for _ in range(count)]

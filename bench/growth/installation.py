@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,7 +12,9 @@ from bench.growth.bulk import Bulk
 from bench.growth.filling import Filling
 from bench.growth.size import Size
 from trunkline.app.preparation import prepare
+from trunkline.app.resources import Resources, open_ring
 from trunkline.app.server import open_server
+from trunkline.control.audit_chain.seal import AuditSeal
 from trunkline.core.secret import Secret
 from trunkline.settings import Settings
 
@@ -38,6 +41,15 @@ class Installation:
         await self.ask("GET", "/v1/models", authorization=self._bearer)
 
 
+async def read_seal(settings: Settings) -> AuditSeal:
+    """What makes an event of the audit log one of this installation's."""
+    resources = Resources.of(settings)
+    try:
+        return AuditSeal(await open_ring(resources))
+    finally:
+        await resources.database.close()
+
+
 @asynccontextmanager
 async def open_installation(folder: Path, url: str | None, size: Size) -> AsyncGenerator[Installation]:
     """A new one in an empty folder and database (None: SQLite in the folder), of that size."""
@@ -51,14 +63,15 @@ async def open_installation(folder: Path, url: str | None, size: Size) -> AsyncG
     await prepare(settings)
     async with open_server(settings) as server:
         client = AsgiClient(server, {})
-        person = await client.ask("POST", "/api/auth/login", {"email": EMAIL, "password": PASSWORD})
+        person = json.loads(await client.ask("POST", "/api/auth/login", {"email": EMAIL, "password": PASSWORD}))
         client.headers["authorization"] = f"Bearer {person['accessToken']}"
-        workspace = (await client.ask("POST", "/api/workspaces", {"name": "Large"}, 201))["id"]
+        workspace = json.loads(await client.ask("POST", "/api/workspaces", {"name": "Large"}, 201))["id"]
         client.headers["x-trunkline-workspace"] = workspace
         demo = {"name": "demo", "provider": "demo", "model": "demo-chat", "shared": True}
         await client.ask("POST", "/api/configurations", demo, 201)
-        key = (await client.ask("POST", "/api/keys", {"name": "bench"}, 201))["key"]
-        filling = Filling(Bulk(settings.effective_database_url), workspace, person["user"]["id"])
+        key = json.loads(await client.ask("POST", "/api/keys", {"name": "bench"}, 201))["key"]
+        bulk = Bulk(settings.effective_database_url)
+        filling = Filling(bulk, await read_seal(settings), workspace, person["user"]["id"])
         await filling.fill(size)
     async with open_server(settings) as server:
         yield Installation(AsgiClient(server, client.headers), key, filling)

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from bench.reports.traffic import BEGIN, DAYS, WORKSPACE, make_calls
 from trunkline.app.intake import PROJECTIONS
@@ -26,8 +27,11 @@ from trunkline.storage.database import Database
 from trunkline.storage.intake.opening import open_connection
 
 ADMIN = Actor(user_id=f"{1:036}", workspace_id=WORKSPACE, role="admin", scope="manage")
-WHOLE = {"since": BEGIN.date().isoformat(), "until": (BEGIN + timedelta(days=DAYS - 1)).date().isoformat()}
-MONTH = {"since": BEGIN.date().isoformat(), "until": (BEGIN + timedelta(days=30)).date().isoformat()}
+WHOLE: dict[str, Any] = {
+    "since": BEGIN.date().isoformat(),
+    "until": (BEGIN + timedelta(days=DAYS - 1)).date().isoformat(),
+}
+MONTH: dict[str, Any] = {"since": BEGIN.date().isoformat(), "until": (BEGIN + timedelta(days=30)).date().isoformat()}
 QUESTIONS = {
     "the totals": SpanQuestion(**WHOLE),
     **{

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 from trunkline.core.chat import Usage
 from trunkline.core.ids import new_id
@@ -41,7 +42,7 @@ def make_calls(count: int, seed: int = 1) -> Iterator[UsageEvent]:
         )
 
 
-def _make_way(dice: random.Random, user: str) -> dict[str, object]:
+def _make_way(dice: random.Random, user: str) -> dict[str, Any]:
     configuration = dice.randrange(30)
     return {
         "user_id": user,

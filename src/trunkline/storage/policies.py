@@ -39,11 +39,12 @@ async def find_all(
     installation: bool,
     application_id: str | None = None,
     after: str | None = None,
-    limit: int | None = None,
+    limit: int,
 ) -> Sequence[Policy]:
     """The policies of those workspaces, and with ``installation`` those of it, the oldest first.
 
-    With ``application_id``, of those of applications only that one's. ``after`` is the last id of a page.
+    At most ``limit``, from behind the id ``after`` on. With ``application_id``, of those of applications only that
+    one's.
     """
     place = Policy.workspace_id.in_(workspace_ids)
     query = select(Policy).where(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from trunkline.control.audit import Audit, changes
-from trunkline.control.page import Page, PageRequest, encode_cursor
+from trunkline.control.page import Page, PageRequest, read_page
 from trunkline.control.policies.policy import PolicyDraft, PolicyRecord, PolicyScope, lay_over, show, state
 from trunkline.control.scope import require_whole_workspace
 from trunkline.control.workspaces.memberships import find_actors
@@ -48,17 +48,20 @@ class Policies:
             places = {each.workspace_id for each in await find_actors(tx, actor, everywhere=everywhere)}
             if wanted is not None and wanted not in places:
                 raise await _unknown_workspace(tx, wanted)
-            found = await policies.find_all(
-                tx,
-                places if wanted is None else {wanted},
-                installation=wanted is None and scope.application_id is None,
-                application_id=scope.application_id,
-                after=page.after if page is not None else None,
-                limit=page.limit + 1 if page is not None else None,
-            )
-        kept = found[: page.limit] if page is not None else found
-        cursor = encode_cursor(kept[-1].id) if len(kept) < len(found) else None
-        return Page([show(row, self._org_id) for row in kept if _concerns(row, actor)], cursor)
+
+            async def read(after: str | None, limit: int) -> list[PolicyRecord]:
+                found = await policies.find_all(
+                    tx,
+                    places if wanted is None else {wanted},
+                    installation=wanted is None and scope.application_id is None,
+                    application_id=scope.application_id,
+                    after=after,
+                    limit=limit,
+                )
+                return [show(row, self._org_id) for row in found]
+
+            found = await read_page(read, page, lambda record: record.id)
+        return Page([record for record in found.items if _concerns(record, actor)], found.next_cursor)
 
     async def get(self, actor: Actor, policy_id: str, *, everywhere: bool = True) -> PolicyRecord:
         """One policy."""
@@ -173,7 +176,7 @@ def _check(actor: Actor, workspace_id: str | None) -> None:
     require_whole_workspace(actor)
 
 
-def _concerns(policy: Policy, actor: Actor) -> bool:
+def _concerns(policy: Policy | PolicyRecord, actor: Actor) -> bool:
     """Whether a policy is an actor's business: the key of an application knows of no other application's."""
     return actor.application_id is None or policy.application_id in {None, actor.application_id}
 

@@ -81,7 +81,7 @@ async def list_available_ai_llms(
 async def _write(request: Request, response: Response, page: Page[AiLlmRecord]) -> AiLlmListResponse:
     link_next(request, response, page)
     # FastAPI sends a response as it is; the type says what is in it.
-    return cast("AiLlmListResponse", await write_list(lambda: AiLlmListResponse.of(page.items), response.headers))
+    return cast("AiLlmListResponse", await write_list(AiLlmListResponse.of, page.items, response.headers))
 
 
 @router.put("/{ai_llm_id}", dependencies=[allow("configurations.change")], responses=failures(400, 403, 404, 429))

@@ -35,4 +35,4 @@ async def get_ai_llm_stats(
     stats = await services.ai_llms.read_stats(actor, wanted, everywhere=everywhere, page=page)
     link_next(request, response, stats)
     # FastAPI sends a response as it is; the type says what is in it.
-    return cast("AiLlmStatsResponse", await write_list(lambda: AiLlmStatsResponse.of(stats.items), response.headers))
+    return cast("AiLlmStatsResponse", await write_list(AiLlmStatsResponse.of, stats.items, response.headers))

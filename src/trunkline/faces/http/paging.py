@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Depends, Query
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from trunkline.control.page import DEFAULT_LIMIT, LARGEST_LIMIT, Page, PageRequest
+from trunkline.control.page import DEFAULT_LIMIT, LARGEST_LIMIT, PART, Page, PageRequest
+
+T = TypeVar("T")
+
+_END: Final = b"]}"
 
 
 async def read_page(
@@ -36,10 +40,23 @@ async def read_optional_page(
     return None if limit is None and cursor is None else PageRequest(limit or DEFAULT_LIMIT, cursor)
 
 
-async def write_list(make: Callable[[], BaseModel], headers: Mapping[str, str]) -> Response:
-    """A body that may be very long, made in a thread, so that others get their turn meanwhile."""
-    body = await asyncio.to_thread(lambda: make().model_dump_json(by_alias=True).encode())
-    return Response(body, media_type="application/json", headers={**headers})
+async def write_list(
+    make: Callable[[Sequence[T]], BaseModel], items: Sequence[T], headers: Mapping[str, str]
+) -> Response:
+    """A body that may be very long, written in parts, so that others get their turn between them.
+
+    ``make`` gives the body with some of ``items``, which are its last field.
+    """
+
+    def write(some: Sequence[T]) -> bytes:
+        return make(some).model_dump_json(by_alias=True).encode()
+
+    head = write(()).removesuffix(_END)
+    parts: list[bytes] = []
+    for start in range(0, len(items), PART):
+        parts.append(write(items[start : start + PART])[len(head) :].removesuffix(_END))
+        await asyncio.sleep(0)
+    return Response(head + b",".join(parts) + _END, media_type="application/json", headers={**headers})
 
 
 OptionalPageDep = Annotated[PageRequest | None, Depends(read_optional_page)]

@@ -60,7 +60,7 @@ async def list_policies(
     found = await services.policies.list(actor, scope, everywhere=everywhere, page=page)
     link_next(request, response, found)
     # FastAPI sends a response as it is; the type says what is in it.
-    return cast("PolicyListResponse", await write_list(lambda: PolicyListResponse.of(found.items), response.headers))
+    return cast("PolicyListResponse", await write_list(PolicyListResponse.of, found.items, response.headers))
 
 
 @router.get("/{policy_id}", dependencies=[allow("policies.read")], responses=failures(403, 404))
