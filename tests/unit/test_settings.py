@@ -97,3 +97,16 @@ def test_reading_them_loads_no_framework() -> None:
         " sys.exit(bool({'pydantic', 'fastapi', 'sqlalchemy', 'dotenv'} & sys.modules.keys()))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_redis_has_an_address_of_its_own() -> None:
+    for given, meant in (
+        ("valkey://10.0.0.5:6379/1", "redis://10.0.0.5:6379/1"),
+        ("unix:///run/redis.sock", "unix:///run/redis.sock"),
+    ):
+        url = read(REDIS_URL=given).redis_url
+        assert url is not None
+        assert url.reveal() == meant
+    for wrong in ("http://10.0.0.5", "10.0.0.5:6379", "redis://"):
+        with pytest.raises(InvalidInput, match="TRUNKLINE_REDIS_URL: must begin with redis://"):
+            read(REDIS_URL=wrong)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import delete, select, union_all
 from sqlalchemy.exc import IntegrityError
 
+from trunkline.storage import limits
 from trunkline.storage.database import Transaction
 from trunkline.storage.tables import (
     ApiKey,
@@ -108,6 +109,7 @@ async def remove(tx: Transaction, application: Application) -> None:
     """Delete an application with its keys, associations, conversations, own configurations, their credentials and
     histories.
     """
+    await limits.remove_of(tx, application.workspace_id, "application", application.id)
     own = Configuration.application_id == application.id
     used = (await tx.scalars(select(Configuration.credential_id).where(own))).all()
     await tx.execute(delete(Revision).where(Revision.subject_id.in_(select(Configuration.id).where(own))))

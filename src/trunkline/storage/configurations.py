@@ -8,7 +8,7 @@ from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from trunkline.core.errors import Conflict
-from trunkline.storage import features, routes
+from trunkline.storage import features, limits, routes
 from trunkline.storage.database import Transaction
 from trunkline.storage.tables import Application, ApplicationConfiguration, Configuration, Workspace
 
@@ -244,6 +244,7 @@ async def find_uses_of_application(tx: Transaction, application: Application, us
 
 async def remove(tx: Transaction, configuration: Configuration) -> None:
     """Delete it. Its history and its usage stay; its credential is erased apart (see ``storage.credentials``)."""
+    await limits.remove_of(tx, configuration.workspace_id, "configuration", configuration.id)
     await tx.execute(
         delete(Configuration).where(
             Configuration.id == configuration.id, Configuration.workspace_id == configuration.workspace_id

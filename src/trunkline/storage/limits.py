@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from trunkline.core.errors import Conflict
+from trunkline.storage import change_marks
 from trunkline.storage.database import Transaction
 from trunkline.storage.tables import ApiKey, Configuration, Limit
 
@@ -68,6 +69,14 @@ async def count(tx: Transaction, workspace_id: str) -> int:
 async def remove(tx: Transaction, limit: Limit) -> None:
     """Delete it."""
     await tx.execute(delete(Limit).where(Limit.id == limit.id, Limit.workspace_id == limit.workspace_id))
+
+
+async def remove_of(tx: Transaction, workspace_id: str, subject: str, subject_id: str) -> None:
+    """Delete those of a subject that is deleted itself."""
+    wanted = (Limit.workspace_id == workspace_id, Limit.subject == subject, Limit.subject_id == subject_id)
+    for limit_id in (await tx.scalars(select(Limit.id).where(*wanted))).all():
+        change_marks.note(tx, workspace_id, "limit", limit_id)
+    await tx.execute(delete(Limit).where(*wanted))
 
 
 def _narrow(concerning: Concerned | None) -> Sequence[ColumnElement[bool]]:

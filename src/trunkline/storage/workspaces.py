@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, select
 
-from trunkline.storage import change_marks
+from trunkline.storage import change_marks, limits
 from trunkline.storage.change_marks import Touched
 from trunkline.storage.database import Transaction
 from trunkline.storage.tables import Configuration, Credential, DataKey, Feature, Membership, Route, User, Workspace
@@ -118,6 +118,7 @@ async def add_member(tx: Transaction, workspace_id: str, user_id: str, role: str
 
 async def remove_member(tx: Transaction, workspace_id: str, user_id: str) -> None:
     """End a membership. If there is none, this is a no-op."""
+    await limits.remove_of(tx, workspace_id, "user", user_id)
     await tx.execute(delete(Membership).where(Membership.workspace_id == workspace_id, Membership.user_id == user_id))
     change_marks.note(tx, workspace_id, "member", user_id)
 

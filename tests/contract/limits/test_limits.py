@@ -183,6 +183,26 @@ async def test_calls_meet_a_limit_at_once_and_no_more_when_it_is_gone(whole_on_e
     assert "ratelimit" not in (await ask(program)).headers
 
 
+async def test_a_limit_ends_with_what_it_is_for(whole_on_each: LiveServer, admin: Person) -> None:
+    place = await admin.make_workspace()
+    member = await whole_on_each.add_user(admin, "leaver@example.com")
+    await whole_on_each.join(admin, place, member, "member")
+    there = admin.at(place)
+    application = (await there.post("/api/applications", json={"name": "Desk"})).json()["id"]
+    ends = {
+        "key": (key := (await admin.make_key(place))["id"], f"/api/keys/{key}"),
+        "configuration": (one := await make_configuration(there), f"/api/configurations/{one}"),
+        "application": (application, f"/api/applications/{application}"),
+        "user": (member.id, f"/api/workspaces/{place}/members/{member.id}"),
+    }
+    for subject, (subject_id, _) in ends.items():
+        await make(there, subject, subjectId=subject_id)
+    for subject, (_, path) in ends.items():
+        assert len((await there.get(f"/api/limits?subject={subject}")).json()) == 1
+        assert (await there.delete(path)).status_code == 200
+        assert (await there.get(f"/api/limits?subject={subject}")).json() == []
+
+
 async def test_a_server_that_has_enough_to_do_still_says_that_it_is_healthy(tmp_path: Path) -> None:
     async with open_live_server(tmp_path / "whole", max_calls=1) as live:
         admin = await live.admin()

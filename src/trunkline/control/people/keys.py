@@ -16,7 +16,7 @@ from trunkline.core.actor import Actor, Role, Scope, at_least
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import Forbidden, InvalidInput, NotFound
 from trunkline.core.secret import Secret
-from trunkline.storage import applications, keys, workspaces
+from trunkline.storage import applications, keys, limits, workspaces
 from trunkline.storage.database import Database, Transaction
 from trunkline.storage.tables import ApiKey, now
 from trunkline.vault.token import TokenKind, Tokens
@@ -178,6 +178,7 @@ class Keys:
         async with self._database.write() as tx:
             key = await self._find(tx, actor, key_id)
             key.revoked_at = now()
+            await limits.remove_of(tx, key.workspace_id, "key", key.id)
             await workspaces.touch(tx, actor.workspace_id, "key", key.id)
             await self._audit.record(
                 tx,
