@@ -27,25 +27,28 @@ from trunkline.storage.database import Database
 from trunkline.storage.intake.opening import open_connection
 
 ADMIN = Actor(user_id=f"{1:036}", workspace_id=WORKSPACE, role="admin", scope="manage")
-WHOLE: dict[str, Any] = {
-    "since": BEGIN.date().isoformat(),
-    "until": (BEGIN + timedelta(days=DAYS - 1)).date().isoformat(),
-}
-MONTH: dict[str, Any] = {"since": BEGIN.date().isoformat(), "until": (BEGIN + timedelta(days=30)).date().isoformat()}
+
+
+def ask_for(days: int, **how: Any) -> SpanQuestion:
+    """Of the first ``days``."""
+    since, until = BEGIN.date(), (BEGIN + timedelta(days=days - 1)).date()
+    return SpanQuestion(since=since.isoformat(), until=until.isoformat(), **how)
+
+
 QUESTIONS = {
-    "the totals": SpanQuestion(**WHOLE),
+    "the totals": ask_for(DAYS),
     **{
-        f"ninety days by {by}": SpanQuestion(**WHOLE, by=by)
+        f"ninety days by {by}": ask_for(DAYS, by=by)
         for by in ("model", "provider", "configuration", "user", "key", "application", "route", "feature", "tag")
     },
-    "days in UTC": SpanQuestion(**WHOLE, interval="day"),
-    "days in Berlin": SpanQuestion(**WHOLE, interval="day", time_zone="Europe/Berlin"),
-    "days in Kolkata": SpanQuestion(**WHOLE, interval="day", time_zone="Asia/Kolkata"),
-    "days in Auckland": SpanQuestion(**WHOLE, interval="day", time_zone="Pacific/Auckland"),
-    "days in Los Angeles by model": SpanQuestion(**WHOLE, interval="day", by="model", time_zone="America/Los_Angeles"),
-    "weeks in Kolkata by user": SpanQuestion(**WHOLE, interval="week", by="user", time_zone="Asia/Kolkata"),
-    "hours of a month": SpanQuestion(**MONTH, interval="hour"),
-    "a month by model, compared": SpanQuestion(**MONTH, by="model", compare="previous"),
+    "days in UTC": ask_for(DAYS, interval="day"),
+    "days in Berlin": ask_for(DAYS, interval="day", time_zone="Europe/Berlin"),
+    "days in Kolkata": ask_for(DAYS, interval="day", time_zone="Asia/Kolkata"),
+    "days in Auckland": ask_for(DAYS, interval="day", time_zone="Pacific/Auckland"),
+    "days in Los Angeles by model": ask_for(DAYS, interval="day", by="model", time_zone="America/Los_Angeles"),
+    "weeks in Kolkata by user": ask_for(DAYS, interval="week", by="user", time_zone="Asia/Kolkata"),
+    "hours of a month": ask_for(31, interval="hour"),
+    "a month by model, compared": ask_for(31, by="model", compare="previous"),
 }
 
 

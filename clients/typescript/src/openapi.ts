@@ -7911,6 +7911,16 @@ export interface components {
              */
             priceMissing: string[];
             /**
+             * Fromcache
+             * @description Whether the response came from the cache.
+             */
+            fromCache: boolean;
+            /**
+             * Savedusd
+             * @description What the cache or the route saved, in US dollars.
+             */
+            savedUSD: number | null;
+            /**
              * Servicetier
              * @description The tier that the provider billed; null for the usual one.
              */
@@ -9068,6 +9078,16 @@ export interface components {
             reasoningTokens: number;
             /** Costnanos */
             costNanos: number;
+            /**
+             * Cachehitcount
+             * @description How many responses came from the response cache.
+             */
+            cacheHitCount: number;
+            /**
+             * Savednanos
+             * @description What the response cache and routes saved, in billionths of a US dollar.
+             */
+            savedNanos: number;
         };
         /**
          * UsageEventListResponse
@@ -9291,6 +9311,16 @@ export interface components {
              */
             priceMissing: string[];
             /**
+             * Fromcache
+             * @description Whether the response came from the cache.
+             */
+            fromCache: boolean;
+            /**
+             * Savedusd
+             * @description What the cache or the route saved, in US dollars.
+             */
+            savedUSD: number | null;
+            /**
              * Servicetier
              * @description The tier that the provider billed; null for the usual one.
              */
@@ -9439,6 +9469,16 @@ export interface components {
             /** Costnanos */
             costNanos: number;
             /**
+             * Cachehitcount
+             * @description How many responses came from the response cache.
+             */
+            cacheHitCount: number;
+            /**
+             * Savednanos
+             * @description What the response cache and routes saved, in billionths of a US dollar.
+             */
+            savedNanos: number;
+            /**
              * Key
              * @description What the calls have in common: an id, a model, a slug or a tag. `null` for calls without one.
              */
@@ -9569,6 +9609,16 @@ export interface components {
             reasoningTokens: number;
             /** Costnanos */
             costNanos: number;
+            /**
+             * Cachehitcount
+             * @description How many responses came from the response cache.
+             */
+            cacheHitCount: number;
+            /**
+             * Savednanos
+             * @description What the response cache and routes saved, in billionths of a US dollar.
+             */
+            savedNanos: number;
             /**
              * From
              * Format: date-time

@@ -42,12 +42,12 @@ class _Answer(msgspec.Struct, rename="camel"):
     cost_usd: float = msgspec.field(name="costUSD")
 
 
-class _Actor(msgspec.Struct, rename="camel"):
-    user_id: str
+class _Myself(msgspec.Struct):
+    id: str
 
 
 class _Me(msgspec.Struct):
-    actor: _Actor
+    user: _Myself
 
 
 def show_parts(by: str, span: Mapping[str, str | None], *, compare: bool, everybody: bool, json: bool) -> None:
@@ -58,7 +58,7 @@ def show_parts(by: str, span: Mapping[str, str | None], *, compare: bool, everyb
 
     async def work(api: Api) -> bytes:
         if not everybody:
-            query["userId"] = (await api.get("/api/auth/me", _Me)).actor.user_id
+            query["userId"] = (await api.get("/api/auth/me", _Me)).user.id
         return await api.ask("GET", "/api/usage", query=query)
 
     document = call(work)

@@ -26,6 +26,8 @@ class Sums(msgspec.Struct, frozen=True):
     reasoning_tokens: int = 0
     cost_nanos: int = 0
     duration_us: int = 0
+    cache_hit_count: int = 0
+    saved_nanos: int = 0
     last_used_at: datetime | None = None
 
     def plus(self, other: Sums, sign: int = 1) -> Sums:
@@ -93,6 +95,8 @@ async def sum_events(tx: Transaction, scope: UsageScope) -> Sums:
         *halves(UsageEventRow.reasoning_tokens.expression),
         *halves(UsageEventRow.cost_nanos.expression),
         *halves(UsageEventRow.duration_us.expression),
+        func.coalesce(func.sum(case((UsageEventRow.from_cache, 1), else_=0)), 0),
+        *halves(UsageEventRow.saved_nanos.expression),
         func.max(UsageEventRow.opened_at),
     )
     return _read((await tx.execute(select(*columns).where(*_moments(tx, scope)))).one())
@@ -145,7 +149,7 @@ def _read(row: Sequence[Any]) -> Sums:
     # PostgreSQL sums bigint to numeric, which the driver gives as Decimal.
     counts = [int(count) for count in row[:3]]
     wide = [join(row[at], row[at + 1]) for at in range(3, 15, 2)]
-    return Sums(*counts, *wide, last_used_at=row[15])
+    return Sums(*counts, *wide, int(row[15]), join(row[16], row[17]), last_used_at=row[18])
 
 
 def has_tag(tx: Transaction, tags: ColumnElement[Any], tag: str) -> ColumnElement[bool]:

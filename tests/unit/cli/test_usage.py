@@ -43,7 +43,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def test_usage_by_tag_beside_the_time_before(run: Any) -> None:
     arguments = ["usage", "--by", "tag", "--compare", "--tz", "Asia/Kolkata", "--since", "2026-01-01"]
-    done, wire = run(arguments, reply({"actor": {"userId": "u1"}}), reply(ANSWER))
+    done, wire = run(arguments, reply({"user": {"id": "u1"}}), reply(ANSWER))
     assert done.exit_code == 0, done.output
     target = str(wire.requests[-1].url)
     for part in ("by=tag", "compare=previous", "userId=u1", "from=2026-01-01"):

@@ -10,7 +10,8 @@ from tests.unit.gateway.relays.fakes import PRICE, Prices
 
 from trunkline.core.actor import Actor
 from trunkline.core.chat import Usage
-from trunkline.core.errors import Unavailable
+from trunkline.core.errors import Unavailable, UpstreamError
+from trunkline.core.price_override import PriceOverride
 from trunkline.core.usage_event import Opened, UsageEvent
 from trunkline.gateway.call import Call, Ledger
 from trunkline.gateway.metrics import CallCounters
@@ -103,3 +104,29 @@ def test_counters_know_how_many_calls_are_under_way() -> None:
         call.close("ok", usage=Usage(input=1))
     assert counters.active == 0
     assert [totals.calls for totals in counters.totals.values()] == [2]
+
+
+@pytest.mark.parametrize("answered", ["m-2026", ""])
+def test_a_workspaces_own_price_counts_whatever_the_answer_calls_the_model(answered: str) -> None:
+    call = begin(Told())
+    own = PriceOverride(id="1", provider="openai", model="m", amounts={"input": 7_000_000})
+    call.ledger.overrides = lambda workspace_id: (own,) if workspace_id == "w" else ()
+    call.answered = answered
+    call.close("ok", usage=Usage(input=1_000))
+    assert (call.bill.cost_nanos, call.bill.source) == (7_000, "workspace")
+
+
+def test_another_workspaces_price_does_not() -> None:
+    call = begin(Told())
+    call.ledger.overrides = lambda workspace_id: () if workspace_id == "w" else pytest.fail("not ours")
+    call.close("ok", usage=Usage(input=1_000))
+    assert call.bill.source != "workspace"
+
+
+def test_a_failed_attempt_says_when_it_began_and_what_was_waited() -> None:
+    call = begin(Told())
+    call.ledger.ticks = lambda: 3.0
+    call.failed(2.0, UpstreamError("Overloaded.", kind="server", status=503))
+    call.waited(0.5)
+    (attempt,) = call.attempts
+    assert (attempt.began_us, attempt.duration_us, attempt.waited_us) == (2_000_000, 1_000_000, 500_000)

@@ -26,7 +26,7 @@ GROUP = (1, "w", "u", None, None, None, None, None, None, None, None, "chat", "c
 
 def quarterly(hour: datetime, count: int) -> Values:
     seconds = int(hour.timestamp())
-    return ("w", 15, seconds // 900, 1, 1, 0, 0, count, 1, 0, 0, count, count, seconds * 1_000_000)
+    return ("w", 15, seconds // 900, 1, 1, 0, 0, count, 1, 0, 0, count, count, 0, 0, seconds * 1_000_000)
 
 
 async def grow_sums(database: Database, rows: list[Values]) -> None:

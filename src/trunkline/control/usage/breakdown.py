@@ -124,6 +124,8 @@ def show_figures(total: Sums) -> Figures:
         output_tokens=total.output_tokens,
         cached_tokens=total.cached_tokens,
         reasoning_tokens=total.reasoning_tokens,
+        cache_hit_count=total.cache_hit_count,
+        saved_nanos=total.saved_nanos,
         cost_nanos=total.cost_nanos,
         unpriced_count=total.unpriced_count,
         error_count=total.error_count,

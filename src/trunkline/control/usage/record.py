@@ -25,6 +25,8 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     output_tokens: int
     cached_tokens: int
     reasoning_tokens: int
+    cache_hit_count: int
+    saved_nanos: int
     cost_nanos: int
     unpriced_count: int
     error_count: int
@@ -125,6 +127,8 @@ class EventRecord(msgspec.Struct, frozen=True, kw_only=True):
     reasoning_tokens: int
     usage_estimated: bool
     cost_nanos: int | None
+    from_cache: bool | None
+    saved_nanos: int | None
     price_source: str | None
     price_missing: tuple[str, ...]
     service_tier: str | None

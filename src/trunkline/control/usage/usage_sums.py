@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from trunkline.control.usage.arrivals import Arrivals
-from trunkline.control.usage.event_values import cut, limit
+from trunkline.control.usage.event_values import cut, limit, limit_either_way
 from trunkline.core.usage_event import UsageEvent
 from trunkline.storage.intake.connection import Transaction
 from trunkline.storage.intake.table import Values
@@ -14,6 +14,9 @@ from trunkline.storage.intake.usage_group import DAY_MINUTES, QUARTER_MINUTES, i
 
 _QUARTER: Final = 900_000_000
 """Microseconds."""
+
+_NOTHING: Final = (0,) * (len(SUMS.columns) - len(SUMS.key) - 1)
+"""Of all that is counted."""
 
 _QUARTERS_OF_A_DAY: Final = DAY_MINUTES // QUARTER_MINUTES
 
@@ -93,7 +96,7 @@ def _add(
     key = (_group(event, outcome, missing), opened_at // _QUARTER)
     grown = quarters.get(key)
     if grown is None:
-        grown = quarters[key] = [0, 0, 0, 0, 0, 0, 0, 0, 0, opened_at]
+        grown = quarters[key] = [*_NOTHING, opened_at]
     grown[0] += calls
     grown[1] += outcome == "error"
     grown[2] += missing is not None
@@ -104,13 +107,17 @@ def _add(
     grown[7] += limit(cost or 0)
     if counted:
         grown[8] += limit(event.duration_us)
-    grown[9] = max(grown[9], opened_at)
+    if event.cached:
+        grown[9] += calls
+    if event.saved_nanos is not None:
+        grown[10] += limit_either_way(event.saved_nanos)
+    grown[-1] = max(grown[-1], opened_at)
 
 
 def _move(quarters: dict[tuple[Values, int], list[int]], event: UsageEvent, before: str) -> None:
     """Take the call out of the group that it seemed to belong to, where it had used nothing."""
     key = (_group(event, before, None), event.opened_at // _QUARTER)
-    quarters.setdefault(key, [0, 0, 0, 0, 0, 0, 0, 0, 0, event.opened_at])[0] -= 1
+    quarters.setdefault(key, [*_NOTHING, event.opened_at])[0] -= 1
 
 
 def _cut(group: Values) -> Values:

@@ -35,6 +35,8 @@ _SUMS: Final = (
     "reasoningTokens",
     "costUSD",
     "costNanos",
+    "cacheHitCount",
+    "savedNanos",
     "unpricedCount",
     "averageLatency",
     "errorRate",

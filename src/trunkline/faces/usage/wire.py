@@ -170,6 +170,10 @@ class UsageEventResponse(ResponseBody):
     cost_usd: float | None = Field(serialization_alias="costUSD")
     price_source: str | None
     price_missing: list[str]
+    from_cache: bool = Field(description="Whether the response came from the cache.")
+    saved_usd: float | None = Field(
+        serialization_alias="savedUSD", description="What the cache or the route saved, in US dollars."
+    )
     service_tier: str | None = Field(description="The tier that the provider billed; null for the usual one.")
     duration_ms: float
     first_token_ms: float | None
@@ -178,7 +182,14 @@ class UsageEventResponse(ResponseBody):
     @classmethod
     def of(cls, event: EventRecord) -> UsageEventResponse:
         """From the record."""
-        return super().of(Beside(event, cost_usd=None if event.cost_nanos is None else usd(event.cost_nanos)))
+        return super().of(
+            Beside(
+                event,
+                cost_usd=None if event.cost_nanos is None else usd(event.cost_nanos),
+                from_cache=bool(event.from_cache),
+                saved_usd=None if event.saved_nanos is None else usd(event.saved_nanos),
+            )
+        )
 
 
 class UsageDetailsResponse(UsageFiguresResponse):
@@ -187,6 +198,8 @@ class UsageDetailsResponse(UsageFiguresResponse):
     cached_tokens: int
     reasoning_tokens: int
     cost_nanos: int
+    cache_hit_count: int
+    saved_nanos: int
 
 
 class UsageSliceResponse(UsageDetailsResponse):
@@ -312,6 +325,8 @@ class RequestResponse(UsageEventResponse):
             Beside(
                 event,
                 cost_usd=None if event.cost_nanos is None else usd(event.cost_nanos),
+                from_cache=bool(event.from_cache),
+                saved_usd=None if event.saved_nanos is None else usd(event.saved_nanos),
                 tokens=record.tokens,
                 cache_write_tokens=record.cache_write_tokens,
                 price=record.rates,

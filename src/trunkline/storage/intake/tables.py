@@ -93,6 +93,8 @@ SUMS: Final = Table(
         "reasoning_tokens": "count",
         "cost_nanos": "count",
         "duration_us": "count",
+        "cache_hit_count": "count",
+        "saved_nanos": "count",
         "last_used_at": "moment",
     },
     latest="last_used_at",

@@ -133,6 +133,8 @@ class UsageSum(Base):
     reasoning_tokens: Mapped[int] = mapped_column(BigInteger)
     cost_nanos: Mapped[int] = mapped_column(BigInteger)
     duration_us: Mapped[int] = mapped_column(BigInteger)
+    cache_hit_count: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    saved_nanos: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     last_used_at: Mapped[datetime]
 
 

@@ -61,6 +61,11 @@ def test_of_an_amended_call_only_what_it_used_is_new() -> None:
     assert [row[name] for name in names] == [0, 0, 2, 4, 0]
 
 
+def test_what_was_saved_is_added_up() -> None:
+    (row,) = sums_of([event("w", cached=True, saved_nanos=9, cost_nanos=0), event("w", saved_nanos=-2, cost_nanos=1)])
+    assert (row["cache_hit_count"], row["saved_nanos"], row["request_count"]) == (1, 7, 2)
+
+
 def test_an_amended_call_moves_to_where_it_belongs() -> None:
     rows = sums_of([], [event("w", outcome="error", cost_nanos=4)], before="ok")
     assert {row["outcome"]: (row["request_count"], row["error_count"], row["cost_nanos"]) for row in rows} == {
