@@ -428,6 +428,22 @@ async def test_conditions_fallbacks_and_hedging_are_kept(whole_on_each: LiveServ
     }
 
 
+async def test_a_kept_response_says_so_in_the_usage(live: LiveServer) -> None:
+    admin = await live.admin()
+    one = await make_configuration(admin.client, "one")
+    await make_route(admin.client, "r", one["id"], caching={"ttlSeconds": 60})
+    first, second = await ask(admin.client, "r"), await ask(admin.client, "r")
+    assert second.content == first.content
+    found: dict[str, Any] = {}
+    async with asyncio.timeout(20):
+        while len(found) < 2:
+            events = (await admin.client.get("/api/requests")).json()
+            found = {event["requestId"]: event for event in events}
+    told = [found[answer.headers["x-request-id"]] for answer in (first, second)]
+    assert [(event["fromCache"], event["savedUSD"]) for event in told] == [(False, None), (True, 0)]
+    assert told[1]["inputTokens"] == told[1]["costUSD"] == 0
+
+
 async def test_a_route_never_leads_to_a_route(live: LiveServer) -> None:
     admin = await live.admin()
     one = await make_configuration(admin.client, "one")
