@@ -76,6 +76,8 @@ BEYOND: tuple[tuple[tuple[str, ...], str, int], ...] = (
     (("member", "application's key"), r"POST /api/ratings", 404),
     # What serves an application is its maker's affair and the admins', as all its calls go there.
     (("member",), r"(PUT|DELETE) /api/applications/\{application_id\}", 403),
+    # An application reads the budgets that are for it.
+    (("application's key",), r"GET /api/budgets/\{budget_id\}", 404),
     # Everybody may leave a workspace, and only its admins send others away.
     (("viewer", "member"), r"DELETE /api/workspaces/\{workspace_id\}/members/\{user_id\}", 403),
     # A shared configuration is changed by its owner and by admins. Every member may try it.
@@ -94,7 +96,7 @@ BEYOND: tuple[tuple[tuple[str, ...], str, int], ...] = (
         (
             r"\w+ /api/workspaces/\{workspace_id\}/.*|(PATCH|DELETE) /api/workspaces/\{workspace_id\}"
             r"|POST /api/applications|DELETE /api/applications/.*|(GET|POST) /api/usage/corrections"
-            r"|GET /api/audit(/verify|/export)?"
+            r"|GET /api/audit(/verify|/export)?|(POST|PUT|DELETE) /api/budgets.*"
             r"|(POST|PUT|DELETE) (/api/routes|/api/prices|/api/limits|/policy|/api/features(?!/\{slug\}/run)).*"
         ),
         403,
@@ -142,6 +144,7 @@ NAMED_IN_QUERIES = (
 _LIMIT = {"measure": "requests", "amount": 1}
 _ENTRY = {"name": "x", "aiType": "OPENAI", "endpoint": "https://api.openai.com/v1", "secret": "sk-x"}
 _POLICY = {"name": "x", "content": "x", "riskType": "LOW", "actionType": 0}
+_BUDGET = {"name": "x", "amount": "1", "period": "day"}
 _CONFIG = {"name": "x", "provider": "demo", "model": "demo-chat"}
 _SAID: dict[str, Any] = {"content": "x", "stream": False}
 _CHAT: dict[str, Any] = {"messages": [{"role": "user", "content": "x"}]}
@@ -160,6 +163,8 @@ NAMED_IN_BODIES: tuple[tuple[str, dict[str, Any], int], ...] = (
     ("POST /api/applications", {"name": "x", "defaultConfigurationId": "{configuration_id}"}, 400),
     ("POST /api/applications", {"name": "x", "id": "{application_id}"}, 404),
     ("POST /api/configurations", {**_CONFIG, "applicationId": "{application_id}"}, 400),
+    ("POST /api/budgets", {**_BUDGET, "subject": "key", "subjectId": "{key_id}"}, 400),
+    ("POST /api/budgets", {**_BUDGET, "subject": "application", "subjectId": "{application_id}"}, 400),
     ("POST /api/routes", {"name": "x", "targets": [{"configurationId": "{configuration_id}"}]}, 400),
     ("POST /api/limits", {**_LIMIT, "subject": "key", "subjectId": "{key_id}"}, 400),
     ("POST /api/limits", {**_LIMIT, "subject": "user", "subjectId": "{user_id}"}, 400),

@@ -154,6 +154,7 @@ MAKERS: dict[str, Callable[[PopulatedServer, httpx2.AsyncClient], Awaitable[str]
     "ai_llm_id": _maker("/api/configurations", **_DEMO),
     "keyed": _maker("/api/configurations", provider="openai", model="gpt-4o", apiKey="sk-x", shared=True),
     "version_id": _make_version,
+    "budget_id": _maker("/api/budgets", name="budget {}", amount="1000000", period="month"),
     "route_id": _maker("/api/routes", name="route {}", targets=[{"configurationId": new_id()}]),
     "key_id": _maker("/api/keys"),
     "limit_id": _make_limit,

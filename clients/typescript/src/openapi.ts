@@ -1108,6 +1108,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The workspace's budgets with what is spent of them, the newest first
+         * @description The workspace's budgets with what is spent of them, the newest first.
+         */
+        get: operations["list_budgets"];
+        put?: never;
+        /**
+         * Make a budget
+         * @description Make a budget. Requests of the current period that were made before count too, but for a `total`.
+         */
+        post: operations["create_budget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/budgets/{budget_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One budget with what is spent of it, reserved and left
+         * @description One budget with what is spent of it, reserved and left.
+         */
+        get: operations["get_budget"];
+        /**
+         * Change any part of a budget
+         * @description Change any part of a budget. With another subject, period or time zone, what is spent is added up anew.
+         */
+        put: operations["update_budget"];
+        post?: never;
+        /**
+         * Delete a budget
+         * @description Delete a budget. Requests are no longer held to it.
+         */
+        delete: operations["delete_budget"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/encryption-key": {
         parameters: {
             query?: never;
@@ -3755,6 +3807,250 @@ export interface components {
             message: string;
         };
         /**
+         * BudgetCreateRequest
+         * @description A new budget. Without `subject` it is for the whole workspace.
+         * @example {
+         *       "amount": "250",
+         *       "name": "Team Search",
+         *       "period": "month",
+         *       "subject": "tag",
+         *       "subjectId": "team:search",
+         *       "thresholds": [
+         *         50,
+         *         80,
+         *         100
+         *       ],
+         *       "timeZone": "Europe/Berlin"
+         *     }
+         */
+        BudgetCreateRequest: {
+            /**
+             * Subject
+             * @description What the job works on.
+             */
+            subject?: ("workspace" | "application" | "user" | "key" | "feature" | "tag") | null;
+            /** Subjectid */
+            subjectId?: string | null;
+            /**
+             * Currency
+             * @description `USD`, which is the only one.
+             */
+            currency?: string | null;
+            /**
+             * Timezone
+             * @description An IANA time zone, such as `Europe/Berlin`.
+             */
+            timeZone?: string | null;
+            /**
+             * Hard
+             * @description Whether requests that would go beyond it are refused.
+             */
+            hard?: boolean | null;
+            /** Thresholds */
+            thresholds?: number[] | null;
+            /** @description What a model counts as whose price is not known. Without it, a hard budget refuses such models. */
+            defaultPrice?: components["schemas"]["DefaultPriceRequest"] | null;
+            /**
+             * Name
+             * @description The name.
+             */
+            name: string;
+            /**
+             * Amount
+             * @description What requests may cost in each period, in US dollars: a number, or a text with up to 9 decimal places.
+             */
+            amount: number | string;
+            /**
+             * Period
+             * @description How often it starts anew; `total` never does.
+             * @enum {string}
+             */
+            period: "day" | "week" | "month" | "total";
+        };
+        /**
+         * BudgetResponse
+         * @description A budget and its current period. Amounts are decimal US dollars.
+         */
+        BudgetResponse: {
+            /**
+             * Id
+             * @description The id.
+             */
+            id: string;
+            /**
+             * Workspaceid
+             * @description The id of the workspace.
+             */
+            workspaceId: string;
+            /**
+             * Name
+             * @description The name.
+             */
+            name: string;
+            /**
+             * Subject
+             * @description What it is for: `workspace`, `application`, `user`, `key`, `feature` or `tag`.
+             * @enum {string}
+             */
+            subject: "workspace" | "application" | "user" | "key" | "feature" | "tag";
+            /**
+             * Subjectid
+             * @description The id of the workspace, application, user or key; the slug of the feature; the tag.
+             */
+            subjectId: string;
+            /**
+             * Subjectname
+             * @description What its subject is called; `null` if that was deleted.
+             */
+            subjectName: string | null;
+            /**
+             * Amount
+             * @description What requests may cost in each period, in US dollars.
+             */
+            amount: string;
+            /**
+             * Currency
+             * @description Always `USD`.
+             * @default USD
+             * @constant
+             */
+            currency?: "USD";
+            /**
+             * Period
+             * @description How often it starts anew; `total` never does.
+             * @enum {string}
+             */
+            period: "day" | "week" | "month" | "total";
+            /**
+             * Timezone
+             * @description The IANA time zone in which periods begin.
+             */
+            timeZone: string;
+            /**
+             * Hard
+             * @description Whether requests that would go beyond it are refused.
+             */
+            hard: boolean;
+            /**
+             * Thresholds
+             * @description Percentages of the amount that are noted when they are reached.
+             */
+            thresholds: number[];
+            /** @description What a model counts as whose price is not known; `null`: a hard budget refuses it. */
+            defaultPrice: components["schemas"]["DefaultPriceResponse"] | null;
+            /**
+             * Spent
+             * @description What requests have cost in the current period.
+             */
+            spent: string;
+            /**
+             * Reserved
+             * @description What is held for requests that run or come next.
+             */
+            reserved: string;
+            /**
+             * Left
+             * @description What is neither spent nor reserved.
+             */
+            left: string;
+            /**
+             * Periodstart
+             * Format: date-time
+             * @description The start of the current period.
+             */
+            periodStart: string;
+            /**
+             * Periodend
+             * @description The end of the current period; `null` for `total`.
+             */
+            periodEnd: string | null;
+            /**
+             * Forecast
+             * @description What will have been spent at the end of the period if requests go on as they did. `null` in the first fiftieth of a period, and for `total`.
+             */
+            forecast: string | null;
+            /**
+             * Crossed
+             * @description The thresholds that were reached in this period.
+             */
+            crossed: components["schemas"]["CrossingResponse"][];
+            /**
+             * Revision
+             * @description The number of its changes.
+             */
+            revision: number;
+            /**
+             * Createdby
+             * @description The id of the user who made it.
+             */
+            createdBy: string;
+            /**
+             * Createdat
+             * Format: date-time
+             * @description When it was made.
+             */
+            createdAt: string;
+            /**
+             * Updatedat
+             * Format: date-time
+             * @description When it was changed last.
+             */
+            updatedAt: string;
+        };
+        /**
+         * BudgetUpdateRequest
+         * @description What is to change of a budget. `defaultPrice` null takes it away.
+         * @example {
+         *       "amount": "300",
+         *       "thresholds": [
+         *         80
+         *       ]
+         *     }
+         */
+        BudgetUpdateRequest: {
+            /**
+             * Subject
+             * @description What the job works on.
+             */
+            subject?: ("workspace" | "application" | "user" | "key" | "feature" | "tag") | null;
+            /** Subjectid */
+            subjectId?: string | null;
+            /**
+             * Currency
+             * @description `USD`, which is the only one.
+             */
+            currency?: string | null;
+            /**
+             * Timezone
+             * @description An IANA time zone, such as `Europe/Berlin`.
+             */
+            timeZone?: string | null;
+            /**
+             * Hard
+             * @description Whether requests that would go beyond it are refused.
+             */
+            hard?: boolean | null;
+            /** Thresholds */
+            thresholds?: number[] | null;
+            /** @description What a model counts as whose price is not known; `null`: a hard budget refuses it. */
+            defaultPrice?: components["schemas"]["DefaultPriceRequest"] | null;
+            /**
+             * Name
+             * @description The name.
+             */
+            name?: string | null;
+            /**
+             * Amount
+             * @description What requests may cost in each period, in US dollars: a number, or a text with up to 9 decimal places.
+             */
+            amount?: number | string | null;
+            /**
+             * Period
+             * @description How often it starts anew; `total` never does.
+             */
+            period?: ("day" | "week" | "month" | "total") | null;
+        };
+        /**
          * CatalogueModelItemResponse
          * @description A model. ``provider`` is who makes it; ``pricing`` US dollars per token or unit, as decimal text.
          *
@@ -4702,6 +4998,60 @@ export interface components {
              * @description The allowed increase over the control.
              */
             maxIncrease: number;
+        };
+        /**
+         * CrossingResponse
+         * @description That a threshold was reached in the current period.
+         */
+        CrossingResponse: {
+            /**
+             * Threshold
+             * @description The percentage of the amount.
+             */
+            threshold: number;
+            /**
+             * At
+             * Format: date-time
+             * @description When it was reached.
+             */
+            at: string;
+            /**
+             * Spent
+             * @description What was spent then, in US dollars.
+             */
+            spent: string;
+        };
+        /**
+         * DefaultPriceRequest
+         * @description Dollars per million tokens, for models whose price is not known.
+         */
+        DefaultPriceRequest: {
+            /**
+             * Input
+             * @description US dollars per million input tokens.
+             */
+            input: number | string;
+            /**
+             * Output
+             * @description US dollars per million output tokens.
+             */
+            output: number | string;
+        };
+        /**
+         * DefaultPriceResponse
+         * @description Dollars per million tokens, for models whose price is not known.
+         */
+        DefaultPriceResponse: {
+            /**
+             * Input
+             * @description US dollars per million input tokens.
+             */
+            input: string;
+            /**
+             * Output
+             * @description US dollars per million output tokens.
+             */
+            output: string;
         };
         /**
          * EncryptionKeyResponse
@@ -15494,6 +15844,500 @@ export interface operations {
             };
             /** @description The body is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    list_budgets: {
+        parameters: {
+            query?: {
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description From the `Link` header of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetResponse"][];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    create_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BudgetCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The budget's `id`. */
+                budget_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    update_budget: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that you change from. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description The budget's `id`. */
+                budget_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BudgetUpdateRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    delete_budget: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that you change from. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description The budget's `id`. */
+                budget_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };

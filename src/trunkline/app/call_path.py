@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 from trunkline.app.policy_gate import make_policy_gate
 from trunkline.app.rests import share_rests
+from trunkline.gateway.budgets.authority import Authority
+from trunkline.gateway.budgets.budget_gate import BudgetGate
+from trunkline.gateway.budgets.lease_desk import LeaseDesk
 from trunkline.gateway.caching.answer_cache import AnswerCache
 from trunkline.gateway.call import Ledger
 from trunkline.gateway.gates.cache_gate import CacheGate
@@ -46,6 +49,7 @@ class CallPath:
     make_gateway: Callable[[SnapshotHolder], Gateway]
     identity: Identity
     guard: PolicyGate
+    leases: LeaseDesk
     client: Client
     counters: CallCounters
     rate_limits: RateLimits
@@ -68,10 +72,11 @@ async def open_call_path(
     prices: PriceBook,
     used: Callable[[str], None],
     limits: LimitGate,
+    authority: Authority,
     *,
     demo: Callable[[], DemoTransport] = DemoTransport,
 ) -> AsyncGenerator[CallPath]:
-    """The parts, until the block ends. ``used`` hears of each key that was used."""
+    """The parts, until the block ends. ``used`` hears of each key that was used; ``authority`` grants leases."""
     ring = vault.ring
     client = Client(
         Guard(LocalUpstreams.parse(settings.effective_local_upstreams), frozenset({settings.port})), limits=Limits()
@@ -99,6 +104,7 @@ async def open_call_path(
     breakers = Breakers(time.monotonic)
     cache = CacheGate(AnswerCache(settings.cache_mb << 20, time.monotonic))
     guard = make_policy_gate(settings, journal, prices, lambda: gateway)
+    budgets = BudgetGate(LeaseDesk(authority, journal.process), prices, prices.context_window)
 
     def make_gateway(held: SnapshotHolder) -> Gateway:
         return Gateway(
@@ -113,7 +119,7 @@ async def open_call_path(
                 between=settings.between_timeout,
                 total=settings.total_timeout,
             ),
-            gates=(limits, guard, cache),
+            gates=(limits, guard, cache, budgets),
             breakers=breakers,
         )
 
@@ -129,6 +135,7 @@ async def open_call_path(
                 make_gateway=make_gateway,
                 identity=Identity(holder, Tokens(ring), AccessTokens(ring), used=used),
                 guard=guard,
+                leases=budgets.desk,
                 client=client,
                 counters=counters,
                 rate_limits=rate_limits,

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from trunkline import logs
+from trunkline.control.budgets.spending import BudgetSpending
 from trunkline.control.experiments.exposures import Exposures
 from trunkline.control.policies.broken_policies import BrokenPolicies
 from trunkline.control.usage.arrivals import Projection
@@ -34,12 +35,15 @@ No further: beside a process that wants its core whole it still gets a quarter o
 with 20,000 calls a second.
 """
 
+BUDGETS: Final = BudgetSpending()
+
 PROJECTIONS: Final[tuple[Projection, ...]] = (
     UsageSums(),
     ConfigurationTotals(),
     Exposures(),
     BrokenPolicies(),
     RateReadings(),
+    BUDGETS,
 )
 """All that is added up from what arrives."""
 
@@ -48,7 +52,7 @@ _LOOK_SECONDS: Final = 1.0
 
 def make_intake(url: str, journal: Path) -> Intake:
     """The intake of the journals in the folder ``journal`` into the database at ``url``."""
-    return Intake(open_connection(url), JournalFolder(journal), PROJECTIONS)
+    return Intake(open_connection(url), JournalFolder(journal), PROJECTIONS, ended=BUDGETS.end)
 
 
 async def run(settings: Settings, parent: int) -> None:

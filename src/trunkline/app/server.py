@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ from trunkline.app.people import People
 from trunkline.app.resources import Resources, open_ring, open_ring_from_copy
 from trunkline.app.services import make_services
 from trunkline.app.stopping import Stopping
+from trunkline.control.budgets.authority import LeaseAuthority
+from trunkline.control.budgets.lease_questions import answer_leases, recall_from
 from trunkline.control.people.key_use import KeyUse
 from trunkline.control.prices.price_list_file import load_price_list
 from trunkline.control.prices.price_publisher import PricePublisher
@@ -115,14 +117,19 @@ async def open_server(
         prices, key_use = PriceBook(load_price_list(settings.data_dir)), KeyUse(resources.database)
         share = ALONE if hub is None else Share(of=settings.workers)
         limits = await stack.enter_async_context(open_limits(settings, share))
+
+        async def ask_each(topic: str, payload: bytes) -> Sequence[bytes]:
+            return await workers.ask_each(topic, payload)
+
+        authority = LeaseAuthority(resources.database, recall_from(ask_each, lambda: path.leases))
         path = await stack.enter_async_context(
-            open_call_path(settings, vault, holder, journal, prices, key_use.note, limits, demo=parts.demo)
+            open_call_path(settings, vault, holder, journal, prices, key_use.note, limits, authority, demo=parts.demo)
         )
         stored = StoredResponses(resources.database, ring)
         workers = Workers(
             publisher,
             PricePublisher(prices),
-            {**answer_responses(stored), **answer_reports(key_use.note_at)},
+            {**answer_responses(stored), **answer_reports(key_use.note_at), **answer_leases(authority)},
             lambda: read_standing("0" if hub is None else "management", journal.fault, path.counters, limits.fault),
         )
         lag = IntakeLag(JournalFolder(resources.journal))
@@ -158,6 +165,7 @@ async def open_server(
                 keeper.run(),
                 readings.run(),
                 path.guard.judging.run(),
+                path.leases.run(),
                 key_use.run(),
                 services.jobs.watch(),
                 services.answers.watch(),
@@ -198,6 +206,8 @@ async def open_server(
         with suppress(TimeoutError):
             async with asyncio.timeout(stopping.closing):
                 await key_use.write()
+                with suppress(Unavailable):
+                    await path.leases.tell(all_of_it=True)
         await keeper.write()
 
 

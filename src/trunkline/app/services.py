@@ -11,6 +11,7 @@ from trunkline.control.ai_llms.ai_llms import AiLlms
 from trunkline.control.audit_chain.linking import AuditLinking
 from trunkline.control.audit_chain.seal import AuditSeal
 from trunkline.control.audit_chain.verification import AuditVerification
+from trunkline.control.budgets.budgets import Budgets
 from trunkline.control.configurations.configurations import Configurations
 from trunkline.control.configurations.connection_tests import ConnectionTests
 from trunkline.control.configurations.credentials import Credentials
@@ -142,6 +143,7 @@ def make_services(
         writes=RateLimit(settings.writes_per_minute, "changes"),
         configurations=own_configurations,
         ai_llms=AiLlms(database, own_configurations, ring.instance),
+        budgets=Budgets(database, audit, now=parts.now),
         policies=Policies(database, audit, ring.instance),
         violations=ViolationLog(database),
         connection_tests=ConnectionTests(

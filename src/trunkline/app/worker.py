@@ -10,7 +10,7 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncGenerator, Awaitable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any, Final
 
 import msgspec
@@ -21,6 +21,7 @@ from trunkline.app.limits import open_limits
 from trunkline.app.stopping import Stopping
 from trunkline.app.supervisor import AFTER
 from trunkline.app.web_server import serve_port
+from trunkline.control.budgets.lease_questions import RECALL, AskedLeases, answer_recalls
 from trunkline.control.prices.price_list_file import load_price_list
 from trunkline.control.prices.price_publisher import follow_prices
 from trunkline.control.prices.prices import PriceBook
@@ -83,20 +84,28 @@ async def open_worker(settings: Settings, stopping: Stopping, name: str) -> Asyn
         async def stand(_link: Link, _payload: bytes) -> bytes:
             return msgspec.msgpack.encode(read_standing(name, journal.fault, parts.counters, limits.fault))
 
-        handlers: dict[str, Handler] = {**follower.handlers, **follow_prices(prices), STANDING: stand}
+        async def give_back(link: Link, payload: bytes) -> bytes:
+            return await answer_recalls(parts.leases)[RECALL](link, payload)
+
+        handlers: dict[str, Handler] = {
+            **follower.handlers,
+            **follow_prices(prices),
+            STANDING: stand,
+            RECALL: give_back,
+        }
         spoke = Spoke(sockets / HUB, handlers, lambda link: link.ask(JOIN))
         reports = Reports(spoke.ask)
         share = Share(int(name), settings.workers)
         limits = await stack.enter_async_context(open_limits(settings, share))
         parts = await stack.enter_async_context(
-            open_call_path(settings, vault, holder, journal, prices, reports.note_key, limits)
+            open_call_path(settings, vault, holder, journal, prices, reports.note_key, limits, AskedLeases(spoke.ask))
         )
         readings = ReadingNotes(journal, parts.rate_limits)
         stack.push_async_callback(_close_journal, journal, readings)
         await stack.enter_async_context(running(spoke.run()))
         await _load(holder, follower, spoke, copy, ring)
         await stack.enter_async_context(
-            running(reports.run(), readings.run(), parts.guard.judging.run(), parts.keep_clean())
+            running(reports.run(), readings.run(), parts.guard.judging.run(), parts.leases.run(), parts.keep_clean())
         )
         calls = v1.Application(
             parts.gateway,
@@ -111,6 +120,8 @@ async def open_worker(settings: Settings, stopping: Stopping, name: str) -> Asyn
         yield Worker(calls, Forwarder(sockets / MANAGEMENT, absent))
         await parts.guard.judging.drain(stopping.closing)
         await reports.tell()
+        with suppress(Unavailable):
+            await parts.leases.tell(all_of_it=True)
 
 
 def _open_ring(settings: Settings, copy: SnapshotCopy) -> KeyRing:

@@ -9,7 +9,7 @@ Where it is in doubt, the question is whose traffic changes:
 - one's own alone (a private configuration, its versions, one's templates and models): every member;
 - that of others who chose what one has made (a configuration that one shares, with its versions, its experiment and
   what ships; an application): whoever made it, and an admin;
-- that of others who did not choose it (routes, features, policies, the workspace's default, a name that leads
+- that of others who did not choose it (routes, features, policies, budgets, the workspace's default, a name that leads
   elsewhere so far): an admin.
 
 A rating moves the traffic of an experiment, so one rates one's own requests.
@@ -74,6 +74,8 @@ ACTIONS: Final[Mapping[str, Rule]] = {
     "experiments.read": Rule(),
     "experiments.change": Rule("member"),
     "ratings.create": Rule("member", "call"),
+    "budgets.read": Rule(),
+    "budgets.change": Rule("admin"),
     "policies.read": Rule(),
     "policies.change": Rule("admin"),
     "policies.change_installation": Rule(instance=True, users_only=True),

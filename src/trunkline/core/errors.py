@@ -11,6 +11,7 @@ TrunklineError
 │   └── Stale           the caller changed a state that is no longer current (If-Match)
 ├── TooLarge            a body, header or stream over its limit
 ├── TooMany             a rate limit; says when to come back
+├── BudgetSpent         a budget has nothing left for this; says until when
 ├── UpstreamError       a provider could not or would not answer; carries what it said
 ├── Unavailable         Trunkline itself cannot serve this now (draining, disk full, database down)
 └── CannotOpen          a stored secret does not open: wrong root key, tampered with, or moved
@@ -123,6 +124,20 @@ class TooMany(TrunklineError):
     def __init__(self, message: str, *, retry_after: float, code: str | None = None) -> None:
         super().__init__(message, code=code)
         self.retry_after = retry_after
+
+
+class BudgetSpent(TrunklineError):
+    """A budget has nothing left for a call. ``retry_after`` is in seconds, None where that is a long time.
+
+    Without ``soon`` it is of no use to try again in a moment.
+    """
+
+    code = "insufficient_quota"
+
+    def __init__(self, message: str, *, retry_after: float | None = None, soon: bool = False) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        self.soon = soon
 
 
 UpstreamKind = Literal[

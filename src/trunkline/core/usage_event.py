@@ -66,6 +66,10 @@ class Opened(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=F
     """Why we made the call ourselves (``judge``, ``test``, ``title``); None for what somebody asked for."""
     tags: tuple[str, ...] = ()
     """What the caller counts it under, sorted, each once: see :mod:`trunkline.core.tags`."""
+    leases: dict[str, str] = {}
+    """By the hard budgets that it counts for: the lease of its process (:mod:`trunkline.gateway.budgets`)."""
+    held_nanos: int | None = None
+    """What was held for it of those budgets: the most that it can cost."""
     revision: int = 0
     provider: str = ""
     model: str = ""

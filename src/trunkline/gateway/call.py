@@ -49,6 +49,14 @@ class Books(Protocol):
         ...
 
 
+class Held(Protocol):
+    """What gates hold for a call: see :class:`~trunkline.gateway.gates.pending_call.PendingCall`."""
+
+    holds: dict[object, Hold]
+    leases: dict[str, str]
+    held_nanos: int | None
+
+
 class Prices(Protocol):
     """What models cost."""
 
@@ -99,15 +107,13 @@ class Ledger:
         streamed: bool,
         context: CallContext = NOTHING,
         disclosure: Disclosure | None = None,
-        holds: Mapping[object, Hold] = _NO_HOLDS,
+        pending: Held | None = None,
     ) -> Call:
-        """A call to ``candidate`` begins; nothing has been sent yet. ``holds`` are told of its end."""
+        """A call to ``candidate`` begins; nothing has been sent yet. What is held in ``pending`` is told of its end."""
         described = self.describe(
             actor, candidate, operation, requested_model=requested_model, streamed=streamed, context=context
         )
-        call = self.begin(described, request_id, disclosure or Disclosure(actor, request_id, NO_KEYS))
-        call.holds = holds
-        return call
+        return self.begin(described, request_id, disclosure or Disclosure(actor, request_id, NO_KEYS), pending)
 
     def describe(
         self,
@@ -146,15 +152,30 @@ class Ledger:
             streamed=streamed,
         )
 
-    def begin(self, described: UsageEvent, request_id: str, disclosure: Disclosure) -> Call:
-        """A call that is ``described`` begins; nothing has been sent yet.
+    def begin(
+        self, described: UsageEvent, request_id: str, disclosure: Disclosure, pending: Held | None = None
+    ) -> Call:
+        """A call that is ``described`` begins; nothing has been sent yet. ``pending`` is as in :meth:`open`.
 
         Raises :class:`Unavailable` as the books do.
         """
         name, identity = new_id_pair()
         opened_at = int(self.clock() * 1_000_000)
-        opened = msgspec.structs.replace(described, id=name, opened_at=opened_at, request_id=request_id)
-        return self._begin(identity, opened, disclosure)
+        if pending is None or not pending.leases:
+            opened = msgspec.structs.replace(described, id=name, opened_at=opened_at, request_id=request_id)
+        else:
+            opened = msgspec.structs.replace(
+                described,
+                id=name,
+                opened_at=opened_at,
+                request_id=request_id,
+                leases=pending.leases,
+                held_nanos=pending.held_nanos,
+            )
+        call = self._begin(identity, opened, disclosure)
+        if pending is not None:
+            call.holds = pending.holds
+        return call
 
     def resume(self, opened: Opened, provider: Provider, disclosure: Disclosure) -> Call:
         """A call that is in the books goes on: its answer is made in the background, and its end may be seen now."""
@@ -237,8 +258,11 @@ class Call:
         """Microseconds since the call was opened."""
         return int((self.ledger.ticks() - self.started) * 1_000_000)
 
-    def turn_to(self, candidate: Candidate, provider: Provider) -> None:
-        """From now on the call goes to ``candidate``, which the books will name; failed attempts keep their own."""
+    def turn_to(self, candidate: Candidate, provider: Provider, pending: Held) -> None:
+        """From now on the call goes to ``candidate``, which the books will name; failed attempts keep their own.
+
+        ``pending`` is what is held for it there.
+        """
         entry = candidate.entry
         self.provider = provider
         self.opened = msgspec.structs.replace(
@@ -250,6 +274,8 @@ class Call:
             revision=entry.revision,
             provider=entry.provider,
             model=candidate.model,
+            leases=pending.leases,
+            held_nanos=pending.held_nanos,
         )
 
     def failed(self, since: float, error: UpstreamError) -> None:

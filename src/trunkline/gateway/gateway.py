@@ -215,7 +215,7 @@ class Gateway:
             streamed=exchange.streams,
             context=pending.context,
             disclosure=disclosure,
-            holds=pending.holds,
+            pending=pending,
         )
         pending.opened = True
         route = candidate.route
@@ -246,7 +246,9 @@ class Gateway:
                 if answer is not None:
                     queue.began = True
                     return Ready(candidate, target, answer)
-                ready = Ready(candidate, target, queue.exchange.prepare(target, candidate.model))
+                bound = queue.call.output_bound
+                exchange = queue.exchange if bound is None else queue.exchange.bounded(bound)
+                ready = Ready(candidate, target, exchange.prepare(target, candidate.model))
             except REFUSALS as error:
                 queue.refusal = queue.refusal or error
                 continue
@@ -319,7 +321,7 @@ class Gateway:
                         raise
                     candidate, target, prepared = following
                     strategies.occupy(candidate, queue.call.holds)
-                    call.turn_to(candidate, target.provider)
+                    call.turn_to(candidate, target.provider, queue.call)
                     call.disclosure = Disclosure(queue.call.actor, queue.call.request_id, target.endpoint.redaction)
                     tries = 0
                 timeouts = self._grant(queue, deadline - ticks())

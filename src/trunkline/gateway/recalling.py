@@ -88,7 +88,7 @@ class Recalling:
                 requested_model=recall.pin.model,
                 streamed=recall.streams,
                 disclosure=disclosure,
-                holds=pending.holds,
+                pending=pending,
             )
             call.provider = target.provider
             return call

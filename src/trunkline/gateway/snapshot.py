@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import msgspec
 
 from trunkline.core.actor import Role, Scope
+from trunkline.core.budget import Budget
 from trunkline.core.caching import Caching
 from trunkline.core.chat import JsonValue
 from trunkline.core.hedging import Hedging
@@ -192,6 +193,7 @@ class WorkspacePart(msgspec.Struct, frozen=True, kw_only=True):
     limits: tuple[LimitEntry, ...] = ()
     prices: tuple[PriceOverride, ...] = ()
     """What the workspace pays in place of what lists say."""
+    budgets: tuple[Budget, ...] = ()
 
 
 class UserEntry(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,7 +16,17 @@ CHANNEL: Final = "trunkline_snapshot"
 """The PostgreSQL channel on which a commit tells other processes the snapshot's new revision."""
 
 Touched: TypeAlias = Literal[
-    "application", "configuration", "feature", "key", "limit", "member", "policy", "price", "route", "session"
+    "application",
+    "budget",
+    "configuration",
+    "feature",
+    "key",
+    "limit",
+    "member",
+    "policy",
+    "price",
+    "route",
+    "session",
 ]
 """What was touched alone, so that nothing else of its workspace is read again. A member is named by its user."""
 

@@ -29,6 +29,7 @@ from trunkline.storage.tables import (
     ApiKey,
     Application,
     Base,
+    BudgetRow,
     Configuration,
     ConfigurationVersion,
     Credential,
@@ -103,6 +104,8 @@ async def load(tx: Transaction, workspace_ids: Iterable[str]) -> Sequence[Worksp
         found[row.workspace_id].limits.append(row)
     for row in await find_prices(tx, WorkspacePrice.workspace_id.in_(ids)):
         found[row.workspace_id].prices.append(row)
+    for row in await find_budgets(tx, BudgetRow.workspace_id.in_(ids)):
+        found[row.workspace_id].budgets.append(row)
     return list(found.values())
 
 
@@ -258,6 +261,11 @@ async def find_prices(tx: Transaction, *wanted: Condition) -> Sequence[Workspace
 async def find_limits(tx: Transaction, *wanted: Condition) -> Sequence[Limit]:
     """Limits, in the order of their ids."""
     return (await tx.scalars(select(Limit).where(*wanted).order_by(Limit.id))).all()
+
+
+async def find_budgets(tx: Transaction, *wanted: Condition) -> Sequence[BudgetRow]:
+    """Budgets in the order of their ids."""
+    return [row async for (row,) in _pages(tx, select(BudgetRow).where(*wanted).order_by(BudgetRow.id))]
 
 
 def _columns(table: type[Base], row: type[Any]) -> _Query:

@@ -9,6 +9,7 @@ import msgspec
 
 from trunkline.core.chat import JsonValue
 from trunkline.storage.tables import (
+    BudgetRow,
     ConfigurationVersion,
     Experiment,
     ExperimentPhase,
@@ -134,3 +135,4 @@ class WorkspaceRows:
     policies: list[Policy] = field(default_factory=list[Policy])
     limits: list[Limit] = field(default_factory=list[Limit])
     prices: list[WorkspacePrice] = field(default_factory=list[WorkspacePrice])
+    budgets: list[BudgetRow] = field(default_factory=list[BudgetRow])

@@ -15,6 +15,7 @@ import msgspec
 import uvicorn
 
 from trunkline.core.actor import Actor
+from trunkline.core.budget import Budget
 from trunkline.core.caching import Caching
 from trunkline.core.chat import Usage
 from trunkline.core.errors import Unauthenticated, Unavailable
@@ -247,6 +248,7 @@ class BareGateway:
         random: Random | None = None,
         ticks: Callable[[], float] = time.monotonic,
         policies: tuple[PolicyEntry, ...] = (),
+        budgets: tuple[Budget, ...] = (),
         gates: tuple[Gate, ...] = (),
         keys: Mapping[str, KeyEntry] | None = None,
         timeouts: Timeouts | None = None,
@@ -274,6 +276,7 @@ class BareGateway:
             data_keys={"d-1": WrappedDataKey("d-1", "user:u-1", 1, b"", datetime.now(UTC))},
             default_configuration_id=f"id-{default}" if default else None,
             policies=policies,
+            budgets=budgets,
             routes={entry.name: entry for entry in routes},
             features={entry.slug: entry for entry in features},
         )

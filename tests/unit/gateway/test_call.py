@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
+from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -58,6 +59,7 @@ class Held:
 def begin(told: Told, *observers: CallCounters) -> Call:
     ledger = Ledger(told, Prices(PRICE), (told, *observers), clock=lambda: 0.0, ticks=lambda: 0.0)
     actor = Actor(user_id="u", workspace_id="w", role="owner")
+    pending = SimpleNamespace(holds={"gate": Held(told)}, leases={"b": "l"}, held_nanos=9)
     call = ledger.open(
         actor,
         Candidate(ENTRY, "m", WorkspacePart(id="w", revision=1)),
@@ -65,7 +67,7 @@ def begin(told: Told, *observers: CallCounters) -> Call:
         request_id="r",
         requested_model="asked",
         streamed=False,
-        holds={"gate": Held(told)},
+        pending=pending,
     )
     call.provider = PROVIDERS["openai"]
     return call
@@ -79,6 +81,7 @@ def test_the_books_come_first() -> None:
     assert told.told[2:] == [("settled", "ok"), ("held", 7)]
     event = msgspec.msgpack.decode(record, type=UsageEvent)
     assert (event.outcome, event.usage.total, event.requested_model) == ("ok", 7, "asked")
+    assert (event.leases, event.held_nanos) == ({"b": "l"}, 9)
     assert call.settled
 
 

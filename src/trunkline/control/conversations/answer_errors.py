@@ -16,6 +16,7 @@ import msgspec
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import (
     SILENT,
+    BudgetSpent,
     CannotOpen,
     Conflict,
     Forbidden,
@@ -183,6 +184,14 @@ def explain(error: TrunklineError) -> AnswerFailed:
                 status=HTTPStatus.TOO_MANY_REQUESTS,
                 retryable=True,
                 retry_after=max(1, math.ceil(error.retry_after)),
+            )
+        case BudgetSpent():
+            return AnswerFailed(
+                error.message,
+                code="BUDGET_SPENT",
+                status=HTTPStatus.TOO_MANY_REQUESTS,
+                retryable=error.soon,
+                retry_after=None if error.retry_after is None else max(1, math.ceil(error.retry_after)),
             )
         case CannotOpen():
             return AnswerFailed(

@@ -28,6 +28,7 @@ from trunkline.gateway.snapshot import (
     UserEntry,
     WorkspacePart,
 )
+from trunkline.storage.budgets import read_budget
 from trunkline.storage.snapshot_rows import ApplicationRow, KeyRow, WorkspaceRows
 from trunkline.storage.tables import Limit, Policy, Route, RouteTarget, User, WorkspacePrice
 
@@ -64,6 +65,7 @@ def compile_part(found: WorkspaceRows) -> Compiled:
         policies=tuple(map(compile_policy, found.policies)),
         limits=tuple(map(compile_limit, found.limits)),
         prices=tuple(map(compile_price, found.prices)),
+        budgets=tuple(map(read_budget, found.budgets)),
     )
     keys = {row.digest: compile_key(row) for row in found.keys if row.user_id in members}
     return Compiled(part=part, person=compile_person(found.person, workspace.id), keys=keys)

@@ -27,6 +27,7 @@ from trunkline.core.actor import Role
 from trunkline.gateway.snapshot import ConfigurationEntry, KeyEntry, UserEntry, WorkspacePart
 from trunkline.storage import snapshot as storage
 from trunkline.storage import users
+from trunkline.storage.budgets import read_budget
 from trunkline.storage.change_marks import WHOLE
 from trunkline.storage.database import Transaction
 from trunkline.storage.snapshot_changes import Change
@@ -34,6 +35,7 @@ from trunkline.storage.snapshot_rows import VersionRows
 from trunkline.storage.tables import (
     ApiKey,
     Application,
+    BudgetRow,
     Configuration,
     Feature,
     Limit,
@@ -77,6 +79,8 @@ async def patch_part(
         await patch.read_limits(ids)
     if ids := touched["price"]:
         await patch.read_prices(ids)
+    if ids := touched["budget"]:
+        await patch.read_budgets(ids)
     if not await patch.read_configurations(touched["configuration"], features=bool(touched["feature"])):
         return None
     return Compiled(part=patch.part, person=patch.person, keys=patch.keys, whole=False)
@@ -174,6 +178,13 @@ class _Patch:
         rows = await storage.find_limits(self._tx, Limit.workspace_id == self.part.id, Limit.id.in_(ids))
         kept = [entry for entry in self.part.limits if entry.id not in ids]
         self._set(limits=tuple(sorted([*kept, *map(compile_limit, rows)], key=lambda entry: entry.id)))
+
+    async def read_budgets(self, ids: Collection[str]) -> None:
+        """Budgets."""
+        rows = await storage.find_budgets(self._tx, BudgetRow.workspace_id == self.part.id, BudgetRow.id.in_(ids))
+        kept = [entry for entry in self.part.budgets if entry.id not in ids]
+        budgets = sorted([*kept, *map(read_budget, rows)], key=lambda entry: entry.id)
+        self._set(budgets=tuple(budgets))
 
     async def read_configurations(self, ids: Collection[str], *, features: bool) -> bool:
         """Configurations, what borrows from them, and ``features``. Whether it could be done."""

@@ -63,6 +63,7 @@ def event_values(event: UsageEvent) -> Values:
         _write_usage(usage),
         event.usage_estimated,
         None if event.cost_nanos is None else limit(event.cost_nanos),
+        None if event.held_nanos is None else limit(event.held_nanos),
         None if event.price_source is None else cut(event.price_source, 64),
         cut(",".join(event.price_missing), 255) if event.price_missing else None,
         event.cached,

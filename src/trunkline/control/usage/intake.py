@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -20,7 +20,7 @@ from trunkline.gateway.journal.orphan import Orphan
 from trunkline.gateway.journal.process_lock import ProcessLock
 from trunkline.gateway.journal.segment import Segment
 from trunkline.logs import get_logger
-from trunkline.storage.intake.connection import Connection
+from trunkline.storage.intake.connection import Connection, Transaction
 from trunkline.storage.intake.statements import FIND_MARK, PRUNE_MARKS, REMOVE_MARK
 
 BATCH: Final = 1_000
@@ -55,14 +55,17 @@ class Intake:
         *,
         batch: int = BATCH,
         now: Callable[[], float] = time.time,
+        ended: Callable[[Transaction, str], Awaitable[None]] | None = None,
     ) -> None:
-        """``now`` gives seconds since the epoch."""
+        """``now`` gives seconds since the epoch. ``ended`` hears of each dead process all of whose calls are stored, by
+        the name of its journal."""
         self._connection = connection
         self._folder = folder
         self._uses = LastUses()
         self._store = EventStore(connection, (*projections, self._uses), SetAside(folder.directory))
         self._batch = batch
         self._now = now
+        self._ended = ended
         self._lock: ProcessLock | None = None
         self._offsets: dict[str, int] = {}
         self._pruned = 0.0
@@ -138,6 +141,9 @@ class Intake:
         ends = [estimate(opened) for record in orphan.unsettled() if (opened := decode_opened(record)) is not None]
         for at in range(0, len(ends), self._batch):
             new += await self._store.put(ends[at : at + self._batch])
+        if self._ended is not None:
+            async with self._connection.write() as tx:
+                await self._ended(tx, orphan.process)
         for segment in segments:
             await self._discard(segment)
         return new

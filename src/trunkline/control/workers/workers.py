@@ -48,14 +48,18 @@ class Workers:
 
     async def ask(self) -> list[Standing]:
         """How all processes stand, this one first. Who does not answer within a second is left out."""
-        self._joined &= self._hub.links
-        asked = [link.ask(STANDING) for link in self._joined]
-        if asked:
-            await asyncio.wait(asked, timeout=_PATIENCE_SECONDS)
-        answers = [each.result() for each in asked if each.done() and each.exception() is None]
+        answers = await self.ask_each(STANDING)
         found = sorted((_standing.decode(answer) for answer in answers), key=lambda one: one.name)
         self.latest = [self._own(), *found]
         return self.latest
+
+    async def ask_each(self, topic: str, payload: bytes = b"") -> list[bytes]:
+        """The answers of all workers. Who does not answer within a second is left out."""
+        self._joined &= self._hub.links
+        asked = [link.ask(topic, payload) for link in self._joined]
+        if asked:
+            await asyncio.wait(asked, timeout=_PATIENCE_SECONDS)
+        return [each.result() for each in asked if each.done() and not each.cancelled() and each.exception() is None]
 
     async def find_fault(self) -> str | None:
         """What is wrong with a journal, if anything is."""

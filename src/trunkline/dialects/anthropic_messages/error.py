@@ -13,6 +13,7 @@ import msgspec
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import (
     SILENT,
+    BudgetSpent,
     Conflict,
     Forbidden,
     InvalidInput,
@@ -190,7 +191,7 @@ def error_type(error: TrunklineError, status: int) -> str:
             return "conflict_error"
         case TooLarge():
             return "request_too_large"
-        case TooMany():
+        case TooMany() | BudgetSpent():
             return "rate_limit_error"
         case UpstreamError():
             if error.kind == "no_credits" and status == 402:

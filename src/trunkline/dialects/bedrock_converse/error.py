@@ -13,6 +13,7 @@ import msgspec
 
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import (
+    BudgetSpent,
     Conflict,
     Forbidden,
     InvalidInput,
@@ -199,7 +200,7 @@ def error_type(error: TrunklineError) -> str:
             return "ResourceNotFoundException"
         case Conflict():
             return "ConflictException"
-        case TooMany():
+        case TooMany() | BudgetSpent():
             return "ThrottlingException"
         case UpstreamError():
             return WRITTEN.get(error.kind, "InternalServerException")

@@ -9,6 +9,7 @@ import msgspec
 from trunkline.core.chat import JsonObject, JsonValue
 from trunkline.core.errors import (
     SILENT,
+    BudgetSpent,
     InvalidInput,
     TooMany,
     TrunklineError,
@@ -164,7 +165,7 @@ def write_error(error: TrunklineError, status: int, request_id: str) -> bytes:
         details.append({"@type": f"{_TYPE}BadRequest", "fieldViolations": violations})
     if isinstance(error, Unauthenticated):
         details.append({"@type": f"{_TYPE}ErrorInfo", "reason": "API_KEY_INVALID", "domain": "trunkline"})
-    retry_after = error.retry_after if isinstance(error, TooMany | UpstreamError) else None
+    retry_after = error.retry_after if isinstance(error, TooMany | BudgetSpent | UpstreamError) else None
     if retry_after is not None:
         details.append({"@type": f"{_TYPE}RetryInfo", "retryDelay": write_delay(retry_after)})
     if request_id:

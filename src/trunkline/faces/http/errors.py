@@ -21,6 +21,7 @@ from starlette.types import Scope
 
 from trunkline.control.conversations.answer_errors import AnswerFailed
 from trunkline.core.errors import (
+    BudgetSpent,
     Conflict,
     FieldError,
     Forbidden,
@@ -53,6 +54,7 @@ _STATUS: Final[Mapping[type[TrunklineError], HTTPStatus]] = {
     Conflict: HTTPStatus.CONFLICT,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     TooMany: HTTPStatus.TOO_MANY_REQUESTS,
+    BudgetSpent: HTTPStatus.TOO_MANY_REQUESTS,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """By the nearest ancestor: a subclass without a row of its own has its base's status."""
@@ -122,7 +124,7 @@ def headers_of(error: TrunklineError) -> dict[str, str]:
         return {"WWW-Authenticate": "Bearer"}
     if isinstance(error, UnknownCoding):
         return {"Accept-Encoding": SUPPORTED}
-    if isinstance(error, TooMany):
+    if isinstance(error, TooMany | BudgetSpent) and error.retry_after is not None:
         return {"Retry-After": str(max(1, math.ceil(error.retry_after)))}
     if isinstance(error, AnswerFailed) and error.retry_after is not None:
         return {"Retry-After": str(error.retry_after)}

@@ -24,6 +24,7 @@ _MEANINGS: Final[Mapping[str, str]] = {
     "policy_id": "The policy's `id`.",
     "price_id": "The price's `id`.",
     "request_id": "The header `x-request-id` of the answer, or the `id` of the usage event.",
+    "budget_id": "The budget's `id`.",
     "route_id": "The route's `id`.",
     "template_id": "The template's `id`.",
     "user_id": "The user's `id`.",

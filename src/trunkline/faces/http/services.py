@@ -12,6 +12,7 @@ from trunkline.control.ai_llms.ai_llms import AiLlms
 from trunkline.control.audit import Audit
 from trunkline.control.audit_chain.linking import AuditLinking
 from trunkline.control.audit_chain.verification import AuditVerification
+from trunkline.control.budgets.budgets import Budgets
 from trunkline.control.configurations.configurations import Configurations
 from trunkline.control.configurations.connection_tests import ConnectionTests
 from trunkline.control.configurations.local_models import LocalModels
@@ -78,6 +79,7 @@ class Services:
     """Changes per actor."""
     configurations: Configurations
     ai_llms: AiLlms
+    budgets: Budgets
     policies: Policies
     violations: ViolationLog
     connection_tests: ConnectionTests

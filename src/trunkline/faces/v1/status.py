@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from trunkline.core.errors import (
+    BudgetSpent,
     CannotOpen,
     Conflict,
     Forbidden,
@@ -41,6 +42,7 @@ _OURS: Final[tuple[tuple[type[TrunklineError], int], ...]] = (
     (Conflict, 409),
     (TooLarge, 413),
     (TooMany, 429),
+    (BudgetSpent, 429),
     (Unavailable, 503),
     (CannotOpen, 500),
 )
@@ -72,7 +74,7 @@ def status_of(error: TrunklineError) -> int:
 
 def retry_after(error: TrunklineError) -> float | None:
     """Seconds after which to come back, when it is known."""
-    if isinstance(error, (TooMany, UpstreamError)):
+    if isinstance(error, (TooMany, BudgetSpent, UpstreamError)):
         return error.retry_after
     return 1.0 if isinstance(error, Unavailable) else None
 
@@ -84,4 +86,6 @@ def is_final(error: TrunklineError) -> bool:
     """
     if isinstance(error, UpstreamError):
         return error.final and error.retry_after is None
+    if isinstance(error, BudgetSpent):
+        return not error.soon
     return isinstance(error, (CannotOpen, Conflict))

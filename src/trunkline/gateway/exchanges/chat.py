@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from functools import partial
 
 from trunkline.core.chat import ChatRequest, JsonValue, Message
@@ -17,6 +18,7 @@ from trunkline.gateway.exchanges.answer_keeper import AnswerKeeper
 from trunkline.gateway.exchanges.chat_fit import ChatFit, Passing
 from trunkline.gateway.exchanges.content import read_chat, read_unknown
 from trunkline.gateway.exchanges.kept_response import Pin
+from trunkline.gateway.exchanges.output_bound import bound_output
 from trunkline.gateway.exchanges.passing_chat import PassingChat
 from trunkline.gateway.exchanges.prepared_chat import PreparedChat
 from trunkline.gateway.exchanges.translated_chat import TranslatedChat
@@ -98,6 +100,13 @@ class Chat:
     def writes_array(self) -> bool:
         """Whether a stream is no stream of events."""
         return self._writer is not None
+
+    def bounded(self, tokens: int) -> Chat:
+        """See :class:`~trunkline.gateway.exchanges.exchange.Exchange`."""
+        other = copy(self)
+        other.body = bound_output(self.dialect.name, self.body, tokens)
+        other._request = None
+        return other
 
     def prepare(self, target: Target, model: str) -> PreparedChat:
         """See :class:`~trunkline.gateway.exchanges.exchange.Exchange`."""

@@ -49,6 +49,10 @@ class Embeddings:
         """Nothing is kept of such a call."""
         return None
 
+    def bounded(self, tokens: int) -> Embeddings:
+        """It has no answer that could be longer or shorter."""
+        return self
+
     def prepare(self, target: Target, model: str) -> PreparedEmbeddings:
         """The call for ``target``. Raises Unsupported where the provider does not embed."""
         return PreparedEmbeddings(self, target, model)

@@ -68,6 +68,10 @@ class Exchange(Inspectable, Protocol):
         """The one configuration that can serve it, when it goes on from what its provider keeps."""
         ...
 
+    def bounded(self, tokens: int) -> Exchange:
+        """The same call, each of whose answers has at most so many tokens; itself where that cannot be said."""
+        ...
+
     def prepare(self, target: Target, model: str) -> Prepared:
         """The call for ``model`` at ``target``. Raises InvalidInput for what is wrong in it or cannot be said there."""
         ...

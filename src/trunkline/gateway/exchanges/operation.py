@@ -34,10 +34,12 @@ from trunkline.gateway.exchanges.chat import Chat
 from trunkline.gateway.exchanges.content import FALLBACKS
 from trunkline.gateway.exchanges.exchange import Prepared
 from trunkline.gateway.exchanges.kept_response import Pin
+from trunkline.gateway.exchanges.output_bound import bound_output
 from trunkline.gateway.relays.raw_relay import RawRelay
 from trunkline.gateway.relays.relay import failed, mark
 from trunkline.gateway.routing.target import Target
 from trunkline.outbound import IncomingResponse, OutgoingRequest
+from trunkline.providers.defaults import OPENAI_CHAT
 from trunkline.providers.provider import Paths, Provider
 
 _LEGACY_FIELDS: Final = frozenset(
@@ -156,6 +158,12 @@ class OperationCall:
     def pin(self) -> Pin | None:
         """Nothing is kept of such a call."""
         return None
+
+    def bounded(self, tokens: int) -> OperationCall:
+        """See :class:`~trunkline.gateway.exchanges.exchange.Exchange`. Only plain completions have such a limit."""
+        if self.kind is not COMPLETIONS:
+            return self
+        return OperationCall(self.kind, JsonBody(bound_output(OPENAI_CHAT, self.body.raw, tokens)), self.content_type)
 
     def prepare(self, target: Target, model: str) -> Prepared:
         """The call for ``target``. Raises Unsupported where the provider offers nothing of the kind."""

@@ -32,7 +32,8 @@ class Gate(Protocol):
     async def enter(self, call: PendingCall) -> None:
         """Let the call in, as a whole. Asked once, if the gate concerns one of its candidates.
 
-        Raises any error of :mod:`trunkline.core.errors` but UpstreamError to refuse it; TooMany says when to come back.
+        Raises any error of :mod:`trunkline.core.errors` but UpstreamError to refuse it; TooMany and BudgetSpent say
+        when to come back.
         """
         ...
 

@@ -32,9 +32,12 @@ class PendingCall:
         "context",
         "exchange",
         "headers",
+        "held_nanos",
         "holds",
+        "leases",
         "opened",
         "operation",
+        "output_bound",
         "recording",
         "request_id",
         "snapshot",
@@ -61,6 +64,11 @@ class PendingCall:
         """What each gate holds, by the gate. Who is asked for another candidate finds its own here."""
         self.recording: Recording | None = None
         """What keeps the answer, where it is to be kept."""
+        self.leases: dict[str, str] = {}
+        self.held_nanos: int | None = None
+        """What budgets hold for it, as the books keep it (:class:`~trunkline.core.usage_event.Opened`)."""
+        self.output_bound: int | None = None
+        """The most tokens that each of its answers may have; None: as it asks."""
         self.opened = False
         """Whether it is in the books: then its end settles what is held."""
 

@@ -222,7 +222,7 @@ class PlainCalls:
             try:
                 if pending is None or all(gate.admit_now(pending, plan.candidate, target) for gate in plan.gates):
                     disclosure = Disclosure(actor, request_id, target.endpoint.redaction)
-                    call = self.ledger.begin(plan.opened, request_id, disclosure)
+                    call = self.ledger.begin(plan.opened, request_id, disclosure, pending)
             finally:
                 if call is None:
                     transport.give_back(connection)
@@ -236,7 +236,6 @@ class PlainCalls:
         plain.call = call
         if pending is not None:
             pending.opened = True
-            call.holds = pending.holds
         call.provider = target.provider
         call.asked = plan.passing.terms
         self._budget.deposit(plan.candidate.entry.workspace_id, plan.candidate.entry.id)

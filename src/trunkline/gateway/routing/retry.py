@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from trunkline.core.errors import (
+    BudgetSpent,
     CannotOpen,
     Forbidden,
     InvalidInput,
@@ -25,7 +26,7 @@ RETRIABLE: Final = frozenset({"unreachable", "overloaded", "rate_limit", "server
 _OF_THE_REQUEST: Final = frozenset({"bad_request", "too_large", "moderated"})
 """Kinds that tell of the request: another target would say the same, or would say less than it should."""
 
-REFUSALS: Final = (InvalidInput, Forbidden, NotFound, CannotOpen, TooLarge, TooMany, Unavailable)
+REFUSALS: Final = (InvalidInput, Forbidden, NotFound, CannotOpen, TooLarge, TooMany, BudgetSpent, Unavailable)
 """What keeps a call from one candidate before anything is sent, while another may serve it."""
 
 MAX_ATTEMPTS: Final = 3

@@ -80,3 +80,24 @@ KEEP_READING: Final = Statement(
     ("text", "json", "moment"),
 )
 """Keeps the newest reading of a configuration; one for a configuration that is gone, or an older one, is dropped."""
+
+HOLD_BUDGETS: Final = Statement("SELECT value FROM facts WHERE name = ?1", ("text",), locking="FOR SHARE")
+"""The state that the budgets are in, which is held until the end of the transaction."""
+
+READ_BUDGETS: Final = Statement(
+    "SELECT id, name, workspace_id, subject, subject_id, amount_nanos, period, time_zone, is_hard, thresholds,"
+    " default_input_nanos, default_output_nanos, since, revision FROM budgets",
+    (),
+)
+
+FIND_SPENT: Final = Statement(
+    "SELECT spent_nanos FROM budget_periods WHERE budget_id = ?1 AND period_start = ?2", ("text", "moment")
+)
+
+CONSUME_LEASE: Final = Statement(
+    "UPDATE budget_leases SET consumed_nanos = consumed_nanos + ?2 WHERE id = ?1", ("text", "count")
+)
+"""What was leased is spent: to be run in the transaction that adds it to what was spent."""
+
+END_LEASES: Final = Statement("DELETE FROM budget_leases WHERE holder = ?1", ("text",))
+"""To be run when all is taken in that a dead process has left."""

@@ -43,6 +43,7 @@ EVENTS: Final = Table(
         "usage": "json",
         "usage_estimated": "flag",
         "cost_nanos": "count",
+        "held_nanos": "count",
         "price_source": "text",
         "price_missing": "text",
         "from_cache": "flag",
@@ -166,5 +167,24 @@ VIOLATIONS: Final = Table(
         "explanation": "text",
         "request_id": "text",
         "created_at": "moment",
+    },
+)
+
+BUDGET_PERIODS: Final = Table(
+    name="budget_periods",
+    key=("budget_id", "period_start"),
+    columns={"budget_id": "text", "period_start": "moment", "spent_nanos": "count"},
+)
+
+BUDGET_EVENTS: Final = Table(
+    name="budget_events",
+    key=("budget_id", "period_start", "threshold"),
+    columns={
+        "budget_id": "text",
+        "period_start": "moment",
+        "threshold": "count",
+        "workspace_id": "text",
+        "spent_nanos": "count",
+        "at": "moment",
     },
 )

@@ -3,6 +3,7 @@
 from trunkline.storage.tables.account import Invitation, Membership, Session, SetupToken, User, Workspace
 from trunkline.storage.tables.application import ApiKey, Application, ApplicationConfiguration
 from trunkline.storage.tables.base import Base, UtcDateTime, now
+from trunkline.storage.tables.budget import BudgetEvent, BudgetLease, BudgetPeriod, BudgetRow
 from trunkline.storage.tables.configuration import Configuration, Job, ProviderTemplate, RateLimitReading, Revision
 from trunkline.storage.tables.conversation import Conversation, ConversationMessage, MessagePiece, Picture
 from trunkline.storage.tables.credential import Credential, DataKey, SealedSecret
@@ -32,6 +33,10 @@ __all__ = [
     "AuditChain",
     "AuditEvent",
     "Base",
+    "BudgetEvent",
+    "BudgetLease",
+    "BudgetPeriod",
+    "BudgetRow",
     "Configuration",
     "ConfigurationTotal",
     "ConfigurationVersion",

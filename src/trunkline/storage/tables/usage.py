@@ -70,6 +70,8 @@ class UsageEventRow(Base):
     usage: Mapped[dict[str, JsonValue]] = mapped_column(JSON)
     usage_estimated: Mapped[bool]
     cost_nanos: Mapped[int | None] = mapped_column(BigInteger)
+    held_nanos: Mapped[int | None] = mapped_column(BigInteger)
+    """What budgets held for it: the most that it can have cost."""
     price_source: Mapped[str | None] = mapped_column(String(64))
     price_missing: Mapped[str | None] = mapped_column(String(255))
     from_cache: Mapped[bool | None]

@@ -1,0 +1,1 @@
+"""Budgets: the records, what is spent of them, and who may spend what is left."""

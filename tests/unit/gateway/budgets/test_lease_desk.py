@@ -1,0 +1,146 @@
+"""Leases of one process: reserved at once, asked for together, given back when nobody needs them."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from trunkline.core.budget import Budget
+from trunkline.core.errors import BudgetSpent, Unavailable
+from trunkline.core.period import Period
+from trunkline.gateway.budgets.authority import LeaseAnswer, LeaseQuestion, LeaseTerms, Need, Outcome, Shortage
+from trunkline.gateway.budgets.lease_desk import GOOD_SECONDS, IDLE_SECONDS, LeaseDesk
+
+BUDGET = Budget(
+    id="b", name="B", workspace_id="w", subject="workspace", subject_id="w", amount=1_000, period="total",
+    time_zone="UTC",
+)  # fmt: skip
+FOREVER = Period(0, None)
+
+
+class Bank:
+    """Grants what is asked for and ``extra``, when ``open`` is set."""
+
+    def __init__(self) -> None:
+        self.extra = 0
+        self.questions: list[LeaseQuestion] = []
+        self.fault: Unavailable | None = None
+        self.left = 1_000
+        self.open = asyncio.Event()
+        self.open.set()
+
+    async def lease(self, question: LeaseQuestion) -> LeaseAnswer:
+        self.questions.append(question)
+        await self.open.wait()
+        if self.fault is not None:
+            raise self.fault
+        outcomes: list[Outcome] = []
+        for needs in question.needs:
+            need = needs["b"]
+            if self.left < need.least:
+                outcomes.append(Outcome(shortage=Shortage("b", self.left, self.left, FOREVER)))
+                continue
+            got = min(need.want, self.left)
+            self.left -= got
+            outcomes.append(Outcome({"b": got}))
+        terms = [LeaseTerms("b", "l", BUDGET.revision, FOREVER, self.extra)] if question.needs else []
+        return LeaseAnswer(terms, outcomes)
+
+
+class Clock:
+    now = 1_000.0
+
+
+def make_desk(bank: Bank) -> LeaseDesk:
+    return LeaseDesk(bank, "me", clock=lambda: Clock.now, ticks=lambda: Clock.now)
+
+
+async def test_what_is_leased_is_reserved_at_once() -> None:
+    bank = Bank()
+    bank.extra = 100
+    desk = make_desk(bank)
+    assert desk.take({BUDGET: 10}) is None
+    await desk.reserve({BUDGET: Need(10, 10)})
+    held = desk.take({BUDGET: 100})
+    assert held is not None
+    assert desk.take({BUDGET: 1}) is None
+    held.void()
+    assert desk.take({BUDGET: 100}) is not None
+    assert len(bank.questions) == 1
+
+
+async def test_calls_that_come_together_ask_together() -> None:
+    bank = Bank()
+    bank.open.clear()
+    desk = make_desk(bank)
+    first = asyncio.ensure_future(desk.reserve({BUDGET: Need(10, 10)}))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    others = [asyncio.ensure_future(desk.reserve({BUDGET: Need(10, 10)})) for _ in range(20)]
+    await asyncio.sleep(0)
+    bank.open.set()
+    await asyncio.gather(first, *others)
+    assert [len(question.needs) for question in bank.questions] == [1, 20]
+
+
+async def test_a_call_that_is_cancelled_while_it_waits_holds_nothing() -> None:
+    bank = Bank()
+    bank.open.clear()
+    desk = make_desk(bank)
+    waiting = asyncio.ensure_future(desk.reserve({BUDGET: Need(10, 10)}))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    bank.open.set()
+    while bank.left == 1_000 or desk.take({BUDGET: 10}) is None:
+        await asyncio.sleep(0)
+
+
+async def test_what_nobody_uses_is_given_back() -> None:
+    bank = Bank()
+    bank.extra = 100
+    desk = make_desk(bank)
+    held = await desk.reserve({BUDGET: Need(10, 10)})
+    Clock.now += IDLE_SECONDS + 1
+    await desk.tell()
+    assert bank.questions[-1].granted == {"l": 10}
+    held.void()
+    Clock.now += IDLE_SECONDS + 1
+    await desk.tell()
+    assert bank.questions[-1].granted == {"l": 0}
+    asked = len(bank.questions)
+    await desk.tell()
+    assert len(bank.questions) == asked
+
+
+async def test_a_lease_that_could_not_be_renewed_for_long_is_spent_no_more() -> None:
+    bank = Bank()
+    bank.extra = 100
+    desk = make_desk(bank)
+    await desk.reserve({BUDGET: Need(10, 10)})
+    assert desk.take({BUDGET: 1}) is not None
+    Clock.now += GOOD_SECONDS + 1
+    assert desk.take({BUDGET: 1}) is None
+
+
+async def test_nobody_answers() -> None:
+    bank = Bank()
+    bank.fault = Unavailable("Gone.")
+    desk = make_desk(bank)
+    with pytest.raises(Unavailable, match="'B'"):
+        await desk.reserve({BUDGET: Need(10, 10)})
+    # What was granted without being heard of is cleared up as soon as somebody answers.
+    bank.fault = None
+    await desk.tell()
+    assert bank.questions[-1].needs == [{"b": Need(0, 0)}]
+
+
+async def test_less_than_is_wanted_but_never_less_than_the_least() -> None:
+    desk = make_desk(Bank())
+    held = await desk.reserve({BUDGET: Need(5_000, 700)})
+    assert held.most == 1_000
+    with pytest.raises(BudgetSpent):
+        await desk.reserve({BUDGET: Need(10, 1)})
