@@ -88,6 +88,10 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
     form: Form = PLAIN
     call_ids: IdForm = ANY_ID
     """The form of ids of calls, where the wire has them."""
+    stops: int | None = None
+    """How many stop texts are taken, in OpenAI's words."""
+    nulls: bool = True
+    """Whether a field may be null, in OpenAI's words; where not, such fields go."""
 
 
 class Peek(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -8,7 +8,7 @@ import msgspec
 
 from trunkline.core.chat import ChatRequest, JsonValue, Part, Sampling, Tool, ToolResult
 from trunkline.core.errors import Unsupported
-from trunkline.providers import closed_schema, google_schema
+from trunkline.providers import closed_schema, google_schema, object_schema
 from trunkline.providers.call_fitting import fit_calls
 from trunkline.providers.format_beside_tools import fit_format
 from trunkline.providers.quirks import Quirk
@@ -28,6 +28,7 @@ _TOP_LEVEL: Final = {
 _FIT_SCHEMAS: Final = {
     "closed": closed_schema.fit_schemas,
     "google": google_schema.fit_schemas,
+    "objects": object_schema.fit_tools,
     "words": speak_schema,
 }
 
@@ -58,7 +59,14 @@ def adapt(request: ChatRequest, quirk: Quirk) -> tuple[ChatRequest, tuple[str, .
         request = name_json(request)
     thinking = request.reasoning is not None and thinks(request.reasoning)
     for name in sorted(quirk.drop | quirk.drop_when_thinking if thinking else quirk.drop):
-        if name in _SAMPLING_FIELDS:
+        if name == "modalities":
+            # What is more than text was refused above; text alone is what there is.
+            changes |= {name: ()} if request.modalities else {}
+        elif name == "stop":
+            if request.sampling.stop:
+                sampling[name] = ()
+                dropped.append(name)
+        elif name in _SAMPLING_FIELDS:
             if getattr(request.sampling, name) is not None:
                 sampling[name] = None
                 dropped.append(name)
@@ -74,6 +82,9 @@ def adapt(request: ChatRequest, quirk: Quirk) -> tuple[ChatRequest, tuple[str, .
         if left.temperature is not None and left.top_p is not None:
             sampling["top_p"] = None
             dropped.append("top_p")
+    if quirk.stops is not None and "stop" not in sampling and len(request.sampling.stop) > quirk.stops:
+        sampling["stop"] = request.sampling.stop[: quirk.stops]
+        dropped.append("stop")
     for old, new in quirk.rename.items():
         value = getattr(request.sampling, old, None)
         if value is not None and old != "max_tokens" and new not in _SAMPLING_FIELDS:
@@ -114,6 +125,7 @@ def _forget_cache(part: _P) -> _P:
 class _Fields(msgspec.Struct, frozen=True):
     n: int | None = None
     stop: str | list[str] | None = None
+    modalities: list[str] | None = None
 
 
 _fields: Final = msgspec.json.Decoder(_Fields)
@@ -127,7 +139,8 @@ def refuse_fields(body: bytes, model: str, quirk: Quirk) -> None:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return
     stop = (said.stop,) if isinstance(said.stop, str) else tuple(said.stop or ())
-    _refuse(ChatRequest(model=model, messages=(), sampling=Sampling(n=said.n, stop=stop)), quirk)
+    sampling, modalities = Sampling(n=said.n, stop=stop), tuple(said.modalities or ())
+    _refuse(ChatRequest(model=model, messages=(), sampling=sampling, modalities=modalities), quirk)
 
 
 def _refuse(request: ChatRequest, quirk: Quirk) -> None:
@@ -141,6 +154,8 @@ def _is_set(request: ChatRequest, name: str) -> bool:
         return (request.sampling.n or 1) > 1
     if name == "stop":
         return bool(request.sampling.stop)
+    if name == "modalities":
+        return any(kind != "text" for kind in request.modalities)
     return getattr(request.sampling, name, None) is not None
 
 

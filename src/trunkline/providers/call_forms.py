@@ -44,11 +44,23 @@ class CallForms(msgspec.Struct, frozen=True):
     ids: IdForm = SHORT_ID
     names: NameForm | None = NameForm()
     """None where any name will do."""
+    holds_names: bool = False
+    """Whether its server is known to refuse other names, so that no request with one passes."""
+
+    def takes(self, name: str) -> bool:
+        """Whether a tool may have this name."""
+        return self.names is None or self.names.fits(name)
 
 
 _OPENAI: Final = CallForms()
 """``^[a-zA-Z0-9_-]{1,64}$`` (https://platform.openai.com/docs/api-reference/chat/create#chat_create-tools), which those
 who offer its wire took over."""
+
+_STRICT: Final = frozenset({"openai", "azure-openai", "mistral", "deepseek", "groq", "openrouter"})
+"""Who says of OpenAI's form that names must match: https://docs.mistral.ai/api ("Function name was … but must be a-z,
+A-Z, 0-9, or contain underscores and dashes, with a maximum length of 64"),
+https://api-docs.deepseek.com/api/create-chat-completion, https://console.groq.com/docs/api-reference#chat-create and,
+for the models of others, OpenRouter."""
 
 _OF_PROVIDERS: Final[Mapping[str, CallForms]] = {
     # https://platform.claude.com/docs/en/agents-and-tools/tool-use/define-tools#specifying-client-tools
@@ -75,6 +87,8 @@ _MISTRAL: Final = re.compile(r"(?i).*(mistral|mixtral|ministral|codestral|devstr
 def find_forms(provider_id: str, model: str) -> CallForms:
     """The forms of a model at a provider."""
     forms = _OF_PROVIDERS.get(provider_id, _OPENAI)
+    if provider_id in _STRICT:
+        forms = msgspec.structs.replace(forms, holds_names=True)
     if provider_id == "mistral" or (forms.ids is not ANY_ID and _MISTRAL.match(model)):
         return msgspec.structs.replace(forms, ids=NINE_LETTERS)
     if forms.ids is SHORT_ID and "claude" in model.lower():

@@ -17,6 +17,7 @@ from trunkline.dialects.openai_chat.kept_answer import ANSWERS_ALONE
 from trunkline.dialects.openai_chat.options import WireOptions
 from trunkline.dialects.passthrough import EarlierThoughts, Form
 from trunkline.providers.call_forms import CallForms, find_forms
+from trunkline.providers.prefill import takes_prefill
 from trunkline.providers.thinking_rules import ANY, ThinkingRules, find_rules
 
 Thinking = Literal["any", "adaptive", "budget", "dynamic", "effort", "none"]
@@ -24,9 +25,10 @@ Thinking = Literal["any", "adaptive", "budget", "dynamic", "effort", "none"]
 a budget or its own judgement, but no effort; an effort alone, of those in its rules; none at all."""
 
 
-Schemas = Literal["any", "closed", "google", "words"]
+Schemas = Literal["any", "closed", "google", "objects", "words"]
 """Which JSON Schemas a model takes: all; closed ones without bounds, for answers and strict tools
-(:mod:`trunkline.providers.closed_schema`); those of :mod:`trunkline.providers.google_schema`; or none, so that they
+(:mod:`trunkline.providers.closed_schema`); those of :mod:`trunkline.providers.google_schema`; for tools, those
+whose properties are objects (:mod:`trunkline.providers.object_schema`); or none, so that they
 are told in words (:mod:`trunkline.providers.spoken_format`)."""
 
 
@@ -57,6 +59,14 @@ class Quirk(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it can be told that a tool must be called."""
     calls: CallForms = CallForms()
     """Which ids of calls and names of tools it takes."""
+    stops: int | None = None
+    """How many stop texts it takes; None where any number will do. The first stay."""
+    prefill: bool = True
+    """Whether it goes on from an answer that the caller began (:mod:`trunkline.providers.prefill`)."""
+    documents: bool = True
+    """Whether it takes documents; a request with one is refused where not."""
+    cache_marks: int | None = None
+    """How many hints to the prompt cache it takes. The last stay."""
     rules: ThinkingRules = ANY
     """How much it thinks, and what it refuses while it does."""
     wire: WireOptions = WireOptions()
@@ -103,7 +113,15 @@ _SAMPLING: Final = frozenset(
 _PENALTIES: Final = frozenset({"frequency_penalty", "presence_penalty"})
 # Fields of the OpenAI wire that servers with strict validation answer with 400 or 422.
 _OPENAI_ONLY: Final = frozenset(
-    {"store", "service_tier", "metadata", "prompt_cache_key", "safety_identifier", "verbosity"}
+    {
+        "store",
+        "service_tier",
+        "metadata",
+        "prompt_cache_key",
+        "prompt_cache_retention",
+        "safety_identifier",
+        "verbosity",
+    }
 )
 # Fields of an answer's message that clients send back with it: :mod:`trunkline.dialects.openai_chat.kept_answer`.
 _KEPT: Final = frozenset({"messages.extra_content"})
@@ -119,7 +137,7 @@ _NOT_WITH_THINKING: Final = frozenset({"temperature", "top_k"})
 _LONG_NAME: Final = WireOptions(max_tokens_field="max_completion_tokens", thoughts="none")
 _OPENAIS: Final = WireOptions(max_tokens_field="max_completion_tokens", thoughts="none", files="bytes")
 _NO_THOUGHTS: Final = WireOptions(thoughts="none")
-_DEEPSEEK: Final = WireOptions(reasoning_field="thinking", thoughts="rounds")
+_DEEPSEEK: Final = WireOptions(reasoning_field="thinking", thoughts="rounds", functions=False)
 _OPENROUTER: Final = WireOptions(reasoning_field="reasoning", thoughts="details", cache_hints=True)
 
 _OPEN_SERVER: Final = Quirk(rename=_TO_MAX, drop=_OPENAI_ONLY)
@@ -134,7 +152,9 @@ _OPENAI: Final = (
         Quirk(
             rename=_TO_MAX_COMPLETION,
             roles={},
-            drop=_SAMPLING | _OPEN_MODELS_ONLY | _KEPT,
+            # "Unsupported parameter: 'stop' is not supported with this model":
+            # https://platform.openai.com/docs/api-reference/chat/create#chat-create-stop
+            drop=_SAMPLING | _OPEN_MODELS_ONLY | _KEPT | {"stop"},
             wire=_OPENAIS,
             minimum_max_tokens=16,
         ),
@@ -195,8 +215,11 @@ def _mistral(thoughts: EarlierThoughts) -> Quirk:
         drop=_OPENAI_ONLY
         | _OPEN_MODELS_ONLY
         | _KEPT_STRICTLY
-        | {"logit_bias", "logprobs", "top_logprobs", "user", "stream_options"},
-        wire=WireOptions(thoughts=thoughts, files="documents", refusals=False, silence=False),
+        | {"logit_bias", "logprobs", "top_logprobs", "user", "stream_options", "modalities"},
+        refuse=frozenset({"modalities"}),
+        wire=WireOptions(
+            thoughts=thoughts, files="documents", refusals=False, silence=False, functions=False, strict_turns=True
+        ),
         stream_usage=False,
     )
 
@@ -324,13 +347,38 @@ _OF_SCHEMAS: Final[tuple[tuple[str, str, Schemas], ...]] = (
     ("bedrock", "", "closed"),
     ("gemini", "", "google"),
     ("vertex", "", "google"),
+    ("ollama", "", "objects"),
     ("deepseek", "", "words"),
     ("groq", "(?!openai/gpt-oss|meta-llama/llama-4|moonshotai/)", "words"),
 )
 _SCHEMAS: Final = tuple((owner, re.compile(models, re.IGNORECASE), kind) for owner, models, kind in _OF_SCHEMAS)
 """By provider and the beginning of the model's name."""
 
+_STOPS: Final[Mapping[str, int]] = {
+    # https://platform.openai.com/docs/api-reference/chat/create#chat-create-stop
+    "openai": 4,
+    "azure-openai": 4,
+    # https://console.groq.com/docs/api-reference#chat-create
+    "groq": 4,
+    # https://api-docs.deepseek.com/api/create-chat-completion
+    "deepseek": 16,
+    # https://ai.google.dev/api/generate-content#FIELDS.stop_sequences
+    "gemini": 5,
+    "vertex": 5,
+}
+
+_NO_DOCUMENTS: Final = (
+    # "discriminator property 'type' has invalid value": https://console.groq.com/docs/vision has pictures alone.
+    ("groq", re.compile("")),
+    # https://docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference-supported-models-features.html
+    ("bedrock", re.compile(r".*(nova-micro|jamba-instruct)", re.IGNORECASE)),
+)
+"""Whose models take none, by provider and the beginning of the model's name."""
+
 _JSON_NAMED: Final = frozenset({"openai", "azure-openai", "deepseek", "groq"})
+
+_CACHE_MARKED: Final = frozenset({"anthropic", "bedrock"})
+"""Who counts hints to the cache, besides those who offer Claude."""
 
 _WORDED: Final = frozenset({"openai", "azure-openai", "xai", "groq", "mistral"})
 """Whose models that think know efforts alone."""
@@ -350,5 +398,9 @@ def quirk(provider_id: str, model: str) -> Quirk:
         schemas=next((kind for owner, models, kind in _SCHEMAS if owner == provider_id and models.match(model)), "any"),
         json_named=provider_id in _JSON_NAMED,
         calls=find_forms(provider_id, model),
+        stops=_STOPS.get(provider_id),
+        prefill=takes_prefill(provider_id, model),
+        documents=not any(owner == provider_id and models.match(model) for owner, models in _NO_DOCUMENTS),
+        cache_marks=4 if provider_id in _CACHE_MARKED or "claude" in model.lower() else None,
         thinking="effort" if provider_id in _WORDED and rules.levels and found.thinking == "any" else found.thinking,
     )

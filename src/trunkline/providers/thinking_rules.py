@@ -96,6 +96,10 @@ def _words(said: str) -> ThinkingRules:
 _LOW_TO_HIGH: Final = levels("low medium high")
 _TO_MAX: Final = levels("low medium high xhigh max")
 
+_FROM_1024: Final = (1024, 1_000_000)
+"""https://platform.claude.com/docs/en/build-with-claude/extended-thinking: the least; the most is below the limit of
+tokens, whatever that is."""
+
 _CLAUDE: Final = (
     # These refuse "disabled", budgets and forced tools.
     (
@@ -117,10 +121,14 @@ _CLAUDE: Final = (
     (
         r"claude-[a-z]+-4[-.]6(?!\d)",
         ThinkingRules(
-            levels=levels("low medium high max"), switched=True, not_with_forced_tool=True, needs_thoughts=True
+            levels=levels("low medium high max"),
+            budget=_FROM_1024,
+            switched=True,
+            not_with_forced_tool=True,
+            needs_thoughts=True,
         ),
     ),
-    (r"claude", ThinkingRules(not_with_forced_tool=True, needs_thoughts=True)),
+    (r"claude", ThinkingRules(budget=_FROM_1024, not_with_forced_tool=True, needs_thoughts=True)),
 )
 
 _OPENAI: Final = (

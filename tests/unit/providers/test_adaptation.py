@@ -164,3 +164,35 @@ def test_hints_to_a_cache_that_there_is_not_are_left_out() -> None:
     assert dropped == ("cache",)
     assert adapt(adapted, Quirk(cache_hints=False)) == (adapted, ())
     assert adapt(request, Quirk())[0] is request
+
+
+class TestStops:
+    def test_models_that_reason_at_openai_get_none_and_that_is_told(self) -> None:
+        adapted, dropped = adapt(ask(sampling=Sampling(stop=("END",))), quirk("openai", "gpt-5.2"))
+        assert adapted.sampling.stop == ()
+        assert dropped == ("stop",)
+
+    def test_nothing_is_told_of_what_was_not_said(self) -> None:
+        assert adapt(ask(sampling=Sampling(max_tokens=9)), quirk("openai", "gpt-5.2"))[1] == ()
+
+    def test_the_first_of_too_many_stay(self) -> None:
+        given = ask(sampling=Sampling(stop=tuple("abcde")))
+        adapted, dropped = adapt(given, quirk("openai", "gpt-4.1"))
+        assert adapted.sampling.stop == ("a", "b", "c", "d")
+        assert dropped == ("stop",)
+        assert adapt(given, quirk("gemini", "gemini-2.5-flash"))[0].sampling.stop == tuple("abcde")
+
+
+def test_a_budget_below_the_least_is_raised_to_it() -> None:
+    adapted, dropped = adapt(
+        ask(reasoning=ReasoningOptions(budget_tokens=200)), quirk("anthropic", "claude-sonnet-4-5")
+    )
+    assert adapted.reasoning == ReasoningOptions(budget_tokens=1024)
+    assert dropped == ("reasoning.budget_tokens",)
+
+
+def test_mistral_speaks_in_text_alone() -> None:
+    adapted, _ = adapt(ask(modalities=("text",)), quirk("mistral", "m"))
+    assert adapted.modalities == ()
+    with pytest.raises(Unsupported, match="modalities"):
+        adapt(ask(modalities=("text", "audio")), quirk("mistral", "m"))

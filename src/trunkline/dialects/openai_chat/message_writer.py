@@ -7,6 +7,7 @@ from trunkline.core.chat import (
     CacheHint,
     File,
     Image,
+    JsonObject,
     JsonValue,
     Message,
     Opaque,
@@ -24,6 +25,7 @@ from trunkline.dialects.openai_chat.options import WireOptions
 from trunkline.dialects.openai_chat.reasoning import plain_text, write_details
 from trunkline.dialects.openai_chat.response import custom_call
 from trunkline.dialects.openai_chat.stream_writer import google_extra
+from trunkline.dialects.openai_chat.strict_turns import order_turns
 
 
 class MessageWriter:
@@ -40,7 +42,7 @@ class MessageWriter:
         Tools answer in text on this wire: pictures, sound and files of their results follow in a user's message after
         the last result of the turn.
         """
-        wire: list[JsonValue] = []
+        wire: list[JsonObject] = []
         shown: list[JsonValue] = []
         self._rounds = find_rounds([(message.role, _calls(message)) for message in messages])
         for place, message in enumerate(messages):
@@ -61,9 +63,9 @@ class MessageWriter:
                 wire.append(self._said(message, place))
         if shown:
             wire.append({"role": "user", "content": shown})
-        return wire
+        return list(order_turns(wire) if self._options.strict_turns else wire)
 
-    def _said(self, message: Message, place: int) -> JsonValue:
+    def _said(self, message: Message, place: int) -> JsonObject:
         """What a user or the system says."""
         role = self._options.system_role if message.role == "system" else message.role
         parts = [self._part(part, f"messages.{place}.parts.{number}") for number, part in enumerate(message.parts)]
@@ -154,7 +156,7 @@ class MessageWriter:
             self.dropped.add("cache")
         return wire
 
-    def _result(self, result: ToolResult, shown: list[JsonValue], path: str) -> JsonValue:
+    def _result(self, result: ToolResult, shown: list[JsonValue], path: str) -> JsonObject:
         if result.is_error:
             self.dropped.add("tool_result.is_error")
         texts = [part for part in result.parts if isinstance(part, Text)]

@@ -48,3 +48,10 @@ class WireOptions:
     silence: bool = True
     """Whether an assistant may have said nothing. Where not ("Assistant message must have either content or tool_calls,
     but not none", Mistral), such a turn is left out."""
+
+    functions: bool = True
+    """Whether it still knows the functions that came before tools. Where not, they are sent as tools."""
+
+    strict_turns: bool = False
+    """Whether turns must follow each other as Mistral demands:
+    :mod:`trunkline.dialects.openai_chat.strict_turns`."""

@@ -11,7 +11,7 @@ from trunkline.core.errors import InvalidInput
 from trunkline.dialects.openai_chat import passing_thought
 from trunkline.dialects.openai_chat.earlier_thoughts import fit_thoughts
 from trunkline.dialects.openai_chat.kept_answer import tidy
-from trunkline.dialects.openai_chat.passing_format import FORM, fit_format
+from trunkline.dialects.openai_chat.passing_format import FORM, fit_format, name_json
 from trunkline.dialects.openai_chat.passing_ids import fit_ids, has_odd_ids
 from trunkline.dialects.openai_chat.picture_mending import mend_pictures
 from trunkline.dialects.openai_chat.plain_history import is_plain_history
@@ -46,9 +46,11 @@ class PassingEdit:
         "_form",
         "_model",
         "_name",
+        "_nulls",
         "_output_limit",
         "_rename",
         "_roles",
+        "_stops",
         "_stream_usage",
         "_system_prompt",
         "_system_role",
@@ -76,6 +78,8 @@ class PassingEdit:
         )
         self._form = changes.form
         self._call_ids = changes.call_ids
+        self._stops = changes.stops
+        self._nulls = changes.nulls
 
     def __call__(self, body: bytes) -> tuple[bytes, tuple[str, ...]]:
         """``body`` for the provider, and which of the caller's fields were dropped. What stays is copied as bytes.
@@ -87,6 +91,8 @@ class PassingEdit:
             fields = _fields.decode(body)
         except BROKEN_JSON as error:
             raise InvalidInput.of("", f"The body is not a valid JSON object: {write_reason(error)}") from None
+        if not self._nulls:
+            fields = {name: value for name, value in fields.items() if is_said(value)}
         fields["model"] = self._model
         for sign, pattern, role in self._roles:
             # Within JSON text a quote is escaped, so what is found are fields.
@@ -108,6 +114,8 @@ class PassingEdit:
         dropped: list[str] = []
         if not self._drop.isdisjoint(fields):
             dropped += [name for name in sorted(self._drop & fields.keys()) if is_said(fields.pop(name))]
+        if self._stops is not None and "stop" in fields and _limit_stops(fields, self._stops):
+            dropped.append("stop")
         if "messages" in fields:
             self._mend(fields, body, dropped)
         if self._adapt is not None:
@@ -131,9 +139,12 @@ class PassingEdit:
         if FORM in fields:
             told = fit_format(fields, self._name, adapt)
             if told is not None:
+                dropped.append(FORM)
+            else:
+                told = name_json(fields, self._name, adapt)
+            if told is not None:
                 message = msgspec.json.encode({"role": self._system_role, "content": told})
                 fields["messages"] = _prepend(fields.get("messages", ABSENT), message)
-                dropped.append(FORM)
         dropped += passing_thought.fit(fields, self._name, adapt, self._form)
 
 
@@ -150,6 +161,15 @@ def _limit(fields: dict[str, msgspec.Raw], limit: int) -> None:
             fields[name] = _raw(limit)
     if not said:
         fields["max_tokens"] = _raw(limit)
+
+
+def _limit_stops(fields: dict[str, msgspec.Raw], most: int) -> bool:
+    """Leaves the first ``most`` stop texts. Whether there were more."""
+    stops = decode(fields["stop"])
+    if not isinstance(stops, list) or len(stops) <= most:
+        return False
+    fields["stop"] = _raw(stops[:most])
+    return True
 
 
 def _prepend(messages: msgspec.Raw, message: bytes) -> msgspec.Raw:

@@ -47,3 +47,17 @@ def fit_format(fields: dict[str, msgspec.Raw], model: str, adapt: Adapt) -> str 
         return None
     del fields[FORM]
     return fitted.messages[0].text
+
+
+def name_json(fields: dict[str, msgspec.Raw], model: str, adapt: Adapt) -> str | None:
+    """What must be said besides where a JSON object is asked for and no message names JSON; None for nothing."""
+    if b"json" in bytes(fields.get("messages", ABSENT)).lower():
+        return None
+    try:
+        asked = _format.decode(fields[FORM])
+    except BROKEN_JSON:
+        return None
+    if asked.type != "json_object":
+        return None
+    fitted, _ = adapt(ChatRequest(model=model, messages=(), response_format=ResponseFormat("json")))
+    return fitted.messages[0].text if fitted.messages else None

@@ -26,6 +26,7 @@ from trunkline.gateway.routing.target import Target
 from trunkline.outbound.url import Url
 from trunkline.providers.adaptation import adapt
 from trunkline.providers.dialect_choice import PASSTHROUGHS, choose_dialect
+from trunkline.providers.passing import passes
 from trunkline.providers.quirks import quirk
 
 
@@ -133,17 +134,17 @@ class Chat:
     def _find_fit(self, target: Target, model: str, *, native: bool) -> ChatFit:
         """How calls of this kind go to ``model``, made once for the target.
 
-        A schema that must be told in words is read, so that its answer can be held to it: such a call does not pass.
+        What the model's vendor is known to refuse does not pass: it is read and mended.
         """
         twist = quirk(target.provider.id, model)
-        passes = self._can_pass(target, native) and not (twist.schemas == "words" and b'"json_schema"' in self.body)
-        key = (type(self), model, self.streams, native, passes)
+        unread = self._can_pass(target, native) and passes(self.body, self.dialect.name, twist)
+        key = (type(self), model, self.streams, native, unread)
         fit = target.fits.get(key)
         if isinstance(fit, ChatFit):
             return fit
         theirs = choose_dialect(target.provider, model, native)
         passing: Passing | None = None
-        if passes and self.passthrough is not None:
+        if unread and self.passthrough is not None:
             defaults = self.defaults(target)
             changes = Changes(
                 model=model,
@@ -157,6 +158,8 @@ class Chat:
                 roles=twist.roles,
                 form=twist.form,
                 call_ids=twist.calls.ids,
+                stops=twist.stops,
+                nulls=not twist.wire.strict_turns,
             )
             edit = self.passthrough.editor(changes)
             usual = read_terms(defaults.get("service_tier", defaults.get("serviceTier")))

@@ -16,6 +16,7 @@ from trunkline.gateway.routing.target import Target
 from trunkline.outbound import IncomingResponse, OutgoingRequest
 from trunkline.providers.adaptation import adapt
 from trunkline.providers.defaults import apply_defaults
+from trunkline.providers.mending import mend
 from trunkline.providers.quirks import quirk
 
 
@@ -49,7 +50,8 @@ class Count:
             answer.headers.append(ESTIMATED)
             return answer
         request = msgspec.structs.replace(apply_defaults(self._request, target.defaults), model=model)
-        request, _ = adapt(request, quirk(provider.id, model))
+        twist = quirk(provider.id, model)
+        request, _ = adapt(mend(request, twist)[0], twist)
         if provider.dialect == anthropic_messages.DIALECT.name:
             written = anthropic_count.write_count_tokens_request(request)
         else:

@@ -41,7 +41,7 @@ class PassingChat(PreparedChat):
         body, dropped = passing.edit(chat.body)
         headers = target.endpoint.headers
         if chat.forwarded:
-            headers = _forward(headers, chat.forwarded)
+            headers = forward(headers, chat.forwarded)
         super().__init__(chat, target, fit, OutgoingRequest("POST", fit.url, headers, body), dropped)
         self._passing = passing
         asked = USUAL if chat.peek is None else chat.peek.terms
@@ -128,7 +128,7 @@ def read_usual(call: Call, passthrough: Passthrough, raw: bytes) -> tuple[Usage,
     return told, tapped.body or raw
 
 
-def _forward(headers: Headers, forwarded: Sequence[tuple[str, str]]) -> Headers:
+def forward(headers: Headers, forwarded: Sequence[tuple[str, str]]) -> Headers:
     """The provider's headers with the client's in the place of those of the same name; betas of both count."""
     asked = dict(forwarded)
     kept: list[tuple[str, str]] = []

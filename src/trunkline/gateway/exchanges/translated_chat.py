@@ -18,6 +18,7 @@ from trunkline.gateway.exchanges.answer_calls import AnswerCalls, RestoringReade
 from trunkline.gateway.exchanges.answer_schema import AnswerSchema, CheckedReader
 from trunkline.gateway.exchanges.chat_fit import ChatFit
 from trunkline.gateway.exchanges.forced_call import ForcedReader, call_of
+from trunkline.gateway.exchanges.passing_chat import forward
 from trunkline.gateway.exchanges.prepared_chat import PreparedChat
 from trunkline.gateway.relays.relay import mark
 from trunkline.gateway.relays.translated_relay import TranslatedRelay
@@ -28,6 +29,7 @@ from trunkline.providers.call_fitting import find_names
 from trunkline.providers.closed_schema import loosened
 from trunkline.providers.defaults import apply_defaults
 from trunkline.providers.forced_tool import fit_forced_tool
+from trunkline.providers.mending import mend
 from trunkline.providers.own_tools import refuse_own_tools
 
 if TYPE_CHECKING:
@@ -50,7 +52,8 @@ class TranslatedChat(PreparedChat):
         )
         fitted = chat.fit(asked, target, theirs)
         self.omitted = len(asked.messages) - len(fitted.messages)
-        forced = fit_forced_tool(fitted, twist)
+        mended, told = mend(fitted, twist)
+        forced = fit_forced_tool(mended, twist)
         request = forced.request
         self._forced = forced.name
         """The tool whose call the answer's text is."""
@@ -66,10 +69,13 @@ class TranslatedChat(PreparedChat):
         """What answers are held to, where the model was given a looser schema than a strict caller's."""
         self._sent = request
         written = theirs.write_request(request)
-        dropped = (*forced.dropped, *adapted, *written.dropped)
+        dropped = (*told, *forced.dropped, *adapted, *written.dropped)
         tier = None if "service_tier" in dropped else request.service_tier
         self._terms = bind_terms(read_terms(tier), target.geo)
-        outgoing = OutgoingRequest("POST", fit.url, target.endpoint.headers, written.body)
+        headers = target.endpoint.headers
+        if chat.forwarded and theirs.name == chat.dialect.name:
+            headers = forward(headers, chat.forwarded)
+        outgoing = OutgoingRequest("POST", fit.url, headers, written.body)
         super().__init__(chat, target, fit, outgoing, chat.tell_dropped(dropped, theirs))
 
     async def read(self, call: Call, response: IncomingResponse) -> Answer:

@@ -22,6 +22,7 @@ from trunkline.gateway.snapshot import Snapshot, SnapshotHolder
 from trunkline.outbound import DirectTransport, OutgoingRequest
 from trunkline.outbound.request import write_head
 from trunkline.providers.adaptation import refuse_fields
+from trunkline.providers.passing import passes
 
 CAPACITY: Final = 10_000
 """Plans that are kept. Callers may name any number of models."""
@@ -81,7 +82,7 @@ class Plan:
         quirk = self.quirk
         if quirk.refuse:
             refuse_fields(body, self.candidate.model, quirk)
-        if quirk.schemas == "words" and b'"json_schema"' in body:
+        if not passes(body, openai_chat.DIALECT.name, quirk):
             return None
         sent, dropped = self.passing.edit(body)
         return None if dropped and "service_tier" in dropped else (sent, dropped)

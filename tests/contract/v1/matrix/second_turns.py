@@ -19,8 +19,9 @@ WHAT_CHECKS = """\
   and to a table of what its documentation, or a public report, says that it refuses, each with its link. A test shows
   for every rule that a request that breaks it is refused. Tests of connections are held to them too, and what servers
   of their own process ask aimock.
-- **Odd requests** (`tests/fixtures/odd_requests.json`): about a hundred that are legal on a client's wire and awkward
-  for some vendor, to every provider of the table below. What leaves is what the vendor takes, or it is a 400.
+- **Odd requests** (`tests/fixtures/odd_requests.json`): some 150 that are legal on a client's wire, or nearly, and
+  awkward for some vendor, to every provider of the table below, and one in eight streamed too. What leaves is what the
+  vendor takes, or it is a 400.
 - **Second turns** and **client libraries**: below.
 - **Recorded calls** (`tests/fixtures/fidelity`) and answers (`tests/fixtures`): what a vendor once sent is read as it
   was meant.
@@ -51,10 +52,8 @@ NOT_COVERED = """\
   ids.
 - Second turns have one round of calls of functions. Tools that vendors run themselves, pictures and files in results,
   and conversations that change their provider more than once are not played.
-- Some requests still leave as they are and are refused by the vendor, whose words the caller gets: an answer that the
-  model is to go on from, for models that take none (Claude 4.6 and later, Nova, Llama, Mistral); stop texts for
-  OpenAI's reasoning models; for Mistral a user's turn right after results of tools, and a system prompt alone; a tool
-  that is declared twice, and more than four cache marks, for Claude; PDF files for Llama and Groq.
+- A request on the vendor's own wire that only its vendor can judge leaves as it is, and the caller gets the vendor's
+  words: fields that are null, tools without parameters, arguments that are no JSON, and a budget above the limit, say.
 - Claude on Vertex AI, Bedrock's `InvokeModel`, and OpenAI's realtime and assistants APIs are not served.
 - Client libraries are tried when somebody runs `make clients`; the table says when that was.
 """

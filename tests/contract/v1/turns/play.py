@@ -57,11 +57,13 @@ class Stage:
         path = asked.line.split(" ")[1].partition("?")[0]
         return Played(seen, end, then.maker_for(path).hear(json.loads(asked.body)), asked.body, path)
 
-    def send(self, provider: Provider, path: str, body: Json) -> httpx2.Response:
+    def send(self, provider: Provider, path: str, body: Json, *, streamed: bool = False) -> httpx2.Response:
         """What comes for one request as it is, which is answered with a text if it gets that far."""
-        self._answer(provider, DONE, False)
+        self._answer(provider, DONE, streamed)
         if "{model}" not in path:
-            body = {"model": provider.name, **body}
+            body = {"model": provider.name, **body, **({"stream": True} if streamed else {})}
+        elif streamed:
+            path = path.replace(":generateContent", ":streamGenerateContent?alt=sse")
         return self._http.post(self._url + path.format(model=provider.name), json=body)
 
     def _begin(

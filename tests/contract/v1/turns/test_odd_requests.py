@@ -44,6 +44,8 @@ LEFT_TO_ITS_VENDOR: Final = frozenset(
         "a schema of JSON",
         "reasoning before nothing",
         "a foreign id of an item",
+        "fields that are null",
+        "a small budget",
     }
 )
 """What a vendor refuses of its own wire, and says so itself: such calls pass as they are. Others get it mended."""
@@ -56,6 +58,9 @@ EACH: Final = [
     if name not in LEFT_TO_ITS_VENDOR or provider.id not in VENDORS[wire]
 ]
 
+SAMPLED: Final = [one for place, one in enumerate(EACH) if place % 8 == 0]
+"""Each request with some providers, and each provider with some requests: 8 shares no divisor with their number."""
+
 
 @pytest.mark.parametrize(("wire", "body", "provider"), EACH)
 def test_no_vendor_refuses(stage: Stage, wire: str, body: dict[str, object], provider: Provider) -> None:
@@ -63,3 +68,13 @@ def test_no_vendor_refuses(stage: Stage, wire: str, body: dict[str, object], pro
     assert answer.status_code in {200, 400}, answer.text
     if answer.status_code == 400:
         assert answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(("wire", "body", "provider"), SAMPLED)
+def test_no_vendor_refuses_it_streamed(stage: Stage, wire: str, body: dict[str, object], provider: Provider) -> None:
+    answer = stage.send(provider, PATHS[wire], body, streamed=True)
+    assert answer.status_code in {200, 400}, answer.text
+    if answer.status_code == 400:
+        assert answer.json()["error"]["message"]
+    else:
+        assert '"error":{' not in answer.text

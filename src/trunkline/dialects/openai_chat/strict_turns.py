@@ -1,0 +1,35 @@
+"""The order of turns that Mistral demands.
+
+"Unexpected role 'user' after role 'tool'" (https://github.com/datapizza-labs/datapizza-ai/issues/98), and "Expected
+last role User or Tool (or Assistant with prefix True) for serving but got …"
+(https://docs.mistral.ai/capabilities/completion/prefix).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from trunkline.core.chat import JsonObject
+
+BRIDGE: Final = "(The tools have answered.)"
+"""The assistant's turn between results of tools and what a user says then."""
+
+
+def order_turns(turns: list[JsonObject]) -> list[JsonObject]:
+    """``turns`` as they are taken.
+
+    Between results and a user, the assistant says :data:`BRIDGE`. Instructions at the end, or alone, are said by the
+    user. An answer at the end is one to go on from, ``prefix``.
+    """
+    alone = not any(turn["role"] == "user" for turn in turns)
+    ordered: list[JsonObject] = []
+    for place, turn in enumerate(turns):
+        last = place == len(turns) - 1
+        if turn["role"] == "system" and (last or alone):
+            turn = {**turn, "role": "user"}  # noqa: PLW2901
+        if ordered and ordered[-1]["role"] == "tool" and turn["role"] not in ("tool", "assistant"):
+            ordered.append({"role": "assistant", "content": BRIDGE})
+        if last and turn["role"] == "assistant" and "tool_calls" not in turn:
+            turn = {**turn, "prefix": True}  # noqa: PLW2901
+        ordered.append(turn)
+    return ordered
