@@ -199,7 +199,8 @@ def plain_event(event: Any) -> dict[str, Any]:
     """A record without what differs from call to call."""
     told = msgspec.to_builtins(event)
     for attempt in told.get("attempts", ()):
-        attempt.pop("duration_us", None)
+        for name in ("began_us", "duration_us", "waited_us"):
+            attempt.pop(name, None)
         attempt["reason"] = re.sub(r"127.0.0.1:\d+", "-", attempt["reason"])
     return {name: value for name, value in told.items() if name not in _DIFFERING}
 
