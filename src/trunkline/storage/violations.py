@@ -80,7 +80,7 @@ def _places(scope: ViolationScope) -> Iterator[list[ColumnElement[bool]]]:
         outside.append(and_(its, row.workspace_id.not_in(scope.workspace_ids)))
     if scope.policy_id is not None:
         # Those of one policy have an index of their own.
-        yield [or_(row.workspace_id.in_(workspaces), *outside)]
+        yield [row.workspace_id.in_(workspaces), *outside]
         return
     every = [*outside, *(row.workspace_id == each for each in workspaces)]
     for start in range(0, len(every), _AT_ONCE):
