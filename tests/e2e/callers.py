@@ -100,7 +100,8 @@ def check_books(place: Place, callers: Sequence[Caller]) -> int:
     # The hourly sums say what the events say.
     events = place.rows("SELECT count(*), sum(output_tokens), sum(cost_nanos) FROM usage_events")[0]
     sums = place.rows(
-        "SELECT sum(request_count), sum(output_tokens), sum(cost_nanos) FROM usage_sums WHERE grain = 15"
+        "SELECT sum(request_count), sum(output_tokens), sum(cost_nanos) FROM usage_sums"
+        " WHERE grain = 15 AND group_id = 0"
     )[0]
     assert events == sums
     return len(acknowledged)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import product
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from trunkline.storage.database import Transaction
-from trunkline.storage.intake.usage_group import DAY_MINUTES, DIMENSIONS, QUARTER_MINUTES, identify
+from trunkline.storage.intake.usage_group import DAY_MINUTES, DIMENSIONS, QUARTER_MINUTES, WHOLE, identify
 from trunkline.storage.tables import UsageCorrection, UsageEventRow, UsageGroup, UsageSum
 from trunkline.storage.usage import COUNTS
 
@@ -25,12 +26,12 @@ async def insert(tx: Transaction, correction: UsageCorrection, group: Mapping[st
         build(UsageGroup).values(id=correction.group_id, **{name: group.get(name) for name in DIMENSIONS})
         .on_conflict_do_nothing()
     )  # fmt: skip
-    for grain in (QUARTER_MINUTES, DAY_MINUTES):
+    for grain, group_id in product((QUARTER_MINUTES, DAY_MINUTES), (correction.group_id, WHOLE)):
         row: dict[str, Any] = {
             "workspace_id": correction.workspace_id,
             "grain": grain,
             "slot": int(correction.at.timestamp()) // 60 // grain,
-            "group_id": correction.group_id,
+            "group_id": group_id,
             **dict.fromkeys(COUNTS, 0),
             "cost_nanos": correction.cost_nanos,
             "last_used_at": correction.at,

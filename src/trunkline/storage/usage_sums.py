@@ -15,7 +15,7 @@ from sqlalchemy import ARRAY, CTE, BigInteger, ColumnElement, bindparam, func, o
 from sqlalchemy.exc import OperationalError
 
 from trunkline.storage.database import Transaction
-from trunkline.storage.intake.usage_group import DAY_MINUTES, QUARTER_MINUTES
+from trunkline.storage.intake.usage_group import DAY_MINUTES, QUARTER_MINUTES, WHOLE
 from trunkline.storage.tables import UsageGroup, UsageSum
 from trunkline.storage.usage import COUNTS, Sums, UsageScope, has_tag
 from trunkline.storage.wide_sum import halves, join
@@ -250,6 +250,8 @@ def _wanted(
         key: ColumnElement[Any] = getattr(UsageGroup, dimension)
         known = [value for value in only if value is not None]
         groups.append(or_(key.in_(known), key.is_(None)) if None in only else key.in_(known))
+    if not groups and dimension is None:
+        wanted.append(UsageSum.group_id == WHOLE)
     if groups:
         one = select(UsageGroup.id).where(UsageGroup.workspace_id == scope.workspace_id, *groups)
         wanted.append(UsageSum.group_id.in_(one))

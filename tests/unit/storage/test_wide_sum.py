@@ -11,6 +11,7 @@ from trunkline.core.ids import new_id
 from trunkline.storage.database import Database
 from trunkline.storage.intake.table import LARGEST_SUM, Values
 from trunkline.storage.intake.tables import GROUPS, SUMS
+from trunkline.storage.intake.usage_group import WHOLE
 from trunkline.storage.tables import UsageEventRow
 from trunkline.storage.usage import UsageScope, sum_events
 from trunkline.storage.usage_sums import read_parts, read_sums
@@ -33,7 +34,7 @@ async def grow_sums(database: Database, rows: list[Values]) -> None:
     connection = connect(database)
     async with connection.write() as tx:
         await tx.put(GROUPS, [GROUP])
-        await tx.grow(SUMS, rows)
+        await tx.grow(SUMS, [(*row[:3], group, *row[4:]) for row in rows for group in (WHOLE, 1)])
     await connection.close()
 
 

@@ -10,7 +10,7 @@ from trunkline.core.usage_event import UsageEvent
 from trunkline.storage.intake.connection import Transaction
 from trunkline.storage.intake.table import Values
 from trunkline.storage.intake.tables import GROUPS, SUMS
-from trunkline.storage.intake.usage_group import DAY_MINUTES, QUARTER_MINUTES, identify
+from trunkline.storage.intake.usage_group import DAY_MINUTES, QUARTER_MINUTES, WHOLE, identify
 
 _QUARTER: Final = 900_000_000
 """Microseconds."""
@@ -53,9 +53,10 @@ def sum_values(events: Arrivals) -> tuple[list[Values], list[Values]]:
         number = identify(short)
         groups[number] = short
         for grain, slot in ((QUARTER_MINUTES, quarter), (DAY_MINUTES, quarter // _QUARTERS_OF_A_DAY)):
-            key = (short[0], grain, slot, number)
-            before = sums.get(key)
-            sums[key] = counts if before is None else _join(before, counts)
+            for each in (number, WHOLE):
+                key = (short[0], grain, slot, each)
+                before = sums.get(key)
+                sums[key] = counts if before is None else _join(before, counts)
     return [(number, *group) for number, group in groups.items()], [(*key, *counts) for key, counts in sums.items()]
 
 

@@ -12,6 +12,9 @@ from trunkline.storage.intake.tables import GROUPS
 DIMENSIONS: Final = tuple(GROUPS.columns)[1:]
 """The columns of a group, in order, without its id."""
 
+WHOLE: Final = 0
+"""The group of all calls of a workspace together, which most reports over time are of."""
+
 QUARTER_MINUTES: Final = 15
 DAY_MINUTES: Final = 1_440
 

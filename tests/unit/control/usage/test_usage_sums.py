@@ -12,6 +12,7 @@ from trunkline.control.usage.usage_sums import sum_values
 from trunkline.core.chat import Usage
 from trunkline.core.usage_event import UsageEvent
 from trunkline.storage.intake.tables import GROUPS, SUMS
+from trunkline.storage.intake.usage_group import WHOLE
 
 QUARTER = 900_000_000
 
@@ -24,7 +25,7 @@ def sums_of(
     groups, sums = sum_values(arrivals)
     named = {row[0]: dict(zip(GROUPS.columns, row, strict=True)) for row in groups}
     rows = [dict(zip(SUMS.columns, row, strict=True)) for row in sums]
-    return [named[row["group_id"]] | row for row in rows if row["grain"] == grain]
+    return [named[row["group_id"]] | row for row in rows if row["grain"] == grain and row["group_id"] != WHOLE]
 
 
 def test_each_combination_has_its_row_in_each_quarter() -> None:
@@ -53,6 +54,13 @@ def test_days_add_up_their_quarters() -> None:
     (row,) = sums_of([event("w", opened_at=START + hour * HOUR, cost_nanos=1) for hour in range(3)], grain=1440)
     assert (row["slot"], row["request_count"], row["cost_nanos"]) == (START // (24 * HOUR), 3, 3)
     assert row["last_used_at"] == START + 2 * HOUR
+
+
+def test_all_calls_together_are_added_up_too() -> None:
+    _, sums = sum_values(Arrivals(settled=[event("w", model=name, cost_nanos=2) for name in "abc"]))
+    rows = [dict(zip(SUMS.columns, row, strict=True)) for row in sums]
+    whole = [(row["grain"], row["request_count"], row["cost_nanos"]) for row in rows if row["group_id"] == WHOLE]
+    assert whole == [(15, 3, 6), (1440, 3, 6)]
 
 
 def test_of_an_amended_call_only_what_it_used_is_new() -> None:
