@@ -563,3 +563,22 @@ def test_tokens_are_counted_by_the_next_target_too(
         answer = httpx2.post(f"{bare.url}/v1/messages/count_tokens", json=body, headers=headers, trust_env=False)
         assert answer.json() == {"input_tokens": 42}, answer.text
     assert len(first.asked) == 1, "it rests then"
+
+
+def test_what_the_first_target_would_have_cost_more_is_counted(
+    serve: Callable[..., BareGateway], first: Scripted, second: Scripted
+) -> None:
+    class Prices:
+        def find(self, provider: object, model: str, terms: object = None) -> Price | None:
+            rate = {"gpt-4o-mini": 5_000_000, "claude-x": 2_000_000}.get(model)
+            return None if rate is None else Price(input=Rate(rate), output=Rate(0), source="test")
+
+    routes = [route("both", "a", "b"), route("dear", "b", "a")]
+    bare = serve(routes=routes, prices=Prices())
+    first.script, second.script = whole(GOOD), whole(CLAUDE)
+    assert bare.books.last(ask(bare).headers["x-request-id"]).saved_nanos is None, "the first one served"
+    first.script = fails("401 Unauthorized")
+    assert bare.books.last(ask(bare).headers["x-request-id"]).saved_nanos == 3 * 5 - 3 * 2
+    change(bare, "a")
+    first.script, second.script = whole(GOOD), fails("401 Unauthorized")
+    assert bare.books.last(ask(bare, "dear").headers["x-request-id"]).saved_nanos == 3 * 2 - 3 * 5
