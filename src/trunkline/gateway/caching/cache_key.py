@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import msgspec
 
 from trunkline.core.actor import Actor
 from trunkline.core.caching import Caching
-from trunkline.core.usage_event import Operation
 from trunkline.gateway.exchanges.chat import Chat
 from trunkline.gateway.exchanges.embeddings import Embeddings
 from trunkline.gateway.routing.candidate import Candidate
@@ -26,9 +25,7 @@ class _Repeated(ValueError):
     """A field stands twice in an object: which of them counts, each reader decides for itself."""
 
 
-def find_key(
-    caching: Caching, actor: Actor, candidate: Candidate, operation: Operation | None, exchange: object
-) -> bytes | None:
+def find_key(caching: Caching, actor: Actor, candidate: Candidate, exchange: object) -> bytes | None:
     """The key of a call to ``candidate``; None for one whose answer is never kept.
 
     That is what has tools, unless ``caching`` says otherwise, goes on from what its provider keeps, or is neither a
@@ -45,8 +42,10 @@ def find_key(
         return None
     route, feature = candidate.route, candidate.feature
     who = actor.user_id if caching.scope == "user" else None
+    # What writes the answer, in one of a dialect's shapes: Gemini has two for vectors.
+    shape = type(exchange.dialect)
     shaped_by = (
-        (operation, exchange.dialect.name, exchange.model, exchange.streams, body),
+        (shape.__module__, shape.__qualname__, exchange.model, exchange.streams, body),
         # All of the configuration, its sealed key too: another account may answer otherwise.
         (candidate.model, candidate.entry),
         None if route is None else (route.id, route.revision),
@@ -61,14 +60,15 @@ def _read_chat(chat: Chat, with_tools: bool) -> bytes | None:
     """The body in one spelling, with what of the request travels beside it."""
     beside = msgspec.msgpack.encode((list(chat.forwarded), chat.writes_array))
     try:
-        fields = json.loads(chat.body, object_pairs_hook=_read_pairs)
+        fields: Any = json.loads(chat.body, object_pairs_hook=_read_pairs)
         body = json.dumps(fields, sort_keys=True, separators=(",", ":")).encode()
     except (_Repeated, ValueError, RecursionError):
         # Only its reader knows what it says.
         return None
-    if not isinstance(fields, dict) or (not with_tools and any(fields.get(name) for name in _TOOLS)):
+    if not isinstance(fields, dict):
         return None
-    return beside + body
+    told = cast("dict[str, object]", fields)
+    return None if not with_tools and any(told.get(name) for name in _TOOLS) else beside + body
 
 
 def _read_pairs(pairs: list[tuple[str, Any]]) -> Mapping[str, Any]:

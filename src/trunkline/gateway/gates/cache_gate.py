@@ -42,7 +42,7 @@ class CacheGate:
         if caching is None or call.operation is None or call.context.purpose is not None:
             return None
         directives = call.context.cache_control
-        key = find_key(caching, call.actor, candidate, call.operation, call.exchange)
+        key = find_key(caching, call.actor, candidate, call.exchange)
         if key is None or (NO_CACHE in directives and NO_STORE in directives):
             return None
         found = None if NO_CACHE in directives else self._cache.find(key, caching.ttl_seconds)

@@ -83,7 +83,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
         route = RouteEntry(id="r1", name="r", strategy="priority", targets=(), revision=self.route_revision)
         part = WorkspacePart(id=self.workspace, revision=1)
         candidate = Candidate(entry, self.model, part, route, feature=feature)
-        return find_key(caching, actor, candidate, "chat", chat)
+        return find_key(caching, actor, candidate, chat)
 
 
 some = st.sampled_from
@@ -141,7 +141,7 @@ def test_spelling_makes_no_difference() -> None:
     actor = Actor(user_id="u", workspace_id="w", role="member")
     entry = ConfigurationEntry(id="c", workspace_id="w", owner_id="o", name="c", provider="openai")
     candidate = Candidate(entry, "m", WorkspacePart(id="w", revision=1))
-    keys = {find_key(USER, actor, candidate, "chat", chat) for chat in (plain, spaced)}
+    keys = {find_key(USER, actor, candidate, chat) for chat in (plain, spaced)}
     assert len(keys) == 1
     assert None not in keys
 
@@ -161,7 +161,7 @@ def test_what_each_reader_may_take_otherwise_is_never_kept() -> None:
     actor = Actor(user_id="u", workspace_id="w", role="member")
     entry = ConfigurationEntry(id="c", workspace_id="w", owner_id="o", name="c", provider="openai")
     candidate = Candidate(entry, "m", WorkspacePart(id="w", revision=1))
-    assert find_key(USER, actor, candidate, "chat", Chat(openai_chat.DIALECT, body)) is None
+    assert find_key(USER, actor, candidate, Chat(openai_chat.DIALECT, body)) is None
 
 
 def test_vectors_by_their_texts() -> None:
@@ -171,7 +171,7 @@ def test_vectors_by_their_texts() -> None:
 
     def key(**fields: Any) -> bytes | None:
         call = Embeddings(openai_chat.DIALECT, json.dumps({"model": "e", "input": "a", **fields}).encode())
-        return find_key(USER, actor, candidate, "embeddings", call)
+        return find_key(USER, actor, candidate, call)
 
     assert key() == key()
     assert len({key(), key(input="b"), key(dimensions=4), key(input=["a", "b"]), key(encoding_format="base64")}) == 5
@@ -181,5 +181,16 @@ def test_other_kinds_of_calls_are_not_kept() -> None:
     actor = Actor(user_id="u", workspace_id="w", role="member")
     entry = ConfigurationEntry(id="c", workspace_id="w", owner_id="o", name="c", provider="openai")
     candidate = Candidate(entry, "m", WorkspacePart(id="w", revision=1))
-    assert find_key(USER, actor, candidate, "images", object()) is None
-    assert gemini.DIALECT.name != openai_chat.DIALECT.name
+    assert find_key(USER, actor, candidate, object()) is None
+
+
+def test_one_vector_is_not_answered_with_a_list_of_one() -> None:
+    class Single(gemini.GeminiDialect):
+        pass
+
+    body = json.dumps({"requests": [{"content": {"parts": [{"text": "a"}]}}]}).encode()
+    actor = Actor(user_id="u", workspace_id="w", role="member")
+    entry = ConfigurationEntry(id="c", workspace_id="w", owner_id="o", name="c", provider="openai")
+    candidate = Candidate(entry, "m", WorkspacePart(id="w", revision=1))
+    calls = [Embeddings(dialect, body, "e") for dialect in (gemini.DIALECT, Single())]
+    assert len({find_key(USER, actor, candidate, call) for call in calls}) == 2
