@@ -104,6 +104,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     login_attempts_per_minute: Annotated[int, Meta(ge=1, description="Sign-in attempts per account and address.")] = 5
     writes_per_minute: Annotated[int, Meta(ge=1, description="Changes through the management API per actor.")] = 600
     tests_per_minute: Annotated[int, Meta(ge=1, description="Connection tests per user.")] = 10
+    health_probe_seconds: Annotated[
+        int,
+        Meta(
+            ge=0,
+            description="After how long without calls the provider of an active configuration is asked for its list of"
+            " models, which costs nothing, to see whether the configuration works. `0`: never.",
+        ),
+    ] = 300
     policy_judge: Annotated[
         str,
         Meta(

@@ -28,6 +28,7 @@ import {
   type ViolationsResponse,
 } from "./policy.js";
 import { type EncryptionKey, sealKey } from "./seal.js";
+import { Health } from "./status.js";
 
 /**
  * A client of one Trunkline server.
@@ -48,6 +49,8 @@ export class TrunklineClient {
   readonly requests: Requests;
   /** What models cost the workspace, in place of the prices of the list. */
   readonly prices: Prices;
+  /** How configurations and providers are. */
+  readonly status: Health;
   readonly #http: Http;
   readonly #aiLlms: AiLlms;
   readonly #policies: Policies;
@@ -62,6 +65,7 @@ export class TrunklineClient {
     this.usage = new Usage(this.#http);
     this.requests = new Requests(this.#http);
     this.prices = new Prices(this.#http);
+    this.status = new Health(this.#http);
   }
 
   get<P extends PathsOf<"get">>(path: P, ...rest: Rest<P, "get">): Promise<AnswerOf<P, "get">> {

@@ -45,3 +45,4 @@ export type {
   ViolationsResponse,
 } from "./policy.js";
 export { type EncryptionKey, type SealingPlace, sealKey } from "./seal.js";
+export type { ConfigurationStatus, Status, StatusChange, StatusQuery } from "./status.js";

@@ -17,6 +17,7 @@ from typing import Final
 from trunkline import logs
 from trunkline.control.budgets.spending import BudgetSpending
 from trunkline.control.experiments.exposures import Exposures
+from trunkline.control.health.passive import PassiveHealth
 from trunkline.control.policies.broken_policies import BrokenPolicies
 from trunkline.control.usage.arrivals import Projection
 from trunkline.control.usage.configuration_totals import ConfigurationTotals
@@ -44,6 +45,7 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
     BrokenPolicies(),
     RateReadings(),
     BUDGETS,
+    PassiveHealth(),
 )
 """All that is added up from what arrives."""
 

@@ -23,6 +23,7 @@ from trunkline.faces import (
     policy,
     prices,
     providers,
+    status,
     usage,
 )
 from trunkline.faces.cors import Cors
@@ -37,6 +38,7 @@ FACES: Final = (
     limits,
     configurations,
     providers,
+    status,
     usage,
     jobs,
     model_configs,

@@ -22,6 +22,9 @@ from trunkline.app.services import make_services
 from trunkline.app.stopping import Stopping
 from trunkline.control.budgets.authority import LeaseAuthority
 from trunkline.control.budgets.lease_questions import answer_leases, recall_from
+from trunkline.control.health.change import HealthChange, heed
+from trunkline.control.health.status import StatusBoard
+from trunkline.control.health.watch import HealthWatch
 from trunkline.control.people.key_use import KeyUse
 from trunkline.control.prices.price_list_file import load_price_list
 from trunkline.control.prices.price_publisher import PricePublisher
@@ -130,8 +133,17 @@ async def open_server(
             publisher,
             PricePublisher(prices),
             {**answer_responses(stored), **answer_reports(key_use.note_at), **answer_leases(authority)},
-            lambda: read_standing("0" if hub is None else "management", journal.fault, path.counters, limits.fault),
+            lambda: read_standing(
+                "0" if hub is None else "management", journal.fault, path.counters, limits.fault, path.gateway.breakers
+            ),
         )
+        now = parts.now
+
+        def tell_health(changes: Sequence[HealthChange]) -> None:
+            heed(changes, path.gateway.breakers, holder.current)
+            workers.tell_health(changes)
+
+        health_watch = HealthWatch(resources.database, tell_health, now=now)
         lag = IntakeLag(JournalFolder(resources.journal))
         services = make_services(
             settings,
@@ -150,6 +162,7 @@ async def open_server(
             path.gateway,
             path.make_gateway,
             lag,
+            StatusBoard(resources.database, health_watch, workers.ask, now=now),
             parts,
         )
         stack.push_async_callback(services.jobs.close)
@@ -172,6 +185,8 @@ async def open_server(
                 services.experiment_watch.run(),
                 services.audit_linking.run(),
                 services.rotation.watch(),
+                services.health_probes.run(),
+                health_watch.run(),
                 path.keep_clean(),
                 Upkeep(resources.database).run(),
                 services.retention.run(),

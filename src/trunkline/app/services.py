@@ -33,6 +33,8 @@ from trunkline.control.feature_runs.runs import FeatureRuns
 from trunkline.control.features.catalogue import Catalogue
 from trunkline.control.features.features import Features
 from trunkline.control.features.keys import FeatureKeys
+from trunkline.control.health.probes import HealthProbes
+from trunkline.control.health.status import StatusBoard
 from trunkline.control.installation.installation import Installation
 from trunkline.control.installation.rotation import Rotation
 from trunkline.control.jobs import Jobs
@@ -91,6 +93,7 @@ def make_services(
     gateway: Gateway,
     make_gateway: Callable[[SnapshotHolder], Gateway],
     lag: IntakeLag,
+    status: StatusBoard,
     parts: Parts,
 ) -> Services:
     """The use cases."""
@@ -138,6 +141,8 @@ def make_services(
         settings=settings,
         identity=identity,
         audit=audit,
+        status=status,
+        health_probes=HealthProbes(database, reach, settings.health_probe_seconds, now=parts.now),
         audit_linking=AuditLinking(database, AuditSeal(ring)),
         audit_verification=AuditVerification(database, AuditSeal(ring)),
         writes=RateLimit(settings.writes_per_minute, "changes"),

@@ -22,6 +22,7 @@ from trunkline.app.stopping import Stopping
 from trunkline.app.supervisor import AFTER
 from trunkline.app.web_server import serve_port
 from trunkline.control.budgets.lease_questions import RECALL, AskedLeases, answer_recalls
+from trunkline.control.health.change import HealthChange, heed
 from trunkline.control.prices.price_list_file import load_price_list
 from trunkline.control.prices.price_publisher import follow_prices
 from trunkline.control.prices.prices import PriceBook
@@ -33,7 +34,7 @@ from trunkline.control.processes.spoke import Spoke
 from trunkline.control.processes.standing import STANDING, read_standing
 from trunkline.control.snapshot.copy import SnapshotCopy
 from trunkline.control.snapshot.follower import SnapshotFollower
-from trunkline.control.workers.workers import JOIN
+from trunkline.control.workers.workers import HEALTH, JOIN
 from trunkline.core.errors import Unavailable
 from trunkline.faces import v1
 from trunkline.faces.absent import Absent
@@ -50,6 +51,8 @@ from trunkline.vault.vault import Vault
 
 FIRST_WORD_SECONDS: Final = 1.0
 """How long a worker waits for the management process, where that listens, before it goes by the copy on disk."""
+
+_changes: Final = msgspec.msgpack.Decoder(list[HealthChange])
 
 
 class Worker:
@@ -82,16 +85,22 @@ async def open_worker(settings: Settings, stopping: Stopping, name: str) -> Asyn
         journal = Journal(settings.data_dir / "journal", strict=settings.journal_strict)
 
         async def stand(_link: Link, _payload: bytes) -> bytes:
-            return msgspec.msgpack.encode(read_standing(name, journal.fault, parts.counters, limits.fault))
+            standing = read_standing(name, journal.fault, parts.counters, limits.fault, parts.gateway.breakers)
+            return msgspec.msgpack.encode(standing)
 
         async def give_back(link: Link, payload: bytes) -> bytes:
             return await answer_recalls(parts.leases)[RECALL](link, payload)
+
+        async def hear_health(_link: Link, payload: bytes) -> bytes:
+            heed(_changes.decode(payload), parts.gateway.breakers, holder.current)
+            return b""
 
         handlers: dict[str, Handler] = {
             **follower.handlers,
             **follow_prices(prices),
             STANDING: stand,
             RECALL: give_back,
+            HEALTH: hear_health,
         }
         spoke = Spoke(sockets / HUB, handlers, lambda link: link.ask(JOIN))
         reports = Reports(spoke.ask)

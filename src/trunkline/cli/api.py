@@ -61,13 +61,18 @@ class Api:
         """All items of a list, over all of its pages."""
         items: list[msgspec.Raw] = []
         # Without a limit: lists that have no pages know none, and refuse what they do not know.
+        async for document in self.pages(path, query=query):
+            items += msgspec.json.decode(document, type=list[msgspec.Raw])
+        return items
+
+    async def pages(self, path: str, *, query: Mapping[str, str | None] | None = None) -> AsyncGenerator[bytes]:
+        """The documents of all pages."""
         target: str | None = _join(path, query or {})
         while target is not None:
             response = await self.open("GET", target)
-            items += msgspec.json.decode(await response.read(), type=list[msgspec.Raw])
+            yield await response.read()
             following = _NEXT.search(response.headers.get("link") or "")
             target = following[1] if following else None
-        return items
 
     async def open(
         self,

@@ -19,6 +19,7 @@ from trunkline.core.errors import TrunklineError
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "serve": ("local_commands:serve", "Start the server."),
     "chat": ("chat:chat", "Chat with a model through the running server."),
+    "status": ("status:status", "Show how your configurations and their providers are."),
     "usage": ("usage:usage", "Show what you used and what it cost."),
     "requests": ("requests:app", "Requests one by one, and each one's whole life."),
     "prices": ("prices:app", "Prices of your own, in place of those of the list."),

@@ -88,6 +88,7 @@ ACTIONS: Final[Mapping[str, Rule]] = {
     "conversations.change": Rule("member", "call"),
     "usage.read": Rule(),
     "usage.correct": Rule("admin"),
+    "status.read": Rule(),
     "audit.read": Rule("admin"),
     "audit.verify_installation": Rule(instance=True),
     "encryption_key.read": Rule("viewer", "call"),

@@ -57,6 +57,7 @@ class Gateway:
         "_strategies",
         "_targets",
         "_timeouts",
+        "breakers",
         "counting",
         "model_names",
         "recalling",
@@ -90,6 +91,7 @@ class Gateway:
         self._timeouts = timeouts
         chance = random or Random()  # noqa: S311 - it spreads load and keeps no secret
         self._strategies = strategies = Strategies(ledger.prices, targets.providers, ledger.ticks, chance, breakers)
+        self.breakers = strategies.breakers
         selection = TargetSelection(strategies, targets.providers, ledger.clock, ledger.traits)
         self._search = search = CandidateSearch(resolver, selection)
         self.model_names = ModelNames(holder, resolver, targets)

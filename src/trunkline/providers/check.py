@@ -128,6 +128,25 @@ async def check(
         yield last
 
 
+async def check_freely(
+    endpoint: Endpoint, transport: Transport, *, prober: Prober | None = None
+) -> AsyncIterator[Stage]:
+    """What of :func:`check` costs nothing: the network, the key where that can be asked, and the list of models.
+
+    A list that says nothing of the key or the network leaves no stage. Never raises for what a provider does.
+    """
+    if prober is not None and not endpoint.provider.in_process:
+        async for stage in _check_network(endpoint, prober):
+            yield stage
+            if not stage.ok:
+                return
+    account = await _look_at_account(endpoint, transport, final=False)
+    for stage in account.stages:
+        yield stage
+    if account.listed:
+        yield Stage(name="models", ok=True, ms=account.list_ms, message=f"{len(account.listed)} models are listed.")
+
+
 def is_listed(model: str, ids: list[str]) -> bool:
     """Whether a list names ``model``, also by another spelling of it.
 

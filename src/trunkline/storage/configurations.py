@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from trunkline.core.errors import Conflict
@@ -99,14 +99,7 @@ async def list_visible(
 
     With ``application_id``: what the key of that application sees; else what the user sees. Ids grow with time.
     """
-    if application_id is not None:
-        visible = or_(
-            Configuration.application_id == application_id,
-            and_(Configuration.is_shared, Configuration.application_id.is_(None)),
-        )
-    else:
-        visible = or_(Configuration.is_shared, Configuration.user_id == user_id)
-    query = select(Configuration).where(Configuration.workspace_id == workspace_id, visible)
+    query = select(Configuration).where(Configuration.workspace_id == workspace_id, seen_by(user_id, application_id))
     if provider is not None:
         query = query.where(Configuration.provider == provider)
     if is_active is not None:
@@ -114,6 +107,16 @@ async def list_visible(
     if after is not None:
         query = query.where(Configuration.id < after)
     return list(await tx.scalars(query.order_by(Configuration.id.desc()).limit(limit)))
+
+
+def seen_by(user_id: str, application_id: str | None) -> ColumnElement[bool]:
+    """What :func:`trunkline.core.access.may_see` allows of a workspace: the key of an application, else the user."""
+    if application_id is None:
+        return or_(Configuration.is_shared, Configuration.user_id == user_id)
+    return or_(
+        Configuration.application_id == application_id,
+        and_(Configuration.is_shared, Configuration.application_id.is_(None)),
+    )
 
 
 async def list_active(tx: Transaction, workspace_id: str, *, besides: str) -> list[Configuration]:

@@ -25,9 +25,10 @@ from trunkline.core.actor import Actor
 from trunkline.core.chat import JsonObject
 from trunkline.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from trunkline.core.ids import new_id
+from trunkline.core.moment import to_microseconds
 from trunkline.core.secret import Secret
 from trunkline.providers.registry import find
-from trunkline.storage import applications, configurations, features, revisions, versions, workspaces
+from trunkline.storage import applications, configurations, features, health, revisions, versions, workspaces
 from trunkline.storage.database import Database, Transaction
 from trunkline.storage.tables import Configuration, now
 from trunkline.vault.sealed_key import SealedKeys
@@ -168,7 +169,8 @@ class Configurations:
         fingerprints = self._secrets.fingerprints(row.workspace_id, proposal.put)
         after = write_state(proposal, fingerprints, proposal.put, masks, before)
         if after != before:
-            if _reaches_differently(row, proposal):
+            renewed = _reaches_differently(row, proposal)
+            if renewed:
                 row.test_status, row.test_result = "pending", None
             await self._secrets.change(tx, actor, row, proposal, masks)
             claimed = read_claim(row)
@@ -176,6 +178,8 @@ class Configurations:
             await require_own_traffic(tx, actor, row, claimed)
             await configurations.save(tx, row)
             await self._save(tx, actor, row, before, proposal, draft.reason, action, after=after)
+            if renewed:
+                await health.forget(tx, row.id, row.revision, to_microseconds(now()))
         (record,) = await show_all(tx, [row])
         return record
 

@@ -11,6 +11,7 @@ import msgspec
 from trunkline.control.audit import Audit
 from trunkline.control.configurations.configuration import KIND, Draft, TestStatus
 from trunkline.control.configurations.credentials import API_KEY
+from trunkline.control.configurations.evidence import note_stages
 from trunkline.control.configurations.lookup import find_visible
 from trunkline.control.configurations.proposal import OutputLimit, propose
 from trunkline.control.configurations.proposed import Proposal
@@ -193,6 +194,7 @@ class ConnectionTests:
                     "latencyMs": result.latency_ms,
                     "stages": msgspec.to_builtins(stages),
                 }
+                await note_stages(tx, row, stages, "test", result.tested_at)
             after: JsonObject = {"testStatus": result.status, "stages": [_summary(stage) for stage in stages]}
             await self._audit.record(
                 tx,

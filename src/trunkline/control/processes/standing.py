@@ -9,6 +9,7 @@ import sys
 import msgspec
 
 from trunkline.gateway.metrics import CallCounters, Totals
+from trunkline.gateway.routing.breaker import Breakers, Rest
 
 STANDING = "standing"
 """What a worker is asked for."""
@@ -24,7 +25,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """``name`` tells it from the others of its installation; ``fault`` is what is wrong with its journal, if anything,
     ``limit_fault`` why it does not count for limits together with the others.
 
-    ``active`` calls are under way; ``totals`` are of those since it started.
+    ``active`` calls are under way; ``totals`` are of those since it started. ``rests`` are the targets of routes that
+    it leaves alone.
     """
 
     name: str
@@ -34,9 +36,16 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     limit_fault: str | None = None
     active: int = 0
     totals: list[tuple[Labels, Totals]] = []
+    rests: list[Rest] = []
 
 
-def read_standing(name: str, fault: str | None, counters: CallCounters, limit_fault: str | None = None) -> Standing:
+def read_standing(
+    name: str,
+    fault: str | None,
+    counters: CallCounters,
+    limit_fault: str | None = None,
+    breakers: Breakers | None = None,
+) -> Standing:
     """That of this process."""
     return Standing(
         name=name,
@@ -46,6 +55,7 @@ def read_standing(name: str, fault: str | None, counters: CallCounters, limit_fa
         limit_fault=limit_fault,
         active=counters.active,
         totals=list(counters.totals.items()),
+        rests=[] if breakers is None else breakers.read(),
     )
 
 

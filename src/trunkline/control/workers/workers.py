@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from trunkline.control.health.change import HealthChange
 from trunkline.control.prices.price_publisher import PricePublisher
 from trunkline.control.processes.hub import Hub
 from trunkline.control.processes.link import Handler, Link
@@ -17,6 +18,9 @@ from trunkline.control.processes.standing import STANDING, STANDINGS, Standing
 from trunkline.control.snapshot.publisher import SnapshotPublisher
 
 JOIN: Final = "join"
+HEALTH: Final = "health"
+"""What workers are told of configurations."""
+
 _PATIENCE_SECONDS: Final = 1.0
 
 _standing: Final = msgspec.msgpack.Decoder(Standing)
@@ -60,6 +64,12 @@ class Workers:
         if asked:
             await asyncio.wait(asked, timeout=_PATIENCE_SECONDS)
         return [each.result() for each in asked if each.done() and not each.cancelled() and each.exception() is None]
+
+    def tell_health(self, changes: Sequence[HealthChange]) -> None:
+        """Tell all workers, and wait for none: who is gone learns of it by its own calls."""
+        payload = msgspec.msgpack.encode(changes)
+        for link in self._joined & self._hub.links:
+            link.ask(HEALTH, payload).add_done_callback(asyncio.Future[bytes].exception)
 
     async def find_fault(self) -> str | None:
         """What is wrong with a journal, if anything is."""

@@ -32,6 +32,8 @@ from trunkline.control.feature_runs.runs import FeatureRuns
 from trunkline.control.features.catalogue import Catalogue
 from trunkline.control.features.features import Features
 from trunkline.control.features.keys import FeatureKeys
+from trunkline.control.health.probes import HealthProbes
+from trunkline.control.health.status import StatusBoard
 from trunkline.control.installation.rotation import Rotation
 from trunkline.control.jobs import Jobs
 from trunkline.control.limits.limits import Limits
@@ -73,6 +75,8 @@ class Services:
     settings: Settings
     identity: Identity
     audit: Audit
+    status: StatusBoard
+    health_probes: HealthProbes
     audit_linking: AuditLinking
     audit_verification: AuditVerification
     writes: RateLimit

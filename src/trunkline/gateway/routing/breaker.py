@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+import msgspec
+
 from trunkline.core.errors import UpstreamError
 from trunkline.gateway.snapshot import ConfigurationEntry
 from trunkline.vault.stored_secret import StoredSecret
@@ -90,6 +92,14 @@ class _State:
         self.until = 0.0
         self.revision = entry.revision
         self.secrets: tuple[StoredSecret, ...] = entry.secrets
+
+
+class Rest(msgspec.Struct, frozen=True, array_like=True):
+    """A target that is left alone for ``seconds`` more. ``trying``: the next call tries it, or one does just now."""
+
+    configuration_id: str
+    trying: bool
+    seconds: float
 
 
 class Breakers:
@@ -181,10 +191,7 @@ class Breakers:
                 state.window.clear()
                 self._tell(entry, state.until - now)
         elif error.kind in _REJECTIONS:
-            state = self._make(entry)
-            state.openings = max(state.openings, 1)
-            state.until = now + REJECTED_SECONDS
-            state.probing = False
+            self.reject(entry)
             self._tell(entry, REJECTED_SECONDS)
         elif error.kind == "rate_limit":
             state = self._make(entry)
@@ -199,6 +206,33 @@ class Breakers:
         """Leave ``entry`` alone so long, though it does not fail: it says that it would refuse the next call."""
         state = self._make(entry)
         state.until = max(state.until, self._clock() + min(seconds, LONGEST_SECONDS))
+
+    def reject(self, entry: ConfigurationEntry) -> None:
+        """The provider rejects the credential of ``entry``, whoever has heard that."""
+        state = self._make(entry)
+        state.openings = max(state.openings, 1)
+        state.until = self._clock() + REJECTED_SECONDS
+        state.probing = False
+
+    def release(self, entry: ConfigurationEntry) -> None:
+        """``entry`` serves again, whoever has seen that: it rests no more."""
+        self._states.pop(_key(entry), None)
+        self._heard.pop(_share(entry), None)
+
+    def read(self) -> list[Rest]:
+        """What rests now, or is tried again after a rest."""
+        now = self._clock()
+        own = [
+            Rest(key[0], state.probing or state.until <= now, max(state.until - now, 0.0))
+            for key, state in self._states.items()
+            if state.openings or state.until > now
+        ]
+        known = {one.configuration_id for one in own}
+        return own + [
+            Rest(place[0], False, until - now)
+            for place, until in self._heard.items()
+            if until > now and place[0] not in known
+        ]
 
     def _find(self, entry: ConfigurationEntry) -> _State | None:
         key = _key(entry)

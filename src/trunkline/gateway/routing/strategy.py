@@ -35,7 +35,7 @@ class Strategies:
     ``clock`` is monotonic seconds; ``random`` gives weighted routes their chance.
     """
 
-    __slots__ = ("_breakers", "_clock", "_load", "_prices", "_providers", "_random", "_speeds", "_tails", "_turns")
+    __slots__ = ("_clock", "_load", "_prices", "_providers", "_random", "_speeds", "_tails", "_turns", "breakers")
 
     MAX_TURNS: Final = 10_000
 
@@ -51,7 +51,7 @@ class Strategies:
         self._providers = providers
         self._clock = clock
         self._random = random
-        self._breakers = breakers or Breakers(clock)
+        self.breakers = breakers or Breakers(clock)
         self._speeds = Speeds(clock)
         self._load = Load()
         self._tails = Tails()
@@ -66,7 +66,7 @@ class Strategies:
         route = candidates[0].route
         if route is None or len(candidates) == 1:
             return candidates
-        resting = {id(one): self._breakers.closed_at(one.entry) for one in candidates}
+        resting = {id(one): self.breakers.closed_at(one.entry) for one in candidates}
         ready = [one for one in candidates if not resting[id(one)]]
         if not ready:
             return sorted(candidates, key=lambda one: resting[id(one)])
@@ -96,17 +96,17 @@ class Strategies:
 
     def enter(self, candidate: Candidate) -> bool:
         """Whether a call may go to ``candidate`` now; others are to be tried first when not."""
-        return candidate.route is None or self._breakers.enter(candidate.entry)
+        return candidate.route is None or self.breakers.enter(candidate.entry)
 
     def rests(self, candidate: Candidate) -> bool:
         """Whether ``candidate`` is left alone now."""
-        return self._breakers.closed_at(candidate.entry) > 0
+        return self.breakers.closed_at(candidate.entry) > 0
 
     def succeeded(self, candidate: Candidate, streams: bool, seconds: float) -> None:
         """``candidate`` answered, or began to, after ``seconds``."""
         route = candidate.route
         if route is not None:
-            self._breakers.succeeded(candidate.entry)
+            self.breakers.succeeded(candidate.entry)
             if route.strategy == "fastest":
                 self._speeds.note(_place(candidate, streams), seconds)
             if route.hedging is not None and not streams:
@@ -117,12 +117,12 @@ class Strategies:
         if candidate.route is not None:
             seconds = read_rest(headers)
             if seconds:
-                self._breakers.pause(candidate.entry, seconds)
+                self.breakers.pause(candidate.entry, seconds)
 
     def failed(self, candidate: Candidate, error: UpstreamError) -> None:
         """``candidate`` did not."""
         if candidate.route is not None:
-            self._breakers.failed(candidate.entry, error)
+            self.breakers.failed(candidate.entry, error)
 
     def occupy(self, candidate: Candidate, holds: dict[object, Hold]) -> None:
         """A call goes to ``candidate``, where its route asks how many are under way; ``holds`` end with the call."""

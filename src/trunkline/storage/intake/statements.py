@@ -101,3 +101,36 @@ CONSUME_LEASE: Final = Statement(
 
 END_LEASES: Final = Statement("DELETE FROM budget_leases WHERE holder = ?1", ("text",))
 """To be run when all is taken in that a dead process has left."""
+
+FIND_HEALTH: Final = Statement(
+    "SELECT h.state, h.since, h.revision, h.source, h.checked_at, h.failures, h.error, h.message, h.error_at"
+    " FROM ai_configurations c LEFT JOIN configuration_health h ON h.configuration_id = c.id WHERE c.id = ?1",
+    ("text",),
+    locking="FOR NO KEY UPDATE OF c",
+)
+"""The health of a configuration that is there, with nothing in it where nothing is known. Whoever changes it holds the
+configuration."""
+
+KEEP_HEALTH: Final = Statement(
+    "INSERT INTO configuration_health (configuration_id, state, since, revision, source, checked_at, failures, error,"
+    " message, error_at, changed_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+    " ON CONFLICT (configuration_id) DO UPDATE SET state = excluded.state, since = excluded.since,"
+    " revision = excluded.revision, source = excluded.source, checked_at = excluded.checked_at,"
+    " failures = excluded.failures, error = excluded.error, message = excluded.message, error_at = excluded.error_at,"
+    " changed_at = CASE WHEN configuration_health.state = excluded.state THEN configuration_health.changed_at"
+    " ELSE excluded.changed_at END",
+    ("text", "text", "count", "count", "text", "count", "count", "text", "text", "count", "count"),
+)
+
+FORGET_TEST: Final = Statement(
+    "UPDATE ai_configurations SET test_status = 'pending', test_result = NULL WHERE id = ?1 AND test_status = 'failed'",
+    ("text",),
+)
+"""A test that failed, after which calls go well, is to be made again."""
+
+FAIL_TEST: Final = Statement(
+    "UPDATE ai_configurations SET test_status = 'failed', last_tested_at = ?3, test_result = ?4"
+    " WHERE id = ?1 AND (revision = ?2 OR ?2 = 0)",
+    ("text", "count", "moment", "json"),
+)
+"""What a call has shown of a configuration's key is what its connection test shows too; of revision 0: of any."""

@@ -147,6 +147,19 @@ UNITS: Final = Table(
     earliest="first_at",
 )
 
+HEALTH_COUNTS: Final = Table(
+    name="health_counts",
+    key=("configuration_id", "grain", "slot", "outcome", "bucket"),
+    columns={
+        "configuration_id": "text",
+        "grain": "count",
+        "slot": "count",
+        "outcome": "text",
+        "bucket": "count",
+        "call_count": "count",
+    },
+)
+
 VIOLATIONS: Final = Table(
     name="policy_violations",
     key=("id",),

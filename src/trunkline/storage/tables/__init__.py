@@ -16,6 +16,7 @@ from trunkline.storage.tables.experiment import (
     VersionUsage,
 )
 from trunkline.storage.tables.feature import Feature
+from trunkline.storage.tables.health import ConfigurationHealth, HealthCount
 from trunkline.storage.tables.instance import AuditChain, AuditEvent, Fact, Lease
 from trunkline.storage.tables.limit import Limit
 from trunkline.storage.tables.model_document import ModelDocument, ModelDocumentEntry
@@ -38,6 +39,7 @@ __all__ = [
     "BudgetPeriod",
     "BudgetRow",
     "Configuration",
+    "ConfigurationHealth",
     "ConfigurationTotal",
     "ConfigurationVersion",
     "Conversation",
@@ -49,6 +51,7 @@ __all__ = [
     "ExperimentUnit",
     "Fact",
     "Feature",
+    "HealthCount",
     "Invitation",
     "Job",
     "JournalMark",

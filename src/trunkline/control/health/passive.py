@@ -1,0 +1,153 @@
+"""What calls say of the configurations that they went to."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import msgspec
+
+from trunkline.control.health.latency import find_bucket
+from trunkline.control.usage.arrivals import Arrivals
+from trunkline.core.health import FAILURES, REJECTIONS, Evidence, Health, observe
+from trunkline.core.usage_event import Attempt, UsageEvent
+from trunkline.storage.intake.connection import Transaction
+from trunkline.storage.intake.statements import FAIL_TEST, FIND_HEALTH, FORGET_TEST, KEEP_HEALTH
+from trunkline.storage.intake.table import Values
+from trunkline.storage.intake.tables import HEALTH_COUNTS
+
+_QUARTER_US: Final = 900_000_000
+_QUARTERS_OF_A_DAY: Final = 96
+
+_WORDS: Final = {
+    "auth": "The provider rejected the key of a call.",
+    "no_credits": "The provider says that the account has no credit left.",
+    "rate_limit": "The provider's rate limit was reached.",
+    "server": "The provider failed to answer a call.",
+    "overloaded": "The provider says that it is overloaded.",
+    "unreachable": "The provider could not be reached.",
+    "timeout": "The provider did not answer a call in time.",
+    "malformed": "The provider's answer to a call could not be read.",
+}
+"""What is told of a failed call: not what the provider said to it, which may be about its content."""
+
+
+class PassiveHealth:
+    """The projection. ``now`` gives seconds since the epoch."""
+
+    def __init__(self, now: Callable[[], float] = time.time) -> None:
+        self._now = now
+
+    async def apply(self, tx: Transaction, events: Arrivals) -> None:
+        """Count the tries of what is new, and judge each configuration anew by those."""
+        counts, seen = count_tries(events)
+        if not counts:
+            return
+        await tx.grow(HEALTH_COUNTS, counts)
+        for configuration_id in sorted(seen):
+            found = await tx.ask(FIND_HEALTH, configuration_id)
+            if not found:
+                continue
+            before = _read(found[0])
+            health = before
+            for evidence in _shorten(seen[configuration_id]):
+                health = observe(health, evidence)
+            if health is before:
+                continue
+            await tx.run(
+                KEEP_HEALTH,
+                configuration_id,
+                health.state,
+                health.since,
+                health.revision,
+                health.source,
+                health.checked_at,
+                health.failures,
+                health.error,
+                health.message,
+                health.error_at,
+                int(self._now() * 1e6),
+            )
+            if health.state == "unauthorized" and before.state != "unauthorized":
+                await tx.run(FAIL_TEST, configuration_id, health.revision, health.checked_at, _result(health))
+            elif health.state == "healthy" and before.state in ("unauthorized", "down"):
+                await tx.run(FORGET_TEST, configuration_id)
+
+
+def count_tries(events: Arrivals) -> tuple[list[Values], dict[str, list[Evidence]]]:
+    """What the tries of new calls add to their slots, and what each says of its configuration.
+
+    What the client broke off says nothing, nor does a call that its process died under.
+    """
+    counts: dict[tuple[str, int, int, str, int], int] = {}
+    seen: dict[str, list[Evidence]] = {}
+    for event in events.settled:
+        for configuration_id, error, duration_us in _tries(event):
+            quarter = event.opened_at // _QUARTER_US
+            bucket = find_bucket(duration_us)
+            for grain, slot in ((15, quarter), (1_440, quarter // _QUARTERS_OF_A_DAY)):
+                key = (configuration_id, grain, slot, error or "ok", bucket)
+                counts[key] = counts.get(key, 0) + 1
+            # Of a target that a route turned away from, the revision is not told.
+            revision = event.revision if configuration_id == event.configuration_id else None
+            seen.setdefault(configuration_id, []).append(
+                Evidence(
+                    at=event.opened_at + event.duration_us,
+                    source="traffic",
+                    revision=revision,
+                    error=error if error in FAILURES or error in REJECTIONS or error == "rate_limit" else None,
+                    message=_WORDS.get(error or ""),
+                )
+            )
+    return [(*key, count) for key, count in counts.items()], seen
+
+
+def _tries(event: UsageEvent) -> Iterator[tuple[str, str | None, int]]:
+    spent = 0
+    last: Attempt | None = None
+    for last in event.attempts:
+        spent += last.duration_us
+        if last.configuration_id is not None:
+            yield last.configuration_id, last.error or "error", last.duration_us
+    if event.configuration_id is None:
+        return
+    if event.outcome == "ok":
+        yield event.configuration_id, None, max(event.duration_us - spent, 0)
+    elif event.outcome == "error" and last is None and event.error is not None:
+        yield event.configuration_id, event.error, event.duration_us
+
+
+def _shorten(seen: list[Evidence]) -> list[Evidence]:
+    """In the order of time; of answers in a row the last one, which says as much as all of them."""
+    ordered = sorted(seen, key=lambda one: one.at)
+    return [
+        one
+        for one, after in zip(ordered, (*ordered[1:], None), strict=True)
+        if after is None or one.error is not None or after.error is not None or one.revision != after.revision
+    ]
+
+
+def _read(row: Values) -> Health:
+    state, since, revision, source, checked_at, failures, error, message, error_at = row
+    if state is None:
+        return Health()
+    return Health(
+        state=state,
+        since=since,
+        revision=revision,
+        source=source,
+        checked_at=checked_at,
+        failures=failures,
+        error=error,
+        message=message,
+        error_at=error_at,
+    )
+
+
+def _result(health: Health) -> str:
+    message = health.message or ""
+    stages = [{"name": "auth", "ok": False, "message": message, "details": {"kind": health.error}}]
+    return msgspec.json.encode(
+        {"revision": health.revision, "message": message, "latencyMs": 0, "stages": stages}
+    ).decode()

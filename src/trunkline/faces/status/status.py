@@ -1,0 +1,59 @@
+"""``/api/status``: how configurations and providers are."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Request, Response
+from starlette.responses import StreamingResponse
+
+from trunkline.control.health.history import CellSize
+from trunkline.control.health.status import ConfigurationStatus
+from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.event_stream import EVENTS, SentEvent, send_events
+from trunkline.faces.http.paging import PageDep, link_next
+from trunkline.faces.http.services import ServicesDep
+from trunkline.faces.status.wire import StatusChangeResponse, StatusResponse
+
+router = APIRouter(prefix="/api/status", tags=["Status"])
+
+STREAM_SECONDS: Final = 900.0
+"""After which a stream ends, so that whoever may no longer read it does not."""
+
+
+@router.get("", dependencies=[allow("status.read")])
+async def read_status(
+    services: ServicesDep,
+    actor: ActorDep,
+    page: PageDep,
+    request: Request,
+    response: Response,
+    cell: Annotated[CellSize, Query(description="How long each of the 90 cells of history is.")] = "quarter",
+) -> StatusResponse:
+    """How the configurations that you see are and were, the newest first, and their providers."""
+    found = await services.status.read(actor, page, cell)
+    link_next(request, response, found.configurations)
+    return StatusResponse.of(found)
+
+
+@router.get("/stream", dependencies=[allow("status.read")], response_class=StreamingResponse, responses=EVENTS)
+async def follow_status(services: ServicesDep, actor: ActorDep) -> StreamingResponse:
+    """Server-sent events: `ready`, and a `change` for each configuration whose state changes from then on.
+
+    It ends after 15 minutes. Connect again then, and read the status once more.
+    """
+    return send_events(_tell(services.status.follow(actor)))
+
+
+async def _tell(changes: AsyncGenerator[ConfigurationStatus]) -> AsyncGenerator[SentEvent]:
+    yield SentEvent("ready", {})
+    async with aclosing(changes):
+        try:
+            async with asyncio.timeout(STREAM_SECONDS):
+                async for change in changes:
+                    yield SentEvent("change", StatusChangeResponse.of(change).model_dump(mode="json", by_alias=True))
+        except TimeoutError:
+            return
