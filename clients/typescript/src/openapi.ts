@@ -1674,6 +1674,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the configurations that you see are and were, the newest first, and their providers
+         * @description How the configurations that you see are and were, the newest first, and their providers.
+         */
+        get: operations["read_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/status/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Server-sent events: ready, and a change for each configuration whose state changes from then on
+         * @description Server-sent events: `ready`, and a `change` for each configuration whose state changes from then on.
+         *
+         *     It ends after 15 minutes, or `seconds`. Connect again then, and read the status once more.
+         */
+        get: operations["follow_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/usage/corrections": {
         parameters: {
             query?: never;
@@ -3807,6 +3849,28 @@ export interface components {
             message: string;
         };
         /**
+         * BreakerResponse
+         * @description How routes take a configuration in one process.
+         */
+        BreakerResponse: {
+            /**
+             * Process
+             * @description The process: the number of a worker, or `management`.
+             */
+            process: string;
+            /**
+             * State
+             * @description `open`: routes pass it over. `half-open`: the next request tries it.
+             * @enum {string}
+             */
+            state: "open" | "half-open";
+            /**
+             * Seconds
+             * @description For how many seconds more routes pass the configuration over.
+             */
+            seconds: number;
+        };
+        /**
          * BudgetCreateRequest
          * @description A new budget. Without `subject` it is for the whole workspace.
          * @example {
@@ -4456,6 +4520,91 @@ export interface components {
              * @default
              */
             reason?: string;
+        };
+        /**
+         * ConfigurationStatusResponse
+         * @description How a configuration is and was.
+         */
+        ConfigurationStatusResponse: {
+            /**
+             * Configurationid
+             * @description The id of the configuration.
+             */
+            configurationId: string;
+            /**
+             * Name
+             * @description The name.
+             */
+            name: string;
+            /**
+             * Provider
+             * @description The provider's id, such as `openai`.
+             */
+            provider: string;
+            /**
+             * Model
+             * @description The name of the model.
+             */
+            model: string | null;
+            /**
+             * State
+             * @description How it is now.
+             */
+            state: ("unknown" | "healthy" | "degraded" | "rate_limited" | "down" | "unauthorized") | "inactive";
+            /**
+             * Since
+             * @description Since when it is in this state.
+             */
+            since: string | null;
+            /**
+             * Checkedat
+             * @description When something was last known of it; `null` if nothing ever was.
+             */
+            checkedAt: string | null;
+            /** @description The last failure; `null` if there was none. */
+            lastError: components["schemas"]["StatusErrorResponse"] | null;
+            /**
+             * Breakers
+             * @description The processes in which routes pass the configuration over now.
+             */
+            breakers: components["schemas"]["BreakerResponse"][];
+            /**
+             * Calls
+             * @description Attempts to call the provider in the time of the cells.
+             */
+            calls: number;
+            /**
+             * Failures
+             * @description Calls that the provider did not serve.
+             */
+            failures: number;
+            /**
+             * Errors
+             * @description How many calls failed, by the kind of failure.
+             */
+            errors: {
+                [key: string]: number;
+            };
+            /**
+             * Uptime
+             * @description The share of calls that the provider served, from 0 to 1; without calls, of tests and checks. `null` without any.
+             */
+            uptime: number | null;
+            /**
+             * P50Ms
+             * @description How many milliseconds half of the successful calls took at most.
+             */
+            p50Ms: number | null;
+            /**
+             * P95Ms
+             * @description How many milliseconds 95 % of the successful calls took at most.
+             */
+            p95Ms: number | null;
+            /**
+             * Cells
+             * @description 90 cells of history, the oldest first.
+             */
+            cells: components["schemas"]["StatusCellResponse"][];
         };
         /**
          * ConfigurationTestResponse
@@ -7939,6 +8088,82 @@ export interface components {
             startHint: string | null;
         };
         /**
+         * ProviderStatusResponse
+         * @description How a provider is and was.
+         */
+        ProviderStatusResponse: {
+            /**
+             * Provider
+             * @description The provider's id, such as `openai`.
+             */
+            provider: string;
+            /**
+             * Displayname
+             * @description The name for people.
+             */
+            displayName: string;
+            /**
+             * State
+             * @description The state of its worst active configuration.
+             * @enum {string}
+             */
+            state: "unknown" | "healthy" | "degraded" | "rate_limited" | "down" | "unauthorized";
+            /**
+             * Since
+             * @description Since when it is in this state.
+             */
+            since: string | null;
+            /**
+             * Configurations
+             * @description How many configurations of this provider you see.
+             */
+            configurations: number;
+            /** @description The last failure; `null` if there was none. */
+            lastError: components["schemas"]["StatusErrorResponse"] | null;
+            /**
+             * Breakers
+             * @description The processes in which routes pass configurations of the provider over now.
+             */
+            breakers: components["schemas"]["BreakerResponse"][];
+            /**
+             * Calls
+             * @description Attempts to call the provider in the time of the cells.
+             */
+            calls: number;
+            /**
+             * Failures
+             * @description Calls that the provider did not serve.
+             */
+            failures: number;
+            /**
+             * Errors
+             * @description How many calls failed, by the kind of failure.
+             */
+            errors: {
+                [key: string]: number;
+            };
+            /**
+             * Uptime
+             * @description The share of calls that the provider served, from 0 to 1; without calls, of tests and checks. `null` without any.
+             */
+            uptime: number | null;
+            /**
+             * P50Ms
+             * @description How many milliseconds half of the successful calls took at most.
+             */
+            p50Ms: number | null;
+            /**
+             * P95Ms
+             * @description How many milliseconds 95 % of the successful calls took at most.
+             */
+            p95Ms: number | null;
+            /**
+             * Cells
+             * @description 90 cells of history, the oldest first.
+             */
+            cells: components["schemas"]["StatusCellResponse"][];
+        };
+        /**
          * RampRequest
          * @description A version that is to get more and more of the traffic.
          */
@@ -9002,6 +9227,90 @@ export interface components {
              * @default
              */
             name?: string;
+        };
+        /**
+         * StatusCellResponse
+         * @description A cell of the history.
+         */
+        StatusCellResponse: {
+            /**
+             * From
+             * Format: date-time
+             * @description When the cell begins.
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             * @description When the cell ends.
+             */
+            to: string;
+            /**
+             * State
+             * @description How it was in this time; `unknown` if there were neither calls nor checks.
+             * @enum {string}
+             */
+            state: "unknown" | "healthy" | "degraded" | "rate_limited" | "down" | "unauthorized";
+            /**
+             * Calls
+             * @description Calls in this time.
+             */
+            calls: number;
+            /**
+             * Failures
+             * @description Calls that the provider did not serve.
+             */
+            failures: number;
+        };
+        /**
+         * StatusErrorResponse
+         * @description The last failure.
+         */
+        StatusErrorResponse: {
+            /**
+             * Kind
+             * @description The kind of failure, such as `auth`, `timeout` or `unreachable`.
+             */
+            kind: string;
+            /**
+             * Message
+             * @description What happened, in a sentence.
+             */
+            message: string;
+            /**
+             * At
+             * Format: date-time
+             * @description When it happened.
+             */
+            at: string;
+        };
+        /**
+         * StatusResponse
+         * @description All providers, and a page of configurations.
+         */
+        StatusResponse: {
+            /**
+             * State
+             * @description The state of the worst provider.
+             * @enum {string}
+             */
+            state: "unknown" | "healthy" | "degraded" | "rate_limited" | "down" | "unauthorized";
+            /**
+             * At
+             * Format: date-time
+             * @description When this was read.
+             */
+            at: string;
+            /**
+             * Providers
+             * @description The providers of all configurations that you see.
+             */
+            providers: components["schemas"]["ProviderStatusResponse"][];
+            /**
+             * Configurations
+             * @description A page of the configurations that you see, the newest first.
+             */
+            configurations: components["schemas"]["ConfigurationStatusResponse"][];
         };
         /**
          * StreamTicketResponse
@@ -19338,6 +19647,168 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TemplateResponse"][];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    read_status: {
+        parameters: {
+            query?: {
+                /** @description How long each of the 90 cells of history is. */
+                cell?: "quarter" | "day";
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description From the `Link` header of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatusResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    follow_status: {
+        parameters: {
+            query?: {
+                /** @description After how long it ends. */
+                seconds?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": {
+                        id?: string;
+                        event: string;
+                        data: string;
+                    };
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */

@@ -20,7 +20,7 @@ from trunkline.faces.status.wire import StatusChangeResponse, StatusResponse
 
 router = APIRouter(prefix="/api/status", tags=["Status"])
 
-STREAM_SECONDS: Final = 900.0
+STREAM_SECONDS: Final = 900
 """After which a stream ends, so that whoever may no longer read it does not."""
 
 
@@ -40,19 +40,23 @@ async def read_status(
 
 
 @router.get("/stream", dependencies=[allow("status.read")], response_class=StreamingResponse, responses=EVENTS)
-async def follow_status(services: ServicesDep, actor: ActorDep) -> StreamingResponse:
+async def follow_status(
+    services: ServicesDep,
+    actor: ActorDep,
+    seconds: Annotated[int, Query(ge=0, le=STREAM_SECONDS, description="After how long it ends.")] = STREAM_SECONDS,
+) -> StreamingResponse:
     """Server-sent events: `ready`, and a `change` for each configuration whose state changes from then on.
 
-    It ends after 15 minutes. Connect again then, and read the status once more.
+    It ends after 15 minutes, or `seconds`. Connect again then, and read the status once more.
     """
-    return send_events(_tell(services.status.follow(actor)))
+    return send_events(_tell(services.status.follow(actor), seconds))
 
 
-async def _tell(changes: AsyncGenerator[ConfigurationStatus]) -> AsyncGenerator[SentEvent]:
+async def _tell(changes: AsyncGenerator[ConfigurationStatus], seconds: int) -> AsyncGenerator[SentEvent]:
     yield SentEvent("ready", {})
     async with aclosing(changes):
         try:
-            async with asyncio.timeout(STREAM_SECONDS):
+            async with asyncio.timeout(seconds):
                 async for change in changes:
                     yield SentEvent("change", StatusChangeResponse.of(change).model_dump(mode="json", by_alias=True))
         except TimeoutError:
