@@ -125,6 +125,10 @@ def _configured(sent: Sent) -> Iterator[str]:
     used = any("toolUse" in block or "toolResult" in block for _, block in _blocks(sent))
     if used and not (sent.body.get("toolConfig") or {}).get("tools"):
         yield "The toolConfig field must be defined when using toolUse and toolResult content blocks."
+    tools = (sent.body.get("toolConfig") or {}).get("tools") or ()
+    names = [tool["toolSpec"]["name"] for tool in tools if "toolSpec" in tool]
+    if len(set(names)) < len(names):
+        yield f"A tool is already defined at toolConfig.tools: {names}"
 
 
 def _choice(sent: Sent) -> Iterator[str]:

@@ -192,6 +192,9 @@ def _tooling(sent: Sent) -> Iterator[str]:
         yield "allowed_function_names should only be set when the function calling mode is ANY"
     if set(allowed or ()) - {one["name"] for one in _declared(sent)}:
         yield f"allowed_function_names {allowed} are not all declared"
+    declared = [one["name"] for one in _declared(sent)]
+    if len(set(declared)) < len(declared):
+        yield f"Duplicate function declaration found: {declared}"
     for one in _declared(sent):
         if "parameters" in one and "parametersJsonSchema" in one:
             yield f"{one['name']}: only one of parameters and parametersJsonSchema"

@@ -81,7 +81,9 @@ def _ids(sent: Sent) -> Iterator[str]:
 def _order(sent: Sent) -> Iterator[str]:
     roles = [message["role"] for message in sent.body["messages"]]
     for before, after in itertools.pairwise(roles):
-        if (before, after) == ("tool", "user") or (after == "tool" and before not in ("assistant", "tool")):
+        if (before == "tool" and after in ("user", "system")) or (
+            after == "tool" and before not in ("assistant", "tool")
+        ):
             yield f"Unexpected role '{after}' after role '{before}'"
 
 

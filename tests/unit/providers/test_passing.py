@@ -140,6 +140,13 @@ def test_gemini_answers_as_many_calls_as_there_are() -> None:
     assert not sent(asked, user)
 
 
+def test_gemini_declares_a_function_once() -> None:
+    twist = quirk("gemini", "gemini-2.5-flash")
+    once, twice = ({"tools": [{"functionDeclarations": [{"name": "f"}] * number}]} for number in (1, 2))
+    assert passes(json.dumps(once).encode(), "gemini", twist)
+    assert not passes(json.dumps(twice).encode(), "gemini", twist)
+
+
 def test_responses_answer_the_calls_that_openai_does_not_keep() -> None:
     twist = quirk("openai", "gpt-5.2")
     call = {"type": "function_call", "call_id": "a", "name": "f", "arguments": "{}"}
