@@ -23,6 +23,11 @@ def test_what_is_right_stays_the_same_object() -> None:
     assert mend(request, NEW)[0] is request
 
 
+def test_calls_and_results_are_paired() -> None:
+    called, shown = Message("assistant", (ToolCall("c", "f"),)), Message("tool", (ToolResult("c", (Text("ok"),)),))
+    assert mend(ask(HI, called, HI, shown), ANTHROPIC)[0].messages == (HI, called, shown, HI)
+
+
 class TestTools:
     def test_one_that_is_declared_twice_is_sent_once(self) -> None:
         marked = Tool("f", "x", cache=CacheHint())
