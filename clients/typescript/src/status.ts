@@ -27,16 +27,21 @@ export class Health {
   }
 
   /**
-   * Changes of state from now on. The server ends the stream after 15 minutes: read the status again then, and follow
-   * it anew. Leaving the loop early cancels the request.
+   * Changes of state from the moment on that `ready` is called: read the status then, and nothing is missed. The server
+   * ends the stream after 15 minutes; follow it anew. Leaving the loop early cancels the request.
    */
-  async *follow(options: { signal?: AbortSignal } = {}): AsyncGenerator<StatusChange, void, undefined> {
+  async *follow({ ready, ...options }: { signal?: AbortSignal; ready?: () => void } = {}): AsyncGenerator<
+    StatusChange,
+    void,
+    undefined
+  > {
     const response = await this.#http.send("get", "/api/status/stream", {
       ...options,
       headers: { accept: "text/event-stream" },
     });
     if (response.body === null) return;
     for await (const { event, data } of readEvents(response.body)) {
+      if (event === "ready") ready?.();
       if (event === "change") yield JSON.parse(data) as StatusChange;
     }
   }

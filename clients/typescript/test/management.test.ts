@@ -62,6 +62,22 @@ test("a price is made, replaced and deleted", async () => {
   await assert.rejects(person.prices.get(made.id), { status: 404 });
 });
 
+test("the status is read, and changes are followed", async () => {
+  const made = await person.post("/api/configurations", {
+    body: { name: "watched", provider: "demo", model: "demo-chat" },
+  });
+  const id = { path: { configuration_id: made.id } };
+  const ready = () => void person.post("/api/configurations/{configuration_id}/test", id);
+  for await (const change of person.status.follow({ ready, signal: AbortSignal.timeout(20_000) })) {
+    if (change.configurationId !== made.id) continue;
+    assert.equal(change.state, "healthy");
+    break;
+  }
+  const status = await person.status.read({ limit: 100, cell: "day" });
+  const found = status.configurations.find((one) => one.configurationId === made.id);
+  assert.equal(found?.cells.length, 90);
+});
+
 test("a bad key is told so", async () => {
   const stranger = new TrunklineClient({ apiKey: "tl-nobody", baseUrl });
   await assert.rejects(stranger.get("/api/keys"), { status: 401 });

@@ -149,10 +149,12 @@ class StatusBoard:
             configurations=Page(listed, cursor),
         )
 
-    async def follow(self, actor: Actor) -> AsyncGenerator[ConfigurationStatus]:
-        """Each configuration whose state becomes another, until the caller closes it."""
+    async def follow(self, actor: Actor) -> AsyncGenerator[ConfigurationStatus | None]:
+        """Each configuration whose state becomes another, until the caller closes it. At first None: what changes from
+        then on is told."""
         access.check(actor, "status.read")
         async with self._watch.following() as changes:
+            yield None
             while True:
                 seen = await changes.get()
                 row = seen.configuration

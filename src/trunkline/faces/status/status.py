@@ -52,12 +52,15 @@ async def follow_status(
     return send_events(_tell(services.status.follow(actor), seconds))
 
 
-async def _tell(changes: AsyncGenerator[ConfigurationStatus], seconds: int) -> AsyncGenerator[SentEvent]:
-    yield SentEvent("ready", {})
+async def _tell(changes: AsyncGenerator[ConfigurationStatus | None], seconds: int) -> AsyncGenerator[SentEvent]:
     async with aclosing(changes):
         try:
             async with asyncio.timeout(seconds):
                 async for change in changes:
-                    yield SentEvent("change", StatusChangeResponse.of(change).model_dump(mode="json", by_alias=True))
+                    if change is None:
+                        yield SentEvent("ready", {})
+                    else:
+                        body = StatusChangeResponse.of(change).model_dump(mode="json", by_alias=True)
+                        yield SentEvent("change", body)
         except TimeoutError:
             return
