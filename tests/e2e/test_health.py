@@ -29,7 +29,7 @@ class Rejecting(BaseHTTPRequestHandler):
 
     do_GET = do_POST = _reject  # noqa: N815 - the library looks for these names
 
-    def log_message(self, *_args: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
         """Say nothing."""
 
 
