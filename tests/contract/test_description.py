@@ -146,6 +146,7 @@ def test_streams_are_described_as_such(document: Json) -> None:
     }
     assert streams == {
         "GET /api/jobs/{job_id}/events",
+        "GET /api/requests/stream",
         "GET /api/status/stream",
         "POST /api/conversations/{conversation_id}/messages",
         "POST /api/conversations/{conversation_id}/regenerate",

@@ -3893,7 +3893,10 @@ export interface components {
              * @description What the job works on.
              */
             subject?: ("workspace" | "application" | "user" | "key" | "feature" | "tag") | null;
-            /** Subjectid */
+            /**
+             * Subjectid
+             * @description The id of the application, user or key; the slug of the feature; the tag. Not for a workspace.
+             */
             subjectId?: string | null;
             /**
              * Currency
@@ -3910,7 +3913,10 @@ export interface components {
              * @description Whether requests that would go beyond it are refused.
              */
             hard?: boolean | null;
-            /** Thresholds */
+            /**
+             * Thresholds
+             * @description At how many per cent of the amount somebody is told, once in a period.
+             */
             thresholds?: number[] | null;
             /** @description What a model counts as whose price is not known. Without it, a hard budget refuses such models. */
             defaultPrice?: components["schemas"]["DefaultPriceRequest"] | null;
@@ -4077,7 +4083,10 @@ export interface components {
              * @description What the job works on.
              */
             subject?: ("workspace" | "application" | "user" | "key" | "feature" | "tag") | null;
-            /** Subjectid */
+            /**
+             * Subjectid
+             * @description The id of the application, user or key; the slug of the feature; the tag. Not for a workspace.
+             */
             subjectId?: string | null;
             /**
              * Currency
@@ -4094,7 +4103,10 @@ export interface components {
              * @description Whether requests that would go beyond it are refused.
              */
             hard?: boolean | null;
-            /** Thresholds */
+            /**
+             * Thresholds
+             * @description At how many per cent of the amount somebody is told, once in a period.
+             */
             thresholds?: number[] | null;
             /** @description What a model counts as whose price is not known; `null`: a hard budget refuses it. */
             defaultPrice?: components["schemas"]["DefaultPriceRequest"] | null;
@@ -8398,7 +8410,10 @@ export interface components {
              * @description Why the request was made, if not for the caller itself: `judge` (a policy) or `test`.
              */
             purpose: string | null;
-            /** Tags */
+            /**
+             * Tags
+             * @description What the caller has tagged the request with.
+             */
             tags: string[];
             /**
              * Revision
@@ -9735,7 +9750,10 @@ export interface components {
              * @description Output tokens that were used for reasoning.
              */
             reasoningTokens: number;
-            /** Costnanos */
+            /**
+             * Costnanos
+             * @description The cost, in billionths of a US dollar.
+             */
             costNanos: number;
             /**
              * Cachehitcount
@@ -9793,15 +9811,29 @@ export interface components {
              * @description The requests, newest first.
              */
             events: components["schemas"]["UsageEventResponse"][];
-            /** Interval */
+            /**
+             * Interval
+             * @description How long each item of `series` is.
+             */
             interval: string | null;
-            /** Series */
+            /**
+             * Series
+             * @description The totals by interval, the oldest first.
+             */
             series: components["schemas"]["UsageSliceResponse"][];
-            /** By */
+            /**
+             * By
+             * @description What `breakdown` is by.
+             */
             by: string | null;
-            /** Breakdown */
+            /**
+             * Breakdown
+             * @description The totals of each of them, the most expensive first.
+             */
             breakdown: components["schemas"]["UsagePartResponse"][];
+            /** @description The totals of all that `breakdown` has no room for. */
             other: components["schemas"]["UsageDetailsResponse"] | null;
+            /** @description The totals of the period before, which is as long, if `compare` asks for it. */
             previous: components["schemas"]["UsageSliceResponse"] | null;
         };
         /**
@@ -9882,7 +9914,10 @@ export interface components {
              * @description Why the request was made, if not for the caller itself: `judge` (a policy) or `test`.
              */
             purpose: string | null;
-            /** Tags */
+            /**
+             * Tags
+             * @description What the caller has tagged the request with.
+             */
             tags: string[];
             /**
              * Revision
@@ -10125,7 +10160,10 @@ export interface components {
              * @description Output tokens that were used for reasoning.
              */
             reasoningTokens: number;
-            /** Costnanos */
+            /**
+             * Costnanos
+             * @description The cost, in billionths of a US dollar.
+             */
             costNanos: number;
             /**
              * Cachehitcount
@@ -10147,8 +10185,12 @@ export interface components {
              * @description Its name, if it has one and still exists.
              */
             name: string | null;
+            /** @description The same in the period before, if `compare` asks for it. */
             previous: components["schemas"]["UsageDetailsResponse"] | null;
-            /** Series */
+            /**
+             * Series
+             * @description The same, by interval.
+             */
             series: components["schemas"]["UsageDetailsResponse"][];
         };
         /**
@@ -10266,7 +10308,10 @@ export interface components {
              * @description Output tokens that were used for reasoning.
              */
             reasoningTokens: number;
-            /** Costnanos */
+            /**
+             * Costnanos
+             * @description The cost, in billionths of a US dollar.
+             */
             costNanos: number;
             /**
              * Cachehitcount
@@ -20448,7 +20493,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
                     "text/event-stream": {
                         id?: string;
                         event: string;

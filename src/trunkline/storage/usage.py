@@ -95,7 +95,7 @@ async def sum_events(tx: Transaction, scope: UsageScope) -> Sums:
         *halves(UsageEventRow.reasoning_tokens.expression),
         *halves(UsageEventRow.cost_nanos.expression),
         *halves(UsageEventRow.duration_us.expression),
-        func.coalesce(func.sum(case((UsageEventRow.from_cache, 1), else_=0)), 0),
+        func.coalesce(func.sum(case((UsageEventRow.from_cache.is_(True), 1), else_=0)), 0),
         *halves(UsageEventRow.saved_nanos.expression),
         func.max(UsageEventRow.opened_at),
     )
@@ -149,7 +149,8 @@ def _read(row: Sequence[Any]) -> Sums:
     # PostgreSQL sums bigint to numeric, which the driver gives as Decimal.
     counts = [int(count) for count in row[:3]]
     wide = [join(row[at], row[at + 1]) for at in range(3, 15, 2)]
-    return Sums(*counts, *wide, int(row[15]), join(row[16], row[17]), last_used_at=row[18])
+    saved = join(row[16], row[17])
+    return Sums(*counts, *wide, cache_hit_count=int(row[15]), saved_nanos=saved, last_used_at=row[18])
 
 
 def has_tag(tx: Transaction, tags: ColumnElement[Any], tag: str) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from trunkline.control.usage.record import EventRecord
 from trunkline.control.usage.requests import FOLLOWED_SECONDS
@@ -37,13 +37,13 @@ async def list_requests(
     return [UsageEventResponse.of(record) for record in found.items]
 
 
-@router.get("/stream", dependencies=[allow("usage.read")], responses=EVENTS)
+@router.get("/stream", dependencies=[allow("usage.read")], response_class=StreamingResponse, responses=EVENTS)
 async def follow_requests(
     services: ServicesDep,
     actor: ActorDep,
     wanted: FilterDep,
     seconds: Annotated[int, Query(ge=0, le=FOLLOWED_SECONDS, description="When the stream ends.")] = FOLLOWED_SECONDS,
-) -> Response:
+) -> StreamingResponse:
     """Requests as they end, about a second later: each is an event `request` like an item of the list.
 
     The stream ends after `seconds`; connect again to go on.
