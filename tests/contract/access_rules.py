@@ -105,8 +105,8 @@ BEYOND: tuple[tuple[tuple[str, ...], str, int], ...] = (
 """The rules beyond the table, which depend on the record: who, where, and how they are refused what their role may."""
 
 TOLD = {"/api/audit", "/api/audit/export", "/api/audit/verify/installation"}
-"""Where others' workspaces may be named: callers' own failed attempts are in the audit log, with what they asked for, and
-the administrator verifies everybody's."""
+"""Where others' workspaces may be named: callers' own failed attempts are in the audit log, with what they asked for,
+and the administrator verifies everybody's."""
 
 OWN = {
     "/api/configurations/{configuration_id}",
