@@ -23,6 +23,9 @@ CHECKS = """
 expected-statuses = ["2xx", "3xx", "4xx", 502, 504]
 """
 
+LASTS = r"^/api/(requests|status)/stream$"
+"""Streams that last for minutes: their tests ask for less."""
+
 ENDS_THE_SESSION = r"^/api/auth/logout$|^/api/users/\{user_id\}/sessions$"
 
 # One server for both, and the other tests of the machine beside it.
@@ -71,7 +74,7 @@ def test_every_operation(served: LiveServer, tmp_path: Path) -> None:
         tmp_path,
         "--phases=examples,coverage,fuzzing",
         "--max-examples=8",
-        f"--exclude-path-regex={NOT_DESCRIBED}|{ENDS_THE_SESSION}",
+        f"--exclude-path-regex={NOT_DESCRIBED}|{ENDS_THE_SESSION}|{LASTS}",
     )
 
 
@@ -83,7 +86,7 @@ def test_operations_in_a_row(served: LiveServer, tmp_path: Path) -> None:
         tmp_path,
         "--phases=stateful",
         "--max-examples=20",
-        f"--exclude-path-regex={NOT_DESCRIBED}|{ENDS_THE_SESSION}",
+        f"--exclude-path-regex={NOT_DESCRIBED}|{ENDS_THE_SESSION}|{LASTS}",
     )
 
 

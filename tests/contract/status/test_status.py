@@ -180,3 +180,8 @@ async def test_changes_come_as_they_happen_to_those_who_see_the_configuration(
         change = json.loads((await anext(lines)).removeprefix("data: "))
     assert (change["configurationId"], change["state"], change["name"]) == (made, "healthy", "one")
     assert "cells" not in change
+
+
+async def test_the_stream_ends_when_it_was_asked_to(admin: Person) -> None:
+    answer = await admin.client.get("/api/status/stream?seconds=0", timeout=10)
+    assert answer.text.startswith("event: ready"), answer.text

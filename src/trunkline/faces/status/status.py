@@ -53,14 +53,16 @@ async def follow_status(
 
 
 async def _tell(changes: AsyncGenerator[ConfigurationStatus | None], seconds: int) -> AsyncGenerator[SentEvent]:
+    end = asyncio.get_running_loop().time() + seconds
     async with aclosing(changes):
-        try:
-            async with asyncio.timeout(seconds):
-                async for change in changes:
-                    if change is None:
-                        yield SentEvent("ready", {})
-                    else:
-                        body = StatusChangeResponse.of(change).model_dump(mode="json", by_alias=True)
-                        yield SentEvent("change", body)
-        except TimeoutError:
-            return
+        while True:
+            try:
+                # Around one step alone: the next one may be another task's.
+                async with asyncio.timeout_at(end):
+                    change = await anext(changes)
+            except (TimeoutError, StopAsyncIteration):
+                return
+            if change is None:
+                yield SentEvent("ready", {})
+            else:
+                yield SentEvent("change", StatusChangeResponse.of(change).model_dump(mode="json", by_alias=True))
