@@ -133,6 +133,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     keep_violations_days: Annotated[int | None, Meta(ge=1, description="How long violations of policies are kept.")] = (
         None
     )
+    keep_audit_days: Annotated[int | None, Meta(ge=30, description="How long events of the audit log are kept.")] = None
     max_body_mb: Annotated[int, Meta(ge=1, le=1024, description="The largest body of a call, in MiB.")] = 64
     max_calls: Annotated[
         int, Meta(ge=1, description="Calls that a process serves at a time. Those above it are answered 503.")

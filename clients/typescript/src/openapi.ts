@@ -8592,6 +8592,11 @@ export interface components {
              * @description How many days violations of policies are kept; `null`: always.
              */
             violationsDays: number | null;
+            /**
+             * Auditdays
+             * @description How many days events of the audit log are kept; `null`: always.
+             */
+            auditDays: number | null;
         };
         /**
          * RevisionDifferenceResponse

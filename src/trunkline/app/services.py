@@ -98,6 +98,7 @@ def make_services(
 ) -> Services:
     """The use cases."""
     database, audit = resources.database, people.audit
+    audit_linking = AuditLinking(database, AuditSeal(ring))
     credentials = Credentials(vault)
     sealed_keys = SealedKeys(ring)
     rotation = Rotation(database, vault, Installation(database), audit)
@@ -143,7 +144,7 @@ def make_services(
         audit=audit,
         status=status,
         health_probes=HealthProbes(database, reach, settings.health_probe_seconds, now=parts.now),
-        audit_linking=AuditLinking(database, AuditSeal(ring)),
+        audit_linking=audit_linking,
         audit_verification=AuditVerification(database, AuditSeal(ring)),
         writes=RateLimit(settings.writes_per_minute, "changes"),
         configurations=own_configurations,
@@ -189,6 +190,8 @@ def make_services(
                 "conversations": settings.keep_conversations_days,
                 "violations": settings.keep_violations_days,
             },
+            audit_days=settings.keep_audit_days,
+            audit=audit_linking,
         ),
         workspace_prices=WorkspacePrices(database, audit, prices),
         usage=Usage(database, now=parts.now, clock=parts.clock),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
+from trunkline.control.audit_chain.linking import AuditLinking
 from trunkline.core.errors import Unavailable
 from trunkline.core.ids import new_id
 from trunkline.logs import get_logger
@@ -29,27 +30,35 @@ _log: Final = get_logger(__name__)
 
 
 class Retention:
-    """Deletes what is older than ``days`` say, of each kind; None is kept for ever. One process at a time does."""
+    """Deletes what is older than ``days`` say, of each kind; None is kept for ever. One process at a time does.
+
+    The audit log, with ``audit_days`` of its own, is shortened by ``audit``, so that its chains hold.
+    """
 
     def __init__(
         self,
         database: Database,
         days: Mapping[Kept, int | None],
         *,
+        audit_days: int | None = None,
+        audit: AuditLinking | None = None,
         clock: Callable[[], datetime] = now,
         pause: float = PAUSE_SECONDS,
     ) -> None:
         self._database = database
         self.days: Final = days
+        self.audit_days: Final = audit_days
+        self._audit = audit
         self._clock = clock
         self._pause = pause
         self._holder = new_id()
 
     async def run(self) -> None:
         """Delete every hour until cancelled, where anything has an end at all."""
-        while any(self.days.values()):
+        while any(self.days.values()) or self.audit_days:
             try:
                 await self.prune()
+                await self.prune_audit()
             except Unavailable as error:
                 _log.warning("retention_not_kept", next_try_seconds=EVERY_SECONDS, reason=error.message)
             await asyncio.sleep(EVERY_SECONDS)
@@ -71,6 +80,19 @@ class Retention:
                 await asyncio.sleep(self._pause)
             if gone[what]:
                 _log.info("kept_long_enough", what=what, rows=gone[what], days=days)
+        return gone
+
+    async def prune_audit(self) -> int:
+        """The same for the audit log, whose chains then begin later."""
+        if self.audit_days is None or self._audit is None or not await self._hold():
+            return 0
+        before, gone = self._clock() - timedelta(days=self.audit_days), 0
+        for chain in await self._audit.list_chains():
+            while count := await self._audit.prune(chain, before):
+                gone += count
+                await asyncio.sleep(self._pause)
+                if not await self._hold():
+                    return gone
         return gone
 
     async def _hold(self) -> bool:

@@ -12,7 +12,7 @@ from trunkline.storage.database import Transaction
 from trunkline.storage.tables import Conversation, PolicyViolation, UsageEventRow
 
 Kept = Literal["requests", "conversations", "violations"]
-"""What has an age at which it goes. Sums of usage stay, and so does the audit log, whose chain has no gaps."""
+"""What has an age at which it goes. Sums of usage stay. The audit log goes by :mod:`trunkline.control.audit_chain`."""
 
 
 async def prune(tx: Transaction, what: Kept, before: datetime, most: int) -> int:

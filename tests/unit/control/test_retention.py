@@ -5,14 +5,18 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
-from tests.bookkeeping import keep
+from tests.bookkeeping import RING, keep, make_audit
 from tests.unit.control.usage.settled import START, event, violation
 
+from trunkline.control.audit_chain.linking import AuditLinking
+from trunkline.control.audit_chain.seal import AuditSeal
+from trunkline.control.audit_chain.verification import AuditVerification
 from trunkline.control.retention import AT_ONCE, Retention
+from trunkline.core.actor import Actor
 from trunkline.core.ids import new_id
 from trunkline.storage.database import Database
 from trunkline.storage.retention import Kept
-from trunkline.storage.tables import Conversation, PolicyViolation, UsageEventRow, User, Workspace
+from trunkline.storage.tables import Conversation, PolicyViolation, UsageEventRow, User, Workspace, now
 from trunkline.storage.usage import UsageScope
 from trunkline.storage.usage_sums import read_sums
 
@@ -77,3 +81,21 @@ async def test_without_an_age_nothing_goes(database: Database) -> None:
     retention = Retention(database, NEVER, clock=lambda: NOW, pause=0)
     assert await retention.prune() == {}
     await retention.run()
+
+
+async def test_old_events_of_the_audit_log_go_and_its_chains_hold(database: Database) -> None:
+    audit, seal = make_audit(database), AuditSeal(RING)
+    linking = AuditLinking(database, seal)
+    for workspace in ("w", "x"):
+        async with database.write() as tx:
+            for _ in range(3):
+                await audit.record(tx, Actor(user_id="u", workspace_id=workspace, role="owner"), "keys.create")
+    await linking.link()
+    clock = lambda: now() + timedelta(days=31)  # noqa: E731 - a month later
+    assert await Retention(database, NEVER, audit_days=None, audit=linking, clock=clock).prune_audit() == 0
+    assert await Retention(database, NEVER, audit_days=32, audit=linking, pause=0, clock=clock).prune_audit() == 0
+    later = Retention(database, NEVER, audit_days=30, audit=linking, pause=0, clock=lambda: now() + timedelta(days=32))
+    assert await later.prune_audit() == 6
+    for workspace in ("w", "x"):
+        report = await AuditVerification(database, seal).check(workspace)
+        assert (report.valid, report.events, report.last_sequence) == (True, 0, 3)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -114,6 +114,11 @@ class AuditLinking:
         chain.hash = self._seal.of_chain(chain)
         await rows.insert(tx, chain)
         return chain
+
+    async def list_chains(self) -> Sequence[str]:
+        """The ids of all chains."""
+        async with self._database.read() as tx:
+            return [chain.id for chain in await rows.find_all(tx)]
 
     async def prune(self, chain_id: str, before: datetime) -> int:
         """Delete the oldest events of a chain, those from before ``before``; at most a batch. How many it deleted.

@@ -17,9 +17,12 @@ class RetentionResponse(ResponseBody):
     requests_days: int | None
     conversations_days: int | None
     violations_days: int | None
+    audit_days: int | None
 
 
 @router.get("", dependencies=[allow("account.read")])
 async def get_retention(services: ServicesDep) -> RetentionResponse:
     """How long things are kept. The administrator of the installation sets it in its settings."""
-    return RetentionResponse(**{f"{what}_days": days for what, days in services.retention.days.items()})
+    kept = services.retention
+    days = {f"{what}_days": days for what, days in kept.days.items()}
+    return RetentionResponse(**days, audit_days=kept.audit_days)
