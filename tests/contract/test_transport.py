@@ -45,6 +45,8 @@ async def test_head_is_get_without_a_body(live: LiveServer, admin: Person) -> No
     paths = [path for path in paths if not path.startswith("/v1")]
     assert len(paths) > 20
     for path in [*paths, "/", "/docs", "/openapi.json", "/nothing", "/v1/models"]:
+        if path.endswith("/stream"):
+            path += "?seconds=0"  # noqa: PLW2901 - it would last for minutes
         for client in (admin.client, live.client()):
             got = await client.get(path, headers=PLAIN)
             headed = await client.head(path, headers=PLAIN)
@@ -52,7 +54,7 @@ async def test_head_is_get_without_a_body(live: LiveServer, admin: Person) -> No
             assert told(headed) == told(got), path
             # What is told of now and then differs in length.
             if path not in {"/metrics", "/readyz"}:
-                assert headed.headers["content-length"] == got.headers["content-length"], path
+                assert headed.headers.get("content-length") == got.headers.get("content-length"), path
 
 
 async def test_head_of_a_stream_ends(live: LiveServer) -> None:

@@ -16905,6 +16905,8 @@ export interface operations {
     export_audit_events: {
         parameters: {
             query?: {
+                /** @description `csv` or `json`. */
+                format?: "csv" | "json";
                 /** @description What was done, such as `keys.create`. */
                 action?: string | null;
                 /** @description What kind of thing it was done to, such as `key`. */
@@ -16919,8 +16921,6 @@ export interface operations {
                 from?: string | null;
                 /** @description A time: before it. */
                 to?: string | null;
-                /** @description `csv`: a table with a head. `json`: one JSON object per line. */
-                format?: "csv" | "json";
             };
             header?: never;
             path?: never;
@@ -16928,14 +16928,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The file. */
+            /** @description The table, as a file. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "text/csv": string;
-                    "application/x-ndjson": string;
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */

@@ -53,9 +53,7 @@ def audit(
 
 @app.command("export")
 def export(
-    file_format: Annotated[
-        Literal["csv", "json"], typer.Option("--format", help="A table, or a JSON object per line.")
-    ] = "csv",
+    file_format: Annotated[Literal["csv", "json"], typer.Option("--format", help="A table, or a list.")] = "csv",
 ) -> None:
     """Write all events of the workspace to standard output, as a file. The export is recorded."""
     sys.stdout.buffer.write(call(lambda api: api.ask("GET", "/api/audit/export", query={"format": file_format})))

@@ -130,3 +130,9 @@ async def test_exported_figures_are_those_of_the_report(installed: LocalInstalla
     assert [day["date"] for day in report["byDay"]] == ["2025-01-02", "2025-01-16"]
     refused = await installed.ask(ann, "GET", "/api/usage/export?by=colour")
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "by")
+
+
+@pytest.mark.parametrize("field", ["requestId", "conversationId"])
+async def test_sums_are_not_of_one_request(installed: LocalInstallation, ann: Person, field: str) -> None:
+    answer = await installed.ask(ann, "GET", f"/api/usage/export?{field}={new_id()}")
+    assert (answer.status_code, answer.json()["message"].partition(":")[0]) == (400, field)

@@ -19,6 +19,7 @@ from trunkline.control.usage.requests import note_export
 from trunkline.control.usage.span import Span, read_span, read_zone
 from trunkline.core import access
 from trunkline.core.actor import Actor
+from trunkline.core.errors import InvalidInput
 from trunkline.storage.database import Database
 from trunkline.storage.usage import UsageScope
 from trunkline.storage.usage_sums import Dimension
@@ -60,6 +61,9 @@ class UsageExport:
         span = read_span(question.period, question.since, question.until, now, read_zone(question.time_zone)).widen()
         interval, dimension = read_interval(question.interval) or "day", read_dimension(question.by)
         scope = make_scope(actor, wanted, span)
+        if not scope.is_summed:
+            field = "requestId" if wanted.request_id else "conversationId"
+            raise InvalidInput.of(field, "is not for sums. `GET /api/requests/export` takes it.")
         async with self._database.read() as tx:
             since = span.since or await sums.find_first(tx, scope) or now
         wide = Span(since, max(span.until or now, since), zone=span.zone).widen()

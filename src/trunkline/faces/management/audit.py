@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from starlette.responses import StreamingResponse
 
-from trunkline.control.audit import AuditFilter
+from trunkline.control.audit import AuditFilter, AuditRecord
 from trunkline.faces.http.auth import ActorDep, allow
-from trunkline.faces.http.export import EXPORTED, FormatDep, send_export
 from trunkline.faces.http.paging import PageDep, link_next
 from trunkline.faces.http.services import ServicesDep
+from trunkline.faces.http.table_file import FILES, FormDep, Row, send_table
 from trunkline.faces.http.wire import GivenId, GivenMoment
 from trunkline.faces.management.audit_wire import AuditChainResponse, AuditEventResponse
 
 router = APIRouter(prefix="/api/audit", tags=["Audit"])
+
+_COLUMNS: Final = tuple(field.serialization_alias or name for name, field in AuditEventResponse.model_fields.items())
 
 
 async def read_filter(
@@ -52,14 +54,18 @@ async def list_audit_events(
     return [AuditEventResponse.model_validate(record) for record in found.items]
 
 
-@router.get("/export", dependencies=[allow("audit.read")], response_class=StreamingResponse, responses=EXPORTED)
+@router.get("/export", dependencies=[allow("audit.read")], response_class=Response, responses=FILES)
 async def export_audit_events(
-    services: ServicesDep, actor: ActorDep, wanted: FilterDep, file_format: FormatDep
-) -> StreamingResponse:
+    services: ServicesDep, actor: ActorDep, wanted: FilterDep, form: FormDep = "csv"
+) -> Response:
     """All events that `GET /api/audit` pages through, as a file. Exports are recorded in the audit log."""
-    parts = await services.audit.begin_export(actor, wanted)
-    responses = ([AuditEventResponse.model_validate(record) for record in part] async for part in parts)
-    return send_export("audit", file_format, AuditEventResponse, responses)
+    pages = await services.audit.begin_export(actor, wanted)
+    return send_table("audit", form, _COLUMNS, _write_events(pages))
+
+
+async def _write_events(pages: AsyncIterator[Sequence[AuditRecord]]) -> AsyncGenerator[list[Row]]:
+    async for page in pages:
+        yield [AuditEventResponse.of(record).model_dump(mode="json", by_alias=True) for record in page]
 
 
 @router.get("/verify", dependencies=[allow("audit.read")])

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from typing import Any, Final, Literal, cast
+from typing import Annotated, Any, Final, Literal, cast
 
 import msgspec
+from fastapi import Query
 from starlette.responses import StreamingResponse
 
 Form = Literal["csv", "json"]
+FormDep = Annotated[Form, Query(alias="format", description="`csv` or `json`.")]
 
 _TYPES: Final[Mapping[Form, str]] = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
@@ -58,6 +60,8 @@ def _write_lines(rows: Sequence[Sequence[object]]) -> bytes:
 
 def _write_cell(value: object) -> object:
     """A text that a spreadsheet would run as a formula gets an apostrophe before it, which it takes for text."""
-    if isinstance(value, list):
+    if isinstance(value, dict):
+        value = msgspec.json.encode(value).decode()
+    elif isinstance(value, list):
         value = ",".join(map(str, cast("list[object]", value)))
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
