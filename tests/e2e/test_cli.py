@@ -333,10 +333,11 @@ def test_a_wrong_root_key(place: Place, tmp_path: Path) -> None:
     shutil.rmtree(data / "journal", ignore_errors=True)
 
 
-def test_wrong_settings(place: Place) -> None:
+def test_wrong_settings(place: Place, tmp_path: Path) -> None:
     line = fails(place, "serve", TRUNKLINE_PORT="eighty")
     assert line.startswith("Some settings are wrong. TRUNKLINE_PORT: ")
-    line = fails(place, "serve", TRUNKLINE_PORT=str(free_port()), TRUNKLINE_DATABASE_URL="mysql://localhost/x")
+    own = {"TRUNKLINE_PORT": str(free_port()), "TRUNKLINE_DATA_DIR": str(tmp_path / "data")}
+    line = fails(place, "serve", TRUNKLINE_DATABASE_URL="mysql://localhost/x", **own)
     assert line.startswith("TRUNKLINE_DATABASE_URL: names 'mysql'")
 
 

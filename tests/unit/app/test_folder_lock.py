@@ -28,7 +28,8 @@ def test_the_lock_ends_with_who_held_it_whatever_it_has_started(tmp_path: Path) 
     text = (
         "import subprocess, sys; from pathlib import Path; from trunkline.app.folder_lock import lock_folder;"
         f"lock_folder(Path({str(tmp_path)!r}));"
-        "child = subprocess.Popen(['sleep', '60'], stdout=subprocess.DEVNULL); print(child.pid)"
+        "child = subprocess.Popen(['sleep', '60'], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL);"
+        "print(child.pid)"
     )
     child = int(subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True).stdout)
     try:
