@@ -159,6 +159,9 @@ def _translation() -> Generator[None]:
         if str(getattr(error, "sqlstate", None) or "").startswith(_OF_THE_DATA) or isinstance(error, asyncpg.DataError):
             raise DataFault from error
         raise Unavailable("The database cannot be reached or is too busy. Try again in a moment.") from error
+    except asyncpg.InternalClientError as error:
+        # So the driver says it when the server ends the connection in the very moment of a statement.
+        raise Unavailable("The database ended the connection. Try again in a moment.") from error
     except OverflowError as error:
         raise DataFault from error
     except TimeoutError as error:

@@ -39,8 +39,8 @@ class TrialGround:
     clock: int = START
 
     @classmethod
-    async def make(cls, database: Database, *shares: int) -> TrialGround:
-        """``shares`` in hundredths of a percent; there may be none."""
+    async def make(cls, database: Database, *shares: int, salt: str | None = SALT) -> TrialGround:
+        """``shares`` in hundredths of a percent; there may be none. ``salt`` None: the one that was drawn."""
         user = User(id=new_id(), email=f"{new_id()}@example.com")
         workspace = Workspace(id=new_id(), name="w")
         row = Configuration(
@@ -69,6 +69,11 @@ class TrialGround:
             ground.versions.append(version.id)
         if shares:
             await ground.settle()
+            if salt is not None:
+                async with database.write() as tx:
+                    experiment = await experiments.find(tx, row.id)
+                    assert experiment is not None
+                    experiment.salt = salt
         return ground
 
     @property
@@ -78,9 +83,6 @@ class TrialGround:
     async def settle(self, reason: str = "test") -> None:
         async with self.database.write() as tx:
             await settle_weights(tx, await self.configuration(tx), reason)
-            experiment = await experiments.find(tx, self.configuration_id)
-            assert experiment is not None
-            experiment.salt = SALT
 
     async def configuration(self, tx: Transaction) -> Configuration:
         row = await configurations.find(tx, self.workspace_id, self.configuration_id, lock=True)

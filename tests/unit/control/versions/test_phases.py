@@ -18,7 +18,7 @@ async def test_the_first_active_version_begins_the_experiment(database: Database
     await ground.settle()
     async with database.read() as tx:
         assert await experiments.find(tx, ground.configuration_id) is None
-    ground = await TrialGround.make(database, 10_000)
+    ground = await TrialGround.make(database, 10_000, salt=None)
     async with database.read() as tx:
         experiment = await experiments.find(tx, ground.configuration_id)
     assert experiment is not None
@@ -31,7 +31,7 @@ async def test_the_first_active_version_begins_the_experiment(database: Database
 async def test_salts_differ(database: Database) -> None:
     salts: set[str] = set()
     for _ in range(2):
-        ground = await TrialGround.make(database, 10_000)
+        ground = await TrialGround.make(database, 10_000, salt=None)
         async with database.read() as tx:
             experiment = await experiments.find(tx, ground.configuration_id)
             salts.add(experiment.salt if experiment else "")
