@@ -53,7 +53,7 @@ async def test_head_is_get_without_a_body(live: LiveServer, admin: Person) -> No
             assert (headed.status_code, headed.content) == (got.status_code, b""), path
             assert told(headed) == told(got), path
             # What is told of now and then differs in length.
-            if path not in {"/metrics", "/readyz"}:
+            if path not in {"/metrics", "/readyz"} and not path.startswith("/api/audit/verify"):
                 assert headed.headers.get("content-length") == got.headers.get("content-length"), path
 
 

@@ -16935,6 +16935,7 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                    "application/json": Record<string, never>[];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -20165,6 +20166,7 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                    "application/json": Record<string, never>[];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */
@@ -20278,6 +20280,7 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                    "application/json": Record<string, never>[];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */

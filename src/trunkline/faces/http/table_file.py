@@ -20,7 +20,13 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """How a text begins that spreadsheets run: https://owasp.org/www-community/attacks/CSV_Injection"""
 
 FILES: Final[dict[int | str, dict[str, Any]]] = {
-    200: {"content": {"text/csv": {"schema": {"type": "string"}}}, "description": "The table, as a file."}
+    200: {
+        "content": {
+            "text/csv": {"schema": {"type": "string"}},
+            "application/json": {"schema": {"type": "array", "items": {"type": "object"}}},
+        },
+        "description": "The table, as a file.",
+    }
 }
 """What a route of such a file says of its answer, for the description of the API."""
 
