@@ -1,4 +1,4 @@
-"""``python -m bench.processes``: what a plain call costs in each of Trunkline's processes, beside nginx.
+"""``python -m bench.processes``: what a call costs in each of Trunkline's processes, beside nginx.
 
 The rounds alternate. Figures are medians, in microseconds of processor time for a call, with the work that is left when
 the load ends.
@@ -46,6 +46,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=2)
     parser.add_argument("--connections", type=int, default=32)
+    parser.add_argument("--model", default="openai", choices=["openai", "anthropic", "gemini", "ollama"])
     options = parser.parse_args()
     connections, seconds = options.connections, options.seconds
     seen: dict[str, list[Cpu]] = defaultdict(list)
@@ -59,13 +60,13 @@ def main() -> None:
             ours.set_up(provider)
             for _ in range(options.rounds):
                 beside = measure(folder, proxy.url, proxy.pid, "m", "", connections, seconds, None)
-                own = measure(folder, ours.url, ours.pid, "openai", ours.key, connections, seconds, ours.journal)
+                own = measure(folder, ours.url, ours.pid, options.model, ours.key, connections, seconds, ours.journal)
                 for role, used in own.items():
                     seen[role].append(used)
                 for whose, processes in (("nginx", beside), ("all of Trunkline", own)):
                     every = processes.values()
                     seen[whose].append(Cpu(sum(one.user for one in every), sum(one.kernel for one in every)))
-    table = Table(title=f"CPU µs of a plain call, {connections} connections")
+    table = Table(title=f"CPU µs of a call to {options.model}, {connections} connections")
     for column in ("", "user", "kernel", "together"):
         table.add_column(column, justify="left" if not column else "right")
     for role, runs in sorted(seen.items(), key=lambda one: sum(run.user + run.kernel for run in one[1])):

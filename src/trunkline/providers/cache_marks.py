@@ -20,11 +20,11 @@ def limit_marks(request: ChatRequest, most: int | None) -> tuple[ChatRequest, tu
     """
     if most is None:
         return request, ()
-    spoken = sorted(range(len(request.messages)), key=lambda place: request.messages[place].role != "system")
     marks = sum(map(_count, request.tools)) + sum(_count(part) for one in request.messages for part in one.parts)
     if marks <= most:
         return request, ()
     taker = _Taker(marks - most)
+    spoken = sorted(range(len(request.messages)), key=lambda place: request.messages[place].role != "system")
     tools = tuple(map(taker.take, request.tools))
     messages = list(request.messages)
     for place in spoken:
@@ -34,8 +34,8 @@ def limit_marks(request: ChatRequest, most: int | None) -> tuple[ChatRequest, tu
 
 
 def _count(part: Part | Tool) -> int:
-    inner = sum(map(_count, part.parts)) if isinstance(part, ToolResult) else 0
-    return inner + (getattr(part, "cache", None) is not None)
+    own = getattr(part, "cache", None) is not None
+    return own + sum(map(_count, part.parts)) if isinstance(part, ToolResult) else int(own)
 
 
 class _Taker:

@@ -59,23 +59,22 @@ def _results(message: Message) -> list[ToolResult]:
 
 
 def _is_paired(messages: Iterable[Message]) -> bool:
-    waiting: Counter[str] = Counter()
-    own: frozenset[str] = frozenset()
+    waiting: list[str] = []
+    caller: Message | None = None
     for message in messages:
         if message.role == "tool":
             for result in _results(message):
-                if waiting[result.call_id] > 0:
-                    waiting[result.call_id] -= 1
-                elif result.call_id not in own:
+                if result.call_id in waiting:
+                    waiting.remove(result.call_id)
+                elif caller is None or result.call_id not in _own_calls(caller):
                     return False
-            continue
-        if waiting.total():
+        elif waiting:
             return False
-        waiting, own = Counter(), frozenset()
-        if message.role == "assistant":
-            waiting.update(_calls(message))
-            own = frozenset(_own_calls(message))
-    return not waiting.total()
+        elif message.role == "assistant":
+            waiting, caller = _calls(message), message
+        else:
+            caller = None
+    return not waiting
 
 
 class _Turn:
