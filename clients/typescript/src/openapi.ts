@@ -8105,34 +8105,6 @@ export interface components {
          */
         ProviderStatusResponse: {
             /**
-             * Provider
-             * @description The provider's id, such as `openai`.
-             */
-            provider: string;
-            /**
-             * Displayname
-             * @description The name for people.
-             */
-            displayName: string;
-            /**
-             * State
-             * @description The state of its worst active configuration.
-             * @enum {string}
-             */
-            state: "unknown" | "healthy" | "degraded" | "rate_limited" | "down" | "unauthorized";
-            /**
-             * Since
-             * @description Since when it is in this state.
-             */
-            since: string | null;
-            /**
-             * Configurations
-             * @description How many configurations of this provider you see.
-             */
-            configurations: number;
-            /** @description The last failure; `null` if there was none. */
-            lastError: components["schemas"]["StatusErrorResponse"] | null;
-            /**
              * Breakers
              * @description The processes in which routes pass configurations of the provider over now.
              */
@@ -8174,6 +8146,34 @@ export interface components {
              * @description 90 cells of history, the oldest first.
              */
             cells: components["schemas"]["StatusCellResponse"][];
+            /**
+             * Provider
+             * @description The provider's id, such as `openai`.
+             */
+            provider: string;
+            /**
+             * Displayname
+             * @description The name for people.
+             */
+            displayName: string;
+            /**
+             * State
+             * @description The state of its worst active configuration.
+             * @enum {string}
+             */
+            state: "unknown" | "healthy" | "degraded" | "rate_limited" | "down" | "unauthorized";
+            /**
+             * Since
+             * @description Since when it is in this state.
+             */
+            since: string | null;
+            /**
+             * Configurations
+             * @description How many configurations of this provider you see.
+             */
+            configurations: number;
+            /** @description The last failure; `null` if there was none. */
+            lastError: components["schemas"]["StatusErrorResponse"] | null;
         };
         /**
          * RampRequest

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from trunkline.control.audit_chain.linking import AuditLinking
-from trunkline.core.errors import Unavailable
+from trunkline.control.repetition import repeat
 from trunkline.core.ids import new_id
 from trunkline.logs import get_logger
 from trunkline.storage import leases, retention
@@ -55,13 +55,12 @@ class Retention:
 
     async def run(self) -> None:
         """Delete every hour until cancelled, where anything has an end at all."""
-        while any(self.days.values()) or self.audit_days:
-            try:
-                await self.prune()
-                await self.prune_audit()
-            except Unavailable as error:
-                _log.warning("retention_not_kept", next_try_seconds=EVERY_SECONDS, reason=error.message)
-            await asyncio.sleep(EVERY_SECONDS)
+        if any(self.days.values()) or self.audit_days:
+            await repeat(self._prune_all, EVERY_SECONDS, "retention_not_kept", name=__name__, at_once=True)
+
+    async def _prune_all(self) -> None:
+        await self.prune()
+        await self.prune_audit()
 
     async def prune(self) -> dict[Kept, int]:
         """Delete what is too old. Gives how many rows went; none while another process does it."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from trunkline.control.audit_chain.seal import GENESIS, AuditSeal
-from trunkline.core.errors import Unavailable
+from trunkline.control.repetition import repeat
 from trunkline.core.ids import new_id
 from trunkline.logs import get_logger
 from trunkline.storage import audit_chains as rows
@@ -46,14 +45,7 @@ class AuditLinking:
 
     async def run(self) -> None:
         """Link every second until cancelled."""
-        while True:
-            await asyncio.sleep(LINK_SECONDS)
-            try:
-                await self.link()
-            except Unavailable as error:
-                _log.warning("audit_events_not_linked", next_try_seconds=LINK_SECONDS, reason=error.message)
-            except Exception:  # noqa: BLE001 - whatever it is, linking must go on
-                _log.exception("audit_events_not_linked", next_try_seconds=LINK_SECONDS)
+        await repeat(self.link, LINK_SECONDS, "audit_events_not_linked", name=__name__)
 
     async def link(self) -> None:
         """Link all that waits, if no other process does."""

@@ -154,8 +154,8 @@ class AnswerWriting:
         except Exception:  # noqa: BLE001 - the same
             await answer.relay.abandon()
             self._told = self._fault()
-        except BaseException:
-            # Cancelled: by a stop, or because the server ends. The provider must stop too, and the call be settled.
+        except asyncio.CancelledError:
+            # By a stop, or because the server ends. The provider must stop too, and the call be settled.
             await answer.relay.abandon()
             raise
 

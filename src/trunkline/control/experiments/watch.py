@@ -16,6 +16,7 @@ from trunkline.control.experiments.ramp import advance, share_of, stop
 from trunkline.control.experiments.review import Review, review, shares_of
 from trunkline.control.experiments.rollback import find_unfit, roll_back
 from trunkline.control.experiments.verdict import Verdict
+from trunkline.control.repetition import repeat
 from trunkline.control.versions.experiment_settings import Ramp, read_settings, write_settings
 from trunkline.control.versions.shares import assign
 from trunkline.control.versions.versions import Versions
@@ -69,14 +70,7 @@ class ExperimentWatch:
 
     async def run(self) -> None:
         """Look every two seconds until cancelled."""
-        while True:
-            await asyncio.sleep(WATCH_SECONDS)
-            try:
-                await self.look()
-            except Unavailable as error:
-                _log.warning("experiments_not_watched", next_try_seconds=WATCH_SECONDS, reason=error.message)
-            except Exception:  # noqa: BLE001 - whatever it is, watching must go on
-                _log.exception("experiments_not_watched", next_try_seconds=WATCH_SECONDS)
+        await repeat(self.look, WATCH_SECONDS, "experiments_not_watched", name=__name__)
 
     async def look(self) -> None:
         """Look once at every running experiment that has something new, if no other process does."""

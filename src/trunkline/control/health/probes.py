@@ -10,7 +10,8 @@ from typing import Final
 from trunkline.control.configurations.evidence import note_stages
 from trunkline.control.configurations.reach import Reach
 from trunkline.control.health.history import MINUTES
-from trunkline.core.errors import CannotOpen, Forbidden, InvalidInput, Unavailable
+from trunkline.control.repetition import repeat
+from trunkline.core.errors import CannotOpen, Forbidden, InvalidInput
 from trunkline.core.ids import new_id
 from trunkline.core.moment import to_microseconds
 from trunkline.logs import get_logger
@@ -48,14 +49,7 @@ class HealthProbes:
 
     async def run(self) -> None:
         """Look every few seconds until cancelled."""
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            try:
-                await self.look()
-            except Unavailable as error:
-                _log.warning("health_not_probed", next_try_seconds=LOOK_SECONDS, reason=error.message)
-            except Exception:  # noqa: BLE001 - whatever one provider's answer does, the others are asked
-                _log.exception("health_not_probed", next_try_seconds=LOOK_SECONDS)
+        await repeat(self.look, LOOK_SECONDS, "health_not_probed", name=__name__)
 
     async def look(self) -> None:
         """Ask for those that are due, the longest unseen first, if no other process does."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from trunkline.control.health.change import HealthChange
-from trunkline.core.errors import Unavailable
+from trunkline.control.repetition import repeat
 from trunkline.core.moment import to_microseconds
 from trunkline.logs import get_logger
 from trunkline.storage import health as rows
@@ -44,12 +44,7 @@ class HealthWatch:
 
     async def run(self) -> None:
         """Look every second until cancelled."""
-        while True:
-            try:
-                await self.look()
-            except Unavailable as error:
-                _log.warning("health_not_watched", next_try_seconds=LOOK_SECONDS, reason=error.message)
-            await asyncio.sleep(LOOK_SECONDS)
+        await repeat(self.look, LOOK_SECONDS, "health_not_watched", name=__name__, at_once=True)
 
     async def look(self) -> None:
         """Tell what has changed since the last look."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
+import msgspec
 from msgspec import UNSET
 from pydantic import Field, StringConstraints
 
@@ -32,14 +33,7 @@ class LimitCreateRequest(RequestBody):
 
     def read(self) -> LimitDraft:
         """What was given, for the use case."""
-        return LimitDraft(
-            subject=self.subject,
-            subject_id=self.subject_id,
-            measure=self.measure,
-            amount=self.amount,
-            window=self.window,
-            burst=self.burst,
-        )
+        return msgspec.convert(self, LimitDraft, from_attributes=True)
 
 
 class LimitUpdateRequest(RequestBody):

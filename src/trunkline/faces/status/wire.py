@@ -54,8 +54,8 @@ def _of_history(name: str) -> AliasPath:
     return AliasPath("history", name)
 
 
-class ConfigurationStatusResponse(StatusChangeResponse):
-    """How a configuration is and was."""
+class HistoryResponse(ResponseBody):
+    """How something was, and what lets its calls through now."""
 
     breakers: list[BreakerResponse]
     calls: int = Field(validation_alias=_of_history("calls"))
@@ -67,7 +67,11 @@ class ConfigurationStatusResponse(StatusChangeResponse):
     cells: list[StatusCellResponse] = Field(validation_alias=_of_history("cells"))
 
 
-class ProviderStatusResponse(ResponseBody):
+class ConfigurationStatusResponse(HistoryResponse, StatusChangeResponse):
+    """How a configuration is and was."""
+
+
+class ProviderStatusResponse(HistoryResponse):
     """How a provider is and was."""
 
     provider: str
@@ -76,14 +80,6 @@ class ProviderStatusResponse(ResponseBody):
     since: Moment | None
     configurations: int
     last_error: StatusErrorResponse | None
-    breakers: list[BreakerResponse]
-    calls: int = Field(validation_alias=_of_history("calls"))
-    failures: int = Field(validation_alias=_of_history("failures"))
-    errors: dict[str, int] = Field(validation_alias=_of_history("errors"))
-    uptime: float | None = Field(validation_alias=_of_history("uptime"))
-    p50_ms: int | None = Field(validation_alias=_of_history("p50_ms"))
-    p95_ms: int | None = Field(validation_alias=_of_history("p95_ms"))
-    cells: list[StatusCellResponse] = Field(validation_alias=_of_history("cells"))
 
 
 class StatusResponse(ResponseBody):

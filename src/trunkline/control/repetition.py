@@ -1,0 +1,31 @@
+"""Duties that are done again and again, whatever goes wrong once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import NoReturn
+
+from trunkline.core.errors import Unavailable
+from trunkline.logs import get_logger
+
+
+async def repeat(
+    work: Callable[[], Awaitable[object]], seconds: float, fault: str, *, name: str, at_once: bool = False
+) -> NoReturn:
+    """Do ``work`` every ``seconds`` until cancelled; for the first time after as long, or ``at_once``.
+
+    When it fails, ``fault`` is logged under the module ``name``: with the reason where the database is away, else with
+    the whole traceback, because that is a fault of ours.
+    """
+    log = get_logger(name)
+    if not at_once:
+        await asyncio.sleep(seconds)
+    while True:
+        try:
+            await work()
+        except Unavailable as error:
+            log.warning(fault, next_try_seconds=seconds, reason=error.message)
+        except Exception:
+            log.exception(fault, next_try_seconds=seconds)
+        await asyncio.sleep(seconds)
