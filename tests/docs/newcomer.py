@@ -19,7 +19,7 @@ from tests.upstreams import aimock
 
 ROOT = Path(__file__).parents[2]
 _PROMPT = "reader-is-ready> "
-_SECONDS = 60
+_SECONDS = 150
 _SERVER = re.compile(r"^((?:TRUNKLINE_\w+=\S+ )*)make run\b.*$", re.MULTILINE)
 _KEPT = {".git", ".trunkline", ".pytest_cache", ".ruff_cache"}
 

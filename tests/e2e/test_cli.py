@@ -132,11 +132,31 @@ def test_a_conversation_on_a_terminal(place: Place) -> None:
     terminal.expect("› ")
     terminal.type("Say another.\n")
     terminal.expect("“Say another.”")
-    terminal.type("\x03")
-    terminal.expect("Stopped.")
     terminal.expect("› ")
     terminal.type("\x04")
     terminal.end()
+
+
+def test_an_answer_is_stopped_on_a_terminal(place: Place) -> None:
+    with scripted.start() as provider:
+        begun = (
+            b'data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":'
+            b'[{"index":0,"delta":{"content":"It goes on and"},"finish_reason":null}]}\n\n'
+        )
+        provider.script = scripted.stream(begun, end="never")
+        words = ("--provider", "custom", "--model", "m", "--base-url", provider.url)
+        run(place, "configurations", "add", "endless", *words)
+        terminal = _Terminal(place, "chat", "--model", "endless")
+        terminal.expect("› ")
+        terminal.type("Tell me all.\n")
+        terminal.expect("It goes on and")
+        terminal.type("\x03")
+        terminal.expect("Stopped.")
+        terminal.expect("› ")
+        terminal.type("\x04")
+        terminal.end()
+        assert provider.hung_up.wait(60)
+        run(place, "configurations", "remove", "endless", "--yes")
 
 
 def test_a_key_is_typed_without_being_shown(place: Place) -> None:

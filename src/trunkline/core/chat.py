@@ -273,6 +273,8 @@ class ChatRequest(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
     modalities: tuple[str, ...] = ()
     audio: AudioOptions | None = None
     stream: bool = False
+    functions: bool = False
+    """Whether the client declares OpenAI's older ``functions``, and so knows no ``tools`` in the answer."""
     stream_usage: bool = False
     """Whether the client asked to be told usage in the stream (OpenAI's ``stream_options.include_usage``)."""
     user: str | None = None

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
+from trunkline.core.chat import ChatRequest
 from trunkline.dialects import anthropic_messages, bedrock_converse, gemini, ollama, openai_chat, openai_responses
 from trunkline.dialects.anthropic_messages import passthrough as anthropic_passthrough
 from trunkline.dialects.dialect import Dialect, EmbeddingsDialect
 from trunkline.dialects.gemini import passthrough as gemini_passthrough
 from trunkline.dialects.openai_chat import OpenAIChat, WireOptions
 from trunkline.dialects.openai_chat import passthrough as openai_passthrough
+from trunkline.dialects.openai_chat.functions import FUNCTIONS
 from trunkline.dialects.openai_responses import passthrough as responses_passthrough
 from trunkline.dialects.passthrough import Passthrough
 from trunkline.providers.provider import Provider
@@ -52,6 +54,11 @@ def choose_dialect(provider: Provider, model: str, responses: bool = False) -> D
     if provider.dialect == OpenAIChat.name:
         return _openai_chat(quirk(provider.id, model).wire)
     return DIALECTS[provider.dialect]
+
+
+def choose_answer_dialect(dialect: Dialect, request: ChatRequest) -> Dialect:
+    """The dialect that a client of ``dialect`` reads the answer to ``request`` in."""
+    return FUNCTIONS if request.functions and dialect.name == OpenAIChat.name else dialect
 
 
 def choose_embeddings(provider: Provider) -> EmbeddingsDialect | None:

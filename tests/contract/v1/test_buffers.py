@@ -72,7 +72,7 @@ def begin(bare: BareGateway, path: str, *, streamed: bool) -> socket.socket:
 
 
 def until(reached: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + 240  # what fills the buffers is counted piece by piece
     while not reached():
         assert time.monotonic() < end, "it never came to that"
         time.sleep(0.02)

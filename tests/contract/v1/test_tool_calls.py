@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx2
+import openai
 import pytest
 
 from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
@@ -253,3 +254,39 @@ def test_googles_own_tool_is_refused_by_name_too(bare: BareGateway, upstream: Sc
     assert told.status_code == 400
     assert "'googleSearch'" in told.json()["error"]["message"]
     assert not upstream.asked
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+@pytest.mark.parametrize("provider", ["anthropic", "gemini", "mistral"])
+def test_a_client_that_declares_functions_is_answered_with_a_function_call(
+    bare: BareGateway, upstream: Scripted, provider: str, streamed: bool
+) -> None:
+    client = openai.OpenAI(base_url=f"{bare.url}/v1", api_key=KEY, max_retries=0)
+    functions: Any = [{"name": "look", "parameters": SCHEMA}]
+    messages: list[Any] = [{"role": "user", "content": "look"}]
+    for _ in range(2):
+        upstream.script = answer(provider, "look", streamed)
+        finish: str | None = None
+        called: Json = {"name": "", "arguments": ""}
+        if streamed:
+            for chunk in client.chat.completions.create(
+                model=provider, messages=messages, functions=functions, stream=True
+            ):
+                (choice,) = chunk.choices
+                assert choice.delta.tool_calls is None
+                finish = choice.finish_reason
+                if (piece := choice.delta.function_call) is not None:
+                    called["name"] += piece.name or ""
+                    called["arguments"] += piece.arguments or ""
+        else:
+            whole_answer = client.chat.completions.create(model=provider, messages=messages, functions=functions)
+            (told,) = whole_answer.choices
+            assert told.message.tool_calls is None
+            assert told.message.function_call is not None
+            finish, called = told.finish_reason, told.message.function_call.model_dump()
+        assert (finish, called) == ("function_call", {"name": "look", "arguments": "{}"})
+        messages += [
+            {"role": "assistant", "content": None, "function_call": called},
+            {"role": "function", "name": "look", "content": "fine"},
+        ]
+    assert set(names(provider, sent(upstream))) == {"look"}

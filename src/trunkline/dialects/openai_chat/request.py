@@ -62,6 +62,8 @@ def read_any_request(body: bytes) -> ChatRequest:
     """As :func:`read_request`, field by field."""
     fields = Fields.of_body(body)
     tools, others = read_tools(fields)
+    # An answer to those who declare functions has room for one call.
+    functions = bool(fields.objects("functions")) and not fields.objects("tools")
     options = fields.object("stream_options")
     extra = dict(fields.rest(DIALECT_NAME, _KNOWN).get(DIALECT_NAME, {}))
     if others:
@@ -78,7 +80,8 @@ def read_any_request(body: bytes) -> ChatRequest:
         messages=read_messages(fields),
         tools=tools,
         tool_choice=read_tool_choice(fields),
-        parallel_tools=fields.flag("parallel_tool_calls"),
+        parallel_tools=False if functions else fields.flag("parallel_tool_calls"),
+        functions=functions,
         sampling=_read_sampling(fields),
         response_format=_read_format(fields),
         reasoning=_read_reasoning(fields),

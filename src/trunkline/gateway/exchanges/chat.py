@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from functools import partial
 
-from trunkline.core.chat import ChatRequest, JsonValue, Message
+from trunkline.core.chat import ChatRequest, ChatResponse, JsonValue, Message
 from trunkline.core.errors import InvalidInput
 from trunkline.core.policy import Content
 from trunkline.core.terms import bind_terms, read_terms
@@ -25,7 +25,7 @@ from trunkline.gateway.exchanges.translated_chat import TranslatedChat
 from trunkline.gateway.routing.target import Target
 from trunkline.outbound.url import Url
 from trunkline.providers.adaptation import adapt
-from trunkline.providers.dialect_choice import PASSTHROUGHS, choose_dialect
+from trunkline.providers.dialect_choice import PASSTHROUGHS, choose_answer_dialect, choose_dialect
 from trunkline.providers.passing import passes
 from trunkline.providers.quirks import quirk
 
@@ -203,7 +203,13 @@ class Chat:
 
     def make_writer(self, request: ChatRequest) -> StreamWriter:
         """Writes a stream that is translated."""
-        return self._writer(request) if self._writer else self.dialect.stream_writer(request)
+        if self._writer is not None:
+            return self._writer(request)
+        return choose_answer_dialect(self.dialect, request).stream_writer(request)
+
+    def write_answer(self, answer: ChatResponse) -> bytes:
+        """Writes a whole answer that is translated."""
+        return choose_answer_dialect(self.dialect, self.read_request()).write_response(answer)
 
     def make_keeper(self, call: Call) -> AnswerKeeper | None:
         """What keeps an answer that is translated; None where none is kept."""

@@ -111,7 +111,7 @@ class TranslatedChat(PreparedChat):
             whole = self._calls.restore(whole)
         if keeper is not None:
             whole = keeper.show(whole)
-        body = self._chat.dialect.write_response(whole)
+        body = self._chat.write_answer(whole)
         if keeper is not None:
             await keeper.keep(Message("assistant", whole.choices[0].parts if whole.choices else ()))
         await call.settle("ok", usage=note_tier(usage, tier), estimated=estimated)
