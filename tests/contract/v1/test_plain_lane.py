@@ -98,16 +98,19 @@ class Seen(NamedTuple):
 
 
 class Lane:
-    """A gateway, and the provider behind it."""
+    """A gateway, and the provider behind it. ``usual`` is an answer of that."""
 
-    def __init__(self, bare: BareGateway, upstream: scripted.Scripted, gate: PlaceGate) -> None:
+    def __init__(
+        self, bare: BareGateway, upstream: scripted.Scripted, gate: PlaceGate, usual: bytes | None = None
+    ) -> None:
         self.bare = bare
         self.gate = gate
         self.upstream = upstream
+        self.usual = usual or answer()
 
     def call(self, pieces: Sequence[bytes], answers: Sequence[bytes], count: int = 1) -> Seen:
         """Send ``pieces`` on a connection whose provider's connection is warm; what came of it."""
-        self._play([answer()])
+        self._play([self.usual])
         with socket.create_connection(("127.0.0.1", self.bare.port)) as client:
             client.settimeout(20)
             client.sendall(request())
@@ -144,7 +147,7 @@ class Lane:
             written = left.pop(0) if len(left) > 1 else left[0]
             writer.write(written)
             await writer.drain()
-            if written != answer() and (not written.endswith(b"}") or b"close" in written):
+            if written != self.usual and (not written.endswith(b"}") or b"close" in written):
                 writer.close()
 
         self.upstream.script = script
@@ -189,6 +192,7 @@ class Reader:
         head = re.sub(rb"(x-request-id: )[0-9a-f-]{36}", rb"\1-", head)
         body = re.sub(rb'"id":"call_[^"]*"', b'"id":"call"', body)
         body = re.sub(rb"127.0.0.1:\d+", b"-", body)
+        body = re.sub(rb'"created":\d{10}', b'"created":0', body)
         return head + re.sub(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22,}", b"-", body)
 
 
@@ -211,17 +215,20 @@ def lanes() -> Iterator[tuple[Lane, Lane]]:
     yield from start(gated=False)
 
 
-def start(*, gated: bool) -> Iterator[tuple[Lane, Lane]]:
+def start(
+    *, gated: bool, provider: str = "openai", model: str = "gpt-4o-mini", path: str = "/v1", usual: bytes | None = None
+) -> Iterator[tuple[Lane, Lane]]:
+    """Both, before a provider which answers as ``usual`` says."""
     with ExitStack() as stack:
         made: list[Lane] = []
         for protocol in (PlainProtocol, GatewayProtocol):
             upstream = stack.enter_context(scripted.start())
             entry = configuration(
-                "gpt", "openai", model="gpt-4o-mini", base_url=f"{upstream.url}/v1", api_key="sk-secret-key-1234567890"
+                "gpt", provider, model=model, base_url=f"{upstream.url}{path}", api_key="sk-secret-key-1234567890"
             )
             gate = PlaceGate()
             bare = BareGateway([entry], protocol=protocol, gates=(gate,) if gated else ())
-            made.append(Lane(stack.enter_context(bare.serve()), upstream, gate))
+            made.append(Lane(stack.enter_context(bare.serve()), upstream, gate, usual))
         yield made[0], made[1]
         for lane in made:
             load = lane.bare.application.plain_lane.load
@@ -343,7 +350,7 @@ def test_a_fault_of_ours_is_told_and_settled(lanes: tuple[Lane, Lane], monkeypat
 
 def hang_up(lane: Lane) -> None:
     """Call, and go away before the provider says anything."""
-    lane.call([request()], ANSWERS["whole"])
+    lane.call([request()], [lane.usual])
     lane.bare.books.events.clear()
 
     async def wait(writer: asyncio.StreamWriter) -> None:

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 
 class PassingChat(PreparedChat):
-    """One such call. ``terms`` are those of the bill that it asks for, by itself or by its configuration."""
+    """One such call."""
 
-    __slots__ = ("_passing", "terms")
+    __slots__ = ("_passing",)
 
     def __init__(self, chat: Chat, target: Target, model: str, fit: ChatFit, passing: Passing) -> None:
         """Raises InvalidInput for what is wrong in the call or cannot be said to ``target``."""
@@ -65,10 +65,7 @@ class PassingChat(PreparedChat):
         return Answer(200, headers, body=body)
 
     def read_whole(self, call: Call, raw: bytes) -> tuple[Usage, bool, bytes]:
-        """What a whole answer used, whether that is a count of ours, and the answer as the client gets it.
-
-        Raises UpstreamError for an answer that tells of an error.
-        """
+        """See :class:`PreparedChat`."""
         passthrough = self._passing.passthrough
         usual = read_usual(call, passthrough, raw)
         if usual is not None:

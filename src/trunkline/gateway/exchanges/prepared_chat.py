@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from trunkline.core.chat import Usage
 from trunkline.core.errors import UpstreamError
+from trunkline.core.terms import Terms
 from trunkline.gateway.answer import EVENTS, JSON, Answer, write_headers
 from trunkline.gateway.call import Call
 from trunkline.gateway.estimate import Estimate
@@ -23,10 +24,13 @@ if TYPE_CHECKING:
 class PreparedChat(ABC):
     """Implements :class:`~trunkline.gateway.exchanges.exchange.Prepared` but for what is made of the answer.
 
-    ``dropped`` names what of the caller's was left out.
+    ``dropped`` names what of the caller's was left out; ``terms`` are those of the bill that the call asks for, by
+    itself or by its configuration.
     """
 
-    __slots__ = ("_chat", "_fit", "_target", "dropped", "request")
+    __slots__ = ("_chat", "_fit", "_target", "dropped", "request", "terms")
+
+    terms: Terms
 
     def __init__(
         self, chat: Chat, target: Target, fit: ChatFit, request: OutgoingRequest, dropped: tuple[str, ...]
@@ -40,6 +44,13 @@ class PreparedChat(ABC):
     @abstractmethod
     async def read(self, call: Call, response: IncomingResponse) -> Answer:
         """See :class:`~trunkline.gateway.exchanges.exchange.Prepared`."""
+
+    @abstractmethod
+    def read_whole(self, call: Call, raw: bytes) -> tuple[Usage, bool, bytes]:
+        """What a whole answer used, whether that is a count of ours, and the answer as the client gets it.
+
+        Raises UpstreamError for an answer that tells of an error. For chats whose answers are not kept.
+        """
 
     @abstractmethod
     def count_input(self) -> int:

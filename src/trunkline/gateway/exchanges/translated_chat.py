@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from trunkline.core.chat import ChatResponse, Message
+from trunkline.core.chat import ChatResponse, Message, Usage
 from trunkline.core.errors import UpstreamError
 from trunkline.core.heard import hear_choices
 from trunkline.core.terms import bind_terms, note_tier, read_terms
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 class TranslatedChat(PreparedChat):
     """One such call. ``omitted`` is how many messages of the caller's were left out."""
 
-    __slots__ = ("_calls", "_forced", "_schema", "_sent", "_terms", "omitted")
+    __slots__ = ("_calls", "_forced", "_schema", "_sent", "omitted")
 
     def __init__(self, chat: Chat, target: Target, model: str, fit: ChatFit) -> None:
         """Raises InvalidInput for what is wrong in the call or cannot be said to ``target``."""
@@ -71,16 +71,17 @@ class TranslatedChat(PreparedChat):
         written = theirs.write_request(request)
         dropped = (*told, *forced.dropped, *adapted, *written.dropped)
         tier = None if "service_tier" in dropped else request.service_tier
-        self._terms = bind_terms(read_terms(tier), target.geo)
+        terms = bind_terms(read_terms(tier), target.geo)
         headers = target.endpoint.headers
         if chat.forwarded and theirs.name == chat.dialect.name:
             headers = forward(headers, chat.forwarded)
         outgoing = OutgoingRequest("POST", fit.url, headers, written.body)
         super().__init__(chat, target, fit, outgoing, chat.tell_dropped(dropped, theirs))
+        self.terms = terms
 
     async def read(self, call: Call, response: IncomingResponse) -> Answer:
         """See :class:`~trunkline.gateway.exchanges.exchange.Prepared`."""
-        call.asked = self._terms
+        call.asked = self.terms
         self._chat.answering(call, self)
         return await (self._stream(call, response) if self._chat.streams else self._whole(call, response))
 
@@ -88,19 +89,38 @@ class TranslatedChat(PreparedChat):
         """Our own count of what the provider was given."""
         return request_tokens(self._sent, self._fit.family)
 
+    def read_whole(self, call: Call, raw: bytes) -> tuple[Usage, bool, bytes]:
+        """See :class:`PreparedChat`."""
+        usage, estimated, whole = self._understand(call, raw, "")
+        return usage, estimated, self._chat.write_answer(whole)
+
     async def _whole(self, call: Call, response: IncomingResponse) -> Answer:
-        whole = self._fit.theirs.read_response(call.disclosure.whole(await response.read()))
+        raw, keeper = await response.read(), self._chat.make_keeper(call)
+        if keeper is None:
+            usage, estimated, body = self.read_whole(call, raw)
+        else:
+            usage, estimated, whole = self._understand(call, raw, keeper.name)
+            body = self._chat.write_answer(keeper.show(whole))
+            await keeper.keep(Message("assistant", whole.choices[0].parts if whole.choices else ()))
+        await call.settle("ok", usage=usage, estimated=estimated)
+        headers = write_headers(call, self._target, self.dropped)
+        headers.append(JSON)
+        if keeper is not None:
+            keeper.complete(headers)
+        return Answer(200, headers, body=body)
+
+    def _understand(self, call: Call, raw: bytes, name: str) -> tuple[Usage, bool, ChatResponse]:
+        """What a whole answer used, whether that is a count of ours, and what it says, under ``name`` if it has one."""
+        whole = self._fit.theirs.read_response(call.disclosure.whole(raw))
         if whole.choices and all(choice.stop == "error" and not choice.parts for choice in whole.choices):
             raise UpstreamError("The provider ended the answer with an error.", kind="server", status=200)
         self._hold(whole)
         call.answered = whole.model
-        choices = whole.choices
+        choices, opened, tier = whole.choices, call.opened, whole.service_tier
         usage, estimated = self._counts().complete(call.believe(whole.usage), lambda: hear_choices(choices), whole=True)
-        tier, keeper = whole.service_tier, self._chat.make_keeper(call)
-        opened = call.opened
         whole = msgspec.structs.replace(
             whole,
-            id=(keeper.name if keeper is not None else whole.id) or opened.id,
+            id=name or whole.id or opened.id,
             model=whole.model or opened.model,
             created=whole.created or opened.opened_at // 1_000_000,
             usage=mark(usage) if estimated else usage,
@@ -109,17 +129,7 @@ class TranslatedChat(PreparedChat):
             whole = call_of(whole, self._forced)
         if self._calls is not None:
             whole = self._calls.restore(whole)
-        if keeper is not None:
-            whole = keeper.show(whole)
-        body = self._chat.write_answer(whole)
-        if keeper is not None:
-            await keeper.keep(Message("assistant", whole.choices[0].parts if whole.choices else ()))
-        await call.settle("ok", usage=note_tier(usage, tier), estimated=estimated)
-        headers = write_headers(call, self._target, self.dropped)
-        headers.append(JSON)
-        if keeper is not None:
-            keeper.complete(headers)
-        return Answer(200, headers, body=body)
+        return note_tier(usage, tier), estimated, whole
 
     async def _stream(self, call: Call, response: IncomingResponse) -> Answer:
         await self._expect_stream(response)

@@ -1,4 +1,4 @@
-"""Calls that need nothing but to pass: one provider, the client's own wire, an answer in one piece.
+"""Calls that need nothing to be waited for but their provider: just one, which answers in one piece.
 
 They are most of the traffic of most installations, and most of what such a call costs is waking tasks. Here one runs
 without a task: the event loop calls it when something has come. Whatever turns out not to be plain goes on in

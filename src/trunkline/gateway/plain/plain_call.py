@@ -14,7 +14,7 @@ from trunkline.gateway.call import Call, Ledger
 from trunkline.gateway.context import NOTHING
 from trunkline.gateway.disclosure import Disclosure
 from trunkline.gateway.exchanges.chat import Chat
-from trunkline.gateway.exchanges.passing_chat import PassingChat, read_usual
+from trunkline.gateway.exchanges.passing_chat import read_usual
 from trunkline.gateway.exchanges.prepared_chat import PreparedChat
 from trunkline.gateway.gates.pending_call import PendingCall
 from trunkline.gateway.plain.plan import Plan, Plans
@@ -66,6 +66,7 @@ class PlainCall:
         body: bytes,
         dropped: tuple[str, ...],
         chat: Chat | None,
+        prepared: PreparedChat | None,
         pending: PendingCall | None,
     ) -> None:
         self._parts = parts
@@ -76,7 +77,7 @@ class PlainCall:
         self._body = body
         self._dropped = dropped
         self._chat = chat
-        self._prepared: PreparedChat | None = None
+        self._prepared = prepared
         self.pending = pending
         """What gates hold and tell, where any concerns it."""
         self.call: Call
@@ -109,13 +110,13 @@ class PlainCall:
         call, plan = self.call, self.plan
         estimated = False
         try:
-            usual = read_usual(call, plan.passing.passthrough, raw)
+            usual = None
+            if self._prepared is None and plan.passing is not None:
+                usual = read_usual(call, plan.passing.passthrough, raw)
             if usual is not None:
                 usage, body = usual
             else:
-                prepared = self.prepared
-                assert isinstance(prepared, PassingChat)
-                usage, estimated, body = prepared.read_whole(call, raw)
+                usage, estimated, body = self.prepared.read_whole(call, raw)
         except Exception:  # noqa: BLE001 - an error of the provider, or a fault of ours: who waits meets it again and tells it
             reply.put_back(raw)
             self.hand_over()
@@ -206,20 +207,21 @@ class PlainCalls:
             plan = self._plans.find(actor, asked.model)
             if plan is None:
                 return None
-            edited = plan.edit(body)
-            if edited is None:
-                return None
-            sent, dropped = edited
             target, transport = plan.target, plan.transport
             connection = transport.take(plan.origin)
             if connection is None:
                 return None
-            chat = pending = None
-            if plan.gates:
-                chat = Chat(openai_chat.DIALECT, body)
-                pending = PendingCall(plan.snapshot, actor, "chat", chat, request_id, NOTHING)
             call: Call | None = None
+            chat = prepared = pending = None
             try:
+                edited = plan.edit(body)
+                if edited is None:
+                    chat = Chat(openai_chat.DIALECT, body)
+                    prepared = chat.prepare(target, plan.candidate.model)
+                    edited = prepared.request.body, prepared.dropped
+                if plan.gates:
+                    chat = chat or Chat(openai_chat.DIALECT, body)
+                    pending = PendingCall(plan.snapshot, actor, "chat", chat, request_id, NOTHING)
                 if pending is None or all(gate.admit_now(pending, plan.candidate, target) for gate in plan.gates):
                     disclosure = Disclosure(actor, request_id, target.endpoint.redaction)
                     call = self.ledger.begin(plan.opened, request_id, disclosure, pending)
@@ -232,12 +234,13 @@ class PlainCalls:
                 return None
         except Exception:  # noqa: BLE001 - what is wrong, or a fault of ours: who serves all others meets it and tells it
             return None
-        plain = PlainCall(self, caller, actor, plan, body, dropped, chat, pending)
+        sent, dropped = edited
+        plain = PlainCall(self, caller, actor, plan, body, dropped, chat, prepared, pending)
         plain.call = call
         if pending is not None:
             pending.opened = True
         call.provider = target.provider
-        call.asked = plan.passing.terms
+        call.asked = plan.terms if prepared is None else prepared.terms
         self._budget.deposit(plan.candidate.entry.workspace_id, plan.candidate.entry.id)
         head = plan.write_head(len(sent))
         plain.reply = transport.begin(connection, head, sent, self.timeouts, plain.hear)

@@ -8,6 +8,7 @@ from typing import Final
 from trunkline.core.access import check
 from trunkline.core.actor import Actor
 from trunkline.core.errors import TrunklineError
+from trunkline.core.terms import USUAL
 from trunkline.core.usage_event import UsageEvent
 from trunkline.dialects import openai_chat
 from trunkline.gateway.call import Ledger
@@ -46,6 +47,7 @@ class Plan:
         "quirk",
         "snapshot",
         "target",
+        "terms",
         "transport",
     )
 
@@ -56,7 +58,6 @@ class Plan:
         target: Target,
         transport: DirectTransport,
         fit: ChatFit,
-        passing: Passing,
         opened: UsageEvent,
         gates: Sequence[ImmediateGate],
     ) -> None:
@@ -68,7 +69,10 @@ class Plan:
         """What each of them passes."""
         self.opened = opened
         """What the books say of each of them, with neither id nor time."""
-        self.passing = passing
+        self.passing: Passing | None = fit.passing
+        """How they pass; None where each is translated."""
+        self.terms = USUAL if fit.passing is None else fit.passing.terms
+        """Of the bill of those that pass."""
         self.quirk = fit.quirk
         self.origin = fit.url.origin
         head = write_head(OutgoingRequest("POST", fit.url, target.endpoint.headers))
@@ -80,6 +84,8 @@ class Plan:
         None for one that does not pass. Raises InvalidInput for what is wrong in it.
         """
         quirk = self.quirk
+        if self.passing is None:
+            return None
         if quirk.refuse:
             refuse_fields(body, self.candidate.model, quirk)
         if not passes(body, openai_chat.DIALECT.name, quirk):
@@ -150,11 +156,8 @@ class Plans:
                 gates.append(gate)
         target = self._targets.get(candidate)
         transport = target.transport
-        passes = target.provider.dialect == openai_chat.DIALECT.name and target.endpoint.signer is None
-        if not passes or not isinstance(transport, DirectTransport):
+        if target.endpoint.signer is not None or not isinstance(transport, DirectTransport):
             return None
         fit = _ANY.find_fit(target, candidate.model)
-        if fit.passing is None:
-            return None
         opened = self._ledger.describe(actor, candidate, "chat", requested_model=name, streamed=False, context=NOTHING)
-        return Plan(snapshot, candidate, target, transport, fit, fit.passing, opened, gates)
+        return Plan(snapshot, candidate, target, transport, fit, opened, gates)

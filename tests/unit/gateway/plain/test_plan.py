@@ -81,8 +81,17 @@ def test_another_key_has_another_plan() -> None:
     assert (theirs.opened.key_id, mine.opened.key_id) == ("k-2", "k-1")
 
 
-@pytest.mark.parametrize("name", ["two", "claude", "feature/ask", "lacking", "unknown"])
-def test_what_is_more_than_passing_to_one_provider_has_none(name: str) -> None:
+def test_calls_that_are_translated_have_one() -> None:
+    plan = plans_of(make_rig()).find(ACTOR, "claude")
+    assert plan is not None
+    assert plan.edit(b'{"model":"claude","messages":[{"role":"user","content":"Hi"}]}') is None, "nothing passes"
+    head = plan.write_head(12)
+    assert head.startswith(b"POST /v1/messages HTTP/1.1\r\nHost: api.anthropic.com\r\n")
+    assert b"\r\nanthropic-version: " in head
+
+
+@pytest.mark.parametrize("name", ["two", "feature/ask", "lacking", "unknown"])
+def test_what_goes_to_more_than_one_provider_has_none(name: str) -> None:
     assert plans_of(make_rig()).find(ACTOR, name) is None
 
 
