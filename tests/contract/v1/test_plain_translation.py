@@ -66,6 +66,7 @@ BODIES: dict[str, dict[str, Any]] = {
             {"role": "tool", "tool_call_id": "call_1", "content": "42"},
         ],
     },
+    "functions": {"functions": [TOOL["function"]]},
     "left out": {"seed": 7, "logit_bias": {"5": 1}, "store": True},
     "several answers": {"n": 3},
     "wrong": {"messages": [{"role": "nobody", "content": "Hi"}]},
