@@ -110,6 +110,20 @@ def test_two_different_keys(bare: BareGateway) -> None:
     assert (status, told["code"]) == (400, "conflicting_credentials")
 
 
+@pytest.mark.parametrize(("own", "other"), [("x_api_key", "authorization"), ("authorization", "x_goog_api_key")])
+def test_a_key_counts_beside_a_token_of_a_vendor(bare: BareGateway, own: str, other: str) -> None:
+    values = {own: KEY, other: "sk-ant-oat01-AAAABBBBCCCC"}
+    response, _ = ask(
+        bare, ASK, **{name: f"Bearer {value}" if name == "authorization" else value for name, value in values.items()}
+    )
+    assert response.status == 200
+
+
+def test_two_tokens_of_vendors(bare: BareGateway) -> None:
+    status, told = error(bare, ASK, authorization="Bearer sk-ant-oat01-AAAABBBBCCCC", x_api_key="sk-ant-api03-AAAABBBB")
+    assert (status, told["code"]) == (400, "conflicting_credentials")
+
+
 def test_viewers_may_not_call(bare: BareGateway) -> None:
     assert error(bare, ASK, authorization="Bearer tl-viewer")[0] == 403
 

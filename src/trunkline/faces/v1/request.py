@@ -11,6 +11,7 @@ from trunkline.core.errors import InvalidInput, TooLarge
 from trunkline.core.ids import new_id
 from trunkline.faces.unpacking import read_codings, unpack
 from trunkline.faces.v1.load import Seat
+from trunkline.vault.token import TokenKind
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -37,6 +38,9 @@ _READ: Final = frozenset(
     }
 )
 """What is looked at. SDKs send a dozen fields besides."""
+
+_OURS: Final = TokenKind.API_KEY.value
+"""How API keys begin."""
 
 _CACHE_CONTROL: Final = frozenset({NO_CACHE, NO_STORE})
 """The directives of https://www.rfc-editor.org/rfc/rfc9111#section-5.2.1 that are heard here."""
@@ -71,7 +75,8 @@ class RequestHeaders:
 
     def __init__(self, headers: RawHeaders) -> None:
         self.conflicting = False
-        """Whether two different credentials were sent: which of them counts would be a guess."""
+        """Whether two different credentials were sent, and which of them counts would be a guess: an API key of ours
+        counts, whatever vendor's token was sent beside it."""
         self.credential: str | None = None
         self.workspace_id: str | None = None
         self.request_id = ""
@@ -139,9 +144,16 @@ class RequestHeaders:
             self.request_id = new_id()
 
     def _take(self, raw: bytes) -> None:
-        credential = raw.strip().decode("latin-1")
-        self.conflicting |= self.credential is not None and self.credential != credential
-        self.credential = credential
+        credential, earlier = raw.strip().decode("latin-1"), self.credential
+        if earlier is None or earlier == credential:
+            self.credential = credential
+            return
+        ours = credential.startswith(_OURS)
+        if ours != earlier.startswith(_OURS):
+            # Coding assistants send their user's token of the vendor beside it.
+            self.credential = credential if ours else earlier
+        else:
+            self.conflicting = True
 
 
 async def read_body(receive: Receive, request_headers: RequestHeaders, limit: int, seat: Seat) -> bytes:
