@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import http.client
 import json
@@ -14,6 +15,8 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
+
+import asyncpg
 
 from tests.upstreams.aimock import free_port
 from trunkline.app.stopping import CLOSING_SECONDS
@@ -135,12 +138,24 @@ class Place:
         return answer["key"]
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
-        """What the database says (SQLite)."""
+        """What the database says. ``values`` are for SQLite only."""
+        url = self.settings.get("TRUNKLINE_DATABASE_URL", "")
+        if url.startswith("postgresql"):
+            assert not values
+            return asyncio.run(_ask_postgres(url, query))
         connection = sqlite3.connect(self.data / "trunkline.db", timeout=10)
         try:
             return connection.execute(query, values).fetchall()
         finally:
             connection.close()
+
+
+async def _ask_postgres(url: str, query: str) -> list[tuple[Any, ...]]:
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""), timeout=30)
+    try:
+        return [tuple(row) for row in await connection.fetch(query)]
+    finally:
+        await connection.close()
 
 
 def is_running(pid: int) -> bool:
