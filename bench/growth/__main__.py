@@ -75,13 +75,15 @@ def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m bench.growth", description=__doc__)
     parser.add_argument("--full", action="store_true", help="end with a million calls; takes some minutes")
-    parser.add_argument("--sizes", type=int, default=len(SIZES), help="how many of the sizes, the smallest first")
+    every = ",".join(str(size.configurations) for size in SIZES)
+    parser.add_argument("--sizes", default=every, help="which sizes, by their configurations")
     parser.add_argument("--databases", default="sqlite,postgresql")
     parser.add_argument("--only", default="", help="a part of the operations' names")
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
     logs.configure("error", "console")
-    sizes = (*SIZES[:-1], FULL) if asked.full else SIZES[: asked.sizes]
+    wanted = {int(each) for each in asked.sizes.split(",")}
+    sizes = [size for size in ((*SIZES[:-1], FULL) if asked.full else SIZES) if size.configurations in wanted]
     kinds = asked.databases.split(",")
     console = Console(width=140)
     folder = Path(tempfile.mkdtemp(prefix="trunkline-growth-"))

@@ -14,9 +14,9 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-import asyncpg
+import asyncpg  # pyright: ignore[reportMissingTypeStubs] - it has none
 
 from tests.upstreams.aimock import free_port
 from trunkline.app.stopping import CLOSING_SECONDS
@@ -151,7 +151,7 @@ class Place:
 
 
 async def _ask_postgres(url: str, query: str) -> list[tuple[Any, ...]]:
-    connection = await asyncpg.connect(url.replace("+asyncpg", ""), timeout=30)
+    connection = await cast("Any", asyncpg).connect(url.replace("+asyncpg", ""), timeout=30)
     try:
         return [tuple(row) for row in await connection.fetch(query)]
     finally:

@@ -10824,7 +10824,7 @@ export interface components {
         };
         /**
          * ViolationListResponse
-         * @description `take` of them after the first `skip`, the newest first, of `total`.
+         * @description `take` of them after the first `skip`, the newest first, of `total`. Those of a cursor repeat the first total.
          */
         ViolationListResponse: {
             /**
@@ -23833,6 +23833,10 @@ export interface operations {
                 skip?: number;
                 /** @description How many to give. */
                 take?: number;
+                /** @description Items on a page. Instead of `skip` and `take`. */
+                limit?: number | null;
+                /** @description From the `Link` header of the page before. Instead of `skip` and `take`. */
+                cursor?: string | null;
                 /** @description A workspace's `id`. */
                 workspaceId?: string | null;
                 /** @description An application. */
@@ -23944,6 +23948,10 @@ export interface operations {
                 skip?: number;
                 /** @description How many to give. */
                 take?: number;
+                /** @description Items on a page. Instead of `skip` and `take`. */
+                limit?: number | null;
+                /** @description From the `Link` header of the page before. Instead of `skip` and `take`. */
+                cursor?: string | null;
                 /** @description `OPENAI`, `OTHER`, …, with commas between. */
                 llmType?: string | null;
                 /** @description Models, with commas between. */
@@ -24061,6 +24069,10 @@ export interface operations {
                 skip?: number;
                 /** @description How many to give. */
                 take?: number;
+                /** @description Items on a page. Instead of `skip` and `take`. */
+                limit?: number | null;
+                /** @description From the `Link` header of the page before. Instead of `skip` and `take`. */
+                cursor?: string | null;
                 /** @description A workspace's `id`. */
                 workspaceId?: string | null;
                 /** @description An application. */
@@ -24175,6 +24187,10 @@ export interface operations {
                 skip?: number;
                 /** @description How many to give. */
                 take?: number;
+                /** @description Items on a page. Instead of `skip` and `take`. */
+                limit?: number | null;
+                /** @description From the `Link` header of the page before. Instead of `skip` and `take`. */
+                cursor?: string | null;
                 /** @description `OPENAI`, `OTHER`, …, with commas between. */
                 llmType?: string | null;
                 /** @description Models, with commas between. */

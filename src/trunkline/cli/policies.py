@@ -77,7 +77,7 @@ def add(
 
 @app.command("violations")
 def violations(
-    limit: Annotated[int, typer.Option(min=1, max=200, help="How many, newest first.")] = 20, json: Json = False
+    limit: Annotated[int, typer.Option(min=1, max=100, help="How many, newest first.")] = 20, json: Json = False
 ) -> None:
     """List requests that violated a policy."""
     document = call(lambda api: api.ask("GET", "/policy/violations", query={"take": str(limit)}))

@@ -7,14 +7,18 @@ import base64
 import binascii
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Generic, TypeVar
 
 from trunkline.core.errors import InvalidInput
+from trunkline.core.ids import is_id
 
 T = TypeVar("T")
 
 DEFAULT_LIMIT: Final = 50
 LARGEST_LIMIT: Final = 100
+
+_NOT_OURS: Final = "it is not one that a list has given; leave it out to start at the first page."
 
 PART: Final = 50
 """Items that are read at once of a list that is asked for whole."""
@@ -63,6 +67,23 @@ async def read_page(
         await asyncio.sleep(0)
 
 
+def write_place(moment: datetime, identity: str) -> str:
+    """The key of an item in a list that is sorted by a time and, where that is the same, by the id."""
+    return f"{moment.isoformat()} {identity}"
+
+
+def read_place(key: str) -> tuple[datetime, str]:
+    """The time and the id in a key of :func:`write_place`. Raises InvalidInput on the field ``cursor``."""
+    text, _, identity = key.partition(" ")
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None or not is_id(identity):
+        raise InvalidInput.of("cursor", _NOT_OURS)
+    return moment, identity
+
+
 def encode_cursor(key: str) -> str:
     """The cursor behind the item with ``key``. Opaque to callers, who may only hand it back."""
     return base64.urlsafe_b64encode(key.encode()).rstrip(b"=").decode()
@@ -75,5 +96,5 @@ def decode_cursor(cursor: str) -> str:
     except (binascii.Error, ValueError):
         key = ""
     if not key or not key.isprintable() or encode_cursor(key) != cursor:
-        raise InvalidInput.of("cursor", "it is not one that a list has given; leave it out to start at the first page.")
+        raise InvalidInput.of("cursor", _NOT_OURS)
     return key

@@ -34,7 +34,7 @@ class ModelNames:
         check(actor, "models.list")
         index = self._resolver.index(self._holder.current, actor)
         listed: list[Listed] = []
-        for number, name in enumerate(index.names(), 1):
+        for number, name in enumerate(await index.names(), 1):
             if (found := self._show(index, actor, name)) is not None:
                 listed.append(found)
             if number % _LISTED_AT_ONCE == 0:

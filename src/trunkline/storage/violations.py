@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select, tuple_, union_all
 
 from trunkline.storage.database import Transaction
 from trunkline.storage.tables import Policy, PolicyViolation
@@ -38,19 +38,16 @@ class ViolationScope(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def find(
-    tx: Transaction, scope: ViolationScope, *, skip: int, take: int
-) -> tuple[Sequence[PolicyViolation], int]:
-    """``take`` of them after the first ``skip``, the newest first, and how many there are."""
+    tx: Transaction, scope: ViolationScope, *, take: int, skip: int = 0, after: tuple[datetime, str] | None = None
+) -> Sequence[PolicyViolation]:
+    """``take`` of them, the newest first, after the first ``skip``; only such as are older than ``after``."""
     row = PolicyViolation
     conditions = _conditions(scope)
+    if after is not None:
+        conditions.append(tuple_(row.created_at, row.id) < tuple_(*after))
     newest = (row.created_at.desc(), row.id.desc())
-    total = 0
     found: list[tuple[datetime, str]] = []
     for places in _places(scope):
-        counted = (
-            select(func.count()).select_from(row).where(place, *conditions).scalar_subquery() for place in places
-        )
-        total += int(await tx.scalar(select(sum(counted, literal(0)))) or 0)
         # Of each place as many as the page may need, along its index: an OR over all of them would sort everything.
         heads = (
             select(row.created_at, row.id).where(place, *conditions).order_by(*newest).limit(skip + take).subquery()
@@ -60,7 +57,20 @@ async def find(
         query = select(first.c.created_at, first.c.id).order_by(first.c.created_at.desc(), first.c.id.desc())
         found += [(created_at, identity) for created_at, identity in await tx.execute(query.limit(skip + take))]
     page = [identity for _, identity in sorted(found, reverse=True)[skip : skip + take]]
-    return (await tx.scalars(select(row).where(row.id.in_(page)).order_by(*newest))).all(), total
+    return (await tx.scalars(select(row).where(row.id.in_(page)).order_by(*newest))).all()
+
+
+async def count(tx: Transaction, scope: ViolationScope) -> int:
+    """How many there are."""
+    conditions = _conditions(scope)
+    total = 0
+    for places in _places(scope):
+        counted = (
+            select(func.count()).select_from(PolicyViolation).where(place, *conditions).scalar_subquery()
+            for place in places
+        )
+        total += int(await tx.scalar(select(sum(counted, literal(0)))) or 0)
+    return total
 
 
 async def find_of_request(tx: Transaction, workspace_id: str, request_id: str) -> Sequence[PolicyViolation]:

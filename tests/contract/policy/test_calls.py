@@ -128,8 +128,26 @@ async def test_no_way_leads_past_a_policy(place: Place, upstream: Upstream) -> N
     assert len(found) == len(WAYS)
     assert {each["actionType"] for each in found} == {2}
     assert not any("geheim" in json.dumps(each) for each in found)
+    assert await walk(place, "/policy/violations?limit=4") == [each["id"] for each in found]
+    assert await walk(place, f"/policy/{found[0]['policyId']}/violations?limit=100") == [each["id"] for each in found]
+    assert await walk(place, "/policy/alerts?limit=4") == []
     # What was refused costs nothing.
     assert (await place.there.get("/api/usage")).json()["events"] == []
+
+
+async def walk(place: Place, path: str | None) -> list[str]:
+    """The ids of all violations at ``path``, page by page, as its links lead on."""
+    walked: list[str] = []
+    totals: set[int] = set()
+    while path is not None:
+        answer = await place.there.get(path)
+        assert answer.status_code == 200, answer.text
+        walked += [each["id"] for each in answer.json()["violations"]]
+        totals.add(answer.json()["total"])
+        assert answer.json()["take"] == int(path.partition("limit=")[2].partition("&")[0])
+        path = answer.links["next"]["url"] if "next" in answer.links else None
+    assert totals == {len(walked)}
+    return walked
 
 
 async def test_no_carrier_of_a_key_leads_past_a_policy(place: Place) -> None:

@@ -229,6 +229,17 @@ async def test_fixed_paths_are_no_ids_and_pages_are_bounded(place: Place) -> Non
             answer = await place.there.get(f"{path}?{query}")
             assert answer.status_code == 400, query
             assert answer.json()["success"] is False
+        for query in ("limit=101", "limit=0", "cursor=x", "cursor=", "cursor=bm90aGluZw"):
+            answer = await place.there.get(f"{path}?{query}")
+            assert answer.status_code == 400, query
+        for query, wrong in (
+            ("limit=5&skip=1", "skip: leave it out, or limit"),
+            ("limit=5&take=1", "take: leave it out, or limit"),
+            ("cursor=x&take=5&skip=0", "skip: leave it out, or cursor"),
+        ):
+            answer = await place.there.get(f"{path}?{query}")
+            assert answer.status_code == 400, query
+            assert wrong in answer.json()["message"]
     assert (await place.there.get(f"/policy/{new_id()}")).status_code == 404
     assert (await place.there.get("/policy/nothing")).status_code == 404
     assert (await place.live.client().get("/policy")).json()["success"] is False

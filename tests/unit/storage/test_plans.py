@@ -91,12 +91,25 @@ LISTS: dict[str, Callable[[Transaction], Awaitable[object]]] = {
     "calls by quarter": lambda tx: usage_sums.read_series(tx, CALLS, range(1_000, 1_010)),
     "calls by day and model": lambda tx: usage_sums.read_series(tx, CALLS, (1_001, 1_097, 1_193), "model"),
     "the first call": lambda tx: usage_sums.find_first(tx, CALLS),
-    "violations": lambda tx: violations.find(tx, ViolationScope(workspace_ids=("w", "x")), skip=0, take=50),
+    "violations": lambda tx: violations.find(tx, ViolationScope(workspace_ids=("w", "x")), take=50),
+    "violations after others": lambda tx: violations.find(
+        tx, ViolationScope(workspace_ids=("w", "x"), installation=True), take=50, after=(NOON, "i")
+    ),
+    "alerts after others": lambda tx: violations.find(
+        tx, ViolationScope(workspace_ids=("w", "x"), action=1), take=50, after=(NOON, "i")
+    ),
+    "violations counted": lambda tx: violations.count(tx, ViolationScope(workspace_ids=("w", "x"), installation=True)),
+    "violations of a policy counted": lambda tx: violations.count(
+        tx, ViolationScope(workspace_ids=("w",), policy_id="p")
+    ),
+    "violations of a policy after others": lambda tx: violations.find(
+        tx, ViolationScope(workspace_ids=("w",), policy_id="p"), take=50, after=(NOON, "i")
+    ),
     "violations of a policy": lambda tx: violations.find(
-        tx, ViolationScope(workspace_ids=("w",), policy_id="p"), skip=0, take=50
+        tx, ViolationScope(workspace_ids=("w",), policy_id="p"), take=50
     ),
     "violations of a policy of the installation": lambda tx: violations.find(
-        tx, ViolationScope(workspace_ids=("w", "x"), installation=True, policy_id="p"), skip=0, take=50
+        tx, ViolationScope(workspace_ids=("w", "x"), installation=True, policy_id="p"), take=50
     ),
 }
 

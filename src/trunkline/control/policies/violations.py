@@ -10,12 +10,13 @@ from typing import Final, get_args
 import msgspec
 
 from trunkline.control.ai_llms.ai_llm import AiType, provider_of, type_of
+from trunkline.control.page import Page, PageRequest, encode_cursor, read_place, write_place
 from trunkline.control.record import read_record
 from trunkline.control.usage.span import read_span
 from trunkline.control.workspaces.memberships import find_actors
 from trunkline.core import access
 from trunkline.core.actor import Actor, at_least
-from trunkline.core.errors import NotFound
+from trunkline.core.errors import InvalidInput, NotFound
 from trunkline.core.policy import ALERT
 from trunkline.storage import policies
 from trunkline.storage import violations as rows
@@ -24,6 +25,7 @@ from trunkline.storage.tables import PolicyViolation
 from trunkline.storage.violations import ViolationScope
 
 _OTHER: Final = "OTHER"
+_LONGEST_TOTAL: Final = 12
 _TYPES: Final = {kind: provider_of(kind) for kind in get_args(AiType) if kind != _OTHER}
 
 
@@ -69,9 +71,9 @@ class ViolationRecord:
 
 @dataclass(frozen=True, slots=True)
 class Violations:
-    """Some of a list, and how long it is."""
+    """A page of a list, and how long the list was when its first page was read."""
 
-    items: Sequence[ViolationRecord]
+    page: Page[ViolationRecord]
     total: int
 
 
@@ -86,17 +88,19 @@ class ViolationLog:
         self,
         actor: Actor,
         wanted: ViolationFilter,
+        page: PageRequest,
         *,
-        skip: int,
-        take: int,
+        skip: int = 0,
         alerts: bool = False,
         everywhere: bool = True,
     ) -> Violations:
-        """``take`` of them after the first ``skip``, the newest first; with ``alerts`` those that somebody is told of.
+        """A page of them, the newest first, behind the first ``skip``; with ``alerts`` those that somebody is told of.
 
-        Raises NotFound for a workspace or policy that the caller does not see, Forbidden where they are no admin.
+        They are counted for the first page; a cursor remembers how many there were. Raises NotFound for a workspace or
+        policy that the caller does not see, Forbidden where they are no admin.
         """
         access.check(actor, "violations.read")
+        after, total = _read_cursor(page)
         span = read_span(None if wanted.since or wanted.until else "all", wanted.since, wanted.until, self._now())
         async with self._database.read() as tx:
             reach = await find_actors(tx, actor, everywhere=everywhere)
@@ -117,10 +121,16 @@ class ViolationLog:
             if actor.application_id is not None:
                 # The key of an application knows of that one alone.
                 if wanted.application_id not in {None, actor.application_id}:
-                    return Violations((), 0)
+                    return Violations(Page(()), 0)
                 scope = msgspec.structs.replace(scope, application_id=actor.application_id)
-            found, total = await rows.find(tx, _with_types(scope, wanted.types), skip=skip, take=take)
-        return Violations([_show(row) for row in found], total)
+            scope = _with_types(scope, wanted.types)
+            found = await rows.find(tx, scope, take=page.limit + 1, skip=skip, after=after)
+            if total is None:
+                total = await rows.count(tx, scope)
+        kept = found[: page.limit]
+        more = len(found) > page.limit
+        cursor = encode_cursor(f"{total} {write_place(kept[-1].created_at, kept[-1].id)}") if more else None
+        return Violations(Page([_show(row) for row in kept], cursor), total)
 
     async def find_actor(self, actor: Actor, wanted: ViolationFilter, *, everywhere: bool = True) -> Actor:
         """The caller in the workspace that ``wanted`` is about; as they are where it is about none or several.
@@ -157,6 +167,16 @@ def _with_types(scope: ViolationScope, types: Sequence[str]) -> ViolationScope:
     named = tuple(_TYPES.get(kind.upper(), kind.lower()) for kind in types if kind.upper() != _OTHER)
     others = tuple(_TYPES.values()) if len(named) < len(types) else None
     return msgspec.structs.replace(scope, providers=named, not_providers=others)
+
+
+def _read_cursor(page: PageRequest) -> tuple[tuple[datetime, str] | None, int | None]:
+    if page.after is None:
+        return None, None
+    total, _, place = page.after.partition(" ")
+    after = read_place(place)
+    if not total.isdecimal() or len(total) > _LONGEST_TOTAL:
+        raise InvalidInput.of("cursor", "it is of another list; leave it out to start at the first page.")
+    return after, int(total)
 
 
 def _show(row: PolicyViolation) -> ViolationRecord:

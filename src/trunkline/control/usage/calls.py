@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from trunkline.control.page import encode_cursor
 from trunkline.control.record import read_record
 from trunkline.control.usage.record import EventFilter, EventRecord
 from trunkline.control.usage.span import Span
 from trunkline.core.actor import Actor, at_least
-from trunkline.core.errors import InvalidInput
-from trunkline.core.ids import is_id
 from trunkline.storage.tables import UsageEventRow
 from trunkline.storage.usage import UsageScope
 
@@ -43,23 +38,6 @@ def show_call(row: UsageEventRow) -> EventRecord:
         # Those that failed are listed; the one that went well is not.
         attempts=max(len(row.attempts) + (row.outcome in {"ok", "cancelled"}), 1),
     )
-
-
-def write_cursor(row: UsageEventRow) -> str:
-    """What leads on from ``row``."""
-    return encode_cursor(f"{row.opened_at.isoformat()} {row.id}")
-
-
-def read_cursor(key: str) -> tuple[datetime, str]:
-    """When the call behind which a page begins was opened, and its id. Raises InvalidInput on the field ``cursor``."""
-    text, _, event_id = key.partition(" ")
-    try:
-        opened_at = datetime.fromisoformat(text)
-    except ValueError:
-        opened_at = None
-    if opened_at is None or opened_at.tzinfo is None or not is_id(event_id):
-        raise InvalidInput.of("cursor", "it is not one that a list has given; leave it out to start at the first page.")
-    return opened_at, event_id
 
 
 def _reason(row: UsageEventRow) -> str | None:

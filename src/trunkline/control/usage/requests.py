@@ -11,9 +11,9 @@ from typing import Any, Final
 import msgspec
 
 from trunkline.control.audit import Audit
-from trunkline.control.page import Page, PageRequest
+from trunkline.control.page import Page, PageRequest, encode_cursor, read_place, write_place
 from trunkline.control.record import read_record
-from trunkline.control.usage.calls import make_scope, read_cursor, show_call, write_cursor
+from trunkline.control.usage.calls import make_scope, show_call
 from trunkline.control.usage.record import (
     AttemptRecord,
     CallRecord,
@@ -77,11 +77,12 @@ class Requests:
         """A page of them, the newest first; of all time, where ``question`` names no span."""
         access.check(actor, "usage.read")
         scope = make_scope(actor, wanted, self._read_span(question))
-        after = None if page.after is None else read_cursor(page.after)
+        after = None if page.after is None else read_place(page.after)
         async with self._database.read() as tx:
             found = await rows.list_events(tx, scope, after=after, limit=page.limit + 1)
         shown = found[: page.limit]
-        return Page([show_call(row) for row in shown], write_cursor(shown[-1]) if len(found) > page.limit else None)
+        cursor = encode_cursor(write_place(shown[-1].opened_at, shown[-1].id)) if len(found) > page.limit else None
+        return Page([show_call(row) for row in shown], cursor)
 
     async def get(self, actor: Actor, identity: str) -> CallRecord:
         """The call of that id, or of the request of that id (``x-request-id``). Raises NotFound.

@@ -9,11 +9,11 @@ from datetime import UTC, datetime, tzinfo
 from typing import Final, TypeVar
 
 from trunkline.control.configurations.lookup import find_visible
-from trunkline.control.page import Page, PageRequest
+from trunkline.control.page import Page, PageRequest, encode_cursor, read_place, write_place
 from trunkline.control.record import read_record
 from trunkline.control.usage import sums
 from trunkline.control.usage.breakdown import Breakdown, add_up, break_down, show_figures
-from trunkline.control.usage.calls import make_scope, read_cursor, show_call, write_cursor
+from trunkline.control.usage.calls import make_scope, show_call
 from trunkline.control.usage.interval import divide
 from trunkline.control.usage.record import (
     EventFilter,
@@ -166,13 +166,13 @@ class Usage:
         if apart:
             span = span.widen()
         scope = make_scope(actor, wanted, span)
-        after = None if page.after is None else read_cursor(page.after)
+        after = None if page.after is None else read_place(page.after)
         async with self._database.read() as tx:
             told = await break_down(tx, scope, span, question, moment) if apart else Breakdown()
             total = told.total or await sums.sum_span(tx, scope, span)
             found = await rows.list_events(tx, scope, after=after, limit=page.limit + 1)
         shown = found[: page.limit]
-        cursor = write_cursor(shown[-1]) if len(found) > page.limit else None
+        cursor = encode_cursor(write_place(shown[-1].opened_at, shown[-1].id)) if len(found) > page.limit else None
         return read_record(
             EventsRecord,
             told,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query, Request, Response
 
+from trunkline.control.page import DEFAULT_LIMIT, LARGEST_LIMIT, PageRequest
 from trunkline.control.policies.violations import ViolationFilter
+from trunkline.core.errors import FieldError, InvalidInput
 from trunkline.faces.http.auth import ActorDep, EverywhereDep, allow
+from trunkline.faces.http.paging import link_next
 from trunkline.faces.http.refusal import remember_actor
 from trunkline.faces.http.services import services_of
 from trunkline.faces.http.wire import GivenId, PathId
@@ -18,7 +21,42 @@ from trunkline.faces.policy.wire import ViolationListResponse
 router = APIRouter(prefix="/policy", tags=["Policies"])
 
 SkipDep = Annotated[int, Query(ge=0, le=1_000_000, description="How many of the newest to leave out.")]
-TakeDep = Annotated[int, Query(ge=1, le=100, description="How many to give.")]
+TakeDep = Annotated[int, Query(ge=1, le=LARGEST_LIMIT, description="How many to give.")]
+
+
+class Part(NamedTuple):
+    """A page, and how many are left out before it. ``linked``: the response says where the next one is."""
+
+    page: PageRequest
+    skip: int = 0
+    linked: bool = False
+
+
+async def read_part(
+    request: Request,
+    skip: SkipDep = 0,
+    take: TakeDep = DEFAULT_LIMIT,
+    limit: Annotated[
+        int | None, Query(ge=1, le=LARGEST_LIMIT, description="Items on a page. Instead of `skip` and `take`.")
+    ] = None,
+    cursor: Annotated[
+        str | None,
+        Query(max_length=512, description="From the `Link` header of the page before. Instead of `skip` and `take`."),
+    ] = None,
+) -> Part:
+    """Which part of a list is asked for, in one of the two ways."""
+    pages = [name for name in ("limit", "cursor") if name in request.query_params]
+    counted = [name for name in ("skip", "take") if name in request.query_params]
+    if pages and counted:
+        raise InvalidInput.of_all(
+            tuple(
+                FieldError(name, f"leave it out, or {' and '.join(pages)}: they do not go together.")
+                for name in counted
+            )
+        )
+    if pages:
+        return Part(PageRequest(limit or DEFAULT_LIMIT, cursor), linked=True)
+    return Part(PageRequest(take), skip)
 
 
 async def read_filter(
@@ -61,30 +99,38 @@ class Lists:
     """Lists violations for the request that it is a dependency of. A refusal is noted in the workspace it is about."""
 
     def __init__(
-        self, request: Request, actor: ActorDep, everywhere: EverywhereDep, skip: SkipDep = 0, take: TakeDep = 50
+        self,
+        request: Request,
+        response: Response,
+        actor: ActorDep,
+        everywhere: EverywhereDep,
+        part: Annotated[Part, Depends(read_part)],
     ) -> None:
         self._request = request
+        self._response = response
         self._log = services_of(request).violations
         self._actor = actor
         self._everywhere = everywhere
-        self._skip = skip
-        self._take = take
+        self._part = part
 
     async def list(
         self, wanted: ViolationFilter, *, policy_id: str | None = None, alerts: bool = False
     ) -> ViolationListResponse:
-        """The page that is asked for."""
+        """The part that is asked for."""
+        page, skip, linked = self._part
         wanted = replace(wanted, policy_id=policy_id)
         remember_actor(self._request, await self._log.find_actor(self._actor, wanted, everywhere=self._everywhere))
         found = await self._log.list(
             self._actor,
             wanted,
-            skip=self._skip,
-            take=self._take,
+            page,
+            skip=skip,
             alerts=alerts,
             everywhere=self._everywhere,
         )
-        return ViolationListResponse.page_of(found, self._skip, self._take)
+        if linked:
+            link_next(self._request, self._response, found.page)
+        return ViolationListResponse.page_of(found, skip, page.limit)
 
 
 ListsDep = Annotated[Lists, Depends(Lists)]

@@ -172,7 +172,7 @@ class ViolationItemResponse(ResponseBody):
 
 
 class ViolationListResponse(ResponseBody):
-    """`take` of them after the first `skip`, the newest first, of `total`."""
+    """`take` of them after the first `skip`, the newest first, of `total`. Those of a cursor repeat the first total."""
 
     success: Literal[True] = True
     violations: list[ViolationItemResponse]
@@ -184,5 +184,8 @@ class ViolationListResponse(ResponseBody):
     def page_of(cls, found: Violations, skip: int, take: int) -> ViolationListResponse:
         """From what the use case found."""
         return cls(
-            violations=[ViolationItemResponse.of(view) for view in found.items], total=found.total, skip=skip, take=take
+            violations=[ViolationItemResponse.of(view) for view in found.page.items],
+            total=found.total,
+            skip=skip,
+            take=take,
         )

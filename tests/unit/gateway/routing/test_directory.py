@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import msgspec
@@ -70,9 +71,36 @@ def test_what_is_listed_is_what_is_there(states: list[list[ConfigurationEntry]],
     for entries in states:
         part = make_part(entries)
         index = resolver.index(Snapshot(parts={"w": part}), actor)
-        names = index.names()
+        names = asyncio.run(index.names())
         for name in ("a", "b", "gpt", "flash", "default", "feature/f", "nothing"):
             assert index.lists(name) == (name in names)
+
+
+async def test_names_of_very_many_are_listed_the_own_first_then_the_oldest_while_others_get_their_turn() -> None:
+    entries = [
+        ConfigurationEntry(
+            id=f"id-{number}",
+            workspace_id="w",
+            owner_id="me" if number % 2 else "you",
+            name=f"name {number}",
+            provider="openai",
+            model="gpt-5",
+            shared=True,
+            created_at=-number,
+        )
+        for number in range(2_000)
+    ]
+    actor = Actor(user_id="me", workspace_id="w", role="member")
+    index = Resolver().index(Snapshot(parts={"w": make_part(entries)}), actor)
+    listing = asyncio.ensure_future(index.names())
+    turns = 0
+    while not listing.done():
+        turns += 1
+        await asyncio.sleep(0)
+    assert turns > 3
+    *names, last = listing.result()
+    assert names == [f"name {number}" for number in (*range(1_999, 0, -2), *range(1_998, -1, -2))]
+    assert last == "gpt-5"
 
 
 def test_a_change_of_very_many_is_followed_too() -> None:

@@ -300,11 +300,11 @@ def test_versions_stand_in_for_a_configuration_and_not_for_a_model() -> None:
     assert trials("a", "gpt-4") == [False], "the key is for this model alone"
 
 
-def test_names() -> None:
+async def test_names() -> None:
     shot = snapshot(
         entry("a", **SHARED), default="id-a", routes=(route("r", "a"),), features=(feature("f", "a"), feature("g"))
     )
-    assert Resolver().index(shot, me()).names() == ["r", "a", "default", "feature/f", "feature/g", "gpt-4"]
+    assert await Resolver().index(shot, me()).names() == ["r", "a", "default", "feature/f", "feature/g", "gpt-4"]
 
 
 def test_features_that_nobody_has_set_up_are_not_suggested() -> None:
