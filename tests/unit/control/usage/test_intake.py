@@ -158,7 +158,7 @@ async def test_sums_are_exact_after_crashes_replays_and_doubles(
 async def list_violations(database: Database) -> list[PolicyViolation]:
     async with database.read() as tx:
         scope = violations.ViolationScope(workspace_ids=("w",))
-        return list((await violations.find(tx, scope, skip=0, take=100))[0])
+        return list(await violations.find(tx, scope, take=100))
 
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
