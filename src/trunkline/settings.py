@@ -212,6 +212,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Secret | None,
         Meta(description="The bearer token for `/metrics`. Unset: `/metrics` answers requests from this machine only."),
     ] = None
+    otel: Annotated[
+        bool,
+        Meta(
+            description="Send traces and metrics of calls to an OpenTelemetry collector, as the variables `OTEL_…` say."
+            " Needs the extra `trunkline[otel]`.",
+        ),
+    ] = False
     log_level: Annotated[Literal["debug", "info", "warning", "error"], Meta(description="What to log.")] = "info"
     log_format: Annotated[
         Literal["auto", "json", "console"],

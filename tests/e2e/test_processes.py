@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from tests.e2e.place import Place, wait_for
 
@@ -104,6 +105,38 @@ def test_several_workers_share_keys_and_lose_nothing(place: Place) -> None:
     place.process.kill()
     place.process.wait(10)
     wait_for(lambda: not listening(place.port))
+
+
+def test_metrics_are_those_of_all_processes(place: Place) -> None:
+    place.options = ["--workers", "2"]
+    place.start()
+    place.sign_in()
+    key = place.make_key()
+    ask = {**LONG, "stream": False, "stream_options": None, "max_tokens": 3}
+    for number in range(20):
+        headers = {"x-request-id": f"seen-{number}"}
+        assert place.ask("POST", "/v1/chat/completions", ask, key=key, headers=headers)[0] == 200
+    wait_for(lambda: place.rows("SELECT count(*) FROM usage_events WHERE request_id LIKE 'seen-%'")[0][0] == 20)
+
+    def read() -> dict[str, dict[str, float]]:
+        connection = http.client.HTTPConnection("127.0.0.1", place.port, timeout=30)
+        connection.request("GET", "/metrics")
+        text = connection.getresponse().read().decode()
+        connection.close()
+        return {
+            family.name: {one.labels.get("worker", ""): one.value for one in family.samples}
+            for family in text_string_to_metric_families(text)
+        }
+
+    wait_for(lambda: read()["trunkline_intake_calls"].get("") == 20)
+    found = read()
+    assert sum(found["trunkline_calls"].values()) == 20
+    assert sum(found["trunkline_http_requests"].values()) == 20
+    everybody = {"0", "1", "management", "intake", "supervisor"}
+    assert set(found["trunkline_process_resident_memory_bytes"]) == everybody
+    assert set(found["trunkline_process_cpu_seconds"]) == everybody
+    assert set(found["trunkline_event_loop_lag_seconds"]) == {"0", "1", "management"}
+    assert len(set(found["trunkline_snapshot_revision"].values())) == 1
 
 
 def test_gateway_starts_and_serves_while_the_database_is_away(place: Place) -> None:

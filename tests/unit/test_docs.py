@@ -18,7 +18,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 NAMES = {str(page.relative_to(ROOT)): page for page in PAGES}
 
 
-@pytest.mark.parametrize("name", ["settings.md", "api.md", "providers.md"])
+@pytest.mark.parametrize("name", ["settings.md", "api.md", "providers.md", "metrics.md"])
 def test_the_reference_is_what_the_code_gives(name: str) -> None:
     written = (ROOT / "docs" / "reference" / name).read_text(encoding="utf-8")
     assert written == write_pages()[name], "Run: .venv/bin/trunkline reference docs/reference"

@@ -10,6 +10,10 @@ from dataclasses import dataclass
 
 from trunkline.app.policy_gate import make_policy_gate
 from trunkline.app.rests import share_rests
+from trunkline.control.processes.loop_lag import LoopLag
+from trunkline.control.processes.standing import Standing, read_standing
+from trunkline.core.metric import Sample
+from trunkline.faces.v1.request_counts import RequestCounts
 from trunkline.gateway.budgets.authority import Authority
 from trunkline.gateway.budgets.budget_gate import BudgetGate
 from trunkline.gateway.budgets.lease_desk import LeaseDesk
@@ -52,9 +56,13 @@ class CallPath:
     leases: LeaseDesk
     client: Client
     counters: CallCounters
+    requests: RequestCounts
+    lag: LoopLag
     rate_limits: RateLimits
     sweep: Callable[[], None]
     """Drops what has been in memory for too long."""
+    stand: Callable[[str], Standing]
+    """How this process stands, by its name."""
 
     async def keep_clean(self) -> None:
         """Sweep now and then until cancelled, so that an idle process forgets too."""
@@ -99,10 +107,12 @@ async def open_call_path(
         window=prices.context_window,
         traits=prices.traits,
         overrides=lambda workspace_id: find_overrides(holder.current, workspace_id),
+        refused=lambda error, _: counters.refused(error),
     )
     budget = RetryBudget(time.monotonic)
     breakers = Breakers(time.monotonic)
-    cache = CacheGate(AnswerCache(settings.cache_mb << 20, time.monotonic))
+    cache = AnswerCache(settings.cache_mb << 20, time.monotonic)
+    cache_gate, requests, lag = CacheGate(cache), RequestCounts(), LoopLag()
     guard = make_policy_gate(settings, journal, prices, lambda: gateway)
     budgets = BudgetGate(LeaseDesk(authority, journal.process), prices, prices.context_window)
 
@@ -119,13 +129,18 @@ async def open_call_path(
                 between=settings.between_timeout,
                 total=settings.total_timeout,
             ),
-            gates=(limits, guard, cache, budgets),
+            gates=(limits, guard, cache_gate, budgets),
             breakers=breakers,
         )
 
     def sweep() -> None:
         targets.forget_expired()
         limits.sweep()
+
+    def stand(name: str) -> Standing:
+        revision = Sample("trunkline_snapshot_revision", (), holder.current.revision)
+        more = (*requests.read(), *cache.read(), lag.read(), revision)
+        return read_standing(name, journal.fault, counters, limits.fault, breakers, more)
 
     gateway = make_gateway(holder)
     try:
@@ -138,6 +153,9 @@ async def open_call_path(
                 leases=budgets.desk,
                 client=client,
                 counters=counters,
+                requests=requests,
+                lag=lag,
+                stand=stand,
                 rate_limits=rate_limits,
                 sweep=sweep,
             )

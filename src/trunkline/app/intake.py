@@ -10,16 +10,18 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from trunkline import logs
+from trunkline.app.telemetry import telling
 from trunkline.control.budgets.spending import BudgetSpending
 from trunkline.control.experiments.exposures import Exposures
 from trunkline.control.health.passive import PassiveHealth
 from trunkline.control.policies.broken_policies import BrokenPolicies
-from trunkline.control.usage.arrivals import Projection
+from trunkline.control.usage.arrivals import Arrivals, Projection
 from trunkline.control.usage.configuration_totals import ConfigurationTotals
 from trunkline.control.usage.intake import Intake
 from trunkline.control.usage.rate_readings import RateReadings
@@ -52,9 +54,9 @@ PROJECTIONS: Final[tuple[Projection, ...]] = (
 _LOOK_SECONDS: Final = 1.0
 
 
-def make_intake(url: str, journal: Path) -> Intake:
-    """The intake of the journals in the folder ``journal`` into the database at ``url``."""
-    return Intake(open_connection(url), JournalFolder(journal), PROJECTIONS, ended=BUDGETS.end)
+def make_intake(url: str, journal: Path, stored: Callable[[Arrivals], None] | None = None) -> Intake:
+    """The intake of the journals in the folder ``journal`` into the database at ``url``; ``stored`` is told of it."""
+    return Intake(open_connection(url), JournalFolder(journal), PROJECTIONS, ended=BUDGETS.end, stored=stored)
 
 
 async def run(settings: Settings, parent: int) -> None:
@@ -65,7 +67,8 @@ async def run(settings: Settings, parent: int) -> None:
         loop.add_signal_handler(number, stop.set)
     following = asyncio.ensure_future(_follow(parent, stop))
     try:
-        await make_intake(settings.effective_database_url, settings.data_dir / "journal").run(stop)
+        with telling(settings) as tell:
+            await make_intake(settings.effective_database_url, settings.data_dir / "journal", tell).run(stop)
     finally:
         following.cancel()
 

@@ -10,10 +10,12 @@ from threading import Thread
 
 from trunkline.app.intake import make_intake
 from trunkline.app.stopping import Stopping
+from trunkline.app.telemetry import telling
+from trunkline.settings import Settings
 
 
 @asynccontextmanager
-async def taking_in(url: str, journal: Path, stopping: Stopping) -> AsyncGenerator[None]:
+async def taking_in(settings: Settings, journal: Path, stopping: Stopping) -> AsyncGenerator[None]:
     """Take in until the block ends, and then what is left by then; what takes too long, the next start takes in.
 
     The thread is a daemon: it keeps no process alive.
@@ -23,7 +25,8 @@ async def taking_in(url: str, journal: Path, stopping: Stopping) -> AsyncGenerat
 
     def work() -> None:
         try:
-            inner.run_until_complete(make_intake(url, journal).run(stop))
+            with telling(settings) as tell:
+                inner.run_until_complete(make_intake(settings.effective_database_url, journal, tell).run(stop))
         finally:
             inner.close()
             with suppress(RuntimeError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
@@ -25,6 +26,8 @@ from trunkline.control.budgets.lease_questions import answer_leases, recall_from
 from trunkline.control.health.change import HealthChange, heed
 from trunkline.control.health.status import StatusBoard
 from trunkline.control.health.watch import HealthWatch
+from trunkline.control.monitoring.exposition import make_registry
+from trunkline.control.monitoring.scrape import Scrape
 from trunkline.control.people.key_use import KeyUse
 from trunkline.control.prices.price_list_file import load_price_list
 from trunkline.control.prices.price_publisher import PricePublisher
@@ -32,14 +35,12 @@ from trunkline.control.prices.prices import PriceBook
 from trunkline.control.processes.reports import answer_reports
 from trunkline.control.processes.response_questions import answer_responses
 from trunkline.control.processes.socket_folder import HUB, find_socket_folder
-from trunkline.control.processes.standing import read_standing
 from trunkline.control.snapshot.keeper import SnapshotKeeper
 from trunkline.control.snapshot.publisher import SnapshotPublisher
 from trunkline.control.snapshot.refresher import SnapshotRefresher
 from trunkline.control.stored_responses import StoredResponses
 from trunkline.control.upkeep import Upkeep
 from trunkline.control.usage.intake_lag import IntakeLag
-from trunkline.control.usage.metrics import make_registry
 from trunkline.control.workers.workers import Workers
 from trunkline.core.errors import Unavailable
 from trunkline.faces import v1
@@ -133,9 +134,7 @@ async def open_server(
             publisher,
             PricePublisher(prices),
             {**answer_responses(stored), **answer_reports(key_use.note_at), **answer_leases(authority)},
-            lambda: read_standing(
-                "0" if hub is None else "management", journal.fault, path.counters, limits.fault, path.gateway.breakers
-            ),
+            lambda: path.stand("0" if hub is None else "management"),
         )
         now = parts.now
 
@@ -167,7 +166,7 @@ async def open_server(
         )
         stack.push_async_callback(services.jobs.close)
         if hub is None:
-            await stack.enter_async_context(taking_in(settings.effective_database_url, resources.journal, stopping))
+            await stack.enter_async_context(taking_in(settings, resources.journal, stopping))
         readings = ReadingNotes(journal, path.rate_limits)
         stack.push_async_callback(_close_journal, journal, readings)
         stack.push_async_callback(lambda: services.answers.close(stopping.left))
@@ -188,6 +187,7 @@ async def open_server(
                 services.health_probes.run(),
                 health_watch.run(),
                 path.keep_clean(),
+                path.lag.run(),
                 Upkeep(resources.database).run(),
                 services.retention.run(),
             )
@@ -200,10 +200,19 @@ async def open_server(
             ping_seconds=settings.ping_seconds,
             cors=Cors(settings.call_origins),
             load=v1.Load(most_calls=settings.max_calls, most_bytes=settings.max_bodies_mb << 20),
+            counts=path.requests,
         )
         if hub is not None:
             await stack.enter_async_context(workers.listening(hub))
-        registry = make_registry(lambda: workers.latest, lag)
+        scrape = Scrape(
+            workers.ask,
+            resources.database,
+            holder,
+            resources.journal,
+            lag,
+            lambda: refresher.age,
+            None if hub is None else os.getppid(),
+        )
         wiring = Wiring(
             database=resources.database,
             ring=ring,
@@ -213,7 +222,7 @@ async def open_server(
             people=people,
             services=services,
         )
-        pages = build_pages(services, registry, Cors(settings.api_origins), workers.ask)
+        pages = build_pages(services, make_registry(scrape.read), Cors(settings.api_origins), scrape.refresh)
         yield Server(calls, pages, wiring)
         # From here on one time counts for everything, whatever hangs.
         asyncio.get_running_loop().call_later(stopping.closing, resources.database.abandon)

@@ -31,7 +31,7 @@ from trunkline.control.processes.reports import Reports
 from trunkline.control.processes.response_questions import AskedResponses
 from trunkline.control.processes.socket_folder import HUB, MANAGEMENT, find_socket_folder
 from trunkline.control.processes.spoke import Spoke
-from trunkline.control.processes.standing import STANDING, read_standing
+from trunkline.control.processes.standing import STANDING
 from trunkline.control.snapshot.copy import SnapshotCopy
 from trunkline.control.snapshot.follower import SnapshotFollower
 from trunkline.control.workers.workers import HEALTH, JOIN
@@ -85,8 +85,7 @@ async def open_worker(settings: Settings, stopping: Stopping, name: str) -> Asyn
         journal = Journal(settings.data_dir / "journal", strict=settings.journal_strict)
 
         async def stand(_link: Link, _payload: bytes) -> bytes:
-            standing = read_standing(name, journal.fault, parts.counters, limits.fault, parts.gateway.breakers)
-            return msgspec.msgpack.encode(standing)
+            return msgspec.msgpack.encode(parts.stand(name))
 
         async def give_back(link: Link, payload: bytes) -> bytes:
             return await answer_recalls(parts.leases)[RECALL](link, payload)
@@ -114,7 +113,14 @@ async def open_worker(settings: Settings, stopping: Stopping, name: str) -> Asyn
         await stack.enter_async_context(running(spoke.run()))
         await _load(holder, follower, spoke, copy, ring)
         await stack.enter_async_context(
-            running(reports.run(), readings.run(), parts.guard.judging.run(), parts.leases.run(), parts.keep_clean())
+            running(
+                reports.run(),
+                readings.run(),
+                parts.guard.judging.run(),
+                parts.leases.run(),
+                parts.keep_clean(),
+                parts.lag.run(),
+            )
         )
         calls = v1.Application(
             parts.gateway,
@@ -124,6 +130,7 @@ async def open_worker(settings: Settings, stopping: Stopping, name: str) -> Asyn
             ping_seconds=settings.ping_seconds,
             cors=Cors(settings.call_origins),
             load=v1.Load(most_calls=settings.max_calls, most_bytes=settings.max_bodies_mb << 20),
+            counts=parts.requests,
         )
         absent = Absent(lambda: journal.fault, lambda: AFTER not in sys.argv and not follower.told.is_set())
         yield Worker(calls, Forwarder(sockets / MANAGEMENT, absent))

@@ -1,4 +1,4 @@
-"""The reference pages, made from the code: settings, API and providers."""
+"""The reference pages, made from the code: settings, API, providers and metrics."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 
 from trunkline.app.pages import describe_api
 from trunkline.cli.output import say
+from trunkline.control.monitoring.families import FAMILIES
 from trunkline.providers.registry import PROVIDERS
 from trunkline.settings import describe_settings
 
@@ -79,7 +80,12 @@ def reference(folder: Path) -> None:
 
 def write_pages() -> dict[str, str]:
     """The pages' texts, by file name."""
-    return {"settings.md": write_settings(), "api.md": write_api(describe_api()), "providers.md": write_providers()}
+    return {
+        "settings.md": write_settings(),
+        "api.md": write_api(describe_api()),
+        "providers.md": write_providers(),
+        "metrics.md": write_metrics(),
+    }
 
 
 def write_settings() -> str:
@@ -131,6 +137,22 @@ def write_providers() -> str:
             _list(provider.example_models),
         )
         lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def write_metrics() -> str:
+    """Every metric of ``/metrics``."""
+    lines = [
+        _MADE,
+        "# Metrics\n",
+        "What `GET /metrics` shows. [Monitoring](../guide/observability.md) says how to read it.\n",
+        "| metric | type | labels | meaning |",
+        "| --- | --- | --- | --- |",
+    ]
+    lines += [
+        f"| `{family.shown}` | {family.kind} | {_list(family.label_names)} | {_cell(family.help)} |"
+        for family in FAMILIES
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -20,6 +20,7 @@ from rich.console import Console
 from trunkline import __version__, logs
 from trunkline.app.folder_lock import lock_folder
 from trunkline.app.prepared_folder import is_prepared
+from trunkline.app.telemetry import require_telemetry
 from trunkline.cli.output import note
 from trunkline.cli.own_settings import find_unknown
 from trunkline.core.errors import Unavailable
@@ -42,6 +43,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     for problem in find_unknown():
         note(f"Warning: {problem}", style="yellow")
     logs.configure(settings.log_level, settings.log_format)
+    require_telemetry(settings)
     make_folder(settings.data_dir)
     lock_folder(settings.data_dir)
     listener = listen(settings)

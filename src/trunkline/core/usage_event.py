@@ -75,6 +75,8 @@ class Opened(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=F
     model: str = ""
     requested_model: str = ""
     streamed: bool = False
+    trace: str | None = None
+    """The caller's ``traceparent`` (:mod:`trunkline.core.trace_parent`), for telemetry; the database has it not."""
 
 
 class UsageEvent(Opened, frozen=True, omit_defaults=True, kw_only=True, gc=False):
@@ -96,6 +98,8 @@ class UsageEvent(Opened, frozen=True, omit_defaults=True, kw_only=True, gc=False
     """What that one cost; else, of a call along a route, what its first target would have cost more. None: unknown."""
     duration_us: int = 0
     first_token_us: int | None = None
+    answered: str | None = None
+    """The model that the answer names, where it is not the one that was asked for. For telemetry, too."""
     part: Literal["call", "end", "look"] = "call"
     """Of an answer that is made in the background the call is in the books before its end is known. ``end`` is that,
     under the same id: it fills in what the call used. A ``look`` at the answer in between adds nothing."""

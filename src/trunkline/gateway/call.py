@@ -69,10 +69,22 @@ class Ledger:
     """Opens and settles calls. ``clock`` is seconds since the epoch, ``ticks`` monotonic seconds.
 
     ``books`` hold what must not be lost; ``observers`` are told of each call besides. ``window`` tells how many tokens
-    a model takes, where that is known, ``traits`` what else it can do.
+    a model takes, where that is known, ``traits`` what else it can do. ``refused`` hears of each call that is in no
+    books because nothing of it was sent, with the id of its request.
     """
 
-    __slots__ = ("books", "clock", "encoder", "observers", "overrides", "prices", "ticks", "traits", "window")
+    __slots__ = (
+        "books",
+        "clock",
+        "encoder",
+        "observers",
+        "overrides",
+        "prices",
+        "refused",
+        "ticks",
+        "traits",
+        "window",
+    )
 
     def __init__(
         self,
@@ -85,6 +97,7 @@ class Ledger:
         window: Callable[[Provider, str], int | None] | None = None,
         traits: Callable[[Provider, str], ModelTraits | None] | None = None,
         overrides: Callable[[str], Sequence[PriceOverride]] = lambda _: (),
+        refused: Callable[[TrunklineError, str], None] = lambda _error, _request_id: None,
     ) -> None:
         self.books = books
         self.prices = prices
@@ -94,6 +107,7 @@ class Ledger:
         self.window = window
         self.traits = traits
         self.overrides = overrides
+        self.refused = refused
         self.encoder = msgspec.msgpack.Encoder()
 
     def open(
@@ -145,6 +159,7 @@ class Ledger:
             unit=candidate.unit,
             purpose=context.purpose,
             tags=context.tags,
+            trace=context.trace,
             revision=entry.revision,
             provider=entry.provider,
             model=candidate.model,
@@ -380,6 +395,7 @@ class Call:
             saved_nanos=self._find_saved() if self.reference is not None else self.saved_nanos,
             duration_us=self.elapsed_us(),
             first_token_us=self.first_token_us,
+            answered=None if self.answered == self.opened.model else self.answered or None,
             part=self.part,
             attempts=tuple(self.attempts),
         )

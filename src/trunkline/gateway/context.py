@@ -12,7 +12,7 @@ class CallContext(msgspec.Struct, frozen=True, kw_only=True):
     (``judge``, ``test``, ``title``), so that accounts tell them apart. Policies look at all but those of the judge.
     ``tags`` are what the caller counts it under (:func:`trunkline.core.tags.read_tags`); ``targets`` those of its route
     that the caller leaves, by id or name, all where it names none. ``cache_control`` holds its words on answers that
-    are kept (:mod:`trunkline.core.caching`).
+    are kept (:mod:`trunkline.core.caching`). ``trace`` is the caller's ``traceparent``; no provider is told of it.
     """
 
     unit: str | None = None
@@ -21,6 +21,7 @@ class CallContext(msgspec.Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
     cache_control: frozenset[str] = frozenset()
+    trace: str | None = None
 
 
 JUDGE = "judge"

@@ -118,6 +118,8 @@ class Gateway:
         except TrunklineError as error:
             if pending.headers:
                 error.beside = tuple(pending.headers)
+            if not pending.opened:
+                self._ledger.refused(error, request_id)
             raise
         finally:
             if pending.holds and not pending.opened:

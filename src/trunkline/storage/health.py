@@ -142,6 +142,18 @@ async def count_providers(
     return [Count(*row[:4], int(row[4])) for row in (await tx.execute(query))]
 
 
+async def count_states(tx: Transaction) -> Sequence[tuple[str, str, int]]:
+    """How many active configurations of the installation are in which state, by provider."""
+    state = func.coalesce(ConfigurationHealth.state, Health().state)
+    query = (
+        select(Configuration.provider, state, func.count())
+        .outerjoin(ConfigurationHealth, ConfigurationHealth.configuration_id == Configuration.id)
+        .where(Configuration.is_active)
+        .group_by(Configuration.provider, state)
+    )
+    return [(provider, found, int(number)) for provider, found, number in (await tx.execute(query))]
+
+
 async def add_count(tx: Transaction, key: tuple[str, int, int, str, int]) -> None:
     """One more. The caller holds the configuration."""
     row = await tx.get(HealthCount, key)

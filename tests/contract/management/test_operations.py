@@ -5,9 +5,13 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
+from prometheus_client.parser import text_string_to_metric_families
 from starlette.requests import Request
 
+from tests.contract.live_server import LiveServer
 from tests.contract.local_installation import LocalInstallation
+from trunkline.control.monitoring.families import FAMILIES
 from trunkline.control.readiness import Readiness
 from trunkline.core.errors import Forbidden, Unauthenticated, Unavailable
 from trunkline.faces.operations.operations import require_scraper
@@ -71,6 +75,35 @@ async def test_metrics_are_in_prometheus_format(local: LocalInstallation) -> Non
     answer = await local.client().get("/metrics")
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/plain")
+
+
+async def test_metrics_show_what_calls_did(live: LiveServer) -> None:
+    caller = live.client((await (await live.admin()).make_key())["key"])
+    served = {"model": "demo/demo-chat", "messages": [{"role": "user", "content": "Hello"}]}
+    assert (await caller.post("/v1/chat/completions", json=served)).status_code == 200
+    assert (await caller.post("/v1/chat/completions", json={**served, "model": "nothing"})).status_code == 404
+    assert (await live.client("tl-wrong").post("/v1/messages", json=served)).status_code == 401
+    text = (await caller.get("/metrics")).text
+    found = {
+        family.name: {tuple(one.labels.values()): one.value for one in family.samples}
+        for family in text_string_to_metric_families(text)
+    }
+    assert set(found) == {family.name for family in FAMILIES}
+    assert found["trunkline_http_requests"] == {
+        ("openai_chat", "chat", "200", "0"): 1,
+        ("openai_chat", "chat", "404", "0"): 1,
+        ("anthropic_messages", "chat", "401", "0"): 1,
+    }
+    assert found["trunkline_refused_calls"] == {("model_not_found", "0"): 1}
+    assert found["trunkline_calls"] == {("demo-chat", "chat", "ok", "demo", "0"): 1}
+    for name in ("process_resident_memory_bytes", "snapshot_revision", "event_loop_lag_seconds", "configurations"):
+        assert found[f"trunkline_{name}"], name
+
+
+async def test_metrics_are_in_openmetrics_where_that_is_asked_for(local: LocalInstallation) -> None:
+    answer = await local.client().get("/metrics", headers={"accept": "application/openmetrics-text; version=1.0.0"})
+    assert answer.headers["content-type"].startswith("application/openmetrics-text")
+    assert len(list(parse_openmetrics(answer.text))) == len(FAMILIES)
 
 
 async def test_the_reference_describes_every_route(local: LocalInstallation) -> None:

@@ -290,6 +290,8 @@ def test_whatever_a_client_sends(lanes: tuple[Lane, Lane], name: str) -> None:
     same(lanes, [request(BODIES[name])], ANSWERS["whole"])
 
 
+TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+
 HEADERS = {
     "named": ["X-Request-Id: mine-1"],
     "badly named": ["X-Request-Id: not good!"],
@@ -304,6 +306,7 @@ HEADERS = {
     "two hosts": ["Host: other"],
     "expect": ["Expect: 100-continue"],
     "beta": ["anthropic-beta: x"],
+    "trace": [f"traceparent: {TRACE}", "tracestate: a=b"],
 }
 
 
@@ -313,6 +316,15 @@ def test_whatever_a_client_says_in_its_head(lanes: tuple[Lane, Lane], name: str,
     same(
         lanes, [request(b'{"model":"gpt","messages":[{"role":"user","content":"Hi"}]}', *HEADERS[name])], ANSWERS[size]
     )
+
+
+def test_the_books_keep_of_which_trace_a_call_is_part_and_no_provider_learns_of_it(lanes: tuple[Lane, Lane]) -> None:
+    body = b'{"model":"gpt","messages":[{"role":"user","content":"Hi"}]}'
+    seen = same(lanes, [request(body, *HEADERS["trace"])], ANSWERS["whole"])
+    assert seen.books[0]["trace"] == TRACE
+    assert seen.books[0]["answered"] == "gpt-4o-mini-2024"
+    (asked,) = seen.provider
+    assert not [name for name in asked[1] if name.startswith("trace")]
 
 
 @settings(max_examples=40, deadline=None)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import resource
-import sys
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from trunkline.gateway.metrics import CallCounters, Totals
+from trunkline.control.processes.process_use import read_memory, read_own_use
+from trunkline.core.metric import Sample
+from trunkline.gateway.metrics import CallCounters
 from trunkline.gateway.routing.breaker import Breakers, Rest
 
 STANDING = "standing"
@@ -17,16 +18,13 @@ STANDING = "standing"
 STANDINGS = "standings"
 """What the management process is asked for: its own and those of all workers."""
 
-Labels = tuple[str, str, str]
-"""Operation, provider, outcome."""
-
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """``name`` tells it from the others of its installation; ``fault`` is what is wrong with its journal, if anything,
     ``limit_fault`` why it does not count for limits together with the others.
 
-    ``active`` calls are under way; ``totals`` are of those since it started. ``rests`` are the targets of routes that
-    it leaves alone.
+    ``active`` calls are under way; ``samples`` are its metrics, counted since it started. ``rests`` are the targets of
+    routes that it leaves alone.
     """
 
     name: str
@@ -35,7 +33,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     fault: str | None = None
     limit_fault: str | None = None
     active: int = 0
-    totals: list[tuple[Labels, Totals]] = []
+    samples: list[Sample] = []
     rests: list[Rest] = []
 
 
@@ -45,28 +43,33 @@ def read_standing(
     counters: CallCounters,
     limit_fault: str | None = None,
     breakers: Breakers | None = None,
+    more: Iterable[Sample] = (),
 ) -> Standing:
-    """That of this process."""
+    """That of this process. ``more`` are figures besides those of ``counters``."""
+    rests = [] if breakers is None else breakers.read()
     return Standing(
         name=name,
         pid=os.getpid(),
-        memory_bytes=_read_memory(),
+        memory_bytes=read_memory(),
         fault=fault,
         limit_fault=limit_fault,
         active=counters.active,
-        totals=list(counters.totals.items()),
-        rests=[] if breakers is None else breakers.read(),
+        samples=[
+            *counters.read(),
+            *read_own_use(),
+            *_count_rests(rests),
+            Sample("trunkline_journal_writable", (), float(fault is None)),
+            Sample("trunkline_shared_limits_up", (), float(limit_fault is None)),
+            *more,
+        ],
+        rests=rests,
     )
 
 
-def _read_memory() -> int:
-    """Bytes of memory in use; where the system does not tell, the most that there ever were.
-
-    https://man7.org/linux/man-pages/man5/proc_pid_statm.5.html
-    """
-    try:
-        with open("/proc/self/statm", "rb") as file:  # noqa: PTH123 - a path costs as much as the reading
-            return int(file.read().split()[1]) * resource.getpagesize()
-    except OSError:
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return peak if sys.platform == "darwin" else peak * 1024
+def _count_rests(rests: Iterable[Rest]) -> Iterator[Sample]:
+    counted: dict[tuple[str, str], int] = {}
+    for rest in rests:
+        key = (rest.provider, "half_open" if rest.trying else "open")
+        counted[key] = counted.get(key, 0) + 1
+    for key, number in counted.items():
+        yield Sample("trunkline_resting_targets", key, number)

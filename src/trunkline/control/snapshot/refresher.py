@@ -60,6 +60,7 @@ class SnapshotRefresher:
         self._turn = asyncio.Lock()
         self._heard = asyncio.Event()
         self._kept_at: datetime | None = None
+        self._compared_at = clock()
         self._complete = False
         """Whether what is held was read from the database by this object, and not from a copy."""
 
@@ -68,6 +69,11 @@ class SnapshotRefresher:
         """Whether there is a snapshot to serve from at all, from the database or from the copy on disk."""
         return self._complete or bool(self._holder.current.parts)
 
+    @property
+    def age(self) -> float:
+        """Seconds since the snapshot was last known to be what the database says, or since this was made."""
+        return (self._clock() - self._compared_at).total_seconds()
+
     async def refresh(self) -> None:
         """Bring the snapshot up to date. :class:`Unavailable`, with nothing changed, when the database is down."""
         async with self._turn:
@@ -75,6 +81,7 @@ class SnapshotRefresher:
             async with self._database.read(limit=LONG_SECONDS) as tx:
                 revision = await storage.find_revision(tx)
                 if self._complete and revision == current.revision:
+                    self._compared_at = self._clock()
                     self._keep(current, since=_KEEP_AGAIN)
                     return
                 changes = await find_since(tx, current.revision, revision) if self._complete else None
@@ -92,6 +99,7 @@ class SnapshotRefresher:
                 current, revision, compiled, gone, revoked=frozenset(revoked), policies=policies
             )
             self._complete = True
+            self._compared_at = self._clock()
             self._keep(self._holder.current)
 
     async def _follow(self, tx: Transaction, current: Snapshot, changes: Iterable[Change]) -> _Found:

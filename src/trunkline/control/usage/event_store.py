@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import msgspec
@@ -35,7 +35,15 @@ class Mark(msgspec.Struct, frozen=True):
 class EventStore:
     """Stores each event once, and hands what is new to the ``projections``."""
 
-    def __init__(self, connection: Connection, projections: Sequence[Projection], set_aside: SetAside) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        projections: Sequence[Projection],
+        set_aside: SetAside,
+        stored: Callable[[Arrivals], None] | None = None,
+    ) -> None:
+        """``stored`` hears of what is in the database now. It must not wait or raise."""
+        self._stored = stored
         self._connection = connection
         self._projections = projections
         self._set_aside = set_aside
@@ -79,6 +87,8 @@ class EventStore:
                 await projection.apply(tx, arrivals)
             if mark is not None:
                 await tx.run(PUT_MARK, mark.segment, mark.offset, mark.at)
+        if self._stored is not None:
+            self._stored(arrivals)
         return len(arrivals.settled)
 
 

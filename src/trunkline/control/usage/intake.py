@@ -8,9 +8,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Final
 
-from trunkline.control.usage.arrivals import Projection
+from trunkline.control.usage.arrivals import Arrivals, Projection
 from trunkline.control.usage.event_store import EventStore, Mark
 from trunkline.control.usage.event_values import estimate
+from trunkline.control.usage.intake_figures import IntakeFigures
 from trunkline.control.usage.journal_events import decode_opened, read_batches
 from trunkline.control.usage.last_uses import LastUses
 from trunkline.control.usage.set_aside import SetAside
@@ -56,13 +57,15 @@ class Intake:
         batch: int = BATCH,
         now: Callable[[], float] = time.time,
         ended: Callable[[Transaction, str], Awaitable[None]] | None = None,
+        stored: Callable[[Arrivals], None] | None = None,
     ) -> None:
         """``now`` gives seconds since the epoch. ``ended`` hears of each dead process all of whose calls are stored, by
-        the name of its journal."""
+        the name of its journal; ``stored`` of what was stored, and must not wait or raise."""
         self._connection = connection
         self._folder = folder
         self._uses = LastUses()
-        self._store = EventStore(connection, (*projections, self._uses), SetAside(folder.directory))
+        self._store = EventStore(connection, (*projections, self._uses), SetAside(folder.directory), stored)
+        self._figures = IntakeFigures(folder.directory)
         self._batch = batch
         self._now = now
         self._ended = ended
@@ -103,6 +106,7 @@ class Intake:
                 new += await self._take_in_segments(left.segments)
         await self._tidy(began)
         self._folder.note_taken_in(began)
+        self._figures.write(self._offsets)
         return new
 
     async def close(self) -> None:
@@ -123,6 +127,8 @@ class Intake:
                 pause = INTERVAL_SECONDS
             except Exception as error:  # noqa: BLE001 - whatever it is, taking in must go on and the journal keeps all
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+                self._figures.failures += 1
+                self._figures.write(self._offsets)
                 _log.warning("usage_not_taken_in", next_try_seconds=round(pause), reason=_name(error))
             if last and (self._lock is not None or self._folder.is_empty):
                 return
@@ -167,9 +173,13 @@ class Intake:
             for batch in read_batches(segment, offset, self._batch):
                 if batch.events:
                     mark = Mark(segment.name, batch.end, int(self._now() * 1e6))
-                    new += await self._store.put(batch.events, mark)
+                    began = time.perf_counter()
+                    stored = await self._store.put(batch.events, mark)
+                    self._figures.add(time.perf_counter() - began, stored, batch.end - self._offsets[segment.name])
+                    new += stored
                 # Where there was nothing to store the database's mark may stay behind: reading twice costs nothing.
                 self._offsets[segment.name] = batch.end
+                self._figures.write(self._offsets)
                 # So that a stop is heard between two batches.
                 await asyncio.sleep(0)
         return new

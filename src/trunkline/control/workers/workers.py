@@ -41,8 +41,6 @@ class Workers:
         self._own = own
         self._hub = Hub({**handlers, JOIN: self._join, STANDINGS: self._answer_standings})
         self._joined: set[Link] = set()
-        self.latest: list[Standing] = [own()]
-        """How all processes stood when they were asked last."""
 
     @asynccontextmanager
     async def listening(self, path: Path) -> AsyncGenerator[None]:
@@ -54,8 +52,7 @@ class Workers:
         """How all processes stand, this one first. Who does not answer within a second is left out."""
         answers = await self.ask_each(STANDING)
         found = sorted((_standing.decode(answer) for answer in answers), key=lambda one: one.name)
-        self.latest = [self._own(), *found]
-        return self.latest
+        return [self._own(), *found]
 
     async def ask_each(self, topic: str, payload: bytes = b"") -> list[bytes]:
         """The answers of all workers. Who does not answer within a second is left out."""

@@ -20,6 +20,7 @@ from trunkline.faces.v1.models import write_model, write_models
 from trunkline.faces.v1.operations import make_operation
 from trunkline.faces.v1.plain_lane import PlainLane
 from trunkline.faces.v1.request import HangUp, Receive, RequestHeaders, Scope, Send, conflict, read_body
+from trunkline.faces.v1.request_counts import RequestCounts
 from trunkline.faces.v1.route_match import RouteMatch, read_path
 from trunkline.faces.v1.status import WrongMethod
 from trunkline.faces.v1.stored import recall
@@ -59,9 +60,10 @@ class Application:
         ping_seconds: float = 15.0,
         cors: Cors = ANYONE,
         load: Load | None = None,
+        counts: RequestCounts | None = None,
     ) -> None:
         """``ping_seconds`` of silence in a stream are broken by us; 0: never. ``cors``: whose pages may call. ``load``
-        bounds what is under way."""
+        bounds what is under way; ``counts`` are added to."""
         self._gateway = gateway
         self._identity = identity
         self._store = store
@@ -69,7 +71,8 @@ class Application:
         self._ping_seconds = ping_seconds
         self._cors = cors
         self._load = load or Load()
-        self.plain_lane = PlainLane(gateway.plain_calls(), identity, self._load, limit=limit)
+        self._counts = RequestCounts() if counts is None else counts
+        self.plain_lane = PlainLane(gateway.plain_calls(), identity, self._load, self._counts, limit=limit)
         """Where our own server looks first."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -92,6 +95,7 @@ class Application:
         try:
             answer = await self._find_answer(scope, receive, request_headers, route, delivery)
             if answer is not None:
+                self._counts[route.dialect.name, route.kind, answer.status] += 1
                 await delivery.send(answer)
         except asyncio.CancelledError:
             # Nobody is left who would read the rest.
@@ -203,11 +207,15 @@ class Application:
 
 def _read_context(request_headers: RequestHeaders) -> CallContext:
     unit, tags, targets = request_headers.unit, request_headers.tags, request_headers.targets
-    cache_control = request_headers.cache_control
-    if unit is None and tags is None and not targets and not cache_control:
+    cache_control, trace = request_headers.cache_control, request_headers.trace
+    if unit is None and tags is None and not targets and not cache_control and trace is None:
         return NOTHING
     return CallContext(
-        unit=unit, tags=() if tags is None else read_tags(tags), targets=targets, cache_control=cache_control
+        unit=unit,
+        tags=() if tags is None else read_tags(tags),
+        targets=targets,
+        cache_control=cache_control,
+        trace=trace,
     )
 
 

@@ -44,14 +44,18 @@ def split_head(data: bytes) -> tuple[bytes, int, int] | None:
 class PlainHead:
     """``raw`` is all of it but the length. ``coding`` is how the client likes large answers packed."""
 
-    __slots__ = ("admitted", "coding", "raw", "request_id")
+    __slots__ = ("admitted", "coding", "raw", "request_id", "trace")
 
-    def __init__(self, raw: bytes, admitted: Admitted, coding: str | None, request_id: str | None) -> None:
+    def __init__(
+        self, raw: bytes, admitted: Admitted, coding: str | None, request_id: str | None, trace: str | None
+    ) -> None:
         self.raw = raw
         self.admitted = admitted
         self.coding = coding
         self.request_id = request_id
         """What the client calls its request, if it does."""
+        self.trace = trace
+        """Of which trace it is part, in the client's words."""
 
 
 class _Fields:
@@ -93,4 +97,4 @@ def read_plain_head(raw: bytes, identity: Identity) -> PlainHead | None:
         return None
     coding = None if read.accepts is None else choose_coding(read.accepts)
     known = read.request_id if given is not None and given == read.request_id.encode() else None
-    return PlainHead(raw, admitted, coding, known)
+    return PlainHead(raw, admitted, coding, known, read.trace)

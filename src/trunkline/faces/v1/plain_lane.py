@@ -11,6 +11,7 @@ from trunkline.faces.packing import SMALLEST, pack_now
 from trunkline.faces.v1.errors import write_error
 from trunkline.faces.v1.load import Load
 from trunkline.faces.v1.plain_head import PlainHead, read_plain_head
+from trunkline.faces.v1.request_counts import PLAIN, RequestCounts
 from trunkline.gateway.answer import Answer
 from trunkline.gateway.identity import Identity
 from trunkline.gateway.plain.plain_call import Caller, PlainCall, PlainCalls
@@ -22,10 +23,11 @@ LONGEST: Final = 1 << 20
 class PlainLane:
     """``limit`` is the largest body that the face takes, in bytes; ``load`` bounds what is under way."""
 
-    def __init__(self, calls: PlainCalls, identity: Identity, load: Load, *, limit: int) -> None:
+    def __init__(self, calls: PlainCalls, identity: Identity, load: Load, counts: RequestCounts, *, limit: int) -> None:
         self._calls = calls
         self._identity = identity
         self.load = load
+        self._counts = counts
         self.limit = min(limit, LONGEST)
 
     def read_head(self, raw: bytes, before: PlainHead | None) -> PlainHead | None:
@@ -36,10 +38,11 @@ class PlainLane:
 
     def begin(self, head: PlainHead, body: bytes, caller: Caller) -> PlainCall | None:
         """See :meth:`.PlainCalls.begin`."""
-        return self._calls.begin(head.admitted.actor, body, head.request_id or new_id(), caller)
+        return self._calls.begin(head.admitted.actor, body, head.request_id or new_id(), caller, head.trace)
 
     def complete(self, answer: Answer, head: PlainHead, request_id: str) -> None:
         """Pack what is large and add the headers that every answer has, in the order in which all others have them."""
+        self._counts[PLAIN if answer.status == 200 else (*PLAIN[:2], answer.status)] += 1
         headers = answer.headers
         headers.append((b"x-request-id", request_id.encode()))
         if len(answer.body) >= SMALLEST:

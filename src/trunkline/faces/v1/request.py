@@ -9,6 +9,7 @@ from typing import Any, Final
 from trunkline.core.caching import NO_CACHE, NO_STORE
 from trunkline.core.errors import InvalidInput, TooLarge
 from trunkline.core.ids import new_id
+from trunkline.core.trace_parent import LONGEST
 from trunkline.faces.unpacking import read_codings, unpack
 from trunkline.faces.v1.load import Seat
 from trunkline.vault.token import TokenKind
@@ -28,6 +29,7 @@ _READ: Final = frozenset(
         b"content-encoding",
         b"content-length",
         b"origin",
+        b"traceparent",
         b"x-api-key",
         b"x-goog-api-key",
         b"x-request-id",
@@ -69,6 +71,7 @@ class RequestHeaders:
         "request_id",
         "tags",
         "targets",
+        "trace",
         "unit",
         "workspace_id",
     )
@@ -89,6 +92,8 @@ class RequestHeaders:
         """The targets of a route that the caller leaves, in its own words."""
         self.tags: str | None = None
         """What the caller counts the call under, in its own words."""
+        self.trace: str | None = None
+        """Of which trace the request is part, in the caller's own words."""
         self.forwarded: list[tuple[str, str]] = []
         """Headers that mean something to the provider when the call passes unread."""
         self.anthropic = self.google = False
@@ -140,6 +145,8 @@ class RequestHeaders:
                 self.codings = (*self.codings, value)
             elif name == b"origin":
                 self.origin = value
+            elif name == b"traceparent" and len(value) <= LONGEST:
+                self.trace = value.decode("latin-1")
         if not self.request_id:
             self.request_id = new_id()
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+import msgspec
+
 from trunkline.core.actor import Actor
 from trunkline.core.errors import TrunklineError, Unavailable
 from trunkline.core.terms import USUAL
@@ -195,8 +197,11 @@ class PlainCalls:
         total = timeouts.total
         self.timeouts = Timeouts(connect=timeouts.connect, first_byte=total, between=total, total=total)
 
-    def begin(self, actor: Actor, body: bytes, request_id: str, caller: Caller) -> PlainCall | None:
-        """Send the call if it is plain, and if there is a connection that can take it now; else None.
+    def begin(
+        self, actor: Actor, body: bytes, request_id: str, caller: Caller, trace: str | None = None
+    ) -> PlainCall | None:
+        """Send the call if it is plain, and if there is a connection that can take it now; else None. ``trace`` is the
+        caller's ``traceparent``.
 
         Then nothing was sent or written down, and whoever serves all other calls says what is wrong, if anything is.
         """
@@ -224,7 +229,8 @@ class PlainCalls:
                     pending = PendingCall(plan.snapshot, actor, "chat", chat, request_id, NOTHING)
                 if pending is None or all(gate.admit_now(pending, plan.candidate, target) for gate in plan.gates):
                     disclosure = Disclosure(actor, request_id, target.endpoint.redaction)
-                    call = self.ledger.begin(plan.opened, request_id, disclosure, pending)
+                    opened = plan.opened if trace is None else msgspec.structs.replace(plan.opened, trace=trace)
+                    call = self.ledger.begin(opened, request_id, disclosure, pending)
             finally:
                 if call is None:
                     transport.give_back(connection)

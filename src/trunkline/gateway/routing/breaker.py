@@ -100,6 +100,7 @@ class Rest(msgspec.Struct, frozen=True, array_like=True):
     configuration_id: str
     trying: bool
     seconds: float
+    provider: str = ""
 
 
 class Breakers:
@@ -223,13 +224,13 @@ class Breakers:
         """What rests now, or is tried again after a rest."""
         now = self._clock()
         own = [
-            Rest(key[0], state.probing or state.until <= now, max(state.until - now, 0.0))
+            Rest(key[0], state.probing or state.until <= now, max(state.until - now, 0.0), key[1])
             for key, state in self._states.items()
             if state.openings or state.until > now
         ]
         known = {one.configuration_id for one in own}
         return own + [
-            Rest(place[0], False, until - now)
+            Rest(place[0], False, until - now, place[1])
             for place, until in self._heard.items()
             if until > now and place[0] not in known
         ]

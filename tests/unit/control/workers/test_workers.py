@@ -20,6 +20,7 @@ from trunkline.control.processes.standing import STANDING, STANDINGS, Standing, 
 from trunkline.control.snapshot.follower import SnapshotFollower
 from trunkline.control.snapshot.publisher import SnapshotPublisher
 from trunkline.control.workers.workers import JOIN, Workers
+from trunkline.core.metric import Sample
 from trunkline.core.price import Price, Rate
 from trunkline.gateway.metrics import CallCounters, Totals
 from trunkline.gateway.snapshot import Snapshot, SnapshotHolder
@@ -91,12 +92,13 @@ async def test_who_joins_knows_what_calls_need(path: Path) -> None:
 async def test_how_all_stand_is_asked_of_each(path: Path) -> None:
     management, workers = Management(), [Worker(path, name) for name in ("1", "0")]
     workers[0].counters.active = 3
-    workers[1].counters.totals["chat", "openai", "ok"] = Totals(calls=2, cost_nanos=10**15)
+    workers[1].counters.totals["chat", "openai", "gpt", "ok"] = Totals(calls=2, cost_nanos=10**15)
     async with management.workers.listening(path), workers[0].running(), workers[1].running():
         found = await management.workers.ask()
         assert [one.name for one in found] == ["management", "0", "1"]
-        assert found == management.workers.latest
-        assert found[1].totals == [(("chat", "openai", "ok"), Totals(calls=2, cost_nanos=10**15))]
+        labels = ("chat", "openai", "gpt", "ok")
+        assert Sample("trunkline_calls", labels, 2) in found[1].samples
+        assert Sample("trunkline_cost_usd", labels, 10**6) in found[1].samples
         assert found[2].active == 3
         assert all(one.memory_bytes > 1_000_000 and one.pid > 0 for one in found)
         told = msgspec.msgpack.decode(await workers[0].spoke.ask(STANDINGS), type=list[Standing])

@@ -1,0 +1,1 @@
+"""What ``/metrics`` shows of all processes of an installation."""

@@ -1,0 +1,98 @@
+"""Everything that is shown at one time."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from trunkline import __version__
+from trunkline.control.processes.process_use import read_use
+from trunkline.control.processes.standing import Standing
+from trunkline.control.usage.backlog import read_backlog
+from trunkline.control.usage.intake_figures import read_intake
+from trunkline.control.usage.intake_lag import IntakeLag
+from trunkline.core.errors import Unavailable
+from trunkline.core.metric import Sample
+from trunkline.gateway.snapshot import SnapshotHolder
+from trunkline.storage import health
+from trunkline.storage.database import Database
+
+_PATIENCE_SECONDS: Final = 1.0
+"""For the database: metrics are needed the most when it does not answer."""
+
+
+class Scrape:
+    """Asks all processes how they stand, and looks at what none of them tells."""
+
+    def __init__(
+        self,
+        ask: Callable[[], Awaitable[Sequence[Standing]]],
+        database: Database,
+        holder: SnapshotHolder,
+        journal: Path,
+        lag: IntakeLag,
+        snapshot_age: Callable[[], float],
+        supervisor: int | None,
+    ) -> None:
+        """``snapshot_age`` is in seconds; ``supervisor`` is the process that started all others, where there is one."""
+        self._ask = ask
+        self._database = database
+        self._holder = holder
+        self._journal = journal
+        self._lag = lag
+        self._snapshot_age = snapshot_age
+        self._supervisor = supervisor
+        self._standings: Sequence[Standing] = ()
+        self._states: Sequence[tuple[str, str, int]] = ()
+        self._counting: asyncio.Task[None] | None = None
+
+    async def refresh(self) -> None:
+        """Ask all. What the database does not tell in time is left out."""
+        if self._counting is None or self._counting.done():
+            self._states = ()
+            self._counting = asyncio.ensure_future(self._count())
+        self._standings = await self._ask()
+        await asyncio.wait({self._counting}, timeout=_PATIENCE_SECONDS)
+
+    async def _count(self) -> None:
+        with suppress(Unavailable):
+            async with self._database.read() as tx:
+                self._states = await health.count_states(tx)
+
+    def read(self) -> Iterator[tuple[str, Sample]]:
+        """Each sample with the name of its process, as of the last :meth:`refresh`."""
+        routes: set[str] = set()
+        for one in self._standings:
+            for sample in one.samples:
+                if sample.name == "trunkline_route_calls":
+                    routes.add(sample.labels[0])
+                yield one.name, sample
+        intake = read_intake(self._journal)
+        if intake is not None:
+            for sample in intake.samples:
+                yield "intake", sample
+            if intake.pid != os.getpid():
+                for sample in read_use(intake.pid):
+                    yield "intake", sample
+        if self._supervisor is not None:
+            for sample in read_use(self._supervisor):
+                yield "supervisor", sample
+        for sample in self._read_shared(routes):
+            yield "", sample
+        for sample in read_backlog(self._journal, intake):
+            yield "", sample
+
+    def _read_shared(self, routes: set[str]) -> Iterator[Sample]:
+        yield Sample("trunkline_build_info", (__version__,), 1)
+        yield Sample("trunkline_intake_lag_seconds", (), self._lag.seconds)
+        yield Sample("trunkline_snapshot_age_seconds", (), self._snapshot_age())
+        for provider, state, number in self._states:
+            yield Sample("trunkline_configurations", (provider, state), number)
+        for part in self._holder.current.parts.values() if routes else ():
+            for route in part.routes.values():
+                if route.id in routes:
+                    yield Sample("trunkline_route_info", (route.id, route.name, part.id), 1)
