@@ -18,6 +18,16 @@ _ID_REPORT = "https://github.com/langchain-ai/langchain/pull/24668"
 _ORDER_REPORT = "https://github.com/datapizza-labs/datapizza-ai/issues/98"
 _PREFIX = "https://portkey.ai/error-library/response-role-error-10573"
 
+_REASONING = "https://docs.mistral.ai/inference/conversations/reasoning"
+
+_EFFORTS = {
+    "mistral-large-4": ("none", "low", "medium", "high"),
+    "mistral-small": ("none", "high"),
+    "mistral-medium": ("none", "high"),
+}
+_BEFORE_EFFORTS = re.compile(r"-2[0-5]\d\d$")
+"""What was released before 2026 knows none."""
+
 _ID = re.compile(r"[a-zA-Z0-9]{9}")
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
@@ -64,7 +74,7 @@ class _Request(TypedDict):
     prediction: NotRequired[dict[str, Any]]
     parallel_tool_calls: NotRequired[bool]
     prompt_mode: NotRequired[Literal["reasoning"] | None]
-    reasoning_effort: NotRequired[Literal["high", "none"] | None]
+    reasoning_effort: NotRequired[str | None]
     safe_prompt: NotRequired[bool]
     guardrails: NotRequired[list[dict[str, Any]] | None]
     prompt_cache_key: NotRequired[str | None]
@@ -107,6 +117,13 @@ def _names(sent: Sent) -> Iterator[str]:
             yield f"Function name was {name} but must be a-z, A-Z, 0-9, or contain _ and -, of at most 64."
 
 
+def _effort(sent: Sent) -> Iterator[str]:
+    effort = sent.body.get("reasoning_effort")
+    known = next((efforts for family, efforts in _EFFORTS.items() if sent.model.startswith(family)), ())
+    if effort is not None and (effort not in known or _BEFORE_EFFORTS.search(sent.model)):
+        yield f"reasoning_effort {effort} is not enabled for {sent.model}"
+
+
 RULES = (
     *openai_chat.COMPATIBLE,
     Rule("ids have nine letters", _ID_REPORT, _ids),
@@ -114,6 +131,7 @@ RULES = (
     Rule("somebody is answered", _PREFIX, _last),
     Rule("the assistant has said something", _API, _said),
     Rule("names of functions match", _API, _names),
+    Rule("efforts that the model knows", _REASONING, _effort),
 )
 
 

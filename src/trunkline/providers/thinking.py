@@ -41,6 +41,10 @@ def fit_thinking(request: ChatRequest, quirk: Quirk) -> tuple[ChatRequest, list[
         changes["tool_choice"] = ToolChoice("auto", choice.names)
         lost.append("tool_choice")
         forced = False
+    if choice is not None and forced and rules.no_named_tool and len(choice.names) == 1:
+        # One of one is the one that was named.
+        changes["tools"] = tuple(tool for tool in request.tools if tool.name in choice.names)
+        changes["tool_choice"] = ToolChoice("required")
     if _is_refused(request, after, rules, forced=forced):
         after = _without(after or ReasoningOptions(), rules)
         lost.append("reasoning")
@@ -130,7 +134,10 @@ def _level(reasoning: ReasoningOptions, effort: Effort, rules: ThinkingRules, lo
     # The least of what there is stands for "minimal", which few vendors have a word for.
     if effort not in (level, "minimal"):
         lost.append("reasoning.effort")
-    if level != effort:
+    if level is None:
+        # There is no word for it, so it is left to the model.
+        reasoning = msgspec.structs.replace(reasoning, effort=None, enabled=None)
+    elif level != effort:
         reasoning = msgspec.structs.replace(reasoning, effort=level)
     silent = reasoning.enabled is None and reasoning.budget_tokens is None
     if rules.switched and silent and not reasoning.effort_of_answer:

@@ -9,7 +9,9 @@ The vendors' tables:
 - Gemini: https://ai.google.dev/gemini-api/docs/thinking (levels, and the ranges of budgets)
 - xAI: https://docs.x.ai/developers/model-capabilities/text/reasoning
 - Groq: https://console.groq.com/docs/reasoning
-- Mistral: https://docs.mistral.ai/capabilities/reasoning
+- Mistral: https://docs.mistral.ai/inference/conversations/reasoning; other models answer an effort with 400 ("not
+  enabled for this model"), as those before Small 4 and Medium 3.5 do:
+  https://github.com/withceleste/celeste-python/pull/311
 - DeepSeek: https://api-docs.deepseek.com/guides/thinking_mode (all words are taken; it thinks unless that is switched
   off, and then: "Thinking mode does not support this tool_choice", and "The `reasoning_content` in the thinking mode
   must be passed back to the API")
@@ -51,6 +53,8 @@ class ThinkingRules(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it thinks without being asked to."""
     no_forced_tool: bool = False
     """Whether it refuses to be made to call a tool, however much it thinks."""
+    no_named_tool: bool = False
+    """Whether it can be made to call some tool, but not one by its name."""
     not_with_forced_tool: bool = False
     """Whether it refuses to be made to call a tool while it thinks."""
     needs_thoughts: bool = False
@@ -146,9 +150,12 @@ _OPENAI: Final = (
     (r"gpt-5\.[6-9]", _words("none low medium high xhigh max")),
 )
 
-# "any" and "tool" are for the models of these makers alone; an ARN does not tell whose its model is:
-# https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolChoice.html
-_BEDROCK: Final = ((r"(?!arn:|.*(claude|nova|mistral))", ThinkingRules(no_forced_tool=True)),)
+# "any" and "tool" are for the models of these makers alone, "tool" not for Mistral's; an ARN does not tell whose its
+# model is: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolChoice.html
+_BEDROCK: Final = (
+    (r".*mistral\.", ThinkingRules(no_named_tool=True)),
+    (r"(?!arn:|.*(claude|nova|mistral))", ThinkingRules(no_forced_tool=True)),
+)
 
 _GEMINI: Final = (
     (r"gemini-2\.5-pro", ThinkingRules(stops=False, budget=(128, 32_768), always=True)),
@@ -177,8 +184,8 @@ _GROQ: Final = (
 )
 
 _MISTRAL: Final = (
-    (r"mistral-large", _words("none low medium high")),
-    (r"mistral-(small|medium)", _words("none high")),
+    (r"mistral-large-4", _words("none low medium high")),
+    (r"mistral-(small|medium)(?!-2[0-5]\d\d)", _words("none high")),
     (r"", ThinkingRules(asked=False)),
 )
 

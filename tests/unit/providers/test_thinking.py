@@ -156,6 +156,13 @@ class TestBedrocksOtherModels:
         assert list(body["toolConfig"]["toolChoice"]) == (["tool"] if forced else ["auto"])
         assert told == (() if forced else ("tool_choice",))
 
+    def test_mistrals_call_some_tool_but_none_by_its_name(self) -> None:
+        model = "mistral.mistral-large-2402-v1:0"
+        body, told = send("bedrock", model, tools=(Tool("look"), Tool("go")), tool_choice=FORCED["tool_choice"])
+        assert [tool["toolSpec"]["name"] for tool in body["toolConfig"]["tools"]] == ["look"]
+        assert body["toolConfig"]["toolChoice"] == {"any": {}}
+        assert told == ()
+
 
 class TestRoundsOfCallsWithoutTheirThoughts:
     def loop(self, *thoughts: Reasoning) -> dict[str, object]:
@@ -268,12 +275,23 @@ class TestGemini:
         ("groq", "llama-3.3-70b-versatile", "high", None),
         ("mistral", "mistral-small-latest", "low", "high"),
         ("mistral", "codestral-latest", "high", None),
+        ("mistral", "mistral-large-4", "medium", "medium"),
+        ("mistral", "mistral-large-latest", "medium", None),
+        ("mistral", "mistral-small-2603", "medium", "high"),
+        ("mistral", "mistral-small-2506", "high", None),
+        ("mistral", "mistral-medium-3-5", "low", "high"),
     ],
 )
 def test_a_word_becomes_one_that_the_model_knows(provider: str, model: str, asked: str, sent: str | None) -> None:
     body, told = send(provider, model, **effort(asked))
     assert body.get("reasoning_effort") == sent
     assert bool(told) == (sent != asked and asked != "minimal")
+
+
+def test_thinking_that_is_switched_on_has_no_word_where_its_effort_has_none() -> None:
+    body, told = send("groq", "qwen/qwen3-32b", reasoning=ReasoningOptions(enabled=True, effort="max"))
+    assert "reasoning_effort" not in body
+    assert told == ("reasoning.effort",)
 
 
 def test_openrouter_is_not_told_to_stop_what_does_not_stop() -> None:

@@ -252,6 +252,7 @@ MISTRAL = [
     ("somebody is answered", lambda body: body["messages"].append({"role": "assistant", "content": "It is"}), ""),
     ("the assistant has said something", lambda body: body["messages"].insert(1, {"role": "assistant"}), ""),
     ("names of functions match", put("tools", 0, "function", "name", to="a.b"), ""),
+    ("efforts that the model knows", put("reasoning_effort", to="low"), "mistral-small-latest"),
 ]
 
 SCHEMA_WANTED = put("response_format", to={"type": "json_schema", "json_schema": {"name": "a", "schema": {}}})
