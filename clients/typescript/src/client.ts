@@ -9,6 +9,7 @@ import {
   type UpdateAiLlmResponse,
   type ValidateAiLlmResponse,
 } from "./ai-llm.js";
+import { Cache } from "./cache.js";
 import { Chat } from "./chat.js";
 import { Conversations } from "./conversations.js";
 import { type ClientOptions, Http } from "./http.js";
@@ -43,6 +44,7 @@ export class TrunklineClient {
   readonly conversations: Conversations;
   /** How much each may use. */
   readonly limits: Limits;
+  readonly cache: Cache;
   /** What was used, and what it cost. */
   readonly usage: Usage;
   /** Requests one by one. */
@@ -62,6 +64,7 @@ export class TrunklineClient {
     this.chat = new Chat(this.#http);
     this.conversations = new Conversations(this.#http);
     this.limits = new Limits(this.#http);
+    this.cache = new Cache(this.#http);
     this.usage = new Usage(this.#http);
     this.requests = new Requests(this.#http);
     this.prices = new Prices(this.#http);

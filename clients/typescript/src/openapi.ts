@@ -1332,6 +1332,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cache": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the response cache stands
+         * @description How the response cache stands. `GET /api/usage` has the figures of any time.
+         */
+        get: operations["get_cache"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete all responses that are kept for the workspace
+         * @description Delete all responses that are kept for the workspace. None of them is used again, on no server.
+         */
+        delete: operations["purge_cache"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/configurations": {
         parameters: {
             query?: never;
@@ -4127,6 +4151,101 @@ export interface components {
             period?: ("day" | "week" | "month" | "total") | null;
         };
         /**
+         * CacheResponse
+         * @description How the response cache of the workspace stands. Hits, misses and savings are counted since the server started.
+         */
+        CacheResponse: {
+            /**
+             * Storage
+             * @description Where responses are kept.
+             * @enum {string}
+             */
+            storage: "memory" | "redis";
+            /**
+             * Hits
+             * @description Requests that a kept response answered.
+             */
+            hits: number;
+            /**
+             * Misses
+             * @description Requests for which no response was kept.
+             */
+            misses: number;
+            /**
+             * Savednanos
+             * @description What those responses had cost, in billionths of a US dollar.
+             */
+            savedNanos: number;
+            /**
+             * Savedusd
+             * @description What those responses had cost, in US dollars.
+             */
+            savedUSD: number;
+            /**
+             * Entries
+             * @description Responses that are kept now.
+             */
+            entries: number;
+            /**
+             * Bytes
+             * @description How much they take.
+             */
+            bytes: number;
+        };
+        /**
+         * CachingRequest
+         * @description Whether responses are kept and used again.
+         * @example {
+         *       "ttlSeconds": 3600
+         *     }
+         */
+        CachingRequest: {
+            /**
+             * Ttlseconds
+             * @description How long a response is used again, in seconds. At most `TRUNKLINE_CACHE_SECONDS`.
+             */
+            ttlSeconds: number;
+            /**
+             * Scope
+             * @description Who gets it: `user`, whoever it was made for; `workspace`, everybody in the workspace with the same rights.
+             * @default user
+             * @enum {string}
+             */
+            scope?: "user" | "workspace";
+            /**
+             * Withtools
+             * @description Whether responses to requests with tools are kept, too.
+             * @default false
+             */
+            withTools?: boolean;
+            /** @description Use responses again for questions that mean the same, too. Null: for the same request only. */
+            semantic?: components["schemas"]["SemanticCachingRequest"] | null;
+        };
+        /**
+         * CachingResponse
+         * @description Whether responses are kept and used again.
+         */
+        CachingResponse: {
+            /**
+             * Ttlseconds
+             * @description How long a response is used again, in seconds. At most `TRUNKLINE_CACHE_SECONDS`.
+             */
+            ttlSeconds: number;
+            /**
+             * Scope
+             * @description Who gets it: `user`, whoever it was made for; `workspace`, everybody in the workspace with the same rights.
+             * @enum {string}
+             */
+            scope: "user" | "workspace";
+            /**
+             * Withtools
+             * @description Whether responses to requests with tools are kept, too.
+             */
+            withTools: boolean;
+            /** @description Use responses again for questions that mean the same, too. Null: for the same request only. */
+            semantic: components["schemas"]["SemanticCachingResponse"] | null;
+        };
+        /**
          * CatalogueModelItemResponse
          * @description A model. ``provider`` is who makes it; ``pricing`` US dollars per token or unit, as decimal text.
          *
@@ -4360,6 +4479,8 @@ export interface components {
              * @description The id of the application; `null` if it belongs to none.
              */
             applicationId?: string | null;
+            /** @description Keep responses and use them again. Null: never. */
+            caching?: components["schemas"]["CachingRequest"] | null;
             /**
              * Reason
              * @description Why, for the history.
@@ -4472,6 +4593,8 @@ export interface components {
             configuration: {
                 [key: string]: unknown;
             };
+            /** @description Responses are kept and used again. Null: never. */
+            caching: components["schemas"]["CachingResponse"] | null;
             /**
              * Isactive
              * @description Whether it is in use.
@@ -4730,6 +4853,8 @@ export interface components {
              * @description The id of the application; `null` if it belongs to none.
              */
             applicationId?: string | null;
+            /** @description Keep responses and use them again. Null: never. */
+            caching?: components["schemas"]["CachingRequest"] | null;
             /**
              * Reason
              * @description Why, for the history.
@@ -4861,6 +4986,8 @@ export interface components {
             configuration?: {
                 [key: string]: unknown;
             };
+            /** @description Keep responses and use them again. Null: never. */
+            caching?: components["schemas"]["CachingRequest"] | null;
             /**
              * Reason
              * @description Why, for the history.
@@ -5594,6 +5721,8 @@ export interface components {
             customParameters?: {
                 [key: string]: unknown;
             } | null;
+            /** @description Keep responses and use them again. Null: never. */
+            caching?: components["schemas"]["CachingRequest"] | null;
             /**
              * Slug
              * @description The name in URLs.
@@ -5951,6 +6080,8 @@ export interface components {
             customParameters?: {
                 [key: string]: unknown;
             } | null;
+            /** @description Keep responses and use them again. Null: never. */
+            caching?: components["schemas"]["CachingRequest"] | null;
         };
         /**
          * FeatureSettingsResponse
@@ -6065,6 +6196,8 @@ export interface components {
              * @description The provider's address, if not its default one.
              */
             baseUrl: string | null;
+            /** @description Responses are kept and used again. Null: never. */
+            caching: components["schemas"]["CachingResponse"] | null;
             /**
              * Hasapikey
              * @description Whether an own key is stored.
@@ -6196,6 +6329,8 @@ export interface components {
             customParameters?: {
                 [key: string]: unknown;
             } | null;
+            /** @description Keep responses and use them again. Null: never. */
+            caching?: components["schemas"]["CachingRequest"] | null;
             /**
              * Name
              * @description The name.
@@ -8657,55 +8792,6 @@ export interface components {
             diff: components["schemas"]["RevisionDifferenceResponse"][];
         };
         /**
-         * RouteCachingRequest
-         * @description Whether responses are kept and used again.
-         * @example {
-         *       "ttlSeconds": 3600
-         *     }
-         */
-        RouteCachingRequest: {
-            /**
-             * Ttlseconds
-             * @description How long a response is used again, in seconds. At most `TRUNKLINE_CACHE_SECONDS`.
-             */
-            ttlSeconds: number;
-            /**
-             * Scope
-             * @description Who gets it: `user`, whoever it was made for; `workspace`, everybody in the workspace with the same rights.
-             * @default user
-             * @enum {string}
-             */
-            scope?: "user" | "workspace";
-            /**
-             * Withtools
-             * @description Whether responses to requests with tools are kept, too.
-             * @default false
-             */
-            withTools?: boolean;
-        };
-        /**
-         * RouteCachingResponse
-         * @description Whether responses are kept and used again.
-         */
-        RouteCachingResponse: {
-            /**
-             * Ttlseconds
-             * @description How long a response is used again, in seconds. At most `TRUNKLINE_CACHE_SECONDS`.
-             */
-            ttlSeconds: number;
-            /**
-             * Scope
-             * @description Who gets it: `user`, whoever it was made for; `workspace`, everybody in the workspace with the same rights.
-             * @enum {string}
-             */
-            scope: "user" | "workspace";
-            /**
-             * Withtools
-             * @description Whether responses to requests with tools are kept, too.
-             */
-            withTools: boolean;
-        };
-        /**
          * RouteConditionsRequest
          * @description Which requests a target is for.
          * @example {
@@ -8803,7 +8889,7 @@ export interface components {
             /** @description For embeddings only. Null: never. */
             hedging?: components["schemas"]["RouteHedgingRequest"] | null;
             /** @description Keep responses and use them again. Null: never. */
-            caching?: components["schemas"]["RouteCachingRequest"] | null;
+            caching?: components["schemas"]["CachingRequest"] | null;
             /**
              * Isactive
              * @description Whether it is in use.
@@ -8942,8 +9028,8 @@ export interface components {
             targets: components["schemas"]["RouteTargetResponse"][];
             /** @description When an embeddings request is sent to the next target too. `null`: never. */
             hedging: components["schemas"]["RouteHedgingResponse"] | null;
-            /** @description Whether responses are kept and used again for the same request. `null`: they are not. */
-            caching: components["schemas"]["RouteCachingResponse"] | null;
+            /** @description Responses are kept and used again. Null: never. */
+            caching: components["schemas"]["CachingResponse"] | null;
             /**
              * Isactive
              * @description Whether it is in use.
@@ -9097,7 +9183,7 @@ export interface components {
             /** @description For embeddings only. Null: never. */
             hedging?: components["schemas"]["RouteHedgingRequest"] | null;
             /** @description Keep responses and use them again. Null: never. */
-            caching?: components["schemas"]["RouteCachingRequest"] | null;
+            caching?: components["schemas"]["CachingRequest"] | null;
             /**
              * Isactive
              * @description Whether it is in use.
@@ -9135,6 +9221,43 @@ export interface components {
              * @description Whether it succeeded.
              */
             ok: boolean;
+        };
+        /**
+         * SemanticCachingRequest
+         * @description Which questions mean the same.
+         * @example {
+         *       "model": "vectors",
+         *       "threshold": 0.95
+         *     }
+         */
+        SemanticCachingRequest: {
+            /**
+             * Model
+             * @description The name or id of a shared configuration, or the name of a route, that makes embeddings.
+             */
+            model: string;
+            /**
+             * Threshold
+             * @description The least cosine similarity of two questions that mean the same.
+             * @default 0.95
+             */
+            threshold?: number;
+        };
+        /**
+         * SemanticCachingResponse
+         * @description Which questions mean the same.
+         */
+        SemanticCachingResponse: {
+            /**
+             * Model
+             * @description The name or id of a shared configuration, or the name of a route, that makes embeddings.
+             */
+            model: string;
+            /**
+             * Threshold
+             * @description The least cosine similarity of two questions that mean the same.
+             */
+            threshold: number;
         };
         /**
          * SessionRefreshRequest
@@ -17603,6 +17726,174 @@ export interface operations {
                 /** @description The limit's `id`. */
                 limit_id: string;
             };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_cache: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CacheResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    purge_cache: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;

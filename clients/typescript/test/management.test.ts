@@ -40,6 +40,9 @@ test("a limit is made, listed, changed and deleted", async () => {
   assert.equal((await person.limits.update(made.id, { amount: 50_000 })).amount, 50_000);
   assert.equal((await person.limits.get(made.id)).amount, 50_000);
   await person.limits.delete(made.id);
+  const cache = await person.cache.get();
+  assert.deepEqual([cache.storage, cache.hits, cache.entries], ["memory", 0, 0]);
+  await person.cache.clear();
   await assert.rejects(person.limits.get(made.id), { status: 404 });
 });
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from trunkline.app.cache import open_cache
 from trunkline.app.policy_gate import make_policy_gate
 from trunkline.app.rests import share_rests
 from trunkline.control.processes.loop_lag import LoopLag
@@ -17,7 +18,6 @@ from trunkline.faces.v1.request_counts import RequestCounts
 from trunkline.gateway.budgets.authority import Authority
 from trunkline.gateway.budgets.budget_gate import BudgetGate
 from trunkline.gateway.budgets.lease_desk import LeaseDesk
-from trunkline.gateway.caching.answer_cache import AnswerCache
 from trunkline.gateway.call import Ledger
 from trunkline.gateway.gates.cache_gate import CacheGate
 from trunkline.gateway.gates.limit_gate import LimitGate
@@ -53,6 +53,7 @@ class CallPath:
     make_gateway: Callable[[SnapshotHolder], Gateway]
     identity: Identity
     guard: PolicyGate
+    cache: CacheGate
     leases: LeaseDesk
     client: Client
     counters: CallCounters
@@ -111,8 +112,7 @@ async def open_call_path(
     )
     budget = RetryBudget(time.monotonic)
     breakers = Breakers(time.monotonic)
-    cache = AnswerCache(settings.cache_mb << 20, time.monotonic)
-    cache_gate, requests, lag = CacheGate(cache), RequestCounts(), LoopLag()
+    requests, lag = RequestCounts(), LoopLag()
     guard = make_policy_gate(settings, journal, prices, lambda: gateway)
     budgets = BudgetGate(LeaseDesk(authority, journal.process), prices, prices.context_window)
 
@@ -129,27 +129,29 @@ async def open_call_path(
                 between=settings.between_timeout,
                 total=settings.total_timeout,
             ),
-            gates=(limits, guard, cache_gate, budgets),
+            gates=(limits, guard, cache, budgets),
             breakers=breakers,
         )
 
     def sweep() -> None:
         targets.forget_expired()
         limits.sweep()
+        cache.sweep(holder.current)
 
     def stand(name: str) -> Standing:
         revision = Sample("trunkline_snapshot_revision", (), holder.current.revision)
         more = (*requests.read(), *cache.read(), lag.read(), revision)
         return read_standing(name, journal.fault, counters, limits.fault, breakers, more)
 
-    gateway = make_gateway(holder)
     try:
-        async with share_rests(settings, breakers):
+        async with open_cache(settings, ring, lambda: gateway) as cache, share_rests(settings, breakers):
+            gateway = make_gateway(holder)
             yield CallPath(
                 gateway=gateway,
                 make_gateway=make_gateway,
                 identity=Identity(holder, Tokens(ring), AccessTokens(ring), used=used),
                 guard=guard,
+                cache=cache,
                 leases=budgets.desk,
                 client=client,
                 counters=counters,

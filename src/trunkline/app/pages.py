@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry
 from trunkline.faces import (
     ai_llm,
     ai_model_config,
+    cache,
     configurations,
     console,
     conversations,
@@ -36,6 +37,7 @@ from trunkline.faces.v1.stray import answer_stray
 FACES: Final = (
     management,
     limits,
+    cache,
     configurations,
     providers,
     status,

@@ -23,6 +23,7 @@ from trunkline.app.services import make_services
 from trunkline.app.stopping import Stopping
 from trunkline.control.budgets.authority import LeaseAuthority
 from trunkline.control.budgets.lease_questions import answer_leases, recall_from
+from trunkline.control.caching.response_cache import ResponseCache
 from trunkline.control.health.change import HealthChange, heed
 from trunkline.control.health.status import StatusBoard
 from trunkline.control.health.watch import HealthWatch
@@ -162,6 +163,7 @@ async def open_server(
             path.make_gateway,
             lag,
             StatusBoard(resources.database, health_watch, workers.ask, now=now),
+            ResponseCache(resources.database, people.audit, path.cache, workers.ask_each),
             parts,
         )
         stack.push_async_callback(services.jobs.close)

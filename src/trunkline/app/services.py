@@ -12,6 +12,8 @@ from trunkline.control.audit_chain.linking import AuditLinking
 from trunkline.control.audit_chain.seal import AuditSeal
 from trunkline.control.audit_chain.verification import AuditVerification
 from trunkline.control.budgets.budgets import Budgets
+from trunkline.control.caching.response_cache import ResponseCache
+from trunkline.control.caching.rules import CachingRules
 from trunkline.control.configurations.configurations import Configurations
 from trunkline.control.configurations.connection_tests import ConnectionTests
 from trunkline.control.configurations.credentials import Credentials
@@ -94,6 +96,7 @@ def make_services(
     make_gateway: Callable[[SnapshotHolder], Gateway],
     lag: IntakeLag,
     status: StatusBoard,
+    cache: ResponseCache,
     parts: Parts,
 ) -> Services:
     """The use cases."""
@@ -105,8 +108,9 @@ def make_services(
     reach = Reach(credentials, client, {"demo": parts.demo()}, client)
     provider_models = ProviderModels(database, reach, prices, clock=parts.clock)
     jobs = Jobs(database)
+    caching_rules = CachingRules(settings.cache_seconds, settings.keep_conversations_days)
     own_configurations = Configurations(
-        database, credentials, rotation, audit, sealed_keys, provider_models.output_limit
+        database, credentials, rotation, audit, sealed_keys, provider_models.output_limit, caching_rules
     )
 
     ratings = Ratings(database, audit)
@@ -117,7 +121,7 @@ def make_services(
     catalogue = Catalogue(database, reach, provider_models)
     feature_checks = RateLimit(settings.tests_per_minute, "tests of features")
     feature_keys = FeatureKeys(database, credentials, reach, audit, feature_checks, sealed_keys)
-    features = Features(database, credentials, audit, sealed_keys, feature_keys, catalogue)
+    features = Features(database, credentials, audit, sealed_keys, feature_keys, catalogue, caching_rules)
     feature_runs = FeatureRuns(
         database,
         credentials,
@@ -149,6 +153,7 @@ def make_services(
         writes=RateLimit(settings.writes_per_minute, "changes"),
         configurations=own_configurations,
         ai_llms=AiLlms(database, own_configurations, ring.instance),
+        cache=cache,
         budgets=Budgets(database, audit, now=parts.now),
         policies=Policies(database, audit, ring.instance),
         violations=ViolationLog(database),
@@ -181,7 +186,7 @@ def make_services(
         local_models=LocalModels(database, reach, provider_models, audit),
         jobs=jobs,
         rotation=rotation,
-        routes=Routes(database, audit, longest_cache=settings.cache_seconds),
+        routes=Routes(database, audit, caching_rules),
         limits=Limits(database, audit),
         retention=Retention(
             database,

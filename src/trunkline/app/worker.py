@@ -22,6 +22,7 @@ from trunkline.app.stopping import Stopping
 from trunkline.app.supervisor import AFTER
 from trunkline.app.web_server import serve_port
 from trunkline.control.budgets.lease_questions import RECALL, AskedLeases, answer_recalls
+from trunkline.control.caching.standing_questions import answer_cache
 from trunkline.control.health.change import HealthChange, heed
 from trunkline.control.prices.price_list_file import load_price_list
 from trunkline.control.prices.price_publisher import follow_prices
@@ -99,6 +100,7 @@ async def open_worker(settings: Settings, stopping: Stopping, name: str) -> Asyn
             **follow_prices(prices),
             STANDING: stand,
             RECALL: give_back,
+            **answer_cache(lambda: parts.cache),
             HEALTH: hear_health,
         }
         spoke = Spoke(sockets / HUB, handlers, lambda link: link.ask(JOIN))

@@ -29,6 +29,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "providers": ("providers:app", "Providers that Trunkline knows."),
     "templates": ("templates:app", "Settings to begin a configuration with."),
     "routes": ("routes:app", "Routes: one name for several configurations, with fallback."),
+    "cache": ("cache:app", "Responses that are kept and used again."),
     "applications": ("applications:app", "Programs, with their own configurations and keys."),
     "model-configs": ("model_configs:app", "Model configs of applications, their versions and experiments."),
     "features": ("features:app", "Tools of your app, called as `feature/SLUG`."),

@@ -1,4 +1,4 @@
-"""Whether the answers of a route are kept, and for whom."""
+"""Whether the answers of a route, a configuration or a feature are kept, and for whom."""
 
 from __future__ import annotations
 
@@ -11,6 +11,21 @@ CacheScope = Literal["user", "workspace"]
 
 NO_CACHE: Final = "no-cache"
 NO_STORE: Final = "no-store"
+MAX_AGE: Final = "max-age="
+
+LEAST_THRESHOLD: Final = 0.5
+USUAL_THRESHOLD: Final = 0.95
+
+
+class Semantic(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """Answers are given again to questions that mean the same, too.
+
+    ``model`` is the name or id of a shared configuration or a route that makes vectors. Two questions mean the same
+    where the cosine of the angle between their vectors is ``threshold`` or more.
+    """
+
+    model: str
+    threshold: float = USUAL_THRESHOLD
 
 
 class Caching(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -19,3 +34,4 @@ class Caching(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_de
     ttl_seconds: int
     scope: CacheScope = "user"
     with_tools: bool = False
+    semantic: Semantic | None = None

@@ -49,6 +49,7 @@ class ConfigurationEntry(msgspec.Struct, frozen=True, kw_only=True):
     version_id: str | None = None
     """Set on the entry of a version, which has its configuration's id."""
     trial: Trial | None = None
+    caching: Caching | None = None
 
 
 class Variant(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,6 +120,7 @@ class FeatureEntry(msgspec.Struct, frozen=True, kw_only=True):
     entry: ConfigurationEntry | None = None
     parameters: dict[str, JsonValue] = {}
     custom: dict[str, JsonValue] = {}
+    caching: Caching | None = None
     revision: int = 1
 
 
@@ -194,6 +196,8 @@ class WorkspacePart(msgspec.Struct, frozen=True, kw_only=True):
     prices: tuple[PriceOverride, ...] = ()
     """What the workspace pays in place of what lists say."""
     budgets: tuple[Budget, ...] = ()
+    cache_generation: int = 0
+    """How often all answers that are kept were forgotten."""
 
 
 class UserEntry(msgspec.Struct, frozen=True, kw_only=True):

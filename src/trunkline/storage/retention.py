@@ -9,10 +9,15 @@ from typing import Final, Literal
 from sqlalchemy import delete, select, tuple_
 
 from trunkline.storage.database import Transaction
-from trunkline.storage.tables import Conversation, PolicyViolation, UsageEventRow
+from trunkline.storage.tables import Conversation, PolicyViolation, UsageEventRow, Workspace
 
 Kept = Literal["requests", "conversations", "violations"]
 """What has an age at which it goes. Sums of usage stay. The audit log goes by :mod:`trunkline.control.audit_chain`."""
+
+
+async def find_days(tx: Transaction, workspace_id: str) -> Mapping[str, int]:
+    """After how many days a workspace has what is kept for it deleted, where that is its own word."""
+    return await tx.scalar(select(Workspace.retention).where(Workspace.id == workspace_id)) or {}
 
 
 async def prune(tx: Transaction, what: Kept, before: datetime, most: int) -> int:

@@ -33,6 +33,7 @@ class WorkspaceRow(msgspec.Struct, frozen=True):
     name: str
     personal_of: str | None
     default_configuration_id: str | None
+    cache_generation: int
 
 
 class ConfigurationRow(msgspec.Struct, frozen=True):
@@ -51,6 +52,7 @@ class ConfigurationRow(msgspec.Struct, frozen=True):
     borrows: bool
     lender_id: str | None
     is_paid: bool | None
+    caching: dict[str, JsonValue] | None
     is_active: bool
     is_shared: bool
     revision: int

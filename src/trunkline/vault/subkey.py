@@ -25,6 +25,7 @@ class Purpose(Enum):
     STORED_RESPONSE = "stored-response"
     STREAM_TICKET = "stream-ticket"
     AUDIT = "audit"
+    RESPONSE_CACHE = "response-cache"
 
 
 def derive_subkey(key: bytes, purpose: Purpose, version: int = 1) -> bytes:

@@ -294,7 +294,7 @@ class BareGateway:
             open_secret=open_secret,
             clock=time.monotonic,
         )
-        gateway = Gateway(
+        self.gateway = gateway = Gateway(
             holder=self.holder,
             targets=self.targets,
             ledger=Ledger(

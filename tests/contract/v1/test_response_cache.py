@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -13,11 +14,17 @@ import pytest
 
 from tests.contract.v1.bare_gateway import KEY, PRICE, BareGateway, configuration, route
 from tests.upstreams import scripted
-from tests.upstreams.scripted import stream, whole
-from trunkline.core.caching import Caching
+from tests.upstreams.scripted import Script, stream, whole
+from trunkline.core.actor import Actor
+from trunkline.core.caching import Caching, Semantic
+from trunkline.gateway.answer import Answer
 from trunkline.gateway.caching.answer_cache import AnswerCache
+from trunkline.gateway.caching.similar_questions import SimilarQuestions
+from trunkline.gateway.context import CallContext
+from trunkline.gateway.exchanges.embeddings import Embeddings
 from trunkline.gateway.gates.cache_gate import CacheGate
-from trunkline.gateway.snapshot import KeyEntry
+from trunkline.gateway.gates.embedder import Embedder
+from trunkline.gateway.snapshot import FeatureEntry, KeyEntry
 
 KEYS = {
     KEY: KeyEntry(id="k-1", workspace_id="w-1", user_id="u-1"),
@@ -44,6 +51,20 @@ STREAM = (
 TOOLS = [{"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}]
 
 
+def embed(upstream: scripted.Scripted) -> Script:
+    """Vectors by what is asked about: cats and dogs are far apart, and the words make little difference."""
+
+    async def answer(writer: asyncio.StreamWriter) -> None:
+        text = "".join(json.loads(upstream.asked[-1].body)["input"])
+        vector = [float("cat" in text), float("dog" in text), 0.01 * len(text)]
+        item = {"object": "embedding", "index": 0, "embedding": vector}
+        usage = {"prompt_tokens": 2, "total_tokens": 2}
+        body = {"object": "list", "model": "v", "data": [item], "usage": usage}
+        await whole(json.dumps(body).encode())(writer)
+
+    return answer
+
+
 class Place:
     """A gateway: ``r`` keeps answers for each user, ``all`` for all, and ``s`` keeps none."""
 
@@ -51,16 +72,37 @@ class Place:
         self.now = 100.0
         self.upstream = stack.enter_context(scripted.start())
         self.upstream.script = whole(json.dumps(GOOD).encode())
+        self.vectors = stack.enter_context(scripted.start())
+        self.vectors.script = embed(self.vectors)
+        usual: dict[str, Any] = {"model": "gpt-4o", "api_key": "k" * 20, "shared": True}
+        minute = Caching(ttl_seconds=60)
         there = [
-            configuration("a", "openai", model="gpt-4o", base_url=self.upstream.url, api_key="k" * 20, shared=True)
+            configuration("a", "openai", base_url=self.upstream.url, **usual),
+            configuration("kept", "openai", base_url=self.upstream.url, caching=minute, **usual),
+            configuration("v", "openai", base_url=self.vectors.url, **usual),
         ]
+        meaning = Caching(ttl_seconds=60, semantic=Semantic(model="v", threshold=0.99))
         routes = [
             route("r", "a", caching=Caching(ttl_seconds=60)),
             route("all", "a", caching=Caching(ttl_seconds=60, scope="workspace")),
             route("s", "a"),
+            route("along", "kept"),
+            route("means", "a", caching=meaning),
         ]
-        gate = CacheGate(AnswerCache(1 << 20, lambda: self.now))
-        self.bare = stack.enter_context(BareGateway(there, routes=routes, keys=KEYS, gates=(gate,)).serve())
+        features = [
+            FeatureEntry(id="f", slug="helper", kind="chat", model="", target="a", caching=Caching(ttl_seconds=60)),
+            FeatureEntry(id="o", slug="other", kind="chat", model="", target="a"),
+        ]
+
+        async def ask(actor: Actor, call: Embeddings, request_id: str) -> Answer:
+            context = CallContext(purpose="cache")
+            return await self.bare.gateway.run(actor, "embeddings", call, request_id, context)
+
+        self.gate = gate = CacheGate(
+            AnswerCache(1 << 20, lambda: self.now), SimilarQuestions(1 << 20), Embedder(ask, patience=20)
+        )
+        bare = BareGateway(there, routes=routes, features=features, keys=KEYS, gates=(gate,))
+        self.bare = stack.enter_context(bare.serve())
 
     def ask(self, model: str = "r", *, key: str = KEY, cache: str = "", **fields: Any) -> httpx2.Response:
         body = {"model": model, "messages": [{"role": "user", "content": "hello"}], **fields}
@@ -131,6 +173,104 @@ def test_a_caller_may_want_a_new_answer_or_leave_none(place: Place) -> None:
     assert state(place.ask(seed=1)) == "miss", "nothing was kept"
     assert state(place.ask(cache="No-Cache, no-store")) == ""
     assert place.calls == 5
+
+
+def test_a_caller_says_how_old_an_answer_may_be(place: Place) -> None:
+    place.ask()
+    place.now += 10
+    assert state(place.ask(cache="max-age=11")) == "hit; age=10"
+    assert state(place.ask(cache="private, MAX-AGE=10")) == "miss"
+    assert state(place.ask(cache="max-age=5")) == "hit; age=0", "the new one is kept"
+    assert state(place.ask(cache="max-age=soon")) == "miss"
+    assert state(place.ask(cache="max-age=0")) == "miss"
+    assert place.calls == 4
+
+
+def test_a_configuration_and_a_feature_may_have_their_answers_kept(place: Place) -> None:
+    for model in ("kept", "feature/helper", "along"):
+        assert [state(place.ask(model)), state(place.ask(model))] == ["miss", "hit; age=0"], model
+    assert state(place.ask("a")) == ""
+    assert state(place.ask("feature/other")) == ""
+
+
+def test_how_the_cache_stands_is_known_for_each_workspace(place: Place) -> None:
+    paid = place.ask()
+    place.ask()
+    place.ask()
+    place.ask(seed=1)
+    standing = asyncio.run(place.gate.stand("w-1", 0))
+    assert (standing.hits, standing.misses, standing.entries, standing.shared) == (2, 2, 2, False)
+    assert standing.size > len(paid.content)
+    assert standing.saved_nanos == 2 * (PRICE.cost(place.bare.books.events[0].usage) or 0)
+    assert asyncio.run(place.gate.stand("w-2", 0)).hits == 0
+
+
+def test_what_a_workspace_had_forgotten_is_not_given_again(place: Place) -> None:
+    place.ask()
+    snapshot = place.bare.holder.current
+    (part,) = snapshot.parts.values()
+    place.bare.holder.current = msgspec.structs.replace(
+        snapshot, parts={part.id: msgspec.structs.replace(part, cache_generation=1)}
+    )
+    assert state(place.ask()) == "miss"
+    place.gate.sweep(place.bare.holder.current)
+    assert asyncio.run(place.gate.stand("w-1", 1)).entries == 1
+
+
+class TestSemantic:
+    """Questions that mean the same."""
+
+    def ask(self, place: Place, text: str, **fields: Any) -> str:
+        return state(place.ask("means", messages=[{"role": "user", "content": text}], **fields))
+
+    def test_what_means_the_same_has_the_same_answer(self, place: Place) -> None:
+        assert self.ask(place, "a cat") == "miss"
+        hit = self.ask(place, "one cat?")
+        assert hit.startswith("hit; age=0; similarity=0.99")
+        assert self.ask(place, "a cat") == "hit; age=0", "the same words need no vector"
+        assert self.ask(place, "a dog") == "miss"
+        assert (place.calls, len(place.vectors.asked)) == (2, 3)
+
+    def test_making_a_vector_is_a_call_with_a_purpose_of_its_own(self, place: Place) -> None:
+        self.ask(place, "a cat")
+        self.ask(place, "one cat?")
+        events = place.bare.books.events
+        assert [(one.operation, one.purpose, one.cached) for one in events] == [
+            ("embeddings", "cache", False),
+            ("chat", None, False),
+            ("embeddings", "cache", False),
+            ("chat", None, True),
+        ]
+        assert all(one.cost_nanos for one in events[:3])
+        assert events[3].cost_nanos == 0
+        assert len({one.request_id for one in events[:2]}) == 1
+
+    def test_only_the_words_of_one_question_may_differ(self, place: Place) -> None:
+        self.ask(place, "a cat")
+        assert self.ask(place, "one cat?", temperature=0.5) == "miss"
+        assert self.ask(place, "one cat?", stream=True, key="tl-other") == "miss"
+        system = {"role": "system", "content": "be kind"}
+        talk = [system, {"role": "user", "content": "one cat?"}]
+        assert state(place.ask("means", messages=talk)) == "miss"
+        more = [{"role": "user", "content": "a cat"}, {"role": "assistant", "content": "ok"}]
+        assert state(place.ask("means", messages=[*more, {"role": "user", "content": "one cat?"}])) == "miss"
+
+    def test_without_a_vector_it_is_a_call_like_any_other(self, place: Place) -> None:
+        place.vectors.script = whole(b'{"error":{"message":"no"}}', status="400 Bad Request")
+        assert [self.ask(place, "a cat"), self.ask(place, "one cat?")] == ["miss", "miss"]
+        assert self.ask(place, "a cat") == "hit; age=0"
+
+    def test_a_caller_may_want_a_new_answer(self, place: Place) -> None:
+        self.ask(place, "a cat")
+        assert self.ask(place, "one cat?", cache="no-cache") == "miss"
+        place.now += 10
+        assert self.ask(place, "some cute cat", cache="max-age=5") == "miss"
+        assert self.ask(place, "some cute cats", cache="max-age=5").startswith("hit; age=0")
+
+    def test_what_is_no_longer_kept_is_not_given(self, place: Place) -> None:
+        self.ask(place, "a cat")
+        place.now += 60
+        assert self.ask(place, "one cat?") == "miss"
 
 
 def test_answers_stay_with_whoever_they_were_made_for(place: Place) -> None:

@@ -8,6 +8,7 @@ from typing import Final, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from trunkline.core.caching import Caching
 from trunkline.core.chat import JsonObject
 from trunkline.core.secret import Secret
 
@@ -60,6 +61,8 @@ class ConfigurationRecord(msgspec.Struct, frozen=True, kw_only=True):
     """None before the first test, and after a change of what is reached."""
     borrows: bool = False
     lender_id: str | None = None
+    caching: Caching | None = None
+    """Whether answers are kept and given again."""
 
     @property
     def mask(self) -> str | None:
@@ -100,4 +103,5 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     application_id: str | UnsetType | None = UNSET
     borrows: bool | UnsetType = UNSET
     lender_id: str | UnsetType | None = UNSET
+    caching: Caching | UnsetType | None = UNSET
     reason: str = ""

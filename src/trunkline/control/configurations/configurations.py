@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 
 from trunkline.control.audit import Audit
+from trunkline.control.caching.rules import CachingRules, write_caching
 from trunkline.control.configurations.configuration import KIND, ConfigurationRecord, Draft
 from trunkline.control.configurations.configuration_secrets import ConfigurationSecrets
 from trunkline.control.configurations.credentials import API_KEY, Credentials, name_owner
@@ -58,6 +59,7 @@ class Configurations:
         audit: Audit,
         sealed_keys: SealedKeys,
         output_limit: OutputLimit,
+        caching_rules: CachingRules | None = None,
     ) -> None:
         self._database = database
         self._credentials = credentials
@@ -66,6 +68,7 @@ class Configurations:
         self._audit = audit
         self._sealed_keys = sealed_keys
         self._output_limit = output_limit
+        self._caching_rules = caching_rules or CachingRules()
 
     async def list(
         self, actor: Actor, page: PageRequest, *, provider: str | None = None, is_active: bool | None = None
@@ -241,7 +244,7 @@ class Configurations:
     async def _propose(self, tx: Transaction, actor: Actor, draft: Draft, present: Present | None) -> Proposal:
         if len(draft.reason) > REASON_LIMIT:
             raise InvalidInput.of("reason", f"has at most {REASON_LIMIT} characters; has {len(draft.reason)}.")
-        return propose(
+        proposal = propose(
             actor,
             draft,
             present,
@@ -249,6 +252,9 @@ class Configurations:
             output_limit=self._output_limit,
             lenders=await list_lenders(tx, actor, draft, present),
         )
+        before = present.caching if present is not None else None
+        await self._caching_rules.check(tx, actor.workspace_id, proposal.caching, before)
+        return proposal
 
     async def _check_place(self, tx: Transaction, actor: Actor, proposal: Proposal, row: Configuration | None) -> None:
         """Whether the actor may share it, and put it into that application."""
@@ -322,6 +328,7 @@ def _apply(row: Configuration, proposal: Proposal) -> None:
     row.application_id = proposal.application_id
     row.borrows = proposal.borrows
     row.lender_id = proposal.lender_id
+    row.caching = write_caching(proposal.caching)
 
 
 async def _require_unnamed(tx: Transaction, row: Configuration) -> None:

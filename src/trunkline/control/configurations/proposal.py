@@ -127,6 +127,7 @@ class _Checker:
             origins=origins,
             borrows=self._borrows,
             lender_id=loan.lender_id if self._borrows else None,
+            caching=choose(draft.caching, present.caching if present else None),
         )
 
     def _find_provider(self, name: str) -> Provider | None:

@@ -8,6 +8,7 @@ from typing import TypeVar
 import msgspec
 from msgspec import UnsetType
 
+from trunkline.core.caching import Caching
 from trunkline.core.chat import JsonObject
 from trunkline.core.secret import Secret
 from trunkline.providers.provider import Provider
@@ -30,6 +31,7 @@ class Present(msgspec.Struct, frozen=True, kw_only=True):
     user_id: str = ""
     borrows: bool = False
     lender_id: str | None = None
+    caching: Caching | None = None
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +50,7 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     origins: tuple[str, ...]
     borrows: bool
     lender_id: str | None
+    caching: Caching | None
 
 
 def choose(given: T | UnsetType, otherwise: T) -> T:

@@ -14,6 +14,7 @@ from trunkline.control.configurations.lookup import find_visible
 from trunkline.control.page import Page, PageRequest
 from trunkline.core import access
 from trunkline.core.actor import Actor
+from trunkline.core.caching import Caching
 from trunkline.core.chat import JsonObject
 from trunkline.core.errors import InvalidInput, NotFound
 from trunkline.core.secret import Secret
@@ -86,6 +87,7 @@ class _State(msgspec.Struct, rename="camel"):
     is_active: bool
     shared: bool
     application_id: str | None
+    caching: Caching | None = None
 
 
 def _draft(state: JsonObject, current: JsonObject, api_key: Secret | UnsetType, reason: str) -> Draft:
@@ -103,5 +105,6 @@ def _draft(state: JsonObject, current: JsonObject, api_key: Secret | UnsetType, 
         is_active=saved.is_active,
         shared=saved.shared,
         application_id=saved.application_id,
+        caching=saved.caching,
         reason=reason,
     )

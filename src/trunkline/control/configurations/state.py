@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from trunkline.control.caching.rules import read_caching, write_caching
 from trunkline.control.configurations.configuration import ConfigurationRecord, KeyRecord, TestRecord
 from trunkline.control.configurations.credentials import ACCESS_KEY, API_KEY, HEADER_PREFIX
 from trunkline.control.configurations.proposed import Present, Proposal
@@ -34,6 +35,7 @@ def show(row: Configuration, credential: Credential | None, masks: Mapping[str, 
         access_key=masks.get(ACCESS_KEY),
         shared=row.is_shared,
         last_test=_read_test(row),
+        caching=read_caching(row.caching),
     )
 
 
@@ -52,7 +54,7 @@ def _read_test(row: Configuration) -> TestRecord | None:
 
 def read_present(row: Configuration, masks: Mapping[str, str]) -> Present:
     """The row as a draft is checked against it."""
-    return read_record(Present, row, shared=row.is_shared, masks=masks)
+    return read_record(Present, row, shared=row.is_shared, masks=masks, caching=read_caching(row.caching))
 
 
 def write_state(
@@ -100,6 +102,7 @@ def _state(secrets: Mapping[str, JsonValue], stored: Present) -> JsonObject:
         "isActive": stored.is_active,
         "shared": stored.shared,
         "applicationId": stored.application_id,
+        **({"caching": write_caching(stored.caching)} if stored.caching is not None else {}),
         **({"borrows": True, "credentialId": stored.lender_id} if stored.borrows else {}),
     }
 

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from trunkline.control.features.starting_features import FeatureKind
+from trunkline.core.caching import Caching
 from trunkline.core.chat import JsonObject
 from trunkline.core.secret import Secret
 from trunkline.providers.model_info import ModelInfo
@@ -46,6 +47,7 @@ class FeatureDraft(msgspec.Struct, frozen=True, kw_only=True):
     system_prompt: str | UnsetType | None = UNSET
     settings: JsonObject = {}
     custom: JsonObject | UnsetType | None = UNSET
+    caching: Caching | UnsetType | None = UNSET
     reason: str = ""
 
 
@@ -76,6 +78,7 @@ class FeatureRecord(msgspec.Struct, frozen=True, kw_only=True):
     system_prompt: str
     parameters: JsonObject
     custom: JsonObject
+    caching: Caching | None
     key_source: KeySource
     key_hint: str | None
     problem: str | None

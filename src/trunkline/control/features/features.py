@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from trunkline.control.audit import Audit
+from trunkline.control.caching.rules import CachingRules, read_caching
 from trunkline.control.configurations.credentials import API_KEY, Credentials, name_owner
 from trunkline.control.configurations.history import RevisionRecord, read_history, save_state
 from trunkline.control.features.catalogue import Catalogue
@@ -52,6 +53,7 @@ class Features:
         sealed_keys: SealedKeys,
         keys: FeatureKeys,
         catalogue: Catalogue,
+        caching_rules: CachingRules,
     ) -> None:
         self._database = database
         self._credentials = credentials
@@ -59,6 +61,7 @@ class Features:
         self._sealed_keys = sealed_keys
         self._keys = keys
         self._catalogue = catalogue
+        self._caching_rules = caching_rules
         self._view = FeatureView(database, catalogue)
 
     async def list(self, actor: Actor) -> Sequence[FeatureRecord]:
@@ -189,6 +192,7 @@ class Features:
 
     async def _plan(self, tx: Transaction, actor: Actor, row: Feature, draft: FeatureDraft) -> FeaturePlan:
         plan = plan_feature(actor, row, await read_mask(tx, row), draft, self._sealed_keys)
+        await self._caching_rules.check(tx, actor.workspace_id, plan.caching, read_caching(row.caching))
         if plan.target is not None and plan.target != row.target:
             found = (await find_targets(tx, row.workspace_id, [plan.target])).get(plan.target)
             if found is None:

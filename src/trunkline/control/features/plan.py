@@ -9,10 +9,12 @@ from typing import Final
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from trunkline.control.caching.rules import read_caching
 from trunkline.control.features.custom_parameters import check_custom_parameters
 from trunkline.control.features.feature import PROVIDER, SETTINGS, SITE, FeatureDraft
 from trunkline.control.features.starting_features import STARTING_FEATURES
 from trunkline.core.actor import Actor
+from trunkline.core.caching import Caching
 from trunkline.core.chat import JsonObject, JsonValue
 from trunkline.core.errors import FieldError, InvalidInput
 from trunkline.core.secret import Secret, is_mask
@@ -47,6 +49,7 @@ class FeaturePlan(msgspec.Struct, frozen=True, kw_only=True):
     system_prompt: str
     parameters: JsonObject
     custom: JsonObject
+    caching: Caching | None
     put: Secret | None
     drop: bool
     origin: str
@@ -101,6 +104,7 @@ def plan_feature(
         system_prompt=row.system_prompt if draft.system_prompt is UNSET else draft.system_prompt or "",
         parameters=parameters,
         custom=custom,
+        caching=read_caching(row.caching) if draft.caching is UNSET else draft.caching,
         put=put,
         drop=drop,
         origin=origin,

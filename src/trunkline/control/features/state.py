@@ -7,9 +7,11 @@ from typing import Final
 
 import msgspec
 
+from trunkline.control.caching.rules import write_caching
 from trunkline.control.features.feature import PROVIDER, SETTINGS, FeatureDraft
 from trunkline.control.features.plan import FeaturePlan
 from trunkline.control.features.starting_features import STARTING_FEATURES, StartingFeature
+from trunkline.core.caching import Caching
 from trunkline.core.chat import JsonObject, JsonValue
 from trunkline.core.ids import new_id
 from trunkline.core.secret import mask
@@ -49,6 +51,7 @@ def new_row(
         system_prompt=system_prompt,
         parameters={},
         custom_parameters={},
+        caching=None,
         credential_id=None,
         revision=0,
         created_by=user_id,
@@ -72,6 +75,7 @@ def apply_plan(row: Feature, plan: FeaturePlan) -> None:
     row.system_prompt = plan.system_prompt
     row.parameters = dict(plan.parameters)
     row.custom_parameters = dict(plan.custom)
+    row.caching = write_caching(plan.caching)
 
 
 def write_state(row: Feature, key: JsonValue) -> JsonObject:
@@ -86,6 +90,7 @@ def write_state(row: Feature, key: JsonValue) -> JsonObject:
         "systemPrompt": row.system_prompt,
         "settings": dict(row.parameters),
         "customParameters": dict(row.custom_parameters),
+        **({"caching": row.caching} if row.caching is not None else {}),
     }
 
 
@@ -107,6 +112,7 @@ def starting_draft(start: StartingFeature, reason: str) -> FeatureDraft:
         system_prompt=start.system_prompt,
         settings=_NO_SETTINGS,
         custom=None,
+        caching=None,
         reason=reason,
     )
 
@@ -120,6 +126,7 @@ class _State(msgspec.Struct, rename="camel"):
     system_prompt: str
     settings: JsonObject
     custom_parameters: JsonObject
+    caching: Caching | None = None
 
 
 def saved_draft(state: Mapping[str, JsonValue], reason: str) -> FeatureDraft:
@@ -132,5 +139,6 @@ def saved_draft(state: Mapping[str, JsonValue], reason: str) -> FeatureDraft:
         system_prompt=saved.system_prompt,
         settings={**_NO_SETTINGS, **saved.settings},
         custom=saved.custom_parameters,
+        caching=saved.caching,
         reason=reason,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, cast
 
+from trunkline.control.caching.rules import read_caching
 from trunkline.control.features.catalogue import Catalogue, Listing
 from trunkline.control.features.feature import PROVIDER, FeatureRecord, KeySource, ModelStanding
 from trunkline.control.features.keys import NO_KEY, read_own_masks
@@ -102,6 +103,7 @@ def _show_one(
         system_prompt=row.system_prompt,
         parameters=dict(row.parameters),
         custom=dict(row.custom_parameters),
+        caching=read_caching(row.caching),
         key_source=source,
         key_hint=shown,
         problem=problem,

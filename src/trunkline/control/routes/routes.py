@@ -9,6 +9,7 @@ import msgspec
 from msgspec import UNSET
 
 from trunkline.control.audit import Audit
+from trunkline.control.caching.rules import CachingRules, write_caching
 from trunkline.control.configurations.history import RevisionRecord, read_history, save_state
 from trunkline.control.page import Page, PageRequest, encode_cursor
 from trunkline.control.routes.condition_faults import find_faults
@@ -46,11 +47,10 @@ class Routes:
     change that changes nothing makes no revision.
     """
 
-    def __init__(self, database: Database, audit: Audit, *, longest_cache: int = 86_400) -> None:
-        """``longest_cache`` is how many seconds answers are kept at most."""
+    def __init__(self, database: Database, audit: Audit, caching_rules: CachingRules | None = None) -> None:
         self._database = database
         self._audit = audit
-        self._longest_cache = longest_cache
+        self._caching_rules = caching_rules or CachingRules()
 
     async def list(self, actor: Actor, page: PageRequest) -> Page[RouteRecord]:
         """All routes, the newest first."""
@@ -70,8 +70,9 @@ class Routes:
     async def create(self, actor: Actor, draft: RouteDraft) -> RouteRecord:
         """A new one. Raises InvalidInput, and Conflict for a name that another route of the workspace has."""
         _require_admin(actor)
-        state = _merge(draft, None, self._longest_cache)
+        state = _merge(draft, None)
         async with self._database.write() as tx:
+            await self._caching_rules.check(tx, actor.workspace_id, state.caching)
             await _check_targets(tx, actor.workspace_id, state.targets, state.name)
             await routes.require_free_name(tx, actor.workspace_id, state.name)
             row = Route(id=new_id(), workspace_id=actor.workspace_id, created_by=actor.user_id, revision=0)
@@ -99,7 +100,8 @@ class Routes:
         async with self._database.write() as tx:
             row = await _find(tx, actor, route_id, lock=True, if_revision=if_revision)
             before = await read_state(tx, row)
-            state = _merge(draft, before, self._longest_cache)
+            state = _merge(draft, before)
+            await self._caching_rules.check(tx, row.workspace_id, state.caching, before.caching)
             if draft.targets is not None:
                 await _check_targets(tx, row.workspace_id, state.targets, state.name, own_id=row.id)
             if state.name != row.name:
@@ -167,7 +169,7 @@ class Routes:
         """The rows, the revision, the audit event and the note for calls."""
         row.name, row.strategy, row.is_active = state.name, state.strategy, state.is_active
         row.hedging = None if state.hedging is None else msgspec.to_builtins(state.hedging)
-        row.caching = None if state.caching is None else msgspec.to_builtins(state.caching)
+        row.caching = write_caching(state.caching)
         row.revision += 1
         row.updated_at = now()
         await routes.save(tx, row)
@@ -194,7 +196,7 @@ def _require_admin(actor: Actor) -> None:
     require_whole_workspace(actor)
 
 
-def _merge(draft: RouteDraft, before: RouteState | None, longest_cache: int) -> RouteState:
+def _merge(draft: RouteDraft, before: RouteState | None) -> RouteState:
     """The state that ``draft`` leads to. Raises InvalidInput, which names every wrong field."""
     name = (draft.name if draft.name is not None else before.name if before else "").strip()
     targets = draft.targets if draft.targets is not None else before.targets if before else ()
@@ -220,9 +222,6 @@ def _merge(draft: RouteDraft, before: RouteState | None, longest_cache: int) -> 
         wrong.append(FieldError("targets", "name one without fallbackFor: these serve only what failed before."))
     if hedging is not None and hedging.after_ms is not None and not 1 <= hedging.after_ms <= LONGEST_HEDGE_MS:
         wrong.append(FieldError("hedging.afterMs", f"is 1 to {LONGEST_HEDGE_MS} milliseconds, or null."))
-    if caching is not None and not 1 <= caching.ttl_seconds <= longest_cache:
-        limit = f"is 1 to {longest_cache} seconds, the longest that answers are kept (TRUNKLINE_CACHE_SECONDS)."
-        wrong.append(FieldError("caching.ttlSeconds", limit))
     if wrong:
         raise InvalidInput.of_all(tuple(wrong))
     return RouteState(name=name, strategy=strategy, targets=targets, hedging=hedging, caching=caching, is_active=active)

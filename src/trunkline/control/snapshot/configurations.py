@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from trunkline.control.caching.rules import read_caching
 from trunkline.control.configurations.borrowing import UpstreamSettings
 from trunkline.control.snapshot.lending import Lending
 from trunkline.core.chat import JsonObject
@@ -51,6 +52,7 @@ def _compile(row: ConfigurationRow, upstream: UpstreamSettings, lending: Lending
         revision=row.revision,
         created_at=int(row.created_at.timestamp() * 1_000_000),
         is_paid=row.is_paid,
+        caching=read_caching(row.caching),
         credential_id=upstream.credential_id,
         secrets=lending.get(upstream.credential_id),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import NAMESPACE_OID, uuid5
 
+from trunkline.control.caching.rules import read_caching
 from trunkline.control.configurations.borrowing import UpstreamSettings
 from trunkline.control.features.lookup import feature_borrower
 from trunkline.control.features.starting_features import STARTING_FEATURES
@@ -40,6 +41,7 @@ def compile_feature(row: Feature, lending: Lending) -> FeatureEntry:
         entry=None if row.target is not None else _compile_entry(row, lending),
         parameters=parameters,
         custom=row.custom_parameters,
+        caching=read_caching(row.caching),
         revision=row.revision,
     )
 

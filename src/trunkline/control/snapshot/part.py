@@ -8,11 +8,11 @@ from typing import cast
 
 import msgspec
 
+from trunkline.control.caching.rules import read_caching
 from trunkline.control.snapshot.configurations import compile_configurations
 from trunkline.control.snapshot.features import compile_features
 from trunkline.control.snapshot.lending import Lending
 from trunkline.core.actor import Role, Scope
-from trunkline.core.caching import Caching
 from trunkline.core.hedging import Hedging
 from trunkline.core.limit import Measure, Subject, Window
 from trunkline.core.price_override import PriceOverride
@@ -66,6 +66,7 @@ def compile_part(found: WorkspaceRows) -> Compiled:
         limits=tuple(map(compile_limit, found.limits)),
         prices=tuple(map(compile_price, found.prices)),
         budgets=tuple(map(read_budget, found.budgets)),
+        cache_generation=workspace.cache_generation,
     )
     keys = {row.digest: compile_key(row) for row in found.keys if row.user_id in members}
     return Compiled(part=part, person=compile_person(found.person, workspace.id), keys=keys)
@@ -120,7 +121,7 @@ def compile_routes(routes: Iterable[Route], rows: Iterable[RouteTarget]) -> dict
             strategy=cast("Strategy", row.strategy),
             targets=tuple(targets[row.id]),
             hedging=None if row.hedging is None else msgspec.convert(row.hedging, Hedging),
-            caching=None if row.caching is None else msgspec.convert(row.caching, Caching),
+            caching=read_caching(row.caching),
             revision=row.revision,
             created_at=int(row.created_at.timestamp() * 1_000_000),
         )

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from trunkline.control.configurations.configuration import TestStatus
+from trunkline.faces.http.caching_wire import ShownCaching
 from trunkline.faces.http.configuration_wire import ConfigurationUpdateRequest, KeyText, TestStageResponse
 from trunkline.faces.http.wire import Moment, RequestBody, ResponseBody
 
@@ -51,6 +52,7 @@ class ConfigurationResponse(ResponseBody):
     lender_id: str | None
     base_url: str | None
     configuration: dict[str, Any] = Field(validation_alias="parameters")
+    caching: ShownCaching
     is_active: bool
     shared: bool
     revision: int

@@ -12,6 +12,7 @@ from trunkline.control.features.starting_features import FeatureKind
 from trunkline.control.record import Beside
 from trunkline.core.secret import Secret
 from trunkline.faces.features.catalogue import CatalogueModelItemResponse
+from trunkline.faces.http.caching_wire import GivenCaching, ShownCaching, read_caching
 from trunkline.faces.http.wire import Moment, RequestBody, ResponseBody
 
 KeyText = Annotated[SecretStr, Field(max_length=32_768)]
@@ -66,6 +67,7 @@ class FeatureSettingsResponse(FeatureResponse):
     custom_parameters: dict[str, Any] = Field(validation_alias="custom")
     target: str | None
     base_url: str | None
+    caching: ShownCaching
     has_api_key: bool
     key_hint: str | None
     key_source: str
@@ -99,6 +101,7 @@ class FeatureSettingsRequest(RequestBody):
     site_url: str | None = Field(default=None, max_length=500, description="Your site, as OpenRouter shows it.")
     site_name: str | None = Field(default=None, max_length=255, description="Your app's name, as OpenRouter shows it.")
     custom_parameters: dict[str, Any] | None = None
+    caching: GivenCaching = None
 
     def draft(self, *, name: str | UnsetType = UNSET, reason: str = "") -> FeatureDraft:
         """What was sent, and nothing else."""
@@ -112,6 +115,7 @@ class FeatureSettingsRequest(RequestBody):
             system_prompt=self._sent("system_prompt", self.system_prompt),
             settings={_SETTINGS[field]: value for field, value in sent.items()},
             custom=self._sent("custom_parameters", self.custom_parameters),
+            caching=self._sent("caching", read_caching(self.caching)),
             reason=reason,
         )
 

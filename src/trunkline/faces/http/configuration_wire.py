@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, StrictBool
 
 from trunkline.control.configurations.configuration import Draft
 from trunkline.core.secret import Secret
+from trunkline.faces.http.caching_wire import GivenCaching, read_caching
 from trunkline.faces.http.wire import RequestBody, ResponseBody
 
 KeyText = Annotated[SecretStr, Field(max_length=32_768)]
@@ -48,6 +49,7 @@ class ConfigurationUpdateRequest(RequestBody):
     is_active: StrictBool = True
     shared: StrictBool = False
     application_id: str | None = None
+    caching: GivenCaching = None
     reason: str = Field("", max_length=500, description="Why, for the history.")
 
     def draft(self, reason: str | None = None) -> Draft:
@@ -62,6 +64,7 @@ class ConfigurationUpdateRequest(RequestBody):
             is_active=self._sent("is_active", self.is_active),
             shared=self._sent("shared", self.shared),
             application_id=self._sent("application_id", self.application_id),
+            caching=self._sent("caching", read_caching(self.caching)),
             reason=self.reason or reason or "",
         )
 

@@ -13,6 +13,7 @@ from trunkline.control.audit import Audit
 from trunkline.control.audit_chain.linking import AuditLinking
 from trunkline.control.audit_chain.verification import AuditVerification
 from trunkline.control.budgets.budgets import Budgets
+from trunkline.control.caching.response_cache import ResponseCache
 from trunkline.control.configurations.configurations import Configurations
 from trunkline.control.configurations.connection_tests import ConnectionTests
 from trunkline.control.configurations.local_models import LocalModels
@@ -84,6 +85,7 @@ class Services:
     configurations: Configurations
     ai_llms: AiLlms
     budgets: Budgets
+    cache: ResponseCache
     policies: Policies
     violations: ViolationLog
     connection_tests: ConnectionTests

@@ -15,9 +15,10 @@ from trunkline.control.routes.route import (
     RouteDraft,
     RouteTargetDraft,
 )
-from trunkline.core.caching import CacheScope, Caching
+from trunkline.core.caching import Caching
 from trunkline.core.hedging import Hedging
 from trunkline.core.strategy import Cause, Strategy
+from trunkline.faces.http.caching_wire import GivenCaching, ShownCaching, read_caching
 from trunkline.faces.http.wire import EXAMPLE_ID, GivenId, GivenName, Moment, RequestBody, ResponseBody
 from trunkline.faces.management.route_conditions_wire import GivenConditions, ShownConditions, read_conditions
 
@@ -29,9 +30,6 @@ _KEPT = (
     "The target is used only after another one refused the request: `contextWindow` because it is too long for its"
     " model, `contentFilter` because of its content. Null: it is an ordinary target."
 )
-_TTL = "How long a response is used again, in seconds. At most `TRUNKLINE_CACHE_SECONDS`."
-_SCOPE = "Who gets it: `user`, whoever it was made for; `workspace`, everybody in the workspace with the same rights."
-_WITH_TOOLS = "Whether responses to requests with tools are kept, too."
 _HEDGED = "Milliseconds without a response. Null: the 95th percentile of the target's latest responses."
 
 
@@ -61,16 +59,6 @@ class RouteHedgingRequest(RequestBody):
     after_ms: Annotated[int | None, Field(strict=True, ge=1, le=LONGEST_HEDGE_MS, description=_HEDGED)] = None
 
 
-class RouteCachingRequest(RequestBody):
-    """Whether responses are kept and used again."""
-
-    example: ClassVar[dict[str, Any]] = {"ttlSeconds": 3600}
-
-    ttl_seconds: Annotated[int, Field(strict=True, ge=1, description=_TTL)]
-    scope: Annotated[CacheScope, Field(description=_SCOPE)] = "user"
-    with_tools: Annotated[StrictBool, Field(description=_WITH_TOOLS)] = False
-
-
 Targets = Annotated[list[RouteTargetRequest], Field(min_length=1, max_length=MOST_TARGETS)]
 
 
@@ -90,9 +78,7 @@ class _RouteFields(RequestBody):
         ),
     ] = None
     hedging: Annotated[RouteHedgingRequest | None, Field(description="For embeddings only. Null: never.")] = None
-    caching: Annotated[
-        RouteCachingRequest | None, Field(description="Keep responses and use them again. Null: never.")
-    ] = None
+    caching: GivenCaching = None
     is_active: StrictBool | None = None
     reason: Reason = ""
 
@@ -154,10 +140,7 @@ def read_draft(given: RouteCreateRequest | RouteUpdateRequest) -> RouteDraft:
 def _read_caching(given: RouteCreateRequest | RouteUpdateRequest) -> Caching | UnsetType | None:
     if "caching" not in given.model_fields_set:
         return UNSET
-    caching = given.caching
-    if caching is None:
-        return None
-    return Caching(ttl_seconds=caching.ttl_seconds, scope=caching.scope, with_tools=caching.with_tools)
+    return read_caching(given.caching)
 
 
 class RouteRevertRequest(RequestBody):
@@ -189,14 +172,6 @@ class RouteHedgingResponse(ResponseBody):
     after_ms: int | None = Field(description=_HEDGED)
 
 
-class RouteCachingResponse(ResponseBody):
-    """Whether responses are kept and used again."""
-
-    ttl_seconds: int = Field(description=_TTL)
-    scope: CacheScope = Field(description=_SCOPE)
-    with_tools: bool = Field(description=_WITH_TOOLS)
-
-
 class RouteResponse(ResponseBody):
     """A route."""
 
@@ -206,7 +181,7 @@ class RouteResponse(ResponseBody):
     strategy: Strategy
     targets: list[RouteTargetResponse]
     hedging: RouteHedgingResponse | None
-    caching: RouteCachingResponse | None
+    caching: ShownCaching
     is_active: bool
     revision: int
     created_by: str

@@ -6,7 +6,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, Final
 
-from trunkline.core.caching import NO_CACHE, NO_STORE
+from trunkline.core.caching import MAX_AGE, NO_CACHE, NO_STORE
 from trunkline.core.errors import InvalidInput, TooLarge
 from trunkline.core.ids import new_id
 from trunkline.core.trace_parent import LONGEST
@@ -127,8 +127,8 @@ class RequestHeaders:
             elif name == b"x-trunkline-workspace":
                 self.workspace_id = value.decode("latin-1")
             elif name == b"cache-control":
-                said = value.decode("latin-1").lower().split(",")
-                self.cache_control |= _CACHE_CONTROL.intersection(word.strip() for word in said)
+                said = (word.strip() for word in value.decode("latin-1").lower().split(","))
+                self.cache_control |= {word for word in said if word in _CACHE_CONTROL or word.startswith(MAX_AGE)}
             elif name == b"x-trunkline-route":
                 named = (word.strip() for word in value.decode("utf-8", "replace").split(","))
                 self.targets += tuple(word for word in named if word)

@@ -7,7 +7,6 @@ from typing import Final
 
 from trunkline.core.usage_event import UsageEvent
 from trunkline.gateway.answer import Answer, HeaderList, Relay
-from trunkline.gateway.caching.answer_cache import AnswerCache
 from trunkline.gateway.caching.cached_answer import CachedAnswer
 
 _KEPT: Final = frozenset({b"content-type", b"cache-control", b"x-accel-buffering", b"x-trunkline-dropped"})
@@ -15,13 +14,16 @@ _KEPT: Final = frozenset({b"content-type", b"cache-control", b"x-accel-buffering
 
 
 class Recording:
-    """Implements :class:`~trunkline.gateway.hold.Hold`: it hears how its call ended. One for each call."""
+    """Implements :class:`~trunkline.gateway.hold.Hold`: it hears how its call ended. One for each call.
 
-    __slots__ = ("_cache", "_event", "_key")
+    ``put`` keeps the answer, which has at most ``largest`` bytes.
+    """
 
-    def __init__(self, cache: AnswerCache, key: bytes) -> None:
-        self._cache = cache
-        self._key = key
+    __slots__ = ("_event", "_largest", "_put")
+
+    def __init__(self, put: Callable[[CachedAnswer], None], largest: int) -> None:
+        self._put = put
+        self._largest = largest
         self._event: UsageEvent | None = None
 
     def settle(self, event: UsageEvent) -> None:
@@ -38,7 +40,7 @@ class Recording:
             if answer.status == 200:
                 self.keep(headers, (answer.body,), streamed=False)
             return answer
-        answer.relay = _RecordingRelay(answer.relay, self, headers, self._cache.largest)
+        answer.relay = _RecordingRelay(answer.relay, self, headers, self._largest)
         return answer
 
     def keep(self, headers: HeaderList, pieces: tuple[bytes, ...], *, streamed: bool) -> None:
@@ -46,8 +48,7 @@ class Recording:
         event = self._event
         if event is None or event.outcome != "ok" or event.status != 200 or event.part != "call":
             return
-        cache = self._cache
-        cache.put(self._key, CachedAnswer(headers, pieces, streamed, cache.clock(), event.cost_nanos))
+        self._put(CachedAnswer(headers, pieces, streamed, event.cost_nanos))
 
 
 class _RecordingRelay:

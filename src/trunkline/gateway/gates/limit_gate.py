@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 from trunkline.core.actor import Actor
 from trunkline.core.errors import TooLarge, TooMany
-from trunkline.gateway.context import JUDGE
+from trunkline.gateway.context import OURS
 from trunkline.gateway.gates.limit_book import LimitBook
 from trunkline.gateway.gates.limit_fields import POLICY, STATE, write_fields
 from trunkline.gateway.gates.limit_hold import LimitHold, Meters
@@ -77,7 +77,7 @@ class LimitGate:
         tokens than a limit ever lets in.
         """
         # What costs nothing is not limited; nor is what a policy asks, whose answer decides over the call.
-        if call.operation is None or call.context.purpose == JUDGE:
+        if call.operation is None or call.context.purpose in OURS:
             return
         hold = self._find_hold(call)
         wants = hold.find_wants(self._find(call.actor, candidate).buckets)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from trunkline.storage.tables.base import Base, Id, new_id, now
@@ -47,7 +47,8 @@ class Workspace(Base):
     """The tenancy boundary. ``personal_of`` names the user whose personal one it is.
 
     ``revision`` is that of the snapshot at the last change that a call could notice; the snapshot compiles the
-    workspaces whose revision it has not seen.
+    workspaces whose revision it has not seen. ``cache_generation`` counts how often the answers that are kept were
+    forgotten; ``retention`` are days by what is kept for them, where that is shorter than in the installation.
     """
 
     __tablename__ = "workspaces"
@@ -56,6 +57,8 @@ class Workspace(Base):
     name: Mapped[str] = mapped_column(String(255))
     personal_of: Mapped[str | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), unique=True)
     default_configuration_id: Mapped[str | None] = mapped_column(Id)
+    cache_generation: Mapped[int] = mapped_column(default=0, server_default="0")
+    retention: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
     revision: Mapped[int] = mapped_column(BigInteger, default=1, index=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)

@@ -72,6 +72,7 @@ class Configuration(Base):
     borrows: Mapped[bool] = mapped_column(default=False, server_default=false())
     lender_id: Mapped[str | None] = mapped_column(Id)
     is_paid: Mapped[bool | None]
+    caching: Mapped[dict[str, JsonValue] | None] = mapped_column(JSON(none_as_null=True))
     is_active: Mapped[bool] = mapped_column(default=True)
     is_shared: Mapped[bool] = mapped_column(default=False)
     revision: Mapped[int] = mapped_column(default=1)

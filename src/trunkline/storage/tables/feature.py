@@ -34,6 +34,7 @@ class Feature(Base):
     system_prompt: Mapped[str] = mapped_column(Text, default="")
     parameters: Mapped[dict[str, JsonValue]] = mapped_column(JSON, default=dict)
     custom_parameters: Mapped[dict[str, JsonValue]] = mapped_column(JSON, default=dict)
+    caching: Mapped[dict[str, JsonValue] | None] = mapped_column(JSON(none_as_null=True))
     credential_id: Mapped[str | None] = mapped_column(ForeignKey("credentials.id"), index=True)
     revision: Mapped[int] = mapped_column(default=1)
     created_by: Mapped[str] = mapped_column(Id)

@@ -11,22 +11,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trunkline.core.actor import Actor
-from trunkline.core.caching import Caching
+from trunkline.core.caching import Caching, Semantic
 from trunkline.dialects import anthropic_messages, gemini, openai_chat
-from trunkline.gateway.caching.cache_key import find_key
+from trunkline.gateway.caching.cache_key import Question as Asked
+from trunkline.gateway.caching.cache_key import find_caching, read_question
+from trunkline.gateway.caching.cached_answer import CacheKey
 from trunkline.gateway.exchanges.chat import Chat
 from trunkline.gateway.exchanges.embeddings import Embeddings
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.snapshot import ConfigurationEntry, FeatureEntry, RouteEntry, WorkspacePart
 
 USER, WORKSPACE = Caching(ttl_seconds=60), Caching(ttl_seconds=60, scope="workspace")
+SEMANTIC = Caching(ttl_seconds=60, semantic=Semantic(model="vectors"))
 BODY: dict[str, Any] = {"model": "r", "messages": [{"role": "user", "content": "hi"}]}
+
+
+def find_key(caching: Caching, actor: Actor, candidate: Candidate, exchange: object) -> CacheKey | None:
+    question = read_question(caching, actor, candidate, exchange)
+    return None if question is None else question.key
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
     """All that may make a difference between two calls."""
 
     workspace: str = "w1"
+    generation: int = 0
     user: str = "u1"
     application: str | None = None
     role: str = "member"
@@ -48,7 +57,11 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     forwarded: tuple[tuple[str, str], ...] = ()
     dialect: str = "openai"
 
-    def key(self, caching: Caching, **more: Any) -> bytes | None:
+    def key(self, caching: Caching, **more: Any) -> CacheKey | None:
+        asked = self.ask(caching, **more)
+        return None if asked is None else asked.key
+
+    def ask(self, caching: Caching, **more: Any) -> Asked | None:
         messages = [{"role": "system", "content": self.system}] if self.system is not None else []
         messages.append({"role": "user", "content": self.content})
         body = {"model": "r", "messages": messages, "stream": self.stream, **more}
@@ -81,15 +94,16 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
             version_id=self.version,
         )
         route = RouteEntry(id="r1", name="r", strategy="priority", targets=(), revision=self.route_revision)
-        part = WorkspacePart(id=self.workspace, revision=1)
+        part = WorkspacePart(id=self.workspace, revision=1, cache_generation=self.generation)
         candidate = Candidate(entry, self.model, part, route, feature=feature)
-        return find_key(caching, actor, candidate, chat)
+        return read_question(caching, actor, candidate, chat)
 
 
 some = st.sampled_from
 questions = st.builds(
     Question,
     workspace=some(["w1", "w2"]),
+    generation=some([0, 1]),
     user=some(["u1", "u2"]),
     application=some([None, "a1"]),
     role=some(["viewer", "member", "admin"]),
@@ -128,6 +142,64 @@ def test_any_single_difference_counts(one: Question, field: str, other: Question
     if field == "feature_revision" and one.feature is None:
         return
     assert (one.key(USER) == changed.key(USER)) is (one == changed)
+
+
+@given(questions, questions)
+def test_what_means_the_same_is_the_same_but_for_its_text(one: Question, other: Question) -> None:
+    """So a question finds the answers of others only where nothing else differs."""
+    if one.feature is None and other.feature is None:
+        other = msgspec.structs.replace(other, feature_revision=one.feature_revision)
+    asked, others = one.ask(SEMANTIC), other.ask(SEMANTIC)
+    assert asked is not None
+    assert others is not None
+    assert asked.scope is not None
+    assert others.scope is not None
+    assert asked.scope.text == one.content
+    same = msgspec.structs.replace(one, content="") == msgspec.structs.replace(other, content="")
+    assert (asked.scope.key == others.scope.key) is same
+    assert asked.scope.key != asked.key
+
+
+@pytest.mark.parametrize("messages", [[], [{"role": "assistant", "content": "Once"}]])
+def test_what_hangs_on_more_than_its_text_is_only_ever_the_same(messages: list[Any]) -> None:
+    asked = Question().ask(SEMANTIC, messages=messages)
+    assert asked is not None
+    assert asked.scope is None
+
+
+def test_nothing_is_asked_for_its_meaning_unasked() -> None:
+    asked = Question().ask(USER)
+    assert asked is not None
+    assert asked.scope is None
+    assert Question().ask(SEMANTIC, tools=[TOOL]) is None
+
+
+def test_the_nearest_to_the_call_says_how_it_is_cached() -> None:
+    feature = FeatureEntry(id="f", slug="f", kind="chat", model="m")
+    route = RouteEntry(id="r1", name="r", strategy="priority", targets=())
+    entry = ConfigurationEntry(id="c", workspace_id="w", owner_id="o", name="c", provider="openai")
+    part = WorkspacePart(id="w", revision=1)
+
+    def find(*, of_feature: int = 0, of_route: int = 0, of_configuration: int = 0) -> int | None:
+        def make(seconds: int) -> Caching | None:
+            return Caching(ttl_seconds=seconds) if seconds else None
+
+        found = find_caching(
+            Candidate(
+                msgspec.structs.replace(entry, caching=make(of_configuration)),
+                "m",
+                part,
+                msgspec.structs.replace(route, caching=make(of_route)),
+                feature=msgspec.structs.replace(feature, caching=make(of_feature)),
+            )
+        )
+        return None if found is None else found.ttl_seconds
+
+    assert find() is None
+    assert find(of_configuration=1) == 1
+    assert find(of_configuration=1, of_route=2) == 2
+    assert find(of_configuration=1, of_route=2, of_feature=3) == 3
+    assert find_caching(Candidate(entry, "m", part)) is None
 
 
 def test_scopes_never_meet() -> None:
