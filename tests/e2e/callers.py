@@ -16,11 +16,12 @@ CALLERS = 8
 class Caller(threading.Thread):
     """Calls without a pause, streamed and whole in turn, and remembers what was acknowledged."""
 
-    def __init__(self, place: Place, key: str, number: int) -> None:
+    def __init__(self, place: Place, key: str, number: int, model: str) -> None:
         super().__init__(daemon=True)
         self.place = place
         self.key = key
         self.number = number
+        self.model = model
         self.acknowledged: dict[str, int] = {}
         self.stop = threading.Event()
 
@@ -41,7 +42,7 @@ class Caller(threading.Thread):
         """The output tokens that the answer tells; None when it is not complete."""
         connection = http.client.HTTPConnection("127.0.0.1", self.place.port, timeout=10)
         body = {
-            "model": "demo",
+            "model": self.model,
             "messages": [{"role": "user", "content": f"Question {request_id}"}],
             "max_tokens": 5,
             "stream": streamed,
@@ -65,9 +66,9 @@ class Caller(threading.Thread):
 
 
 @contextmanager
-def calling(place: Place, key: str) -> Generator[Sequence[Caller]]:
+def calling(place: Place, key: str, model: str = "demo") -> Generator[Sequence[Caller]]:
     """Callers, until the block ends."""
-    callers = [Caller(place, key, number) for number in range(CALLERS)]
+    callers = [Caller(place, key, number, model) for number in range(CALLERS)]
     for caller in callers:
         caller.start()
     try:

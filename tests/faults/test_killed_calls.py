@@ -1,0 +1,111 @@
+"""Processes are killed at chosen moments of calls: nothing is lost or doubled, and a budget is exact afterwards."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from tests.e2e.callers import Caller, calling, check_books, wait_for_more
+from tests.e2e.place import Place, wait_for
+from tests.e2e.test_budgets import read, recount
+from tests.faults.holding_provider import HoldingProvider, Moment, holding_provider
+
+KILLS = int(os.environ.get("TRUNKLINE_TEST_KILLS", "2"))
+"""At each of the four moments. `TRUNKLINE_TEST_KILLS=50` takes half an hour."""
+
+MOMENTS = (*get_args(Moment), "shipping")
+
+
+@pytest.fixture
+def place(tmp_path: Path, database_url: str) -> Iterator[Place]:
+    place = Place(tmp_path, TRUNKLINE_LOCAL_UPSTREAMS="loopback", TRUNKLINE_DATABASE_URL=database_url)
+    place.options = ["--workers", "2"]
+    yield place
+    if place.process is not None and place.process.poll() is None:
+        place.kill()
+
+
+@pytest.mark.timeout(300 + 100 * KILLS)
+def test_nothing_is_lost_or_doubled_and_the_budget_is_exact_after_kills_at_each_moment(place: Place) -> None:
+    with holding_provider() as provider:
+        place.start()
+        place.sign_in()
+        body = {"name": "mini", "provider": "openai", "model": "gpt-4o-mini", "apiKey": "sk-x", "baseUrl": provider.url}
+        assert place.ask("POST", "/api/configurations", body)[0] == 201
+        status, budget = place.ask("POST", "/api/budgets", {"name": "All", "amount": "10", "period": "total"})
+        assert status == 201, budget
+        dice = random.Random(7)
+        moments = [*MOMENTS * KILLS]
+        dice.shuffle(moments)
+        died: set[str] = set()
+        with calling(place, place.make_key(), model="mini") as callers:
+            for moment in moments:
+                wait_for_more(callers, dice.randint(1, 20))
+                if moment == "shipping":
+                    kill_while_shipping(place, callers)
+                else:
+                    died.add(kill_at(place, provider, moment))
+            wait_for_more(callers, 20)
+        place.kill()
+        place.start()
+        assert check_books(place, callers) > 4 * KILLS
+        # Those that died with their worker are in its journal, which another one takes in.
+        kept = wait_for(lambda: list_kept(place) if died <= set(list_kept(place)) else None)
+        assert len(kept) == len(set(kept)), "no call is in the books twice"
+        path = f"/api/budgets/{budget['id']}"
+        # What dead processes held is nobody's once their journals are taken in.
+        wait_for(lambda: read(place, path)[1] == 0, 60)
+        assert read(place, path) == (recount(place), 0)
+        assert place.stop() == 0
+
+
+def list_kept(place: Place) -> list[str]:
+    """The request of each call in the books."""
+    return [request_id for (request_id,) in place.rows("SELECT request_id FROM usage_events")]
+
+
+def kill_at(place: Place, provider: HoldingProvider, moment: Moment) -> str:
+    """kill -9 to the worker that serves a call which is just so far. The id of its request."""
+    held = provider.hold(moment)
+    workers = [pid for name, pid in place.processes().items() if name.startswith("worker")]
+    serving = find_owner((held.port, provider.server_port), workers)
+    if moment == "before the end":
+        # All is said, and the client does not have it: between the two, its cost is written down.
+        held.free.set()
+        held.said.wait(30)
+    os.kill(serving, signal.SIGKILL)
+    held.free.set()
+    return held.question.removeprefix("Question ")
+
+
+def kill_while_shipping(place: Place, callers: Sequence[Caller]) -> None:
+    """kill -9 to the intake while a call that was acknowledged is not in the database yet."""
+    intake = wait_for(lambda: place.processes().get("intake"))
+
+    def is_under_way() -> bool:
+        newest = [list(caller.acknowledged)[-1] for caller in callers if caller.acknowledged]
+        known = ", ".join(f"'{request_id}'" for request_id in newest)
+        return place.rows(f"SELECT count(*) FROM usage_events WHERE request_id IN ({known})")[0][0] < len(newest)
+
+    wait_for(is_under_way)
+    os.kill(intake, signal.SIGKILL)
+
+
+def find_owner(ends: tuple[int, int], processes: Sequence[int]) -> int:
+    """Which of ``processes`` has the connection between those ports of this machine; the first is its own."""
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    (inode,) = [row[9] for row in rows if tuple(int(end.rpartition(":")[2], 16) for end in row[1:3]) == ends]
+    for process in processes:
+        for descriptor in Path(f"/proc/{process}/fd").iterdir():
+            # Others are closed meanwhile.
+            with contextlib.suppress(FileNotFoundError):
+                if str(descriptor.readlink()) == f"socket:[{inode}]":
+                    return process
+    raise AssertionError(f"no process has the connection between the ports {ends}")
