@@ -69,9 +69,11 @@ async def open_installation(folder: Path, url: str | None, size: Size) -> AsyncG
         client.headers["x-trunkline-workspace"] = workspace
         demo = {"name": "demo", "provider": "demo", "model": "demo-chat", "shared": True}
         await client.ask("POST", "/api/configurations", demo, 201)
-        key = json.loads(await client.ask("POST", "/api/keys", {"name": "bench"}, 201))["key"]
         bulk = Bulk(settings.effective_database_url)
         filling = Filling(bulk, await read_seal(settings), workspace, person["user"]["id"])
         await filling.fill(size)
     async with open_server(settings) as server:
-        yield Installation(AsgiClient(server, client.headers), key, filling)
+        client = AsgiClient(server, client.headers)
+        # The server begins with its copy of the snapshot; what answers a change knows all that was filled in.
+        key = json.loads(await client.ask("POST", "/api/keys", {"name": "bench"}, 201))["key"]
+        yield Installation(client, key, filling)
