@@ -135,6 +135,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     )
     keep_audit_days: Annotated[int | None, Meta(ge=30, description="How long events of the audit log are kept.")] = None
     max_body_mb: Annotated[int, Meta(ge=1, le=1024, description="The largest body of a call, in MiB.")] = 64
+    max_file_mb: Annotated[
+        int, Meta(ge=1, le=1024, description="The largest file of a batch that a caller may send, in MiB.")
+    ] = 100
+    batch_calls: Annotated[
+        int,
+        Meta(ge=1, le=1_000, description="Calls that are made at a time for batches that Trunkline runs itself."),
+    ] = 4
+    batch_poll_seconds: Annotated[
+        float, Meta(gt=0, le=3_600, description="How often a provider is asked about a batch that it runs.")
+    ] = 30.0
     max_calls: Annotated[
         int, Meta(ge=1, description="Calls that a process serves at a time. Those above it are answered 503.")
     ] = 5_000

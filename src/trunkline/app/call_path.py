@@ -19,6 +19,7 @@ from trunkline.gateway.budgets.authority import Authority
 from trunkline.gateway.budgets.budget_gate import BudgetGate
 from trunkline.gateway.budgets.lease_desk import LeaseDesk
 from trunkline.gateway.call import Ledger
+from trunkline.gateway.call_observer import CallObserver
 from trunkline.gateway.gates.cache_gate import CacheGate
 from trunkline.gateway.gates.limit_gate import LimitGate
 from trunkline.gateway.gates.policy_gate import PolicyGate
@@ -55,6 +56,9 @@ class CallPath:
     guard: PolicyGate
     cache: CacheGate
     leases: LeaseDesk
+    budgets: BudgetGate
+    ledger: Ledger
+    """For calls that are written down beside the gateway's; it has no observers."""
     client: Client
     counters: CallCounters
     requests: RequestCounts
@@ -99,17 +103,21 @@ async def open_call_path(
         open_secret=vault.open,
         clock=time.monotonic,
     )
-    ledger = Ledger(
-        journal,
-        prices,
-        (counters,),
-        clock=time.time,
-        ticks=time.monotonic,
-        window=prices.context_window,
-        traits=prices.traits,
-        overrides=lambda workspace_id: find_overrides(holder.current, workspace_id),
-        refused=lambda error, _: counters.refused(error),
-    )
+
+    def make_ledger(*observers: CallObserver) -> Ledger:
+        return Ledger(
+            journal,
+            prices,
+            observers,
+            clock=time.time,
+            ticks=time.monotonic,
+            window=prices.context_window,
+            traits=prices.traits,
+            overrides=lambda workspace_id: find_overrides(holder.current, workspace_id),
+            refused=lambda error, _: counters.refused(error),
+        )
+
+    ledger, quiet = make_ledger(counters), make_ledger()
     budget = RetryBudget(time.monotonic)
     breakers = Breakers(time.monotonic)
     requests, lag = RequestCounts(), LoopLag()
@@ -153,6 +161,8 @@ async def open_call_path(
                 guard=guard,
                 cache=cache,
                 leases=budgets.desk,
+                budgets=budgets,
+                ledger=quiet,
                 client=client,
                 counters=counters,
                 requests=requests,

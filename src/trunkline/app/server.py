@@ -11,6 +11,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from trunkline.app.batches import make_batches
 from trunkline.app.call_path import open_call_path
 from trunkline.app.duties import running
 from trunkline.app.intake_thread import taking_in
@@ -33,6 +34,7 @@ from trunkline.control.people.key_use import KeyUse
 from trunkline.control.prices.price_list_file import load_price_list
 from trunkline.control.prices.price_publisher import PricePublisher
 from trunkline.control.prices.prices import PriceBook
+from trunkline.control.processes.batch_questions import answer_batches
 from trunkline.control.processes.reports import answer_reports
 from trunkline.control.processes.response_questions import answer_responses
 from trunkline.control.processes.socket_folder import HUB, find_socket_folder
@@ -131,10 +133,16 @@ async def open_server(
             open_call_path(settings, vault, holder, journal, prices, key_use.note, limits, authority, demo=parts.demo)
         )
         stored = StoredResponses(resources.database, ring)
+        batches = make_batches(settings, resources.database, ring, path, authority, parts.now)
         workers = Workers(
             publisher,
             PricePublisher(prices),
-            {**answer_responses(stored), **answer_reports(key_use.note_at), **answer_leases(authority)},
+            {
+                **answer_responses(stored),
+                **answer_batches(batches.desk),
+                **answer_reports(key_use.note_at),
+                **answer_leases(authority),
+            },
             lambda: path.stand("0" if hub is None else "management"),
         )
         now = parts.now
@@ -188,6 +196,7 @@ async def open_server(
                 services.rotation.watch(),
                 services.health_probes.run(),
                 health_watch.run(),
+                batches.watch.run(),
                 path.keep_clean(),
                 path.lag.run(),
                 Upkeep(resources.database).run(),
@@ -198,7 +207,9 @@ async def open_server(
             path.gateway,
             path.identity,
             stored,
+            batches.desk,
             limit=settings.max_body_mb << 20,
+            file_limit=settings.max_file_mb << 20,
             ping_seconds=settings.ping_seconds,
             cors=Cors(settings.call_origins),
             load=v1.Load(most_calls=settings.max_calls, most_bytes=settings.max_bodies_mb << 20),

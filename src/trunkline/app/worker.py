@@ -27,6 +27,7 @@ from trunkline.control.health.change import HealthChange, heed
 from trunkline.control.prices.price_list_file import load_price_list
 from trunkline.control.prices.price_publisher import follow_prices
 from trunkline.control.prices.prices import PriceBook
+from trunkline.control.processes.batch_questions import AskedDesk
 from trunkline.control.processes.link import Handler, Link
 from trunkline.control.processes.reports import Reports
 from trunkline.control.processes.response_questions import AskedResponses
@@ -54,6 +55,10 @@ FIRST_WORD_SECONDS: Final = 1.0
 """How long a worker waits for the management process, where that listens, before it goes by the copy on disk."""
 
 _changes: Final = msgspec.msgpack.Decoder(list[HealthChange])
+
+
+BATCH_SECONDS: Final = 600.0
+"""How long it may take to look through a batch, and to hand it to its provider."""
 
 
 class Worker:
@@ -128,7 +133,9 @@ async def open_worker(settings: Settings, stopping: Stopping, name: str) -> Asyn
             parts.gateway,
             parts.identity,
             AskedResponses(spoke.ask),
+            AskedDesk(lambda topic, payload: spoke.ask(topic, payload, BATCH_SECONDS)),
             limit=settings.max_body_mb << 20,
+            file_limit=settings.max_file_mb << 20,
             ping_seconds=settings.ping_seconds,
             cors=Cors(settings.call_origins),
             load=v1.Load(most_calls=settings.max_calls, most_bytes=settings.max_bodies_mb << 20),

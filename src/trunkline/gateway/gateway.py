@@ -14,6 +14,7 @@ from trunkline.core.actor import Actor
 from trunkline.core.errors import CannotOpen, InvalidInput, NotFound, TrunklineError, UpstreamError
 from trunkline.core.usage_event import Operation
 from trunkline.gateway.answer import Answer, write_headers
+from trunkline.gateway.batches.vetting import Vetting
 from trunkline.gateway.call import Call, Ledger
 from trunkline.gateway.candidate_queue import CandidateQueue, Ready
 from trunkline.gateway.candidate_search import CandidateSearch
@@ -61,6 +62,7 @@ class Gateway:
         "counting",
         "model_names",
         "recalling",
+        "vetting",
     )
 
     def __init__(
@@ -97,6 +99,7 @@ class Gateway:
         self.model_names = ModelNames(holder, resolver, targets)
         self.counting = Counting(holder, search, self._gates, targets, strategies, budget, timeouts)
         self.recalling = Recalling(holder, resolver, self._gates, targets, ledger, timeouts)
+        self.vetting = Vetting(holder, resolver, search, targets)
 
     async def run(
         self,

@@ -46,6 +46,10 @@ class Paths(msgspec.Struct, frozen=True, kw_only=True):
     """Where OpenAI's responses are asked for, of a provider that speaks that dialect too."""
     count: str | None = None
     """Where tokens are counted without answering."""
+    batches: str | None = None
+    """Where batches of calls in this dialect are kept, of a provider that runs such."""
+    files: str | None = None
+    """Where the files are kept that OpenAI's batches are made of."""
     key: str | None = None
     """Where the provider tells about the key itself (OpenRouter)."""
 

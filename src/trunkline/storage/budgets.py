@@ -166,6 +166,21 @@ async def set_returned(tx: Transaction, granted: Mapping[str, int]) -> None:
         )
 
 
+async def renew_leases(tx: Transaction, holders: Collection[str], now: datetime) -> None:
+    """Those of some holders are still needed."""
+    await tx.execute(
+        update(BudgetLease)
+        .where(BudgetLease.holder.in_(holders))
+        .values(renewed_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def end_leases(tx: Transaction, holder: str) -> None:
+    """What a holder was leased and did not spend is free again."""
+    await tx.execute(delete(BudgetLease).where(BudgetLease.holder == holder))
+
+
 async def forget_leases(tx: Transaction, before: datetime) -> None:
     """Delete those that nobody has renewed since."""
     await tx.execute(delete(BudgetLease).where(BudgetLease.renewed_at < before))

@@ -26,6 +26,7 @@ class Purpose(Enum):
     STREAM_TICKET = "stream-ticket"
     AUDIT = "audit"
     RESPONSE_CACHE = "response-cache"
+    STORED_FILE = "stored-file"
 
 
 def derive_subkey(key: bytes, purpose: Purpose, version: int = 1) -> bytes:

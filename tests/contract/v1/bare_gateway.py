@@ -28,6 +28,7 @@ from trunkline.faces.cors import ANYONE, Cors
 from trunkline.faces.server import GatewayProtocol, ServerConfig
 from trunkline.faces.v1 import Application
 from trunkline.faces.v1.plain_protocol import PlainProtocol
+from trunkline.gateway.batches.desk import Question
 from trunkline.gateway.call import Ledger
 from trunkline.gateway.exchanges.kept_response import KeptResponse
 from trunkline.gateway.gates.gate import Gate
@@ -181,6 +182,13 @@ class Kept:
         return first
 
 
+class NoDesk:
+    """Where nobody keeps files and batches."""
+
+    async def ask(self, actor: Actor, question: Question[Any]) -> NoReturn:
+        raise Unavailable("nobody answers here")
+
+
 def configuration(name: str, provider: str, **fields: Any) -> ConfigurationEntry:
     """A configuration of the test's user. ``api_key`` is stored in the clear: the rig's vault only looks at origins."""
     api_key = fields.pop("api_key", None)
@@ -308,7 +316,9 @@ class BareGateway:
         )
         identity = Identity(self.holder, Tokens(), Tokens(), used=lambda _: None)  # type: ignore[arg-type]
         self.kept = Kept()
-        self.application = Application(gateway, identity, self.kept, limit=limit, ping_seconds=ping_seconds, cors=cors)
+        self.application = Application(
+            gateway, identity, self.kept, NoDesk(), limit=limit, ping_seconds=ping_seconds, cors=cors
+        )
 
     @contextmanager
     def serve(self) -> Iterator[BareGateway]:

@@ -14,7 +14,8 @@ from typing import Final
 
 import msgspec
 
-from trunkline.core.errors import CannotOpen, Conflict, InvalidInput, NotFound, TrunklineError, Unavailable
+from trunkline.control.processes.told_error import ToldError
+from trunkline.core.errors import TrunklineError, Unavailable
 from trunkline.logs import get_logger
 
 _log: Final = get_logger(__name__)
@@ -24,16 +25,14 @@ Handler = Callable[["Link", bytes], Awaitable[bytes]]
 
 _LENGTH: Final = struct.Struct("!I")
 
-_KINDS: Final = {kind.__name__: kind for kind in (CannotOpen, Conflict, InvalidInput, NotFound, Unavailable)}
-
 
 class _Frame(msgspec.Struct, array_like=True):
-    """Something that is asked, or with an empty ``topic`` the answer. ``error``: kind, message and code."""
+    """Something that is asked, or with an empty ``topic`` the answer, which may be an error."""
 
     number: int
     topic: str
     payload: bytes = b""
-    error: tuple[str, str, str] | None = None
+    error: ToldError | None = None
 
 
 _encoder: Final = msgspec.msgpack.Encoder()
@@ -102,18 +101,18 @@ class Link:
         if frame.error is None:
             answer.set_result(frame.payload)
             return
-        kind, message, code = frame.error
-        answer.set_exception(_KINDS.get(kind, Unavailable)(message, code=code))
+        answer.set_exception(frame.error.make())
         answer.exception()
 
     async def _answer(self, frame: _Frame) -> None:
         try:
             payload = await self._handlers[frame.topic](self, frame.payload)
         except TrunklineError as error:
-            self._write(_Frame(frame.number, "", error=(type(error).__name__, error.message, error.code)))
+            self._write(_Frame(frame.number, "", error=ToldError.of(error)))
         except Exception:  # noqa: BLE001 - the last wall: a fault of ours with one question must not end the connection
             _log.exception("process_fault", topic=frame.topic)
-            self._write(_Frame(frame.number, "", error=("Unavailable", "An unexpected fault. It is logged.", "error")))
+            fault = Unavailable("An unexpected fault. It is logged.", code="error")
+            self._write(_Frame(frame.number, "", error=ToldError.of(fault)))
         else:
             self._write(_Frame(frame.number, "", payload))
 

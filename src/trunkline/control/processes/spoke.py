@@ -55,12 +55,15 @@ class Spoke:
                 link.drop()
                 serving.cancel()
 
-    async def ask(self, topic: str, payload: bytes = b"") -> bytes:
-        """The other process's answer. Raises what is raised there, and :class:`Unavailable` where nobody answers."""
+    async def ask(self, topic: str, payload: bytes = b"", seconds: float = _LIMIT_SECONDS) -> bytes:
+        """The other process's answer, which may take ``seconds``.
+
+        Raises what is raised there, and :class:`Unavailable` where nobody answers.
+        """
         if self._link is None:
             raise Unavailable("The management process does not run just now. Try again in a moment.")
         try:
-            async with asyncio.timeout(_LIMIT_SECONDS):
+            async with asyncio.timeout(seconds):
                 return await self._link.ask(topic, payload)
         except TimeoutError:
             raise Unavailable("The management process does not answer in time. Try again in a moment.") from None

@@ -35,6 +35,7 @@ class Part(msgspec.Struct, frozen=True):
     is_file: bool
     start: int
     end: int
+    filename: str = ""
 
 
 def read_boundary(content_type: str) -> str | None:
@@ -88,7 +89,8 @@ def _read_part(raw: bytes, start: int, end: int) -> Part:
     names = [value for key, value in message.get_params([], "Content-Disposition") if key.lower() == "name"]
     if len(names) != 1 or _EXTENDED_NAME.search(head):
         raise _broken("a field has no name, or two")
-    return Part(names[0], message.get_filename() is not None, stop + 4, end)
+    filename = message.get_filename()
+    return Part(names[0], filename is not None, stop + 4, end, filename or "")
 
 
 class FormBody:

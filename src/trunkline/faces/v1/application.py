@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
+from trunkline.core.access import check
 from trunkline.core.actor import Actor
 from trunkline.core.chat import ChatRequest
 from trunkline.core.embeddings import EmbeddingsRequest, EmbeddingsResponse
@@ -13,6 +14,9 @@ from trunkline.core.tags import read_tags
 from trunkline.dialects import gemini, openai_chat
 from trunkline.dialects.dialect import StreamWriter
 from trunkline.faces.cors import ANYONE, Cors, is_preflight
+from trunkline.faces.v1.batches.batch_path import BatchPath
+from trunkline.faces.v1.batches.batch_request import BatchRequest
+from trunkline.faces.v1.batches.service import serve_batches
 from trunkline.faces.v1.delivery import HANG_UP, Delivery
 from trunkline.faces.v1.errors import write_error
 from trunkline.faces.v1.load import Load, Seat
@@ -26,6 +30,7 @@ from trunkline.faces.v1.status import WrongMethod
 from trunkline.faces.v1.stored import recall
 from trunkline.faces.v1.stray import make_stray_error
 from trunkline.gateway.answer import JSON, Answer
+from trunkline.gateway.batches.desk import BatchDesk
 from trunkline.gateway.context import NOTHING, CallContext
 from trunkline.gateway.exchanges.chat import Chat
 from trunkline.gateway.exchanges.compaction import Compaction
@@ -41,6 +46,9 @@ from trunkline.logs import get_logger
 BEGUN: Final = "trunkline.begun"
 """The key of the scope under which a call stands that began as a plain one (:mod:`trunkline.gateway.plain`)."""
 
+_FORM_BYTES: Final = 1 << 20
+"""What a form may have around its file."""
+
 KNOWN: Final = "trunkline.known"
 """The key of the scope under which our server waits to hear that the caller has a good key."""
 
@@ -48,15 +56,17 @@ log = get_logger(__name__)
 
 
 class Application:
-    """Serves ``/v1`` and ``/v1beta``. ``limit`` is the largest body in bytes."""
+    """Serves ``/v1`` and ``/v1beta``. ``limit`` is the largest body in bytes, ``file_limit`` that of a batch's file."""
 
     def __init__(
         self,
         gateway: Gateway,
         identity: Identity,
         store: ResponseStore,
+        desk: BatchDesk,
         *,
         limit: int,
+        file_limit: int = 100 << 20,
         ping_seconds: float = 15.0,
         cors: Cors = ANYONE,
         load: Load | None = None,
@@ -67,7 +77,9 @@ class Application:
         self._gateway = gateway
         self._identity = identity
         self._store = store
+        self._desk = desk
         self._limit = limit
+        self._file_limit = file_limit
         self._ping_seconds = ping_seconds
         self._cors = cors
         self._load = load or Load()
@@ -159,6 +171,9 @@ class Application:
         if route.kind == "models":
             return await self._models(actor, route)
         seat = delivery.seat = Seat(self._load)
+        if route.kind == "batches":
+            assert route.asked is not None
+            return await self._serve_batches(scope, receive, request_headers, actor, route.asked, seat)
         body = await read_body(receive, request_headers, self._limit, seat)
         _watch(scope, receive)
         request_id = request_headers.request_id
@@ -194,6 +209,24 @@ class Application:
                 if kind == "completions" and call.streams:
                     delivery.expect_stream()
                 return await self._gateway.run(actor, call.operation, call, request_id, context)
+
+    async def _serve_batches(
+        self,
+        scope: Scope,
+        receive: Receive,
+        request_headers: RequestHeaders,
+        actor: Actor,
+        asked: BatchPath,
+        seat: Seat,
+    ) -> Answer:
+        check(actor, "call")
+        body = b""
+        if scope["method"] == "POST":
+            largest = self._file_limit + _FORM_BYTES
+            body = await read_body(receive, request_headers, largest, seat, "TRUNKLINE_MAX_FILE_MB")
+        context = _read_context(request_headers)
+        request = BatchRequest(body, scope["query_string"], scope["headers"], context, scope["scheme"])
+        return await serve_batches(self._desk, actor, asked, request)
 
     async def _models(self, actor: Actor, route: RouteMatch) -> Answer:
         if not route.name:

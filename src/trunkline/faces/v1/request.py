@@ -47,6 +47,8 @@ _OURS: Final = TokenKind.API_KEY.value
 _CACHE_CONTROL: Final = frozenset({NO_CACHE, NO_STORE})
 """The directives of https://www.rfc-editor.org/rfc/rfc9111#section-5.2.1 that are heard here."""
 
+BODY_SETTING: Final = "TRUNKLINE_MAX_BODY_MB"
+
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 
 
@@ -163,27 +165,29 @@ class RequestHeaders:
             self.conflicting = True
 
 
-async def read_body(receive: Receive, request_headers: RequestHeaders, limit: int, seat: Seat) -> bytes:
+async def read_body(
+    receive: Receive, request_headers: RequestHeaders, limit: int, seat: Seat, setting: str = BODY_SETTING
+) -> bytes:
     """The whole body, unpacked, for which ``seat`` has room.
 
-    Raises TooLarge above ``limit`` bytes, Unavailable where there is no room, UnknownCoding before anything is read,
-    InvalidInput for what is not of its coding, and HangUp when the client goes away.
+    Raises TooLarge above ``limit`` bytes (which ``setting`` moves), Unavailable where there is no room, UnknownCoding
+    before anything is read, InvalidInput for what is not of its coding, and HangUp when the client goes away.
     """
     if not request_headers.codings:
-        return await _read_raw(receive, request_headers.length, limit, seat)
+        return await _read_raw(receive, request_headers.length, limit, seat, setting)
     codings = read_codings(request_headers.codings)
-    body = await _read_raw(receive, request_headers.length, limit, seat)
+    body = await _read_raw(receive, request_headers.length, limit, seat, setting)
     # A call whose model is named in the path may have no body at all, however it is said to be packed.
     if body:
-        body = await unpack(body, codings, limit, lambda: _too_large(limit))
+        body = await unpack(body, codings, limit, lambda: _too_large(limit, setting))
         seat.take(len(body))
     return body
 
 
-async def _read_raw(receive: Receive, length: int | None, limit: int, seat: Seat) -> bytes:
+async def _read_raw(receive: Receive, length: int | None, limit: int, seat: Seat, setting: str) -> bytes:
     if length is not None:
         if length > limit:
-            raise _too_large(limit)
+            raise _too_large(limit, setting)
         # Before it is asked for.
         seat.take(length)
     message = await receive()
@@ -192,7 +196,7 @@ async def _read_raw(receive: Receive, length: int | None, limit: int, seat: Seat
     body: bytes = message.get("body", b"")
     if not message.get("more_body", False):
         if len(body) > limit:
-            raise _too_large(limit)
+            raise _too_large(limit, setting)
         if length is None:
             seat.take(len(body))
         return body
@@ -207,7 +211,7 @@ async def _read_raw(receive: Receive, length: int | None, limit: int, seat: Seat
         piece: bytes = message.get("body", b"")
         size += len(piece)
         if size > limit:
-            raise _too_large(limit)
+            raise _too_large(limit, setting)
         if length is None:
             seat.take(len(piece))
         pieces.append(piece)
@@ -215,10 +219,8 @@ async def _read_raw(receive: Receive, length: int | None, limit: int, seat: Seat
             return b"".join(pieces)
 
 
-def _too_large(limit: int) -> TooLarge:
-    return TooLarge(
-        f"The body is over the limit of {limit // (1 << 20)} MiB, which the setting TRUNKLINE_MAX_BODY_MB moves."
-    )
+def _too_large(limit: int, setting: str) -> TooLarge:
+    return TooLarge(f"The body is over the limit of {limit // (1 << 20)} MiB, which the setting {setting} moves.")
 
 
 def conflict() -> InvalidInput:

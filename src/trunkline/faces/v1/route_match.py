@@ -10,13 +10,17 @@ import msgspec
 
 from trunkline.dialects import anthropic_messages, gemini, openai_chat, openai_responses
 from trunkline.dialects.dialect import Dialect
+from trunkline.faces.v1.batches.batch_path import BatchPath, find_batch_methods, read_batch_path
+from trunkline.faces.v1.batches.service import DIALECTS
 from trunkline.faces.v1.nearest import find_nearest
 from trunkline.faces.v1.stored import read_stored_path
 from trunkline.gateway.exchanges.recall import Action
 
 OperationKind = Literal["images", "edits", "speech", "transcriptions", "moderations", "rerank", "completions"]
 Kind = (
-    Literal["chat", "responses", "compact", "input_tokens", "stored", "embeddings", "count", "models", "nothing"]
+    Literal[
+        "chat", "responses", "compact", "input_tokens", "stored", "embeddings", "count", "models", "batches", "nothing"
+    ]
     | OperationKind
 )
 
@@ -37,6 +41,8 @@ class RouteMatch(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
     action: Action = "get"
     """What is asked about the stored answer ``name``."""
+    asked: BatchPath | None = None
+    """What is asked about files and batches."""
     allowed: tuple[str, ...] = ()
     """The methods that a path has which has not this one."""
 
@@ -77,6 +83,10 @@ def read_path(method: str, path: str, query: bytes, *, anthropic: bool, google: 
         known = POSTS.get(path)
         if known is not None:
             return known
+    asked = None if anthropic and path.startswith("/v1/files") else _read_batches(method, path, google)
+    if asked is not None:
+        return asked
+    if method == "POST":
         found = _GEMINI_CALL.fullmatch(path)
         if found is not None:
             route = _gemini(found[1], found[2], query)
@@ -93,11 +103,18 @@ def read_path(method: str, path: str, query: bytes, *, anthropic: bool, google: 
         return RouteMatch(kind="stored", dialect=openai_responses.DIALECT, action=stored[0], name=stored[1])
     known = POSTS.get(path)
     dialect = _dialect_of(path, anthropic, google) if known is None else known.dialect
-    return RouteMatch(kind="nothing", dialect=dialect, allowed=_find_methods(path))
+    allowed = () if anthropic and path.startswith("/v1/files") else _find_methods(path, google)
+    return RouteMatch(kind="nothing", dialect=dialect, allowed=allowed)
 
 
-def _find_methods(path: str) -> tuple[str, ...]:
-    methods = {method for method in ("GET", "POST", "DELETE") if read_stored_path(method, path) is not None}
+def _read_batches(method: str, path: str, google: bool) -> RouteMatch | None:
+    asked = read_batch_path("GET" if method == "HEAD" else method, path, google=google)
+    return None if asked is None else RouteMatch(kind="batches", dialect=DIALECTS[asked.wire], asked=asked)
+
+
+def _find_methods(path: str, google: bool) -> tuple[str, ...]:
+    methods = find_batch_methods(path, google=google)
+    methods |= {method for method in ("GET", "POST", "DELETE") if read_stored_path(method, path) is not None}
     if path in POSTS or ((found := _GEMINI_CALL.fullmatch(path)) is not None and _gemini(found[1], found[2], b"")):
         methods = {"POST"}
     elif _MODELS.fullmatch(path) is not None and ((nearest := find_nearest(path)) is None or nearest.method == "GET"):

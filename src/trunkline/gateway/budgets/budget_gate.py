@@ -69,17 +69,7 @@ class BudgetGate:
         demand = self._count(call, candidate, target)
         if demand is None:
             return
-        most = self._limit(demand, candidate.model, target)
-        rated: list[tuple[Budget, list[Price], Need]] = []
-        for budget in budgets:
-            prices = self._find_prices(demand, budget, candidate, target)
-            if prices is None:
-                what = "the model" if call.operation == "chat" else f"{call.operation} by the model"
-                raise refuse_unpriced(budget, candidate.model, what)
-            want = _cost(demand, prices, most)
-            least = _cost(demand, prices, min(most, demand.least)) if demand.bounded else want
-            if want:
-                rated.append((budget, prices, Need(want, least)))
+        rated = self._rate(call, candidate, target, budgets, demand)
         if not rated:
             return
         held = await self.desk.reserve({budget: need for budget, _, need in rated})
@@ -96,6 +86,33 @@ class BudgetGate:
             call.recording = None
             held.shrink({budget.id: _cost(demand, prices, bound) for budget, prices, _ in rated})
         self._hold(call, held, deferred=demand.deferred)
+
+    def quote(self, call: PendingCall, candidate: Candidate, target: Target) -> dict[str, int]:
+        """The most that the call can cost, in nano-dollars, by the hard budgets that it counts for; nothing is held.
+
+        Raises :class:`Forbidden` for what has no price.
+        """
+        budgets = _find(call, candidate)
+        demand = self._count(call, candidate, target) if budgets else None
+        if demand is None:
+            return {}
+        return {budget.id: need.want for budget, _, need in self._rate(call, candidate, target, budgets, demand)}
+
+    def _rate(
+        self, call: PendingCall, candidate: Candidate, target: Target, budgets: Sequence[Budget], demand: Demand
+    ) -> list[tuple[Budget, list[Price], Need]]:
+        most = self._limit(demand, candidate.model, target)
+        rated: list[tuple[Budget, list[Price], Need]] = []
+        for budget in budgets:
+            prices = self._find_prices(demand, budget, candidate, target)
+            if prices is None:
+                what = "the model" if call.operation == "chat" else f"{call.operation} by the model"
+                raise refuse_unpriced(budget, candidate.model, what)
+            want = _cost(demand, prices, most)
+            least = _cost(demand, prices, min(most, demand.least)) if demand.bounded else want
+            if want:
+                rated.append((budget, prices, Need(want, least)))
+        return rated
 
     def _take(self, call: PendingCall, candidate: Candidate, target: Target, budgets: Sequence[Budget]) -> bool:
         """Reserve at once, by a glance at the call. Whether that could be done."""

@@ -79,6 +79,11 @@ class PolicyGate:
             return False
         return self._find(snapshot, actor, candidate).concerns(candidate.entry.provider)
 
+    def asks(self, snapshot: Snapshot, actor: Actor, candidate: Candidate) -> bool:
+        """Whether a model must judge calls of ``actor`` to ``candidate``, before or after they are made."""
+        policies = self._find(snapshot, actor, candidate)
+        return bool(policies.waiting or policies.later)
+
     async def enter(self, call: PendingCall) -> None:
         """See :class:`~trunkline.gateway.gates.gate.Gate`. Policies look at calls to a target, so all may come in."""
 

@@ -3,6 +3,7 @@
 from trunkline.storage.tables.account import Invitation, Membership, Session, SetupToken, User, Workspace
 from trunkline.storage.tables.application import ApiKey, Application, ApplicationConfiguration
 from trunkline.storage.tables.base import Base, UtcDateTime, now
+from trunkline.storage.tables.batch import Batch, BatchResult, FilePiece, StoredFile
 from trunkline.storage.tables.budget import BudgetEvent, BudgetLease, BudgetPeriod, BudgetRow
 from trunkline.storage.tables.configuration import Configuration, Job, ProviderTemplate, RateLimitReading, Revision
 from trunkline.storage.tables.conversation import Conversation, ConversationMessage, MessagePiece, Picture
@@ -34,6 +35,8 @@ __all__ = [
     "AuditChain",
     "AuditEvent",
     "Base",
+    "Batch",
+    "BatchResult",
     "BudgetEvent",
     "BudgetLease",
     "BudgetPeriod",
@@ -51,6 +54,7 @@ __all__ = [
     "ExperimentUnit",
     "Fact",
     "Feature",
+    "FilePiece",
     "HealthCount",
     "Invitation",
     "Job",
@@ -74,6 +78,7 @@ __all__ = [
     "Session",
     "SetupToken",
     "SnapshotChange",
+    "StoredFile",
     "StoredResponse",
     "UsageCorrection",
     "UsageEventRow",

@@ -1,0 +1,54 @@
+"""Batches and files, wired."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from trunkline.app.call_path import CallPath
+from trunkline.control.batches.batches import Batches
+from trunkline.control.batches.desk import Desk
+from trunkline.control.batches.files import Files
+from trunkline.control.batches.local_run import LocalRun
+from trunkline.control.batches.plan import Planner
+from trunkline.control.batches.provider_run import ProviderRun
+from trunkline.control.batches.reserve import Reserve
+from trunkline.control.batches.watch import BatchWatch
+from trunkline.control.budgets.authority import LeaseAuthority
+from trunkline.faces.v1.errors import write_error
+from trunkline.settings import Settings
+from trunkline.storage.database import Database
+from trunkline.vault.key_ring import KeyRing
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchParts:
+    """What answers callers, and what looks after what they have begun."""
+
+    desk: Desk
+    watch: BatchWatch
+
+
+def make_batches(
+    settings: Settings,
+    database: Database,
+    ring: KeyRing,
+    path: CallPath,
+    authority: LeaseAuthority,
+    now: Callable[[], datetime],
+) -> BatchParts:
+    """The parts over the gateway of ``path``."""
+    files = Files(database, ring, limit=settings.max_file_mb << 20, clock=now)
+    vetting = path.gateway.vetting
+    local_run = LocalRun(
+        database, files, path.gateway, path.identity, write_error, parallel=settings.batch_calls, clock=now
+    )
+    provider_run = ProviderRun(database, files, vetting, path.ledger, clock=now)
+    reserve = Reserve(database, authority, now)
+    watch = BatchWatch(
+        database, files, local_run, provider_run, reserve, poll_seconds=settings.batch_poll_seconds, clock=now
+    )
+    planner = Planner(files, vetting, path.guard, path.budgets)
+    batches = Batches(database, files, planner, provider_run, reserve, watch, clock=now)
+    return BatchParts(desk=Desk(files, batches), watch=watch)

@@ -1,0 +1,72 @@
+"""What is asked about files and batches, by method and path."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, Literal
+
+import msgspec
+
+from trunkline.gateway.batches.batch_record import Wire
+
+Action = Literal["create", "list", "get", "delete", "cancel", "content", "results"]
+
+
+class BatchPath(msgspec.Struct, frozen=True, kw_only=True):
+    """``name`` is the id, or the model of Gemini's creation."""
+
+    wire: Wire
+    subject: Literal["file", "batch"]
+    action: Action
+    name: str = ""
+
+
+_ID: Final = r"([A-Za-z0-9_-]{1,128})"
+
+_PATHS: Final[tuple[tuple[Wire, Literal["file", "batch"], str, str, Action], ...]] = (
+    ("openai", "file", "POST", r"/v1/files", "create"),
+    ("openai", "file", "GET", r"/v1/files", "list"),
+    ("openai", "file", "GET", rf"/v1/files/{_ID}", "get"),
+    ("openai", "file", "DELETE", rf"/v1/files/{_ID}", "delete"),
+    ("openai", "file", "GET", rf"/v1/files/{_ID}/content", "content"),
+    ("openai", "batch", "POST", r"/v1/batches", "create"),
+    ("openai", "batch", "GET", r"/v1/batches", "list"),
+    ("openai", "batch", "GET", rf"/v1/batches/{_ID}", "get"),
+    ("openai", "batch", "POST", rf"/v1/batches/{_ID}/cancel", "cancel"),
+    ("anthropic", "batch", "POST", r"/v1/messages/batches", "create"),
+    ("anthropic", "batch", "GET", r"/v1/messages/batches", "list"),
+    ("anthropic", "batch", "GET", rf"/v1/messages/batches/{_ID}", "get"),
+    ("anthropic", "batch", "DELETE", rf"/v1/messages/batches/{_ID}", "delete"),
+    ("anthropic", "batch", "POST", rf"/v1/messages/batches/{_ID}/cancel", "cancel"),
+    ("anthropic", "batch", "GET", rf"/v1/messages/batches/{_ID}/results", "results"),
+    ("gemini", "batch", "POST", r"/v1(?:beta)?/models/(.+):batchGenerateContent", "create"),
+    ("gemini", "batch", "GET", r"/v1(?:beta)?/batches", "list"),
+    ("gemini", "batch", "GET", rf"/v1(?:beta)?/batches/{_ID}", "get"),
+    ("gemini", "batch", "DELETE", rf"/v1(?:beta)?/batches/{_ID}", "delete"),
+    ("gemini", "batch", "POST", rf"/v1(?:beta)?/batches/{_ID}:cancel", "cancel"),
+)
+_COMPILED: Final = [(re.compile(row[3]), row) for row in _PATHS]
+_LIKELY: Final = re.compile(r"/v1(?:beta)?/(?:files|batches|messages/batches)(?:[/:]|$)|.*:batchGenerateContent$")
+
+
+def read_batch_path(method: str, path: str, *, google: bool) -> BatchPath | None:
+    """What is asked; None where that is nothing here. ``google``: whether a client of Gemini asks."""
+    if _LIKELY.match(path) is None:
+        return None
+    for pattern, (wire, subject, asked, _, action) in _COMPILED:
+        if method != asked or (wire == "openai" and google) or (wire == "gemini" and _is_openai(path, google)):
+            continue
+        found = pattern.fullmatch(path)
+        if found is not None:
+            return BatchPath(wire=wire, subject=subject, action=action, name=found[1] if pattern.groups else "")
+    return None
+
+
+def find_batch_methods(path: str, *, google: bool) -> set[str]:
+    """The methods that a path has."""
+    return {method for method in ("GET", "POST", "DELETE") if read_batch_path(method, path, google=google) is not None}
+
+
+def _is_openai(path: str, google: bool) -> bool:
+    """``/v1/batches`` is OpenAI's, unless a client of Gemini says so."""
+    return path.startswith("/v1/batches") and not google

@@ -1,0 +1,115 @@
+"""OpenAI's files. https://platform.openai.com/docs/api-reference/files"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from trunkline.core.actor import Actor
+from trunkline.core.errors import InvalidInput
+from trunkline.dialects.openai_operations.form_body import Part, read_boundary, read_parts
+from trunkline.faces.v1.batches.batch_path import BatchPath
+from trunkline.faces.v1.batches.batch_request import BatchRequest
+from trunkline.faces.v1.batches.file_store import FileRelay, read, store
+from trunkline.gateway.answer import JSON, Answer
+from trunkline.gateway.batches.desk import BatchDesk, DropFile, FindFile, ListFiles
+from trunkline.gateway.batches.file_record import FileRecord, Purpose
+
+_LARGEST_PAGE: Final = 10_000
+_PURPOSES: Final[dict[str, Purpose]] = {"batch": "batch", "batch_output": "batch_output"}
+_SHORTEST: Final = 3_600
+_LONGEST: Final = 2_592_000
+
+
+async def serve_file(desk: BatchDesk, actor: Actor, asked: BatchPath, request: BatchRequest) -> Answer:
+    """The answer. Raises InvalidInput, NotFound for files of others, Conflict, TooLarge and Unavailable."""
+    match asked.action:
+        case "create":
+            return _answer(write_file(await _upload(desk, actor, request)))
+        case "list":
+            return _answer(await _list(desk, actor, request))
+        case "delete":
+            await desk.ask(actor, DropFile(file_id=asked.name))
+            return _answer({"id": asked.name, "object": "file", "deleted": True})
+        case "content":
+            await desk.ask(actor, FindFile(file_id=asked.name))
+            relay = FileRelay(read(desk, actor, asked.name))
+            return Answer(200, [(b"content-type", b"application/jsonl")], relay=relay)
+        case _:
+            return _answer(write_file(await desk.ask(actor, FindFile(file_id=asked.name))))
+
+
+async def _upload(desk: BatchDesk, actor: Actor, request: BatchRequest) -> FileRecord:
+    boundary = read_boundary(request.header(b"content-type") or "application/json")
+    if boundary is None:
+        raise InvalidInput.of("", "This call takes a form: send it with Content-Type: multipart/form-data.")
+    form = {part.name: part for part in read_parts(request.body, boundary)}
+    purpose = _text(request.body, form.get("purpose"))
+    if purpose != "batch":
+        raise InvalidInput.of("purpose", "must be batch. Files for other purposes are not kept here.")
+    file = form.get("file")
+    if file is None or not file.is_file:
+        raise InvalidInput.of("file", "is required, as a file in the form")
+    if file.start == file.end:
+        raise InvalidInput.of("file", "is empty. Write one request a line.")
+    lifetime = _text(request.body, form.get("expires_after[seconds]"))
+    if lifetime and not (lifetime.isdecimal() and _SHORTEST <= int(lifetime[:9]) <= _LONGEST):
+        raise InvalidInput.of("expires_after[seconds]", f"must be a whole number from {_SHORTEST:,} to {_LONGEST:,}")
+    content = memoryview(request.body)[file.start : file.end]
+    name = file.filename or "batch.jsonl"
+    kept = int(lifetime) if lifetime else None
+    return await store(desk, actor, (content,), name=name, purpose="batch", lifetime=kept)
+
+
+async def _list(desk: BatchDesk, actor: Actor, request: BatchRequest) -> dict[str, object]:
+    purpose = request.query.get("purpose")
+    if purpose is not None and purpose not in _PURPOSES:
+        return _write_list([], more=False)
+    order = request.query.get("order", "desc")
+    if order not in {"asc", "desc"}:
+        raise InvalidInput.of("order", "must be asc or desc")
+    limit = request.number("limit", _LARGEST_PAGE, _LARGEST_PAGE)
+    found = await desk.ask(
+        actor,
+        ListFiles(
+            limit=limit + 1,
+            after=request.query.get("after"),
+            newest_first=order == "desc",
+            purpose=None if purpose is None else _PURPOSES[purpose],
+        ),
+    )
+    return _write_list(found[:limit], more=len(found) > limit)
+
+
+def write_file(file: FileRecord) -> dict[str, object]:
+    """A file as OpenAI's clients see it."""
+    return {
+        "id": file.id,
+        "object": "file",
+        "bytes": file.size,
+        "created_at": file.created_at,
+        "expires_at": file.expires_at,
+        "filename": file.name,
+        "purpose": file.purpose,
+        "status": "processed",
+        "status_details": None,
+    }
+
+
+def _write_list(files: list[FileRecord], *, more: bool) -> dict[str, object]:
+    return {
+        "object": "list",
+        "data": [write_file(file) for file in files],
+        "first_id": files[0].id if files else None,
+        "last_id": files[-1].id if files else None,
+        "has_more": more,
+    }
+
+
+def _text(body: bytes, part: Part | None) -> str:
+    return "" if part is None else body[part.start : part.end].decode("utf-8", "replace")
+
+
+def _answer(body: dict[str, object]) -> Answer:
+    return Answer(200, [JSON], body=msgspec.json.encode(body))
