@@ -83,7 +83,7 @@ class Api:
         body: object = None,
         headers: tuple[tuple[str, str], ...] = (),
     ) -> IncomingResponse:
-        """The answer as it comes, once its status is good."""
+        """The answer as it comes, once its status is good. A ``body`` of bytes is sent as it is."""
         try:
             return await self._send(method, path, query, body, headers)
         except (Unauthenticated, Forbidden) as refusal:
@@ -104,8 +104,8 @@ class Api:
         sent = [("Authorization", f"Bearer {token.reveal()}"), ("User-Agent", "trunkline"), *headers]
         if self._workspace_id is not None:
             sent.append(("X-Trunkline-Workspace", self._workspace_id))
-        document = b"" if body is None else msgspec.json.encode(body)
-        if document:
+        document = b"" if body is None else body if isinstance(body, bytes) else msgspec.json.encode(body)
+        if document and not any(name == "Content-Type" for name, _ in headers):
             sent.append(("Content-Type", "application/json"))
         request = OutgoingRequest(method, self._url.join(_join(path, query or {})), sent, document)
         try:

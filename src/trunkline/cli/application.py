@@ -34,6 +34,8 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "model-configs": ("model_configs:app", "Model configs of applications, their versions and experiments."),
     "features": ("features:app", "Tools of your app, called as `feature/SLUG`."),
     "conversations": ("conversations:app", "Conversations with features and models."),
+    "batches": ("batches:app", "Many requests at once, answered within a day."),
+    "files": ("files:app", "The requests of batches, and their results."),
     "budgets": ("budgets:app", "What requests may cost."),
     "policies": ("policies:app", "Rules that every call is held to."),
     "keys": ("keys:app", "API keys for apps."),

@@ -36,6 +36,10 @@ _MEANINGS: Final[Mapping[str, str]] = {
 _AT: Final[Mapping[str, str]] = {
     "/api/providers/{name}": "The provider's `name`: `GET /api/providers` lists them.",
     "/v1/responses/{id}": "The response's `id`.",
+    "/v1/files/{id}": "The file's `id`.",
+    "/v1/batches/{id}": "The batch's `id`.",
+    "/v1/messages/batches/{id}": "The batch's `id`.",
+    "/v1beta/batches/{id}": "What follows `batches/` in the batch's `name`.",
     "/v1/models/{name}": "A name that `GET /v1/models` lists.",
     "/v1beta/models/{name}": "A name that `GET /v1beta/models` lists.",
 }
