@@ -30,6 +30,7 @@ from trunkline.dialects.openai_chat.chunk import (
     UrlObject,
 )
 from trunkline.dialects.openai_chat.reasoning import read_details
+from trunkline.dialects.raw_json import decode
 
 DIALECT_NAME = "openai_chat"
 
@@ -82,13 +83,19 @@ def read_call(call: ToolCallPiece, ids: MadeIds) -> Part:
     return ToolCall(
         call.id or ids.make(function.name or ""),
         function.name or "",
-        read_arguments(function.arguments),
+        _unwrap(read_arguments(function.arguments).strip()),
         signature=read_signature(call.extra_content),
     )
 
 
+def _unwrap(arguments: str) -> str:
+    """Arguments that their server wrote as JSON twice (``"{\\"at\\": …}"``), as they were meant."""
+    inner = decode(arguments.encode()) if arguments.startswith('"') else None
+    return inner if isinstance(inner, str) and isinstance(decode(inner.encode()), dict) else arguments
+
+
 def read_arguments(arguments: object) -> str:
-    """Arguments as JSON text; some servers send the object itself."""
+    """Arguments as JSON text; some servers send the object itself, or white space for none."""
     if arguments is None:
         return ""
     return arguments if isinstance(arguments, str) else msgspec.json.encode(arguments).decode()

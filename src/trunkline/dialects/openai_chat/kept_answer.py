@@ -1,9 +1,9 @@
 """What clients keep of an answer and send back with the next turn, and servers refuse.
 
 SDKs put into their copies of answers what no request has: ``parsed`` and ``parsed_arguments``
-(https://github.com/openai/openai-python/blob/main/helpers.md), null for all that was not said
-("None is not of type 'array' - 'messages.1.tool_calls'"), and what only answers have. Strict servers refuse each such
-field (Groq: "property 'annotations' is unsupported"; Mistral: "Extra inputs are not permitted").
+(https://github.com/openai/openai-python/blob/main/helpers.md), null or an empty list for what was not said ("None is
+not of type 'array' - 'messages.1.tool_calls'", "[] is too short"), and what only answers have. Strict servers refuse
+each such field (Groq: "property 'annotations' is unsupported"; Mistral: "Extra inputs are not permitted").
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ANSWERS_ALONE: Final = frozenset({"annotations", "audio", "refusal", "function_c
 
 # Each begins with a fixed text, which is found at the speed of memory.
 _PARSED: Final = re.compile(rb'"parsed(?:_arguments)?"\s*:')
-_NULLS: Final = tuple(re.compile(rb'"%b"\s*:\s*null' % name) for name in (b"tool_calls", b"function_call"))
+_NOTHING: Final = re.compile(rb'"(?:tool_calls"\s*:\s*(?:null|\[\s*\])|function_call"\s*:\s*null)')
 _ASSISTANT: Final = b'"assistant"'
 _EMPTY: Final = frozenset({b"null", b"[]", b'""', b"{}"})
 
@@ -44,9 +44,7 @@ def tidy(messages: msgspec.Raw, drop: frozenset[str]) -> tuple[msgspec.Raw, list
         return messages, []
     names = _find_names(drop)
     # A plain search is quicker than one for a pattern.
-    found = (b'"parsed' in data and _PARSED.search(data)) or (
-        b"null" in data and any(pattern.search(data) for pattern in _NULLS)
-    )
+    found = (b'"parsed' in data and _PARSED.search(data)) or (b"_call" in data and _NOTHING.search(data))
     if not found and not any(b'"%b"' % name.encode() in data for name in names):
         return messages, []
     try:
@@ -85,6 +83,8 @@ def _tidy_turn(turn: _Turn, names: frozenset[str], lost: dict[str, None]) -> boo
     turn.pop("parsed", None)
     for name in [name for name, value in turn.items() if name != "content" and not is_said(value)]:
         del turn[name]
+    if "tool_calls" in turn and not decode(turn["tool_calls"]):
+        del turn["tool_calls"]
     for name in sorted(names & turn.keys()):
         if bytes(turn.pop(name)) not in _EMPTY:
             lost[name] = None

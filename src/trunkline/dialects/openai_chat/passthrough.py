@@ -15,7 +15,7 @@ from trunkline.core.errors import InvalidInput
 from trunkline.core.terms import note_tier, read_terms
 from trunkline.dialects.openai_chat.chunked_content import flatten, has_chunks
 from trunkline.dialects.openai_chat.finish import WORDS, read_finish, rename_finish
-from trunkline.dialects.openai_chat.passing_calls import give_ids
+from trunkline.dialects.openai_chat.passing_calls import PassingCall, mend_calls
 from trunkline.dialects.openai_chat.passing_edit import PassingEdit, write_reason
 from trunkline.dialects.openai_chat.stream_writer import DONE, write_failure
 from trunkline.dialects.openai_chat.tap import StreamTap
@@ -44,12 +44,8 @@ class _Request(msgspec.Struct, frozen=True, gc=False):
     service_tier: JsonValue = None
 
 
-class _WholeCall(msgspec.Struct, frozen=True):
-    id: JsonValue = None
-
-
 class _WholeMessage(msgspec.Struct, frozen=True):
-    tool_calls: list[_WholeCall] | None = None
+    tool_calls: list[PassingCall] | None = None
 
 
 class _WholeChoice(msgspec.Struct, frozen=True):
@@ -140,15 +136,15 @@ def _read_unusual(body: bytes) -> Tapped:
     stop = read_finish(first.finish_reason or "stop", tools=False, refused=False)
     if stop == "error" and is_said(first.error):
         return Tapped(usage, model, stop, read_failure({"error": decode(first.error)}))
-    foreign = nameless = False
+    foreign = odd = False
     for choice in whole.choices:
         if choice.finish_reason and choice.finish_reason not in WORDS:
             foreign = True
         if choice.message is not None and choice.message.tool_calls:
-            nameless = nameless or not all(call.id for call in choice.message.tool_calls)
+            odd = odd or not all(call.is_whole for call in choice.message.tool_calls)
     mended = flatten(body) if has_chunks(body) else None
-    if nameless:
-        mended = give_ids(mended or body)
+    if odd:
+        mended = mend_calls(mended or body)
     return Tapped(usage, model, stop, body=rename_finish(mended or body) if foreign else mended)
 
 

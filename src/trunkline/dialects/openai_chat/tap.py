@@ -9,27 +9,18 @@ from trunkline.core.heard import Listener
 from trunkline.core.terms import note_tier
 from trunkline.core.usage_bound import believe
 from trunkline.dialects.event_edit import Object, edit_events
+from trunkline.dialects.event_likeness import Likeness
 from trunkline.dialects.event_tap import ENDED_EARLY, EventTap
 from trunkline.dialects.openai_chat.chunked_content import flatten, has_chunks
 from trunkline.dialects.openai_chat.finish import WORDS, read_finish, rename_finish
 from trunkline.dialects.openai_chat.hearing import hear_choices
-from trunkline.dialects.openai_chat.passing_calls import PassingCall, PassingCalls
+from trunkline.dialects.openai_chat.passing_delta import PassingChoice, PassingDeltas
 from trunkline.dialects.openai_chat.usage import read_usage
 from trunkline.dialects.openai_failure import MALFORMED, read_failure
 from trunkline.dialects.raw_json import ABSENT, decode, is_said
 from trunkline.dialects.sse import write_event
 
 __all__ = ["ENDED_EARLY", "StreamTap"]
-
-
-class _TapDelta(msgspec.Struct, frozen=True):
-    tool_calls: list[PassingCall] | None = None
-
-
-class _TapChoice(msgspec.Struct, frozen=True):
-    index: int | None = None
-    delta: _TapDelta | None = None
-    finish_reason: str | None = None
 
 
 class _Groq(msgspec.Struct, frozen=True):
@@ -39,7 +30,7 @@ class _Groq(msgspec.Struct, frozen=True):
 class _TapChunk(msgspec.Struct, frozen=True):
     model: str | None = None
     object: str | None = None
-    choices: list[_TapChoice] | None = None
+    choices: list[PassingChoice] | None = None
     usage: msgspec.Raw = ABSENT
     x_groq: _Groq | None = None
     service_tier: JsonValue = None
@@ -62,10 +53,14 @@ def _is_null(data: bytes, count: int, close: bytes, spaced: bytes) -> bool:
     return found == count or found + data.count(spaced) == count
 
 
-def _has_all_signs(data: bytes) -> bool:
-    """Whether each choice and each call has its index, and each call that begins its id; servers leave them out."""
-    return data.count(b'"index"') >= data.count(b'"delta"') + data.count(b'"function"') and (
-        b'"name"' not in data or data.count(b'"id"') >= data.count(b'"choices"') + data.count(b'"name"')
+def _goes_on(data: bytes) -> bool:
+    """Whether each call in it is one that goes on, as OpenAI writes it: an index and a piece of its arguments."""
+    return (
+        b'"name"' not in data
+        and b'"type"' not in data
+        and data.count(b'"index"') >= data.count(b'"delta"') + data.count(b'"function"')
+        and data.count(b'"id"') <= data.count(b'"choices"')
+        and 0 < data.count(b'"arguments":"') + data.count(b'"arguments": "') == data.count(b'"function"')
     )
 
 
@@ -75,7 +70,7 @@ class StreamTap(EventTap):
     With ``strip_usage`` the chunk that only tells usage (empty ``choices``) is left out: the client did not ask for it.
     """
 
-    __slots__ = ("_calling", "_calls", "_strip_usage", "_tier", "usage")
+    __slots__ = ("_deltas", "_strip_usage", "_tier", "usage")
 
     MALFORMED = MALFORMED
     _always_speaks = True
@@ -83,18 +78,18 @@ class StreamTap(EventTap):
     def __init__(self, *, strip_usage: bool = False) -> None:
         super().__init__()
         self._strip_usage = strip_usage
-        self._calls = PassingCalls()
-        self._calling = False
-        """Whether there may be calls in what was looked at last."""
+        self._deltas = PassingDeltas()
         self._tier: JsonValue = None
         self.usage: Usage | None = None
 
     def _is_ordinary(self, data: bytes) -> bool:
         # Within JSON text a quote is escaped, so a name with its quotes can only be a name (or a whole string that is
         # equal to it, which costs a parse and nothing else).
-        self._calling = b'"tool_calls"' in data
         return (
-            (not self._calling or _has_all_signs(data))
+            (b'"tool_calls"' not in data or (_goes_on(data) and not self._deltas.calls.moved))
+            and b'"role"' not in data
+            and b'"delta":null' not in data
+            and b'"delta": null' not in data
             and _is_null(data, data.count(b'"finish_reason"'), b'"finish_reason":null', b'"finish_reason": null')
             and (b'"usage"' not in data or _is_null(data, data.count(b'"usage"'), b'"usage":null', b'"usage": null'))
             and b'error"' not in data
@@ -109,11 +104,6 @@ class StreamTap(EventTap):
     def _hear(self, data: bytes, listener: Listener) -> None:
         if not data.startswith(b"[DONE]"):
             hear_choices(data, listener)
-
-    def _skip(self, data: bytes) -> None:
-        self.begun = True
-        if self._calling and b'"name"' in data:
-            self._calls.ids_given = True
 
     def _read(self, data: bytes, name: str) -> bool:
         if data.startswith(b"[DONE]"):
@@ -139,12 +129,11 @@ class StreamTap(EventTap):
         absurd = usage is not None and believe(usage) is None
         if usage is not None and not absurd:
             self.usage = usage
-        calls = [
-            (place if choice.index is None else choice.index, (choice.delta and choice.delta.tool_calls) or ())
-            for place, choice in enumerate(chunk.choices or ())
-        ]
-        if any(found for _, found in calls):
-            self._mended = self._calls.mend(data, calls) or self._mended
+        moved = self._deltas.calls.moved
+        self._mended = self._deltas.mend(data, chunk.choices) or self._mended
+        if self._deltas.calls.moved != moved:
+            # What was like the others till now must be looked at.
+            self._likeness = Likeness()
         for choice in chunk.choices or ():
             if choice.finish_reason and choice.finish_reason not in WORDS:
                 self._mended = rename_finish(self._mended or b"data: %b\n\n" % data)

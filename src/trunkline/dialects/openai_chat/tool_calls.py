@@ -15,7 +15,7 @@ MAX_WAITING: Final = 1024 * 1024
 
 
 class _Call:
-    __slots__ = ("id", "number", "signature", "waiting")
+    __slots__ = ("id", "number", "said", "signature", "waiting")
 
     def __init__(self) -> None:
         self.id: str | None = None
@@ -23,6 +23,8 @@ class _Call:
         self.number: int | None = None
         """Its place among the calls that have begun; None until its name is known."""
         self.waiting = ""
+        self.said = False
+        """Whether its arguments have begun: white space before them is nothing, and for some servers all there is."""
 
 
 class ToolCallReader:
@@ -89,6 +91,9 @@ class ToolCallReader:
                 )
             )
             arguments, call.waiting = call.waiting + arguments, ""
+        if not call.said:
+            arguments = arguments.lstrip()
+            call.said = bool(arguments)
         if arguments:
             events.append(ToolCallDelta(call.number, arguments, self._choice))
 

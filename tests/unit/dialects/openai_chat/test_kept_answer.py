@@ -29,9 +29,9 @@ def test_what_the_sdk_parsed_goes() -> None:
     assert tidied(turn) == ([{"role": "assistant", "content": None, "tool_calls": [call()]}], [])
 
 
-@pytest.mark.parametrize("name", ["tool_calls", "function_call"])
-def test_null_for_what_was_not_said_goes(name: str) -> None:
-    turn = {"role": "assistant", "content": "Hi.", "refusal": None, name: None}
+@pytest.mark.parametrize("nothing", [{"tool_calls": None}, {"function_call": None}, {"tool_calls": []}], ids=str)
+def test_null_for_what_was_not_said_goes(nothing: Json) -> None:
+    turn = {"role": "assistant", "content": "Hi.", "refusal": None, **nothing}
     assert tidied(turn) == ([{"role": "assistant", "content": "Hi."}], [])
 
 

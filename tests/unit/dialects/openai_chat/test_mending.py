@@ -44,8 +44,67 @@ def test_calls_without_an_index_get_one() -> None:
 def test_calls_with_an_index_keep_their_bytes() -> None:
     tap = StreamTap()
     tap.feed(chunk({"role": "assistant"}))
-    passing = chunk(call("{}", id="a", index=3))
+    begun = chunk(call("", id="a", index=0, type="function"))
+    assert tap.feed(begun) == begun
+    passing = chunk(call("{}", index=0)).replace(b'"name":"f",', b"")
     assert tap.feed(passing) is passing
+
+
+def pieces(*chunks: bytes) -> list[Any]:
+    """The pieces of calls that a client gets of a stream."""
+    return [piece for choice in relayed(*chunks) for piece in choice["delta"].get("tool_calls", ())]
+
+
+def test_what_was_said_of_a_call_is_not_said_again() -> None:
+    again = {"id": "a", "type": None, "function": {"name": "f", "arguments": "}"}}
+    got = pieces(chunk(call("{", id="a", index=0, type="function")), chunk({"tool_calls": [{"index": 0, **again}]}))
+    assert got[1] == {"index": 0, "function": {"arguments": "}"}}
+
+
+def test_indexes_are_places_in_the_list_of_calls() -> None:
+    more = {"tool_calls": [{"index": 2, "function": {"arguments": "}"}}]}
+    got = pieces(chunk(call("{}", id="a", index=1)), chunk(call("{", id="b", index=2)), chunk(more))
+    assert [piece["index"] for piece in got] == [0, 1, 1]
+
+
+def test_a_new_call_under_an_index_that_is_taken_is_another() -> None:
+    def more(text: str) -> bytes:
+        return chunk({"tool_calls": [{"index": 0, "function": {"arguments": text}}]})
+
+    first = (chunk(call("{", id="a", index=0)), more(" "), more("  "), more("   "), more("}"))
+    got = pieces(*first, chunk(call("{", id="b", index=0)), more("}"))
+    assert [piece["index"] for piece in got] == [0, 0, 0, 0, 0, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "written"),
+    [({"arguments": {"x": 1}}, '{"x":1}'), ({"arguments": None}, ""), ({}, "")],
+    ids=["an object", "null", "nothing"],
+)
+def test_arguments_are_a_text(arguments: dict[str, Any], written: str) -> None:
+    piece = {"index": 0, "id": "a", "type": "", "custom": {"name": "", "input": ""}}
+    got = pieces(chunk({"tool_calls": [{**piece, "function": {"name": "f", **arguments}}]}))
+    assert got == [{"index": 0, "id": "a", "type": "function", "function": {"name": "f", "arguments": written}}]
+    whole = {"choices": [{"message": {"tool_calls": [{"id": "a", "function": {"name": "f", **arguments}}]}}]}
+    body = read_tap(msgspec.json.encode(whole)).body
+    assert body is not None
+    (call,) = msgspec.json.decode(body)["choices"][0]["message"]["tool_calls"]
+    assert (call["type"], call["function"]["arguments"]) == ("function", written or "{}")
+
+
+def test_a_role_is_said_once() -> None:
+    got = relayed(chunk({"role": "assistant", "content": "a"}), chunk({"role": "assistant"}, "stop"))
+    assert [choice["delta"] for choice in got] == [{"content": "a"}, {}]
+
+
+def test_nothing_is_left_of_lists_and_deltas_of_nothing() -> None:
+    got = relayed(chunk({"content": "a", "tool_calls": []}), chunk(None), chunk({}, "stop"))  # type: ignore[arg-type]
+    assert [choice["delta"] for choice in got] == [{"content": "a"}, {}, {}]
+
+
+def test_a_chunk_without_choices_has_an_empty_list() -> None:
+    tap = StreamTap()
+    assert msgspec.json.decode(tap.feed(b'data: {"id":"a"}\n\n').removeprefix(b"data: ")) == {"id": "a", "choices": []}
 
 
 @pytest.mark.parametrize(("theirs", "ours"), [("eos", "stop"), ("max_tokens", "length"), ("tool_use", "tool_calls")])

@@ -95,7 +95,7 @@ def test_taps_survive(seed: int) -> None:
         tap.close()
         out += tap.take_held()
         assert tap.complete is (tap.error is None)
-        assert len(out) <= len(data) + 2 + 24 * data.count(b"tool_calls")
+        assert len(out) <= len(data) + 2 + 64 * data.count(b"tool_calls") + 16 * data.count(b"data:")
         read_tap(data)
 
 

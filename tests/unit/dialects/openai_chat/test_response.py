@@ -84,6 +84,15 @@ def test_parts_and_reasons(name: str, parts: tuple[object, ...], stop: str) -> N
     assert (choice(name).parts, choice(name).stop) == (parts, stop)
 
 
+@pytest.mark.parametrize(("arguments", "meant"), [(" \n", ""), ('"{\\"x\\": 1}"', '{"x": 1}'), ('"x"', '"x"')])
+def test_arguments_are_read_as_they_were_meant(arguments: str, meant: str) -> None:
+    call = {"id": "a", "type": "function", "function": {"name": "f", "arguments": arguments}}
+    body = msgspec.json.encode({"choices": [{"message": {"tool_calls": [call]}, "finish_reason": "tool_calls"}]})
+    (part,) = DIALECT.read_response(body).choices[0].parts
+    assert isinstance(part, ToolCall)
+    assert part.arguments == meant
+
+
 def test_openrouter_thoughts_and_pictures() -> None:
     thought, text, picture = choice("openrouter").parts
     assert thought == Reasoning("Let me paint.", "EqQB", format="anthropic-claude-v1")

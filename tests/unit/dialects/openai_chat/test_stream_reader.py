@@ -204,6 +204,14 @@ def test_google_numbers_all_calls_zero() -> None:
     ]
 
 
+def test_white_space_is_no_arguments() -> None:
+    begun = {"index": 0, "id": "a", "function": {"name": "f", "arguments": " \n"}}
+    more = {"index": 0, "function": {"arguments": ' {"x": '}}, {"index": 0, "function": {"arguments": " 1}"}}
+    events = read(chunks({"tool_calls": [begun]}, *({"tool_calls": [piece]} for piece in more)))
+    assert [event.arguments for event in events if isinstance(event, ToolCallDelta)] == ['{"x": ', " 1}"]
+    assert not any(isinstance(event, ToolCallDelta) for event in read(chunks({"tool_calls": [begun]})))
+
+
 def test_pictures() -> None:
     (picture,) = [event for event in recorded("images") if isinstance(event, ImageDelta)]
     assert picture.media.media_type == "image/png"
