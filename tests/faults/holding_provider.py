@@ -44,10 +44,13 @@ class HoldingProvider(ThreadingHTTPServer):
         self._held: queue.SimpleQueue[HeldCall] = queue.SimpleQueue()
         self._deciding = threading.Lock()
 
-    def hold(self, moment: Moment) -> HeldCall:
-        """The next call that gets so far. It goes on when it is set free."""
+    def hold(self, moment: Moment) -> None:
+        """Hold the next call that gets so far. It goes on when it is set free."""
         with self._deciding:
             self._wanted = moment
+
+    def take(self) -> HeldCall:
+        """The call that is held, as soon as there is one."""
         return self._held.get(timeout=_SECONDS)
 
     def handle_error(self, request: Any, client_address: Any) -> None:

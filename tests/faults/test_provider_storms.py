@@ -56,11 +56,21 @@ async def drip(writer: asyncio.StreamWriter) -> None:
     await asyncio.Event().wait()
 
 
+async def drip_on(writer: asyncio.StreamWriter) -> None:
+    """A head that comes byte by byte, and never ends."""
+    writer.write(b"HTTP/1.1 200 OK\r\nx-slow: ")
+    while not writer.is_closing():
+        writer.write(b"z")
+        await writer.drain()
+        await asyncio.sleep(0.05)
+
+
 STORMS: dict[str, Script] = {
     "latency": silence,
     "reset": slam,
     "cut": cut,
     "drip": drip,
+    "slow drip": drip_on,
     "429": fails("429 Too Many Requests"),
     "429 that says when": fails("429 Too Many Requests", "retry-after: 1\r\n"),
     "500": fails("500 Internal Server Error"),

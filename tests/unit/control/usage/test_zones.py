@@ -10,12 +10,18 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
-from tests.bookkeeping import keep
+from tests.bookkeeping import keep, make_audit
 from tests.unit.control.usage.settled import event
 
+from trunkline.control.page import PageRequest
 from trunkline.control.usage import sums
+from trunkline.control.usage.export import UsageExport
 from trunkline.control.usage.interval import Interval, divide
+from trunkline.control.usage.record import EventFilter, SpanQuestion
+from trunkline.control.usage.requests import Requests
 from trunkline.control.usage.span import read_span
+from trunkline.control.usage.usage import Usage as Reports
+from trunkline.core.actor import Actor
 from trunkline.core.chat import Usage
 from trunkline.core.usage_event import UsageEvent
 from trunkline.storage.database import Database
@@ -27,6 +33,7 @@ CHANGES = tuple(
     # Of America, Europe, the Middle East, Chile, Australia and New Zealand, both ways.
     for text in ("2026-03-08", "2026-03-29", "2026-04-05", "2026-04-24", "2026-09-06", "2026-10-04", "2026-10-25")
 )
+ANN = Actor(user_id="u", workspace_id="w", role="admin")
 SCOPE = UsageScope(workspace_id="w")
 
 
@@ -147,6 +154,47 @@ async def test_on_both_databases(database: Database, seed: int) -> None:
         for change in CHANGES:
             days = f"{(change - timedelta(days=2)).date()}/{(change + timedelta(days=2)).date()}"
             await recount(database, kept, name, "hour", days)
+
+
+async def test_totals_parts_and_exports_tell_the_same_as_the_calls(database: Database) -> None:
+    kept = calls(7)
+    await keep(database, kept)
+    now = datetime(2027, 1, 1, tzinfo=UTC)
+    reports = Reports(database, now=lambda: now)
+    sheets = UsageExport(database, make_audit(database), now=lambda: now)
+    requests = Requests(database, make_audit(database), lambda _: None, now=lambda: now)
+    first, last = "2026-03-08", "2026-10-25"
+    for name in HARD:
+        zone = ZoneInfo(name)
+        question = SpanQuestion(since=first, until=last, interval="day", by="model", time_zone=name)
+        report = await reports.events(ANN, EventFilter(), PageRequest(), question)
+        rows = [row async for page in await sheets.export(ANN, EventFilter(), question, "csv") for row in page]
+        # A list of calls is of days, too, but not apart.
+        plain = SpanQuestion(since=first, until=last, time_zone=name)
+        listed = [one async for page in await requests.export(ANN, EventFilter(), plain, "csv") for one in page]
+        within = [one for one in kept if first <= opened(one).astimezone(zone).date().isoformat() <= last]
+        assert Counter(one.id for one in listed) == Counter(one.id for one in within), name
+        cost = Counter[Hashable]()
+        for one in within:
+            cost[opened(one).astimezone(zone).date(), one.model] += one.cost_nanos or 0
+        told = Counter({(row.since.astimezone(zone).date(), row.key): row.figures.cost_nanos for row in rows})
+        assert +told == +cost, name
+        days, models = Counter[Hashable](), Counter[Hashable]()
+        for (day, model), nanos in cost.items():
+            days[day] += nanos
+            models[model] += nanos
+        assert +Counter({part.key: part.figures.cost_nanos for part in report.breakdown}) == models, name
+        for part in report.breakdown:
+            drawn = zip(report.series, part.series, strict=True)
+            own = Counter({whole.since.astimezone(zone).date(): figures.cost_nanos for whole, figures in drawn})
+            assert +own == +Counter({day: nanos for (day, model), nanos in cost.items() if model == part.key}), name
+        series = {part.since.astimezone(zone).date(): part.figures.cost_nanos for part in report.series}
+        assert +Counter(series) == +days, name
+        total = report.figures
+        assert (total.request_count, total.cost_nanos) == (len(within), sum(one.cost_nanos or 0 for one in within))
+        assert total.cost_nanos == sum(row.figures.cost_nanos for row in rows)
+        assert total.input_tokens == sum(one.input_tokens for one in listed)
+        assert total.error_count == sum(one.outcome == "error" for one in within)
 
 
 async def test_a_day_that_a_zone_skipped_has_no_part(database: Database) -> None:
