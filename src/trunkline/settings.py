@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, cast, get_args, get_origin, get_type_hints
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
@@ -25,6 +26,9 @@ _ORIGIN: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s?#,*@]+|null|\*", re.IGNO
 _POSTGRESQL: Final = frozenset({"postgres", "postgresql"})
 
 _REDIS: Final = {"redis": "redis", "rediss": "rediss", "unix": "unix", "valkey": "redis", "valkeys": "rediss"}
+
+SMTP_PORTS: Final[Mapping[str, int]] = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
+"""By how a mail server is spoken to, the port where its address names none."""
 
 _BOOLEANS: Final = {
     **dict.fromkeys(("1", "true", "t", "yes", "y", "on"), True),
@@ -134,6 +138,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         None
     )
     keep_audit_days: Annotated[int | None, Meta(ge=30, description="How long events of the audit log are kept.")] = None
+    keep_alerts_days: Annotated[
+        int | None, Meta(ge=1, description="How long alerts are kept after they are over, with what was sent of them.")
+    ] = None
+    smtp_url: Annotated[
+        Secret | None,
+        Meta(
+            description="The mail server for alerts: `smtp://user:password@host:587`, with STARTTLS,"
+            " `smtps://user:password@host:465`, with TLS from the start, or `smtp+plain://host:25`, without either, for"
+            " a relay on the own network. Unset: alerts are not sent by email.",
+        ),
+    ] = None
+    smtp_from: Annotated[
+        str | None,
+        Meta(
+            description="Whom emails are from (`alerts@example.com`); unset: `trunkline@` the host of the public URL."
+        ),
+    ] = None
     max_body_mb: Annotated[int, Meta(ge=1, le=1024, description="The largest body of a call, in MiB.")] = 64
     max_file_mb: Annotated[
         int, Meta(ge=1, le=1024, description="The largest file of a batch that a caller may send, in MiB.")
@@ -308,9 +329,31 @@ def _read_redis_url(url: Secret) -> Secret:
     return Secret(f"{scheme}://{rest}")
 
 
+def _read_smtp_url(url: Secret) -> Secret:
+    parts = urlsplit(url.reveal())
+    try:
+        known = parts.scheme in SMTP_PORTS and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        known = False
+    if not known or parts.path not in {"", "/"} or parts.query or parts.fragment:
+        raise ValueError("must be like smtp://user:password@smtp.example.com:587, smtps://… or smtp+plain://…")
+    if parts.scheme == "smtp+plain" and (parts.username or parts.password):
+        raise ValueError("has a password, which smtp+plain:// would send unencrypted: use smtp:// or smtps://")
+    return url
+
+
+def _read_sender(text: str) -> str:
+    name, at, domain = text.strip().rpartition("@")
+    if not (name and at and domain) or not text.isprintable() or set(text.strip()) & set(" <>,;"):
+        raise ValueError("must be an email address alone, such as alerts@example.com")
+    return text.strip()
+
+
 _FORMS: Final[Mapping[str, Callable[[Any], object]]] = {
     "database_url": _add_driver,
     "redis_url": _read_redis_url,
+    "smtp_url": _read_smtp_url,
+    "smtp_from": _read_sender,
     "public_url": lambda url: url.rstrip("/") or None,
     "cors_origins": lambda text: ", ".join(read_origins(text)),
 }

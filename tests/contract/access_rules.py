@@ -78,6 +78,8 @@ BEYOND: tuple[tuple[tuple[str, ...], str, int], ...] = (
     (("member",), r"(PUT|DELETE) /api/applications/\{application_id\}", 403),
     # An application reads the budgets that are for it.
     (("application's key",), r"GET /api/budgets/\{budget_id\}", 404),
+    # An application sees the alerts that are about what is its own.
+    (("application's key",), r"(GET|POST) /api/alerts/\{alert_id\}.*", 404),
     # Everybody may leave a workspace, and only its admins send others away.
     (("viewer", "member"), r"DELETE /api/workspaces/\{workspace_id\}/members/\{user_id\}", 403),
     # A shared configuration is changed by its owner and by admins. Every member may try it.
@@ -97,6 +99,7 @@ BEYOND: tuple[tuple[tuple[str, ...], str, int], ...] = (
             r"\w+ /api/workspaces/\{workspace_id\}/.*|(PATCH|DELETE) /api/workspaces/\{workspace_id\}"
             r"|POST /api/applications|DELETE /api/applications/.*|(GET|POST) /api/usage/corrections"
             r"|GET /api/audit(/verify|/export)?|\w+ /api/cache|(POST|PUT|DELETE) /api/budgets.*"
+            r"|(POST|PUT|DELETE) /api/alerts/(rules|preview).*|\w+ /api/alerts/(channels|deliveries).*"
             r"|(POST|PUT|DELETE) (/api/routes|/api/prices|/api/limits|/policy|/api/features(?!/\{slug\}/run)).*"
         ),
         403,
@@ -133,6 +136,9 @@ NAMED_IN_QUERIES = (
     ("/model-configs?applicationId={application_id}", 404),
     ("/api/keys?applicationId={application_id}", 200),
     ("/api/limits?subjectId={key_id}", 200),
+    ("/api/alerts?ruleId={rule_id}", 200),
+    ("/api/alerts/deliveries?alertId={alert_id}", 200),
+    ("/api/alerts/deliveries?channelId={channel_id}", 200),
     ("/api/usage?configurationId={configuration_id}", 200),
     ("/api/usage?applicationId={application_id}", 200),
     ("/api/usage/export?format=json&configurationId={configuration_id}", 200),
@@ -145,6 +151,7 @@ NAMED_IN_QUERIES = (
 )
 """Where a query or the end of a path names somebody else's record, and the status. Filters find nothing."""
 
+_DOWN = {"kind": "down"}
 _LIMIT = {"measure": "requests", "amount": 1}
 _ENTRY = {"name": "x", "aiType": "OPENAI", "endpoint": "https://api.openai.com/v1", "secret": "sk-x"}
 _POLICY = {"name": "x", "content": "x", "riskType": "LOW", "actionType": 0}
@@ -176,6 +183,14 @@ NAMED_IN_BODIES: tuple[tuple[str, dict[str, Any], int], ...] = (
     ("POST /api/limits", {**_LIMIT, "subject": "configuration", "subjectId": "{configuration_id}"}, 400),
     ("POST /api/limits", {**_LIMIT, "subject": "feature", "subjectId": "{slug}"}, 400),
     ("POST /api/limits", {**_LIMIT, "subject": "workspace", "subjectId": "{workspace_id}"}, 400),
+    ("POST /api/alerts/rules", {**_DOWN, "channelIds": ["{channel_id}"]}, 400),
+    ("POST /api/alerts/rules", {**_DOWN, "subject": "configuration", "subjectId": "{configuration_id}"}, 400),
+    ("POST /api/alerts/preview", {**_DOWN, "subject": "configuration", "subjectId": "{configuration_id}"}, 400),
+    ("POST /api/alerts/rules", {"kind": "budget_used", "subject": "budget", "subjectId": "{budget_id}"}, 400),
+    ("POST /api/alerts/rules", {"kind": "key_expiring", "subject": "key", "subjectId": "{key_id}"}, 400),
+    ("POST /api/alerts/rules", {"kind": "policy_violations", "subject": "policy", "subjectId": "{policy_id}"}, 400),
+    # Of the installation.
+    ("POST /api/alerts/rules", {"kind": "journal_not_shipping"}, 403),
     ("POST /model-configs", {**_CONFIG, "applicationId": "{application_id}"}, 400),
     ("PATCH /api/workspaces/{home}", {"defaultConfigurationId": "{configuration_id}"}, 400),
     ("POST /api/ratings", {"requestId": "{request_id}", "rating": 5}, 404),

@@ -16,9 +16,9 @@ from sqlalchemy import update
 from tests.contract.live_server import LiveServer, open_live_server
 from tests.contract.local_installation import Person
 from trunkline.core.ids import is_id, new_id
-from trunkline.storage import jobs
+from trunkline.storage import alerts, jobs
 from trunkline.storage.database import Database
-from trunkline.storage.tables import ApiKey, Job, now
+from trunkline.storage.tables import AlertRow, ApiKey, Job, now
 
 CANARY = "Canary-7c0e"
 """Stands in the name of each record."""
@@ -46,7 +46,7 @@ class PopulatedServer:
             template = template.replace(f"{{{name}}}", value).replace(f"{{{name}:path}}", value)
         assert "{" not in template, f"there is no record for {template}"
         # It would not end.
-        return f"{template}?seconds=0" if template in {"/api/requests/stream", "/api/status/stream"} else template
+        return f"{template}?seconds=0" if template in {"/api/alerts/stream", "/api/requests/stream", "/api/status/stream"} else template
 
     def put_ids(self, body: Any) -> Any:
         """An example of the description with the ids of what is there, by the names of its fields."""
@@ -140,6 +140,32 @@ async def _make_limit(populated: PopulatedServer, client: httpx2.AsyncClient) ->
     return (await _send(client, "/api/limits", body))["id"]
 
 
+async def _make_alert(populated: PopulatedServer, client: httpx2.AsyncClient) -> str:
+    """One that is over: what rules do not find would be over at the next look."""
+    alert = AlertRow(
+        workspace_id=populated.workspace_id,
+        rule_id=new_id(),
+        rule_name=CANARY,
+        kind="down",
+        severity="critical",
+        subject="configuration",
+        subject_id=new_id(),
+        subject_name=CANARY,
+        is_for_admins=False,
+        state="resolved",
+        summary=CANARY,
+        started_at=now(),
+        fired_at=now(),
+        resolved_at=now(),
+        changed_at=0,
+    )
+    database = Database(populated.live.settings.effective_database_url)
+    async with database.write() as tx:
+        await alerts.insert(tx, alert)
+    await database.close()
+    return alert.id
+
+
 async def _make_price(populated: PopulatedServer, client: httpx2.AsyncClient) -> str:
     body = {"provider": "openai", "model": "gpt-4o-mini", "prices": {"input": 0.1}, "note": CANARY}
     return (await _send(client, "/api/prices", body))["id"]
@@ -155,6 +181,9 @@ MAKERS: dict[str, Callable[[PopulatedServer, httpx2.AsyncClient], Awaitable[str]
     "keyed": _maker("/api/configurations", provider="openai", model="gpt-4o", apiKey="sk-x", shared=True),
     "version_id": _make_version,
     "budget_id": _maker("/api/budgets", name="budget {}", amount="1000000", period="month"),
+    "alert_id": _make_alert,
+    "rule_id": _maker("/api/alerts/rules", kind="down"),
+    "channel_id": _maker("/api/alerts/channels", kind="webhook", url="https://hooks.example.com/trunkline"),
     "route_id": _maker("/api/routes", name="route {}", targets=[{"configurationId": new_id()}]),
     "key_id": _maker("/api/keys"),
     "limit_id": _make_limit,

@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry
 from trunkline.faces import (
     ai_llm,
     ai_model_config,
+    alerts,
     cache,
     configurations,
     console,
@@ -41,6 +42,7 @@ FACES: Final = (
     configurations,
     providers,
     status,
+    alerts,
     usage,
     jobs,
     model_configs,

@@ -22,6 +22,7 @@ from trunkline.app.people import People
 from trunkline.app.resources import Resources, open_ring, open_ring_from_copy
 from trunkline.app.services import make_services
 from trunkline.app.stopping import Stopping
+from trunkline.control.alerts.journal_watch import JournalWatch
 from trunkline.control.budgets.authority import LeaseAuthority
 from trunkline.control.budgets.lease_questions import answer_leases, recall_from
 from trunkline.control.caching.response_cache import ResponseCache
@@ -197,6 +198,10 @@ async def open_server(
                 services.health_probes.run(),
                 health_watch.run(),
                 batches.watch.run(),
+                services.alert_watch.run(),
+                services.alert_evaluation.run(),
+                services.alert_delivery.run(),
+                JournalWatch(resources.database, lag, now=now).run(),
                 path.keep_clean(),
                 path.lag.run(),
                 Upkeep(resources.database).run(),

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from trunkline.app.mail import make_mailer
 from trunkline.app.parts import Parts
 from trunkline.app.people import People
 from trunkline.app.resources import Resources
 from trunkline.control.ai_llms.ai_llms import AiLlms
+from trunkline.control.alerts.alerts import Alerts
+from trunkline.control.alerts.channels import AlertChannels
+from trunkline.control.alerts.delivery import AlertDelivery
+from trunkline.control.alerts.evaluation import AlertEvaluation
+from trunkline.control.alerts.preview import AlertPreview
+from trunkline.control.alerts.rules import AlertRules
+from trunkline.control.alerts.sending import Sender
+from trunkline.control.alerts.watch import AlertWatch
 from trunkline.control.audit_chain.linking import AuditLinking
 from trunkline.control.audit_chain.seal import AuditSeal
 from trunkline.control.audit_chain.verification import AuditVerification
@@ -101,6 +110,7 @@ def make_services(
 ) -> Services:
     """The use cases."""
     database, audit = resources.database, people.audit
+    alert_watch = AlertWatch(database, now=parts.now)
     audit_linking = AuditLinking(database, AuditSeal(ring))
     credentials = Credentials(vault)
     sealed_keys = SealedKeys(ring)
@@ -134,6 +144,7 @@ def make_services(
         feature_checks,
     )
     own_applications = Applications(database, audit)
+    sender = Sender(database, credentials, client, make_mailer(settings), now=parts.now)
 
     async def check_database() -> str | None:
         await Installation(database).read_state()
@@ -148,6 +159,21 @@ def make_services(
         audit=audit,
         status=status,
         health_probes=HealthProbes(database, reach, settings.health_probe_seconds, now=parts.now),
+        alerts=Alerts(database, audit, alert_watch, now=parts.now),
+        alert_rules=AlertRules(database, audit, now=parts.now),
+        alert_channels=AlertChannels(
+            database,
+            credentials,
+            audit,
+            client,
+            sender,
+            RateLimit(settings.tests_per_minute, "tests of channels"),
+            now=parts.now,
+        ),
+        alert_preview=AlertPreview(database, now=parts.now),
+        alert_watch=alert_watch,
+        alert_evaluation=AlertEvaluation(database, now=parts.now),
+        alert_delivery=AlertDelivery(database, sender, now=parts.now),
         audit_linking=audit_linking,
         audit_verification=AuditVerification(database, AuditSeal(ring)),
         writes=RateLimit(settings.writes_per_minute, "changes"),
@@ -194,6 +220,7 @@ def make_services(
                 "requests": settings.keep_requests_days,
                 "conversations": settings.keep_conversations_days,
                 "violations": settings.keep_violations_days,
+                "alerts": settings.keep_alerts_days,
             },
             audit_days=settings.keep_audit_days,
             audit=audit_linking,

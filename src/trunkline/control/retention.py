@@ -17,7 +17,7 @@ from trunkline.storage.retention import Kept
 from trunkline.storage.tables import now
 
 EVERY_SECONDS: Final = 3_600.0
-AT_ONCE: Final[Mapping[Kept, int]] = {"requests": 500, "conversations": 20, "violations": 500}
+AT_ONCE: Final[Mapping[Kept, int]] = {"requests": 500, "conversations": 20, "violations": 500, "alerts": 100}
 """Rows of one transaction: some milliseconds, for which others wait with what they write. A conversation has many."""
 
 PAUSE_SECONDS: Final = 0.1

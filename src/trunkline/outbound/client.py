@@ -121,6 +121,17 @@ class Client:
         connection.close()
         return connection.made
 
+    async def judge(self, origin: Origin, timeouts: Timeouts = DEFAULT_TIMEOUTS) -> None:
+        """Raise ForbiddenAddress where ``origin`` may not be called, as :meth:`send` would, and connect to nothing.
+
+        Raises ResolveFailed or TimedOut where nobody can tell.
+        """
+        try:
+            async with asyncio.timeout(timeouts.connect):
+                await self._dialer.judge(origin)
+        except TimeoutError:
+            raise out_of_time(origin, "dns", timeouts.connect) from None
+
     async def close(self) -> None:
         """Close every connection; answers that are being read end with ClosedEarly, later calls with Unavailable."""
         self._closed = True

@@ -77,6 +77,10 @@ class Dialer:
         connection.attach(transport, f"{host}:{origin.port}", made)
         return connection
 
+    async def judge(self, origin: Origin) -> None:
+        """Judge the addresses of ``origin`` as :meth:`dial` does. Raises ResolveFailed or ForbiddenAddress."""
+        self._guard.judge(origin, await self._resolver.resolve(origin))
+
     async def _connect_any(
         self, origin: Origin, addresses: tuple[Address, ...], make: Callable[[], Connection]
     ) -> tuple[asyncio.Transport, Connection, Address]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from trunkline.storage.database import Transaction
 from trunkline.storage.tables import (
+    AlertChannelRow,
     ApiKey,
     Application,
     Configuration,
@@ -39,6 +40,7 @@ _KEPT: Final[Mapping[str, tuple[_Column, _Column, _Column]]] = {
     "policy": (Policy.id, Policy.name, Policy.workspace_id),
     "template": (ProviderTemplate.id, ProviderTemplate.name, ProviderTemplate.workspace_id),
     "route": (Route.id, Route.name, Route.workspace_id),
+    "alert_channel": (AlertChannelRow.id, AlertChannelRow.name, AlertChannelRow.workspace_id),
     "workspace": (Workspace.id, Workspace.name, Workspace.id),
 }
 """For each kind of thing in a workspace its id, its name, and the workspace. Titles of conversations are private."""

@@ -9,9 +9,16 @@ from typing import Final, Literal
 from sqlalchemy import delete, select, tuple_
 
 from trunkline.storage.database import Transaction
-from trunkline.storage.tables import Conversation, PolicyViolation, UsageEventRow, Workspace
+from trunkline.storage.tables import (
+    AlertDeliveryRow,
+    AlertRow,
+    Conversation,
+    PolicyViolation,
+    UsageEventRow,
+    Workspace,
+)
 
-Kept = Literal["requests", "conversations", "violations"]
+Kept = Literal["requests", "conversations", "violations", "alerts"]
 """What has an age at which it goes. Sums of usage stay. The audit log goes by :mod:`trunkline.control.audit_chain`."""
 
 
@@ -52,6 +59,20 @@ async def _prune_violations(tx: Transaction, before: datetime, most: int) -> int
     return len(found)
 
 
+async def _prune_alerts(tx: Transaction, before: datetime, most: int) -> int:
+    """Those that are over, with what was sent of them, and what was sent of none."""
+    row, sent = AlertRow, AlertDeliveryRow
+    ended = select(row.id).where(row.id < _first_id(before), row.resolved_at < before, row.held.is_(None))
+    found = list(await tx.scalars(ended.order_by(row.id).limit(most)))
+    if found:
+        await tx.execute(delete(row).where(row.id.in_(found)))
+    tests = select(sent.id).where(sent.id < _first_id(before), sent.alert_id.is_(None)).order_by(sent.id).limit(most)
+    tried = list(await tx.scalars(tests))
+    if tried:
+        await tx.execute(delete(sent).where(sent.id.in_(tried)))
+    return max(len(found), len(tried))
+
+
 def _first_id(moment: datetime) -> str:
     """What ids that were made then begin with: they are in the order of their making."""
     text = f"{int(moment.timestamp() * 1000):012x}"
@@ -62,4 +83,5 @@ _PRUNERS: Final[Mapping[Kept, Callable[[Transaction, datetime, int], Awaitable[i
     "requests": _prune_requests,
     "conversations": _prune_conversations,
     "violations": _prune_violations,
+    "alerts": _prune_alerts,
 }

@@ -10,7 +10,17 @@ from sqlalchemy import delete, select
 from trunkline.storage import change_marks, limits
 from trunkline.storage.change_marks import Touched
 from trunkline.storage.database import Transaction
-from trunkline.storage.tables import Configuration, Credential, DataKey, Feature, Membership, Route, User, Workspace
+from trunkline.storage.tables import (
+    AlertChannelRow,
+    Configuration,
+    Credential,
+    DataKey,
+    Feature,
+    Membership,
+    Route,
+    User,
+    Workspace,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +139,7 @@ async def remove(tx: Transaction, workspace: Workspace) -> None:
     await tx.execute(delete(Feature).where(Feature.workspace_id == workspace.id))
     await tx.execute(delete(Route).where(Route.workspace_id == workspace.id))
     await tx.execute(delete(Configuration).where(Configuration.workspace_id == workspace.id))
+    await tx.execute(delete(AlertChannelRow).where(AlertChannelRow.workspace_id == workspace.id))
     await tx.execute(delete(Credential).where(Credential.workspace_id == workspace.id))
     await tx.execute(delete(DataKey).where(DataKey.owner == f"workspace:{workspace.id}"))
     await tx.delete(workspace)

@@ -88,8 +88,8 @@ def make_history(counts: Iterable[Count], window: Window) -> History:
     return History(
         cells=tuple(_make_cell(slot, window, calls[slot], probes[slot]) for slot in slots),
         calls=sum(called.values()),
-        failures=_count_failures(called),
-        uptime=1 - _count_failures(told) / sum(told.values()) if told else None,
+        failures=count_failures(called),
+        uptime=1 - count_failures(told) / sum(told.values()) if told else None,
         p50_ms=find_percentile(latencies, 0.5),
         p95_ms=find_percentile(latencies, 0.95),
         errors={kind: number for kind, number in sorted(called.items()) if kind != "ok"},
@@ -104,16 +104,17 @@ def split(counts: Sequence[Count]) -> dict[str, list[Count]]:
     return found
 
 
+def count_failures(outcomes: dict[str, int]) -> int:
+    """How many of these tries the provider did not serve."""
+    return sum(number for kind, number in outcomes.items() if kind in FAILURES or kind in REJECTIONS)
+
+
 def _sum(parts: Iterable[dict[str, int]]) -> dict[str, int]:
     found: dict[str, int] = {}
     for part in parts:
         for outcome, number in part.items():
             found[outcome] = found.get(outcome, 0) + number
     return found
-
-
-def _count_failures(outcomes: dict[str, int]) -> int:
-    return sum(number for kind, number in outcomes.items() if kind in FAILURES or kind in REJECTIONS)
 
 
 def _make_cell(slot: int, window: Window, calls: dict[str, int], probes: dict[str, int]) -> Cell:
@@ -123,7 +124,7 @@ def _make_cell(slot: int, window: Window, calls: dict[str, int], probes: dict[st
         end=to_moment((slot + 1) * length),
         state=_judge(calls or probes),
         calls=sum(calls.values()),
-        failures=_count_failures(calls),
+        failures=count_failures(calls),
     )
 
 
@@ -132,7 +133,7 @@ def _judge(outcomes: dict[str, int]) -> HealthState:
     if not total:
         return "unknown"
     rejected = sum(number for kind, number in outcomes.items() if kind in REJECTIONS)
-    failed = _count_failures(outcomes)
+    failed = count_failures(outcomes)
     if failed >= total * _MOST:
         return "unauthorized" if rejected * 2 >= failed else "down"
     if outcomes.get("rate_limit", 0) >= total * _MOST:

@@ -7,7 +7,9 @@ from typing import Any, Final
 
 _MEANINGS: Final[Mapping[str, str]] = {
     "ai_llm_id": "The entry's `id`.",
+    "alert_id": "The alert's `id`.",
     "application_id": "The application's `id`.",
+    "channel_id": "The channel's `id`.",
     "config_id": "The configuration's `_id`.",
     "configuration_id": "The configuration's `id`.",
     "conversation_id": "The conversation's `id`.",
@@ -26,6 +28,7 @@ _MEANINGS: Final[Mapping[str, str]] = {
     "request_id": "The header `x-request-id` of the answer, or the `id` of the usage event.",
     "budget_id": "The budget's `id`.",
     "route_id": "The route's `id`.",
+    "rule_id": "The rule's `id`.",
     "template_id": "The template's `id`.",
     "user_id": "The user's `id`.",
     "version_id": "The version's `_id`.",

@@ -9,6 +9,13 @@ from fastapi import Depends
 from starlette.requests import Request
 
 from trunkline.control.ai_llms.ai_llms import AiLlms
+from trunkline.control.alerts.alerts import Alerts
+from trunkline.control.alerts.channels import AlertChannels
+from trunkline.control.alerts.delivery import AlertDelivery
+from trunkline.control.alerts.evaluation import AlertEvaluation
+from trunkline.control.alerts.preview import AlertPreview
+from trunkline.control.alerts.rules import AlertRules
+from trunkline.control.alerts.watch import AlertWatch
 from trunkline.control.audit import Audit
 from trunkline.control.audit_chain.linking import AuditLinking
 from trunkline.control.audit_chain.verification import AuditVerification
@@ -78,6 +85,13 @@ class Services:
     audit: Audit
     status: StatusBoard
     health_probes: HealthProbes
+    alerts: Alerts
+    alert_rules: AlertRules
+    alert_channels: AlertChannels
+    alert_preview: AlertPreview
+    alert_watch: AlertWatch
+    alert_evaluation: AlertEvaluation
+    alert_delivery: AlertDelivery
     audit_linking: AuditLinking
     audit_verification: AuditVerification
     writes: RateLimit

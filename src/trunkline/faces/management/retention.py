@@ -17,6 +17,7 @@ class RetentionResponse(ResponseBody):
     requests_days: int | None
     conversations_days: int | None
     violations_days: int | None
+    alerts_days: int | None
     audit_days: int | None
 
 

@@ -1,6 +1,7 @@
 """All tables. Importing this package fills ``Base.metadata``."""
 
 from trunkline.storage.tables.account import Invitation, Membership, Session, SetupToken, User, Workspace
+from trunkline.storage.tables.alert import AlertChannelRow, AlertDeliveryRow, AlertRow, AlertRuleRow, JournalLag
 from trunkline.storage.tables.application import ApiKey, Application, ApplicationConfiguration
 from trunkline.storage.tables.base import Base, UtcDateTime, now
 from trunkline.storage.tables.batch import Batch, BatchResult, FilePiece, StoredFile
@@ -29,6 +30,10 @@ from trunkline.storage.tables.snapshot_change import SnapshotChange
 from trunkline.storage.tables.usage import ConfigurationTotal, JournalMark, UsageEventRow, UsageGroup, UsageSum
 
 __all__ = [
+    "AlertChannelRow",
+    "AlertDeliveryRow",
+    "AlertRow",
+    "AlertRuleRow",
     "ApiKey",
     "Application",
     "ApplicationConfiguration",
@@ -58,6 +63,7 @@ __all__ = [
     "HealthCount",
     "Invitation",
     "Job",
+    "JournalLag",
     "JournalMark",
     "Lease",
     "Limit",

@@ -1,0 +1,1 @@
+"""Alerts: rules over what happens, and who is told when one of them fires."""
