@@ -46,7 +46,11 @@ class PopulatedServer:
             template = template.replace(f"{{{name}}}", value).replace(f"{{{name}:path}}", value)
         assert "{" not in template, f"there is no record for {template}"
         # It would not end.
-        return f"{template}?seconds=0" if template in {"/api/alerts/stream", "/api/requests/stream", "/api/status/stream"} else template
+        return (
+            f"{template}?seconds=0"
+            if template in {"/api/alerts/stream", "/api/requests/stream", "/api/status/stream"}
+            else template
+        )
 
     def put_ids(self, body: Any) -> Any:
         """An example of the description with the ids of what is there, by the names of its fields."""

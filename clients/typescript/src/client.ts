@@ -9,6 +9,7 @@ import {
   type UpdateAiLlmResponse,
   type ValidateAiLlmResponse,
 } from "./ai-llm.js";
+import { Alerts } from "./alerts.js";
 import { Cache } from "./cache.js";
 import { Chat } from "./chat.js";
 import { Conversations } from "./conversations.js";
@@ -53,6 +54,8 @@ export class TrunklineClient {
   readonly prices: Prices;
   /** How configurations and providers are. */
   readonly status: Health;
+  /** What is wrong, and who is told. */
+  readonly alerts: Alerts;
   readonly #http: Http;
   readonly #aiLlms: AiLlms;
   readonly #policies: Policies;
@@ -69,6 +72,7 @@ export class TrunklineClient {
     this.requests = new Requests(this.#http);
     this.prices = new Prices(this.#http);
     this.status = new Health(this.#http);
+    this.alerts = new Alerts(this.#http);
   }
 
   get<P extends PathsOf<"get">>(path: P, ...rest: Rest<P, "get">): Promise<AnswerOf<P, "get">> {

@@ -10,6 +10,21 @@ export type {
   UpdateAiLlmResponse,
   ValidateAiLlmResponse,
 } from "./ai-llm.js";
+export type {
+  Alert,
+  AlertChannel,
+  AlertDelivery,
+  AlertDeliveryQuery,
+  AlertFilter,
+  AlertPreview,
+  AlertPreviewRequest,
+  AlertRule,
+  CreateAlertChannelRequest,
+  CreateAlertRuleRequest,
+  CreatedAlertChannel,
+  UpdateAlertChannelRequest,
+  UpdateAlertRuleRequest,
+} from "./alerts.js";
 export type { ChatChunk, ChatCompletion, ChatMessage, ChatRequest, ChatUsage } from "./chat.js";
 export { TrunklineClient, TrunklineClient as FlashbackClient } from "./client.js";
 export type { AnswerEvent } from "./conversations.js";

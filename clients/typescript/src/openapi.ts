@@ -1740,6 +1740,253 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/alerts/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The workspace's rules: those that every workspace has, then the others, the newest first
+         * @description The workspace's rules: those that every workspace has, then the others, the newest first.
+         */
+        get: operations["list_alert_rules"];
+        put?: never;
+        /**
+         * Make a rule
+         * @description Make a rule. Admins make those of the workspace; the administrator of the installation makes those of the kind
+         *     `journal_not_shipping`, which concern no workspace.
+         */
+        post: operations["create_alert_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/rules/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One rule
+         * @description One rule.
+         */
+        get: operations["get_alert_rule"];
+        /**
+         * Change any part of a rule but its kind
+         * @description Change any part of a rule but its kind.
+         */
+        put: operations["update_alert_rule"];
+        post?: never;
+        /**
+         * Delete a rule
+         * @description Delete a rule. Its open alerts are resolved, and nobody is told of that.
+         */
+        delete: operations["delete_alert_rule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * When a rule would have fired in the last days, at most 31
+         * @description When a rule would have fired in the last `days`, at most 31. Nothing is saved.
+         */
+        post: operations["preview_alert_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The workspace's channels, the newest first
+         * @description The workspace's channels, the newest first.
+         */
+        get: operations["list_alert_channels"];
+        put?: never;
+        /**
+         * Make a channel
+         * @description Make a channel. A webhook without a `secret` gets one, which this answer alone shows.
+         */
+        post: operations["create_alert_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/channels/{channel_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One channel
+         * @description One channel.
+         */
+        get: operations["get_alert_channel"];
+        /**
+         * Change any part of a channel but its kind
+         * @description Change any part of a channel but its kind.
+         */
+        put: operations["update_alert_channel"];
+        post?: never;
+        /**
+         * Delete a channel
+         * @description Delete a channel. Rules do not tell it any more, and what was still to be sent is not.
+         */
+        delete: operations["delete_alert_channel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/channels/{channel_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a notice that says that it is a test
+         * @description Send a notice that says that it is a test. The answer tells how that ended: `state` is `sent` or `failed`.
+         */
+        post: operations["test_alert_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was sent to the workspace's channels, or is to be, the newest first
+         * @description What was sent to the workspace's channels, or is to be, the newest first.
+         */
+        get: operations["list_alert_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open and past alerts that you may see, the newest first
+         * @description Open and past alerts that you may see, the newest first.
+         */
+        get: operations["read_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Server-sent events: ready, and an alert for each that fires, is acknowledged or is resolved from then on
+         * @description Server-sent events: `ready`, and an `alert` for each that fires, is acknowledged or is resolved from then on.
+         *
+         *     It ends after 15 minutes, or `seconds`. Connect again then, and list the alerts once more.
+         */
+        get: operations["follow_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/{alert_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One alert
+         * @description One alert.
+         */
+        get: operations["get_alert"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/{alert_id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that somebody sees to it
+         * @description Say that somebody sees to it. Channels are not told again; that it is resolved, they are.
+         */
+        post: operations["acknowledge_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/usage/corrections": {
         parameters: {
             query?: never;
@@ -3549,6 +3796,788 @@ export interface components {
              * @description When it was last changed.
              */
             updatedAt: string;
+        };
+        /**
+         * AlertChannelCreateRequest
+         * @description A new channel: a `webhook` or `slack` with a `url`, or `email` with `addresses`.
+         * @example {
+         *       "kind": "webhook",
+         *       "name": "On-call",
+         *       "url": "https://hooks.example.com/trunkline"
+         *     }
+         */
+        AlertChannelCreateRequest: {
+            /**
+             * Url
+             * @description Where notices are posted. That of a `slack` channel is kept as a secret.
+             */
+            url?: string | null;
+            /**
+             * Secret
+             * @description What a webhook signs with: `whsec_` and 24 to 64 random bytes in base64. Write-only.
+             */
+            secret?: string | null;
+            /**
+             * Addresses
+             * @description The email addresses that are told.
+             */
+            addresses?: string[] | null;
+            /**
+             * Enabled
+             * @description Whether it is in use.
+             */
+            enabled?: boolean | null;
+            /**
+             * Kind
+             * @description What kind it is.
+             * @enum {string}
+             */
+            kind: "webhook" | "slack" | "email";
+            /**
+             * Name
+             * @description The name.
+             */
+            name: string;
+        };
+        /**
+         * AlertChannelCreatedResponse
+         * @description A new channel. `secret` is the one that was made for it, and is shown this once; `null` where there is none.
+         */
+        AlertChannelCreatedResponse: {
+            /**
+             * Id
+             * @description The id.
+             */
+            id: string;
+            /**
+             * Workspaceid
+             * @description The id of the workspace.
+             */
+            workspaceId: string;
+            /**
+             * Name
+             * @description The name.
+             */
+            name: string;
+            /**
+             * Kind
+             * @description What kind it is.
+             * @enum {string}
+             */
+            kind: "webhook" | "slack" | "email";
+            /**
+             * Url
+             * @description The address.
+             */
+            url: string | null;
+            /**
+             * Addresses
+             * @description The email addresses that are told.
+             */
+            addresses: string[];
+            /**
+             * Secretmask
+             * @description The end of the stored secret; `null` if there is none.
+             */
+            secretMask: string | null;
+            /**
+             * Enabled
+             * @description Whether it is in use.
+             */
+            enabled: boolean;
+            /**
+             * Revision
+             * @description The number of the current revision.
+             */
+            revision: number;
+            /**
+             * Createdby
+             * @description The id of the user who created it.
+             */
+            createdBy: string;
+            /**
+             * Createdat
+             * Format: date-time
+             * @description When it was created.
+             */
+            createdAt: string;
+            /**
+             * Updatedat
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+            /**
+             * Secret
+             * @description The secret that was made, shown this once; `null` if none was.
+             */
+            secret: string | null;
+        };
+        /**
+         * AlertChannelResponse
+         * @description A channel. Of a `slack` URL, which is a secret, only the beginning is shown.
+         */
+        AlertChannelResponse: {
+            /**
+             * Id
+             * @description The id.
+             */
+            id: string;
+            /**
+             * Workspaceid
+             * @description The id of the workspace.
+             */
+            workspaceId: string;
+            /**
+             * Name
+             * @description The name.
+             */
+            name: string;
+            /**
+             * Kind
+             * @description What kind it is.
+             * @enum {string}
+             */
+            kind: "webhook" | "slack" | "email";
+            /**
+             * Url
+             * @description The address.
+             */
+            url: string | null;
+            /**
+             * Addresses
+             * @description The email addresses that are told.
+             */
+            addresses: string[];
+            /**
+             * Secretmask
+             * @description The end of the stored secret; `null` if there is none.
+             */
+            secretMask: string | null;
+            /**
+             * Enabled
+             * @description Whether it is in use.
+             */
+            enabled: boolean;
+            /**
+             * Revision
+             * @description The number of the current revision.
+             */
+            revision: number;
+            /**
+             * Createdby
+             * @description The id of the user who created it.
+             */
+            createdBy: string;
+            /**
+             * Createdat
+             * Format: date-time
+             * @description When it was created.
+             */
+            createdAt: string;
+            /**
+             * Updatedat
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            updatedAt: string;
+        };
+        /**
+         * AlertChannelUpdateRequest
+         * @description What is to change of a channel. Where its URL leads to another server, its secret is needed again.
+         * @example {
+         *       "name": "On-call, Europe"
+         *     }
+         */
+        AlertChannelUpdateRequest: {
+            /**
+             * Url
+             * @description Where notices are posted. That of a `slack` channel is kept as a secret.
+             */
+            url?: string | null;
+            /**
+             * Secret
+             * @description What a webhook signs with: `whsec_` and 24 to 64 random bytes in base64. Write-only.
+             */
+            secret?: string | null;
+            /**
+             * Addresses
+             * @description The email addresses that are told.
+             */
+            addresses?: string[] | null;
+            /**
+             * Enabled
+             * @description Whether it is in use.
+             */
+            enabled?: boolean | null;
+            /**
+             * Kind
+             * @description What kind it is.
+             */
+            kind?: ("webhook" | "slack" | "email") | null;
+            /**
+             * Name
+             * @description The name.
+             */
+            name?: string | null;
+        };
+        /**
+         * AlertDeliveryResponse
+         * @description A notice to a channel. Its `id` is the header `webhook-id`, the same at each attempt.
+         */
+        AlertDeliveryResponse: {
+            /**
+             * Id
+             * @description The id.
+             */
+            id: string;
+            /**
+             * Alertid
+             * @description The id of the alert; `null` for a test of the channel.
+             */
+            alertId: string | null;
+            /**
+             * Channelid
+             * @description The id of the channel.
+             */
+            channelId: string;
+            /**
+             * Channelname
+             * @description The name of the channel.
+             */
+            channelName: string;
+            /**
+             * Channelkind
+             * @description What kind the channel is of.
+             * @enum {string}
+             */
+            channelKind: "webhook" | "slack" | "email";
+            /**
+             * Notice
+             * @description Why the channel is told: the alert is `firing`, still firing (`repeat`), `resolved`, or it is a `test`.
+             * @enum {string}
+             */
+            notice: "firing" | "repeat" | "resolved" | "test";
+            /**
+             * State
+             * @description `waiting` for the next attempt, `sent`, or `failed`: it is not tried again.
+             * @enum {string}
+             */
+            state: "waiting" | "sent" | "failed";
+            /**
+             * Attempts
+             * @description How often it was tried.
+             */
+            attempts: number;
+            /**
+             * Status
+             * @description The status that the receiver answered with; `null` without an answer.
+             */
+            status: number | null;
+            /**
+             * Reason
+             * @description Why the last attempt failed; `null` if it did not.
+             */
+            reason: string | null;
+            /**
+             * Nextat
+             * @description When it is tried again; `null` if it is done with.
+             */
+            nextAt: string | null;
+            /**
+             * Createdat
+             * Format: date-time
+             * @description When it was created.
+             */
+            createdAt: string;
+            /**
+             * Sentat
+             * @description When it arrived; `null` if it did not.
+             */
+            sentAt: string | null;
+        };
+        /**
+         * AlertPreviewRequest
+         * @description A rule to try over the past.
+         * @example {
+         *       "days": 7,
+         *       "kind": "error_rate",
+         *       "threshold": 5,
+         *       "windowMinutes": 15
+         *     }
+         */
+        AlertPreviewRequest: {
+            /**
+             * Name
+             * @description The name.
+             */
+            name?: string | null;
+            /**
+             * Subject
+             * @description What it is narrowed to: a `configuration`, `provider`, `budget`, `key` or `policy`.
+             */
+            subject?: ("configuration" | "provider" | "budget" | "key" | "policy" | "machine") | null;
+            /**
+             * Subjectid
+             * @description The id of what it is narrowed to, or the provider's name.
+             */
+            subjectId?: string | null;
+            /**
+             * Threshold
+             * @description From where on it fires, in the unit of the rule's kind: per cent, milliseconds, violations, days or seconds.
+             */
+            threshold?: number | null;
+            /**
+             * Windowminutes
+             * @description The minutes that are added up, a multiple of 15, besides the quarter of an hour under way; `null` for kinds that add up nothing.
+             */
+            windowMinutes?: number | null;
+            /**
+             * Leastcalls
+             * @description How many calls there must be in the window; fewer say nothing.
+             */
+            leastCalls?: number | null;
+            /**
+             * Forseconds
+             * @description How long it must have been so before it fires, in seconds.
+             */
+            forSeconds?: number | null;
+            /**
+             * Severity
+             * @description How severe it is.
+             */
+            severity?: ("info" | "warning" | "critical") | null;
+            /** @description Hours of every day in which notices wait; `null` for none. */
+            quietHours?: components["schemas"]["QuietHoursRequest"] | null;
+            /**
+             * Repeatminutes
+             * @description After how many minutes channels are told again, until somebody acknowledges the alert; `null`: never.
+             */
+            repeatMinutes?: number | null;
+            /**
+             * Channelids
+             * @description The ids of the channels that are told. Everybody who may see an alert finds it at `GET /api/alerts` anyway.
+             */
+            channelIds?: string[] | null;
+            /**
+             * Enabled
+             * @description Whether it is in use.
+             */
+            enabled?: boolean | null;
+            /**
+             * Kind
+             * @description What it watches.
+             * @enum {string}
+             */
+            kind: "down" | "key_failing" | "key_expiring" | "error_rate" | "latency" | "budget_used" | "budget_forecast" | "policy_violations" | "experiment_reverted" | "journal_not_shipping";
+            /**
+             * Days
+             * @description How many days to look back, 31 at most.
+             * @default 7
+             */
+            days?: number;
+        };
+        /**
+         * AlertPreviewResponse
+         * @description When a rule would have fired. `count` is of all, `firings` has the first 500 of them.
+         */
+        AlertPreviewResponse: {
+            /**
+             * Since
+             * Format: date-time
+             * @description The beginning of the time that was looked at.
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             * @description The end of the time that was looked at.
+             */
+            until: string;
+            /**
+             * Count
+             * @description How many alerts there would have been, those that are not listed included.
+             */
+            count: number;
+            /**
+             * Firings
+             * @description The alerts that there would have been, the earliest first.
+             */
+            firings: components["schemas"]["FiringResponse"][];
+            /**
+             * Note
+             * @description What is not exact about it; `null` if nothing is.
+             */
+            note: string | null;
+        };
+        /**
+         * AlertResponse
+         * @description An alert: that something is as a rule looks for it, until it is so no more.
+         */
+        AlertResponse: {
+            /**
+             * Id
+             * @description The id.
+             */
+            id: string;
+            /**
+             * Workspaceid
+             * @description The id of the workspace; `null` if it concerns the whole installation.
+             */
+            workspaceId: string | null;
+            /**
+             * Ruleid
+             * @description The id of the rule.
+             */
+            ruleId: string;
+            /**
+             * Rulename
+             * @description The name of the rule.
+             */
+            ruleName: string;
+            /**
+             * Kind
+             * @description What it is about.
+             * @enum {string}
+             */
+            kind: "down" | "key_failing" | "key_expiring" | "error_rate" | "latency" | "budget_used" | "budget_forecast" | "policy_violations" | "experiment_reverted" | "journal_not_shipping";
+            /**
+             * Severity
+             * @description How severe it is.
+             * @enum {string}
+             */
+            severity: "info" | "warning" | "critical";
+            /**
+             * State
+             * @description `firing`, `acknowledged` by somebody who sees to it, or `resolved`.
+             * @enum {string}
+             */
+            state: "firing" | "acknowledged" | "resolved";
+            /**
+             * Subject
+             * @description What kind of thing it is about.
+             * @enum {string}
+             */
+            subject: "configuration" | "provider" | "budget" | "key" | "policy" | "machine";
+            /**
+             * Subjectid
+             * @description The id of what it is about; of a machine its name.
+             */
+            subjectId: string;
+            /**
+             * Subjectname
+             * @description What that was called when it fired.
+             */
+            subjectName: string;
+            /**
+             * Summary
+             * @description What is so, in a sentence.
+             */
+            summary: string;
+            /**
+             * Value
+             * @description The figure at which it fired, in the unit of its kind; `null` where it is simply so.
+             */
+            value: number | null;
+            /**
+             * Threshold
+             * @description From where on it fires, in the unit of the rule's kind: per cent, milliseconds, violations, days or seconds.
+             */
+            threshold: number | null;
+            /**
+             * Startedat
+             * Format: date-time
+             * @description Since when it is so.
+             */
+            startedAt: string;
+            /**
+             * Firedat
+             * Format: date-time
+             * @description When it fired: it had been so for as long as the rule says.
+             */
+            firedAt: string;
+            /**
+             * Acknowledgedat
+             * @description When somebody said that they see to it; `null` if nobody did.
+             */
+            acknowledgedAt: string | null;
+            /**
+             * Acknowledgedby
+             * @description The id of the user who said that they see to it; `null` if nobody did.
+             */
+            acknowledgedBy: string | null;
+            /**
+             * Resolvedat
+             * @description When it was over; `null` while it is not.
+             */
+            resolvedAt: string | null;
+            /**
+             * Held
+             * @description Whether quiet hours keep a notice back.
+             */
+            held: boolean;
+            /**
+             * Repeats
+             * @description How often channels were told again.
+             */
+            repeats: number;
+        };
+        /**
+         * AlertRuleCreateRequest
+         * @description A new rule. What is left out is as usual for its kind.
+         * @example {
+         *       "kind": "error_rate",
+         *       "name": "Production fails often",
+         *       "severity": "critical",
+         *       "threshold": 5,
+         *       "windowMinutes": 15
+         *     }
+         */
+        AlertRuleCreateRequest: {
+            /**
+             * Name
+             * @description The name.
+             */
+            name?: string | null;
+            /**
+             * Subject
+             * @description What it is narrowed to: a `configuration`, `provider`, `budget`, `key` or `policy`.
+             */
+            subject?: ("configuration" | "provider" | "budget" | "key" | "policy" | "machine") | null;
+            /**
+             * Subjectid
+             * @description The id of what it is narrowed to, or the provider's name.
+             */
+            subjectId?: string | null;
+            /**
+             * Threshold
+             * @description From where on it fires, in the unit of the rule's kind: per cent, milliseconds, violations, days or seconds.
+             */
+            threshold?: number | null;
+            /**
+             * Windowminutes
+             * @description The minutes that are added up, a multiple of 15, besides the quarter of an hour under way; `null` for kinds that add up nothing.
+             */
+            windowMinutes?: number | null;
+            /**
+             * Leastcalls
+             * @description How many calls there must be in the window; fewer say nothing.
+             */
+            leastCalls?: number | null;
+            /**
+             * Forseconds
+             * @description How long it must have been so before it fires, in seconds.
+             */
+            forSeconds?: number | null;
+            /**
+             * Severity
+             * @description How severe it is.
+             */
+            severity?: ("info" | "warning" | "critical") | null;
+            /** @description Hours of every day in which notices wait; `null` for none. */
+            quietHours?: components["schemas"]["QuietHoursRequest"] | null;
+            /**
+             * Repeatminutes
+             * @description After how many minutes channels are told again, until somebody acknowledges the alert; `null`: never.
+             */
+            repeatMinutes?: number | null;
+            /**
+             * Channelids
+             * @description The ids of the channels that are told. Everybody who may see an alert finds it at `GET /api/alerts` anyway.
+             */
+            channelIds?: string[] | null;
+            /**
+             * Enabled
+             * @description Whether it is in use.
+             */
+            enabled?: boolean | null;
+            /**
+             * Kind
+             * @description What it watches.
+             * @enum {string}
+             */
+            kind: "down" | "key_failing" | "key_expiring" | "error_rate" | "latency" | "budget_used" | "budget_forecast" | "policy_violations" | "experiment_reverted" | "journal_not_shipping";
+        };
+        /**
+         * AlertRuleResponse
+         * @description A rule. `preset` names one that is there without being made: it has no `createdAt` until somebody changes it.
+         */
+        AlertRuleResponse: {
+            /**
+             * Id
+             * @description The id.
+             */
+            id: string;
+            /**
+             * Workspaceid
+             * @description The id of the workspace; `null` if it concerns the whole installation.
+             */
+            workspaceId: string | null;
+            /**
+             * Preset
+             * @description Which of the rules that every workspace has; `null` for one that somebody made.
+             */
+            preset: string | null;
+            /**
+             * Name
+             * @description The name.
+             */
+            name: string;
+            /**
+             * Kind
+             * @description What it watches.
+             * @enum {string}
+             */
+            kind: "down" | "key_failing" | "key_expiring" | "error_rate" | "latency" | "budget_used" | "budget_forecast" | "policy_violations" | "experiment_reverted" | "journal_not_shipping";
+            /**
+             * Subject
+             * @description What it is narrowed to; `null` for everything in the workspace.
+             */
+            subject: ("configuration" | "provider" | "budget" | "key" | "policy" | "machine") | null;
+            /**
+             * Subjectid
+             * @description The id of what it is narrowed to, or the provider's name.
+             */
+            subjectId: string | null;
+            /**
+             * Threshold
+             * @description From where on it fires, in the unit of the rule's kind: per cent, milliseconds, violations, days or seconds.
+             */
+            threshold: number | null;
+            /**
+             * Windowminutes
+             * @description The minutes that are added up, a multiple of 15, besides the quarter of an hour under way; `null` for kinds that add up nothing.
+             */
+            windowMinutes: number | null;
+            /**
+             * Leastcalls
+             * @description How many calls there must be in the window; fewer say nothing.
+             */
+            leastCalls: number | null;
+            /**
+             * Forseconds
+             * @description How long it must have been so before it fires, in seconds.
+             */
+            forSeconds: number;
+            /**
+             * Severity
+             * @description How severe it is.
+             * @enum {string}
+             */
+            severity: "info" | "warning" | "critical";
+            /** @description Hours of every day in which notices wait; `null` for none. */
+            quietHours: components["schemas"]["QuietHoursResponse"] | null;
+            /**
+             * Repeatminutes
+             * @description After how many minutes channels are told again, until somebody acknowledges the alert; `null`: never.
+             */
+            repeatMinutes: number | null;
+            /**
+             * Channelids
+             * @description The ids of the channels that are told. Everybody who may see an alert finds it at `GET /api/alerts` anyway.
+             */
+            channelIds: string[];
+            /**
+             * Enabled
+             * @description Whether it is in use.
+             */
+            enabled: boolean;
+            /**
+             * Revision
+             * @description The number of the current revision.
+             */
+            revision: number;
+            /**
+             * Createdby
+             * @description The id of the user who created it, or first changed it; `null` if nobody did.
+             */
+            createdBy: string | null;
+            /**
+             * Createdat
+             * @description When it was created; `null` for one that every workspace has, until somebody changes it.
+             */
+            createdAt: string | null;
+            /**
+             * Updatedat
+             * @description When it was last changed; `null` if nobody did.
+             */
+            updatedAt: string | null;
+        };
+        /**
+         * AlertRuleUpdateRequest
+         * @description What is to change of a rule. `null` takes away `subject`, `quietHours` and `repeatMinutes`.
+         * @example {
+         *       "quietHours": {
+         *         "end": "07:00",
+         *         "start": "22:00",
+         *         "timeZone": "Europe/Berlin"
+         *       },
+         *       "repeatMinutes": 60
+         *     }
+         */
+        AlertRuleUpdateRequest: {
+            /**
+             * Name
+             * @description The name.
+             */
+            name?: string | null;
+            /**
+             * Subject
+             * @description What it is narrowed to: a `configuration`, `provider`, `budget`, `key` or `policy`.
+             */
+            subject?: ("configuration" | "provider" | "budget" | "key" | "policy" | "machine") | null;
+            /**
+             * Subjectid
+             * @description The id of what it is narrowed to, or the provider's name.
+             */
+            subjectId?: string | null;
+            /**
+             * Threshold
+             * @description From where on it fires, in the unit of the rule's kind: per cent, milliseconds, violations, days or seconds.
+             */
+            threshold?: number | null;
+            /**
+             * Windowminutes
+             * @description The minutes that are added up, a multiple of 15, besides the quarter of an hour under way; `null` for kinds that add up nothing.
+             */
+            windowMinutes?: number | null;
+            /**
+             * Leastcalls
+             * @description How many calls there must be in the window; fewer say nothing.
+             */
+            leastCalls?: number | null;
+            /**
+             * Forseconds
+             * @description How long it must have been so before it fires, in seconds.
+             */
+            forSeconds?: number | null;
+            /**
+             * Severity
+             * @description How severe it is.
+             */
+            severity?: ("info" | "warning" | "critical") | null;
+            /** @description Hours of every day in which notices wait; `null` for none. */
+            quietHours?: components["schemas"]["QuietHoursRequest"] | null;
+            /**
+             * Repeatminutes
+             * @description After how many minutes channels are told again, until somebody acknowledges the alert; `null`: never.
+             */
+            repeatMinutes?: number | null;
+            /**
+             * Channelids
+             * @description The ids of the channels that are told. Everybody who may see an alert finds it at `GET /api/alerts` anyway.
+             */
+            channelIds?: string[] | null;
+            /**
+             * Enabled
+             * @description Whether it is in use.
+             */
+            enabled?: boolean | null;
+            /**
+             * Kind
+             * @description What it watches. It cannot be changed.
+             */
+            kind?: ("down" | "key_failing" | "key_expiring" | "error_rate" | "latency" | "budget_used" | "budget_forecast" | "policy_violations" | "experiment_reverted" | "journal_not_shipping") | null;
         };
         /**
          * ApplicationCreateRequest
@@ -6399,6 +7428,44 @@ export interface components {
             message: string;
         };
         /**
+         * FiringResponse
+         * @description An alert that there would have been.
+         */
+        FiringResponse: {
+            /**
+             * Subject
+             * @description What kind of thing it would have been about.
+             * @enum {string}
+             */
+            subject: "configuration" | "provider" | "budget" | "key" | "policy" | "machine";
+            /**
+             * Subjectid
+             * @description The id of what it would have been about.
+             */
+            subjectId: string;
+            /**
+             * Subjectname
+             * @description What that is called.
+             */
+            subjectName: string;
+            /**
+             * From
+             * Format: date-time
+             * @description When it would have fired.
+             */
+            from: string;
+            /**
+             * Until
+             * @description When it would have been over; `null` if it would still be open.
+             */
+            until: string | null;
+            /**
+             * Value
+             * @description The figure at which it would have fired; `null` where it is simply so.
+             */
+            value: number | null;
+        };
+        /**
          * GuardrailReadingResponse
          * @description How a version stands to a guardrail: what it is over the control now, and what it certainly is at least.
          */
@@ -8311,6 +9378,65 @@ export interface components {
             lastError: components["schemas"]["StatusErrorResponse"] | null;
         };
         /**
+         * QuietHoursRequest
+         * @description Hours of every day in which notices wait; what is still so at their end is told then.
+         * @example {
+         *       "end": "07:00",
+         *       "start": "22:00",
+         *       "timeZone": "Europe/Berlin"
+         *     }
+         */
+        QuietHoursRequest: {
+            /**
+             * Start
+             * @description The time of day at which they begin, such as `22:00`.
+             */
+            start: string;
+            /**
+             * End
+             * @description The time of day before which they end, on the clocks of the time zone; over midnight if it is before the start.
+             */
+            end: string;
+            /**
+             * Timezone
+             * @description An IANA time zone, such as `Europe/Berlin`.
+             * @default UTC
+             */
+            timeZone?: string;
+            /**
+             * Holdcritical
+             * @description Whether critical alerts wait too.
+             * @default false
+             */
+            holdCritical?: boolean;
+        };
+        /**
+         * QuietHoursResponse
+         * @description Hours of every day in which notices wait.
+         */
+        QuietHoursResponse: {
+            /**
+             * Start
+             * @description The time of day at which they begin.
+             */
+            start: string;
+            /**
+             * End
+             * @description The time of day before which they end, on the clocks of the time zone; over midnight if it is before the start.
+             */
+            end: string;
+            /**
+             * Timezone
+             * @description An IANA time zone, such as `Europe/Berlin`.
+             */
+            timeZone: string;
+            /**
+             * Holdcritical
+             * @description Whether critical alerts wait too.
+             */
+            holdCritical: boolean;
+        };
+        /**
          * RampRequest
          * @description A version that is to get more and more of the traffic.
          */
@@ -8727,6 +9853,11 @@ export interface components {
              * @description How many days violations of policies are kept; `null`: always.
              */
             violationsDays: number | null;
+            /**
+             * Alertsdays
+             * @description How many days alerts are kept after they are over; `null`: always.
+             */
+            alertsDays: number | null;
             /**
              * Auditdays
              * @description How many days events of the audit log are kept; `null`: always.
@@ -20182,6 +21313,1625 @@ export interface operations {
             /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    list_alert_rules: {
+        parameters: {
+            query?: {
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description From the `Link` header of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRuleResponse"][];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    create_alert_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertRuleCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRuleResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_alert_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The rule's `id`. */
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRuleResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    update_alert_rule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that you change from. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description The rule's `id`. */
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertRuleUpdateRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRuleResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    delete_alert_rule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that you change from. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description The rule's `id`. */
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    preview_alert_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertPreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertPreviewResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    list_alert_channels: {
+        parameters: {
+            query?: {
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description From the `Link` header of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertChannelResponse"][];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    create_alert_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertChannelCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertChannelCreatedResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_alert_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The channel's `id`. */
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertChannelResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    update_alert_channel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that you change from. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description The channel's `id`. */
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertChannelUpdateRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertChannelResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    delete_alert_channel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that you change from. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description The channel's `id`. */
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuccessResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It was changed meanwhile: the ETag in If-Match is outdated. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    test_alert_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The channel's `id`. */
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertDeliveryResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    list_alert_deliveries: {
+        parameters: {
+            query?: {
+                /** @description An alert's `id`. */
+                alertId?: string | null;
+                /** @description A channel's `id`. */
+                channelId?: string | null;
+                /** @description How they stand. */
+                state?: ("waiting" | "sent" | "failed") | null;
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description From the `Link` header of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertDeliveryResponse"][];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    read_alerts: {
+        parameters: {
+            query?: {
+                /** @description How they stand; `open`: those that are not resolved. */
+                state?: ("firing" | "acknowledged" | "resolved") | "open" | null;
+                /** @description What they are about. */
+                kind?: ("down" | "key_failing" | "key_expiring" | "error_rate" | "latency" | "budget_used" | "budget_forecast" | "policy_violations" | "experiment_reverted" | "journal_not_shipping") | null;
+                /** @description How severe they are. */
+                severity?: ("info" | "warning" | "critical") | null;
+                /** @description A rule's `id`. */
+                ruleId?: string | null;
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description From the `Link` header of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertResponse"][];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    follow_alerts: {
+        parameters: {
+            query?: {
+                /** @description After how long it ends. */
+                seconds?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": {
+                        id?: string;
+                        event: string;
+                        data: string;
+                    };
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The alert's `id`. */
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    acknowledge_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The alert's `id`. */
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {

@@ -109,4 +109,3 @@ def receiving_mail(scheme: str = "smtp+plain", **options: Any) -> Iterator[Mailb
     mailbox.url = f"{scheme}://127.0.0.1:{controller.port}"
     yield mailbox
     controller.stop()
-

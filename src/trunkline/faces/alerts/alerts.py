@@ -26,7 +26,7 @@ STREAM_SECONDS: Final = 900
 
 
 @router.get("", dependencies=[allow("alerts.read")])
-async def list_alerts(
+async def read_alerts(
     services: ServicesDep,
     actor: ActorDep,
     page: PageDep,

@@ -25,8 +25,13 @@ class _ChannelFields(RequestBody):
         {"id", "workspaceId", "secretMask", "revision", "createdBy", "createdAt", "updatedAt"}
     )
 
-    url: GivenUrl | None = None
-    secret: GivenSecret | None = None
+    url: Annotated[
+        GivenUrl | None, Field(description="Where notices are posted. That of a `slack` channel is kept as a secret.")
+    ] = None
+    secret: Annotated[
+        GivenSecret | None,
+        Field(description="What a webhook signs with: `whsec_` and 24 to 64 random bytes in base64. Write-only."),
+    ] = None
     addresses: Addresses | None = None
     enabled: StrictBool | None = None
 
@@ -90,7 +95,7 @@ class AlertChannelResponse(ResponseBody):
 class AlertChannelCreatedResponse(AlertChannelResponse):
     """A new channel. `secret` is the one that was made for it, and is shown this once; `null` where there is none."""
 
-    secret: str | None
+    secret: Annotated[str | None, Field(description="The secret that was made, shown this once; `null` if none was.")]
 
     @classmethod
     def of(cls, record: ChannelRecord) -> AlertChannelCreatedResponse:

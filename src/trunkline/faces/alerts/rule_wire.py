@@ -40,8 +40,13 @@ class _RuleFields(RequestBody):
     )
 
     name: GivenName | None = None
-    subject: AlertSubject | None = None
-    subject_id: SubjectId | None = None
+    subject: Annotated[
+        AlertSubject | None,
+        Field(description="What it is narrowed to: a `configuration`, `provider`, `budget`, `key` or `policy`."),
+    ] = None
+    subject_id: Annotated[
+        SubjectId | None, Field(description="The id of what it is narrowed to, or the provider's name.")
+    ] = None
     threshold: Number | None = None
     window_minutes: Whole | None = None
     least_calls: Whole | None = None
@@ -90,7 +95,7 @@ class AlertRuleCreateRequest(_RuleFields):
         "severity": "critical",
     }
 
-    kind: AlertKind
+    kind: Annotated[AlertKind, Field(description="What it watches.")]
 
 
 class AlertRuleUpdateRequest(_RuleFields):
@@ -101,7 +106,7 @@ class AlertRuleUpdateRequest(_RuleFields):
         "quietHours": {"start": "22:00", "end": "07:00", "timeZone": "Europe/Berlin"},
     }
 
-    kind: AlertKind | None = None
+    kind: Annotated[AlertKind | None, Field(description="What it watches. It cannot be changed.")] = None
 
 
 class AlertPreviewRequest(AlertRuleCreateRequest):
@@ -109,7 +114,7 @@ class AlertPreviewRequest(AlertRuleCreateRequest):
 
     example: ClassVar[dict[str, Any]] = {"kind": "error_rate", "threshold": 5, "windowMinutes": 15, "days": 7}
 
-    days: Annotated[int, Field(strict=True)] = 7
+    days: Annotated[int, Field(strict=True, description="How many days to look back, 31 at most.")] = 7
 
 
 class QuietHoursResponse(ResponseBody):
