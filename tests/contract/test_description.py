@@ -145,6 +145,7 @@ def test_streams_are_described_as_such(document: Json) -> None:
         if "text/event-stream" in operation["responses"].get("200", {}).get("content", {})
     }
     assert streams == {
+        "GET /api/alerts/stream",
         "GET /api/jobs/{job_id}/events",
         "GET /api/requests/stream",
         "GET /api/status/stream",
