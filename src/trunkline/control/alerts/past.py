@@ -195,10 +195,11 @@ async def _read_keys(tx: Transaction, rule: AlertRule, workspace_id: str, since:
     days = rule.threshold or 0
     series: list[list[Sample]] = []
     for reading in await read_expiring(tx, workspace_id, until, days + (until - since).days):
-        begin = until + timedelta(days=(reading.value or 0) - days)
-        if begin <= until:
-            found = msgspec.structs.replace(reading, value=min(days, reading.value or 0))
-            series.append([Sample(max(begin, since), until, found)])
+        expires_at = until + timedelta(days=reading.value or 0)
+        begin, end = max(expires_at - timedelta(days=days), since), min(expires_at + timedelta(days=days), until)
+        if begin < end:
+            value = min(days, (expires_at - begin).total_seconds() / 86_400)
+            series.append([Sample(begin, end, msgspec.structs.replace(reading, value=value))])
     return Past(series)
 
 

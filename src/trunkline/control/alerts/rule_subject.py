@@ -5,6 +5,7 @@ from __future__ import annotations
 from trunkline.control.alerts.rule import AlertRule
 from trunkline.control.configurations.lookup import find_visible
 from trunkline.core.actor import Actor
+from trunkline.core.alert import KINDS
 from trunkline.core.errors import FieldError, NotFound
 from trunkline.providers.registry import PROVIDERS
 from trunkline.storage import alert_rules, budgets, keys, policies
@@ -17,7 +18,8 @@ async def check_things(
     """What ``rule`` names that the workspace does not have. What ``present`` named already is not looked at again."""
     wrong: list[FieldError] = []
     same = present is not None and (present.subject, present.subject_id) == (rule.subject, rule.subject_id)
-    if rule.subject is not None and rule.subject_id and not same and not await _is_there(tx, actor, rule):
+    fits = rule.subject is not None and rule.subject in KINDS[rule.kind].subjects
+    if rule.subject is not None and fits and rule.subject_id and not same and not await _is_there(tx, actor, rule):
         wrong.append(FieldError("subjectId", f"names no {_WORDS[rule.subject]} of this workspace that you can see."))
     known = set(present.channel_ids) if present is not None else set[str]()
     new = [each for each in rule.channel_ids if each not in known]

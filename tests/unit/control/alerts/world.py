@@ -9,9 +9,8 @@ from typing import Any
 from sqlalchemy import select
 
 from trunkline.control.alerts.evaluation import AlertEvaluation
-from trunkline.control.alerts.rule import AlertRule
+from trunkline.control.alerts.presets import list_presets
 from trunkline.core.health import Health, HealthState
-from trunkline.core.ids import new_id
 from trunkline.core.moment import to_microseconds
 from trunkline.storage import alert_rules, health
 from trunkline.storage.database import Database
@@ -69,8 +68,6 @@ class World:
 
     async def rule(self, preset: str | None = None, **fields: Any) -> str:
         """One that tells the channel, in the place of a preset or beside them."""
-        from trunkline.control.alerts.presets import list_presets
-
         found = next((each for each in list_presets(self.workspace_id) if each.preset == preset), None)
         given = {"kind": "down", "name": "Down", "severity": "warning", "channel_ids": [self.channel_id], **fields}
         if found is not None:
@@ -98,8 +95,3 @@ class World:
         async with self.database.read() as tx:
             rows = await tx.scalars(select(AlertDeliveryRow).order_by(AlertDeliveryRow.id))
             return [row.notice for row in rows]
-
-
-def usual(world: World, **fields: Any) -> AlertRule:
-    base: dict[str, Any] = {"id": new_id(), "workspace_id": world.workspace_id, "name": "R", "kind": "down"}
-    return AlertRule(**{**base, **fields})
