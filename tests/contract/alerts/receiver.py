@@ -54,6 +54,11 @@ class Receiver:
     url: str = ""
     came: list[Notice] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
+    taken: set[str] = field(default_factory=set)
+
+    def arrived(self) -> bool:
+        """Whether each notice was answered well at last."""
+        return {notice.id for notice in self.came} == self.taken
 
     def kinds(self) -> list[str]:
         """What came, each id once, in order."""
@@ -71,7 +76,10 @@ def receiving() -> Iterator[Receiver]:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
             headers = {name.lower(): value for name, value in self.headers.items()}
             receiver.came.append(Notice(headers, body))
-            self.send_response(receiver.answers.pop(0) if receiver.answers else 204)
+            status = receiver.answers.pop(0) if receiver.answers else 204
+            if status < 300:
+                receiver.taken.add(headers.get("webhook-id", ""))
+            self.send_response(status)
             self.send_header("content-length", "0")
             self.end_headers()
 
