@@ -448,6 +448,310 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one's own files
+         * @description List one's own files.
+         */
+        get: operations["get_v1_files"];
+        put?: never;
+        /**
+         * Upload the requests of a batch, one a line (OpenAI Files, purpose batch)
+         * @description Upload the requests of a batch, one a line (OpenAI Files, purpose `batch`).
+         */
+        post: operations["post_v1_files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a file
+         * @description Get a file.
+         */
+        get: operations["get_v1_files_id"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a file
+         * @description Delete a file.
+         */
+        delete: operations["delete_v1_files_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/files/{id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a file, such as the results of a batch
+         * @description Download a file, such as the results of a batch.
+         */
+        get: operations["get_v1_files_id_content"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one's own batches
+         * @description List one's own batches.
+         */
+        get: operations["get_v1_batches"];
+        put?: never;
+        /**
+         * Create a batch of requests that are answered within a day (OpenAI Batches)
+         * @description Create a batch of requests that are answered within a day (OpenAI Batches).
+         */
+        post: operations["post_v1_batches"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a batch
+         * @description Get a batch.
+         */
+        get: operations["get_v1_batches_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/batches/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a batch
+         * @description Cancel a batch.
+         */
+        post: operations["post_v1_batches_id_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one's own message batches
+         * @description List one's own message batches.
+         */
+        get: operations["get_v1_messages_batches"];
+        put?: never;
+        /**
+         * Create a batch of messages (Anthropic Message Batches)
+         * @description Create a batch of messages (Anthropic Message Batches).
+         */
+        post: operations["post_v1_messages_batches"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages/batches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a message batch
+         * @description Get a message batch.
+         */
+        get: operations["get_v1_messages_batches_id"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a message batch that has ended
+         * @description Delete a message batch that has ended.
+         */
+        delete: operations["delete_v1_messages_batches_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages/batches/{id}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download the results of a message batch that has ended
+         * @description Download the results of a message batch that has ended.
+         */
+        get: operations["get_v1_messages_batches_id_results"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages/batches/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a message batch
+         * @description Cancel a message batch.
+         */
+        post: operations["post_v1_messages_batches_id_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1beta/models/{model}:batchGenerateContent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create a batch of requests to generate content (Gemini)
+         * @description Create a batch of requests to generate content (Gemini).
+         */
+        post: operations["post_v1beta_models_model_batchGenerateContent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1beta/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one's own batches (Gemini)
+         * @description List one's own batches (Gemini).
+         */
+        get: operations["get_v1beta_batches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1beta/batches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a batch, with its responses when it has ended (Gemini)
+         * @description Get a batch, with its responses when it has ended (Gemini).
+         */
+        get: operations["get_v1beta_batches_id"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a batch that has ended (Gemini)
+         * @description Delete a batch that has ended (Gemini).
+         */
+        delete: operations["delete_v1beta_batches_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1beta/batches/{id}:cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a batch (Gemini)
+         * @description Cancel a batch (Gemini).
+         */
+        post: operations["post_v1beta_batches_id_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/models": {
         parameters: {
             query?: never;
@@ -13364,6 +13668,666 @@ export interface operations {
                      */
                     "application/json": Record<string, never>;
                 };
+            };
+            /** @description An error, in the format of the SDK. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_v1_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The response, in the format of the SDK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, in the format of the SDK. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_v1_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The response, in the format of the SDK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, in the format of the SDK. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_v1_files_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The file's `id`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The response, in the format of the SDK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, in the format of the SDK. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    delete_v1_files_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The file's `id`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The response, in the format of the SDK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, in the format of the SDK. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_v1_files_id_content: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The file's `id`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The response, in the format of the SDK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, in the format of the SDK. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_v1_batches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The response, in the format of the SDK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, in the format of the SDK. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_v1_batches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "input_file_id": "file-019a5f0e7c1b7d9a",
+                 *       "endpoint": "/v1/chat/completions",
+                 *       "completion_window": "24h"
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The response, in the format of the SDK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "batch_019a5f0e7c1b7d9a",
+                     *       "object": "batch",
+                     *       "endpoint": "/v1/chat/completions",
+                     *       "model": "default",
+                     *       "input_file_id": "file-019a5f0e7c1b7d9a",
+                     *       "completion_window": "24h",
+                     *       "status": "in_progress",
+                     *       "created_at": 1769860800,
+                     *       "expires_at": 1769947200,
+                     *       "request_counts": {
+                     *         "total": 2,
+                     *         "completed": 0,
+                     *         "failed": 0
+                     *       }
+                     *     }
+                     */
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description An error, in the format of the SDK. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_v1_batches_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The batch's `id`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The response, in the format of the SDK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, in the format of the SDK. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_v1_batches_id_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The batch's `id`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The response, in the format of the SDK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, in the format of the SDK. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_v1_messages_batches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The response, in the format of the SDK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, in the format of the SDK. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_v1_messages_batches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "requests": [
+                 *         {
+                 *           "custom_id": "one",
+                 *           "params": {
+                 *             "model": "default",
+                 *             "max_tokens": 256,
+                 *             "messages": [
+                 *               {
+                 *                 "role": "user",
+                 *                 "content": "Say hello."
+                 *               }
+                 *             ]
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The response, in the format of the SDK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "msgbatch_019a5f0e7c1b7d9a",
+                     *       "type": "message_batch",
+                     *       "processing_status": "in_progress",
+                     *       "request_counts": {
+                     *         "processing": 1,
+                     *         "succeeded": 0,
+                     *         "errored": 0,
+                     *         "canceled": 0,
+                     *         "expired": 0
+                     *       },
+                     *       "created_at": "2026-01-31T12:00:00Z",
+                     *       "expires_at": "2026-02-01T12:00:00Z",
+                     *       "results_url": null
+                     *     }
+                     */
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description An error, in the format of the SDK. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_v1_messages_batches_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The batch's `id`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The response, in the format of the SDK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, in the format of the SDK. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    delete_v1_messages_batches_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The batch's `id`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The response, in the format of the SDK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, in the format of the SDK. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_v1_messages_batches_id_results: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The batch's `id`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The response, in the format of the SDK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, in the format of the SDK. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_v1_messages_batches_id_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The batch's `id`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The response, in the format of the SDK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, in the format of the SDK. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_v1beta_models_model_batchGenerateContent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description What `GET /v1beta/models` names: a configuration, a route, a feature, or a model. */
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "batch": {
+                 *         "displayName": "night",
+                 *         "inputConfig": {
+                 *           "requests": {
+                 *             "requests": [
+                 *               {
+                 *                 "request": {
+                 *                   "contents": [
+                 *                     {
+                 *                       "role": "user",
+                 *                       "parts": [
+                 *                         {
+                 *                           "text": "Say hello."
+                 *                         }
+                 *                       ]
+                 *                     }
+                 *                   ]
+                 *                 }
+                 *               }
+                 *             ]
+                 *           }
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The response, in the format of the SDK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "batches/019a5f0e7c1b7d9a",
+                     *       "metadata": {
+                     *         "displayName": "night",
+                     *         "state": "BATCH_STATE_RUNNING",
+                     *         "createTime": "2026-01-31T12:00:00Z"
+                     *       },
+                     *       "done": false
+                     *     }
+                     */
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description An error, in the format of the SDK. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_v1beta_batches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The response, in the format of the SDK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, in the format of the SDK. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_v1beta_batches_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description What follows `batches/` in the batch's `name`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The response, in the format of the SDK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, in the format of the SDK. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    delete_v1beta_batches_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description What follows `batches/` in the batch's `name`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The response, in the format of the SDK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, in the format of the SDK. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_v1beta_batches_id_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description What follows `batches/` in the batch's `name`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The response, in the format of the SDK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error, in the format of the SDK. */
             default: {
