@@ -22,6 +22,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     - ``merge``: its members become top-level fields of the OpenAI chat wire;
     - ``header.<Name>``: a header of every call; ``headers``: a map of them;
     - ``place.<name>``: fills ``{name}`` in the provider's base URL;
+    - ``gateway.<name>``: how calls are made here; it is never sent;
     - ``auth.<name>``: belongs to the key, and is no secret itself.
 
     ``default`` is what the form shows in an empty field. It is never sent, as models differ in what they accept; only

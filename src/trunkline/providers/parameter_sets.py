@@ -145,6 +145,16 @@ EXTRA_PARAMETERS = Parameter(
     examples=({"top_k": 40},),
 )
 
+COALESCE_EMBEDDINGS: Final = Parameter(
+    name="coalesceEmbeddings",
+    type="boolean",
+    neutral="gateway.coalesce",
+    title="Merge embeddings requests",
+    description="Requests for embeddings that arrive within 5 ms, and differ in their inputs alone, go to the provider"
+    " as one.",
+    default=False,
+)
+
 OPENAI: Final = (
     TEMPERATURE,
     MAX_TOKENS,
@@ -152,6 +162,7 @@ OPENAI: Final = (
     FREQUENCY_PENALTY,
     PRESENCE_PENALTY,
     ORGANIZATION,
+    COALESCE_EMBEDDINGS,
     SYSTEM_PROMPT,
 )
 
@@ -169,10 +180,10 @@ COMPATIBLE: Final = (
 )
 """What hosted OpenAI-compatible providers take. Where one does not know a field, its quirks leave it out."""
 
-OWN_SERVER: Final = (*COMPATIBLE[:-1], TOP_K, REPEAT_PENALTY, EXTRA_PARAMETERS)
+OWN_SERVER: Final = (*COMPATIBLE[:-1], TOP_K, REPEAT_PENALTY, COALESCE_EMBEDDINGS, EXTRA_PARAMETERS)
 """What open inference servers take besides."""
 
-CUSTOM: Final = (TEMPERATURE, MAX_TOKENS, TOP_P, HEADERS, EXTRA_PARAMETERS, SYSTEM_PROMPT)
+CUSTOM: Final = (TEMPERATURE, MAX_TOKENS, TOP_P, HEADERS, EXTRA_PARAMETERS, COALESCE_EMBEDDINGS, SYSTEM_PROMPT)
 
 OPENROUTER: Final = (
     *COMPATIBLE[:-1],
@@ -264,6 +275,7 @@ GEMINI: Final = (
         description="From which likelihood on each kind of harm is blocked.",
         examples=([{"category": "HARM_CATEGORY_HARASSMENT", "threshold": "BLOCK_ONLY_HIGH"}],),
     ),
+    COALESCE_EMBEDDINGS,
     SYSTEM_PROMPT,
 )
 
@@ -304,5 +316,6 @@ OLLAMA: Final = (
         description="Whether the model thinks before it answers. gpt-oss takes a level instead of true or false.",
         examples=(True,),
     ),
+    COALESCE_EMBEDDINGS,
     SYSTEM_PROMPT,
 )

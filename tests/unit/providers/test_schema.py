@@ -21,6 +21,7 @@ def test_openai() -> None:
         "presencePenalty": (-2, 2),
         "organizationId": (None, None),
         "systemPrompt": (None, None),
+        "coalesceEmbeddings": (None, None),
     }
 
 
@@ -32,6 +33,7 @@ def test_gemini() -> None:
         "maxOutputTokens": (1, 128_000),
         "safetySettings": (None, None),
         "systemPrompt": (None, None),
+        "coalesceEmbeddings": (None, None),
     }
 
 
@@ -47,6 +49,7 @@ def test_ollama() -> None:
         "numCtx": (1, 10_000_000),
         "keepAlive": (None, None),
         "think": (None, None),
+        "coalesceEmbeddings": (None, None),
     }
 
 

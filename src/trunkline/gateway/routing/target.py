@@ -10,6 +10,8 @@ from trunkline.core.errors import CannotOpen, InvalidInput, NotFound
 from trunkline.core.secret import Secret
 from trunkline.dialects import openai_responses
 from trunkline.gateway.routing.candidate import Candidate
+from trunkline.gateway.routing.coalescing import PARAMETER as COALESCES
+from trunkline.gateway.routing.coalescing import CoalescingTransport
 from trunkline.gateway.routing.overlay import read_overlay, read_site
 from trunkline.gateway.snapshot import ConfigurationEntry, FeatureEntry
 from trunkline.outbound import Transport
@@ -188,4 +190,6 @@ class Targets:
         site = read_site(feature, provider) if feature is not None else {}
         endpoint = make_endpoint(provider, entry.base_url, key, headers, {**entry.parameters, **site})
         transport = self._in_process.get(provider.id, self._client)
+        if entry.parameters.get(COALESCES) is True:
+            transport = CoalescingTransport(transport)
         return Target(entry, provider, endpoint, transport, feature)
