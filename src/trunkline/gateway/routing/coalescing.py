@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, cast
 
 import msgspec
 
@@ -194,4 +194,8 @@ def weigh(one: object) -> int:
     """About how many tokens an input has, at least 1."""
     if isinstance(one, str):
         return max(text_tokens(len(one)), 1)
-    return max(len(one), 1) if isinstance(one, list) else max(text_tokens(len(msgspec.json.encode(one))), 1)
+    return (
+        max(len(cast("list[object]", one)), 1)
+        if isinstance(one, list)
+        else max(text_tokens(len(msgspec.json.encode(one))), 1)
+    )

@@ -90,7 +90,7 @@ def split_answer(batches: Sequence[EmbeddingsBatch], body: bytes, weigh: Callabl
         vectors = sorted(vectors, key=lambda one: one.get("index", 0))
     weights = [sum(weigh(one) for one in batch.inputs) for batch in batches]
     told: Any = whole.get(form.usage) if form.usage else whole
-    usage: Fields = told if isinstance(told, dict) else {}
+    usage = cast("Fields", told) if isinstance(told, dict) else {}
     parts = {
         name: divide(value, weights)
         for name in form.figures
