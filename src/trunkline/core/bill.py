@@ -43,11 +43,9 @@ def make_bill(find: Find, models: Iterable[str], usage: Usage, *, unmetered: str
     ``unmetered`` says what is billed that the tokens of ``usage`` do not tell (sound that was made, say): it has a
     price where it is sold by the hour or the character, and else none, rather than a wrong one.
     """
-    if usage.cost_nanos is not None:
-        return Bill(usage.cost_nanos, (), "provider")
-    price = find_price(find, models)
+    price = None if usage.cost_nanos is not None else find_price(find, models)
     if price is None:
-        return UNKNOWN
+        return bill_whole(price, usage)
     if unmetered is not None and not price.free:
         sold = (
             (price.per_hour and usage.audio_ms)
@@ -56,8 +54,7 @@ def make_bill(find: Find, models: Iterable[str], usage: Usage, *, unmetered: str
         )
         return _add_up(price, [(price, usage)]) if sold else Bill(None, (unmetered,))
     if not usage.rounds:
-        # Nearly every call is this one, and lacks nothing.
-        return _add_up(price, [(price, usage)]) if price.lacks(usage) else Bill(price.cost(usage), (), price.source)
+        return bill_whole(price, usage)
     parts = [(find(one.model) if one.model else price, one) for one in usage.rounds]
     beside = msgspec.structs.replace(
         Usage(),
@@ -68,6 +65,15 @@ def make_bill(find: Find, models: Iterable[str], usage: Usage, *, unmetered: str
         code_runs=usage.code_runs,
     )
     return _add_up(price, [*parts, (price, beside)])
+
+
+def bill_whole(price: Price | None, usage: Usage) -> Bill:
+    """The bill for ``usage`` all of which is at this price, or is what the provider says that it costs."""
+    if usage.cost_nanos is not None:
+        return Bill(usage.cost_nanos, (), "provider")
+    if price is None:
+        return UNKNOWN
+    return _add_up(price, [(price, usage)]) if price.lacks(usage) else Bill(price.cost(usage), (), price.source)
 
 
 def _add_up(main: Price, parts: Iterable[tuple[Price | None, Usage]]) -> Bill:

@@ -111,7 +111,7 @@ class KeyRedaction:
     def holds(self, data: bytes) -> bool:
         """Whether one of the secrets stands in ``data`` as it is: a search of bytes, cheap enough for whole answers."""
         for secret in self.plain:  # noqa: SIM110 - a generator costs more than the search
-            if secret in data:
+            if data.find(secret) >= 0:
                 return True
         return False
 

@@ -142,11 +142,12 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
             return usage.cost_nanos
         at = usage.input
         if not (usage.cached or usage.cache_write or usage.audio_input or usage.audio_output or usage.image_input):
-            millionths = at * self.input.at(at)
             if self.image_output or self.reasoning:
-                millionths += self._output(usage, at)
+                millionths = at * self.input.at(at) + self._output(usage, at)
+            elif self.input.tiers or self.output.tiers:
+                millionths = at * self.input.at(at) + usage.output * self.output.at(at)
             else:
-                millionths += usage.output * self.output.at(at)
+                millionths = at * self.input.base + usage.output * self.output.base
             return (millionths + _MILLION // 2) // _MILLION + self._fees(usage)
         sound, heard = usage.audio_input, usage.cached_audio
         seen = usage.image_input if self.image_input is not None else 0

@@ -40,6 +40,9 @@ def believe(usage: Usage | None, window: int | None = None) -> Usage | None:
     largest = LARGEST_COUNT if window is None else min(max(window, SMALLEST_WINDOW) * ROUNDS, LARGEST_COUNT)
     if not (0 <= usage.input <= largest and 0 <= usage.output <= largest):
         return None
+    if usage == Usage(usage.input, usage.output):
+        # Nearly every one.
+        return usage
     parts = (
         usage.cached,
         usage.cache_write,

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, Protocol
 
+from trunkline.core.bill import Bill
+from trunkline.core.chat import Usage
+from trunkline.core.usage_event import UsageEvent
 from trunkline.gateway.call import Call
 from trunkline.gateway.routing.target import Target
 
@@ -17,6 +20,12 @@ EVENTS: Final = (
 
 ESTIMATED: Final = (b"x-trunkline-estimated", b"true")
 """Says that a count is our own, because the provider does not count."""
+
+_INPUT: Final = b"x-trunkline-input-tokens"
+_OUTPUT: Final = b"x-trunkline-output-tokens"
+_COST: Final = b"x-trunkline-cost-usd"
+_MISSING: Final = b"x-trunkline-price-missing"
+_USED: Final = b"%b: %%d\r\n%b: %%d\r\n" % (_INPUT, _OUTPUT)
 
 HeaderList = list[tuple[bytes, bytes]]
 
@@ -69,7 +78,22 @@ class Answer:
 
 def write_headers(call: Call, target: Target, dropped: tuple[str, ...]) -> HeaderList:
     """The headers that tell what served a call and, where it is over, what it used and cost."""
-    opened = call.opened
+    headers = write_served(call.opened, target, dropped)
+    if call.settled:
+        usage = call.usage
+        headers.append((_INPUT, b"%d" % usage.input))
+        headers.append((_OUTPUT, b"%d" % usage.output))
+        if call.estimated:
+            headers.append(ESTIMATED)
+        if call.cost_nanos is not None:
+            headers.append((_COST, write_usd(call.cost_nanos)))
+        if call.bill.missing:
+            headers.append((_MISSING, ", ".join(call.bill.missing).encode()))
+    return headers
+
+
+def write_served(opened: UsageEvent, target: Target, dropped: tuple[str, ...] = ()) -> HeaderList:
+    """Those that tell what served a call."""
     headers: HeaderList = [(b"x-trunkline-configuration", (opened.configuration_id or target.entry.id).encode())]
     if opened.version_id is not None:
         headers.append((b"x-trunkline-version", opened.version_id.encode()))
@@ -79,17 +103,22 @@ def write_headers(call: Call, target: Target, dropped: tuple[str, ...]) -> Heade
         headers.append((b"x-trunkline-feature", opened.feature.encode("ascii", "replace")))
     if dropped:
         headers.append((b"x-trunkline-dropped", ", ".join(dropped).encode("ascii", "replace")))
-    if call.settled:
-        usage = call.usage
-        headers.append((b"x-trunkline-input-tokens", b"%d" % usage.input))
-        headers.append((b"x-trunkline-output-tokens", b"%d" % usage.output))
-        if call.estimated:
-            headers.append(ESTIMATED)
-        if call.cost_nanos is not None:
-            headers.append((b"x-trunkline-cost-usd", write_usd(call.cost_nanos)))
-        if call.bill.missing:
-            headers.append((b"x-trunkline-price-missing", ", ".join(call.bill.missing).encode()))
     return headers
+
+
+def render_used(usage: Usage, bill: Bill) -> bytes:
+    """The lines that tell what a call used and cost, as :func:`write_headers` tells it where nothing is estimated."""
+    lines = _USED % (usage.input, usage.output)
+    if bill.cost_nanos is not None:
+        lines += b"%b: %b\r\n" % (_COST, write_usd(bill.cost_nanos))
+    if bill.missing:
+        lines += b"%b: %b\r\n" % (_MISSING, ", ".join(bill.missing).encode())
+    return lines
+
+
+def render(headers: HeaderList) -> bytes:
+    """``headers`` as lines."""
+    return b"".join([b"%b: %b\r\n" % header for header in headers])
 
 
 def write_usd(nanos: int) -> bytes:

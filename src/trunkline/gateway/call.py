@@ -9,7 +9,7 @@ import msgspec
 
 from trunkline.core.account_redaction import hide_accounts
 from trunkline.core.actor import Actor
-from trunkline.core.bill import UNKNOWN, Bill, find_price, make_bill
+from trunkline.core.bill import UNKNOWN, Bill, bill_whole, find_price, make_bill
 from trunkline.core.chat import Usage
 from trunkline.core.chat_events import Failure
 from trunkline.core.errors import TrunklineError, UpstreamError, UpstreamKind
@@ -25,6 +25,7 @@ from trunkline.gateway.context import NOTHING, CallContext
 from trunkline.gateway.disclosure import NO_KEYS, Disclosure
 from trunkline.gateway.hold import Hold
 from trunkline.gateway.journal.syncer import Waiter
+from trunkline.gateway.journal.template import RecordTemplate
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.providers.provider import Provider
 
@@ -36,15 +37,20 @@ _NO_HOLDS: Final[Mapping[object, Hold]] = {}
 class Books(Protocol):
     """The journal, as a call sees it. ``settle`` is done when the record would survive the death of this process."""
 
-    def open(self, event_id: bytes, payload: bytes) -> None:
-        """Write down that a call is dispatched. Raises :class:`Unavailable` when nothing can be written."""
+    def open(self, event_id: bytes, payload: bytes, template: RecordTemplate | None = None) -> None:
+        """Write down that a call is dispatched. Raises :class:`Unavailable` when nothing can be written.
+
+        With a ``template`` the ``payload`` is one that it wrote.
+        """
         ...
 
     def settle(self, event_id: bytes, payload: bytes) -> Awaitable[None]:
         """Write down how it ended."""
         ...
 
-    def settle_then(self, event_id: bytes, payload: bytes, waiter: Waiter) -> None:
+    def settle_then(
+        self, event_id: bytes, payload: bytes, waiter: Waiter, template: RecordTemplate | None = None
+    ) -> None:
         """The same for one who is told by a call. Raises :class:`Unavailable` when nothing can be promised."""
         ...
 
@@ -200,6 +206,60 @@ class Ledger:
         call.part = "look"
         return call
 
+    def believe(self, told: Usage | None, provider: Provider | None, model: str) -> Usage | None:
+        """See :meth:`Call.believe`."""
+        if told is None:
+            return None
+        window = self.window
+        known = None
+        # A window tightens the bound for what is above the smallest one's; most calls need not ask for it.
+        if window is not None and provider is not None and told.total > SMALLEST_WINDOW:
+            known = window(provider, model)
+        return believe(told, known)
+
+    def make_bill(
+        self,
+        opened: UsageEvent,
+        opened_at: int,
+        provider: Provider | None,
+        answered: str,
+        usage: Usage,
+        asked: Terms,
+        unmetered: str | None = None,
+    ) -> Bill:
+        """What a call cost that was ``opened`` at that moment (microseconds since the epoch).
+
+        By the model that the answer names: the state of it that served, and where the name that was asked for is
+        free (a deployment's, an alias) the only one with a price. By the one that was asked for where that has none.
+
+        https://learn.microsoft.com/azure/ai-foundry/openai/how-to/create-resource
+        """
+        if provider is None:
+            return make_bill(lambda _: None, (), usage)
+        prices, models = self.prices, (answered, opened.model)
+        terms = settle_terms(usage, asked)
+        overrides = self.overrides(opened.workspace_id)
+        if not overrides and terms == USUAL and not usage.rounds and unmetered is None:
+            # Nearly every call.
+            price = (prices.find(provider, answered) if answered else None) or prices.find(provider, opened.model)
+            return bill_whole(price, usage)
+        if overrides:
+            found = find_override(overrides, provider.id, models, terms, opened_at)
+            if found is not None:
+                price = found.lay_over(find_price(lambda model: prices.find(provider, model, terms), models))
+                return make_bill(lambda _: price, models, usage, unmetered=unmetered)
+
+        def find(model: str) -> Price | None:
+            return prices.find(provider, model) if terms == USUAL else prices.find(provider, model, terms)
+
+        return make_bill(find, models, usage, unmetered=unmetered)
+
+    def take_up(self, identity: bytes, opened: UsageEvent, started: float, disclosure: Disclosure) -> Call:
+        """A call goes on that is ``opened`` in the books, and began at ``started`` (ticks)."""
+        call = Call(self, identity, opened, disclosure)
+        call.started = started
+        return call
+
     def _begin(self, identity: bytes, opened: UsageEvent, disclosure: Disclosure) -> Call:
         # What has no value yet is not written, so this is what :class:`Opened` would be.
         self.books.open(identity, self.encoder.encode(opened))
@@ -329,14 +389,7 @@ class Call:
 
     def believe(self, told: Usage | None) -> Usage | None:
         """What the provider told of this call, unless it cannot be: see :mod:`trunkline.core.usage_bound`."""
-        if told is None:
-            return None
-        window = self.ledger.window
-        known = None
-        # A window tightens the bound for what is above the smallest one's; most calls need not ask for it.
-        if window is not None and self.provider is not None and told.total > SMALLEST_WINDOW:
-            known = window(self.provider, self.opened.model)
-        return believe(told, known)
+        return self.ledger.believe(told, self.provider, self.opened.model)
 
     def settle(
         self,
@@ -377,7 +430,10 @@ class Call:
         if usage is None:
             self.bill = Bill(0)
         else:
-            self.bill = self._make_bill(unmetered)
+            opened = self.opened
+            self.bill = ledger.make_bill(
+                opened, opened.opened_at, self.provider, self.answered, self.usage, self.asked, unmetered
+            )
         if isinstance(error, TrunklineError):
             error = error.kind if isinstance(error, UpstreamError) else error.code
         # Ten times as quick as naming all that is known already.
@@ -417,30 +473,6 @@ class Call:
         usage = msgspec.structs.replace(self.usage, cost_nanos=None)
         other = make_bill(lambda name: self.ledger.prices.find(provider, name), (model,), usage).cost_nanos
         return None if other is None else other - cost
-
-    def _make_bill(self, unmetered: str | None) -> Bill:
-        """By the model that the answer names: the state of it that served, and where the name that was asked for is
-        free (a deployment's, an alias) the only one with a price. By the one that was asked for where that has none.
-
-        https://learn.microsoft.com/azure/ai-foundry/openai/how-to/create-resource
-        """
-        provider, prices = self.provider, self.ledger.prices
-        if provider is None:
-            return make_bill(lambda _: None, (), self.usage)
-        terms = settle_terms(self.usage, self.asked)
-
-        models = (self.answered, self.opened.model)
-        overrides = self.ledger.overrides(self.opened.workspace_id)
-        if overrides:
-            found = find_override(overrides, provider.id, models, terms, self.opened.opened_at)
-            if found is not None:
-                price = found.lay_over(find_price(lambda model: prices.find(provider, model, terms), models))
-                return make_bill(lambda _: price, models, self.usage, unmetered=unmetered)
-
-        def find(model: str) -> Price | None:
-            return prices.find(provider, model) if terms == USUAL else prices.find(provider, model, terms)
-
-        return make_bill(find, models, self.usage, unmetered=unmetered)
 
 
 def _configuration_id(candidate: Candidate) -> str | None:

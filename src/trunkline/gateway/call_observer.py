@@ -11,7 +11,7 @@ class CallObserver(Protocol):
     """One of them. Is told at once, on the event loop: never waits, never raises."""
 
     def opened(self, opened: Opened) -> None:
-        """A call is in the books, and is sent now."""
+        """A call is in the books, and is sent now. ``opened`` may lack its ids and its time."""
         ...
 
     def settled(self, event: UsageEvent) -> None:

@@ -27,7 +27,8 @@ from trunkline.gateway.gates.gates import Gates
 from trunkline.gateway.gates.pending_call import PendingCall
 from trunkline.gateway.hedge import HEDGE, hedge
 from trunkline.gateway.model_names import ModelNames
-from trunkline.gateway.plain.plain_call import PlainCall, PlainCalls
+from trunkline.gateway.plain.plain_call import PlainCall
+from trunkline.gateway.plain.plain_calls import PlainCalls
 from trunkline.gateway.plain.plan import Plans
 from trunkline.gateway.rate_reading import RateLimits
 from trunkline.gateway.recalling import Recalling
@@ -188,7 +189,7 @@ class Gateway:
 
     async def go_on(self, plain: PlainCall) -> Answer:
         """Serve a call that began as a plain one. As :meth:`run`, and what it was sent for is not sent again."""
-        plan, request_id = plain.plan, plain.call.opened.request_id
+        plan, request_id = plain.plan, plain.request_id
         pending = plain.pending
         if pending is None:
             pending = PendingCall(self._holder.current, plain.actor, "chat", plain.chat, request_id, NOTHING)

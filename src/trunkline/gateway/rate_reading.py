@@ -46,18 +46,29 @@ def read_rate_limit(headers: Headers) -> dict[str, str] | None:
 class RateLimits:
     """The last reading per configuration, until somebody collects it."""
 
-    __slots__ = ("_told",)
+    __slots__ = ("_last", "_told")
 
     def __init__(self) -> None:
         self._told: dict[str, tuple[float, Headers]] = {}
+        self._last: dict[str, tuple[float, Headers]] = {}
 
     def note(self, configuration_id: str, headers: Headers, now: float) -> None:
         """Keep what ``headers`` say, if they say anything. ``now`` is seconds since the epoch."""
         # All but the last of them are never read.
         if says_rate_limit(headers):
             self._told[configuration_id] = (now, headers)
+            self._last.pop(configuration_id, None)
+
+    def note_success(self, configuration_id: str, headers: Headers, now: float) -> None:
+        """The same of an answer that went well: whether they say anything is looked at when it is collected.
+
+        A provider that tells its limits does so in each of these.
+        """
+        self._last[configuration_id] = (now, headers)
 
     def collect(self) -> dict[str, tuple[float, dict[str, str]]]:
         """All readings since the last time."""
         told, self._told = self._told, {}
+        last, self._last = self._last, {}
+        told.update((place, noted) for place, noted in last.items() if says_rate_limit(noted[1]))
         return {place: (now, read_rate_limit(headers) or {}) for place, (now, headers) in told.items()}

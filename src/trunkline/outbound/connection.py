@@ -330,7 +330,7 @@ class Connection(asyncio.BufferedProtocol):
         if self._received > self.limits.header_bytes and _size(raw) > self.limits.header_bytes:
             self._violation = "a larger head than is accepted"
             return
-        if not self._is_known_version():
+        if not self._version_known and not self._is_known_version():
             self._violation = "a version of HTTP other than 1.1 and 1.0"
             return
         if self._is_head:
@@ -349,9 +349,8 @@ class Connection(asyncio.BufferedProtocol):
 
     def _is_known_version(self) -> bool:
         """Asked once per connection: the parser also takes 0.9 and 2.0 for versions."""
-        if not self._version_known:
-            assert self._parser is not None
-            self._version_known = self._parser.get_http_version() in ("1.1", "1.0")
+        assert self._parser is not None
+        self._version_known = self._parser.get_http_version() in ("1.1", "1.0")
         return self._version_known
 
     def _finish(self, reply: Reply) -> None:
@@ -359,7 +358,10 @@ class Connection(asyncio.BufferedProtocol):
         assert transport is not None
         self._reply = None
         reply.ended = True
-        reply.wake()
+        if reply.heard is not None:
+            reply.heard()
+        else:
+            reply.wake()
         if not self._reusable or transport.is_closing() or transport.get_write_buffer_size():
             # A server that has answered before it had the whole request may never read the rest.
             self.abort()

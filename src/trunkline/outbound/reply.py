@@ -118,7 +118,7 @@ class Reply:
     async def next_chunk(self) -> bytes:
         """See :meth:`trunkline.outbound.IncomingResponse.next_chunk`."""
         while True:
-            data = self._take()
+            data = self.take()
             if data:
                 return data
             if self.error is not None:
@@ -139,7 +139,7 @@ class Reply:
         pieces: list[bytes] = []
         size = 0
         # What is there already is taken without a coroutine: most bodies are whole when they are read.
-        while piece := self._take() or (b"" if self.ended and self.error is None else await self.next_chunk()):
+        while piece := self.take() or (b"" if self.ended and self.error is None else await self.next_chunk()):
             size += len(piece)
             if size > most:
                 self.abort()
@@ -169,10 +169,6 @@ class Reply:
         self.decoder = None
         self.fail(error)
 
-    def take(self) -> bytes:
-        """All of the body that is there, now."""
-        return self._take()
-
     def put_back(self, data: bytes) -> None:
         """``data`` was taken and is still to be read."""
         self.chunks.insert(0, data)
@@ -180,14 +176,15 @@ class Reply:
 
     def _pour(self, sink: Callable[[bytes], bool]) -> bool:
         """Give ``sink`` what is there. Whether it takes more, and more may come."""
-        while self.error is None and (data := self._take()):
+        while self.error is None and (data := self.take()):
             if not sink(data):
                 return False
             if not self.chunks and self.decoder is None:
                 break
         return self.error is None and not self.ended
 
-    def _take(self) -> bytes:
+    def take(self) -> bytes:
+        """All of the body that is there, now."""
         chunks = self.chunks
         # The decoder is emptied before it is fed, or a bomb would gather in front of it.
         if self.decoder is not None and (data := self._decode()):

@@ -47,7 +47,9 @@ _body: Final = msgspec.json.Decoder(_Body)
 _ODD_NAME: Final = re.compile(rb'"name"\s*:\s*"(?![a-zA-Z0-9_-]{1,64}")')
 _LAST_ROLE: Final = re.compile(rb'"role"\s*:\s*"(\w*)"')
 _TOOLED: Final = re.compile(rb'"tool(?:s"|_call(?:s|_id)")')
-"""One search for what has none of these, which is most: it takes as long as the body is."""
+_TOOL: Final = b'"tool'
+"""What these begin with. Searching for up to five bytes takes a third of the time that more take, and ``in`` makes and
+drops an exception each time."""
 _CALLED: Final = (b'"tool_calls"', b'"tool_call_id"')
 _OLD: Final = (b'"functions"', b'"function_call"', b'"function"')
 _PART: Final = re.compile(rb'"type"\s*:\s*"(?!text")\w+"')
@@ -57,7 +59,7 @@ _EMPTY: Final = (b"", b"null", b'""', b"[]")
 
 def is_odd_chat(body: bytes, quirk: Quirk) -> bool:
     """Whether ``body`` holds what its provider is known to refuse."""
-    tooled = _TOOLED.search(body) is not None
+    tooled = body.find(_TOOL) >= 0 and _TOOLED.search(body) is not None
     called = tooled and any(mark in body for mark in _CALLED)
     named = tooled and quirk.calls.holds_names and _ODD_NAME.search(body) is not None
     closed = not quirk.wire.functions and any(mark in body for mark in _OLD)

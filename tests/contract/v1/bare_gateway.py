@@ -35,6 +35,7 @@ from trunkline.gateway.gates.gate import Gate
 from trunkline.gateway.gateway import Gateway
 from trunkline.gateway.identity import Identity
 from trunkline.gateway.journal.syncer import Waiter
+from trunkline.gateway.journal.template import RecordTemplate, TemplateReader
 from trunkline.gateway.metrics import CallCounters
 from trunkline.gateway.rate_reading import RateLimits
 from trunkline.gateway.routing.retry import RetryBudget
@@ -75,24 +76,36 @@ class Books:
         self.settle_fault: Exception | None = None
         self.opened: list[Opened] = []
         self.events: list[UsageEvent] = []
+        self._templates = TemplateReader()
         self.settled = threading.Condition()
 
-    def open(self, event_id: bytes, payload: bytes) -> None:
+    def open(self, event_id: bytes, payload: bytes, template: RecordTemplate | None = None) -> None:
         if self.fault is not None:
             raise self.fault
-        self.opened.append(msgspec.msgpack.decode(payload, type=Opened))
+        if template is None:
+            self.opened.append(msgspec.msgpack.decode(payload, type=Opened))
+        else:
+            self._templates.learn(template.frame[25:], template.frame[9:25])
+            self.opened.append(self._templates.read_opened(payload, event_id))
 
     async def settle(self, event_id: bytes, payload: bytes) -> None:
-        event = msgspec.msgpack.decode(payload, type=UsageEvent)
+        await self._settle(msgspec.msgpack.decode(payload, type=UsageEvent))
+
+    async def _settle(self, event: UsageEvent) -> None:
         with self.settled:
             self.events.append(event)
             self.settled.notify_all()
         if self.settle_fault is not None:
             raise self.settle_fault
 
-    def settle_then(self, event_id: bytes, payload: bytes, waiter: Waiter) -> None:
+    def settle_then(
+        self, event_id: bytes, payload: bytes, waiter: Waiter, template: RecordTemplate | None = None
+    ) -> None:
         """As the real one, which writes in the loop's next turn."""
-        task = asyncio.ensure_future(self.settle(event_id, payload))
+        if template is None:
+            task = asyncio.ensure_future(self.settle(event_id, payload))
+        else:
+            task = asyncio.ensure_future(self._settle(self._templates.read_end(payload, event_id)))
 
         def tell(done: asyncio.Task[None]) -> None:
             fault = done.exception()

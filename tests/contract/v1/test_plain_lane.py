@@ -20,9 +20,10 @@ from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration
 from tests.e2e.place import wait_for
 from tests.upstreams import scripted
 from trunkline.core.errors import TooMany, Unavailable
+from trunkline.dialects.openai_chat.passthrough import PASSTHROUGH
+from trunkline.dialects.passthrough import Tapped
 from trunkline.faces.server import GatewayProtocol
 from trunkline.faces.v1.plain_protocol import PlainProtocol
-from trunkline.gateway.disclosure import Disclosure
 from trunkline.gateway.gates.pending_call import PendingCall
 from trunkline.gateway.plain.plain_call import PlainCall
 
@@ -296,6 +297,7 @@ HEADERS = {
     "named": ["X-Request-Id: mine-1"],
     "badly named": ["X-Request-Id: not good!"],
     "packed answer": ["Accept-Encoding: gzip, br, zstd"],
+    "trace": ["traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"],
     "user": ["X-User-Id: ada"],
     "another key": ["x-api-key: tl-other"],
     "the same key twice": [f"x-api-key: {KEY}"],
@@ -347,14 +349,14 @@ def test_requests_before_the_answer_to_the_last_one(lanes: tuple[Lane, Lane], na
 
 
 def test_a_fault_of_ours_is_told_and_settled(lanes: tuple[Lane, Lane], monkeypatch: pytest.MonkeyPatch) -> None:
-    clean = Disclosure.whole
+    read = PASSTHROUGH.read_tap
 
-    def fail(disclosure: Disclosure, raw: bytes) -> bytes:
+    def fail(raw: bytes) -> Tapped:
         if b"broken" in raw:
             raise RuntimeError("a fault")
-        return clean(disclosure, raw)
+        return read(raw)
 
-    monkeypatch.setattr(Disclosure, "whole", fail)
+    monkeypatch.setattr(PASSTHROUGH, "read_tap", fail)
     seen = same(lanes, [request()], [answer(edited(system_fingerprint="broken"))])
     assert seen.client.startswith(b"HTTP/1.1 500 ")
     assert [event["outcome"] for event in seen.books] == ["error"]

@@ -30,7 +30,7 @@ class Told:
         self.told: list[tuple[str, object]] = []
         self.full = False
 
-    def open(self, event_id: bytes, payload: bytes) -> None:
+    def open(self, event_id: bytes, payload: bytes, template: object = None) -> None:
         if self.full:
             raise Unavailable("The disk is full.")
         self.told.append(("book", None))

@@ -28,3 +28,15 @@ def test_the_last_reading_is_collected_once() -> None:
     limits.note("c", {}, 12.0)
     assert limits.collect() == {"c": (11.0, {"limitRequests": "2"})}
     assert limits.collect() == {}
+
+
+def test_of_answers_that_went_well_the_last_one_is_looked_at() -> None:
+    limits = RateLimits()
+    limits.note_success("c", {"x-ratelimit-limit-requests": "1"}, 10.0)
+    limits.note_success("c", {"x-ratelimit-limit-requests": "2"}, 11.0)
+    limits.note_success("silent", {}, 11.0)
+    limits.note_success("refused", {"x-ratelimit-limit-requests": "4"}, 11.0)
+    limits.note("refused", {"x-ratelimit-limit-requests": "3"}, 12.0)
+    limits.note("c", {}, 13.0)
+    assert limits.collect() == {"c": (11.0, {"limitRequests": "2"}), "refused": (12.0, {"limitRequests": "3"})}
+    assert limits.collect() == {}

@@ -12,7 +12,7 @@ from trunkline.control.usage.arrivals import Arrivals, Projection
 from trunkline.control.usage.event_store import EventStore, Mark
 from trunkline.control.usage.event_values import estimate
 from trunkline.control.usage.intake_figures import IntakeFigures
-from trunkline.control.usage.journal_events import decode_opened, read_batches
+from trunkline.control.usage.journal_events import RecordReader, read_batches
 from trunkline.control.usage.last_uses import LastUses
 from trunkline.control.usage.set_aside import SetAside
 from trunkline.core.errors import TrunklineError
@@ -71,6 +71,7 @@ class Intake:
         self._ended = ended
         self._lock: ProcessLock | None = None
         self._offsets: dict[str, int] = {}
+        self._readers: dict[str, RecordReader] = {}
         self._pruned = 0.0
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -144,7 +145,8 @@ class Intake:
         new = 0
         for segment in segments:
             new += await self._take_in_segment(segment)
-        ends = [estimate(opened) for record in orphan.unsettled() if (opened := decode_opened(record)) is not None]
+        reader = RecordReader()
+        ends = [estimate(opened) for one in orphan.unsettled() if (opened := reader.read_opened(one)) is not None]
         for at in range(0, len(ends), self._batch):
             new += await self._store.put(ends[at : at + self._batch])
         if self._ended is not None:
@@ -170,7 +172,10 @@ class Intake:
             offset = self._offsets[segment.name] = found[0][0] if found else 0
         new = 0
         if offset < segment.end:
-            for batch in read_batches(segment, offset, self._batch):
+            reader = self._readers.get(segment.name)
+            if reader is None:
+                reader = self._readers[segment.name] = RecordReader.at(segment, offset)
+            for batch in read_batches(segment, offset, self._batch, reader):
                 if batch.events:
                     mark = Mark(segment.name, batch.end, int(self._now() * 1e6))
                     began = time.perf_counter()
@@ -187,6 +192,7 @@ class Intake:
     async def _discard(self, segment: Segment) -> None:
         segment.path.unlink(missing_ok=True)
         self._offsets.pop(segment.name, None)
+        self._readers.pop(segment.name, None)
         async with self._connection.write() as tx:
             await tx.run(REMOVE_MARK, segment.name)
 

@@ -92,18 +92,28 @@ def sum_up(wire: WireUsage) -> Usage:
     """What a ``usage`` object tells."""
     given = wire.prompt_tokens_details or _NOTHING_GIVEN
     made = wire.completion_tokens_details or _NOTHING_MADE
-    inputs, outputs = _count(wire.prompt_tokens), _count(wire.completion_tokens)
+    inputs, outputs = wire.prompt_tokens, wire.completion_tokens
+    if type(inputs) is not int or type(outputs) is not int or inputs < 0 or outputs < 0:
+        inputs, outputs = _count(inputs), _count(outputs)
     if wire.total_tokens == inputs + outputs and _is_usual(wire, given, made):
         # What OpenAI tells of nearly every call: nothing is hidden, and nothing of it is sound or a picture.
+        cached, reasoning = given.cached_tokens, made.reasoning_tokens
+        if given is _NOTHING_GIVEN:
+            if wire.prompt_cache_hit_tokens is None and wire.cached_tokens is None:
+                cached = 0
+            else:
+                cached = _count(wire.prompt_cache_hit_tokens) or _count(wire.cached_tokens)
+        elif cached != 0:
+            cached = _count(cached, wire.prompt_cache_hit_tokens, wire.cached_tokens)
+        if reasoning != 0 and not (reasoning is None and wire.reasoning_tokens is None):
+            reasoning = _count(reasoning, wire.reasoning_tokens)
         return Usage(
             inputs,
             outputs,
-            _count(wire.prompt_cache_hit_tokens) or _count(wire.cached_tokens)
-            if given is _NOTHING_GIVEN
-            else _count(given.cached_tokens, wire.prompt_cache_hit_tokens, wire.cached_tokens),
+            int(cached or 0),
             0,
             0,
-            _count(made.reasoning_tokens, wire.reasoning_tokens),
+            int(reasoning or 0),
             searches=0 if wire.server_tool_use is None and wire.num_search_queries is None else _searches(wire),
             estimated=wire.estimated is True,
         )

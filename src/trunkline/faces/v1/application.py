@@ -154,7 +154,7 @@ class Application:
         begun = scope.pop(BEGUN, None)
         if begun is not None:
             delivery.seat = Seat(self._load, sent=True)
-            request_headers.request_id = begun.call.opened.request_id
+            request_headers.request_id = begun.request_id
             _watch(scope, receive)
             return await self._gateway.go_on(begun)
         if request_headers.conflicting:

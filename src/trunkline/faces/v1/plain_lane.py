@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
+
 from trunkline.core.errors import TrunklineError
 from trunkline.core.ids import new_id
 from trunkline.dialects import openai_chat
@@ -12,9 +14,14 @@ from trunkline.faces.v1.errors import write_error
 from trunkline.faces.v1.load import Load
 from trunkline.faces.v1.plain_head import PlainHead, read_plain_head
 from trunkline.faces.v1.request_counts import PLAIN, RequestCounts
-from trunkline.gateway.answer import Answer
+from trunkline.gateway.answer import Answer, HeaderList, render
 from trunkline.gateway.identity import Identity
-from trunkline.gateway.plain.plain_call import Caller, PlainCall, PlainCalls
+from trunkline.gateway.plain.plain_call import Caller, PlainCall
+from trunkline.gateway.plain.plain_calls import PlainCalls
+
+_ANSWER: Final = b"%b%b%bx-request-id: %b\r\n%bcontent-length: %d\r\n%b\r\n%b"
+_VARY: Final = b"vary: accept-encoding\r\n"
+_CLOSE: Final = b"connection: close\r\n"
 
 LONGEST: Final = 1 << 20
 """Bytes of a body. Longer ones are for who reads them piece by piece."""
@@ -29,6 +36,8 @@ class PlainLane:
         self.load = load
         self._counts = counts
         self.limit = min(limit, LONGEST)
+        self._own: HeaderList = []
+        self._own_lines = b""
 
     def read_head(self, raw: bytes, before: PlainHead | None) -> PlainHead | None:
         """The head ``raw``, whose caller is let in; ``before`` is the last one of the same connection."""
@@ -40,18 +49,26 @@ class PlainLane:
         """See :meth:`.PlainCalls.begin`."""
         return self._calls.begin(head.admitted.actor, body, head.request_id or new_id(), caller, head.trace)
 
-    def complete(self, answer: Answer, head: PlainHead, request_id: str) -> None:
-        """Pack what is large and add the headers that every answer has, in the order in which all others have them."""
-        self._counts[PLAIN if answer.status == 200 else (*PLAIN[:2], answer.status)] += 1
-        headers = answer.headers
-        headers.append((b"x-request-id", request_id.encode()))
-        if len(answer.body) >= SMALLEST:
-            headers.append((b"vary", b"accept-encoding"))
-            packed = None if head.coding is None else pack_now(answer.body, head.coding)
+    def write(
+        self, status: int, own: HeaderList, lines: bytes, body: bytes, head: PlainHead, request_id: str, *, last: bool
+    ) -> bytes:
+        """A whole answer, packed where it is large, with all headers in the order in which other answers have them.
+
+        ``own`` are the server's; ``lines`` are written already. After the ``last`` one the connection is closed.
+        """
+        self._counts[PLAIN if status == 200 else (*PLAIN[:2], status)] += 1
+        if own is not self._own:
+            # There are others every second, when the time is another one.
+            self._own, self._own_lines = own, render(own)
+        more = b""
+        if len(body) >= SMALLEST:
+            more, packed = _VARY, None if head.coding is None else pack_now(body, head.coding)
             if packed is not None and head.coding is not None:
-                headers.append((b"content-encoding", head.coding.encode()))
-                answer.body = packed
-        headers.append((b"content-length", b"%d" % len(answer.body)))
+                more += b"content-encoding: %b\r\n" % head.coding.encode()
+                body = packed
+        end = _CLOSE if last else b""
+        told = (STATUS_LINE[status], self._own_lines, lines, request_id.encode(), more, len(body), end, body)
+        return _ANSWER % told
 
     def refuse(self, error: TrunklineError, request_id: str) -> Answer:
         """The answer for ``error``."""

@@ -10,14 +10,14 @@ from collections.abc import MutableMapping
 from typing import Any, cast
 
 from uvicorn._types import ASGI3Application
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from trunkline.core.errors import TrunklineError
 from trunkline.faces.server import GatewayProtocol
 from trunkline.faces.v1.application import BEGUN
 from trunkline.faces.v1.plain_head import PlainHead, split_head
 from trunkline.faces.v1.plain_lane import PlainLane
-from trunkline.gateway.answer import Answer
+from trunkline.gateway.answer import render
 from trunkline.gateway.plain.plain_call import PlainCall
 
 
@@ -117,22 +117,18 @@ class PlainProtocol(GatewayProtocol):
 
     # What the call tells: :class:`trunkline.gateway.plain.plain_call.Caller`.
 
-    def answer(self, answer: Answer) -> None:
+    def answer(self, status: int, lines: bytes, body: bytes) -> None:
         """The call is over and settled."""
-        plain, head, lane = self._plain, self._head, self._lane
+        plain, head, lane, state = self._plain, self._head, self._lane, self.server_state
         assert plain is not None
         assert head is not None
         assert lane is not None
-        lane.complete(answer, head, plain.call.opened.request_id)
-        pieces = [STATUS_LINE[answer.status]]
-        for name, value in (*self.server_state.default_headers, *answer.headers):
-            pieces += (name, b": ", value, b"\r\n")
-        pieces += (b"connection: close\r\n\r\n" if self._closing else b"\r\n", answer.body)
-        self.transport.write(b"".join(pieces))
+        own, name, last = state.default_headers, plain.request_id, self._closing
+        self.transport.write(lane.write(status, own, lines, body, head, name, last=last))
         self._plain = None
         lane.load.leave(len(self._raw))
         self._raw = b""
-        self.server_state.total_requests += 1
+        state.total_requests += 1
         if self._closing:
             self.transport.close()
             return
@@ -144,7 +140,8 @@ class PlainProtocol(GatewayProtocol):
         """The call is over, and could not be written down."""
         assert self._plain is not None
         assert self._lane is not None
-        self.answer(self._lane.refuse(error, self._plain.call.opened.request_id))
+        answer = self._lane.refuse(error, self._plain.request_id)
+        self.answer(answer.status, render(answer.headers), answer.body)
 
     def hand_over(self, call: PlainCall) -> None:
         """The call goes on in the application, to which its request is given now."""
@@ -200,7 +197,7 @@ class PlainProtocol(GatewayProtocol):
     def shutdown(self) -> None:
         """The server stops: the call under way goes on where it is waited for."""
         plain = self._plain
-        if plain is not None and plain.call.settled:
+        if plain is not None and plain.settled:
             self._closing = True
             return
         if plain is not None:

@@ -13,7 +13,7 @@ from trunkline.core.heard import Heard, hear_choices
 from trunkline.core.terms import USUAL, bind_terms
 from trunkline.dialects.passthrough import Passthrough
 from trunkline.gateway.answer import JSON, Answer, write_headers
-from trunkline.gateway.call import Call
+from trunkline.gateway.call import Call, Ledger
 from trunkline.gateway.estimate import request_tokens, text_tokens
 from trunkline.gateway.exchanges.chat_fit import ChatFit, Passing
 from trunkline.gateway.exchanges.prepared_chat import PreparedChat
@@ -24,6 +24,7 @@ from trunkline.outbound import IncomingResponse, OutgoingRequest
 from trunkline.providers.adaptation import refuse_fields
 from trunkline.providers.defaults import apply_defaults
 from trunkline.providers.endpoint import Headers
+from trunkline.providers.provider import Provider
 
 if TYPE_CHECKING:
     from trunkline.gateway.exchanges.chat import Chat
@@ -67,10 +68,11 @@ class PassingChat(PreparedChat):
     def read_whole(self, call: Call, raw: bytes) -> tuple[Usage, bool, bytes]:
         """See :class:`PreparedChat`."""
         passthrough = self._passing.passthrough
-        usual = read_usual(call, passthrough, raw)
-        if usual is not None:
-            return usual[0], False, usual[1]
         raw = call.disclosure.whole(raw)
+        usual = read_usual(passthrough, raw, call.ledger, call.provider, call.opened.model)
+        if usual is not None:
+            usage, call.answered, body = usual
+            return usage, False, body
         tapped = passthrough.read_tap(raw)
         if tapped.error is not None:
             raise self._explain(failed(tapped.error, self._target.provider.id), raw)
@@ -109,20 +111,21 @@ class PassingChat(PreparedChat):
             return Heard()
 
 
-def read_usual(call: Call, passthrough: Passthrough, raw: bytes) -> tuple[Usage, bytes] | None:
-    """What an answer used that goes well and tells both sides of it, as nearly all do, and the answer for the client.
+def read_usual(
+    passthrough: Passthrough, raw: bytes, ledger: Ledger, provider: Provider | None, model: str
+) -> tuple[Usage, str, bytes] | None:
+    """What an answer of ``model`` used that goes well and tells both sides of it, as nearly all do; the model that it
+    names; and the answer for the client.
 
     None for all others: what :meth:`PassingChat.read_whole` does with them needs the request.
     """
-    raw = call.disclosure.whole(raw)
     tapped = passthrough.read_tap(raw)
     if tapped.error is not None:
         return None
-    told = call.believe(tapped.usage)
+    told = ledger.believe(tapped.usage, provider, model)
     if told is None or not told.input or not told.output or told.estimated:
         return None
-    call.answered = tapped.model
-    return told, tapped.body or raw
+    return told, tapped.model, tapped.body or raw
 
 
 def forward(headers: Headers, forwarded: Sequence[tuple[str, str]]) -> Headers:

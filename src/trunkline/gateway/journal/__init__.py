@@ -2,7 +2,8 @@
 
 Every process writes its own segments, ``<process>-<number>.journal``, and holds the lock ``<process>.lock`` while it
 lives. A call leaves OPEN when it is dispatched and SETTLE when it ends; what stands for itself, such as a call that
-broke a policy, leaves a NOTE. ``writer.Journal`` writes them, in one write per turn of the event loop. The intake,
+broke a policy, leaves a NOTE. What many calls have in common is written once, and their records are short
+(``template.py``). ``writer.Journal`` writes them, in one write per turn of the event loop. The intake,
 which moves them into the database, reads the folder from outside (``folder.JournalFolder``), in a process of its own or
 not:
 

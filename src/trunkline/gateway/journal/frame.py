@@ -25,7 +25,7 @@ _HEAD: Final = struct.Struct("<II")
 _SHORTEST_BODY: Final = 1 + ID_BYTES
 _LONGEST_BODY: Final = _SHORTEST_BODY + LONGEST_PAYLOAD
 _LONGEST_FRAME: Final = _HEAD.size + _LONGEST_BODY
-_CANDIDATE: Final = re.compile(rb"..[\x00-\x10]\x00....[ONRS]", re.DOTALL)
+_CANDIDATE: Final = re.compile(rb"..[\x00-\x10]\x00....[NORSTos]", re.DOTALL)
 """What a frame can begin with, for the search in damaged bytes: a length within the limit, any CRC, a kind."""
 
 
@@ -38,6 +38,11 @@ class Kind(IntEnum):
     """Stands for itself: no other record belongs to it. A call that broke a policy is one."""
     READING = ord("R")
     """Stands for itself too: what a provider said of its rate limits."""
+    TEMPLATE = ord("T")
+    """What many calls have in common, under a number: see :mod:`trunkline.gateway.journal.template`."""
+    SHORT_OPEN = ord("o")
+    """As OPEN, of a call of which a template tells the rest."""
+    SHORT_SETTLE = ord("s")
 
 
 class Record(msgspec.Struct, frozen=True, gc=False):

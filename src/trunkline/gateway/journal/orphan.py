@@ -25,18 +25,24 @@ class Orphan:
     def unsettled(self) -> list[Record]:
         """The OPEN of every call that the process died under, in order: to be written as ``estimated``.
 
+        Short ones come after the templates that they name.
+
         Reads all that is left, not from a mark on: an OPEN stands before the mark as often as not. Some may be settled
         in the database already, if the SETTLE was in a segment that is gone: what is there under the event's id wins.
         """
         opened: dict[bytes, Record] = {}
+        templates: dict[bytes, Record] = {}
         for segment in self.segments():
             for entry in segment.read():
                 if isinstance(entry, Record):
-                    if entry.kind is Kind.OPEN:
+                    if entry.kind in (Kind.OPEN, Kind.SHORT_OPEN):
                         opened.setdefault(entry.event_id, entry)
-                    elif entry.kind is Kind.SETTLE:
+                    elif entry.kind in (Kind.SETTLE, Kind.SHORT_SETTLE):
                         opened.pop(entry.event_id, None)
-        return list(opened.values())
+                    elif entry.kind is Kind.TEMPLATE:
+                        templates[entry.event_id] = entry
+        short = any(one.kind is Kind.SHORT_OPEN for one in opened.values())
+        return [*(templates.values() if short else ()), *opened.values()]
 
     def release(self) -> None:
         """Let others have what is left."""

@@ -14,9 +14,13 @@ from trunkline.gateway.journal.frame import Kind, encode_frame
 from trunkline.gateway.journal.process_lock import ProcessLock
 from trunkline.gateway.journal.segment_file import FileCalls, SegmentFile
 from trunkline.gateway.journal.syncer import Failure, Syncer, Waiter
+from trunkline.gateway.journal.template import RecordTemplate
 from trunkline.logs import get_logger
 
 SEGMENT_BYTES: Final = 64 << 20
+
+_REPEAT_BYTES: Final = 1 << 20
+"""After so many a template is told again: damage to it costs no more records than these."""
 
 _MOST_WAITING: Final = 10_000
 """Records in memory from which on no note is taken any more while the disk fails. Calls are refused by then."""
@@ -65,7 +69,12 @@ class Journal:
         self._waiters: list[Waiter] = []
         self._flush_due = False
         self._retry: asyncio.TimerHandle | None = None
-        self._open_calls: dict[bytes, bytes] = {}
+        self._open_calls: dict[bytes, tuple[bytes, RecordTemplate | None]] = {}
+        self._told: dict[RecordTemplate, None] = {}
+        """What need not be told again before a record that names it."""
+        self._told_since = 0
+        self._carried = 0
+        """How many of the first records that wait repeat what stands in the last segment."""
         self._retired: list[SegmentFile] = []
         self._write_fault: str | None = None
         self._sync_fault: str | None = None
@@ -90,15 +99,21 @@ class Journal:
         """What is wrong with the disk, in the system's words; None when all is well."""
         return self._write_fault or self._sync_fault
 
-    def open(self, event_id: bytes, payload: bytes) -> None:
+    def open(self, event_id: bytes, payload: bytes, template: RecordTemplate | None = None) -> None:
         """Record that a call is dispatched; it is written with the next batch, for which nobody waits.
 
-        ``event_id`` is 16 bytes. :class:`Unavailable` while the journal is not writable: the call must not be made.
+        ``event_id`` is 16 bytes; with a ``template`` the ``payload`` is one that it wrote. :class:`Unavailable` while
+        the journal is not writable: the call must not be made.
         """
         if self._closed or self._write_fault is not None or self._sync_fault is not None:
             raise self._refusal()
-        frame = encode_frame(Kind.OPEN, event_id, payload)
-        self._open_calls[event_id] = frame
+        if template is None:
+            frame = encode_frame(Kind.OPEN, event_id, payload)
+        else:
+            frame = encode_frame(Kind.SHORT_OPEN, event_id, payload)
+            if template not in self._told:
+                self._tell(template)
+        self._open_calls[event_id] = frame, template
         self._append(frame)
 
     def settle(self, event_id: bytes, payload: bytes) -> asyncio.Future[None]:
@@ -112,15 +127,20 @@ class Journal:
         self._open_calls.pop(event_id, None)
         return waiter
 
-    def settle_then(self, event_id: bytes, payload: bytes, waiter: Waiter) -> None:
+    def settle_then(
+        self, event_id: bytes, payload: bytes, waiter: Waiter, template: RecordTemplate | None = None
+    ) -> None:
         """As :meth:`settle`, for one who is told by a call: ``waiter`` need have no more of a future than that takes.
 
-        :class:`Unavailable` in the place of the promise when the journal is closed.
+        With a ``template`` the ``payload`` is one that it wrote. :class:`Unavailable` in the place of the promise when
+        the journal is closed.
         """
         if self._closed:
             raise self._refusal()
+        if template is not None and template not in self._told:
+            self._tell(template)
         self._waiters.append(waiter)
-        self._append(encode_frame(Kind.SETTLE, event_id, payload))
+        self._append(encode_frame(Kind.SETTLE if template is None else Kind.SHORT_SETTLE, event_id, payload))
         self._open_calls.pop(event_id, None)
 
     def note(self, event_id: bytes, payload: bytes, kind: Kind = Kind.NOTE) -> asyncio.Future[None]:
@@ -162,6 +182,10 @@ class Journal:
         self._append(frame)
         return waiter
 
+    def _tell(self, template: RecordTemplate) -> None:
+        self._told[template] = None
+        self._append(template.frame)
+
     def _append(self, frame: bytes) -> None:
         self._pending.append(frame)
         if not self._flush_due:
@@ -181,6 +205,10 @@ class Journal:
                 self._fail(error)
                 return
             self._pending.clear()
+            self._carried = 0
+            if self._file.size - self._told_since >= _REPEAT_BYTES:
+                self._told.clear()
+                self._told_since = self._file.size
         if self._write_fault is not None:
             _log.warning("journal_written_again")
             self._write_fault = None
@@ -212,9 +240,16 @@ class Journal:
         self._retired.append(self._file)
         self._file = file
         self._born = self._clock()
-        carried = list(self._open_calls.values())
+        # What was carried into a segment that took nothing is carried anew.
+        del self._pending[: self._carried]
+        # The records that wait were to follow what the last segment tells.
+        told = dict(self._told) if self._pending else {}
+        told.update((template, None) for _, template in self._open_calls.values() if template is not None)
+        carried = [template.frame for template in told] + [frame for frame, _ in self._open_calls.values()]
+        self._told, self._told_since = told, 0
         file.carried = sum(map(len, carried))
         self._pending[:0] = carried
+        self._carried = len(carried)
         return True
 
     def _fail(self, error: OSError) -> None:

@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 
 from trunkline.core.actor import Actor
+from trunkline.core.chat import Usage
 from trunkline.core.errors import TrunklineError, Unavailable
-from trunkline.core.terms import USUAL
+from trunkline.core.ids import new_id_pair
 from trunkline.dialects import openai_chat
-from trunkline.dialects.openai_chat.passthrough import PASSTHROUGH
-from trunkline.gateway.answer import JSON, Answer, write_headers
+from trunkline.gateway.answer import JSON, render, render_used, write_headers, write_served
 from trunkline.gateway.call import Call, Ledger
-from trunkline.gateway.context import NOTHING
 from trunkline.gateway.disclosure import Disclosure
 from trunkline.gateway.exchanges.chat import Chat
 from trunkline.gateway.exchanges.passing_chat import read_usual
 from trunkline.gateway.exchanges.prepared_chat import PreparedChat
 from trunkline.gateway.gates.pending_call import PendingCall
-from trunkline.gateway.plain.plan import Plan, Plans
+from trunkline.gateway.journal.template import RecordTemplate
+from trunkline.gateway.plain.plan import Plan
 from trunkline.gateway.rate_reading import RateLimits
-from trunkline.gateway.routing.retry import RetryBudget
 from trunkline.outbound import IncomingResponse, Reply, Timeouts
+
+_JSON: Final = render([JSON])
 
 
 class Caller(Protocol):
     """Who waits for the answer: a connection."""
 
-    def answer(self, answer: Answer) -> None:
-        """The call is over and settled; this is what the client gets."""
+    def answer(self, status: int, lines: bytes, body: bytes) -> None:
+        """The call is over and settled; this is what the client gets. ``lines`` are its headers but the face's own."""
         ...
 
     def refuse(self, error: TrunklineError) -> None:
@@ -41,53 +42,121 @@ class Caller(Protocol):
         ...
 
 
+class Parts(Protocol):
+    """What all of them use."""
+
+    ledger: Ledger
+    rate_limits: RateLimits
+    timeouts: Timeouts
+
+
 class PlainCall:
-    """One of them. Nothing of it has gone to the client until :meth:`Caller.answer`."""
+    """One of them. Nothing of it has gone to the client until :meth:`Caller.answer`.
+
+    Its books are short ones (:mod:`trunkline.gateway.journal.template`) as long as it is plain, and no gate holds
+    anything for it.
+    """
 
     __slots__ = (
-        "_answer",
         "_body",
+        "_call",
         "_caller",
         "_chat",
         "_dropped",
+        "_event_id",
+        "_id",
+        "_lines",
+        "_opened_at",
         "_parts",
         "_prepared",
+        "_sent",
+        "_started",
+        "_terms",
         "actor",
-        "call",
         "pending",
         "plan",
         "reply",
+        "request_id",
+        "settled",
     )
 
     def __init__(
         self,
-        parts: PlainCalls,
+        parts: Parts,
         caller: Caller,
         actor: Actor,
         plan: Plan,
+        request_id: str,
         body: bytes,
         dropped: tuple[str, ...],
         chat: Chat | None,
         prepared: PreparedChat | None,
-        pending: PendingCall | None,
     ) -> None:
         self._parts = parts
         self._caller = caller
-        self._answer: Answer | None = None
+        self._lines: bytes | None = None
+        self._sent = b""
+        """What the client gets, when the end is written down."""
         self.actor = actor
         self.plan = plan
+        self.request_id = request_id
+        self.settled = False
         self._body = body
         self._dropped = dropped
         self._chat = chat
         self._prepared = prepared
-        self.pending = pending
+        self._terms = plan.terms if prepared is None else prepared.terms
+        self._call: Call | None = None
+        self.pending: PendingCall | None = None
         """What gates hold and tell, where any concerns it."""
-        self.call: Call
         self.reply: Reply
+
+    # Its books.
+
+    def open(self) -> None:
+        """Write down that it begins, and send nothing before. Raises :class:`Unavailable` as the books do."""
+        ledger, template = self._parts.ledger, self.plan.template
+        self._started = ledger.ticks()
+        self._id, self._event_id = new_id_pair()
+        self._opened_at = opened_at = int(ledger.clock() * 1_000_000)
+        ledger.books.open(self._event_id, template.write_opened(opened_at, self.request_id), template)
+        for observer in ledger.observers:
+            observer.opened(template.event)
+
+    def open_whole(self, pending: PendingCall | None, trace: str | None) -> None:
+        """The same of a call of which there is more to tell: what gates hold for it, of which ``trace`` it is part."""
+        plan, opened = self.plan, self.plan.opened
+        if trace is not None:
+            opened = msgspec.structs.replace(opened, trace=trace)
+        disclosure = Disclosure(self.actor, self.request_id, plan.redaction)
+        self._call = self._take_terms(self._parts.ledger.begin(opened, self.request_id, disclosure, pending))
+        if pending is not None:
+            self.pending = pending
+            pending.opened = True
+
+    @property
+    def call(self) -> Call:
+        """Its books as those have them who serve all other calls."""
+        if self._call is None:
+            opened = msgspec.structs.replace(
+                self.plan.opened,
+                id=self._id,
+                opened_at=self._opened_at,
+                request_id=self.request_id,
+            )
+            disclosure = Disclosure(self.actor, self.request_id, self.plan.redaction)
+            ledger = self._parts.ledger
+            self._call = self._take_terms(ledger.take_up(self._event_id, opened, self._started, disclosure))
+        return self._call
+
+    def _take_terms(self, call: Call) -> Call:
+        call.provider = self.plan.target.provider
+        call.asked = self._terms
+        return call
 
     @property
     def chat(self) -> Chat:
-        """What was asked, for those who serve all other calls: most plain ones never need it."""
+        """What was asked, likewise: most plain calls never need it."""
         if self._chat is None:
             self._chat = Chat(openai_chat.DIALECT, self._body)
         return self._chat
@@ -104,35 +173,75 @@ class PlainCall:
         reply = self.reply
         if not reply.ended and reply.error is None and not reply.full:
             return
-        whole = reply.ended and reply.error is None and reply.decoder is None and not reply.full
-        if not whole or reply.status != 200:
+        if reply.status != 200 or not reply.ended or reply.error is not None or reply.decoder is not None or reply.full:
             self.hand_over()
             return
         raw = reply.take()
-        call, plan = self.call, self.plan
-        estimated = False
+        plan, ledger = self.plan, self._parts.ledger
+        usual, estimated = None, False
         try:
-            usual = None
-            if self._prepared is None and plan.passing is not None:
-                usual = read_usual(call, plan.passing.passthrough, raw)
+            # An answer that shows the key is cleaned where one can take one's time.
+            passing = plan.passing if self._prepared is None else None
+            if passing is not None and not plan.redaction.holds(raw):
+                usual = read_usual(passing.passthrough, raw, ledger, plan.target.provider, plan.opened.model)
             if usual is not None:
-                usage, body = usual
+                usage, model, body = usual
             else:
-                usage, estimated, body = self.prepared.read_whole(call, raw)
+                usage, estimated, body = self.prepared.read_whole(self.call, raw)
+                model = self.call.answered
         except Exception:  # noqa: BLE001 - an error of the provider, or a fault of ours: who waits meets it again and tells it
             reply.put_back(raw)
             self.hand_over()
             return
         # It holds this call: all of it would stay until the collector comes.
         reply.heard = None
-        self._parts.note_limits(call, reply)
+        if plan.configuration_id is not None:
+            self._parts.rate_limits.note_success(plan.configuration_id, reply.headers, ledger.clock())
+        self._sent = body
+        if self._call is None:
+            self._settle(usage, model)
+        else:
+            self._call.answered = model
+            self._settle_whole(self._call, usage, estimated)
+
+    def _settle(self, usage: Usage, model: str) -> None:
+        plan, ledger = self.plan, self._parts.ledger
+        template, provider = plan.template, plan.target.provider
+        bill = ledger.make_bill(template.event, self._opened_at, provider, model, usage, self._terms)
+        event = msgspec.structs.replace(
+            template.event,
+            id=self._id,
+            opened_at=self._opened_at,
+            request_id=self.request_id,
+            usage=usage,
+            cost_nanos=bill.cost_nanos,
+            price_source=bill.source,
+            price_missing=bill.missing,
+            duration_us=int((ledger.ticks() - self._started) * 1_000_000),
+            answered=None if model == plan.opened.model else model or None,
+        )
+        for observer in ledger.observers:
+            observer.settled(event)
+        self.settled = True
+        served = plan.served if not self._dropped else render(write_served(plan.opened, plan.target, self._dropped))
+        self._lines = served + render_used(usage, bill) + _JSON
+        self._write(self._event_id, template.write_end(event), template)
+
+    def _settle_whole(self, call: Call, usage: Usage, estimated: bool) -> None:
         payload = call.close("ok", usage=usage, estimated=estimated)
-        headers = write_headers(call, plan.target, self._dropped)
+        self.settled = True
+        headers = write_headers(call, self.plan.target, self._dropped)
         headers.append(JSON)
         if self.pending is not None:
             headers.extend(self.pending.headers)
-        self._answer = Answer(200, headers, body=body)
-        self._write(payload)
+        self._lines = render(headers)
+        self._write(call.identity, payload)
+
+    def _write(self, event_id: bytes, payload: bytes, template: RecordTemplate | None = None) -> None:
+        try:
+            self._parts.ledger.books.settle_then(event_id, payload, self, template)
+        except Unavailable as fault:
+            self.set_exception(fault)
 
     def hand_over(self) -> None:
         """Let the call go on where one can wait: it was sent once, and what has come of it is in ``reply``."""
@@ -145,18 +254,15 @@ class PlainCall:
 
     def hang_up(self) -> None:
         """The client has gone: stop the provider, and settle."""
-        self._answer = None
-        if self.call.settled:
+        self._lines = None
+        if self.settled:
             return
+        self.settled = True
         self.reply.heard = None
         self.reply.abort()
-        self._write(self.call.close("cancelled", status=499, usage=self.prepared.estimate(), estimated=True))
-
-    def _write(self, payload: bytes) -> None:
-        try:
-            self._parts.ledger.books.settle_then(self.call.identity, payload, self)
-        except Unavailable as fault:
-            self.set_exception(fault)
+        call = self.call
+        payload = call.close("cancelled", status=499, usage=self.prepared.estimate(), estimated=True)
+        self._write(call.identity, payload)
 
     # How the journal says that the record is written: as it tells a future.
 
@@ -166,93 +272,17 @@ class PlainCall:
 
     def set_result(self, result: None) -> None:
         """It is written."""
-        answer, self._answer = self._answer, None
-        if answer is not None:
-            self._caller.answer(answer)
+        lines, self._lines = self._lines, None
+        if lines is not None:
+            self._caller.answer(200, lines, self._sent)
 
     def set_exception(self, exception: Unavailable) -> None:
         """It is not."""
-        answer, self._answer = self._answer, None
-        if answer is not None:
+        lines, self._lines = self._lines, None
+        if lines is not None:
             if self.pending is not None:
                 exception.beside = tuple(self.pending.headers)
             self._caller.refuse(exception)
 
     def exception(self) -> None:
         """Somebody has been told."""
-
-
-class PlainCalls:
-    """Begins them. One per process."""
-
-    __slots__ = ("_budget", "_plans", "_rate_limits", "ledger", "timeouts")
-
-    def __init__(
-        self, plans: Plans, ledger: Ledger, rate_limits: RateLimits, budget: RetryBudget, timeouts: Timeouts
-    ) -> None:
-        self._plans = plans
-        self._rate_limits = rate_limits
-        self._budget = budget
-        self.ledger = ledger
-        total = timeouts.total
-        self.timeouts = Timeouts(connect=timeouts.connect, first_byte=total, between=total, total=total)
-
-    def begin(
-        self, actor: Actor, body: bytes, request_id: str, caller: Caller, trace: str | None = None
-    ) -> PlainCall | None:
-        """Send the call if it is plain, and if there is a connection that can take it now; else None. ``trace`` is the
-        caller's ``traceparent``.
-
-        Then nothing was sent or written down, and whoever serves all other calls says what is wrong, if anything is.
-        """
-        try:
-            asked = PASSTHROUGH.peek(body)
-            if asked.streams or asked.terms != USUAL:
-                return None
-            plan = self._plans.find(actor, asked.model)
-            if plan is None:
-                return None
-            target, transport = plan.target, plan.transport
-            connection = transport.take(plan.origin)
-            if connection is None:
-                return None
-            call: Call | None = None
-            chat = prepared = pending = None
-            try:
-                edited = plan.edit(body)
-                if edited is None:
-                    chat = Chat(openai_chat.DIALECT, body)
-                    prepared = chat.prepare(target, plan.candidate.model)
-                    edited = prepared.request.body, prepared.dropped
-                if plan.gates:
-                    chat = chat or Chat(openai_chat.DIALECT, body)
-                    pending = PendingCall(plan.snapshot, actor, "chat", chat, request_id, NOTHING)
-                if pending is None or all(gate.admit_now(pending, plan.candidate, target) for gate in plan.gates):
-                    disclosure = Disclosure(actor, request_id, target.endpoint.redaction)
-                    opened = plan.opened if trace is None else msgspec.structs.replace(plan.opened, trace=trace)
-                    call = self.ledger.begin(opened, request_id, disclosure, pending)
-            finally:
-                if call is None:
-                    transport.give_back(connection)
-                    if pending is not None:
-                        pending.void()
-            if call is None:
-                return None
-        except Exception:  # noqa: BLE001 - what is wrong, or a fault of ours: who serves all others meets it and tells it
-            return None
-        sent, dropped = edited
-        plain = PlainCall(self, caller, actor, plan, body, dropped, chat, prepared, pending)
-        plain.call = call
-        if pending is not None:
-            pending.opened = True
-        call.provider = target.provider
-        call.asked = plan.terms if prepared is None else prepared.terms
-        self._budget.deposit(plan.candidate.entry.workspace_id, plan.candidate.entry.id)
-        head = plan.write_head(len(sent))
-        plain.reply = transport.begin(connection, head, sent, self.timeouts, plain.hear)
-        return plain
-
-    def note_limits(self, call: Call, reply: Reply) -> None:
-        """Keep what the provider says of its rate limits."""
-        if call.opened.configuration_id is not None:
-            self._rate_limits.note(call.opened.configuration_id, reply.headers, self.ledger.clock())

@@ -11,11 +11,13 @@ from trunkline.core.errors import TrunklineError
 from trunkline.core.terms import USUAL
 from trunkline.core.usage_event import UsageEvent
 from trunkline.dialects import openai_chat
+from trunkline.gateway.answer import render, write_served
 from trunkline.gateway.call import Ledger
 from trunkline.gateway.context import NOTHING
 from trunkline.gateway.exchanges.chat import Chat
 from trunkline.gateway.exchanges.chat_fit import ChatFit, Passing
 from trunkline.gateway.gates.gate import Gate, ImmediateGate
+from trunkline.gateway.journal.template import RecordTemplate
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.routing.resolve import Resolver
 from trunkline.gateway.routing.target import Target, Targets
@@ -40,13 +42,17 @@ class Plan:
         "after",
         "before",
         "candidate",
+        "configuration_id",
         "gates",
         "opened",
         "origin",
         "passing",
         "quirk",
+        "redaction",
+        "served",
         "snapshot",
         "target",
+        "template",
         "terms",
         "transport",
     )
@@ -69,6 +75,11 @@ class Plan:
         """What each of them passes."""
         self.opened = opened
         """What the books say of each of them, with neither id nor time."""
+        self.template = RecordTemplate(opened)
+        self.configuration_id = opened.configuration_id
+        self.served = render(write_served(opened, target))
+        """The lines of an answer that tell what served it."""
+        self.redaction = target.endpoint.redaction
         self.passing: Passing | None = fit.passing
         """How they pass; None where each is translated."""
         self.terms = USUAL if fit.passing is None else fit.passing.terms

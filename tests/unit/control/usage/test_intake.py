@@ -22,8 +22,10 @@ from trunkline.control.usage.intake import Intake
 from trunkline.core.chat import Usage
 from trunkline.core.errors import Unavailable
 from trunkline.core.ids import id_bytes, new_id
+from trunkline.core.usage_event import UsageEvent
 from trunkline.gateway.journal.folder import JournalFolder
 from trunkline.gateway.journal.frame import Kind, encode_frame
+from trunkline.gateway.journal.template import RecordTemplate
 from trunkline.gateway.journal.writer import Journal
 from trunkline.storage import violations
 from trunkline.storage.database import Database
@@ -219,6 +221,62 @@ async def test_the_end_of_a_segment_that_is_written_to_may_not_be_there_yet(data
     await intake.close()
     await journal.close()
     journal.release()
+
+
+async def write_short(journal: Journal, template: RecordTemplate, *calls: UsageEvent) -> None:
+    """``calls``, of which the ``template`` tells what they have in common, as a plain call writes them."""
+    waiters = [asyncio.get_running_loop().create_future() for _ in calls]
+    for call, waiter in zip(calls, waiters, strict=True):
+        name = id_bytes(call.id)
+        journal.open(name, template.write_opened(call.opened_at, call.request_id), template)
+        journal.settle_then(name, template.write_end(call), waiter, template)
+    await asyncio.gather(*waiters)
+
+
+async def test_short_records_are_taken_in_wherever_it_begins(database: Database, tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    template = RecordTemplate(event("w", id="", opened_at=0, request_id="", configuration_id="c"))
+    calls = [event("w", configuration_id="c", usage=Usage(input=n), cost_nanos=n, duration_us=n) for n in range(1, 6)]
+    await write_short(journal, template, *calls[:2])
+    first = make(connect(database), tmp_path, batch=1)
+    assert await first.take_in() == 2
+    await first.close()
+    await write_short(journal, template, *calls[2:4])
+    # Another process, which begins behind the template.
+    second = make(connect(database), tmp_path, batch=1)
+    assert await second.take_in() == 2
+    journal.open(id_bytes(calls[4].id), template.write_opened(calls[4].opened_at, "r"), template)
+    await journal.close()
+    journal.release()
+    assert await second.take_in() == 1
+    async with database.read() as tx:
+        rows = {row.id: row for row in await list_events(tx, UsageScope(workspace_id="w"), after=None, limit=10)}
+    for call in calls[:4]:
+        row = rows[call.id]
+        assert (row.configuration_id, row.input_tokens, row.cost_nanos) == ("c", call.usage.input, call.cost_nanos)
+    lost = rows[calls[4].id]
+    assert (lost.outcome, lost.configuration_id, lost.error) == ("estimated", "c", "process_died")
+    await second.close()
+
+
+async def test_a_template_that_is_damaged_costs_what_names_it_alone(database: Database, tmp_path: Path) -> None:
+    journal, template = Journal(tmp_path), RecordTemplate(event("w", id="", opened_at=0, request_id=""))
+    whole = event("w")
+    await write_short(journal, template, event("w"))
+    await journal.settle(id_bytes(whole.id), msgspec.msgpack.encode(whole))
+    await journal.close()
+    journal.release()
+    (path,) = tmp_path.glob("*.journal")
+    data = bytearray(path.read_bytes())
+    data[40] ^= 1
+    path.chmod(0o600)
+    path.write_bytes(data)
+    intake = make(connect(database), tmp_path)
+    assert await intake.take_in() == 1
+    async with database.read() as tx:
+        rows = await list_events(tx, UsageScope(workspace_id="w"), after=None, limit=10)
+    assert [row.id for row in rows] == [whole.id]
+    await intake.close()
 
 
 async def test_one_takes_in_and_the_next_takes_over(database: Database, tmp_path: Path) -> None:

@@ -32,6 +32,20 @@ def test_calls_without_an_end_are_told_in_order_and_once(tmp_path: Path) -> None
         assert [(one.event_id, one.payload) for one in orphan.unsettled()] == [(THREE, b"OPEN")]
 
 
+def test_short_records_end_calls_too_and_come_after_their_templates(tmp_path: Path) -> None:
+    leave(
+        tmp_path,
+        [(Kind.TEMPLATE, ONE), (Kind.SHORT_OPEN, TWO), (Kind.SHORT_OPEN, THREE), (Kind.OPEN, ONE)],
+        [(Kind.TEMPLATE, ONE), (Kind.SHORT_OPEN, TWO), (Kind.SHORT_SETTLE, THREE), (Kind.SHORT_SETTLE, ONE)],
+    )
+    (orphan,) = orphans_in(tmp_path)
+    with orphan:
+        assert [(one.kind, one.event_id) for one in orphan.unsettled()] == [
+            (Kind.TEMPLATE, ONE),
+            (Kind.SHORT_OPEN, TWO),
+        ]
+
+
 def test_an_end_without_a_beginning_is_no_open_call(tmp_path: Path) -> None:
     leave(tmp_path, [(Kind.SETTLE, ONE), (Kind.SETTLE, ONE)])
     (orphan,) = orphans_in(tmp_path)

@@ -12,9 +12,13 @@ import pytest
 from tests.unit.gateway.journal.left import segments_of
 
 from trunkline.core.errors import Unavailable
+from trunkline.core.usage_event import UsageEvent
 from trunkline.gateway.journal.frame import Damage, Kind, Record
 from trunkline.gateway.journal.segment_file import FileCalls
+from trunkline.gateway.journal.template import RecordTemplate
 from trunkline.gateway.journal.writer import Journal
+
+COMMON = UsageEvent(id="", opened_at=0, request_id="", operation="chat", workspace_id="w", user_id="u")
 
 
 def event(number: int) -> bytes:
@@ -146,7 +150,9 @@ async def test_a_turn_of_the_loop_is_one_write(tmp_path: Path, disk: Disk) -> No
     assert disk.writes == 0
     await asyncio.gather(*settled, *noted)
     assert disk.writes == 1
-    assert read_all(journal) == [(kind, n) for kind in Kind for n in range(100)]
+    assert read_all(journal) == [
+        (kind, n) for kind in (Kind.OPEN, Kind.SETTLE, Kind.NOTE, Kind.READING) for n in range(100)
+    ]
     await end(journal)
 
 
@@ -336,6 +342,82 @@ class TestFullDisk:
         await until(lambda: journal.writable)
         await end(journal)
         assert reported == []
+
+
+class TestTemplates:
+    """Short records, and what they need in the same segment."""
+
+    @staticmethod
+    def told(journal: Journal) -> list[list[tuple[str, int]]]:
+        """The kinds of records, and what each is about, by segment."""
+        return [
+            [(one.kind.name, int.from_bytes(one.event_id, "big")) for one in segment.read() if isinstance(one, Record)]
+            for segment in segments_of(journal)
+        ]
+
+    async def call(self, journal: Journal, number: int, template: RecordTemplate) -> None:
+        journal.open(event(number), b"begin", template)
+        waiting = Waiting()
+        journal.settle_then(event(number), b"end", waiting, template)
+        await until(lambda: bool(waiting.told))
+
+    async def test_a_template_is_written_once_before_the_records_that_name_it(self, tmp_path: Path) -> None:
+        journal, one, two = Journal(tmp_path), RecordTemplate(COMMON), RecordTemplate(COMMON)
+        for number, template in ((1, one), (2, one), (3, two)):
+            await self.call(journal, number, template)
+        assert self.told(journal) == [
+            [
+                ("TEMPLATE", one.number),
+                ("SHORT_OPEN", 1),
+                ("SHORT_SETTLE", 1),
+                ("SHORT_OPEN", 2),
+                ("SHORT_SETTLE", 2),
+                ("TEMPLATE", two.number),
+                ("SHORT_OPEN", 3),
+                ("SHORT_SETTLE", 3),
+            ]
+        ]
+        await end(journal)
+
+    async def test_each_segment_has_what_its_records_name(self, tmp_path: Path) -> None:
+        now = 0.0
+        journal, one, two = (
+            Journal(tmp_path, segment_seconds=60.0, clock=lambda: now),
+            *map(RecordTemplate, [COMMON] * 2),
+        )
+        journal.open(event(1), b"a long call", one)
+        await self.call(journal, 2, two)
+        now = 60.0
+        await journal.settle(event(9), b"")
+        await self.call(journal, 3, two)
+        _, after = self.told(journal)
+        assert after == [
+            ("TEMPLATE", one.number),
+            ("SHORT_OPEN", 1),
+            ("TEMPLATE", two.number),
+            ("SHORT_OPEN", 3),
+            ("SHORT_SETTLE", 3),
+        ]
+        await end(journal)
+
+    async def test_records_that_waited_for_the_disk_go_behind_their_template(self, tmp_path: Path, disk: Disk) -> None:
+        journal, template = Journal(tmp_path, calls=disk.calls, retry_seconds=0.001), RecordTemplate(COMMON)
+        await self.call(journal, 1, template)
+        disk.room, disk.cuts_fail = 10, True
+        journal.settle_then(event(2), b"end", Waiting(), template)
+        await until(lambda: not journal.writable)
+        disk.room, disk.cuts_fail = None, False
+        await until(lambda: journal.writable)
+        assert self.told(journal)[-1] == [("TEMPLATE", template.number), ("SHORT_SETTLE", 2)]
+        await end(journal)
+
+    async def test_a_template_is_repeated_now_and_then(self, tmp_path: Path) -> None:
+        journal, template = Journal(tmp_path), RecordTemplate(COMMON)
+        for number in (1, 3):
+            await self.call(journal, number, template)
+            await journal.note(event(number + 1), bytes(1 << 20))
+        assert [kind for kind, _ in self.told(journal)[0]].count("TEMPLATE") == 2, "damage to one must not cost all"
+        await end(journal)
 
 
 class TestRotation:

@@ -24,7 +24,7 @@ class Books:
         self.events: list[UsageEvent] = []
         self.fault: Exception | None = None
 
-    def open(self, event_id: bytes, payload: bytes) -> None:
+    def open(self, event_id: bytes, payload: bytes, template: object = None) -> None:
         pass
 
     def settle(self, event_id: bytes, payload: bytes) -> Awaitable[None]:

@@ -1,0 +1,117 @@
+"""What many calls have in common: written once, so that the records of each need only tell the rest.
+
+A short record names the template of its call by a number, which no other template of the process has. A segment has
+each template before the first record that names it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import Final
+
+import msgspec
+
+from trunkline.core.chat import Usage
+from trunkline.core.usage_event import UsageEvent
+from trunkline.gateway.journal.frame import ID_BYTES, Kind, encode_frame
+
+_numbers: Final = itertools.count(1)
+_encode: Final = msgspec.msgpack.Encoder().encode
+
+
+class RecordTemplate:
+    """``event`` is what is told of each call, with neither id nor time nor request id."""
+
+    __slots__ = ("event", "frame", "number")
+
+    def __init__(self, event: UsageEvent) -> None:
+        self.event = event
+        self.number = next(_numbers)
+        self.frame = encode_frame(Kind.TEMPLATE, self.number.to_bytes(ID_BYTES, "big"), _encode(event))
+        """What the journal says of it."""
+
+    def write_opened(self, opened_at: int, request_id: str) -> bytes:
+        """The payload of a short OPEN."""
+        return _encode((self.number, opened_at, request_id))
+
+    def write_end(self, event: UsageEvent) -> bytes:
+        """The payload of a short SETTLE: of a call that went well at once, and has nothing more to tell than this."""
+        return _encode(
+            (
+                self.number,
+                event.opened_at,
+                event.request_id,
+                event.duration_us,
+                event.usage,
+                event.cost_nanos,
+                event.price_source,
+                event.price_missing,
+                event.answered,
+            )
+        )
+
+
+class _Opened(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    template: int
+    opened_at: int
+    request_id: str
+
+
+class _End(_Opened, frozen=True, array_like=True, gc=False):
+    duration_us: int
+    usage: Usage
+    cost_nanos: int | None
+    price_source: str | None
+    price_missing: tuple[str, ...]
+    answered: str | None
+
+
+_template: Final = msgspec.msgpack.Decoder(UsageEvent).decode
+_opened: Final = msgspec.msgpack.Decoder(_Opened).decode
+_end: Final = msgspec.msgpack.Decoder(_End).decode
+
+
+class TemplateReader:
+    """Tells short records whole. Has to be shown the templates as they come.
+
+    Its methods raise :class:`msgspec.MsgspecError` for what cannot be read, and LookupError where the template was not
+    shown: it was damaged.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[int, UsageEvent] = {}
+
+    def learn(self, payload: bytes, number: bytes) -> None:
+        """A template was read; ``number`` stands where other records have the id of an event."""
+        self._known[int.from_bytes(number, "big")] = _template(payload)
+
+    def read_opened(self, payload: bytes, event_id: bytes) -> UsageEvent:
+        """A short OPEN as the whole one would be."""
+        short = _opened(payload)
+        return msgspec.structs.replace(
+            self._known[short.template],
+            id=_write_id(event_id),
+            opened_at=short.opened_at,
+            request_id=short.request_id,
+        )
+
+    def read_end(self, payload: bytes, event_id: bytes) -> UsageEvent:
+        """A short SETTLE, likewise."""
+        short = _end(payload)
+        return msgspec.structs.replace(
+            self._known[short.template],
+            id=_write_id(event_id),
+            opened_at=short.opened_at,
+            request_id=short.request_id,
+            duration_us=short.duration_us,
+            usage=short.usage,
+            cost_nanos=short.cost_nanos,
+            price_source=short.price_source,
+            price_missing=short.price_missing,
+            answered=short.answered,
+        )
+
+
+def _write_id(raw: bytes) -> str:
+    digits = raw.hex()
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
