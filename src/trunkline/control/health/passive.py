@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from typing import Final
+from collections.abc import Callable, Sequence
+from operator import itemgetter
+from typing import Final, TypeAlias
 
 import msgspec
 
 from trunkline.control.health.latency import find_bucket
 from trunkline.control.usage.arrivals import Arrivals
 from trunkline.core.health import FAILURES, REJECTIONS, Evidence, Health, observe
-from trunkline.core.usage_event import Attempt, UsageEvent
+from trunkline.core.usage_event import UsageEvent
 from trunkline.storage.intake.connection import Transaction
 from trunkline.storage.intake.statements import FAIL_TEST, FIND_HEALTH, FORGET_TEST, KEEP_HEALTH
 from trunkline.storage.intake.table import Values
@@ -19,6 +20,12 @@ from trunkline.storage.intake.tables import HEALTH_COUNTS
 
 _QUARTER_US: Final = 900_000_000
 _QUARTERS_OF_A_DAY: Final = 96
+
+_Seen: TypeAlias = "tuple[int, str | None, int | None]"
+"""When a try ended (microseconds since the epoch), how it failed, if it did, and the revision that was tried."""
+
+_TELLING: Final = FAILURES | REJECTIONS | {"rate_limit"}
+"""Errors that say something of the configuration."""
 
 _WORDS: Final = {
     "auth": "The provider rejected the key of a call.",
@@ -51,7 +58,7 @@ class PassiveHealth:
                 continue
             before = _read(found[0])
             health = before
-            for evidence in _shorten(seen[configuration_id]):
+            for evidence in seen[configuration_id]:
                 health = observe(health, evidence)
             if health is before:
                 continue
@@ -76,55 +83,68 @@ class PassiveHealth:
 
 
 def count_tries(events: Arrivals) -> tuple[list[Values], dict[str, list[Evidence]]]:
-    """What the tries of new calls add to their slots, and what each says of its configuration.
+    """What the tries of new calls add to their slots, and what they say of each configuration, in the order of time.
 
-    What the client broke off says nothing, nor does a call that its process died under.
+    What the client broke off says nothing, nor does a call that its process died under. Of answers in a row the last
+    one says as much as all of them.
     """
-    counts: dict[tuple[str, int, int, str, int], int] = {}
-    seen: dict[str, list[Evidence]] = {}
+    quarters: dict[tuple[str, int, str, int], int] = {}
+    seen: dict[str, list[_Seen]] = {}
     for event in events.settled:
+        quarter, at = event.opened_at // _QUARTER_US, event.opened_at + event.duration_us
         for configuration_id, error, duration_us in _tries(event):
-            quarter = event.opened_at // _QUARTER_US
-            bucket = find_bucket(duration_us)
-            for grain, slot in ((15, quarter), (1_440, quarter // _QUARTERS_OF_A_DAY)):
-                key = (configuration_id, grain, slot, error or "ok", bucket)
-                counts[key] = counts.get(key, 0) + 1
+            key = (configuration_id, quarter, error or "ok", find_bucket(duration_us))
+            quarters[key] = quarters.get(key, 0) + 1
             # Of a target that a route turned away from, the revision is not told.
             revision = event.revision if configuration_id == event.configuration_id else None
-            seen.setdefault(configuration_id, []).append(
-                Evidence(
-                    at=event.opened_at + event.duration_us,
-                    source="traffic",
-                    revision=revision,
-                    error=error if error in FAILURES or error in REJECTIONS or error == "rate_limit" else None,
-                    message=_WORDS.get(error or ""),
-                )
-            )
-    return [(*key, count) for key, count in counts.items()], seen
+            seen.setdefault(configuration_id, []).append((at, error, revision))
+    counts: dict[Values, int] = {}
+    for (configuration_id, quarter, outcome, bucket), count in quarters.items():
+        for grain, slot in ((15, quarter), (1_440, quarter // _QUARTERS_OF_A_DAY)):
+            key = (configuration_id, grain, slot, outcome, bucket)
+            counts[key] = counts.get(key, 0) + count
+    return (
+        [(*key, count) for key, count in counts.items()],
+        {configuration_id: list(map(_judge, _shorten(ordered))) for configuration_id, ordered in seen.items()},
+    )
 
 
-def _tries(event: UsageEvent) -> Iterator[tuple[str, str | None, int]]:
-    spent = 0
-    last: Attempt | None = None
-    for last in event.attempts:
-        spent += last.duration_us
-        if last.configuration_id is not None:
-            yield last.configuration_id, last.error or "error", last.duration_us
-    if event.configuration_id is None:
-        return
-    if event.outcome == "ok":
-        yield event.configuration_id, None, max(event.duration_us - spent, 0)
-    elif event.outcome == "error" and last is None and event.error is not None:
-        yield event.configuration_id, event.error, event.duration_us
+def _judge(seen: _Seen) -> Evidence:
+    at, error, revision = seen
+    return Evidence(
+        at=at,
+        source="traffic",
+        revision=revision,
+        error=error if error in _TELLING else None,
+        message=_WORDS.get(error or ""),
+    )
 
 
-def _shorten(seen: list[Evidence]) -> list[Evidence]:
-    """In the order of time; of answers in a row the last one, which says as much as all of them."""
-    ordered = sorted(seen, key=lambda one: one.at)
+def _tries(event: UsageEvent) -> Sequence[tuple[str, str | None, int]]:
+    """The configuration that was tried, how that failed, if it did, and how long it took (microseconds)."""
+    configuration_id = event.configuration_id
+    if not event.attempts and event.outcome == "ok":
+        return () if configuration_id is None else ((configuration_id, None, event.duration_us),)
+    tries = [
+        (last.configuration_id, last.error or "error", last.duration_us)
+        for last in event.attempts
+        if last.configuration_id is not None
+    ]
+    if configuration_id is not None:
+        if event.outcome == "ok":
+            spent = sum(last.duration_us for last in event.attempts)
+            return [*tries, (configuration_id, None, max(event.duration_us - spent, 0))]
+        if event.outcome == "error" and not event.attempts and event.error is not None:
+            return [*tries, (configuration_id, event.error, event.duration_us)]
+    return tries
+
+
+def _shorten(seen: list[_Seen]) -> list[_Seen]:
+    ordered = sorted(seen, key=itemgetter(0))
     return [
         one
         for one, after in zip(ordered, (*ordered[1:], None), strict=True)
-        if after is None or one.error is not None or after.error is not None or one.revision != after.revision
+        if after is None or one[1] in _TELLING or after[1] in _TELLING or one[2] != after[2]
     ]
 
 

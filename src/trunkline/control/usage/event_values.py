@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -48,23 +49,23 @@ def event_values(event: UsageEvent) -> Values:
         event.purpose,
         ",".join(event.tags) if event.tags else None,
         event.revision,
-        cut(event.provider, 100),
-        cut(event.model, 255),
-        cut(event.requested_model, 255),
+        _cut_known(event.provider, 100),
+        _cut_known(event.model, 255),
+        _cut_known(event.requested_model, 255),
         event.streamed,
         event.outcome,
         event.status,
         None if event.error is None else cut(event.error, 64),
         limit(usage.input),
         limit(usage.output),
-        limit(usage.cached),
-        limit(usage.cache_write),
-        limit(usage.reasoning),
+        usage.cached and limit(usage.cached),
+        usage.cache_write and limit(usage.cache_write),
+        usage.reasoning and limit(usage.reasoning),
         _write_usage(usage),
         event.usage_estimated,
         None if event.cost_nanos is None else limit(event.cost_nanos),
         None if event.held_nanos is None else limit(event.held_nanos),
-        None if event.price_source is None else cut(event.price_source, 64),
+        None if event.price_source is None else _cut_known(event.price_source, 64),
         cut(",".join(event.price_missing), 255) if event.price_missing else None,
         event.cached,
         None if event.saved_nanos is None else limit_either_way(event.saved_nanos),
@@ -84,6 +85,10 @@ def cut(text: str, length: int) -> str:
     if len(text) <= length and "\x00" not in text:
         return text
     return text.replace("\x00", "")[:length]
+
+
+_cut_known: Final = lru_cache(maxsize=4096)(cut)
+"""For texts that nearly all events have in common."""
 
 
 def limit(number: int) -> int:

@@ -23,6 +23,9 @@ _decoders: Final[Mapping[Kind, Callable[[bytes], Event]]] = {
     Kind.READING: msgspec.msgpack.Decoder(RateReading).decode,
 }
 _opened: Final = msgspec.msgpack.Decoder(Opened).decode
+_OPEN: Final = Kind.OPEN
+_SHORT_OPEN: Final = Kind.SHORT_OPEN
+_SHORT_SETTLE: Final = Kind.SHORT_SETTLE
 _BROKEN: Final = (msgspec.MsgspecError, LookupError)
 
 _log: Final = get_logger(__name__)
@@ -54,8 +57,10 @@ class RecordReader:
     def read(self, record: Record) -> Event | None:
         """What ``record`` tells by itself: nothing where it is the beginning of a call."""
         body, kind = record.body, record.kind
+        if kind is _SHORT_OPEN or kind is _OPEN:
+            return None
         try:
-            if kind is Kind.SHORT_SETTLE:
+            if kind is _SHORT_SETTLE:
                 return self._templates.read_end(body[17:], body[1:17])
             if kind is Kind.TEMPLATE:
                 self._templates.learn(record.payload, record.event_id)

@@ -104,8 +104,8 @@ def read_blocks(blocks: Iterable[bytes], base: int = 0) -> Iterator[Record | Dam
 
 def _read_window(data: bytes, base: int, *, last: bool) -> Generator[Record | Damage, None, int]:
     """What ``data`` has for certain, of which more comes unless it is the ``last``. Returns how many bytes that are."""
-    position = 0
-    while position < len(data):
+    position, size = 0, len(data)
+    while position < size:
         record = _read_frame(data, position, base)
         if record is not None:
             yield record
