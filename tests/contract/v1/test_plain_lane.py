@@ -297,7 +297,6 @@ HEADERS = {
     "named": ["X-Request-Id: mine-1"],
     "badly named": ["X-Request-Id: not good!"],
     "packed answer": ["Accept-Encoding: gzip, br, zstd"],
-    "trace": ["traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"],
     "user": ["X-User-Id: ada"],
     "another key": ["x-api-key: tl-other"],
     "the same key twice": [f"x-api-key: {KEY}"],
