@@ -20,7 +20,7 @@ from tests.vendors import (
     openai_chat,
     openai_responses,
 )
-from tests.vendors.rule import Rule, Sent
+from tests.vendors.rule import Rule, Sent, break_rules
 
 RULES: dict[str, tuple[Rule, ...]] = {
     "anthropic": anthropic_messages.RULES,
@@ -37,6 +37,8 @@ RULES: dict[str, tuple[Rule, ...]] = {
 _OPENAI = ("openai", "azure-openai")
 _COMPATIBLE = {"mistral": mistral.check, "deepseek": deepseek.check, "groq": groq.check}
 """Servers of OpenAI's wire with rules of their own."""
+
+_MISTRAL = "stral-"
 
 
 def check(provider: str, path: str, raw: bytes) -> list[str]:
@@ -65,7 +67,11 @@ def check(provider: str, path: str, raw: bytes) -> list[str]:
     if path.endswith("/chat/completions"):
         if provider in _COMPATIBLE:
             return _COMPATIBLE[provider](sent)
-        return openai_chat.check(sent) if provider in _OPENAI else openai_chat.check_compatible(sent)
+        if provider in _OPENAI:
+            return openai_chat.check(sent)
+        return openai_chat.check_compatible(sent) + (
+            break_rules((mistral.ORDER,), sent) if _MISTRAL in sent.model else []
+        )
     return []
 
 

@@ -16,7 +16,7 @@ from tests.vendors.shape import misfits
 _API = "https://docs.mistral.ai/api/#tag/chat/operation/chat_completion_v1_chat_completions_post"
 _ID_REPORT = "https://github.com/langchain-ai/langchain/pull/24668"
 _ORDER_REPORT = "https://github.com/datapizza-labs/datapizza-ai/issues/98"
-_PREFIX = "https://portkey.ai/error-library/response-role-error-10573"
+_PREFIX = "https://github.com/langchain-ai/langchain/issues/23703"
 
 _REASONING = "https://docs.mistral.ai/inference/conversations/reasoning"
 
@@ -89,6 +89,7 @@ def _ids(sent: Sent) -> Iterator[str]:
 
 
 def _order(sent: Sent) -> Iterator[str]:
+    """Roles that do not follow each other as the template of its models has them."""
     roles = [message["role"] for message in sent.body["messages"]]
     for before, after in itertools.pairwise(roles):
         if (before == "tool" and after in ("user", "system")) or (
@@ -124,10 +125,13 @@ def _effort(sent: Sent) -> Iterator[str]:
         yield f"reasoning_effort {effort} is not enabled for {sent.model}"
 
 
+ORDER = Rule("roles in order", _ORDER_REPORT, _order)
+"""Demanded wherever its models are served: https://github.com/mistralai/mistral-vibe/issues/578"""
+
 RULES = (
     *openai_chat.COMPATIBLE,
     Rule("ids have nine letters", _ID_REPORT, _ids),
-    Rule("roles in order", _ORDER_REPORT, _order),
+    ORDER,
     Rule("somebody is answered", _PREFIX, _last),
     Rule("the assistant has said something", _API, _said),
     Rule("names of functions match", _API, _names),

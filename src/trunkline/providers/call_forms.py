@@ -83,13 +83,18 @@ _MISTRAL: Final = re.compile(r"(?i).*(mistral|mixtral|ministral|codestral|devstr
 """Its models, whose template demands the ids wherever they are served."""
 
 
+def is_mistral(model: str) -> bool:
+    """Whether ``model`` is one of Mistral's, whoever serves it."""
+    return _MISTRAL.match(model) is not None
+
+
 @lru_cache(maxsize=4096)
 def find_forms(provider_id: str, model: str) -> CallForms:
     """The forms of a model at a provider."""
     forms = _OF_PROVIDERS.get(provider_id, _OPENAI)
     if provider_id in _STRICT:
         forms = msgspec.structs.replace(forms, holds_names=True)
-    if provider_id == "mistral" or (forms.ids is not ANY_ID and _MISTRAL.match(model)):
+    if provider_id == "mistral" or (forms.ids is not ANY_ID and is_mistral(model)):
         return msgspec.structs.replace(forms, ids=NINE_LETTERS)
     if forms.ids is SHORT_ID and "claude" in model.lower():
         return msgspec.structs.replace(forms, ids=SHORT_PLAIN_ID)

@@ -66,6 +66,7 @@ def is_odd_chat(body: bytes, quirk: Quirk) -> bool:
     filed = not quirk.documents and _FILE.search(body) is not None
     prefilled = not quirk.prefill and _ends_with_assistant(body)
     strict = quirk.wire.strict_turns
+    bridged = called and quirk.wire.bridged_turns
     if not (called or named or closed or filed or prefilled or strict):
         return False
     try:
@@ -79,6 +80,7 @@ def is_odd_chat(body: bytes, quirk: Quirk) -> bool:
         or (closed and _is_old(read))
         or (filed and any(_FILE.search(turn.content) for turn in turns))
         or (prefilled and turns[-1].role == "assistant" and not turns[-1].tool_calls)
+        or (bridged and _lacks_bridge(turns))
         or (strict and _breaks_turns(turns))
     )
 
@@ -125,14 +127,19 @@ def _is_old(body: _Body) -> bool:
     )
 
 
+def _lacks_bridge(turns: Sequence[_Turn]) -> bool:
+    """Whether somebody but the assistant speaks after results."""
+    roles = [turn.role for turn in turns]
+    return any(before == "tool" and after not in ("tool", "assistant") for before, after in itertools.pairwise(roles))
+
+
 def _breaks_turns(turns: Sequence[_Turn]) -> bool:
     """See :mod:`trunkline.dialects.openai_chat.strict_turns`."""
     if not turns:
         return False
     if not any(turn.role == "user" for turn in turns):
         return True
-    roles = [turn.role for turn in turns]
-    if any(before == "tool" and after not in ("tool", "assistant") for before, after in itertools.pairwise(roles)):
+    if _lacks_bridge(turns):
         return True
     if any(turn.role == "assistant" and bytes(turn.content) in _EMPTY and not turn.tool_calls for turn in turns):
         return True

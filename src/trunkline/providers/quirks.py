@@ -6,6 +6,7 @@ Names are those of the OpenAI chat wire, as ``rename`` and ``drop`` are also use
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -16,7 +17,7 @@ import msgspec
 from trunkline.dialects.openai_chat.kept_answer import ANSWERS_ALONE
 from trunkline.dialects.openai_chat.options import WireOptions
 from trunkline.dialects.passthrough import EarlierThoughts, Form
-from trunkline.providers.call_forms import CallForms, find_forms
+from trunkline.providers.call_forms import CallForms, find_forms, is_mistral
 from trunkline.providers.prefill import takes_prefill
 from trunkline.providers.thinking_rules import ANY, ThinkingRules, find_rules
 
@@ -398,6 +399,7 @@ def quirk(provider_id: str, model: str) -> Quirk:
         schemas=next((kind for owner, models, kind in _SCHEMAS if owner == provider_id and models.match(model)), "any"),
         json_named=provider_id in _JSON_NAMED,
         calls=find_forms(provider_id, model),
+        wire=dataclasses.replace(found.wire, bridged_turns=True) if is_mistral(model) else found.wire,
         stops=_STOPS.get(provider_id),
         prefill=takes_prefill(provider_id, model),
         documents=not any(owner == provider_id and models.match(model) for owner, models in _NO_DOCUMENTS),

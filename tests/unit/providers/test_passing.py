@@ -31,6 +31,14 @@ def test_what_is_right_passes(provider: str) -> None:
         assert chat(*given, to=provider, tools=[TOOL])
 
 
+@pytest.mark.parametrize("provider", ["openrouter", "nvidia", "vllm", "custom"])
+def test_a_user_after_results_does_not_where_the_model_is_mistrals(provider: str) -> None:
+    model = "mistralai/mistral-small-2603"
+    assert not chat(HI, CALLED, RESULT, HI, to=provider, model=model, tools=[TOOL])
+    assert chat(HI, CALLED, RESULT, to=provider, model=model, tools=[TOOL])
+    assert chat(HI, CALLED, RESULT, HI, to=provider, model="qwen/qwen3-32b", tools=[TOOL])
+
+
 def test_a_body_of_another_form_is_for_the_provider_to_judge() -> None:
     for body in (b"{", b'{"messages":7,"tool_calls":1}', b'{"model":"any"}', b"\xff"):
         for provider in ("openai", "mistral"):

@@ -365,3 +365,16 @@ def test_every_rule_is_shown_to_refuse(vendor: str) -> None:
 def test_what_the_types_do_not_have_is_refused(vendor: str) -> None:
     change, said = MISTYPED[vendor]
     assert said in "; ".join(ask(vendor, change))
+
+
+def test_mistrals_order_is_demanded_wherever_its_models_are_served() -> None:
+    call = {"id": "abcdefghi", "type": "function", "function": {"name": "look", "arguments": "{}"}}
+    turns = [
+        {"role": "user", "content": "hi"},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "abcdefghi", "content": "ok"},
+        {"role": "user", "content": "and now?"},
+    ]
+    for model, refused in (("mistralai/devstral-2512", True), ("qwen/qwen3-32b", False)):
+        body = json.dumps({"model": model, "messages": turns}).encode()
+        assert bool(check("openrouter", "/v1/chat/completions", body)) is refused

@@ -25,7 +25,7 @@ from trunkline.dialects.openai_chat.options import WireOptions
 from trunkline.dialects.openai_chat.reasoning import plain_text, write_details
 from trunkline.dialects.openai_chat.response import custom_call
 from trunkline.dialects.openai_chat.stream_writer import google_extra
-from trunkline.dialects.openai_chat.strict_turns import order_turns
+from trunkline.dialects.openai_chat.strict_turns import bridge_turns, order_turns
 
 
 class MessageWriter:
@@ -63,7 +63,9 @@ class MessageWriter:
                 wire.append(self._said(message, place))
         if shown:
             wire.append({"role": "user", "content": shown})
-        return list(order_turns(wire) if self._options.strict_turns else wire)
+        if self._options.strict_turns:
+            return list(order_turns(wire))
+        return list(bridge_turns(wire) if self._options.bridged_turns else wire)
 
     def _said(self, message: Message, place: int) -> JsonObject:
         """What a user or the system says."""

@@ -52,6 +52,10 @@ class WireOptions:
     functions: bool = True
     """Whether it still knows the functions that came before tools. Where not, they are sent as tools."""
 
+    bridged_turns: bool = False
+    """Whether the assistant must speak between results of tools and a user, as models of Mistral's demand wherever they
+    are served."""
+
     strict_turns: bool = False
     """Whether turns must follow each other as Mistral demands:
     :mod:`trunkline.dialects.openai_chat.strict_turns`."""

@@ -2,7 +2,8 @@
 
 "Unexpected role 'user' after role 'tool'" (https://github.com/datapizza-labs/datapizza-ai/issues/98), and "Expected
 last role User or Tool (or Assistant with prefix True) for serving but got …"
-(https://docs.mistral.ai/capabilities/completion/prefix).
+(https://docs.mistral.ai/capabilities/completion/prefix). The first is also refused where others serve its models
+(https://github.com/mistralai/mistral-vibe/issues/578, https://github.com/NousResearch/hermes-agent/issues/20154).
 """
 
 from __future__ import annotations
@@ -13,6 +14,16 @@ from trunkline.core.chat import JsonObject
 
 BRIDGE: Final = "(The tools have answered.)"
 """The assistant's turn between results of tools and what a user says then."""
+
+
+def bridge_turns(turns: list[JsonObject]) -> list[JsonObject]:
+    """``turns`` with :data:`BRIDGE`, said by the assistant, between results and a user."""
+    bridged: list[JsonObject] = []
+    for turn in turns:
+        if bridged and bridged[-1]["role"] == "tool" and turn["role"] not in ("tool", "assistant"):
+            bridged.append({"role": "assistant", "content": BRIDGE})
+        bridged.append(turn)
+    return bridged
 
 
 def order_turns(turns: list[JsonObject]) -> list[JsonObject]:
@@ -27,9 +38,7 @@ def order_turns(turns: list[JsonObject]) -> list[JsonObject]:
         last = place == len(turns) - 1
         if turn["role"] == "system" and (last or alone):
             turn = {**turn, "role": "user"}  # noqa: PLW2901
-        if ordered and ordered[-1]["role"] == "tool" and turn["role"] not in ("tool", "assistant"):
-            ordered.append({"role": "assistant", "content": BRIDGE})
         if last and turn["role"] == "assistant" and "tool_calls" not in turn:
             turn = {**turn, "prefix": True}  # noqa: PLW2901
         ordered.append(turn)
-    return ordered
+    return bridge_turns(ordered)

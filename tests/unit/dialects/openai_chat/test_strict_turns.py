@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from trunkline.core.chat import JsonObject
-from trunkline.dialects.openai_chat.strict_turns import BRIDGE, order_turns
+from trunkline.dialects.openai_chat.strict_turns import BRIDGE, bridge_turns, order_turns
 
 HI: JsonObject = {"role": "user", "content": "hi"}
 RULES: JsonObject = {"role": "system", "content": "Be brief."}
@@ -17,6 +17,14 @@ def test_what_is_in_order_stays() -> None:
 def test_the_assistant_speaks_between_results_and_a_user() -> None:
     assert order_turns([HI, CALLED, RESULT, HI]) == [
         HI, CALLED, RESULT, {"role": "assistant", "content": BRIDGE}, HI,
+    ]  # fmt: skip
+
+
+def test_where_others_serve_the_model_that_is_all() -> None:
+    half: JsonObject = {"role": "assistant", "content": "a"}
+    assert bridge_turns([RULES, half]) == [RULES, half]
+    assert bridge_turns([HI, CALLED, RESULT, RULES]) == [
+        HI, CALLED, RESULT, {"role": "assistant", "content": BRIDGE}, RULES,
     ]  # fmt: skip
 
 
