@@ -7,7 +7,7 @@ import base64
 import binascii
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final, Generic, TypeVar
 
 from trunkline.core.errors import InvalidInput
@@ -77,9 +77,10 @@ def read_place(key: str) -> tuple[datetime, str]:
     text, _, identity = key.partition(" ")
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        moment = None if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         moment = None
-    if moment is None or moment.tzinfo is None or not is_id(identity):
+    if moment is None or not is_id(identity):
         raise InvalidInput.of("cursor", _NOT_OURS)
     return moment, identity
 

@@ -119,6 +119,9 @@ async def test_spans_are_exact(installed: LocalInstallation, ann: Person, query:
         ("from=2025-01-02&to=2025-01-01", "from"),
         ("to=2025-01-01T00:00:00", "to"),
         ("to=9999-12-31", "to"),
+        ("to=9998-01-01T00:00:00Z", "to"),
+        ("from=9999-12-31T23:59:59.999999Z", "from"),
+        ("from=0001-01-01T00:00:00Z", "from"),
     ],
 )
 async def test_spans_that_make_no_sense_are_refused(

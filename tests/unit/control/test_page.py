@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trunkline.control.page import PART, PageRequest, decode_cursor, encode_cursor, read_page
+from trunkline.control.page import PART, PageRequest, decode_cursor, encode_cursor, read_page, read_place, write_place
 from trunkline.core.errors import InvalidInput
 
 
@@ -70,3 +71,14 @@ async def test_who_asks_for_no_page_gets_all_of_it_read_in_parts(count: int) -> 
     assert (list(page.items), page.next_cursor) == (shelf.items, None)
     assert {asked for _, asked in shelf.asked} == {PART}
     assert len(shelf.asked) == count // PART + 1
+
+
+def test_a_place_is_a_moment_and_an_id() -> None:
+    moment, identity = datetime(2026, 1, 31, 12, tzinfo=UTC), "01a22927-9a15-77a6-84dd-529f3f126ae4"
+    assert read_place(write_place(moment, identity)) == (moment, identity)
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-01-31", "x"])
+def test_a_place_at_no_moment_is_none_of_ours(moment: str) -> None:
+    with pytest.raises(InvalidInput, match="cursor"):
+        read_place(f"{moment} 01a22927-9a15-77a6-84dd-529f3f126ae4")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from trunkline.control.audit import Audit
@@ -159,7 +159,8 @@ def _read_place(key: str) -> tuple[datetime, str]:
         at = datetime.fromisoformat(moment)
         if at.tzinfo is None:
             raise ValueError
-    except ValueError:
+        at = at.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise InvalidInput.of("cursor", "it is not one that this list has given; leave it out to start anew.") from None
     return at, identity
 

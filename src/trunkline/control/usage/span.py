@@ -13,6 +13,9 @@ from trunkline.core.errors import InvalidInput
 Period = Literal["day", "week", "month", "all"]
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST: Final = datetime(2100, 1, 1, tzinfo=UTC)
+"""Nothing was used before the epoch, and beyond a century nothing has to be added up: a span has days that can be
+counted, and room for what is before and after it."""
 _QUARTER: Final = timedelta(minutes=15)
 """Sums are kept of quarters of an hour: every zone's days begin with one."""
 
@@ -70,7 +73,8 @@ def read_span(
     """The span that a caller names: a ``period`` (default: month) that holds ``now``, or from ``since`` to ``until``.
 
     Dates are whole days of ``zone`` (UTC), the last one included; times need a zone of their own. Weeks begin on
-    Monday. Raises InvalidInput on the fields ``period``, ``from`` and ``to``.
+    Monday. Raises InvalidInput on the fields ``period``, ``from`` and ``to``, also for what is not between 1970 and
+    2100.
     """
     zone = zone or UTC
     if since is None and until is None:
@@ -133,12 +137,16 @@ def _read_moment(field: str, text: str, zone: tzinfo, *, last: bool) -> datetime
     try:
         if len(text) == 10:
             day = date.fromisoformat(text)
-            return midnight(day + timedelta(days=1) if last else day, zone)
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is None:
-            raise InvalidInput.of(field, "needs a time zone, such as 2026-01-31T12:00:00Z.")
-        return moment.astimezone(UTC)
+            moment = midnight(day + timedelta(days=1) if last else day, zone)
+        else:
+            moment = datetime.fromisoformat(text)
+            if moment.tzinfo is None:
+                raise InvalidInput.of(field, "needs a time zone, such as 2026-01-31T12:00:00Z.")
+            moment = moment.astimezone(UTC)
     except (ValueError, OverflowError):
         raise InvalidInput.of(
             field, "must be a date such as 2026-01-31 or a time such as 2026-01-31T12:00:00Z."
         ) from None
+    if not _EPOCH <= moment <= _LAST:
+        raise InvalidInput.of(field, "must lie between 1970 and 2100; leave it out for a span without an end.")
+    return moment

@@ -48,6 +48,16 @@ def test_what_is_no_moment_is_refused(text: str) -> None:
     assert refused.value.fields[0].field == "from"
 
 
+FAR = ["9999-12-31T23:59:59.999999Z", "0001-01-01T00:00:00Z", "9999-12-30", "0001-01-02", "1969-12-30", "2100-01-02"]
+
+
+@pytest.mark.parametrize("text", FAR)
+@pytest.mark.parametrize("field", ["from", "to"])
+def test_what_is_far_from_all_usage_is_refused(field: str, text: str) -> None:
+    with pytest.raises(InvalidInput, match=f"{field}: must lie between 1970 and 2100"):
+        read_span(None, text if field == "from" else None, text if field == "to" else None, datetime.now(UTC))
+
+
 def test_a_span_is_widened_to_the_quarters_that_it_touches() -> None:
     assert Span(None, None).widen() == Span(None, None)
     since, until = datetime(2025, 1, 1, 0, 14, 59, tzinfo=UTC), datetime(2025, 1, 1, 9, 0, 0, 1, UTC)
