@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from trunkline.core.price import TOKEN_RATES, Price, Rate
-from trunkline.core.terms import Terms
+from trunkline.core.terms import USUAL, Terms
 
 UNITS: Final[Mapping[str, str]] = {
     "input": "input",
@@ -71,6 +71,19 @@ class PriceOverride(msgspec.Struct, frozen=True, kw_only=True):
         if price is None or price.unknown:
             price = Price(input=Rate(0), output=Rate(0))
         return msgspec.structs.replace(price, **changed, source=SOURCE, as_of=None)
+
+
+def apply_overrides(
+    price: Price | None,
+    overrides: Iterable[PriceOverride],
+    provider_id: str,
+    model: str,
+    at: int,
+    terms: Terms = USUAL,
+) -> Price | None:
+    """``price``, which lists say of a model, with what the workspace has agreed on itself."""
+    own = find_override(overrides, provider_id, (model,), terms, at) if overrides else None
+    return price if own is None else own.lay_over(price)
 
 
 def find_override(

@@ -16,7 +16,7 @@ from trunkline.core.errors import TrunklineError, UpstreamError, UpstreamKind
 from trunkline.core.ids import id_bytes, new_id_pair
 from trunkline.core.model_traits import ModelTraits
 from trunkline.core.price import Price
-from trunkline.core.price_override import PriceOverride, find_override
+from trunkline.core.price_override import PriceOverride, apply_overrides, find_override
 from trunkline.core.terms import USUAL, Terms, settle_terms
 from trunkline.core.usage_bound import SMALLEST_WINDOW, believe
 from trunkline.core.usage_event import Attempt, Opened, Operation, Outcome, UsageEvent
@@ -471,7 +471,12 @@ class Call:
             return None
         # What a provider says that its own answer cost says nothing of another one's.
         usage = msgspec.structs.replace(self.usage, cost_nanos=None)
-        other = make_bill(lambda name: self.ledger.prices.find(provider, name), (model,), usage).cost_nanos
+        overrides, at = self.ledger.overrides(self.opened.workspace_id), self.opened.opened_at
+
+        def find(name: str) -> Price | None:
+            return apply_overrides(self.ledger.prices.find(provider, name), overrides, provider.id, name, at)
+
+        other = make_bill(find, (model,), usage).cost_nanos
         return None if other is None else other - cost
 
 

@@ -93,7 +93,9 @@ class Gateway:
         self._budget = budget
         self._timeouts = timeouts
         chance = random or Random()  # noqa: S311 - it spreads load and keeps no secret
-        self._strategies = strategies = Strategies(ledger.prices, targets.providers, ledger.ticks, chance, breakers)
+        self._strategies = strategies = Strategies(
+            ledger.prices, targets.providers, ledger.ticks, chance, breakers, ledger.clock
+        )
         self.breakers = strategies.breakers
         selection = TargetSelection(strategies, targets.providers, ledger.clock, ledger.traits)
         self._search = search = CandidateSearch(resolver, selection)

@@ -13,7 +13,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from trunkline.storage.database import Transaction
 from trunkline.storage.intake.usage_group import DAY_MINUTES, DIMENSIONS, QUARTER_MINUTES, WHOLE, identify
 from trunkline.storage.tables import UsageCorrection, UsageEventRow, UsageGroup, UsageSum
-from trunkline.storage.usage import COUNTS
+from trunkline.storage.usage import COUNTS, UsageScope
+from trunkline.storage.usage_sums import match_groups
 
 
 async def insert(tx: Transaction, correction: UsageCorrection, group: Mapping[str, str | None]) -> None:
@@ -53,11 +54,15 @@ async def find_page(tx: Transaction, workspace_id: str, *, limit: int, after: st
     return (await tx.scalars(query.order_by(UsageCorrection.id.desc()).limit(limit))).all()
 
 
-async def total(tx: Transaction, workspace_id: str, since: datetime, until: datetime) -> int:
-    """What the corrections of that time add up to, in nano-dollars."""
-    query = select(func.coalesce(func.sum(UsageCorrection.cost_nanos), 0)).where(
-        UsageCorrection.workspace_id == workspace_id, UsageCorrection.at >= since, UsageCorrection.at < until
+async def total(tx: Transaction, scope: UsageScope, since: datetime, until: datetime) -> int:
+    """What the corrections of ``scope`` from ``since`` to before ``until`` add up to, in nano-dollars."""
+    row = UsageCorrection
+    query = select(func.sum(row.cost_nanos)).where(
+        row.workspace_id == scope.workspace_id, row.at >= since, row.at < until
     )
+    groups = match_groups(tx, scope)
+    if groups:
+        query = query.join(UsageGroup, UsageGroup.id == row.group_id).where(*groups)
     return int(await tx.scalar(query) or 0)
 
 

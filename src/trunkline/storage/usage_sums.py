@@ -238,14 +238,7 @@ def _wanted(
     if not scope.is_summed:
         raise ValueError("the sums do not know all of this; sum_events does")
     wanted: list[ColumnElement[bool]] = [UsageSum.workspace_id == scope.workspace_id, UsageSum.grain == grain]
-    filters: Mapping[str, str | None] = {name: getattr(scope, name) for name in _FILTERS}
-    groups: list[ColumnElement[bool]] = [
-        getattr(UsageGroup, name) == value for name, value in filters.items() if value is not None
-    ]
-    if scope.tag is not None:
-        groups.append(has_tag(tx, UsageGroup.tags.expression, scope.tag))
-    if scope.only_user_id is not None:
-        groups.append(UsageGroup.user_id == scope.only_user_id)
+    groups = match_groups(tx, scope)
     if dimension is not None and only is not None:
         key: ColumnElement[Any] = getattr(UsageGroup, dimension)
         known = [value for value in only if value is not None]
@@ -256,3 +249,16 @@ def _wanted(
         one = select(UsageGroup.id).where(UsageGroup.workspace_id == scope.workspace_id, *groups)
         wanted.append(UsageSum.group_id.in_(one))
     return wanted
+
+
+def match_groups(tx: Transaction, scope: UsageScope) -> list[ColumnElement[bool]]:
+    """Which of the workspace's groups ``scope`` is about; empty: all."""
+    filters: Mapping[str, str | None] = {name: getattr(scope, name) for name in _FILTERS}
+    groups: list[ColumnElement[bool]] = [
+        getattr(UsageGroup, name) == value for name, value in filters.items() if value is not None
+    ]
+    if scope.tag is not None:
+        groups.append(has_tag(tx, UsageGroup.tags.expression, scope.tag))
+    if scope.only_user_id is not None:
+        groups.append(UsageGroup.user_id == scope.only_user_id)
+    return groups

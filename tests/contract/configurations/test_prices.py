@@ -84,6 +84,15 @@ async def test_a_correction_is_counted_beside_the_request(installed: LocalInstal
     total = (await installed.ask(ann, "GET", "/api/usage?by=model&interval=day&timeZone=Asia/Kolkata")).json()
     assert (total["requests"], total["costUSD"]) == (1, 0.251)
     assert {part["key"]: part["costNanos"] for part in total["breakdown"]} == {"m": 1_000_000, "": 250_000_000}
+    for since, until, cost in (
+        ("2025-01-09T23:59:00Z", "2025-01-10T00:01:00Z", 0.25),
+        ("2025-01-10T00:00:00Z", "2025-01-10T00:01:00Z", 0.25),
+        ("2025-01-09T23:20:00Z", "2025-01-10T00:00:00Z", 0),
+    ):
+        part = await installed.ask(ann, "GET", f"/api/usage?from={since}&to={until}")
+        assert part.json()["costUSD"] == cost, "also of less than a quarter of an hour"
+        other = await installed.ask(ann, "GET", f"/api/usage?from={since}&to={until}&model=m")
+        assert other.json()["costUSD"] == 0
     (event,) = (await installed.ask(ann, "GET", "/api/requests")).json()
     assert event["costUSD"] == 0.0015
     listed = (await installed.ask(ann, "GET", "/api/usage/corrections")).json()

@@ -10,7 +10,7 @@ import msgspec
 
 from trunkline.control.usage.span import Span, quarter_after, quarter_of
 from trunkline.storage import usage as rows
-from trunkline.storage import usage_sums
+from trunkline.storage import usage_corrections, usage_sums
 from trunkline.storage.database import Transaction
 from trunkline.storage.usage import Sums, UsageScope
 from trunkline.storage.usage_sums import FIRST, LAST, Dimension
@@ -31,7 +31,7 @@ async def sum_span(tx: Transaction, scope: UsageScope, span: Span) -> Sums:
     first = FIRST if since is None else quarter_after(since)
     last = LAST if until is None else quarter_of(until)
     if since is not None and until is not None and first > last:
-        return await rows.sum_events(tx, _within(scope, since, until))
+        return await _sum_exactly(tx, scope, since, until)
     sums = await usage_sums.read_sums(tx, scope, first, last) if first < last else Sums()
     ends: list[tuple[datetime, datetime]] = []
     if since is not None:
@@ -40,8 +40,14 @@ async def sum_span(tx: Transaction, scope: UsageScope, span: Span) -> Sums:
         ends.append((_moment(last), until))
     for begin, end in ends:
         if begin < end:
-            sums = sums.plus(await rows.sum_events(tx, _within(scope, begin, end)))
+            sums = sums.plus(await _sum_exactly(tx, scope, begin, end))
     return sums
+
+
+async def _sum_exactly(tx: Transaction, scope: UsageScope, since: datetime, until: datetime) -> Sums:
+    """Of calls one by one, with what corrects them."""
+    corrected = await usage_corrections.total(tx, scope, since, until)
+    return (await rows.sum_events(tx, _within(scope, since, until))).plus(Sums(cost_nanos=corrected))
 
 
 async def sum_parts(tx: Transaction, scope: UsageScope, span: Span, dimension: Dimension) -> dict[str | None, Sums]:

@@ -13,7 +13,7 @@ from trunkline.core.budget import Budget
 from trunkline.core.chat import Usage
 from trunkline.core.errors import InvalidInput
 from trunkline.core.price import FEES, Price
-from trunkline.core.price_override import PriceOverride, find_override
+from trunkline.core.price_override import PriceOverride, apply_overrides
 from trunkline.core.terms import USUAL, Terms, bind_terms, read_terms
 from trunkline.gateway.call import Prices
 from trunkline.gateway.estimate import find_family, request_tokens
@@ -104,9 +104,7 @@ def find_prices(
     found: list[Price] = []
     for name in (model, *demand.models):
         price = prices.find(target.provider, name, demand.terms)
-        own = find_override(overrides, target.provider.id, (name,), demand.terms, at) if overrides else None
-        if own is not None:
-            price = own.lay_over(price)
+        price = apply_overrides(price, overrides, target.provider.id, name, at, demand.terms)
         if price is None or demand.cost(price, 1) is None:
             price = None if budget.default_price is None else budget.default_price.as_price()
         if price is None:

@@ -99,7 +99,8 @@ class PolicyGate:
         if content.characters > _LONG:
             # A search takes a while in a long text: others get their turn before.
             await asyncio.sleep(0)
-        subject = make_policy_input(candidate, content, self._providers, self._prices)
+        at = int(self._clock() * 1_000_000)
+        subject = make_policy_input(candidate, content, self._providers, self._prices, at)
 
         def make_case(policy: PolicyEntry) -> Case:
             return self._case(actor, candidate, policy, content, request_id)

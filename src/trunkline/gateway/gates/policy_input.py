@@ -10,6 +10,7 @@ from trunkline.core.chat import Usage
 from trunkline.core.errors import InvalidInput
 from trunkline.core.policy import Content, PolicyInput
 from trunkline.core.price import Price
+from trunkline.core.price_override import apply_overrides
 from trunkline.gateway.call import Prices
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.snapshot import ConfigurationEntry
@@ -19,21 +20,26 @@ from trunkline.providers.provider import Provider
 
 
 def make_policy_input(
-    candidate: Candidate, content: Content, providers: Mapping[str, Provider], prices: Prices
+    candidate: Candidate, content: Content, providers: Mapping[str, Provider], prices: Prices, at: int = 0
 ) -> PolicyInput:
     """The call as it would arrive: what it leaves open is filled as its feature and configuration say.
 
     Its cost is that of the input by our own count and of all the output that it allows; where nothing limits the
-    output, of the input alone.
+    output, of the input alone. Its prices are what its workspace pays ``at`` that moment (microseconds since the
+    epoch).
     """
     entry = candidate.entry
     provider = providers.get(entry.provider)
     if content.output_limit is None:
         content = _limit(content, candidate, provider)
-    price = prices.find(provider, candidate.model) if provider is not None else None
+
+    def find(provider: Provider, model: str) -> Price | None:
+        return apply_overrides(prices.find(provider, model), candidate.part.prices, provider.id, model, at)
+
+    price = find(provider, candidate.model) if provider is not None else None
     paid = [entry.is_paid if entry.is_paid is not None else _costs(price)]
     if provider is not None:
-        paid += [_costs(prices.find(provider, model)) for model in content.models]
+        paid += [_costs(find(provider, model)) for model in content.models]
     cost = None
     if price is not None and price.by_tokens:
         output = (content.output_limit or 0) * content.answers

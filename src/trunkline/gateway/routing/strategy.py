@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from random import Random
@@ -9,6 +10,7 @@ from typing import Final, Protocol, assert_never
 
 from trunkline.core.errors import UpstreamError
 from trunkline.core.price import Price
+from trunkline.core.price_override import apply_overrides
 from trunkline.core.strategy import Strategy
 from trunkline.dialects.dialect import Headers
 from trunkline.gateway.hold import Hold
@@ -32,10 +34,22 @@ class Prices(Protocol):
 class Strategies:
     """Orders candidates by their route's strategy, and remembers how each did. One per process.
 
-    ``clock`` is monotonic seconds; ``random`` gives weighted routes their chance.
+    ``clock`` is monotonic seconds, ``now`` those since the epoch, by which a workspace's own prices hold; ``random``
+    gives weighted routes their chance.
     """
 
-    __slots__ = ("_clock", "_load", "_prices", "_providers", "_random", "_speeds", "_tails", "_turns", "breakers")
+    __slots__ = (
+        "_clock",
+        "_load",
+        "_now",
+        "_prices",
+        "_providers",
+        "_random",
+        "_speeds",
+        "_tails",
+        "_turns",
+        "breakers",
+    )
 
     MAX_TURNS: Final = 10_000
 
@@ -46,11 +60,13 @@ class Strategies:
         clock: Callable[[], float],
         random: Random,
         breakers: Breakers | None = None,
+        now: Callable[[], float] = time.time,
     ) -> None:
         self._prices = prices
         self._providers = providers
         self._clock = clock
         self._random = random
+        self._now = now
         self.breakers = breakers or Breakers(clock)
         self._speeds = Speeds(clock)
         self._load = Load()
@@ -167,6 +183,9 @@ class Strategies:
     def _rank_price(self, one: Candidate) -> tuple[bool, int]:
         provider = self._providers.get(one.entry.provider)
         price = self._prices.find(provider, one.model) if provider is not None else None
+        if provider is not None and one.part.prices:
+            at = int(self._now() * 1_000_000)
+            price = apply_overrides(price, one.part.prices, provider.id, one.model, at)
         return (True, 0) if price is None or not price.by_tokens else (False, price.input.base + price.output.base)
 
 

@@ -15,6 +15,7 @@ from trunkline.core.actor import Actor
 from trunkline.core.errors import Forbidden, Unavailable
 from trunkline.core.policy import Content, ViolationEvent
 from trunkline.core.price import Price, Rate
+from trunkline.core.price_override import PriceOverride
 from trunkline.gateway.answer import Answer
 from trunkline.gateway.context import NOTHING
 from trunkline.gateway.gates.judge import Judge
@@ -225,6 +226,19 @@ def test_what_a_call_costs_is_estimated_by_all_that_it_allows() -> None:
     assert subject(input_tokens=10, output_limit=5, answers=2).cost_nanos == 10 * 1000 + 10 * 4000
     assert subject(input_tokens=10).cost_nanos == 10_000
     assert subject("unknown", input_tokens=10).cost_nanos is None
+
+
+def test_what_the_workspace_pays_itself_counts() -> None:
+    amounts = {"input": 0, "output": 5_000_000_000}
+    own = PriceOverride(id="p", provider="openai", model="gpt-4o-mini", amounts=amounts, starts_at=10)
+    candidate = Candidate(ENTRY, "gpt-4o-mini", WorkspacePart(id="w", revision=1, prices=(own,)))
+    content = Content(input_tokens=10, output_limit=5)
+
+    def cost(at: int) -> int | None:
+        return make_policy_input(candidate, content, PROVIDERS, Prices(), at).cost_nanos
+
+    assert cost(9) == 10 * 1000 + 5 * 4000
+    assert cost(10) == 5 * 5000
 
 
 def test_what_is_paid() -> None:

@@ -4,12 +4,14 @@ from collections import Counter
 from random import Random
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from trunkline.core.errors import UpstreamError
 from trunkline.core.price import Price, Rate
+from trunkline.core.price_override import PriceOverride
 from trunkline.gateway.hold import Hold
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.routing.strategy import Strategies
@@ -87,6 +89,23 @@ def test_the_cheapest_by_input_and_output_and_the_unpriced_last() -> None:
         "cheapest", ("odd", 0, 1), ("dear", 0, 1), ("input", 0, 1), ("cheap", 0, 1), ("free", 0, 1), ("odder", 0, 1)
     )
     assert Place().order(listed) == ["free", "cheap", "input", "dear", "odd", "odder"]
+
+
+def test_the_cheapest_by_what_the_workspace_pays_itself() -> None:
+    def own(model: str, amount: int, **fields: Any) -> PriceOverride:
+        amounts = {"input": amount, "output": amount}
+        return PriceOverride(id=f"{model}{amount}", provider="openai", model=model, amounts=amounts, **fields)
+
+    prices = (own("dear", 0), own("odd", 3), own("cheap", 100, ends_at=1_000_000), own("input", 50, tier="batch"))
+    part = msgspec.structs.replace(PART, prices=prices)
+    listed = candidates("cheapest", ("odd", 0, 1), ("input", 0, 1), ("cheap", 0, 1), ("dear", 0, 1))
+    place = Place()
+    now = 2.0
+    place.strategies = Strategies(Prices(), PROVIDERS, lambda: 0.0, Random(1), now=lambda: now)
+    ours = [msgspec.structs.replace(one, part=part) for one in listed]
+    assert place.order(ours) == ["dear", "cheap", "odd", "input"]
+    now = 0.5
+    assert place.order(ours) == ["dear", "odd", "input", "cheap"]
 
 
 def test_the_fastest_after_those_that_were_not_tried() -> None:
