@@ -15,6 +15,7 @@ import { Chat } from "./chat.js";
 import { Conversations } from "./conversations.js";
 import { type ClientOptions, Http } from "./http.js";
 import { Limits } from "./limits.js";
+import { Retention } from "./retention.js";
 import { Prices, Requests, Usage } from "./usage.js";
 import type { AnswerOf, Method, PathsOf, Rest } from "./operation.js";
 import {
@@ -46,6 +47,7 @@ export class TrunklineClient {
   /** How much each may use. */
   readonly limits: Limits;
   readonly cache: Cache;
+  readonly retention: Retention;
   /** What was used, and what it cost. */
   readonly usage: Usage;
   /** Requests one by one. */
@@ -68,6 +70,7 @@ export class TrunklineClient {
     this.conversations = new Conversations(this.#http);
     this.limits = new Limits(this.#http);
     this.cache = new Cache(this.#http);
+    this.retention = new Retention(this.#http);
     this.usage = new Usage(this.#http);
     this.requests = new Requests(this.#http);
     this.prices = new Prices(this.#http);

@@ -43,6 +43,8 @@ test("a limit is made, listed, changed and deleted", async () => {
   const cache = await person.cache.get();
   assert.deepEqual([cache.storage, cache.hits, cache.entries], ["memory", 0, 0]);
   await person.cache.clear();
+  assert.equal((await person.retention.update({ requestsDays: 90 })).requestsDays, 90);
+  assert.equal((await person.retention.get()).workspace.requestsDays, 90);
   await assert.rejects(person.limits.get(made.id), { status: 404 });
 });
 

@@ -12,6 +12,7 @@ from trunkline.faces import (
     ai_llm,
     ai_model_config,
     alerts,
+    budgets,
     cache,
     configurations,
     console,
@@ -37,6 +38,7 @@ from trunkline.faces.v1.stray import answer_stray
 
 FACES: Final = (
     management,
+    budgets,
     limits,
     cache,
     configurations,

@@ -74,6 +74,7 @@ from trunkline.control.usage.usage import Usage
 from trunkline.control.versions.versions import Versions
 from trunkline.control.workspaces.applications import Applications
 from trunkline.control.workspaces.members import Members
+from trunkline.control.workspaces.workspace_retention import WorkspaceRetention
 from trunkline.control.workspaces.workspaces import Workspaces
 from trunkline.faces.http.services import Services
 from trunkline.gateway.gateway import Gateway
@@ -81,6 +82,7 @@ from trunkline.gateway.identity import Identity
 from trunkline.gateway.snapshot import SnapshotHolder
 from trunkline.outbound import Client
 from trunkline.settings import Settings
+from trunkline.storage.retention import Kept
 from trunkline.vault.key_ring import KeyRing
 from trunkline.vault.sealed_key import SealedKeys
 from trunkline.vault.stream_ticket import StreamTickets
@@ -145,6 +147,12 @@ def make_services(
     )
     own_applications = Applications(database, audit)
     sender = Sender(database, credentials, client, make_mailer(settings), now=parts.now)
+    days: dict[Kept, int | None] = {
+        "requests": settings.keep_requests_days,
+        "conversations": settings.keep_conversations_days,
+        "violations": settings.keep_violations_days,
+        "alerts": settings.keep_alerts_days,
+    }
 
     async def check_database() -> str | None:
         await Installation(database).read_state()
@@ -214,17 +222,8 @@ def make_services(
         rotation=rotation,
         routes=Routes(database, audit, caching_rules),
         limits=Limits(database, audit),
-        retention=Retention(
-            database,
-            {
-                "requests": settings.keep_requests_days,
-                "conversations": settings.keep_conversations_days,
-                "violations": settings.keep_violations_days,
-                "alerts": settings.keep_alerts_days,
-            },
-            audit_days=settings.keep_audit_days,
-            audit=audit_linking,
-        ),
+        retention=Retention(database, days, audit_days=settings.keep_audit_days, audit=audit_linking),
+        workspace_retention=WorkspaceRetention(database, audit, {**days, "audit": settings.keep_audit_days}),
         workspace_prices=WorkspacePrices(database, audit, prices),
         usage=Usage(database, now=parts.now, clock=parts.clock),
         corrections=Corrections(database, audit, now=parts.now),

@@ -41,6 +41,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "keys": ("keys:app", "API keys for apps."),
     "limits": ("limits:app", "Limits: how much each may use."),
     "alerts": ("alerts:app", "What is wrong, and who is told."),
+    "retention": ("retention:retention", "Show or set how long things are kept."),
     "users": ("users:app", "Users of this installation."),
     "workspaces": ("workspaces:app", "People who share configurations, routes and policies."),
     "audit": ("audit:app", "Show who did what, and check that nobody has changed it."),

@@ -32,6 +32,8 @@ _log: Final = get_logger(__name__)
 class Retention:
     """Deletes what is older than ``days`` say, of each kind; None is kept for ever. One process at a time does.
 
+    Workspaces may say fewer (:mod:`trunkline.control.workspaces.workspace_retention`).
+
     The audit log, with ``audit_days`` of its own, is shortened by ``audit``, so that its chains hold.
     """
 
@@ -54,9 +56,8 @@ class Retention:
         self._holder = new_id()
 
     async def run(self) -> None:
-        """Delete every hour until cancelled, where anything has an end at all."""
-        if any(self.days.values()) or self.audit_days:
-            await repeat(self._prune_all, EVERY_SECONDS, "retention_not_kept", name=__name__, at_once=True)
+        """Delete every hour until cancelled."""
+        await repeat(self._prune_all, EVERY_SECONDS, "retention_not_kept", name=__name__, at_once=True)
 
     async def _prune_all(self) -> None:
         await self.prune()
@@ -65,28 +66,45 @@ class Retention:
     async def prune(self) -> dict[Kept, int]:
         """Delete what is too old. Gives how many rows went; none while another process does it."""
         gone: dict[Kept, int] = {}
+        own = await self._find_own_days()
         for what, days in self.days.items():
-            if days is None:
-                continue
-            gone[what] = 0
-            while await self._hold():
-                before = self._clock() - timedelta(days=days)
-                async with self._database.write() as tx:
-                    count = await retention.prune(tx, what, before, AT_ONCE[what])
-                gone[what] += count
-                if count < AT_ONCE[what]:
-                    break
-                await asyncio.sleep(self._pause)
-            if gone[what]:
-                _log.info("kept_long_enough", what=what, rows=gone[what], days=days)
+            shorter = {place: said[what] for place, said in own.items() if what in said}
+            if days is not None:
+                gone[what] = await self._prune(what, days, None)
+            for place, fewer in shorter.items():
+                if days is None or fewer < days:
+                    gone[what] = gone.get(what, 0) + await self._prune(what, fewer, place)
         return gone
+
+    async def _prune(self, what: Kept, days: int, workspace_id: str | None) -> int:
+        gone = 0
+        while await self._hold():
+            before = self._clock() - timedelta(days=days)
+            async with self._database.write() as tx:
+                count = await retention.prune(tx, what, before, AT_ONCE[what], workspace_id)
+            gone += count
+            if count < AT_ONCE[what]:
+                break
+            await asyncio.sleep(self._pause)
+        if gone:
+            _log.info("kept_long_enough", what=what, rows=gone, days=days, workspace_id=workspace_id)
+        return gone
+
+    async def _find_own_days(self) -> Mapping[str, Mapping[str, int]]:
+        async with self._database.read() as tx:
+            return await retention.find_own_days(tx)
 
     async def prune_audit(self) -> int:
         """The same for the audit log, whose chains then begin later."""
-        if self.audit_days is None or self._audit is None or not await self._hold():
+        own = {place: said["audit"] for place, said in (await self._find_own_days()).items() if "audit" in said}
+        if self._audit is None or not (self.audit_days or own) or not await self._hold():
             return 0
-        before, gone = self._clock() - timedelta(days=self.audit_days), 0
+        gone = 0
         for chain in await self._audit.list_chains():
+            said = [days for days in (self.audit_days, own.get(chain)) if days is not None]
+            if not said:
+                continue
+            before = self._clock() - timedelta(days=min(said))
             while count := await self._audit.prune(chain, before):
                 gone += count
                 await asyncio.sleep(self._pause)

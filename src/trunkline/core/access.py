@@ -69,6 +69,8 @@ ACTIONS: Final[Mapping[str, Rule]] = {
     "prices.change": Rule("admin"),
     "routes.read": Rule(),
     "routes.change": Rule("admin"),
+    "retention.read": Rule(),
+    "retention.change": Rule("admin"),
     "cache.read": Rule(),
     "cache.change": Rule("admin"),
     "limits.read": Rule(),

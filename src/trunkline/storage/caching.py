@@ -6,7 +6,7 @@ from sqlalchemy import exists, or_, select, update
 
 from trunkline.storage import workspaces
 from trunkline.storage.database import Transaction
-from trunkline.storage.tables import Configuration, Route, Workspace
+from trunkline.storage.tables import Configuration, Feature, Route, Workspace
 
 
 async def makes_for_all(tx: Transaction, workspace_id: str, name: str) -> bool:
@@ -24,6 +24,18 @@ async def makes_for_all(tx: Transaction, workspace_id: str, name: str) -> bool:
     )
     routed = exists().where(Route.workspace_id == workspace_id, Route.name == name, Route.is_active)
     return bool(await tx.scalar(select(or_(shared, routed))))
+
+
+async def find_longest(tx: Transaction, workspace_id: str) -> int:
+    """For how many seconds a workspace keeps answers at most."""
+    found = [
+        caching
+        for row in (Route, Configuration, Feature)
+        for caching in await tx.scalars(
+            select(row.caching).where(row.workspace_id == workspace_id, row.caching.is_not(None))
+        )
+    ]
+    return max((int(str(caching["ttlSeconds"])) for caching in found if caching), default=0)
 
 
 async def find_generation(tx: Transaction, workspace_id: str) -> int:

@@ -80,7 +80,50 @@ async def test_one_process_at_a_time_deletes(database: Database) -> None:
 async def test_without_an_age_nothing_goes(database: Database) -> None:
     retention = Retention(database, NEVER, clock=lambda: NOW, pause=0)
     assert await retention.prune() == {}
-    await retention.run()
+    assert await retention.prune_audit() == 0
+
+
+async def say(database: Database, name: str, **days: int) -> str:
+    """A workspace that says how long it keeps things."""
+    async with database.write() as tx:
+        workspace = Workspace(name=name, retention=days or None)
+        tx.add(workspace)
+        await tx.flush()
+        return workspace.id
+
+
+async def test_a_workspace_keeps_things_for_a_shorter_time_and_no_other_does(database: Database) -> None:
+    short, long = await say(database, "short", requests=7, violations=7), await say(database, "long")
+    requests = [event(place, opened_at=START - days * DAY) for place in (short, long) for days in (6, 8, 31)]
+    violations = [violation(id=aged(8), workspace_id=place) for place in (short, long)]
+    await keep(database, [*requests, *violations])
+    retention = Retention(database, {**NEVER, "requests": 30}, clock=lambda: NOW, pause=0)
+    assert await retention.prune() == {"requests": 3, "violations": 1}
+    async with database.read() as tx:
+        left = set(await tx.scalars(select(UsageEventRow.id)))
+        assert left == {requests[0].id, requests[3].id, requests[4].id}
+        assert list(await tx.scalars(select(PolicyViolation.workspace_id))) == [long]
+
+
+async def test_a_workspace_never_keeps_things_for_longer(database: Database) -> None:
+    place = await say(database, "long", requests=60)
+    await keep(database, [event(place, opened_at=START - 31 * DAY)])
+    retention = Retention(database, {**NEVER, "requests": 30}, clock=lambda: NOW, pause=0)
+    assert await retention.prune() == {"requests": 1}
+
+
+async def test_a_workspace_keeps_its_audit_log_for_a_shorter_time(database: Database) -> None:
+    audit, seal = make_audit(database), AuditSeal(RING)
+    linking = AuditLinking(database, seal)
+    short = await say(database, "short", audit=30)
+    for place in (short, "w"):
+        async with database.write() as tx:
+            await audit.record(tx, Actor(user_id="u", workspace_id=place, role="owner"), "keys.create")
+    await linking.link()
+    clock = lambda: now() + timedelta(days=31)  # noqa: E731 - a month later
+    retention = Retention(database, NEVER, audit=linking, pause=0, clock=clock)
+    assert await retention.prune_audit() == 1
+    assert (await AuditVerification(database, seal).check(short)).valid
 
 
 async def test_old_events_of_the_audit_log_go_and_its_chains_hold(database: Database) -> None:

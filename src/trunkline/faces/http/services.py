@@ -70,6 +70,7 @@ from trunkline.control.usage.usage import Usage
 from trunkline.control.versions.versions import Versions
 from trunkline.control.workspaces.applications import Applications
 from trunkline.control.workspaces.members import Members
+from trunkline.control.workspaces.workspace_retention import WorkspaceRetention
 from trunkline.control.workspaces.workspaces import Workspaces
 from trunkline.gateway.identity import Identity
 from trunkline.settings import Settings
@@ -120,6 +121,7 @@ class Services:
     routes: Routes
     limits: Limits
     retention: Retention
+    workspace_retention: WorkspaceRetention
     workspace_prices: WorkspacePrices
     usage: Usage
     corrections: Corrections

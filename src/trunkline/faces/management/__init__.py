@@ -8,7 +8,6 @@ from trunkline.faces.management import (
     applications,
     audit,
     auth,
-    budgets,
     encryption_key,
     keys,
     ratings,
@@ -19,5 +18,5 @@ from trunkline.faces.management import (
 )
 
 router = APIRouter()
-for part in (auth, users, workspaces, applications, keys, ratings, routes, budgets, encryption_key, audit, retention):
+for part in (auth, users, workspaces, applications, keys, ratings, routes, encryption_key, audit, retention):
     router.include_router(part.router)
