@@ -10152,6 +10152,11 @@ export interface components {
             conversationsDays: number | null;
             /** Violationsdays */
             violationsDays: number | null;
+            /**
+             * Alertsdays
+             * @description How many days alerts are kept after they are over; `null`: always.
+             */
+            alertsDays: number | null;
             /** Auditdays */
             auditDays: number | null;
         };
@@ -10204,6 +10209,11 @@ export interface components {
             conversationsDays?: number | null;
             /** Violationsdays */
             violationsDays?: number | null;
+            /**
+             * Alertsdays
+             * @description How many days alerts are kept after they are over; `null`: always.
+             */
+            alertsDays?: number | null;
             /** Auditdays */
             auditDays?: number | null;
         };
