@@ -4,24 +4,28 @@ BIN := .venv/bin
 export PYTHON
 # Folders of tests whose Node packages are installed from their lock.
 NODE_ROOMS := tests/upstreams tests/contract/typescript clients/typescript
+CONSOLE := src/trunkline/faces/console/dist/index.html
+CONSOLE_SOURCES := $(shell find web/src web/public clients/typescript/src -type f 2>/dev/null) web/index.html web/vite.config.ts
 
-.PHONY: help run test check unit bench growth soak client lock clean
+.PHONY: help run test check unit bench growth soak client clients console lock clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
-run: .venv/ready ## Start Trunkline on this machine (SQLite, http://127.0.0.1:8700)
+run: .venv/ready $(CONSOLE) ## Start Trunkline on this machine (SQLite, http://127.0.0.1:8700)
 	@exec $(BIN)/trunkline serve
 
-test: .venv/ready-test $(NODE_ROOMS:%=%/node_modules/.ready) clients/typescript/dist/.ready check ## Run everything: linters, types, house rules, all tests
-	@scripts/system-packages nginx redis-server
+test: .venv/ready-test $(NODE_ROOMS:%=%/node_modules/.ready) clients/typescript/dist/.ready $(CONSOLE) check ## Run everything: linters, types, house rules, all tests
+	@scripts/system-packages nginx redis-server chromium
+	scripts/console test
 	$(BIN)/pytest -n 2 --dist loadgroup
 
-check: .venv/ready-test ## Linters, types and the rules of the house
+check: .venv/ready-test web/node_modules/.ready ## Linters, types and the rules of the house
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/lint-imports
 	$(BIN)/pyright
+	scripts/console check
 
 unit: .venv/ready-test ## The quick tests only
 	$(BIN)/pytest tests/unit
@@ -45,8 +49,10 @@ clients: .venv/ready-test tests/clients/.venv/ready $(NODE_ROOMS:%=%/node_module
 lock: .venv/ready ## Resolve pyproject.toml into uv.lock
 	scripts/lock
 
+console: .venv/ready $(CONSOLE) ## Build the console
+
 clean: ## Remove environments and caches (never .trunkline)
-	rm -rf .venv .tools .cache tests/clients/.venv $(NODE_ROOMS:%=%/node_modules) tests/clients/node/node_modules
+	rm -rf .venv .tools .cache tests/clients/.venv $(NODE_ROOMS:%=%/node_modules) tests/clients/node/node_modules web/node_modules $(dir $(CONSOLE))
 
 .tools/ready: scripts/bootstrap scripts/uv.txt
 	@echo "Preparing the environment (once) …"
@@ -64,6 +70,19 @@ clean: ## Remove environments and caches (never .trunkline)
 clients/typescript/dist/.ready: clients/typescript/node_modules/.ready $(wildcard clients/typescript/src/*.ts)
 	@scripts/client build
 	@touch $@
+
+# What building the console needs is a part of what its tests need.
+web/node_modules/.ready: .venv/ready web/package-lock.json
+	@scripts/console install
+	@touch web/node_modules/.ready-build $@
+
+web/node_modules/.ready-build: .venv/ready web/package-lock.json
+	@scripts/console install --omit=dev
+	@touch $@
+
+# Without the console everything else works, so a network without npm's registry stops nobody.
+$(CONSOLE): web/node_modules/.ready-build $(CONSOLE_SOURCES)
+	@scripts/console build
 
 # The libraries have an environment of their own: they want other versions than the tests.
 tests/clients/.venv/ready: .tools/ready tests/clients/requirements.txt

@@ -19,6 +19,8 @@ PUBLIC = {
     ("GET", "/readyz"),
     ("GET", "/metrics"),
     ("GET", "/"),
+    ("GET", "/console"),
+    ("GET", "/console/{path:path}"),
     ("GET", "/setup"),
     ("GET", "/setup/setup.css"),
     ("GET", "/setup/setup.js"),

@@ -7844,6 +7844,12 @@ export interface components {
          */
         InvitationAcceptRequest: {
             /**
+             * Cookie
+             * @description For pages of this server: puts the refresh token into an `HttpOnly` cookie, and not into the response.
+             * @default false
+             */
+            cookie?: boolean;
+            /**
              * Token
              * Format: password
              * @description The token of the invitation link.
@@ -8392,6 +8398,12 @@ export interface components {
          *     }
          */
         LoginRequest: {
+            /**
+             * Cookie
+             * @description For pages of this server: puts the refresh token into an `HttpOnly` cookie, and not into the response.
+             * @default false
+             */
+            cookie?: boolean;
             /**
              * Email
              * @description The e-mail address.
@@ -10745,22 +10757,27 @@ export interface components {
         };
         /**
          * SessionRefreshRequest
-         * @description A refresh token; it works once.
+         * @description A refresh token; it works once. With `cookie`, the cookie's is meant where none is given.
          * @example {
          *       "refreshToken": "tl-refresh-…"
          *     }
          */
         SessionRefreshRequest: {
             /**
+             * Cookie
+             * @description For pages of this server: puts the refresh token into an `HttpOnly` cookie, and not into the response.
+             * @default false
+             */
+            cookie?: boolean;
+            /**
              * Refreshtoken
-             * Format: password
              * @description Exchanges for a new pair of tokens; works once.
              */
-            refreshToken: string;
+            refreshToken?: string | null;
         };
         /**
          * SessionResponse
-         * @description A session. `expiresIn` is the access token's lifetime in seconds.
+         * @description A session. `expiresIn` is the access token's lifetime in seconds; `refreshToken` is null if a cookie has it.
          */
         SessionResponse: {
             /**
@@ -10772,7 +10789,7 @@ export interface components {
              * Refreshtoken
              * @description Exchanges for a new pair of tokens; works once.
              */
-            refreshToken: string;
+            refreshToken: string | null;
             /**
              * Tokentype
              * @description Always `Bearer`.
@@ -10798,6 +10815,12 @@ export interface components {
          *     }
          */
         SetupRequest: {
+            /**
+             * Cookie
+             * @description For pages of this server: puts the refresh token into an `HttpOnly` cookie, and not into the response.
+             * @default false
+             */
+            cookie?: boolean;
             /**
              * Token
              * Format: password
@@ -10837,6 +10860,12 @@ export interface components {
          *     }
          */
         SignupRequest: {
+            /**
+             * Cookie
+             * @description For pages of this server: puts the refresh token into an `HttpOnly` cookie, and not into the response.
+             * @default false
+             */
+            cookie?: boolean;
             /**
              * Email
              * @description The e-mail address.

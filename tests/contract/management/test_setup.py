@@ -10,6 +10,9 @@ import pytest
 from tests.contract.local_installation import PASSWORD, LocalInstallation, Person, open_local_installation
 from trunkline.core.errors import InvalidInput
 from trunkline.core.secret import Secret
+from trunkline.faces.console.site import is_built
+
+FRONT_DOOR = "/console/" if is_built() else "/docs"
 
 
 def body(installed: LocalInstallation, **changed: str) -> dict[str, str]:
@@ -83,7 +86,7 @@ async def test_an_administrator_in_the_settings_leaves_nothing_to_set_up(databas
         assert installed.first.api_key is not None
         root = await installed.log_in("root@example.com")
         assert (await root.client.get("/api/auth/me")).json()["user"]["role"] == "admin"
-        assert (await installed.client().get("/")).headers["location"] == "/docs"
+        assert (await installed.client().get("/")).headers["location"] == FRONT_DOOR
     # The password of somebody who has changed it since is not set back by the next start.
     async with open_local_installation(database_url, tmp_path / "data", **seeded) as installed:
         assert (await installed.log_in("root@example.com")).id == root.id
@@ -147,7 +150,7 @@ async def test_pages_have_nothing_inline_and_nothing_from_elsewhere(local: Local
 
 async def test_after_set_up_one_lands_on_the_reference(local: LocalInstallation) -> None:
     await local.set_up()
-    assert (await local.client().get("/")).headers["location"] == "/docs"
+    assert (await local.client().get("/")).headers["location"] == FRONT_DOOR
 
 
 async def test_two_machines_that_start_together_make_one_installation(database_url: str, tmp_path: Path) -> None:

@@ -26,6 +26,10 @@ from trunkline.vault.token import TokenKind, Tokens
 SESSION_LIFETIME: Final = timedelta(days=30)
 """From its last refresh on."""
 
+LEEWAY: Final = timedelta(seconds=30)
+"""How long a browser may use its last refresh token once more: it may have lost the answer with the next one, because
+the page was left meanwhile."""
+
 _ADDRESS_FACTOR: Final = 10
 """How many accounts' worth of attempts one address has: enough for an office, too few to try one password on all."""
 
@@ -131,19 +135,24 @@ class Sessions:
         )
         return self._sign_in(user, session, refresh.secret)
 
-    async def refresh(self, token: Secret) -> SignIn:
-        """The next pair of tokens. Using a refresh token a second time means that it was stolen: the session ends."""
+    async def refresh(self, token: Secret, *, leeway: timedelta = timedelta()) -> SignIn:
+        """The next pair of tokens. Using a refresh token a second time means that it was stolen: the session ends,
+        unless that is within ``leeway`` of the first time.
+        """
         digest = self._tokens.digest(TokenKind.REFRESH, token.reveal()).hex()
         at = now()
         async with self._database.write() as tx:
             session = await sessions.find_by_refresh(tx, digest)
             user = await users.find(tx, session.user_id) if session else None
             if session is not None and user is not None:
-                if session.refresh_digest != digest and session.revoked_at is None:
+                again = session.refresh_digest != digest
+                late = at - session.last_used_at >= leeway
+                if again and late and session.revoked_at is None:
                     await self._end(tx, session, "auth.refresh_reused", outcome="refused")
                 elif session.revoked_at is None and session.expires_at > at and user.disabled_at is None:
                     fresh = self._tokens.issue(TokenKind.REFRESH)
-                    session.previous_digest, session.refresh_digest = digest, fresh.digest.hex()
+                    # Of two who refresh at once, the browser keeps the token of either.
+                    session.previous_digest, session.refresh_digest = session.refresh_digest, fresh.digest.hex()
                     session.last_used_at, session.expires_at = at, at + SESSION_LIFETIME
                     return self._sign_in(user, session, fresh.secret)
         raise Unauthenticated("The refresh token is unknown, was used before, or has expired. Log in again.")

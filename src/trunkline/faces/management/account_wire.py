@@ -13,7 +13,17 @@ from trunkline.faces.management.workspace_wire import WorkspaceResponse
 Token = Annotated[SecretStr, Field(min_length=1, max_length=512)]
 
 
-class LoginRequest(RequestBody):
+class SessionBody(RequestBody):
+    """What begins or continues a session."""
+
+    cookie: StrictBool = Field(
+        False,
+        description="For pages of this server: puts the refresh token into an `HttpOnly` cookie, and not into the"
+        " response.",
+    )
+
+
+class LoginRequest(SessionBody):
     """A sign-in."""
 
     example: ClassVar[dict[str, Any]] = {"email": "ann@example.com", "password": "correct horse battery staple"}
@@ -22,7 +32,7 @@ class LoginRequest(RequestBody):
     password: Password
 
 
-class SignupRequest(RequestBody):
+class SignupRequest(SessionBody):
     """A stranger's account."""
 
     example: ClassVar[dict[str, Any]] = {
@@ -36,7 +46,7 @@ class SignupRequest(RequestBody):
     name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=255)] = ""
 
 
-class SetupRequest(RequestBody):
+class SetupRequest(SessionBody):
     """The end of set-up."""
 
     example: ClassVar[dict[str, Any]] = {
@@ -50,12 +60,12 @@ class SetupRequest(RequestBody):
     password: Password
 
 
-class SessionRefreshRequest(RequestBody):
-    """A refresh token; it works once."""
+class SessionRefreshRequest(SessionBody):
+    """A refresh token; it works once. With `cookie`, the cookie's is meant where none is given."""
 
     example: ClassVar[dict[str, Any]] = {"refreshToken": "tl-refresh-…"}
 
-    refresh_token: Token
+    refresh_token: Token | None = None
 
 
 class LocalSessionRequest(RequestBody):
@@ -89,10 +99,10 @@ class PasswordUpdateRequest(RequestBody):
 
 
 class SessionResponse(ResponseBody):
-    """A session. `expiresIn` is the access token's lifetime in seconds."""
+    """A session. `expiresIn` is the access token's lifetime in seconds; `refreshToken` is null if a cookie has it."""
 
     access_token: str
-    refresh_token: str
+    refresh_token: str | None
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the name of a scheme
     expires_in: int
     user: UserResponse
@@ -117,7 +127,7 @@ class MeResponse(ResponseBody):
     actor: ActorResponse
 
 
-class InvitationAcceptRequest(RequestBody):
+class InvitationAcceptRequest(SessionBody):
     """An invitation's token. `name` and `password` make an account; who has one signs in instead."""
 
     example: ClassVar[dict[str, Any]] = {

@@ -5,8 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from trunkline.control.people.registration import UserRecord
-from trunkline.control.people.sessions import SignIn
+from trunkline.control.people.sessions import LEEWAY, SignIn
 from trunkline.control.workspaces.workspaces import WorkspaceRecord
+from trunkline.core.errors import InvalidInput
 from trunkline.core.secret import Secret
 from trunkline.faces.http.auth import ActorDep, MaybeActorDep, allow
 from trunkline.faces.http.paging import OptionalPageDep, link_next
@@ -22,11 +23,13 @@ from trunkline.faces.management.account_wire import (
     LogoutRequest,
     MeResponse,
     PasswordUpdateRequest,
+    SessionBody,
     SessionRefreshRequest,
     SessionResponse,
     SetupRequest,
     SignupRequest,
 )
+from trunkline.faces.management.session_cookie import read_cookie, remove_cookie, set_cookie
 from trunkline.faces.management.user_wire import UserResponse
 from trunkline.faces.management.workspace_wire import WorkspaceResponse
 
@@ -34,22 +37,34 @@ router = APIRouter(prefix="/api/auth", tags=["Account"])
 
 
 @router.post("/login")
-async def log_in(services: ServicesDep, given: LoginRequest, request: Request) -> SessionResponse:
+async def log_in(services: ServicesDep, given: LoginRequest, request: Request, response: Response) -> SessionResponse:
     """Sign in by email address and password."""
     password = given.password.get_secret_value()
-    return write_sign_in(await services.sessions.log_in(given.email, password, user_agent=_agent(request)))
+    signed_in = await services.sessions.log_in(given.email, password, user_agent=_agent(request))
+    return _answer(given, signed_in, request, response)
 
 
 @router.post("/refresh")
-async def refresh_session(services: ServicesDep, given: SessionRefreshRequest) -> SessionResponse:
+async def refresh_session(
+    services: ServicesDep, given: SessionRefreshRequest, request: Request, response: Response
+) -> SessionResponse:
     """Exchange a refresh token, which works once, for the next pair of tokens."""
-    return write_sign_in(await services.sessions.refresh(Secret(given.refresh_token.get_secret_value())))
+    if given.refresh_token is not None:
+        signed_in = await services.sessions.refresh(Secret(given.refresh_token.get_secret_value()))
+    elif given.cookie:
+        signed_in = await services.sessions.refresh(read_cookie(request), leeway=LEEWAY)
+    else:
+        raise InvalidInput.of("refreshToken", "is required, unless `cookie` is true")
+    return _answer(given, signed_in, request, response)
 
 
 @router.post("/logout", dependencies=[allow("account.change")])
-async def log_out(services: ServicesDep, actor: ActorDep, given: LogoutRequest | None = None) -> SuccessResponse:
+async def log_out(
+    services: ServicesDep, actor: ActorDep, request: Request, response: Response, given: LogoutRequest | None = None
+) -> SuccessResponse:
     """End the session that asks, or all of the user's."""
     await services.sessions.log_out(actor, everywhere=given is not None and given.everywhere)
+    remove_cookie(request, response)
     return SuccessResponse()
 
 
@@ -78,15 +93,15 @@ async def update_password(services: ServicesDep, given: PasswordUpdateRequest, a
 
 
 @router.post("/signup", status_code=201)
-async def sign_up(services: ServicesDep, given: SignupRequest, request: Request) -> SessionResponse:
+async def sign_up(services: ServicesDep, given: SignupRequest, request: Request, response: Response) -> SessionResponse:
     """Make an account, where sign-up is open."""
     password = given.password.get_secret_value()
     signed_in = await services.accounts.sign_up(given.email, password, given.name, user_agent=_agent(request))
-    return write_sign_in(signed_in)
+    return _answer(given, signed_in, request, response)
 
 
 @router.post("/setup")
-async def set_up(services: ServicesDep, given: SetupRequest, request: Request) -> SessionResponse:
+async def set_up(services: ServicesDep, given: SetupRequest, request: Request, response: Response) -> SessionResponse:
     """Set the first administrator's address and password, with the token that the first start printed."""
     signed_in = await services.setup.finish(
         Secret(given.token.get_secret_value()),
@@ -94,7 +109,7 @@ async def set_up(services: ServicesDep, given: SetupRequest, request: Request) -
         given.password.get_secret_value(),
         user_agent=_agent(request),
     )
-    return write_sign_in(signed_in)
+    return _answer(given, signed_in, request, response)
 
 
 @router.get("/me", dependencies=[allow("account.read")])
@@ -113,7 +128,7 @@ async def get_me(
 
 @router.post("/invitations/accept")
 async def accept_invitation(
-    services: ServicesDep, given: InvitationAcceptRequest, actor: MaybeActorDep, request: Request
+    services: ServicesDep, given: InvitationAcceptRequest, actor: MaybeActorDep, request: Request, response: Response
 ) -> InvitationAcceptResponse:
     """Join a workspace: signed in, or with a name and a password for a new account."""
     password = given.password.get_secret_value() if given.password is not None else None
@@ -122,15 +137,17 @@ async def accept_invitation(
     )
     return InvitationAcceptResponse(
         workspace=write_workspace(accepted.workspace),
-        session=write_sign_in(accepted.sign_in) if accepted.sign_in else None,
+        session=_answer(given, accepted.sign_in, request, response) if accepted.sign_in else None,
     )
 
 
-def write_sign_in(sign_in: SignIn) -> SessionResponse:
+def _answer(given: SessionBody, sign_in: SignIn, request: Request, response: Response) -> SessionResponse:
     """A session on the wire: the one place where its tokens are shown."""
+    if given.cookie:
+        set_cookie(request, response, sign_in)
     return SessionResponse(
         access_token=sign_in.access_token.reveal(),
-        refresh_token=sign_in.refresh_token.reveal(),
+        refresh_token=None if given.cookie else sign_in.refresh_token.reveal(),
         expires_in=sign_in.expires_in,
         user=write_user(sign_in.user),
     )

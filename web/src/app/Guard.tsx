@@ -1,0 +1,54 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { meQuery } from "@/features/account/api";
+import { SignInPage } from "@/features/account/pages/SignInPage";
+import { accessToken, onSession } from "@/shared/api/session";
+import { usePreference } from "@/shared/preference";
+import { Problem } from "@/shared/ui/Problem";
+import { WorkspaceScope } from "@/shared/workspace";
+import { Shell } from "./shell/Shell";
+
+/** The shell for who is signed in, the sign-in page for others. What was typed before stays where it is. */
+export function Guard() {
+  const queries = useQueryClient();
+  const [signedIn, setSignedIn] = useState<boolean | null>(null);
+  const [failure, setFailure] = useState<unknown>(null);
+  const [tries, setTries] = useState(0);
+
+  useEffect(() => onSession(setSignedIn), []);
+  useEffect(() => {
+    accessToken().then((token) => setSignedIn(token !== null), setFailure);
+  }, [tries]);
+  useEffect(() => {
+    if (signedIn === false) queries.clear();
+  }, [signedIn, queries]);
+
+  if (failure !== null && signedIn === null) {
+    return (
+      <Problem
+        error={failure}
+        retry={() => {
+          setFailure(null);
+          setTries(tries + 1);
+        }}
+      />
+    );
+  }
+  if (signedIn === null) return null;
+  return signedIn ? <SignedIn /> : <SignInPage done={() => setSignedIn(true)} />;
+}
+
+function SignedIn() {
+  const me = useQuery(meQuery);
+  const [wanted, setWanted] = usePreference("workspace", "");
+  if (me.error) return <Problem error={me.error} retry={() => void me.refetch()} />;
+  if (me.data === undefined) return null;
+  const workspaces = me.data.workspaces;
+  const workspace = workspaces.find((each) => each.id === wanted) ?? workspaces.find((each) => each.personal) ?? workspaces[0];
+  if (workspace === undefined) return <Problem error={new Error("You belong to no workspace.")} />;
+  return (
+    <WorkspaceScope id={workspace.id}>
+      <Shell me={me.data} onWorkspace={setWanted} />
+    </WorkspaceScope>
+  );
+}

@@ -1,0 +1,15 @@
+import { Stack, Text, Title } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+
+/** For addresses that lead nowhere. */
+export function NotFound() {
+  return (
+    <Stack gap="xs">
+      <Title order={1}>There is no such page</Title>
+      <Text c="dimmed">The address may be mistyped, or from another version of Trunkline.</Text>
+      <Link to="/configurations" search={{}}>
+        Go to Configurations
+      </Link>
+    </Stack>
+  );
+}

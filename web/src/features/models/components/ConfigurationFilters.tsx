@@ -1,0 +1,72 @@
+import { Button, Group, Select, TextInput } from "@mantine/core";
+import { Search } from "lucide-react";
+import { wordFor } from "@/shared/health";
+import { type ConfigurationSearch, type Row, select } from "../rows";
+import classes from "./ConfigurationFilters.module.css";
+
+/** Which of the configurations are shown. All of it stands in the address. */
+export function ConfigurationFilters({
+  rows,
+  userId,
+  search,
+  onSearch,
+}: {
+  rows: Row[];
+  userId: string;
+  search: ConfigurationSearch;
+  onSearch: (next: ConfigurationSearch) => void;
+}) {
+  const change = (next: ConfigurationSearch) => onSearch({ ...search, ...next });
+  const providers = [...new Set(rows.map((row) => row.configuration.provider))].toSorted();
+  const states = [...new Set(rows.map((row) => row.state))];
+  const kinds = [
+    ["All", undefined],
+    ["Mine", "mine"],
+    ["Shared", "shared"],
+  ] as const;
+  return (
+    <Group gap="xs" mb="sm">
+      {kinds.map(([word, whose]) => (
+        <Button
+          key={word}
+          size="xs"
+          variant="default"
+          className={classes.kind}
+          aria-pressed={search.whose === whose}
+          onClick={() => change({ whose })}
+        >
+          {word} {select(rows, { whose }, userId).length}
+        </Button>
+      ))}
+      <TextInput
+        size="xs"
+        w={220}
+        leftSection={<Search size={14} aria-hidden />}
+        aria-label="Name, model or key ending"
+        placeholder="Name, model or key ending"
+        value={search.q ?? ""}
+        onChange={(event) => change({ q: event.currentTarget.value || undefined })}
+      />
+      <Select
+        size="xs"
+        w={150}
+        aria-label="Provider"
+        placeholder="Provider: any"
+        data={providers}
+        value={search.provider ?? null}
+        onChange={(provider) => change({ provider: provider ?? undefined })}
+        clearable
+      />
+      <Select
+        size="xs"
+        w={150}
+        aria-label="Health"
+        placeholder="Health: any"
+        data={states.map((state) => ({ value: state, label: wordFor(state).word }))}
+        value={search.health ?? null}
+        onChange={(health) => change({ health: health ?? undefined })}
+        clearable
+      />
+    </Group>
+  );
+}

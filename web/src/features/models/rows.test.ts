@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import type { Configuration } from "./api";
+import { configurationSearch, type Row, rowsOf, select } from "./rows";
+
+function configuration(name: string, more: Partial<Configuration> = {}): Configuration {
+  return { id: name, name, userId: "me", provider: "openai", model: "gpt-5", apiKey: "sk-…x7Qd", isActive: true, shared: false, ...more } as Configuration;
+}
+
+function names(rows: Row[]): string[] {
+  return rows.map((row) => row.configuration.name);
+}
+
+const ROWS = rowsOf([
+  configuration("b", { shared: true }),
+  configuration("a", { userId: "you", shared: true, provider: "anthropic", model: "claude-opus-5", apiKey: null }),
+  configuration("c", { isActive: false }),
+]);
+
+test("what is not known of the traffic is told as not known", () => {
+  expect(ROWS[0]).toMatchObject({ state: "unknown", p50Ms: null, cost: null, errorRate: null, calls: [] });
+  expect(ROWS[2]?.state).toBe("inactive");
+});
+
+test.each([
+  [{}, ["b", "a", "c"]],
+  [{ whose: "mine" as const }, ["b", "c"]],
+  [{ whose: "shared" as const }, ["b", "a"]],
+  [{ provider: "anthropic" }, ["a"]],
+  [{ health: "inactive" }, ["c"]],
+  [{ q: " CLAUDE " }, ["a"]],
+  [{ q: "x7qd" }, ["b", "c"]],
+  [{ sort: "name" as const }, ["a", "b", "c"]],
+  [{ sort: "name" as const, down: true }, ["c", "b", "a"]],
+  [{ sort: "health" as const }, ["b", "a", "c"]],
+])("%o finds %o", (search, found) => {
+  expect(names(select(ROWS, search, "me"))).toEqual(found);
+});
+
+test("an address that somebody broke is read as far as it makes sense", () => {
+  expect(configurationSearch.parse({ sort: "weight", whose: 3, q: "x" })).toEqual({ q: "x" });
+});

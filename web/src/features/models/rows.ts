@@ -1,0 +1,77 @@
+import { z } from "zod";
+import type { Status } from "@trunkline/client";
+import type { Health } from "@/shared/health";
+import type { Configuration, Week } from "./api";
+
+/** A configuration with what is known of its traffic. */
+export interface Row {
+  configuration: Configuration;
+  state: Health;
+  p50Ms: number | null;
+  checkedAt: string | null;
+  /** Calls in each cell of history, the oldest first. */
+  calls: number[];
+  cost: number | null;
+  unpriced: number;
+  errorRate: number | null;
+}
+
+const SORTS = ["name", "health", "cost", "errors"] as const;
+
+/** What the address says of the list. */
+export const configurationSearch = z.object({
+  whose: z.enum(["mine", "shared"]).optional().catch(undefined),
+  q: z.string().optional().catch(undefined),
+  provider: z.string().optional().catch(undefined),
+  health: z.string().optional().catch(undefined),
+  sort: z.enum(SORTS).optional().catch(undefined),
+  down: z.boolean().optional().catch(undefined),
+});
+export type ConfigurationSearch = z.infer<typeof configurationSearch>;
+export type Sort = (typeof SORTS)[number];
+
+/** Puts together what three questions were answered with. */
+export function rowsOf(configurations: Configuration[], status?: Status, week?: Week): Row[] {
+  const states = new Map(status?.configurations.map((each) => [each.configurationId, each]));
+  const used = new Map(week?.byConfiguration.map((each) => [each.configurationId, each]));
+  return configurations.map((configuration) => {
+    const state = states.get(configuration.id);
+    const figures = used.get(configuration.id);
+    return {
+      configuration,
+      state: configuration.isActive ? (state?.state ?? "unknown") : "inactive",
+      p50Ms: state?.p50Ms ?? null,
+      checkedAt: state?.checkedAt ?? null,
+      calls: state?.cells.map((cell) => cell.calls) ?? [],
+      cost: figures?.costUSD ?? null,
+      unpriced: figures?.unpricedCount ?? 0,
+      errorRate: figures?.errorRate ?? null,
+    };
+  });
+}
+
+const SEVERITY: Record<Health, number> = {
+  down: 0, unauthorized: 1, degraded: 2, rate_limited: 3, unknown: 4, healthy: 5, inactive: 6,
+};
+
+const COMPARE: Record<Sort, (a: Row, b: Row) => number> = {
+  name: (a, b) => a.configuration.name.localeCompare(b.configuration.name),
+  health: (a, b) => SEVERITY[a.state] - SEVERITY[b.state],
+  cost: (a, b) => (a.cost ?? -1) - (b.cost ?? -1),
+  errors: (a, b) => (a.errorRate ?? -1) - (b.errorRate ?? -1),
+};
+
+/** The rows that the search is for, in its order. */
+export function select(rows: Row[], search: ConfigurationSearch, userId: string): Row[] {
+  const words = search.q?.trim().toLowerCase() ?? "";
+  const found = rows.filter(({ configuration, state }) => {
+    if (search.whose === "mine" && configuration.userId !== userId) return false;
+    if (search.whose === "shared" && !configuration.shared) return false;
+    if (search.provider && configuration.provider !== search.provider) return false;
+    if (search.health && state !== search.health) return false;
+    const text = [configuration.name, configuration.model, configuration.apiKey].join(" ").toLowerCase();
+    return text.includes(words);
+  });
+  const sorted = search.sort ? found.toSorted(COMPARE[search.sort]) : found;
+  return search.down ? sorted.toReversed() : sorted;
+}

@@ -1,0 +1,69 @@
+// @vitest-environment jsdom
+import { beforeEach, expect, test, vi } from "vitest";
+
+const SOON = 900;
+
+/** The module anew, as in a tab that was just opened, and a server that gives the tokens in turn. */
+async function open(...answers: [status: number, token?: string, expiresIn?: number][]) {
+  vi.resetModules();
+  const asked = vi.fn<typeof fetch>();
+  for (const [status, token, expiresIn = SOON] of answers) {
+    asked.mockImplementationOnce(async () => Response.json({ accessToken: token, expiresIn }, { status }));
+  }
+  vi.stubGlobal("fetch", asked);
+  return { asked, session: await import("./session") };
+}
+
+beforeEach(() => vi.unstubAllGlobals());
+
+test("the first question asks the server, by the cookie alone", async () => {
+  const { asked, session } = await open([200, "one"]);
+  expect(await session.accessToken()).toBe("one");
+  const [address, init] = asked.mock.calls[0] ?? [];
+  expect(String(address)).toMatch(/\/api\/auth\/refresh$/);
+  expect(JSON.parse(String(init?.body))).toEqual({ cookie: true });
+});
+
+test("a token is used until it expires", async () => {
+  const { asked, session } = await open([200, "one"]);
+  await session.accessToken();
+  expect(await session.accessToken()).toBe("one");
+  expect(asked).toHaveBeenCalledTimes(1);
+});
+
+test("a token that is about to expire is not used", async () => {
+  const { session } = await open([200, "one", 10], [200, "two"]);
+  await session.accessToken();
+  expect(await session.accessToken()).toBe("two");
+});
+
+test("a token that the server refused is replaced", async () => {
+  const { session } = await open([200, "one"], [200, "two"]);
+  await session.accessToken();
+  expect(await session.accessToken("one")).toBe("two");
+  expect(await session.accessToken("one")).toBe("two");
+});
+
+test.each([401, 403])("a %i signs out, and is heard of", async (status) => {
+  const { session } = await open([200, "one"], [status]);
+  const heard: boolean[] = [];
+  session.onSession((signedIn) => heard.push(signedIn));
+  await session.accessToken();
+  expect(await session.accessToken("one")).toBeNull();
+  expect(heard).toEqual([true, false]);
+});
+
+test("a server that is in trouble signs nobody out", async () => {
+  const { session } = await open([200, "one"], [503], [200, "two"]);
+  await session.accessToken();
+  await expect(session.accessToken("one")).rejects.toThrow("503");
+  expect(await session.accessToken("one")).toBe("two");
+});
+
+test("what was signed in elsewhere ends when it is forgotten", async () => {
+  const { session } = await open([401]);
+  session.begin({ accessToken: "one", expiresIn: SOON });
+  expect(await session.accessToken()).toBe("one");
+  session.forget();
+  expect(await session.accessToken()).toBeNull();
+});

@@ -1,0 +1,78 @@
+/**
+ * The session of this browser. The refresh token is in a cookie that no script reads; the access token is in memory, and
+ * all tabs share each new one.
+ */
+import { address } from "./address";
+
+interface Told {
+  accessToken: string;
+  expiresIn: number;
+}
+
+type Listener = (signedIn: boolean) => void;
+
+const LOCK = "trunkline-session";
+/** So that a token is not used in the moment in which it expires. */
+const EARLY_MS = 20_000;
+
+let token: string | null = null;
+let until = 0;
+const listeners = new Set<Listener>();
+const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(LOCK);
+
+channel?.addEventListener("message", ({ data }: MessageEvent<{ token: string | null; until: number }>) => {
+  set(data.token, data.until);
+});
+
+function set(next: string | null, end: number): void {
+  const changed = (token === null) !== (next === null);
+  token = next;
+  until = end;
+  if (changed) for (const listener of listeners) listener(next !== null);
+}
+
+function share(next: string | null, end: number): void {
+  set(next, end);
+  channel?.postMessage({ token: next, until: end });
+}
+
+/** Hear of signing in and out, here or in another tab. Gives what ends that. */
+export function onSession(listener: Listener): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Keep what a sign-in was answered with. */
+export function begin(told: Told): void {
+  share(told.accessToken, Date.now() + told.expiresIn * 1000);
+}
+
+/** Forget the session, in all tabs. The server has to be told besides. */
+export function forget(): void {
+  share(null, 0);
+}
+
+/** The access token; null: nobody is signed in. `stale` is one that the server has just refused. */
+export async function accessToken(stale: string | null = null): Promise<string | null> {
+  const fresh = (): boolean => token !== null && token !== stale && Date.now() < until - EARLY_MS;
+  if (fresh()) return token;
+  // One tab refreshes at a time; those that waited find its token.
+  return exclusively(async () => (fresh() ? token : await refresh()));
+}
+
+async function exclusively<T>(work: () => Promise<T>): Promise<T> {
+  // Without HTTPS browsers have no locks; the server bears two that refresh at once.
+  return "locks" in navigator ? navigator.locks.request(LOCK, work) : work();
+}
+
+async function refresh(): Promise<string | null> {
+  const answer = await fetch(address("/api/auth/refresh"), {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ cookie: true }),
+  });
+  if (answer.ok) begin((await answer.json()) as Told);
+  else if (answer.status === 401 || answer.status === 403) forget();
+  else throw new Error(`The server answered ${answer.status}.`);
+  return token;
+}
