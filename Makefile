@@ -12,7 +12,8 @@ CONSOLE_SOURCES := $(shell find web/src web/public clients/typescript/src -type 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
-run: .venv/ready $(CONSOLE) ## Start Trunkline on this machine (SQLite, http://127.0.0.1:8700)
+run: .venv/ready ## Start Trunkline on this machine (SQLite, http://127.0.0.1:8700)
+	@$(MAKE) --no-print-directory $(CONSOLE) || echo "Goes on without the console. Build it later: make console" >&2
 	@exec $(BIN)/trunkline serve
 
 test: .venv/ready-test $(NODE_ROOMS:%=%/node_modules/.ready) clients/typescript/dist/.ready $(CONSOLE) check ## Run everything: linters, types, house rules, all tests
@@ -49,7 +50,7 @@ clients: .venv/ready-test tests/clients/.venv/ready $(NODE_ROOMS:%=%/node_module
 lock: .venv/ready ## Resolve pyproject.toml into uv.lock
 	scripts/lock
 
-console: .venv/ready $(CONSOLE) ## Build the console
+console: .venv/ready $(CONSOLE) ## Build the console that the server shows
 
 clean: ## Remove environments and caches (never .trunkline)
 	rm -rf .venv .tools .cache tests/clients/.venv $(NODE_ROOMS:%=%/node_modules) tests/clients/node/node_modules web/node_modules $(dir $(CONSOLE))
@@ -80,7 +81,6 @@ web/node_modules/.ready-build: .venv/ready web/package-lock.json
 	@scripts/console install --omit=dev
 	@touch $@
 
-# Without the console everything else works, so a network without npm's registry stops nobody.
 $(CONSOLE): web/node_modules/.ready-build $(CONSOLE_SOURCES)
 	@scripts/console build
 
