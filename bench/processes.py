@@ -16,17 +16,23 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import nginx, server, wrk
-from bench.case import ASK, wait_until_taken_in
+from bench.case import ASK, LONG_PROMPT, wait_until_taken_in
 from bench.process import Cpu, Watched
 
 
 def measure(
-    folder: Path, url: str, pid: int, model: str, key: str, connections: int, seconds: int, journal: Path | None
+    folder: Path,
+    url: str,
+    pid: int,
+    body: dict[str, object],
+    key: str,
+    connections: int,
+    seconds: int,
+    journal: Path | None,
 ) -> dict[str, Cpu]:
     """Microseconds for a call, by process. RuntimeError when one failed."""
     watched = Watched(pid)
     before = watched.cpu_by_role()
-    body = {"model": model, **ASK}
     load = wrk.run(folder, f"{url}/v1/chat/completions", body, key=key, connections=connections, seconds=seconds)
     if load.failed:
         raise RuntimeError(f"{load.failed} calls failed")
@@ -47,8 +53,19 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=2)
     parser.add_argument("--connections", type=int, default=32)
     parser.add_argument("--model", default="openai", choices=["openai", "anthropic", "gemini", "ollama"])
+    parser.add_argument("--long", action="store_true", help="prompts of 100 kB")
+    parser.add_argument(
+        "--held",
+        nargs="+",
+        default=[],
+        choices=["requests", "tokens", "parallel", "budget"],
+        help="what another key is held to, whose calls are measured besides",
+    )
     options = parser.parse_args()
     connections, seconds = options.connections, options.seconds
+    body: dict[str, object] = {"model": options.model, **ASK}
+    if options.long:
+        body["messages"] = [{"role": "user", "content": LONG_PROMPT}]
     seen: dict[str, list[Cpu]] = defaultdict(list)
     with tempfile.TemporaryDirectory(prefix="trunkline-bench-") as name:
         folder = Path(name)
@@ -58,12 +75,19 @@ def main() -> None:
             server.start(folder / "data") as ours,
         ):
             ours.set_up(provider)
+            held = ours.make_held_key(options.held) if options.held else ""
             for _ in range(options.rounds):
-                beside = measure(folder, proxy.url, proxy.pid, "m", "", connections, seconds, None)
-                own = measure(folder, ours.url, ours.pid, options.model, ours.key, connections, seconds, ours.journal)
+                beside = measure(folder, proxy.url, proxy.pid, body, "", connections, seconds, None)
+                own = measure(folder, ours.url, ours.pid, body, ours.key, connections, seconds, ours.journal)
+                runs = [("nginx", beside), ("all of Trunkline", own)]
+                if held:
+                    more = measure(folder, ours.url, ours.pid, body, held, connections, seconds, ours.journal)
+                    runs.append(("all of it, held", more))
+                    for role in ("worker", "intake"):
+                        seen[f"{role}, held"].append(more[role])
                 for role, used in own.items():
                     seen[role].append(used)
-                for whose, processes in (("nginx", beside), ("all of Trunkline", own)):
+                for whose, processes in runs:
                     every = processes.values()
                     seen[whose].append(Cpu(sum(one.user for one in every), sum(one.kernel for one in every)))
     table = Table(title=f"CPU µs of a call to {options.model}, {connections} connections")

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -59,6 +59,19 @@ class Trunkline:
     def make_key(self) -> None:
         """The key that calls."""
         self.key = str(self.ask("POST", "/api/keys", {"name": "bench"})["key"])
+
+    def make_held_key(self, holds: Sequence[str]) -> str:
+        """A key that calls all configurations, held to what ``holds`` names, of which nothing is ever used up."""
+        made = self.ask("POST", "/api/keys", {"name": "held"})
+        for hold in holds:
+            whose: dict[str, object] = {"subject": "key", "subjectId": made["id"]}
+            if hold == "budget":
+                budget: dict[str, object] = {"name": "held", "amount": "1000000", "period": "month", "hard": True}
+                self.ask("POST", "/api/budgets", budget | whose)
+            else:
+                window: dict[str, object] = {} if hold == "parallel" else {"window": "minute"}
+                self.ask("POST", "/api/limits", {"measure": hold, "amount": 1_000_000_000, **window} | whose)
+        return str(made["key"])
 
     def set_up(self, upstream: Nginx) -> None:
         """Sign in, add a configuration for each provider, make a key."""

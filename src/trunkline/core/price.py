@@ -168,6 +168,16 @@ class Price(msgspec.Struct, frozen=True, kw_only=True):
         )
         return (millionths + _MILLION // 2) // _MILLION + self._fees(usage)
 
+    def cost_text(self, given: int, made: int) -> int | None:
+        """:meth:`cost` of a call that uses so many tokens of text and nothing else; None where that is not all there
+        is to say."""
+        if self.reasoning is not None or self.image_output is not None or self.unknown:
+            return None
+        read, written = self.input, self.output
+        millionths = given * (read.at(given) if read.tiers else read.base)
+        millionths += made * (written.at(given) if written.tiers else written.base)
+        return (millionths + _MILLION // 2) // _MILLION + self.per_request
+
     def _output(self, usage: Usage, at: int) -> int:
         """Millionths of nano-dollars for what was made."""
         if not (usage.audio_output or self.image_output or self.reasoning):

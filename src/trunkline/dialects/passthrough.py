@@ -194,6 +194,10 @@ def editor_of(edit: Callable[[bytes, Changes], tuple[bytes, tuple[str, ...]]]) -
     return editor
 
 
+def count_nothing(body: bytes) -> None:
+    """As :meth:`Passthrough.count_characters`, of a dialect whose requests are read for that."""
+
+
 class Passthrough(Protocol):
     """What a dialect offers for calls that pass."""
 
@@ -212,6 +216,10 @@ class Passthrough(Protocol):
 
         Raises InvalidInput for broken JSON, a wrong type, and a missing model where the wire has it in the body.
         """
+        ...
+
+    def count_characters(self, body: bytes) -> int | None:
+        """How many characters the texts of ``body`` have; None where that takes reading all of it."""
         ...
 
     def editor(self, changes: Changes, /) -> Edit:

@@ -6,7 +6,7 @@ import asyncio
 import gzip
 import re
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -423,7 +423,10 @@ class PlaceGate:
     async def admit(self, call: PendingCall, *_: object) -> None:
         call.headers.append((b"x-admitted", b"yes"))
 
-    def admit_now(self, call: PendingCall, *_: object) -> bool:
+    def bind(self, *_: object) -> Callable[[PendingCall], bool]:
+        return self._admit_now
+
+    def _admit_now(self, call: PendingCall) -> bool:
         self.now += 1
         self._take(call)
         call.headers.append((b"x-admitted", b"yes"))

@@ -22,7 +22,7 @@ from trunkline.dialects.anthropic_messages.stop import read_stop
 from trunkline.dialects.anthropic_messages.tap import StreamTap, read_stream_error
 from trunkline.dialects.anthropic_messages.usage import WireUsage, hear_usage
 from trunkline.dialects.anthropic_messages.usage_telling import tell_usage, tell_whole_usage
-from trunkline.dialects.passthrough import Changes, Passthrough, Peek, Tapped, editor_of
+from trunkline.dialects.passthrough import Changes, Passthrough, Peek, Tapped, count_nothing, editor_of
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, is_said
 from trunkline.dialects.sse import write_event
 
@@ -177,6 +177,7 @@ class _AnthropicMessages:
     done = DONE
     forward = FORWARD
     peek = staticmethod(peek)
+    count_characters = staticmethod(count_nothing)
     editor = staticmethod(editor_of(edit))
     read_tap = staticmethod(read_tap)
     tap = staticmethod(tap)

@@ -23,7 +23,7 @@ from trunkline.dialects.gemini.options import Members, fill, fit, normalize, raw
 from trunkline.dialects.gemini.tap import ANSWER, StreamTap, count_pictures, read_answer_error
 from trunkline.dialects.gemini.usage import read_usage
 from trunkline.dialects.gemini.usage_telling import tell_usage, tell_whole_usage
-from trunkline.dialects.passthrough import Changes, Passthrough, Peek, Tapped, editor_of
+from trunkline.dialects.passthrough import Changes, Passthrough, Peek, Tapped, count_nothing, editor_of
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, decode, is_said
 from trunkline.dialects.sse import write_event
 
@@ -162,6 +162,7 @@ class _Gemini:
     done = DONE
     forward = FORWARD
     peek = staticmethod(peek)
+    count_characters = staticmethod(count_nothing)
     editor = staticmethod(editor_of(edit))
     read_tap = staticmethod(read_tap)
     tap = staticmethod(tap)

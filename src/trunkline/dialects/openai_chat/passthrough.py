@@ -13,6 +13,7 @@ from trunkline.core.chat import JsonValue
 from trunkline.core.chat_events import Failure
 from trunkline.core.errors import InvalidInput
 from trunkline.core.terms import note_tier, read_terms
+from trunkline.dialects.openai_chat.characters import count_characters
 from trunkline.dialects.openai_chat.chunked_content import flatten, has_chunks
 from trunkline.dialects.openai_chat.finish import WORDS, read_finish, rename_finish
 from trunkline.dialects.openai_chat.passing_calls import PassingCall, mend_calls
@@ -163,6 +164,7 @@ class _OpenAIChat:
     done = DONE
     forward = ()
     peek = staticmethod(peek)
+    count_characters = staticmethod(count_characters)
     editor = PassingEdit
     read_tap = staticmethod(read_tap)
     tap = StreamTap

@@ -23,7 +23,7 @@ from trunkline.dialects.openai_responses.tap import StreamTap
 from trunkline.dialects.openai_responses.tool_fees import hear_usage
 from trunkline.dialects.openai_responses.usage_telling import tell_usage, tell_whole_usage
 from trunkline.dialects.openai_responses.wire import Answer, Incomplete
-from trunkline.dialects.passthrough import Adapt, Changes, Passthrough, Peek, Tapped, editor_of
+from trunkline.dialects.passthrough import Adapt, Changes, Passthrough, Peek, Tapped, count_nothing, editor_of
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, decode, is_said
 from trunkline.dialects.sse import write_event
 
@@ -259,6 +259,7 @@ class _OpenAIResponses:
     done = b""
     forward = ()
     peek = staticmethod(peek)
+    count_characters = staticmethod(count_nothing)
     editor = staticmethod(editor_of(edit))
     read_tap = staticmethod(read_tap)
     tap = staticmethod(tap)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 from trunkline.core.actor import Actor
 from trunkline.core.budget import Budget
 from trunkline.core.price import Price
 from trunkline.gateway.budgets.authority import Need
-from trunkline.gateway.budgets.demand import Demand, count_chat, find_prices, glance
+from trunkline.gateway.budgets.budget_book import BudgetBook
+from trunkline.gateway.budgets.demand import Demand, Glance, count_chat, find_price, find_prices
 from trunkline.gateway.budgets.lease_desk import LeaseDesk
 from trunkline.gateway.budgets.operation_demand import count_embeddings, count_operation
 from trunkline.gateway.budgets.refusal import refuse_unpriced
@@ -18,6 +20,7 @@ from trunkline.gateway.call import Prices
 from trunkline.gateway.exchanges.chat import Chat
 from trunkline.gateway.exchanges.embeddings import Embeddings
 from trunkline.gateway.exchanges.operation import OperationCall
+from trunkline.gateway.gates.gate import AdmitNow
 from trunkline.gateway.gates.pending_call import PendingCall
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.routing.target import Target
@@ -30,6 +33,9 @@ LONGEST_ANSWER: Final = 131_072
 UNKNOWN_ANSWER: Final = 32_768
 """The same for a model of which not even the window is known."""
 
+_BOOKS: Final = 10_000
+"""Workspaces whose budgets are kept sorted."""
+
 Window = Callable[[Provider, str], int | None]
 """How many tokens a model takes, input and output together; None where nobody knows."""
 
@@ -40,22 +46,20 @@ class BudgetGate:
     def __init__(self, desk: LeaseDesk, prices: Prices, window: Window) -> None:
         self._prices = prices
         self._window = window
+        self._books: dict[str, BudgetBook] = {}
         self.desk = desk
 
     def concerns(self, snapshot: Snapshot, actor: Actor, candidate: Candidate) -> bool:
-        """See :class:`~trunkline.gateway.gates.gate.Gate`. Which tags a call has is not known before it comes."""
-        budgets = candidate.part.budgets
-        if not budgets:
-            return False
-        return any(one.hard and (one.subject == "tag" or _covers(one, actor, candidate, ())) for one in budgets)
+        """See :class:`~trunkline.gateway.gates.gate.Gate`."""
+        return bool(candidate.part.budgets) and self._read_book(candidate).concerns(actor, candidate)
 
     async def enter(self, call: PendingCall) -> None:
         """See :class:`~trunkline.gateway.gates.gate.Gate`. What a call costs depends on who serves it."""
 
-    def admit_now(self, call: PendingCall, candidate: Candidate, target: Target) -> bool:
+    def bind(self, actor: Actor, candidate: Candidate, target: Target) -> AdmitNow:
         """See :class:`~trunkline.gateway.gates.gate.ImmediateGate`."""
-        budgets = _find(call, candidate)
-        return not budgets or self._take(call, candidate, target, budgets)
+        budgets = self._read_book(candidate).find(actor, candidate, ())
+        return partial(self._take, candidate, target, budgets, Glance(target)) if budgets else _admit
 
     async def admit(self, call: PendingCall, candidate: Candidate, target: Target) -> None:
         """Return when the most that the call can cost is reserved, or so much of it that a shorter answer may be made.
@@ -63,8 +67,8 @@ class BudgetGate:
         Raises :class:`BudgetSpent`, :class:`Forbidden` for what has no price, and :class:`Unavailable`.
         """
         self._forget(call)
-        budgets = () if call.operation is None else _find(call, candidate)
-        if not budgets or self._take(call, candidate, target, budgets):
+        budgets = () if call.operation is None else self._find(call, candidate)
+        if not budgets or self._take(candidate, target, budgets, Glance(target), call):
             return
         demand = self._count(call, candidate, target)
         if demand is None:
@@ -92,7 +96,7 @@ class BudgetGate:
 
         Raises :class:`Forbidden` for what has no price.
         """
-        budgets = _find(call, candidate)
+        budgets = self._find(call, candidate)
         demand = self._count(call, candidate, target) if budgets else None
         if demand is None:
             return {}
@@ -114,25 +118,70 @@ class BudgetGate:
                 rated.append((budget, prices, Need(want, least)))
         return rated
 
-    def _take(self, call: PendingCall, candidate: Candidate, target: Target, budgets: Sequence[Budget]) -> bool:
+    def _find(self, call: PendingCall, candidate: Candidate) -> tuple[Budget, ...]:
+        if not candidate.part.budgets:
+            return ()
+        return self._read_book(candidate).find(call.actor, candidate, call.context.tags)
+
+    def _read_book(self, candidate: Candidate) -> BudgetBook:
+        place, budgets = candidate.part.id, candidate.part.budgets
+        book = self._books.get(place)
+        if book is None or book.budgets is not budgets:
+            if len(self._books) >= _BOOKS:
+                self._books.clear()
+            book = self._books[place] = BudgetBook(budgets)
+        return book
+
+    def _take(
+        self, candidate: Candidate, target: Target, budgets: Sequence[Budget], glance: Glance, call: PendingCall
+    ) -> bool:
         """Reserve at once, by a glance at the call. Whether that could be done."""
         exchange = call.exchange
-        demand = glance(exchange, target) if isinstance(exchange, Chat) else None
-        if demand is None:
+        if not isinstance(exchange, Chat):
             return False
-        most = self._limit(demand, candidate.model, target)
-        wanted: dict[Budget, int] = {}
-        for budget in budgets:
-            prices = self._find_prices(demand, budget, candidate, target)
-            if prices is None:
+        cost = self._price_text(exchange, candidate, target, glance)
+        if cost is not None:
+            wanted = [(budget, cost) for budget in budgets] if cost else []
+        else:
+            demand = glance.look(exchange)
+            estimated = None if demand is None else self._price(demand, candidate, target, budgets)
+            if estimated is None:
                 return False
-            if cost := _cost(demand, prices, most):
-                wanted[budget] = cost
+            wanted = estimated
         held = self.desk.take(wanted)
         if held is None:
             return False
         self._hold(call, held, deferred=False)
         return True
+
+    def _price_text(self, chat: Chat, candidate: Candidate, target: Target, glance: Glance) -> int | None:
+        """The most that a call of text alone can cost; None where more must be looked at."""
+        weight = None if candidate.part.prices else glance.weigh(chat)
+        price = None if weight is None else self._prices.find(target.provider, candidate.model, glance.terms)
+        if weight is None or price is None:
+            return None
+        given, output, answers = weight
+        if output is None:
+            output = self._find_most(candidate.model, target)
+        return price.cost_text(given, output * answers)
+
+    def _price(
+        self, demand: Demand, candidate: Candidate, target: Target, budgets: Sequence[Budget]
+    ) -> list[tuple[Budget, int]] | None:
+        """The most that a call can cost, by each budget that it takes something of; None where that is not known."""
+        most = self._limit(demand, candidate.model, target)
+        price = find_price(demand, target, candidate.model, self._prices, candidate.part.prices, self.desk.now())
+        known = None if price is None else demand.cost(price, most)
+        wanted: list[tuple[Budget, int]] = []
+        for budget in budgets:
+            cost = known
+            if cost is None and budget.default_price is not None:
+                cost = demand.cost(budget.default_price.as_price(), most)
+            if cost is None:
+                return None
+            if cost:
+                wanted.append((budget, cost))
+        return wanted
 
     def _find_prices(self, demand: Demand, budget: Budget, candidate: Candidate, target: Target) -> list[Price] | None:
         own = candidate.part.prices
@@ -153,15 +202,17 @@ class BudgetGate:
 
     def _limit(self, demand: Demand, model: str, target: Target) -> int:
         """The most tokens of one answer."""
-        if demand.output is not None:
-            return demand.output
+        return self._find_most(model, target) if demand.output is None else demand.output
+
+    def _find_most(self, model: str, target: Target) -> int:
+        """The same, where the call does not say."""
         window = self._window(target.provider, model)
         return UNKNOWN_ANSWER if window is None else min(window, LONGEST_ANSWER)
 
     def _hold(self, call: PendingCall, held: Reservation, *, deferred: bool) -> None:
         held.deferred = deferred
         call.holds[self] = held
-        call.leases, call.held_nanos = held.leases, held.most
+        call.leases, call.held_nanos = held.describe()
 
     def _forget(self, call: PendingCall) -> None:
         """What is held for another candidate."""
@@ -171,15 +222,8 @@ class BudgetGate:
         call.leases, call.held_nanos, call.output_bound = {}, None, None
 
 
-def _find(call: PendingCall, candidate: Candidate) -> tuple[Budget, ...]:
-    tags = call.context.tags
-    return tuple(one for one in candidate.part.budgets if one.hard and _covers(one, call.actor, candidate, tags))
-
-
-def _covers(budget: Budget, actor: Actor, candidate: Candidate, tags: Sequence[str]) -> bool:
-    feature = candidate.feature.slug if candidate.feature is not None else None
-    application_id = actor.application_id or candidate.entry.application_id
-    return budget.covers(actor.user_id, actor.key_id, application_id, feature, tags)
+def _admit(call: PendingCall) -> bool:
+    return True
 
 
 def _cost(demand: Demand, prices: Sequence[Price], output: int) -> int:

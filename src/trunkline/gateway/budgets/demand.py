@@ -38,11 +38,14 @@ _MEDIA: Final = re.compile(
 )
 """Names in a body whose values cost something else than their length in bytes."""
 
+_SPEAKS: Final = b'"audio"'
+_MODELS: Final = b'"models"'
+_FALLBACKS: Final = b'"fallbacks"'
 _CACHED: Final = b'"cache_control"'
 _LONG: Final = b'"1h"'
 
 
-class Demand(msgspec.Struct, frozen=True, kw_only=True):
+class Demand(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """``usage`` is what a call uses besides the text of its answers, of which each has ``output`` tokens at most.
 
     ``output`` None: nobody says, and the model's own limit is what there is. ``bounded``: it can be told to make less,
@@ -88,6 +91,17 @@ class Demand(msgspec.Struct, frozen=True, kw_only=True):
         return tokens - 1 if tokens and (self.cost(price, tokens) or 0) > money else tokens
 
 
+def find_price(
+    demand: Demand, target: Target, model: str, prices: Prices, overrides: Sequence[PriceOverride], at: int
+) -> Price | None:
+    """The price of ``model``, which may not tell all that the call costs.
+
+    ``overrides`` are the workspace's own prices, ``at`` is microseconds since the epoch.
+    """
+    price = prices.find(target.provider, model, demand.terms)
+    return apply_overrides(price, overrides, target.provider.id, model, at, demand.terms)
+
+
 def find_prices(
     demand: Demand,
     budget: Budget,
@@ -99,12 +113,11 @@ def find_prices(
 ) -> list[Price] | None:
     """The prices of all that may serve the call; the budget's default one for what has none. None: nobody knows.
 
-    ``overrides`` are the workspace's own prices, ``at`` is microseconds since the epoch.
+    ``overrides`` and ``at`` are as in :func:`find_price`.
     """
     found: list[Price] = []
     for name in (model, *demand.models):
-        price = prices.find(target.provider, name, demand.terms)
-        price = apply_overrides(price, overrides, target.provider.id, name, at, demand.terms)
+        price = find_price(demand, target, name, prices, overrides, at)
         if price is None or demand.cost(price, 1) is None:
             price = None if budget.default_price is None else budget.default_price.as_price()
         if price is None:
@@ -113,23 +126,47 @@ def find_prices(
     return found
 
 
-def glance(chat: Chat, target: Target) -> Demand | None:
-    """What a chat can use by its bytes alone, of which no token has less than one. None where that tells too little."""
-    peek = chat.peek
-    if peek is None or _MEDIA.search(chat.body) or chat.earlier or isinstance(chat, Responses):
-        return None
-    prompt = target.defaults.system_prompt
-    given = len(chat.body) + (len(prompt.encode()) if prompt else 0) + _FORM
-    caches = _CACHED in chat.body
-    return Demand(
-        usage=Usage(input=given),
-        output=peek.output_limit if peek.output_limit is not None else target.defaults.sampling.max_tokens,
-        answers=max(peek.n or 1, 1),
-        bounded=True,
-        terms=_find_terms(chat, target),
-        caches=caches,
-        caches_long=caches and _LONG in chat.body,
-    )
+class Glance:
+    """What chats to ``target`` can use by their bytes alone, of which no token has less than one."""
+
+    __slots__ = ("_added", "_output", "_target", "terms")
+
+    def __init__(self, target: Target) -> None:
+        prompt = target.defaults.system_prompt
+        self._target = target
+        self._added = (len(prompt.encode()) if prompt else 0) + _FORM
+        self._output = target.defaults.sampling.max_tokens
+        self.terms = _bind(USUAL, target)
+        """Of a chat that asks for none."""
+
+    def weigh(self, chat: Chat) -> tuple[int, int | None, int] | None:
+        """The tokens of ``chat``, those of each of its answers (None: as many as the model makes) and how many these
+        are, where nothing but the price of text on usual terms decides what it costs, as with most; else None."""
+        peek, body = chat.peek, chat.body
+        if type(chat) is not Chat or peek is None or peek.terms is not USUAL or _CACHED in body:
+            return None
+        if not chat.says_text() or _SPEAKS in body or _MODELS in body or _FALLBACKS in body:
+            return None
+        output = self._output if peek.output_limit is None else peek.output_limit
+        return len(body) + self._added, output, max(peek.n or 1, 1)
+
+    def look(self, chat: Chat) -> Demand | None:
+        """None where that tells too little of ``chat``."""
+        peek, body = chat.peek, chat.body
+        if peek is None or (type(chat) is not Chat and (chat.earlier or isinstance(chat, Responses))):
+            return None
+        if _MEDIA.search(body):
+            return None
+        caches = _CACHED in body
+        return Demand(
+            usage=Usage(input=len(body) + self._added),
+            output=self._output if peek.output_limit is None else peek.output_limit,
+            answers=max(peek.n or 1, 1),
+            bounded=True,
+            terms=self.terms if peek.terms is USUAL else _bind(peek.terms, self._target),
+            caches=caches,
+            caches_long=caches and _LONG in body,
+        )
 
 
 def count_chat(chat: Chat, target: Target, model: str) -> Demand:
@@ -157,7 +194,7 @@ def count_chat(chat: Chat, target: Target, model: str) -> Demand:
         bounded=True,
         least=least,
         models=models,
-        terms=_find_terms(chat, target),
+        terms=_bind(USUAL if chat.peek is None else chat.peek.terms, target),
         speaks=b'"modalities"' in chat.body and b'"audio"' in chat.body,
         hears=media and b"audio" in chat.body,
         caches=caches,
@@ -166,8 +203,8 @@ def count_chat(chat: Chat, target: Target, model: str) -> Demand:
     )
 
 
-def _find_terms(chat: Chat, target: Target) -> Terms:
-    asked = USUAL if chat.peek is None else chat.peek.terms
+def _bind(asked: Terms, target: Target) -> Terms:
+    """The terms of a call that asks for these."""
     if asked == USUAL:
         asked = read_terms(target.wire_defaults.get("service_tier", target.wire_defaults.get("serviceTier")))
     return bind_terms(asked, target.geo)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final
 
 from trunkline.core.budget import Budget
@@ -73,11 +73,11 @@ class LeaseDesk:
         """Microseconds since the epoch."""
         return int(self._clock() * 1_000_000)
 
-    def take(self, wanted: Mapping[Budget, int]) -> Reservation | None:
+    def take(self, wanted: Iterable[tuple[Budget, int]]) -> Reservation | None:
         """Reserve of what is leased, at once; None where that is too little of any of the budgets."""
         now, at = self._ticks(), self.now()
         shares: list[Share] = []
-        for budget, amount in wanted.items():
+        for budget, amount in wanted:
             lease = self._leases.get(budget.id)
             if lease is None or lease.free < amount or lease.revision != budget.revision:
                 return None
@@ -85,8 +85,7 @@ class LeaseDesk:
                 return None
             shares.append((budget, lease, amount))
         for _, lease, amount in shares:
-            lease.reserve(amount)
-            lease.used = now
+            lease.reserve(amount, now)
         return Reservation(shares)
 
     async def reserve(self, needs: Mapping[Budget, Need]) -> Reservation:
@@ -94,7 +93,7 @@ class LeaseDesk:
 
         Raises :class:`BudgetSpent`, which names the budget, and :class:`Unavailable` where nobody can say.
         """
-        found = self.take({budget: need.want for budget, need in needs.items()})
+        found = self.take([(budget, need.want) for budget, need in needs.items()])
         if found is not None:
             return found
         for budget, need in needs.items():
@@ -165,7 +164,7 @@ class LeaseDesk:
                 _fail(one, Unavailable("The budgets could not be asked. Try again in a moment."))
 
     def _serve(self, one: _Waiting) -> bool:
-        found = self.take({one.budgets[each]: need.want for each, need in one.needs.items()})
+        found = self.take([(one.budgets[each], need.want) for each, need in one.needs.items()])
         if found is None:
             return False
         _give(one, found)

@@ -24,15 +24,14 @@ class Reservation:
         self.shares = shares
         self.deferred = False
 
-    @property
-    def leases(self) -> dict[str, str]:
-        """The lease of each budget."""
-        return {budget.id: lease.id for budget, lease, _ in self.shares}
-
-    @property
-    def most(self) -> int:
-        """The most that is held of one of them."""
-        return max((amount for _, _, amount in self.shares), default=0)
+    def describe(self) -> tuple[dict[str, str], int]:
+        """The lease of each budget, and the most that is held of one of them."""
+        leases: dict[str, str] = {}
+        most = 0
+        for budget, lease, amount in self.shares:
+            leases[budget.id] = lease.id
+            most = max(most, amount)
+        return leases, most
 
     def shrink(self, amounts: Mapping[str, int]) -> None:
         """Hold no more than these ``amounts``, by budget; the rest is free again."""
@@ -51,7 +50,8 @@ class Reservation:
             # What it costs comes later, with an event of its own, so all of it stays promised.
             return
         for budget, lease, amount in shares:
-            lease.release(amount, budget.charge(event))
+            cost = event.cost_nanos
+            lease.release(amount, budget.charge(event) if cost is None else cost)
 
     def void(self) -> None:
         """See :class:`~trunkline.gateway.gates.hold.Hold`."""

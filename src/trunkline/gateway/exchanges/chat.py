@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from functools import partial
+from typing import Final
 
 from trunkline.core.chat import ChatRequest, ChatResponse, JsonValue, Message
 from trunkline.core.errors import InvalidInput
@@ -29,6 +30,9 @@ from trunkline.providers.dialect_choice import PASSTHROUGHS, choose_answer_diale
 from trunkline.providers.passing import passes
 from trunkline.providers.quirks import quirk
 
+_UNCOUNTED: Final = -2
+_UNCOUNTABLE: Final = -1
+
 
 class Chat:
     """One chat call. ``model``, ``streams`` and ``user`` are all that is read before the target is known.
@@ -38,6 +42,7 @@ class Chat:
     """
 
     __slots__ = (
+        "_characters",
         "_request",
         "_writer",
         "body",
@@ -60,23 +65,26 @@ class Chat:
         *,
         forwarded: Sequence[tuple[str, str]] = (),
         writer: Callable[[ChatRequest], StreamWriter] | None = None,
+        peek: Peek | None = None,
     ) -> None:
         """``model`` and ``stream`` are given where the URL says them.
 
         ``forwarded`` are the client's headers that travel with a call that passes; ``writer`` replaces the dialect's
-        own writer of streams.
+        own writer of streams; ``peek`` is what a look into the body has told, where somebody has looked.
         """
         self.dialect = dialect
         self.body = body
         self.forwarded = forwarded
         self._writer = writer
         self._request: ChatRequest | None = None
+        self._characters = _UNCOUNTED
+        """Of its texts; ``_UNCOUNTABLE`` where that cannot be told without reading all of it."""
         self.passthrough = PASSTHROUGHS.get(dialect.name) if writer is None else None
         """How it passes, where its provider speaks the same dialect."""
         self.peek: Peek | None = None
         """What a look into the body told, where it was not read."""
         if self.passthrough is not None:
-            peek = self.peek = self.passthrough.peek(body)
+            peek = self.peek = peek or self.passthrough.peek(body)
             self.stream_usage = peek.stream_usage
             asked, streams, self.user = peek.model, peek.streams, peek.user
         else:
@@ -107,6 +115,7 @@ class Chat:
         other = copy(self)
         other.body = bound_output(self.dialect.name, self.body, tokens)
         other._request = None
+        other._characters = _UNCOUNTED
         return other
 
     def prepare(self, target: Target, model: str) -> PreparedChat:
@@ -130,6 +139,22 @@ class Chat:
         except InvalidInput:
             return read_unknown(self.body, text_tokens(len(self.body)))
         return read_chat(request, quick_tokens(request), self.earlier)
+
+    def says_text(self) -> bool:
+        """Whether its messages are known to hold nothing but text: found out without reading all of it."""
+        if self._characters == _UNCOUNTED:
+            counted = None if self.passthrough is None else self.passthrough.count_characters(self.body)
+            self._characters = _UNCOUNTABLE if counted is None else counted
+        return self._characters >= 0
+
+    def guess_tokens(self) -> int:
+        """See :class:`~trunkline.gateway.exchanges.exchange.Inspectable`. Reads only texts where that will do."""
+        if self.says_text():
+            return text_tokens(self._characters)
+        try:
+            return quick_tokens(self.read_request())
+        except InvalidInput:
+            return text_tokens(len(self.body))
 
     def _find_fit(self, target: Target, model: str, *, native: bool) -> ChatFit:
         """How calls of this kind go to ``model``, made once for the target.

@@ -61,7 +61,11 @@ class Count:
 
     def content(self) -> Content:
         """What is sent, for policies. Nothing is written by the model."""
-        return msgspec.structs.replace(read_chat(self._request, quick_tokens(self._request)), output_limit=0)
+        return msgspec.structs.replace(read_chat(self._request, self.guess_tokens()), output_limit=0)
+
+    def guess_tokens(self) -> int:
+        """See :class:`~trunkline.gateway.exchanges.exchange.Inspectable`."""
+        return quick_tokens(self._request)
 
     def answer(self, tokens: int) -> Answer:
         """The answer for the client."""

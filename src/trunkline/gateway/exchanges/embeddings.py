@@ -57,13 +57,17 @@ class Embeddings:
         """The call for ``target``. Raises Unsupported where the provider does not embed."""
         return PreparedEmbeddings(self, target, model)
 
+    def guess_tokens(self) -> int:
+        """See :class:`~trunkline.gateway.exchanges.exchange.Inspectable`."""
+        return self._cut() + sum(text_tokens(len(text)) for text in self.request.inputs)
+
     def content(self) -> Content:
         """What is sent, for policies. Input that is cut into tokens already cannot be read."""
         request = self.request
         return Content(
             texts=request.inputs,
             whole=not request.tokens,
-            input_tokens=self._cut() + sum(text_tokens(len(text)) for text in request.inputs),
+            input_tokens=self.guess_tokens(),
             output_limit=0,
             models=tuple(name for fields in request.extra.values() for name in read_models(fields)),
         )

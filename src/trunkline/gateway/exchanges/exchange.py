@@ -24,6 +24,10 @@ class Inspectable(Protocol):
         """What is in it, for policies. Only called where one must look: it may read the whole body."""
         ...
 
+    def guess_tokens(self) -> int:
+        """About how many tokens that is, by its characters alone: the ``input_tokens`` of its content."""
+        ...
+
 
 class Prepared(Protocol):
     """A call made ready for one target: what is sent there, and how the answer to just that is read.

@@ -179,6 +179,10 @@ class OperationCall:
             )
         return Chat(dialect, self.body.raw).prepare(target, model)
 
+    def guess_tokens(self) -> int:
+        """See :class:`~trunkline.gateway.exchanges.exchange.Inspectable`."""
+        return text_tokens(self.body.characters(*self.kind.counted))
+
     def content(self) -> Content:
         """What is sent, for policies."""
         body, text = self.body, self.kind is COMPLETIONS
@@ -186,7 +190,7 @@ class OperationCall:
         return Content(
             texts=tuple(body.texts()),
             whole=not body.holds_tokens("prompt", "input"),
-            input_tokens=text_tokens(body.characters(*self.kind.counted)),
+            input_tokens=self.guess_tokens(),
             output_limit=body.number("max_tokens") if text else 0,
             answers=asked,
             images=asked if self.kind.operation == "images" else 0,

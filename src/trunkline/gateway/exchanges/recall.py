@@ -61,6 +61,10 @@ class Recall:
         """What is sent, for policies: nothing but what is asked."""
         return Content(output_limit=0)
 
+    def guess_tokens(self) -> int:
+        """See :class:`~trunkline.gateway.exchanges.exchange.Inspectable`."""
+        return 0
+
     def write(self, target: Target) -> OutgoingRequest:
         """The request. Raises NotFound where the provider keeps no answers."""
         url = target.endpoint.response(f"/{self._id}{_BELOW[self._action]}{self._query}")

@@ -8,6 +8,7 @@ place of a provider, add headers to the response, and hold something until the c
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
 from trunkline.core.actor import Actor
@@ -16,6 +17,9 @@ from trunkline.gateway.gates.pending_call import PendingCall
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.routing.target import Target
 from trunkline.gateway.snapshot import Snapshot
+
+AdmitNow = Callable[[PendingCall], bool]
+"""See :meth:`ImmediateGate.bind`."""
 
 
 class Gate(Protocol):
@@ -51,15 +55,16 @@ class Gate(Protocol):
 class ImmediateGate(Gate, Protocol):
     """A gate that mostly decides without waiting, so that plain calls may pass it (:mod:`trunkline.gateway.plain`).
 
-    A call that a gate without :meth:`admit_now` concerns is never a plain one.
+    A call that a gate without :meth:`bind` concerns is never a plain one.
     """
 
-    def admit_now(self, call: PendingCall, candidate: Candidate, target: Target) -> bool:
-        """Do what :meth:`enter` and :meth:`admit` would do for a call that has one candidate, at once.
+    def bind(self, actor: Actor, candidate: Candidate, target: Target) -> AdmitNow:
+        """What does for a call of ``actor``, which has no other candidate and no tags, what :meth:`enter` and
+        :meth:`admit` would do, at once. Asked once for all such calls, as long as a snapshot and the target last.
 
-        True: it may be sent, with what is in ``call.holds`` and ``call.headers``. False, or an error as they raise it:
-        not here. Then nothing is told to the client. All holds are voided, headers are dropped, and the call begins
-        anew on the general way, where ``enter`` and ``admit`` refuse it, answer it or wait. So whoever counts refusals
-        counts them there.
+        It gives True: the call may be sent, with what is in ``call.holds`` and ``call.headers``. False, or an error as
+        they raise it: not here. Then nothing is told to the client. All holds are voided, headers are dropped, and the
+        call begins anew on the general way, where ``enter`` and ``admit`` refuse it, answer it or wait. So whoever
+        counts refusals counts them there.
         """
         ...

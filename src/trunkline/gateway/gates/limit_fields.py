@@ -11,9 +11,8 @@ from math import ceil
 from typing import Final
 
 from trunkline.gateway.answer import HeaderList
-from trunkline.gateway.gates.limit_rule import LimitRule, Told
+from trunkline.gateway.gates.limit_rule import POLICY, LimitRule, Told
 
-POLICY: Final = b"ratelimit-policy"
 STATE: Final = b"ratelimit"
 
 
@@ -26,4 +25,4 @@ def write_fields(told: Mapping[LimitRule, Told]) -> HeaderList:
 
 
 def _write_state(rule: LimitRule, left: int, seconds: float | None) -> str:
-    return f'"{rule.name}";r={left}' if seconds is None else f'"{rule.name}";r={left};t={ceil(seconds)}'
+    return f"{rule.label}{left}" if seconds is None else f"{rule.label}{left};t={ceil(seconds)}"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from math import ceil
 from typing import Final, Protocol
 
 from trunkline.core.actor import Actor
 from trunkline.core.errors import TooLarge, TooMany
 from trunkline.gateway.context import OURS
+from trunkline.gateway.gates.gate import AdmitNow
 from trunkline.gateway.gates.limit_book import LimitBook
 from trunkline.gateway.gates.limit_fields import POLICY, STATE, write_fields
 from trunkline.gateway.gates.limit_hold import LimitHold, Meters
@@ -92,17 +94,19 @@ class LimitGate:
         call.holds[self] = hold
         hold.add(meters, candidate.entry.id, wants, verdict.told)
 
-    def admit_now(self, call: PendingCall, candidate: Candidate, target: Target) -> bool:
+    def bind(self, actor: Actor, candidate: Candidate, target: Target) -> AdmitNow:
         """See :class:`~trunkline.gateway.gates.gate.ImmediateGate`."""
+        return partial(self._admit_now, self._find(actor, candidate))
+
+    def _admit_now(self, limits: LimitSet, call: PendingCall) -> bool:
         if self._shared is not None and self._shared.fault is None:
             return False
-        limits = self._find(call.actor, candidate)
-        cost = call.exchange.content().input_tokens if limits.tokens else 0
-        states = self._local.enter(limits.buckets, cost)
+        cost = call.exchange.guess_tokens() if limits.tokens else 0
+        states = self._local.enter(limits, cost)
         if states is None:
             return False
         call.holds[self] = OneWayHold(self._local, limits, cost)
-        call.headers += ((POLICY, limits.policy), (STATE, ", ".join(states).encode()))
+        call.headers += (limits.policy, (STATE, states.encode()))
         return True
 
     def sweep(self) -> None:

@@ -57,7 +57,7 @@ class LimitHold:
     def _estimate(self) -> int:
         """The tokens of what is sent. What is answered is known at the end."""
         if self._cost is None:
-            self._cost = self._exchange.content().input_tokens
+            self._cost = self._exchange.guess_tokens()
         return self._cost
 
     def add(self, meters: Meters, configuration_id: str, wants: Sequence[Want], told: Sequence[Told]) -> None:

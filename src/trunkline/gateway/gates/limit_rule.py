@@ -19,6 +19,9 @@ _OF: Final[dict[Subject, str]] = {
 _UNITS: Final[dict[Measure, str]] = {"requests": "", "tokens": ';qu="tokens"', "parallel": ';qu="concurrent-requests"'}
 
 
+POLICY: Final = b"ratelimit-policy"
+
+
 class Share(NamedTuple):
     """Which process this is, of how many that serve the same calls and tell each other nothing."""
 
@@ -40,6 +43,7 @@ class LimitRule:
         "burst",
         "entry",
         "interval",
+        "label",
         "name",
         "parallel",
         "places",
@@ -58,6 +62,8 @@ class LimitRule:
         self.parallel = entry.measure == "parallel"
         self.tokens = entry.measure == "tokens"
         self.window = SECONDS[entry.window] if entry.window is not None else 0
+        self.label = f'"{self.name}";r='
+        """What stands before that which is left, as ``RateLimit`` has it."""
         window = f";w={self.window}" if self.window else ""
         self.policy = f'"{self.name}";q={entry.amount}{_UNITS[entry.measure]}{window}'
         """As ``RateLimit-Policy`` has it: see :mod:`trunkline.gateway.gates.limit_fields`."""
@@ -75,17 +81,44 @@ class Bucket(NamedTuple):
     rule: LimitRule
 
 
-class LimitSet:
-    """The buckets that calls of one kind take from. ``policy`` is what their answers say of them; ``tokens`` and
-    ``parallel``: whether there are such among them."""
+class Rate(NamedTuple):
+    """Of a bucket that fills up in time, by the fields of its rule. ``by_tokens``: and not by requests."""
 
-    __slots__ = ("buckets", "parallel", "policy", "tokens")
+    key: str
+    interval: float
+    tolerance: float
+    burst: int
+    by_tokens: bool
+    label: str
+
+
+class Places(NamedTuple):
+    """Of a bucket of calls that run at the same time."""
+
+    key: str
+    most: int
+    label: str
+
+
+class LimitSet:
+    """The buckets that calls of one kind take from, first those that fill up in time.
+
+    ``rates`` and ``places`` are the same as what is looked at for each call. ``policy`` is the field of their answers
+    that tells of all of them; ``tokens``: whether they have some that count tokens.
+    """
+
+    __slots__ = ("buckets", "places", "policy", "rates", "tokens")
 
     def __init__(self, buckets: tuple[Bucket, ...]) -> None:
-        self.buckets = buckets
-        self.policy = ", ".join([bucket.rule.policy for bucket in buckets]).encode()
+        self.buckets = tuple(sorted(buckets, key=lambda bucket: bucket.rule.parallel))
+        self.policy = (POLICY, ", ".join([bucket.rule.policy for bucket in self.buckets]).encode())
         self.tokens = any(bucket.rule.tokens for bucket in buckets)
-        self.parallel = any(bucket.rule.parallel for bucket in buckets)
+        self.rates = tuple(
+            Rate(key, rule.interval, rule.tolerance, rule.burst, rule.tokens, rule.label)
+            for key, rule in self.buckets
+            if not rule.parallel
+        )
+        self.places = tuple(Places(key, rule.places, rule.label) for key, rule in self.buckets if rule.parallel)
 
 
 class Want(NamedTuple):

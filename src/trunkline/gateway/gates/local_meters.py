@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from math import ceil
 
 from trunkline.gateway.gates.gcra import SLACK, arrive, count_left, find_next
-from trunkline.gateway.gates.limit_rule import Bucket, Told, Verdict, Want
+from trunkline.gateway.gates.limit_rule import Bucket, LimitSet, Told, Verdict, Want
 
 
 class LocalMeters:
@@ -43,37 +43,48 @@ class LocalMeters:
                     self._running[bucket.key] = self._running.get(bucket.key, 0) + cost
         return Verdict(refused, longest, tuple(self._tell(bucket, now) for bucket, _ in wants))
 
-    def enter(self, buckets: Sequence[Bucket], tokens: int) -> list[str] | None:
+    def enter(self, limits: LimitSet, tokens: int) -> str | None:
         """As :meth:`take`, of one request with that many ``tokens``, for who asks before every call: None where
         something cannot be had now, else how the buckets stand, as the header of the answer says it."""
         now = self._clock()
-        arrivals: list[float] = []
-        for bucket in buckets:
-            rule = bucket.rule
-            if rule.parallel:
-                if self._running.get(bucket.key, 0) >= rule.places:
-                    return None
-                arrivals.append(0.0)
-                continue
-            cost = tokens if rule.tokens else 1
-            tat, wait = arrive(self._arrivals.get(bucket.key, 0.0), now, rule.interval, rule.tolerance, cost)
-            if wait or cost > rule.burst:
-                return None
-            arrivals.append(tat)
+        known, running = self._arrivals, self._running
+        arrivals: list[tuple[str, float]] = []
         states: list[str] = []
-        for bucket, tat in zip(buckets, arrivals, strict=True):
-            rule = bucket.rule
-            if rule.parallel:
-                running = self._running[bucket.key] = self._running.get(bucket.key, 0) + 1
-                states.append(f'"{rule.name}";r={rule.places - running}')
-                continue
-            self._arrivals[bucket.key] = tat
-            # Both as gcra.count_left and gcra.find_next have it.
-            taken = tat - now
-            left = int((rule.tolerance - taken) / rule.interval + SLACK) if taken < rule.tolerance else 0
-            following = max(taken - rule.tolerance + (left + 1) * rule.interval, 0.0) if taken > 0 else 0
-            states.append(f'"{rule.name}";r={left};t={ceil(following)}')
-        return states
+        for key, interval, tolerance, burst, by_tokens, label in limits.rates:
+            cost = tokens if by_tokens else 1
+            # As gcra.arrive, count_left and find_next have it, but for what is more than a burst at once.
+            tat = known.get(key, 0.0)
+            spent = (tat - now if tat > now else 0.0) + cost * interval
+            room = tolerance - spent
+            if room < -SLACK * interval or cost > burst:
+                return None
+            left = int(room / interval + SLACK)
+            arrivals.append((key, now + spent))
+            states.append(f"{label}{left};t={ceil((left + 1) * interval - room) if spent else 0}")
+        for key, most, label in limits.places:
+            left = most - running.get(key, 0) - 1
+            if left < 0:
+                return None
+            states.append(f"{label}{left}")
+        known.update(arrivals)
+        for key, _, _ in limits.places:
+            running[key] = running.get(key, 0) + 1
+        return ", ".join(states)
+
+    def leave(self, limits: LimitSet, tokens: int) -> None:
+        """What a request took by :meth:`enter` ends: its places are free, and it used so many ``tokens`` more."""
+        known, running = self._arrivals, self._running
+        for key, _, _ in limits.places:
+            left = running.get(key, 0) - 1
+            if left > 0:
+                running[key] = left
+            else:
+                running.pop(key, None)
+        if limits.tokens and tokens:
+            now = self._clock()
+            for key, interval, _, _, by_tokens, _ in limits.rates:
+                if by_tokens:
+                    known[key] = max(known.get(key, 0.0), now) + tokens * interval
 
     def correct(self, changes: Iterable[tuple[Bucket, float]]) -> None:
         """Take so many units more of each bucket, or where negative give them back, whatever is left of it."""

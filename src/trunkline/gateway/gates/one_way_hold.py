@@ -23,16 +23,8 @@ class OneWayHold:
 
     def settle(self, event: UsageEvent) -> None:
         """See :class:`~trunkline.gateway.gates.hold.Hold`."""
-        limits = self._limits
-        if limits.tokens or limits.parallel:
-            used = event.usage.total - self._cost
-            self._meters.correct(
-                [
-                    (bucket, -1 if bucket.rule.parallel else used)
-                    for bucket in limits.buckets
-                    if bucket.rule.parallel or bucket.rule.tokens
-                ]
-            )
+        usage = event.usage
+        self._meters.leave(self._limits, usage.input + usage.output - self._cost)
 
     def void(self) -> None:
         """See :class:`~trunkline.gateway.gates.hold.Hold`."""

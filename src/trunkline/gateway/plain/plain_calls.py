@@ -55,8 +55,10 @@ class PlainCalls:
             try:
                 chat = prepared = None
                 edited = plan.edit(body)
+                if edited is None or plan.gates:
+                    chat = Chat(openai_chat.DIALECT, body, peek=asked)
                 if edited is None:
-                    chat = Chat(openai_chat.DIALECT, body)
+                    assert chat is not None
                     prepared = chat.prepare(plan.target, plan.candidate.model)
                     edited = prepared.request.body, prepared.dropped
                 sent, dropped = edited
@@ -87,7 +89,7 @@ class PlainCalls:
         pending = PendingCall(plan.snapshot, plain.actor, "chat", plain.chat, plain.request_id, NOTHING)
         opened = False
         try:
-            if all(gate.admit_now(pending, plan.candidate, plan.target) for gate in plan.gates):
+            if all(admit(pending) for admit in plan.gates):
                 plain.open_whole(pending, trace)
                 opened = True
         finally:

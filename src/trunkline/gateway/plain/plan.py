@@ -16,7 +16,7 @@ from trunkline.gateway.call import Ledger
 from trunkline.gateway.context import NOTHING
 from trunkline.gateway.exchanges.chat import Chat
 from trunkline.gateway.exchanges.chat_fit import ChatFit, Passing
-from trunkline.gateway.gates.gate import Gate, ImmediateGate
+from trunkline.gateway.gates.gate import AdmitNow, Gate, ImmediateGate
 from trunkline.gateway.journal.template import RecordTemplate
 from trunkline.gateway.routing.candidate import Candidate
 from trunkline.gateway.routing.resolve import Resolver
@@ -65,7 +65,7 @@ class Plan:
         transport: DirectTransport,
         fit: ChatFit,
         opened: UsageEvent,
-        gates: Sequence[ImmediateGate],
+        gates: Sequence[AdmitNow],
     ) -> None:
         self.snapshot = snapshot
         self.candidate = candidate
@@ -159,16 +159,17 @@ class Plans:
         candidate = found[0]
         if len(found) > 1 or candidate.trial or candidate.route or candidate.feature:
             return None
-        gates: list[ImmediateGate] = []
+        concerned: list[ImmediateGate] = []
         for gate in self._gates:
             if gate.concerns(snapshot, actor, candidate):
                 if not isinstance(gate, ImmediateGate):
                     return None
-                gates.append(gate)
+                concerned.append(gate)
         target = self._targets.get(candidate)
         transport = target.transport
         if target.endpoint.signer is not None or not isinstance(transport, DirectTransport):
             return None
         fit = _ANY.find_fit(target, candidate.model)
         opened = self._ledger.describe(actor, candidate, "chat", requested_model=name, streamed=False, context=NOTHING)
+        gates = [gate.bind(actor, candidate, target) for gate in concerned]
         return Plan(snapshot, candidate, target, transport, fit, opened, gates)

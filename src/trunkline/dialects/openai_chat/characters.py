@@ -1,0 +1,47 @@
+"""How much text a request holds, found without reading the rest of it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from trunkline.core.chat import JsonValue
+from trunkline.dialects.raw_json import BROKEN_JSON
+
+
+class _TextPart(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    type: JsonValue
+    text: str
+
+
+class _Message(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    """One that holds nothing but text."""
+
+    content: str | list[_TextPart] | None = None
+    role: JsonValue = None
+    name: JsonValue = None
+    tool_call_id: JsonValue = None
+
+
+class _Request(msgspec.Struct, frozen=True, gc=False):
+    messages: list[_Message]
+
+
+_decoder: Final = msgspec.json.Decoder(_Request)
+
+
+def count_characters(body: bytes) -> int | None:
+    """The characters of what its messages say; None where one holds more than text, or where something is wrong."""
+    try:
+        messages = _decoder.decode(body).messages
+    except BROKEN_JSON:
+        return None
+    count = 0
+    for message in messages:
+        content = message.content
+        if isinstance(content, str):
+            count += len(content)
+        elif content:
+            count += sum([len(part.text) for part in content])
+    return count
