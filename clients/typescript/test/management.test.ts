@@ -48,6 +48,26 @@ test("a limit is made, listed, changed and deleted", async () => {
   await assert.rejects(person.limits.get(made.id), { status: 404 });
 });
 
+test("a rule and a channel are made, tried, and alerts are listed and followed", async () => {
+  const channel = await person.alerts.channels.create({ kind: "webhook", name: "TS", url: "http://127.0.0.1:9/x" });
+  assert.match(channel.secret ?? "", /^whsec_/);
+  assert.equal((await person.alerts.channels.test(channel.id)).state, "failed");
+  assert.equal((await person.alerts.channels.deliveries({ channelId: channel.id })).length, 1);
+  const rule = await person.alerts.rules.create({ kind: "error_rate", threshold: 5, channelIds: [channel.id] });
+  assert.equal((await person.alerts.rules.update(rule.id, { severity: "critical" })).severity, "critical");
+  assert.ok((await person.alerts.rules.list()).some((one) => one.preset === "down"));
+  assert.equal((await person.alerts.rules.preview({ kind: "error_rate", days: 1 })).count, 0);
+  for (const one of await person.alerts.list({ state: "open" })) {
+    assert.equal((await person.alerts.get(one.id)).id, one.id);
+  }
+  const abort = new AbortController();
+  const following = person.alerts.follow({ signal: abort.signal, ready: () => abort.abort() });
+  await assert.rejects(following.next(), { name: "AbortError" });
+  await person.alerts.rules.delete(rule.id);
+  await person.alerts.channels.delete(channel.id);
+  await assert.rejects(person.alerts.channels.get(channel.id), { status: 404 });
+});
+
 test("usage is told apart, and requests are listed", async () => {
   const usage = await person.usage.get({ by: "model", interval: "day", timeZone: "Europe/Berlin" });
   assert.equal(usage.by, "model");

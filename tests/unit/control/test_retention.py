@@ -16,13 +16,22 @@ from trunkline.core.actor import Actor
 from trunkline.core.ids import new_id
 from trunkline.storage.database import Database
 from trunkline.storage.retention import Kept
-from trunkline.storage.tables import Conversation, PolicyViolation, UsageEventRow, User, Workspace, now
+from trunkline.storage.tables import (
+    AlertDeliveryRow,
+    AlertRow,
+    Conversation,
+    PolicyViolation,
+    UsageEventRow,
+    User,
+    Workspace,
+    now,
+)
 from trunkline.storage.usage import UsageScope
 from trunkline.storage.usage_sums import read_sums
 
 DAY = 86_400_000_000
 NOW = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=START)
-NEVER: dict[Kept, int | None] = {"requests": None, "conversations": None, "violations": None}
+NEVER: dict[Kept, int | None] = {"requests": None, "conversations": None, "violations": None, "alerts": None}
 
 
 def aged(days: float) -> str:
@@ -142,3 +151,30 @@ async def test_old_events_of_the_audit_log_go_and_its_chains_hold(database: Data
     for workspace in ("w", "x"):
         report = await AuditVerification(database, seal).check(workspace)
         assert (report.valid, report.events, report.last_sequence) == (True, 0, 3)
+
+
+async def test_alerts_that_were_over_long_ago_go_with_what_was_sent_of_them(database: Database) -> None:
+    def alert(days: float, *, over: float | None) -> AlertRow:
+        return AlertRow(
+            id=aged(days), rule_id="r", rule_name="R", kind="down", severity="info", subject="machine", subject_id="m",
+            subject_name="m", is_for_admins=False, state="firing" if over is None else "resolved", summary="",
+            started_at=NOW, resolved_at=None if over is None else NOW - timedelta(days=over), changed_at=0,
+        )  # fmt: skip
+
+    def delivery(days: float, alert_id: str | None) -> AlertDeliveryRow:
+        return AlertDeliveryRow(
+            id=aged(days), workspace_id=workspace.id, alert_id=alert_id, channel_id="c", channel_name="C",
+            channel_kind="webhook", notice="test", message={},
+        )  # fmt: skip
+
+    old, late, still = alert(40, over=31), alert(40, over=29), alert(40, over=None)
+    workspace = Workspace(name="W")
+    async with database.write() as tx:
+        tx.add_all([old, late, still, workspace])
+        await tx.flush()
+        tx.add_all([delivery(40, old.id), delivery(40, late.id), delivery(40, None), delivery(1, None)])
+    retention = Retention(database, {**NEVER, "alerts": 30}, clock=lambda: NOW, pause=0)
+    assert await retention.prune() == {"alerts": 1}
+    async with database.read() as tx:
+        assert set(await tx.scalars(select(AlertRow.id))) == {late.id, still.id}
+        assert await tx.scalar(select(func.count()).select_from(AlertDeliveryRow)) == 2

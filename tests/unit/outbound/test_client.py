@@ -47,6 +47,14 @@ def named(*answers: tuple[str, ...]) -> Client:
     return Client(Guard(LocalUpstreams(loopback=True)), resolver=Names(*answers))
 
 
+async def test_an_origin_is_judged_without_a_connection_to_it() -> None:
+    origin = Url.parse("https://hooks.example.com/x").origin
+    await named(("93.184.216.34",)).judge(origin)
+    for forbidden in (("10.0.0.1",), ("93.184.216.34", "10.0.0.1"), ("169.254.169.254",)):
+        with pytest.raises(ForbiddenAddress):
+            await named(forbidden).judge(origin)
+
+
 async def test_a_request_arrives_as_it_was_asked_for(client: Client, answer) -> None:
     server = await answer(OK)
     response = await client.send(server.get("POST", b'{"a":1}'))
