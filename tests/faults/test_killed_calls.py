@@ -15,7 +15,7 @@ from tests.e2e.callers import Caller, calling, check_books, wait_for_more
 from tests.e2e.place import Place, wait_for
 from tests.e2e.test_budgets import read, recount
 from tests.faults.connection_owner import find_owner
-from tests.faults.holding_provider import HoldingProvider, Moment, holding_provider
+from tests.faults.holding_provider import HeldCall, HoldingProvider, Moment, holding_provider
 
 KILLS = int(os.environ.get("TRUNKLINE_TEST_KILLS", "2"))
 """At each of the four moments. `TRUNKLINE_TEST_KILLS=50` takes twenty minutes."""
@@ -75,11 +75,7 @@ def list_kept(place: Place) -> list[str]:
 
 def kill_at(place: Place, provider: HoldingProvider, moment: Moment) -> str:
     """kill -9 to the worker that serves a call which is just so far. The id of its request."""
-    provider.hold(moment)
-    held = provider.take()
-    workers = [pid for name, pid in place.processes().items() if name.startswith("worker")]
-    serving = find_owner((held.port, provider.server_port), workers)
-    assert serving is not None
+    held, serving = hold(place, provider, moment)
     if moment == "before the end":
         # All is said, and the client does not have it: between the two, its cost is written down.
         held.free.set()
@@ -87,6 +83,19 @@ def kill_at(place: Place, provider: HoldingProvider, moment: Moment) -> str:
     os.kill(serving, signal.SIGKILL)
     held.free.set()
     return held.question.removeprefix("Question ")
+
+
+def hold(place: Place, provider: HoldingProvider, moment: Moment) -> tuple[HeldCall, int]:
+    """A call that is just so far, and the worker that serves it."""
+    while True:
+        provider.hold(moment)
+        held = provider.take()
+        workers = [pid for name, pid in place.processes().items() if name.startswith("worker")]
+        serving = find_owner((held.port, provider.server_port), workers)
+        if serving is not None:
+            return held, serving
+        # What a worker had sent that was killed before.
+        held.free.set()
 
 
 def kill_while_shipping(place: Place, callers: Sequence[Caller]) -> None:
