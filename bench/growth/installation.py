@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from bench.growth.asgi_client import AsgiClient
 from bench.growth.bulk import Bulk
@@ -50,6 +51,13 @@ async def read_seal(settings: Settings) -> AuditSeal:
         await resources.database.close()
 
 
+async def sign_in(client: AsgiClient) -> Any:
+    """As the administrator, for the next requests. To fill a large installation takes longer than that lasts."""
+    person = json.loads(await client.ask("POST", "/api/auth/login", {"email": EMAIL, "password": PASSWORD}))
+    client.headers["authorization"] = f"Bearer {person['accessToken']}"
+    return person
+
+
 @asynccontextmanager
 async def open_installation(folder: Path, url: str | None, size: Size) -> AsyncGenerator[Installation]:
     """A new one in an empty folder and database (None: SQLite in the folder), of that size."""
@@ -63,8 +71,7 @@ async def open_installation(folder: Path, url: str | None, size: Size) -> AsyncG
     await prepare(settings)
     async with open_server(settings) as server:
         client = AsgiClient(server, {})
-        person = json.loads(await client.ask("POST", "/api/auth/login", {"email": EMAIL, "password": PASSWORD}))
-        client.headers["authorization"] = f"Bearer {person['accessToken']}"
+        person = await sign_in(client)
         workspace = json.loads(await client.ask("POST", "/api/workspaces", {"name": "Large"}, 201))["id"]
         client.headers["x-trunkline-workspace"] = workspace
         demo = {"name": "demo", "provider": "demo", "model": "demo-chat", "shared": True}
@@ -74,6 +81,7 @@ async def open_installation(folder: Path, url: str | None, size: Size) -> AsyncG
         await filling.fill(size)
     async with open_server(settings) as server:
         client = AsgiClient(server, client.headers)
+        await sign_in(client)
         # The server begins with its copy of the snapshot; what answers a change knows all that was filled in.
         key = json.loads(await client.ask("POST", "/api/keys", {"name": "bench"}, 201))["key"]
         yield Installation(client, key, filling)

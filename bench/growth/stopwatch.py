@@ -51,17 +51,19 @@ class Stopwatch:
         await operation()
         own: list[int] = []
         turn: list[int] = []
-        server = self._read_server()
-        # Reading is no turn of what is measured.
-        await asyncio.sleep(0)
+        server: list[float] = []
         for _ in range(rounds):
+            before = self._read_server()
+            # Reading is no turn of what is measured.
+            await asyncio.sleep(0)
             self._turn = 0
             began = time.process_time_ns()
             # A task of its own: its turns end before they are looked at.
             await asyncio.ensure_future(operation())
             own.append(time.process_time_ns() - began)
             turn.append(self._turn)
-        return Cost(min(own) / 1e6, (self._read_server() - server) * 1000 / rounds, min(turn) / 1e6)
+            server.append(self._read_server() - before)
+        return Cost(min(own) / 1e6, sum(server) * 1000 / rounds, min(turn) / 1e6)
 
     def _read_server(self) -> float:
         """Seconds that the server's processes have taken."""
@@ -73,7 +75,9 @@ class Stopwatch:
                 fields = stat.read_text().rpartition(")")[2].split()
             except OSError:
                 continue
-            if int(fields[1]) == self._server:
-                # Ended children count with their parent, whose own work is little.
+            if int(stat.parent.name) == self._server:
+                # What its ended children have taken stands here.
+                ticks += sum(map(int, fields[11:15]))
+            elif int(fields[1]) == self._server:
                 ticks += int(fields[11]) + int(fields[12])
         return ticks / _TICK
