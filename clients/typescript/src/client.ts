@@ -11,6 +11,7 @@ import {
 } from "./ai-llm.js";
 import { Alerts } from "./alerts.js";
 import { Cache } from "./cache.js";
+import { Batches } from "./batches.js";
 import { Chat } from "./chat.js";
 import { Conversations } from "./conversations.js";
 import { type ClientOptions, Http } from "./http.js";
@@ -42,6 +43,8 @@ import { Health } from "./status.js";
 export class TrunklineClient {
   /** Chat in OpenAI's format, whole or streamed. */
   readonly chat: Chat;
+  /** Many requests at once, answered within a day. */
+  readonly batches: Batches;
   /** Streamed answers of conversations and features. */
   readonly conversations: Conversations;
   /** How much each may use. */
@@ -67,6 +70,7 @@ export class TrunklineClient {
     this.#aiLlms = new AiLlms(this.#http);
     this.#policies = new Policies(this.#http);
     this.chat = new Chat(this.#http);
+    this.batches = new Batches(this.#http);
     this.conversations = new Conversations(this.#http);
     this.limits = new Limits(this.#http);
     this.cache = new Cache(this.#http);

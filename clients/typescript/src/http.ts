@@ -38,7 +38,10 @@ export class Http {
     const headers = new Headers({ accept: "application/json", authorization: `Bearer ${this.#options.apiKey}` });
     if (this.#options.workspaceId) headers.set("x-trunkline-workspace", this.#options.workspaceId);
     const init: RequestInit = { method: method.toUpperCase(), headers, redirect: "manual" };
-    if (asked.body !== undefined) {
+    if (asked.body instanceof FormData) {
+      // The platform names its boundary.
+      init.body = asked.body;
+    } else if (asked.body !== undefined) {
       headers.set("content-type", "application/json");
       init.body = JSON.stringify(asked.body);
     }
