@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
 import openai
 import pytest
@@ -75,3 +77,19 @@ async def test_a_line_that_cannot_be_is_named(shop: Shop, line: dict[str, Any], 
         await client.batches.create(input_file_id=file.id, endpoint="/v1/chat/completions", completion_window="24h")
     assert words in refused.value.message
     assert (await client.batches.list()).data == []
+
+
+async def test_a_file_over_the_limit_and_one_for_another_purpose_are_refused(shop: Shop) -> None:
+    client = shop.openai
+    with pytest.raises(openai.BadRequestError, match="purpose: must be batch"):
+        await client.files.create(file=("x.txt", b"words"), purpose="user_data")
+    place = urlsplit(shop.live.url)
+    reader, writer = await asyncio.open_connection(place.hostname, place.port)
+    head = f"authorization: Bearer {shop.key}\r\ncontent-type: multipart/form-data; boundary=b"
+    length = f"content-length: {200 << 20}\r\nconnection: close"
+    writer.write(f"POST /v1/files HTTP/1.1\r\nhost: x\r\n{head}\r\n{length}\r\n\r\n".encode())
+    answer = await reader.read()
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert b"TRUNKLINE_MAX_FILE_MB" in answer
+    assert (await client.files.list()).data == []
