@@ -113,8 +113,11 @@ class PlainCall:
 
     # Its books.
 
-    def open(self) -> None:
-        """Write down that it begins, and send nothing before. Raises :class:`Unavailable` as the books do."""
+    def open(self, pending: PendingCall | None = None) -> None:
+        """Write down that it begins, and send nothing before. Raises :class:`Unavailable` as the books do.
+
+        ``pending`` is what gates hold for it and tell; of leases, :meth:`open_whole` tells the books.
+        """
         ledger, template = self._parts.ledger, self.plan.template
         self._started = ledger.ticks()
         self._id, self._event_id = new_id_pair()
@@ -122,6 +125,9 @@ class PlainCall:
         ledger.books.open(self._event_id, template.write_opened(opened_at, self.request_id), template)
         for observer in ledger.observers:
             observer.opened(template.event)
+        if pending is not None:
+            self.pending = pending
+            pending.opened = True
 
     def open_whole(self, pending: PendingCall | None, trace: str | None) -> None:
         """The same of a call of which there is more to tell: what gates hold for it, of which ``trace`` it is part."""
@@ -147,6 +153,8 @@ class PlainCall:
             disclosure = Disclosure(self.actor, self.request_id, self.plan.redaction)
             ledger = self._parts.ledger
             self._call = self._take_terms(ledger.take_up(self._event_id, opened, self._started, disclosure))
+            if self.pending is not None:
+                self._call.holds = self.pending.holds
         return self._call
 
     def _take_terms(self, call: Call) -> Call:
@@ -225,6 +233,10 @@ class PlainCall:
         self.settled = True
         served = plan.served if not self._dropped else render(write_served(plan.opened, plan.target, self._dropped))
         self._lines = served + render_used(usage, bill) + _JSON
+        if self.pending is not None:
+            for hold in self.pending.holds.values():
+                hold.settle(event)
+            self._lines += render(self.pending.headers)
         self._write(self._event_id, template.write_end(event), template)
 
     def _settle_whole(self, call: Call, usage: Usage, estimated: bool) -> None:

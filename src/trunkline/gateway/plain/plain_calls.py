@@ -90,7 +90,10 @@ class PlainCalls:
         opened = False
         try:
             if all(admit(pending) for admit in plan.gates):
-                plain.open_whole(pending, trace)
+                if trace is None and not pending.leases:
+                    plain.open(pending)
+                else:
+                    plain.open_whole(pending, trace)
                 opened = True
         finally:
             if not opened:
