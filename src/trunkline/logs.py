@@ -39,8 +39,8 @@ def bound(**values: object) -> AbstractContextManager[None]:
     return structlog.contextvars.bound_contextvars(**values)
 
 
-def configure(level: str, form: Literal["auto", "json", "console"]) -> None:
-    """Set up structlog and the standard library's logging for this process."""
+def configure(level: str, form: Literal["auto", "json", "console"], process: str = "") -> None:
+    """Set up structlog and the standard library's logging for this process, whose name stands in each line of JSON."""
     for_people = form == "console" or (form == "auto" and sys.stderr.isatty())
     # Both renderers could show the local variables of a trace, which hold keys and prompts.
     render: list[structlog.typing.Processor] = (
@@ -57,6 +57,13 @@ def configure(level: str, form: Literal["auto", "json", "console"]) -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
+    if process and not for_people:
+
+        def add_process(_logger: Any, _method: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+            line["process"] = process
+            return line
+
+        shared.append(add_process)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -250,6 +250,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             " Needs the extra `trunkline[otel]`.",
         ),
     ] = False
+    access_log: Annotated[
+        bool, Meta(description="Log a line for each call, at the level `info`: ids and figures, and no content.")
+    ] = False
     log_level: Annotated[Literal["debug", "info", "warning", "error"], Meta(description="What to log.")] = "info"
     log_format: Annotated[
         Literal["auto", "json", "console"],

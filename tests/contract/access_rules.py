@@ -102,6 +102,7 @@ BEYOND: tuple[tuple[tuple[str, ...], str, int], ...] = (
             r"|POST /api/applications|DELETE /api/applications/.*|(GET|POST) /api/usage/corrections"
             r"|(POST|PUT|DELETE) /api/alerts/(rules|preview).*|\w+ /api/alerts/(channels|deliveries).*"
             r"|GET /api/audit(/verify|/export)?|\w+ /api/cache|PUT /api/retention|(POST|PUT|DELETE) /api/budgets.*"
+            r"|\w+ /api/capture"
             r"|(POST|PUT|DELETE) (/api/routes|/api/prices|/api/limits|/policy|/api/features(?!/\{slug\}/run)).*"
         ),
         403,

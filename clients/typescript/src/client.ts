@@ -12,6 +12,7 @@ import {
 import { Alerts } from "./alerts.js";
 import { Cache } from "./cache.js";
 import { Batches } from "./batches.js";
+import { Capture } from "./capture.js";
 import { Chat } from "./chat.js";
 import { Conversations } from "./conversations.js";
 import { type ClientOptions, Http } from "./http.js";
@@ -47,6 +48,8 @@ export class TrunklineClient {
   readonly batches: Batches;
   /** Streamed answers of conversations and features. */
   readonly conversations: Conversations;
+  /** What is kept of the content of requests. */
+  readonly capture: Capture;
   /** How much each may use. */
   readonly limits: Limits;
   readonly cache: Cache;
@@ -72,6 +75,7 @@ export class TrunklineClient {
     this.chat = new Chat(this.#http);
     this.batches = new Batches(this.#http);
     this.conversations = new Conversations(this.#http);
+    this.capture = new Capture(this.#http);
     this.limits = new Limits(this.#http);
     this.cache = new Cache(this.#http);
     this.retention = new Retention(this.#http);

@@ -46,6 +46,7 @@ export type {
 } from "./usage.js";
 export type { CacheStanding, Caching } from "./cache.js";
 export type { RetentionDays, UpdateRetentionRequest } from "./retention.js";
+export type { CaptureSettings, UpdateCaptureRequest } from "./capture.js";
 export type { CreateLimitRequest, Limit, LimitQuery, UpdateLimitRequest } from "./limits.js";
 export type { components, paths } from "./openapi.js";
 export type { AnswerOf, BodyOf, OptionsOf, QueryOf, RequestOptions } from "./operation.js";

@@ -1512,6 +1512,37 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/capture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the workspace captures of the content of its requests
+         * @description What the workspace captures of the content of its requests. Nothing, unless an admin has said so.
+         */
+        get: operations["get_capture"];
+        /**
+         * Capture requests and their answers from now on, or no more
+         * @description Capture requests and their answers from now on, or no more. What is kept already stays for its time.
+         *
+         *     Captured content is redacted, encrypted, shown to the workspace's admins by `GET /api/requests/{request_id}`, and
+         *     deleted after `keepDays`.
+         */
+        put: operations["update_capture"];
+        post?: never;
+        /**
+         * Delete all content that was captured in the workspace
+         * @description Delete all content that was captured in the workspace. What is captured stays as it is set.
+         */
+        delete: operations["erase_capture"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/retention": {
         parameters: {
             query?: never;
@@ -5583,6 +5614,95 @@ export interface components {
             semantic: components["schemas"]["SemanticCachingResponse"] | null;
         };
         /**
+         * CaptureErasedResponse
+         * @description Of how many requests the content was deleted.
+         */
+        CaptureErasedResponse: {
+            /**
+             * Erased
+             * @description Of how many requests content was deleted.
+             */
+            erased: number;
+        };
+        /**
+         * CaptureResponse
+         * @description What is captured, and of how many requests something is kept now.
+         */
+        CaptureResponse: {
+            /**
+             * Enabled
+             * @description Whether anything is captured.
+             */
+            enabled: boolean;
+            /**
+             * Rate
+             * @description The share of requests that is captured; 0 if nothing is.
+             */
+            rate: number;
+            /**
+             * Redactpersonaldata
+             * @description Whether personal data are taken out, too.
+             */
+            redactPersonalData: boolean;
+            /**
+             * Countries
+             * @description The countries whose national ids, and phone numbers without a prefix, are looked for.
+             */
+            countries: string[];
+            /**
+             * Keepdays
+             * @description After how many days captured content is deleted.
+             */
+            keepDays: number;
+            /**
+             * Kept
+             * @description Of how many requests content is kept now.
+             */
+            kept: number;
+        };
+        /**
+         * CaptureUpdateRequest
+         * @description What is to be captured. Without `rate`, and with `enabled`, every request is.
+         * @example {
+         *       "countries": [
+         *         "DE"
+         *       ],
+         *       "enabled": true,
+         *       "keepDays": 7,
+         *       "rate": 0.1,
+         *       "redactPersonalData": true
+         *     }
+         */
+        CaptureUpdateRequest: {
+            /**
+             * Enabled
+             * @description Whether anything is captured.
+             */
+            enabled: boolean;
+            /**
+             * Rate
+             * @description The share of requests that is captured: above 0, up to 1. Unless given, 1.
+             */
+            rate?: number | null;
+            /**
+             * Redactpersonaldata
+             * @description Whether e-mail addresses, phone numbers, bank accounts, payment cards and national ids are taken out, too.
+             * @default false
+             */
+            redactPersonalData?: boolean;
+            /**
+             * Countries
+             * @description The countries (ISO 3166) whose national ids, and phone numbers without a prefix, are looked for.
+             */
+            countries?: string[];
+            /**
+             * Keepdays
+             * @description After how many days captured content is deleted, 1 to 365.
+             * @default 7
+             */
+            keepDays?: number;
+        };
+        /**
          * CatalogueModelItemResponse
          * @description A model. ``provider`` is who makes it; ``pricing`` US dollars per token or unit, as decimal text.
          *
@@ -6360,6 +6480,37 @@ export interface components {
              * @description The stages of the test, in order.
              */
             stages: components["schemas"]["TestStageResponse"][] | null;
+        };
+        /**
+         * ContentResponse
+         * @description What was asked and answered, redacted.
+         */
+        ContentResponse: {
+            /**
+             * Request
+             * @description The request as JSON, redacted.
+             */
+            request: string | null;
+            /**
+             * Answer
+             * @description The answer as JSON, redacted; of a stream, put together. `null` if there was none.
+             */
+            answer: string | null;
+            /**
+             * Requestsize
+             * @description The bytes of the request as it came.
+             */
+            requestSize: number;
+            /**
+             * Answersize
+             * @description The bytes of the answer as it was sent.
+             */
+            answerSize: number;
+            /**
+             * Cut
+             * @description Whether something is left out because it is larger than 256 KiB.
+             */
+            cut: boolean;
         };
         /**
          * ConversationCreateRequest
@@ -10152,6 +10303,8 @@ export interface components {
              * @description The ids of other requests to models under the same `requestId`.
              */
             related: string[];
+            /** @description What was asked and answered, where it was captured and you are an admin of the workspace; else `null`. */
+            content: components["schemas"]["ContentResponse"] | null;
         };
         /**
          * RetentionDaysResponse
@@ -18918,6 +19071,281 @@ export interface operations {
             /** @description It does not exist, or the caller cannot see it. */
             404: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    get_capture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaptureResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    update_capture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaptureUpdateRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaptureResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    erase_capture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaptureErasedResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
@@ -13,14 +14,18 @@ from trunkline.app.policy_gate import make_policy_gate
 from trunkline.app.rests import share_rests
 from trunkline.control.processes.loop_lag import LoopLag
 from trunkline.control.processes.standing import Standing, read_standing
+from trunkline.core.errors import TrunklineError
 from trunkline.core.metric import Sample
 from trunkline.faces.v1.request_counts import RequestCounts
 from trunkline.gateway.budgets.authority import Authority
 from trunkline.gateway.budgets.budget_gate import BudgetGate
 from trunkline.gateway.budgets.lease_desk import LeaseDesk
 from trunkline.gateway.call import Ledger
+from trunkline.gateway.call_log import CallLog
 from trunkline.gateway.call_observer import CallObserver
+from trunkline.gateway.capture.capture_queue import CaptureQueue
 from trunkline.gateway.gates.cache_gate import CacheGate
+from trunkline.gateway.gates.capture_gate import CaptureGate
 from trunkline.gateway.gates.limit_gate import LimitGate
 from trunkline.gateway.gates.policy_gate import PolicyGate
 from trunkline.gateway.gateway import Gateway
@@ -63,6 +68,7 @@ class CallPath:
     counters: CallCounters
     requests: RequestCounts
     lag: LoopLag
+    captured: CaptureQueue
     rate_limits: RateLimits
     sweep: Callable[[], None]
     """Drops what has been in memory for too long."""
@@ -103,6 +109,12 @@ async def open_call_path(
         open_secret=vault.open,
         clock=time.monotonic,
     )
+    logging = (CallLog(),) if settings.access_log else ()
+
+    def note_refusal(error: TrunklineError, request_id: str) -> None:
+        counters.refused(error)
+        for log in logging:
+            log.refused(error, request_id)
 
     def make_ledger(*observers: CallObserver) -> Ledger:
         return Ledger(
@@ -114,13 +126,15 @@ async def open_call_path(
             window=prices.context_window,
             traits=prices.traits,
             overrides=lambda workspace_id: find_overrides(holder.current, workspace_id),
-            refused=lambda error, _: counters.refused(error),
+            refused=note_refusal,
         )
 
-    ledger, quiet = make_ledger(counters), make_ledger()
+    ledger, quiet = make_ledger(counters, *logging), make_ledger()
     budget = RetryBudget(time.monotonic)
     breakers = Breakers(time.monotonic)
     requests, lag = RequestCounts(), LoopLag()
+    captured = CaptureQueue()
+    capture_gate = CaptureGate(captured, random.random)
     guard = make_policy_gate(settings, journal, prices, lambda: gateway)
     budgets = BudgetGate(LeaseDesk(authority, journal.process), prices, prices.context_window)
 
@@ -137,7 +151,7 @@ async def open_call_path(
                 between=settings.between_timeout,
                 total=settings.total_timeout,
             ),
-            gates=(limits, guard, cache, budgets),
+            gates=(capture_gate, limits, guard, cache, budgets),
             breakers=breakers,
         )
 
@@ -148,7 +162,7 @@ async def open_call_path(
 
     def stand(name: str) -> Standing:
         revision = Sample("trunkline_snapshot_revision", (), holder.current.revision)
-        more = (*requests.read(), *cache.read(), lag.read(), revision)
+        more = (*requests.read(), *cache.read(), *captured.read(), lag.read(), revision)
         return read_standing(name, journal.fault, counters, limits.fault, breakers, more)
 
     try:
@@ -167,6 +181,7 @@ async def open_call_path(
                 counters=counters,
                 requests=requests,
                 lag=lag,
+                captured=captured,
                 stand=stand,
                 rate_limits=rate_limits,
                 sweep=sweep,

@@ -89,7 +89,7 @@ def main() -> int:
     except TrunklineError as error:
         sys.stderr.write(f"{error.message}\n")
         return 1
-    logs.configure(settings.log_level, settings.log_format)
+    logs.configure(settings.log_level, settings.log_format, "intake")
     os.nice(NICE)
     asyncio.run(run(settings, parent))
     return 0

@@ -26,6 +26,9 @@ from trunkline.control.alerts.journal_watch import JournalWatch
 from trunkline.control.budgets.authority import LeaseAuthority
 from trunkline.control.budgets.lease_questions import answer_leases, recall_from
 from trunkline.control.caching.response_cache import ResponseCache
+from trunkline.control.capture.captured_content import ContentSeal
+from trunkline.control.capture.captures import Captures
+from trunkline.control.capture.shipping import Shipping, answer_keeping
 from trunkline.control.health.change import HealthChange, heed
 from trunkline.control.health.status import StatusBoard
 from trunkline.control.health.watch import HealthWatch
@@ -133,6 +136,8 @@ async def open_server(
         path = await stack.enter_async_context(
             open_call_path(settings, vault, holder, journal, prices, key_use.note, limits, authority, demo=parts.demo)
         )
+        captures = Captures(resources.database, people.audit, ContentSeal(ring))
+        shipping = Shipping(path.captured, ContentSeal(ring), captures.keep)
         stored = StoredResponses(resources.database, ring)
         batches = make_batches(settings, resources.database, ring, path, authority, parts.now)
         workers = Workers(
@@ -143,6 +148,7 @@ async def open_server(
                 **answer_batches(batches.desk),
                 **answer_reports(key_use.note_at),
                 **answer_leases(authority),
+                **answer_keeping(captures.keep),
             },
             lambda: path.stand("0" if hub is None else "management"),
         )
@@ -174,6 +180,7 @@ async def open_server(
             StatusBoard(resources.database, health_watch, workers.ask, now=now),
             ResponseCache(resources.database, people.audit, path.cache, workers.ask_each),
             parts,
+            captures,
         )
         stack.push_async_callback(services.jobs.close)
         if hub is None:
@@ -204,6 +211,8 @@ async def open_server(
                 JournalWatch(resources.database, lag, now=now).run(),
                 path.keep_clean(),
                 path.lag.run(),
+                shipping.run(),
+                captures.run(),
                 Upkeep(resources.database).run(),
                 services.retention.run(),
             )
@@ -245,6 +254,7 @@ async def open_server(
         # From here on one time counts for everything, whatever hangs.
         asyncio.get_running_loop().call_later(stopping.closing, resources.database.abandon)
         await path.guard.judging.drain(stopping.closing)
+        await shipping.drain(stopping.closing)
         with suppress(TimeoutError):
             async with asyncio.timeout(stopping.closing):
                 await key_use.write()

@@ -23,6 +23,7 @@ from trunkline.control.audit_chain.verification import AuditVerification
 from trunkline.control.budgets.budgets import Budgets
 from trunkline.control.caching.response_cache import ResponseCache
 from trunkline.control.caching.rules import CachingRules
+from trunkline.control.capture.captures import Captures
 from trunkline.control.configurations.configurations import Configurations
 from trunkline.control.configurations.connection_tests import ConnectionTests
 from trunkline.control.configurations.credentials import Credentials
@@ -109,6 +110,7 @@ def make_services(
     status: StatusBoard,
     cache: ResponseCache,
     parts: Parts,
+    captures: Captures,
 ) -> Services:
     """The use cases."""
     database, audit = resources.database, people.audit
@@ -228,7 +230,8 @@ def make_services(
         usage=Usage(database, now=parts.now, clock=parts.clock),
         corrections=Corrections(database, audit, now=parts.now),
         usage_export=UsageExport(database, audit, now=parts.now),
-        requests=Requests(database, audit, CallPrices(prices).find, now=parts.now),
+        requests=Requests(database, audit, CallPrices(prices).find, find_content=captures.find, now=parts.now),
+        captures=captures,
         ratings=ratings,
         experiments=Experiments(database, audit, own_configurations, versions),
         experiment_watch=ExperimentWatch(database, audit, versions),

@@ -25,9 +25,12 @@ _log: Final = get_logger(__name__)
 _KEEP_ALIVE_SECONDS: Final = 75
 
 
-def serve_port(opening: Opening, descriptor: int) -> int:
-    """Serve clients on the listening socket ``descriptor`` until told to stop. The code to exit with."""
-    settings = _begin()
+def serve_port(opening: Opening, descriptor: int, name: str) -> int:
+    """Serve clients on the listening socket ``descriptor`` until told to stop, as the worker of that name.
+
+    Gives the code to exit with.
+    """
+    settings = _begin(f"worker {name}")
     # Behind a proxy the client's address is the proxy's word; that it is to be trusted must be said.
     trusts_proxy = bool(os.environ.get("FORWARDED_ALLOW_IPS"))
     listener = socket.socket(fileno=descriptor)
@@ -38,7 +41,7 @@ def serve_port(opening: Opening, descriptor: int) -> int:
 
 def serve_socket(opening: Opening, name: str) -> int:
     """Serve other processes of this machine at the Unix socket ``name`` until told to stop."""
-    settings = _begin()
+    settings = _begin("management")
     listener = listen_privately(find_socket_folder(settings.data_dir) / name)
     return _serve(settings, opening, listener, limits=TRUSTED, proxy_headers=False, date_header=False)
 
@@ -54,9 +57,9 @@ def read_limits(settings: Settings) -> ConnectionLimits:
     )
 
 
-def _begin() -> Settings:
+def _begin(process: str) -> Settings:
     settings = read_settings()
-    logs.configure(settings.log_level, settings.log_format)
+    logs.configure(settings.log_level, settings.log_format, process)
     if AFTER in sys.argv:
         _log.warning("process_started_again", command=sys.argv[0], exit_code=int(sys.argv[sys.argv.index(AFTER) + 1]))
     return settings

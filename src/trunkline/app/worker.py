@@ -23,6 +23,8 @@ from trunkline.app.supervisor import AFTER
 from trunkline.app.web_server import serve_port
 from trunkline.control.budgets.lease_questions import RECALL, AskedLeases, answer_recalls
 from trunkline.control.caching.standing_questions import answer_cache
+from trunkline.control.capture.captured_content import ContentSeal
+from trunkline.control.capture.shipping import Shipping, keep_by_asking
 from trunkline.control.health.change import HealthChange, heed
 from trunkline.control.prices.price_list_file import load_price_list
 from trunkline.control.prices.price_publisher import follow_prices
@@ -115,6 +117,7 @@ async def open_worker(settings: Settings, stopping: Stopping, name: str) -> Asyn
         parts = await stack.enter_async_context(
             open_call_path(settings, vault, holder, journal, prices, reports.note_key, limits, AskedLeases(spoke.ask))
         )
+        shipping = Shipping(parts.captured, ContentSeal(ring), keep_by_asking(spoke.ask))
         readings = ReadingNotes(journal, parts.rate_limits)
         stack.push_async_callback(_close_journal, journal, readings)
         await stack.enter_async_context(running(spoke.run()))
@@ -127,6 +130,7 @@ async def open_worker(settings: Settings, stopping: Stopping, name: str) -> Asyn
                 parts.leases.run(),
                 parts.keep_clean(),
                 parts.lag.run(),
+                shipping.run(),
             )
         )
         calls = v1.Application(
@@ -144,6 +148,7 @@ async def open_worker(settings: Settings, stopping: Stopping, name: str) -> Asyn
         absent = Absent(lambda: journal.fault, lambda: AFTER not in sys.argv and not follower.told.is_set())
         yield Worker(calls, Forwarder(sockets / MANAGEMENT, absent))
         await parts.guard.judging.drain(stopping.closing)
+        await shipping.drain(stopping.closing)
         await reports.tell()
         with suppress(Unavailable):
             await parts.leases.tell(all_of_it=True)
@@ -187,7 +192,7 @@ async def _close_journal(journal: Journal, readings: ReadingNotes) -> None:
 def main() -> int:
     """``python -m trunkline.app.worker LISTENER NAME``, as the supervisor calls it."""
     listener, name = int(sys.argv[1]), sys.argv[2]
-    return serve_port(lambda settings, stopping: open_worker(settings, stopping, name), listener)
+    return serve_port(lambda settings, stopping: open_worker(settings, stopping, name), listener, name)
 
 
 if __name__ == "__main__":

@@ -42,6 +42,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "limits": ("limits:app", "Limits: how much each may use."),
     "alerts": ("alerts:app", "What is wrong, and who is told."),
     "retention": ("retention:retention", "Show or set how long things are kept."),
+    "capture": ("capture:app", "Content of requests and answers: keep some of it, or none."),
     "users": ("users:app", "Users of this installation."),
     "workspaces": ("workspaces:app", "People who share configurations, routes and policies."),
     "audit": ("audit:app", "Show who did what, and check that nobody has changed it."),

@@ -98,6 +98,8 @@ ACTIONS: Final[Mapping[str, Rule]] = {
     "alerts.change": Rule("admin"),
     "alerts.change_installation": Rule(instance=True, users_only=True),
     "alert_channels.change": Rule("admin"),
+    "capture.read": Rule("admin"),
+    "capture.change": Rule("admin"),
     "audit.read": Rule("admin"),
     "audit.verify_installation": Rule(instance=True),
     "encryption_key.read": Rule("viewer", "call"),

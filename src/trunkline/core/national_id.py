@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 import msgspec
@@ -58,9 +58,12 @@ COUNTRIES: Final = frozenset(_FORMS)
 
 def has_national_id(text: str, countries: Iterable[str]) -> bool:
     """Whether ``text`` holds a valid number of one of ``countries``; those that are not known have none."""
-    return any(
-        form.is_valid(found[0])
-        for country in countries
-        if (form := _FORMS.get(country)) is not None
-        for found in form.written.finditer(text)
-    )
+    return next(find_national_ids(text, countries), None) is not None
+
+
+def find_national_ids(text: str, countries: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """Where they stand: begin and end of each."""
+    for country in countries:
+        form = _FORMS.get(country)
+        if form is not None:
+            yield from (found.span() for found in form.written.finditer(text) if form.is_valid(found[0]))

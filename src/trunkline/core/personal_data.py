@@ -8,7 +8,7 @@ is bounded and begins at a mark that is searched for first.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final
 
@@ -52,23 +52,38 @@ def find_kinds(texts: Iterable[str], kinds: Sequence[str], countries: Sequence[s
 
 def has_email(text: str) -> bool:
     """Whether ``text`` holds an address for mail."""
+    return next(find_emails(text), None) is not None
+
+
+def find_emails(text: str) -> Iterator[tuple[int, int]]:
+    """Where they stand: begin and end of each. So do the other functions that find."""
     at = text.find("@")
     while at >= 0:
-        if _BEFORE_AT.search(text[max(0, at - 64) : at]) and _BEHIND_AT.match(text, at + 1):
-            return True
+        before = _BEFORE_AT.search(text[max(0, at - 64) : at])
+        behind = _BEHIND_AT.match(text, at + 1)
+        if before and behind:
+            yield at - len(before[0]), behind.end()
         at = text.find("@", at + 1)
-    return False
 
 
 def has_phone(text: str, countries: Sequence[str] = ()) -> bool:
     """Whether ``text`` holds a phone number that is possible in its country."""
-    if "+" in text and next(iter(PhoneNumberMatcher(text, None)), None) is not None:
-        return True
-    return any(next(iter(PhoneNumberMatcher(text, country)), None) is not None for country in countries)
+    return next(find_phones(text, countries), None) is not None
+
+
+def find_phones(text: str, countries: Sequence[str] = ()) -> Iterator[tuple[int, int]]:
+    """Those with a plus wherever they are from, and those that are possible in one of ``countries``."""
+    for country in (None, *countries) if "+" in text else countries:
+        yield from ((found.start, found.end) for found in PhoneNumberMatcher(text, country))
 
 
 def has_iban(text: str) -> bool:
     """Whether ``text`` holds the number of a bank account (ISO 13616)."""
+    return next(find_ibans(text), None) is not None
+
+
+def find_ibans(text: str) -> Iterator[tuple[int, int]]:
+    """Each with the words behind it that could belong to it."""
     for found in _IBAN.finditer(text):
         # The expression takes in what stands behind a number too, so each length that one may have is tried.
         letters = found[0].translate(_SEPARATORS).upper()
@@ -76,17 +91,20 @@ def has_iban(text: str) -> bool:
             _rest(letters[:end]) == 1 and iban.is_valid(letters[:end])
             for end in range(_SHORTEST_IBAN, len(letters) + 1)
         ):
-            return True
-    return False
+            yield found.span()
 
 
 def has_card(text: str) -> bool:
     """Whether ``text`` holds the number of a payment card."""
+    return next(find_cards(text), None) is not None
+
+
+def find_cards(text: str) -> Iterator[tuple[int, int]]:
+    """Those of the large networks with a right check digit."""
     for found in _CARD.finditer(text):
         digits = found[0].translate(_SEPARATORS)
         if _NETWORKS.fullmatch(digits) and luhn.is_valid(digits):
-            return True
-    return False
+            yield found.span()
 
 
 def _rest(letters: str) -> int:

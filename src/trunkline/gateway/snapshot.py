@@ -13,6 +13,7 @@ import msgspec
 from trunkline.core.actor import Role, Scope
 from trunkline.core.budget import Budget
 from trunkline.core.caching import Caching
+from trunkline.core.capture import CaptureRule
 from trunkline.core.chat import JsonValue
 from trunkline.core.hedging import Hedging
 from trunkline.core.limit import Measure, Subject, Window
@@ -198,6 +199,8 @@ class WorkspacePart(msgspec.Struct, frozen=True, kw_only=True):
     budgets: tuple[Budget, ...] = ()
     cache_generation: int = 0
     """How often all answers that are kept were forgotten."""
+    capture: CaptureRule | None = None
+    """What is kept of the content of its calls; None: nothing."""
 
 
 class UserEntry(msgspec.Struct, frozen=True, kw_only=True):

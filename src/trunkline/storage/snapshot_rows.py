@@ -34,6 +34,7 @@ class WorkspaceRow(msgspec.Struct, frozen=True):
     personal_of: str | None
     default_configuration_id: str | None
     cache_generation: int
+    capture: dict[str, JsonValue] | None = None
 
 
 class ConfigurationRow(msgspec.Struct, frozen=True):

@@ -27,6 +27,7 @@ class Purpose(Enum):
     AUDIT = "audit"
     RESPONSE_CACHE = "response-cache"
     STORED_FILE = "stored-file"
+    CAPTURE = "capture"
 
 
 def derive_subkey(key: bytes, purpose: Purpose, version: int = 1) -> bytes:

@@ -17,6 +17,7 @@ import uvicorn
 from trunkline.core.actor import Actor
 from trunkline.core.budget import Budget
 from trunkline.core.caching import Caching
+from trunkline.core.capture import CaptureRule
 from trunkline.core.chat import Usage
 from trunkline.core.errors import Unauthenticated, Unavailable
 from trunkline.core.hedging import Hedging
@@ -271,6 +272,7 @@ class BareGateway:
         policies: tuple[PolicyEntry, ...] = (),
         budgets: tuple[Budget, ...] = (),
         gates: tuple[Gate, ...] = (),
+        capture: CaptureRule | None = None,
         keys: Mapping[str, KeyEntry] | None = None,
         timeouts: Timeouts | None = None,
         client: Transport | None = None,
@@ -298,6 +300,7 @@ class BareGateway:
             default_configuration_id=f"id-{default}" if default else None,
             policies=policies,
             budgets=budgets,
+            capture=capture,
             routes={entry.name: entry for entry in routes},
             features={entry.slug: entry for entry in features},
         )

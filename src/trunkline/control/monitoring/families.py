@@ -80,6 +80,7 @@ FAMILIES: Final[tuple[Family, ...]] = (
     _count("cache_saved_usd", "What the calls cost whose responses were given again, in US dollars"),
     _gauge("cache_bytes", "Bytes of kept responses"),
     _gauge("cache_responses", "Kept responses"),
+    _count("captured_calls", "Calls whose content was captured, and those for which there was no room", ("result",)),
     _gauge("configurations", "Active configurations by their health", ("provider", "state"), each=False),
     _gauge("snapshot_revision", "The revision of the configuration that calls are served by"),
     _gauge("snapshot_age_seconds", "Since the configuration was last compared with the database", each=False),

@@ -13,6 +13,7 @@ from trunkline.control.snapshot.configurations import compile_configurations
 from trunkline.control.snapshot.features import compile_features
 from trunkline.control.snapshot.lending import Lending
 from trunkline.core.actor import Role, Scope
+from trunkline.core.capture import CaptureRule
 from trunkline.core.hedging import Hedging
 from trunkline.core.limit import Measure, Subject, Window
 from trunkline.core.price_override import PriceOverride
@@ -67,6 +68,7 @@ def compile_part(found: WorkspaceRows) -> Compiled:
         prices=tuple(map(compile_price, found.prices)),
         budgets=tuple(map(read_budget, found.budgets)),
         cache_generation=workspace.cache_generation,
+        capture=None if workspace.capture is None else msgspec.convert(workspace.capture, CaptureRule),
     )
     keys = {row.digest: compile_key(row) for row in found.keys if row.user_id in members}
     return Compiled(part=part, person=compile_person(found.person, workspace.id), keys=keys)

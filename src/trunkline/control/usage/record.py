@@ -234,6 +234,16 @@ class VerdictRecord(msgspec.Struct, frozen=True, kw_only=True):
     explanation: str
 
 
+class ContentRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """The content of one call, redacted. Texts are JSON, mostly; sizes are bytes before anything was cut off."""
+
+    request: str | None
+    answer: str | None
+    request_size: int
+    answer_size: int
+    cut: bool
+
+
 class CallRecord(msgspec.Struct, frozen=True, kw_only=True):
     """The whole life of one call. ``tokens`` are its counts by kind; ``rates`` the price that its cost was reckoned
     with, in nano-dollars, None where that is not known any more; ``names`` those of what ids stand for."""
@@ -247,3 +257,5 @@ class CallRecord(msgspec.Struct, frozen=True, kw_only=True):
     names: dict[str, str]
     related: tuple[str, ...]
     """Other calls under the same request id."""
+    content: ContentRecord | None = None
+    """What was asked and answered, where that was captured and the actor may read it."""

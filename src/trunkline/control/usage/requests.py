@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import msgspec
 
 from trunkline.control.audit import Audit
+from trunkline.control.capture.content import Content
 from trunkline.control.page import Page, PageRequest, encode_cursor, read_place, write_place
 from trunkline.control.record import read_record
 from trunkline.control.usage.calls import make_scope, show_call
 from trunkline.control.usage.record import (
     AttemptRecord,
     CallRecord,
+    ContentRecord,
     EventFilter,
     EventRecord,
     SpanQuestion,
@@ -53,6 +55,10 @@ FindPrice = Callable[[UsageEventRow], Price | None]
 """The price that a call was reckoned with, as far as that is still known."""
 
 
+FindContent = Callable[[Actor, str], Awaitable[Content | None]]
+"""What was captured of the call of that id, where the actor may read it."""
+
+
 class Requests:
     """Reads the calls that an actor may see: see :func:`make_scope`."""
 
@@ -62,12 +68,14 @@ class Requests:
         audit: Audit,
         find_price: FindPrice,
         *,
+        find_content: FindContent | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         follow_seconds: float = FOLLOW_SECONDS,
     ) -> None:
         self._database = database
         self._audit = audit
         self._find_price = find_price
+        self._find_content = find_content
         self._now = now
         self._follow_seconds = follow_seconds
 
@@ -98,6 +106,7 @@ class Requests:
             broken = await violations.find_of_request(tx, row.workspace_id, row.request_id)
             called = await _find_names(tx, row)
         price = self._find_price(row)
+        content = None if self._find_content is None else await self._find_content(actor, row.id)
         return CallRecord(
             event=show_call(row),
             tokens={name: value for name, value in row.usage.items() if isinstance(value, int)},
@@ -116,6 +125,7 @@ class Requests:
             ),
             names=called,
             related=tuple(one.id for one in found if one is not row),
+            content=None if content is None else ContentRecord(**msgspec.structs.asdict(content)),
         )
 
     async def follow(

@@ -21,6 +21,7 @@ from trunkline.control.audit_chain.linking import AuditLinking
 from trunkline.control.audit_chain.verification import AuditVerification
 from trunkline.control.budgets.budgets import Budgets
 from trunkline.control.caching.response_cache import ResponseCache
+from trunkline.control.capture.captures import Captures
 from trunkline.control.configurations.configurations import Configurations
 from trunkline.control.configurations.connection_tests import ConnectionTests
 from trunkline.control.configurations.local_models import LocalModels
@@ -127,6 +128,7 @@ class Services:
     corrections: Corrections
     usage_export: UsageExport
     requests: Requests
+    captures: Captures
     ratings: Ratings
     experiments: Experiments
     experiment_watch: ExperimentWatch

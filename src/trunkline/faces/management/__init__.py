@@ -8,6 +8,7 @@ from trunkline.faces.management import (
     applications,
     audit,
     auth,
+    capture,
     encryption_key,
     keys,
     ratings,
@@ -18,5 +19,5 @@ from trunkline.faces.management import (
 )
 
 router = APIRouter()
-for part in (auth, users, workspaces, applications, keys, ratings, routes, encryption_key, audit, retention):
+for part in (auth, users, workspaces, applications, keys, ratings, routes, encryption_key, audit, capture, retention):
     router.include_router(part.router)

@@ -306,6 +306,16 @@ class VerdictResponse(ResponseBody):
     explanation: str
 
 
+class ContentResponse(ResponseBody):
+    """What was asked and answered, redacted."""
+
+    request: str | None
+    answer: str | None
+    request_size: int
+    answer_size: int
+    cut: bool
+
+
 class RequestResponse(UsageEventResponse):
     """The whole life of one request."""
 
@@ -316,6 +326,7 @@ class RequestResponse(UsageEventResponse):
     verdicts: list[VerdictResponse]
     names: dict[str, str]
     related: list[str]
+    content: ContentResponse | None
 
     @classmethod
     def of_call(cls, record: CallRecord) -> RequestResponse:
@@ -334,6 +345,7 @@ class RequestResponse(UsageEventResponse):
                 verdicts=[VerdictResponse.of(one) for one in record.verdicts],
                 names=record.names,
                 related=list(record.related),
+                content=None if record.content is None else ContentResponse.of(record.content),
             )
         )
 

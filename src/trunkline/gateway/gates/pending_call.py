@@ -29,6 +29,7 @@ class PendingCall:
 
     __slots__ = (
         "actor",
+        "capturing",
         "context",
         "exchange",
         "headers",
@@ -64,6 +65,8 @@ class PendingCall:
         """What each gate holds, by the gate. Who is asked for another candidate finds its own here."""
         self.recording: Recording | None = None
         """What keeps the answer, where it is to be kept."""
+        self.capturing: Recording | None = None
+        """What keeps the content of the call, where its workspace wants that."""
         self.leases: dict[str, str] = {}
         self.held_nanos: int | None = None
         """What budgets hold for it, as the books keep it (:class:`~trunkline.core.usage_event.Opened`)."""
@@ -76,6 +79,8 @@ class PendingCall:
         """``answer`` with what gates tell beside it; it is kept where that was asked for."""
         if self.recording is not None and not answer.cached:
             answer = self.recording.take(answer)
+        if self.capturing is not None:
+            answer = self.capturing.take(answer)
         if self.headers:
             answer.headers.extend(self.headers)
         return answer

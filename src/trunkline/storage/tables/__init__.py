@@ -6,6 +6,7 @@ from trunkline.storage.tables.application import ApiKey, Application, Applicatio
 from trunkline.storage.tables.base import Base, UtcDateTime, now
 from trunkline.storage.tables.batch import Batch, BatchResult, FilePiece, StoredFile
 from trunkline.storage.tables.budget import BudgetEvent, BudgetLease, BudgetPeriod, BudgetRow
+from trunkline.storage.tables.captured_content import CapturedContent
 from trunkline.storage.tables.configuration import Configuration, Job, ProviderTemplate, RateLimitReading, Revision
 from trunkline.storage.tables.conversation import Conversation, ConversationMessage, MessagePiece, Picture
 from trunkline.storage.tables.credential import Credential, DataKey, SealedSecret
@@ -46,6 +47,7 @@ __all__ = [
     "BudgetLease",
     "BudgetPeriod",
     "BudgetRow",
+    "CapturedContent",
     "Configuration",
     "ConfigurationHealth",
     "ConfigurationTotal",

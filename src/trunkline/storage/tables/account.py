@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from trunkline.core.chat import JsonObject
 from trunkline.storage.tables.base import Base, Id, new_id, now
 
 
@@ -49,6 +50,7 @@ class Workspace(Base):
     ``revision`` is that of the snapshot at the last change that a call could notice; the snapshot compiles the
     workspaces whose revision it has not seen. ``cache_generation`` counts how often the answers that are kept were
     forgotten; ``retention`` are days by what is kept for them, where that is shorter than in the installation.
+    ``capture`` is what is kept of the content of its calls, None: nothing.
     """
 
     __tablename__ = "workspaces"
@@ -59,6 +61,7 @@ class Workspace(Base):
     default_configuration_id: Mapped[str | None] = mapped_column(Id)
     cache_generation: Mapped[int] = mapped_column(default=0, server_default="0")
     retention: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
+    capture: Mapped[JsonObject | None] = mapped_column(JSON(none_as_null=True))
     revision: Mapped[int] = mapped_column(BigInteger, default=1, index=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)

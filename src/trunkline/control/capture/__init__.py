@@ -1,0 +1,1 @@
+"""Content of calls at rest: redacted, encrypted, and gone in time."""

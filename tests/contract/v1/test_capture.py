@@ -1,0 +1,192 @@
+"""What is heard of calls whose content is captured, over the wire."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.contract.v1.bare_gateway import KEY, BareGateway, configuration, route
+from tests.contract.v1.test_response_cache import GOOD, STREAM
+from tests.e2e.place import wait_for
+from tests.upstreams import scripted
+from tests.upstreams.scripted import stream, whole
+from trunkline.control.capture.content import Content, prepare
+from trunkline.core.caching import Caching
+from trunkline.core.capture import LARGEST_BYTES, CaptureRule
+from trunkline.core.errors import TooMany
+from trunkline.gateway.caching.answer_cache import AnswerCache
+from trunkline.gateway.capture.capture_queue import CaptureQueue
+from trunkline.gateway.capture.captured_call import CapturedCall
+from trunkline.gateway.gates.cache_gate import CacheGate
+from trunkline.gateway.gates.capture_gate import CaptureGate
+
+ALL = CaptureRule(rate=1.0)
+
+
+class Rig:
+    def __init__(self, bare: BareGateway, queue: CaptureQueue, upstream: scripted.Scripted) -> None:
+        self.bare, self.queue, self.upstream = bare, queue, upstream
+
+    def ask(self, path: str = "/v1/chat/completions", model: str = "a", **fields: Any) -> httpx2.Response:
+        body = {"model": model, "messages": [{"role": "user", "content": "hello"}], "max_tokens": 9, **fields}
+        return httpx2.post(self.bare.url + path, json=body, headers={"Authorization": f"Bearer {KEY}"}, timeout=20)
+
+    def heard(self) -> CapturedCall:
+        """The one call that waits to be stored, taken out."""
+        waiting = self.queue._waiting  # pyright: ignore[reportPrivateUsage] - the server's loop is another one
+        wait_for(lambda: len(waiting) == 1)
+        call = waiting.popleft()
+        self.queue._bytes -= call.size  # pyright: ignore[reportPrivateUsage]
+        return call
+
+    def content(self) -> Content:
+        return prepare(self.heard())
+
+
+@contextmanager
+def rig(
+    rule: CaptureRule | None = ALL, *more: Any, chance: float = 0.5, provider: str = "groq", **given: Any
+) -> Iterator[Rig]:
+    queue = CaptureQueue()
+    with scripted.start() as upstream:
+        there = configuration(
+            "a", provider, model="gpt-4o", base_url=upstream.url, api_key="sk-secret-key-1234567890", shared=True
+        )
+        gates = (CaptureGate(queue, lambda: chance), *more)
+        routes = [route("r", "a", caching=Caching(ttl_seconds=60))]
+        with BareGateway([there], routes=routes, gates=gates, capture=rule, **given).serve() as bare:
+            upstream.script = whole(json.dumps(GOOD).encode())
+            yield Rig(bare, queue, upstream)
+
+
+def test_a_whole_answer_is_captured_with_its_request() -> None:
+    with rig() as place:
+        answer = place.ask()
+        call = place.heard()
+        assert call.event.id == place.bare.books.last().id
+        content = prepare(call)
+    assert content.request is not None
+    assert content.answer is not None
+    assert json.loads(content.request)["messages"][0]["content"] == "hello"
+    assert json.loads(content.answer) == answer.json()
+    assert (content.answer_size, content.cut) == (len(answer.content), False)
+
+
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/messages", "/v1/responses"])
+def test_a_stream_is_put_together(path: str) -> None:
+    with rig() as place:
+        place.upstream.script = stream(*STREAM)
+        fields: dict[str, Any] = {"input": "hello"} if path == "/v1/responses" else {}
+        answer = place.ask(path, stream=True, **fields)
+        assert answer.status_code == 200, answer.text
+        content = place.content()
+    assert content.answer is not None
+    assert '"hi"' in content.answer, "the text stands in one piece"
+    assert "data:" not in content.answer
+    assert content.answer_size == len(answer.content)
+
+
+def test_a_failure_is_captured_without_an_answer() -> None:
+    with rig() as place:
+        place.upstream.script = whole(b'{"error":{"message":"no"}}', status="400 Bad Request")
+        assert place.ask().status_code == 400
+        call = place.heard()
+    assert (call.event.outcome, call.answer) == ("error", None)
+
+
+def test_a_kept_answer_is_captured_too() -> None:
+    with rig(ALL, CacheGate(AnswerCache(1 << 20, lambda: 1.0))) as place:
+        place.ask(model="r")
+        place.heard()
+        assert place.ask(model="r").headers["x-trunkline-cache"].startswith("hit")
+        call = place.heard()
+    assert call.event.cached
+    assert call.answer is not None
+
+
+def test_nothing_is_heard_where_nobody_asked() -> None:
+    with rig(None) as place:
+        assert place.ask().status_code == 200
+        assert place.queue.is_empty
+
+
+def test_only_a_sample_is_captured() -> None:
+    with rig(CaptureRule(rate=0.4), chance=0.5) as place:
+        place.ask()
+        assert place.queue.is_empty
+    with rig(CaptureRule(rate=0.6), chance=0.5) as place:
+        place.ask()
+        place.heard()
+
+
+def test_a_call_that_is_refused_leaves_nothing() -> None:
+    class Refusal:
+        def concerns(self, *_: Any) -> bool:
+            return True
+
+        async def enter(self, call: Any) -> None:
+            raise TooMany("Not now.", retry_after=1)
+
+        async def admit(self, *_: Any) -> None:
+            return None
+
+    with rig(ALL, Refusal()) as place:
+        assert place.ask().status_code == 429
+        assert place.queue.is_empty
+
+
+def test_a_long_answer_is_cut_and_its_size_is_told() -> None:
+    with rig() as place:
+        long = {**GOOD, "choices": [{"index": 0, "message": {"role": "assistant", "content": "x " * LARGEST_BYTES}}]}
+        place.upstream.script = whole(json.dumps(long).encode())
+        answer = place.ask()
+        content = place.content()
+    assert content.cut
+    assert content.answer is not None
+    assert len(content.answer.encode()) <= LARGEST_BYTES
+    assert content.answer_size == len(answer.content)
+
+
+def test_keys_are_taken_out_whoever_wrote_them() -> None:
+    with rig() as place:
+        place.ask(messages=[{"role": "user", "content": "My keys: tl-abcdefgh12345678 and sk-secret-key-1234567890"}])
+        content = place.content()
+    assert content.request is not None
+    assert "abcdefgh" not in content.request
+    assert "secret-key" not in content.request
+    assert content.request.count("[redacted]") == 2
+
+
+def test_personal_data_are_taken_out_where_that_is_asked_for() -> None:
+    split = [
+        b'data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":'
+        b'{"role":"assistant","content":"%b"},"finish_reason":null}]}\n\n' % piece
+        for piece in (b"Write to ada@exa", b"mple.com now")
+    ]
+    said = [{"role": "user", "content": "I am bob@example.com"}]
+    for rule, found in ((ALL, True), (CaptureRule(rate=1.0, redacts_personal_data=True), False)):
+        with rig(rule) as place:
+            place.upstream.script = stream(*split, *STREAM[1:])
+            place.ask(stream=True, messages=said)
+            content = place.content()
+        assert content.request is not None
+        assert content.answer is not None
+        assert ("bob@example.com" in content.request) is found
+        assert ("ada@example.com" in content.answer) is found, "it came in two pieces"
+
+
+def test_what_there_is_no_room_for_is_dropped_and_counted() -> None:
+    with rig() as place:
+        place.ask()
+        call = place.heard()
+    queue = CaptureQueue(most_calls=1)
+    queue.put(call)
+    queue.put(call)
+    small = CaptureQueue(most_bytes=call.size - 1)
+    small.put(call)
+    assert (queue.dropped, small.dropped, small.is_empty) == (1, 1, True)
