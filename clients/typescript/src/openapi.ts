@@ -10311,18 +10311,30 @@ export interface components {
          * @description After how many days each kind of record is deleted; null where nothing is said.
          */
         RetentionDaysResponse: {
-            /** Requestsdays */
+            /**
+             * Requestsdays
+             * @description How many days requests are listed one by one; `null`: nothing is said here.
+             */
             requestsDays: number | null;
-            /** Conversationsdays */
+            /**
+             * Conversationsdays
+             * @description How many days a conversation is kept after it was last used; `null`: nothing is said here.
+             */
             conversationsDays: number | null;
-            /** Violationsdays */
+            /**
+             * Violationsdays
+             * @description How many days violations of policies are kept; `null`: nothing is said here.
+             */
             violationsDays: number | null;
             /**
              * Alertsdays
-             * @description How many days alerts are kept after they are over; `null`: always.
+             * @description How many days alerts are kept; `null`: nothing is said here.
              */
             alertsDays: number | null;
-            /** Auditdays */
+            /**
+             * Auditdays
+             * @description How many days events of the audit log are kept; `null`: nothing is said here.
+             */
             auditDays: number | null;
         };
         /**
@@ -10368,18 +10380,30 @@ export interface components {
          *     }
          */
         RetentionUpdateRequest: {
-            /** Requestsdays */
+            /**
+             * Requestsdays
+             * @description How many days requests are listed one by one; `null`: as the installation says.
+             */
             requestsDays?: number | null;
-            /** Conversationsdays */
+            /**
+             * Conversationsdays
+             * @description How many days a conversation is kept after it was last used; `null`: as the installation says.
+             */
             conversationsDays?: number | null;
-            /** Violationsdays */
+            /**
+             * Violationsdays
+             * @description How many days violations of policies are kept; `null`: as the installation says.
+             */
             violationsDays?: number | null;
             /**
              * Alertsdays
-             * @description How many days alerts are kept after they are over; `null`: always.
+             * @description How many days alerts are kept; `null`: as the installation says.
              */
             alertsDays?: number | null;
-            /** Auditdays */
+            /**
+             * Auditdays
+             * @description How many days events of the audit log are kept; `null`: as the installation says.
+             */
             auditDays?: number | null;
         };
         /**

@@ -15,6 +15,7 @@ import msgspec
 
 from trunkline.core.chat import JsonValue
 from trunkline.dialects.openai_chat.passing_calls import PassingCall, PassingCalls
+from trunkline.dialects.raw_json import ABSENT, is_said
 
 
 class PassingDelta(msgspec.Struct, frozen=True):
@@ -29,6 +30,8 @@ class PassingChoice(msgspec.Struct, frozen=True):
 
     index: int | None = None
     delta: PassingDelta | None = None
+    text: msgspec.Raw = ABSENT
+    """What a completion has in the place of a delta."""
     finish_reason: str | None = None
 
 
@@ -56,6 +59,8 @@ class PassingDeltas:
 
     def _is_odd(self, place: int, choice: PassingChoice) -> bool:
         delta = choice.delta
+        if delta is None and is_said(choice.text):
+            return False
         if delta is None or delta.tool_calls is not None:
             return True
         return delta.role is not None and _number(place, choice) in self._begun

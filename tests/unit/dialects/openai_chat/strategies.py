@@ -284,7 +284,9 @@ def streams(draw: st.DrawFn) -> list[ChatEvent]:
                 ToolCallStart(index, draw(chat.names), draw(chat.names), choice, draw(maybe(chat.base64_data)))
             )
             asked.extend(
-                ToolCallDelta(index, text, choice) for text in draw(st.lists(chat.texts(), min_size=1, max_size=3))
+                # White space before arguments is nothing.
+                ToolCallDelta(index, text.lstrip() or "{}", choice)
+                for text in draw(st.lists(chat.texts(), min_size=1, max_size=3))
             )
         # A new id under a taken index begins a new call, so one call's id must not stand for another's.
         events += said + asked
