@@ -20,7 +20,7 @@ NOT_DESCRIBED = "^/v1(beta)?/"
 CHECKS = """
 [checks.not_a_server_error]
 # Providers that cannot be reached, or take too long, are no fault of the server. Each route that asks one says so.
-expected-statuses = ["2xx", "3xx", "4xx", 502, 504]
+expected-statuses = ["2xx", "3xx", "4xx", 502, 503, 504]
 """
 
 LASTS = r"^/api/(requests|status)/stream$"

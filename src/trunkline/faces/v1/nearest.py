@@ -30,6 +30,9 @@ _POSTED: Final = (
     "completions",
     "messages",
     "messages/count_tokens",
+    "messages/batches",
+    "batches",
+    "files",
 )
 _GOT: Final = "models"
 _ACTIONS: Final = ("generateContent", "streamGenerateContent", "countTokens", "embedContent", "batchEmbedContents")

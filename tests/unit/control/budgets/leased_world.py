@@ -54,12 +54,13 @@ class Process:
         # A call is told to make no more than the poorest budget allows.
         least_held = min(amount for _, _, amount in held.shares)
         held.shrink({budget.id: least_held for budget in budgets})
+        leases, most = held.describe()
         opened = event(
             WORKSPACE,
             opened_at=int(self.world.now * 1_000_000),
             user_id="u",
-            leases=held.leases,
-            held_nanos=held.most,
+            leases=leases,
+            held_nanos=most,
         )
         self.running.append((opened, held))
         return True
@@ -157,7 +158,7 @@ class LeasedWorld:
         return (
             sum(self.budgets[0].charge(one) for one in self.taken)
             + sum(self.budgets[0].charge(one) for each in everyone for one in each.journal)
-            + sum(held.most for each in everyone for _, held in each.running)
+            + sum(held.describe()[1] for each in everyone for _, held in each.running)
         )
 
     async def _recall(self, holder: str, budget_ids: Collection[str]) -> Mapping[str, int]:

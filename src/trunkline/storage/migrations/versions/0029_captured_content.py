@@ -31,3 +31,11 @@ def upgrade() -> None:
     )
     op.create_index("ix_captured_content_workspace_id", "captured_content", ["workspace_id"])
     op.create_index("ix_captured_content_expires_at", "captured_content", ["expires_at"])
+
+
+def downgrade() -> None:
+    """What was captured is gone."""
+    op.drop_index("ix_captured_content_expires_at", table_name="captured_content")
+    op.drop_index("ix_captured_content_workspace_id", table_name="captured_content")
+    op.drop_table("captured_content")
+    op.drop_column("workspaces", "capture")
