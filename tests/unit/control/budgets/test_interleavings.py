@@ -40,7 +40,7 @@ async def play(world: LeasedWorld, step: Step) -> None:
             await each.call(want, max(want * part // 100, 1))
         case "settle", each, [place, part] if each is not None and each.running:
             place %= len(each.running)
-            each.settle(place, each.running[place][1].most * part // 100)
+            each.settle(place, each.running[place][1].describe()[1] * part // 100)
         case "void", each, [place] if each is not None and each.running:
             each.void(place % len(each.running))
         case "expire", each, [seconds] if each is not None:
@@ -80,7 +80,7 @@ async def run(path: Path, amounts: tuple[int, ...], steps: list[Step]) -> None:
         for place in range(3):
             process = world.processes[place]
             while process.running:
-                process.settle(0, process.running[0][1].most // 2)
+                process.settle(0, process.running[0][1].describe()[1] // 2)
             await world.take_in(process)
             await process.desk.tell(all_of_it=True)
         await world.adopt()
@@ -124,7 +124,7 @@ async def test_on_each_database(database: Database) -> None:
         process = world.processes[number % 2]
         await process.call(300, 50)
         if number % 3 == 0 and process.running:
-            process.settle(0, process.running[0][1].most // 3)
+            process.settle(0, process.running[0][1].describe()[1] // 3)
         if number % 7 == 0:
             await world.take_in(process)
         if number % 11 == 10:
