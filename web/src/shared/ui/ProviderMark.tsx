@@ -3,7 +3,7 @@ import classes from "./ProviderMark.module.css";
 
 /** Two letters and a colour for each provider, the same in lists, charts and chat. */
 const MARKS: Record<string, [letters: string, color: string]> = {
-  openai: ["OA", "#0f8a66"],
+  openai: ["OA", "#0c7a5a"],
   anthropic: ["An", "#b35a33"],
   gemini: ["Ge", "#2f6fe0"],
   ollama: ["Ol", "#41464f"],
