@@ -80,9 +80,9 @@ def listen(tap: Tap, pieces: list[bytes]) -> None:
 
     An event may have been mended: then it says what one that came says, but for what clients stumble over.
     """
-    forwarded = b"".join(map(tap.feed, pieces))
+    relayed = b"".join(map(tap.feed, pieces))
     tap.close()
-    relayed = forwarded + tap.take_held()
+    relayed += tap.take_held()
     body = b"".join(pieces)
     place = 0
     for event in re.split(rb"[\r\n]{2,}", relayed):
@@ -104,8 +104,8 @@ def came(body: bytes) -> list[object]:
 
 
 def _words(event: bytes) -> object:
-    """The data of an event without what is mended: its usage, the indexes and ids of calls, the reasons of ends, and
-    texts that came as a list. None where it is no JSON.
+    """The data of an event without what is mended: its usage, roles, what says which call is meant, the reasons of
+    ends, and texts that came as a list. None where it is no JSON.
     """
     data = b"\n".join(line[5:] for line in re.split(rb"[\r\n]+", event) if line.startswith(b"data:"))
     try:
@@ -114,14 +114,24 @@ def _words(event: bytes) -> object:
         said.pop("x_groq", None)
         if isinstance(message := said.get("message"), dict):
             message.pop("usage", None)
-        for choice in said.get("choices") or ():
+        said["choices"] = said.get("choices") or []
+        for choice in said["choices"]:
             choice.pop("finish_reason", None)
-            for call in (choice.get("delta") or {}).get("tool_calls") or ():
-                call.pop("index", None)
-                call.pop("id", None)
+            delta = choice["delta"] = choice.get("delta") or {}
+            delta.pop("role", None)
+            calls = delta.pop("tool_calls", None) or ()
+            given = [call["function"].get("arguments") for call in calls if "function" in call]
+            delta["arguments"] = [_write(each) for each in given]
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError, KeyError, AttributeError):
         return None
     return said
+
+
+def _write(arguments: object) -> str:
+    """Arguments as the text that they must be."""
+    if arguments is None:
+        return ""
+    return arguments if isinstance(arguments, str) else msgspec.json.encode(arguments).decode()
 
 
 @every_subject
