@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -73,7 +74,7 @@ class Newcomer:
     def _open(self, environment: dict[str, str]) -> pexpect.spawn:
         shell = pexpect.spawn(
             "bash", ["--norc", "--noprofile"], cwd=self.folder, env={**environment, "PS1": _PROMPT},
-            encoding="utf-8", timeout=_SECONDS, echo=False, dimensions=(50, 400),
+            encoding="utf-8", timeout=_SECONDS, echo=False, dimensions=(50, 400), preexec_fn=_heed_interrupts,
         )  # fmt: skip
         shell.expect_exact(_PROMPT)
         start = self.folder.parent / "start.sh"
@@ -163,6 +164,11 @@ class Newcomer:
             if met == 0:
                 return said
             self._shell.sendline("y" if met == 3 else aimock.KEY)
+
+
+def _heed_interrupts() -> None:
+    """Who runs the tests in the background ignores Ctrl-C, and so would all that is started here."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def make_service_account() -> str:

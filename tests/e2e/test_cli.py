@@ -364,8 +364,11 @@ def test_wrong_settings(place: Place, tmp_path: Path) -> None:
 def _take_terminal() -> None:
     """Make standard input the controlling terminal, so that Ctrl-C reaches the process as a signal."""
     import fcntl
+    import signal
     import termios
 
+    # Who runs the tests in the background ignores it, and so would the command.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
