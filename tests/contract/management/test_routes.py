@@ -415,7 +415,7 @@ async def test_conditions_fallbacks_and_hedging_are_kept(whole_on_each: LiveServ
     assert [each["conditions"] for each in route["targets"]] == [conditions, None, None, None]
     assert [each["fallbackFor"] for each in route["targets"]] == [None, None, "contextWindow", "contentFilter"]
     assert route["hedging"] == {"afterMs": None}
-    assert route["caching"] == {"ttlSeconds": 60, "scope": "workspace", "withTools": True}
+    assert route["caching"] == {"ttlSeconds": 60, "scope": "workspace", "withTools": True, "semantic": None}
     assert (await ask(admin.client, "r")).headers["x-trunkline-configuration"] == two["id"]
     path = f"/api/routes/{route['id']}"
     assert (await admin.client.put(path, json=route)).json()["revision"] == 1, "what was read and is sent back"
