@@ -44,3 +44,15 @@ async def test_the_first_time_is_after_a_while_unless_it_is_wanted_at_once() -> 
         assert began == expected
         duty.cancel()
         await asyncio.gather(duty, return_exceptions=True)
+
+
+async def test_whoever_wakes_it_has_it_done_at_once() -> None:
+    woken, done = asyncio.Event(), asyncio.Queue[int]()
+    duty = asyncio.ensure_future(repeat(lambda: done.put(1), 3_600, "not_done", name="here", at_once=True, woken=woken))
+    async with asyncio.timeout(5):
+        await done.get()
+        woken.set()
+        await done.get()
+    assert done.empty()
+    duty.cancel()
+    await asyncio.gather(duty, return_exceptions=True)

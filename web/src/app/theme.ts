@@ -47,7 +47,7 @@ export const resolver: CSSVariablesResolver = () => {
     "--mantine-color-body": "var(--tl-page)",
     "--mantine-color-text": "var(--tl-text)",
     "--mantine-color-dimmed": "var(--tl-soft)",
-    "--mantine-color-placeholder": "var(--tl-faint)",
+    "--mantine-color-placeholder": "var(--tl-soft)",
     "--mantine-color-anchor": "var(--tl-accent)",
     "--mantine-color-error": "var(--tl-bad)",
     "--mantine-color-default": "var(--tl-surface)",

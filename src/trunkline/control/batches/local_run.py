@@ -104,13 +104,13 @@ class LocalRun:
 
     async def _look(self, watch: _Watch) -> Unmade | None:
         """Why no further line is to be called, with the place given back; None where one is."""
+        called = False
         try:
             why = await watch.look()
-        except BaseException:
-            self._places.release()
-            raise
-        if why is not None:
-            self._places.release()
+            called = why is None
+        finally:
+            if not called:
+                self._places.release()
         return why
 
     async def _run_line(self, row: Batch, line: BatchLine) -> None:

@@ -11,6 +11,7 @@ from trunkline.control.batches.files import Files
 from trunkline.control.batches.local_run import LocalRun
 from trunkline.control.batches.provider_run import ProviderRun
 from trunkline.control.batches.reserve import Reserve
+from trunkline.control.repetition import repeat
 from trunkline.core.errors import TrunklineError
 from trunkline.core.ids import new_id
 from trunkline.logs import get_logger
@@ -70,19 +71,7 @@ class BatchWatch:
     async def run(self) -> None:
         """Look every few seconds until cancelled; batches that run here are broken off then, and go on later."""
         try:
-            while True:
-                try:
-                    await self.look()
-                except TrunklineError as error:
-                    log.warning("batches_not_watched", next_try_seconds=LOOK_SECONDS, reason=error.message)
-                except Exception:
-                    log.exception("batches_not_watched", next_try_seconds=LOOK_SECONDS)
-                self._woken.clear()
-                try:
-                    async with asyncio.timeout(LOOK_SECONDS):
-                        await self._woken.wait()
-                except TimeoutError:
-                    continue
+            await repeat(self.look, LOOK_SECONDS, "batches_not_watched", name=__name__, at_once=True, woken=self._woken)
         finally:
             await self.close()
 
@@ -144,7 +133,7 @@ class BatchWatch:
         try:
             await self._local_run.run(batch_id)
         except Exception:
-            # It goes on with the next look.
+            # Whatever it is: nobody else looks at this task. It goes on with the next look.
             log.exception("batch_broken_off", batch_id=batch_id)
 
     async def _ask(self, row: Batch) -> bool:
@@ -154,6 +143,7 @@ class BatchWatch:
             log.warning("batch_not_seen", batch_id=row.id, reason=error.message)
             return False
         except Exception:
+            # A fault of ours with one batch must not keep the others from being seen.
             log.exception("batch_not_seen", batch_id=row.id)
             return False
         return True

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import StreamingResponse
 
-from trunkline.control.alerts.alerts import AlertFilter, AlertRecord
+from trunkline.control.alerts.alerts import AlertFilter
 from trunkline.core.alert import AlertKind, AlertState, Severity
 from trunkline.faces.alerts.alert_wire import AlertResponse
 from trunkline.faces.http.auth import ActorDep, allow
-from trunkline.faces.http.event_stream import EVENTS, SentEvent, send_events
+from trunkline.faces.http.event_stream import EVENTS, STREAM_SECONDS, send_events, tell_changes
 from trunkline.faces.http.paging import PageDep, link_next
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import GivenId, PathId
 
 router = APIRouter(prefix="/api/alerts", tags=["Alerts"])
-
-STREAM_SECONDS: Final = 900
-"""After which a stream ends, so that whoever may no longer read it does not."""
 
 
 @router.get("", dependencies=[allow("alerts.read")])
@@ -62,7 +56,7 @@ async def follow_alerts(
 
     It ends after 15 minutes, or `seconds`. Connect again then, and list the alerts once more.
     """
-    return send_events(_tell(services.alerts.follow(actor), seconds))
+    return send_events(tell_changes(services.alerts.follow(actor), seconds, "alert", AlertResponse.of))
 
 
 @router.get("/{alert_id}", dependencies=[allow("alerts.read")])
@@ -75,19 +69,3 @@ async def get_alert(services: ServicesDep, alert_id: PathId, actor: ActorDep) ->
 async def acknowledge_alert(services: ServicesDep, alert_id: PathId, actor: ActorDep) -> AlertResponse:
     """Say that somebody sees to it. Channels are not told again; that it is resolved, they are."""
     return AlertResponse.of(await services.alerts.acknowledge(actor, alert_id))
-
-
-async def _tell(changes: AsyncGenerator[AlertRecord | None], seconds: int) -> AsyncGenerator[SentEvent]:
-    end = asyncio.get_running_loop().time() + seconds
-    async with aclosing(changes):
-        while True:
-            try:
-                # Around one step alone: the next one may be another task's.
-                async with asyncio.timeout_at(end):
-                    change = await anext(changes)
-            except (TimeoutError, StopAsyncIteration):
-                return
-            if change is None:
-                yield SentEvent("ready", {})
-            else:
-                yield SentEvent("alert", AlertResponse.of(change).model_dump(mode="json", by_alias=True))

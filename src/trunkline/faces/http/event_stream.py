@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
-from typing import Any, Final
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from typing import Any, Final, TypeVar
 
 import msgspec
 from starlette.responses import StreamingResponse
 
 from trunkline.core.chat import JsonValue
 from trunkline.faces.http.provider_failures import PROVIDER_FAILURES
+from trunkline.faces.http.wire import ResponseBody
+
+_Change = TypeVar("_Change")
 
 QUIET_SECONDS: Final = 15.0
 """After which a comment keeps the stream open through proxies."""
+
+STREAM_SECONDS: Final = 900
+"""After which a stream of changes ends, so that whoever may no longer read it does not."""
 
 COMMENT: Final = b": still here\n\n"
 
@@ -64,6 +71,27 @@ def send_events(events: AsyncGenerator[SentEvent]) -> StreamingResponse:
         # nginx would otherwise collect the stream before it passes it on.
         headers={"cache-control": "no-cache, no-store", "x-accel-buffering": "no"},
     )
+
+
+async def tell_changes(
+    changes: AsyncGenerator[_Change | None], seconds: int, event: str, write: Callable[[_Change], ResponseBody]
+) -> AsyncGenerator[SentEvent]:
+    """What a stream tells for ``seconds``: ``ready`` for None, which says that nothing is missed from then on, and an
+    ``event`` for each change.
+    """
+    end = asyncio.get_running_loop().time() + seconds
+    async with aclosing(changes):
+        while True:
+            try:
+                # Around one step alone: the next one may be another task's.
+                async with asyncio.timeout_at(end):
+                    change = await anext(changes)
+            except (TimeoutError, StopAsyncIteration):
+                return
+            if change is None:
+                yield SentEvent("ready", {})
+            else:
+                yield SentEvent(event, write(change).model_dump(mode="json", by_alias=True))
 
 
 async def _write(events: AsyncGenerator[SentEvent]) -> AsyncGenerator[bytes]:

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import StreamingResponse
 
 from trunkline.control.health.history import CellSize
-from trunkline.control.health.status import ConfigurationStatus
 from trunkline.faces.http.auth import ActorDep, allow
-from trunkline.faces.http.event_stream import EVENTS, SentEvent, send_events
+from trunkline.faces.http.event_stream import EVENTS, STREAM_SECONDS, send_events, tell_changes
 from trunkline.faces.http.paging import PageDep, link_next
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.status.wire import StatusChangeResponse, StatusResponse
 
 router = APIRouter(prefix="/api/status", tags=["Status"])
-
-STREAM_SECONDS: Final = 900
-"""After which a stream ends, so that whoever may no longer read it does not."""
 
 
 @router.get("", dependencies=[allow("status.read")])
@@ -49,20 +42,4 @@ async def follow_status(
 
     It ends after 15 minutes, or `seconds`. Connect again then, and read the status once more.
     """
-    return send_events(_tell(services.status.follow(actor), seconds))
-
-
-async def _tell(changes: AsyncGenerator[ConfigurationStatus | None], seconds: int) -> AsyncGenerator[SentEvent]:
-    end = asyncio.get_running_loop().time() + seconds
-    async with aclosing(changes):
-        while True:
-            try:
-                # Around one step alone: the next one may be another task's.
-                async with asyncio.timeout_at(end):
-                    change = await anext(changes)
-            except (TimeoutError, StopAsyncIteration):
-                return
-            if change is None:
-                yield SentEvent("ready", {})
-            else:
-                yield SentEvent("change", StatusChangeResponse.of(change).model_dump(mode="json", by_alias=True))
+    return send_events(tell_changes(services.status.follow(actor), seconds, "change", StatusChangeResponse.of))
