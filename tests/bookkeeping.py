@@ -6,6 +6,11 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection as RawConnection
+from sqlalchemy.ext.asyncio import create_async_engine
+
 from trunkline.app.intake import PROJECTIONS
 from trunkline.control.audit import Audit
 from trunkline.control.audit_chain.seal import AuditSeal
@@ -13,6 +18,7 @@ from trunkline.control.usage.event_store import EventStore
 from trunkline.control.usage.journal_events import Event
 from trunkline.control.usage.last_uses import LastUses
 from trunkline.control.usage.set_aside import SetAside
+from trunkline.storage import schema_version
 from trunkline.storage.database import Database
 from trunkline.storage.intake.connection import Connection
 from trunkline.storage.intake.opening import open_connection
@@ -43,3 +49,18 @@ async def keep(database: Database, events: Sequence[Event]) -> int:
         await uses.write(tx)
     await connection.close()
     return new
+
+
+async def migrate_to(url: str, version: str) -> None:
+    """Take the schema at ``url`` back to ``version``, or forward to ``head``."""
+
+    def migrate(connection: RawConnection) -> None:
+        config = Config()
+        config.set_main_option("script_location", str(schema_version.SCRIPTS))
+        config.attributes["connection"] = connection
+        (command.upgrade if version == "head" else command.downgrade)(config, version)
+
+    engine = create_async_engine(url)
+    async with engine.begin() as connection:
+        await connection.run_sync(migrate)
+    await engine.dispose()

@@ -48,6 +48,7 @@ from trunkline.control.snapshot.refresher import SnapshotRefresher
 from trunkline.control.stored_responses import StoredResponses
 from trunkline.control.upkeep import Upkeep
 from trunkline.control.usage.intake_lag import IntakeLag
+from trunkline.control.usage.months import UsageMonths
 from trunkline.control.workers.workers import Workers
 from trunkline.core.errors import Unavailable
 from trunkline.faces import v1
@@ -214,6 +215,7 @@ async def open_server(
                 shipping.run(),
                 captures.run(),
                 Upkeep(resources.database).run(),
+                UsageMonths(resources.database, clock=now).run(),
                 services.retention.run(),
             )
         )

@@ -9,6 +9,7 @@ from typing import Final
 
 from trunkline.control.audit_chain.linking import AuditLinking
 from trunkline.control.repetition import repeat
+from trunkline.control.usage.months import UsageMonths
 from trunkline.core.ids import new_id
 from trunkline.logs import get_logger
 from trunkline.storage import leases, retention
@@ -52,6 +53,7 @@ class Retention:
         self.audit_days: Final = audit_days
         self._audit = audit
         self._clock = clock
+        self._months = UsageMonths(database, clock=clock)
         self._pause = pause
         self._holder = new_id()
 
@@ -64,12 +66,17 @@ class Retention:
         await self.prune_audit()
 
     async def prune(self) -> dict[Kept, int]:
-        """Delete what is too old. Gives how many rows went; none while another process does it."""
+        """Delete what is too old. Gives how many rows went; none while another process does it.
+
+        On PostgreSQL whole months of requests go first, uncounted.
+        """
         gone: dict[Kept, int] = {}
         own = await self._find_own_days()
         for what, days in self.days.items():
             shorter = {place: said[what] for place, said in own.items() if what in said}
             if days is not None:
+                if what == "requests" and await self._hold():
+                    await self._months.drop_before(self._clock() - timedelta(days=days))
                 gone[what] = await self._prune(what, days, None)
             for place, fewer in shorter.items():
                 if days is None or fewer < days:

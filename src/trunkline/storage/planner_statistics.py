@@ -20,11 +20,14 @@ https://sqlite.org/pragma.html#pragma_optimize
 
 
 async def refresh(database: Database) -> None:
-    """Have SQLite look at its tables, which it never does by itself. PostgreSQL does, and is left to it.
+    """Have SQLite look at its tables, which it never does by itself. PostgreSQL does, but for what has partitions.
 
     Raises :class:`Unavailable` when the database is too busy.
     """
     if database.kind != "sqlite":
+        # https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-STATISTICS
+        async with database.write(limit=LONG_SECONDS) as tx:
+            await tx.execute(text("ANALYZE usage_events"))
         return
     statement = "PRAGMA optimize=0x10002" if sqlite3.sqlite_version_info >= _WHOLE_OPTIMIZE else "ANALYZE"
     async with database.write(limit=LONG_SECONDS) as tx:

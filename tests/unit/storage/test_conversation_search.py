@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, delete, text, update
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import delete, text, update
+from tests.bookkeeping import migrate_to
 
-from trunkline.storage import conversation_search, conversations, schema_version
+from trunkline.storage import conversation_search, conversations
 from trunkline.storage.conversations import Owner
 from trunkline.storage.database import Database, Transaction
 from trunkline.storage.tables import Conversation, ConversationMessage, User, Workspace
@@ -108,28 +106,15 @@ async def test_what_was_said_before_is_filled_in(database: Database, database_ur
     async with database.write() as tx:
         await say(tx, "old", "said long ago", "Whales")
         await say(tx, "long", "y" * 30_000)
-    await _migrate(database_url, "0015")
+    await migrate_to(database_url, "0015")
     async with database.write() as tx:
         await tx.execute(
             update(ConversationMessage).where(ConversationMessage.id == "m-old").values(content="said then")
         )
-    await _migrate(database_url, "head")
+    await migrate_to(database_url, "head")
     assert await candidates(database, "said then") == {"old", "long"}
     assert await candidates(database, "long ago") == {"long"}
     assert await search(database, "hales") == {"old"}
-
-
-async def _migrate(url: str, version: str) -> None:
-    def migrate(connection: Connection) -> None:
-        config = Config()
-        config.set_main_option("script_location", str(schema_version.SCRIPTS))
-        config.attributes["connection"] = connection
-        (command.upgrade if version == "head" else command.downgrade)(config, version)
-
-    engine = create_async_engine(url)
-    async with engine.begin() as connection:
-        await connection.run_sync(migrate)
-    await engine.dispose()
 
 
 async def test_the_rows_of_the_index_stay_those_of_their_texts_after_a_vacuum(database: Database) -> None:

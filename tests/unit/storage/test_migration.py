@@ -32,8 +32,9 @@ def _compare(connection: Connection) -> list[object]:
 
 
 def _is_of_a_table(name: str | None, kind: str, _parents: object) -> bool:
-    """The index for searches in conversations is the databases' own, with tables of its own on SQLite."""
-    searched = (name or "").startswith("conversation_t") or (name or "").endswith("_trigrams")
+    """The index for searches in conversations is the databases' own, with tables of its own on SQLite; and so are
+    partitions on PostgreSQL."""
+    searched = (name or "").startswith(("conversation_t", "usage_events_")) or (name or "").endswith("_trigrams")
     return kind not in {"table", "index"} or not searched
 
 

@@ -12,7 +12,10 @@ from trunkline.storage.tables.base import Base, Id
 
 
 class UsageEventRow(Base):
-    """A settled call. No foreign keys: what was used stays true when a configuration or a user is deleted."""
+    """A settled call. No foreign keys: what was used stays true when a configuration or a user is deleted.
+
+    On PostgreSQL in partitions by month, see :mod:`trunkline.storage.usage_months`.
+    """
 
     __tablename__ = "usage_events"
     __table_args__ = (
