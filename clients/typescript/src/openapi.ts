@@ -3672,6 +3672,11 @@ export interface components {
              * @description The id of the application; `null` if it belongs to none.
              */
             applicationId: string | null;
+            /**
+             * May
+             * @description What the caller may do in the workspace: actions, such as `routes.change`. Some also depend on whose a thing is.
+             */
+            may: string[];
         };
         /**
          * AiLlmCreateRequest

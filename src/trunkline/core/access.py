@@ -110,19 +110,29 @@ ACTIONS: Final[Mapping[str, Rule]] = {
 
 def check(actor: Actor, action: str) -> None:
     """Raise :class:`Forbidden` unless ``actor`` may do ``action`` in its workspace."""
+    refused = _refuse(actor, action)
+    if refused is not None:
+        raise Forbidden(refused)
+
+
+def list_allowed(actor: Actor) -> list[str]:
+    """The actions of the table that ``actor`` may do in its workspace, in the table's order."""
+    return [action for action in ACTIONS if _refuse(actor, action) is None]
+
+
+def _refuse(actor: Actor, action: str) -> str | None:
     rule = ACTIONS.get(action)
     if rule is None:
-        raise Forbidden(f"Nobody may do {action!r}: it is no known action.")
+        return f"Nobody may do {action!r}: it is no known action."
     if rule.scope == "manage" and actor.scope != "manage":
-        raise Forbidden("This API key may only call models. Make one with the scope 'manage' to change things.")
+        return "This API key may only call models. Make one with the scope 'manage' to change things."
     if rule.users_only and actor.kind != "user":
-        raise Forbidden("API keys cannot do this. Sign in as a user.")
+        return "API keys cannot do this. Sign in as a user."
     if rule.instance:
-        if not actor.instance_admin:
-            raise Forbidden("Only the administrator of this installation may do this.")
-        return
+        return None if actor.instance_admin else "Only the administrator of this installation may do this."
     if not at_least(actor.role, rule.role):
-        raise Forbidden(f"This needs the role {rule.role!r} in the workspace; yours is {actor.role!r}.")
+        return f"This needs the role {rule.role!r} in the workspace; yours is {actor.role!r}."
+    return None
 
 
 def may_see(actor: Actor, *, owner_id: str, workspace_id: str, shared: bool, application_id: str | None) -> bool:

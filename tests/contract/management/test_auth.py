@@ -24,6 +24,7 @@ async def test_a_sign_in_gives_tokens_and_who_one_is(installed: LocalInstallatio
     assert me.status_code == 200
     assert [(item["role"], item["personal"]) for item in me.json()["workspaces"]] == [("owner", True)]
     assert me.json()["actor"]["kind"] == "user"
+    assert "routes.change" in me.json()["actor"]["may"]
 
 
 @pytest.mark.parametrize(

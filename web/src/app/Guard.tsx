@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { meQuery } from "@/features/account/api";
+import { meQuery, permissionsQuery } from "@/features/account/api";
 import { SignInPage } from "@/features/account/pages/SignInPage";
 import { accessToken, onSession } from "@/shared/api/session";
 import { usePreference } from "@/shared/preference";
@@ -41,13 +41,18 @@ export function Guard() {
 function SignedIn() {
   const me = useQuery(meQuery);
   const [wanted, setWanted] = usePreference("workspace", "");
-  if (me.error) return <Problem error={me.error} retry={() => void me.refetch()} />;
-  if (me.data === undefined) return null;
-  const workspaces = me.data.workspaces;
+  const workspaces = me.data?.workspaces ?? [];
   const workspace = workspaces.find((each) => each.id === wanted) ?? workspaces.find((each) => each.personal) ?? workspaces[0];
-  if (workspace === undefined) return <Problem error={new Error("You belong to no workspace.")} />;
+  // Asked at the same time, where one was here before.
+  const id = me.data === undefined ? wanted : (workspace?.id ?? "");
+  const permissions = useQuery({ ...permissionsQuery(id), enabled: id !== "" });
+  const failed = [me, permissions].find((query) => query.isError && query.data === undefined);
+  if (me.data !== undefined && workspace === undefined) return <Problem error={new Error("You belong to no workspace.")} />;
+  if (me.data === undefined || workspace === undefined || permissions.data === undefined) {
+    return failed === undefined ? null : <Problem error={failed.error} retry={() => void failed.refetch()} />;
+  }
   return (
-    <WorkspaceScope id={workspace.id}>
+    <WorkspaceScope id={workspace.id} role={permissions.data.role} may={permissions.data.may}>
       <Shell me={me.data} onWorkspace={setWanted} />
     </WorkspaceScope>
   );

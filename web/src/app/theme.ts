@@ -17,10 +17,23 @@ const dark: MantineColorsTuple = [
   "#1b2541", "#24325a", "#8fb0ff", "#8fb0ff", "#8fb0ff", "#8fb0ff", "#8fb0ff", "#a6c0ff", "#bdd0ff", "#d4e0ff",
 ];
 
+// What went well, and what went wrong or destroys: one shade for each look.
+const one = (color: string): MantineColorsTuple => [color, color, color, color, color, color, color, color, color, color];
+
 export const theme = createTheme({
   primaryColor: "accent",
   primaryShade: { light: 6, dark: 6 },
-  colors: { "accent-light": light, "accent-dark": dark, accent: virtualColor({ name: "accent", light: "accent-light", dark: "accent-dark" }) },
+  colors: {
+    "accent-light": light,
+    "accent-dark": dark,
+    accent: virtualColor({ name: "accent", light: "accent-light", dark: "accent-dark" }),
+    "good-light": one("#1a7f4b"),
+    "good-dark": one("#6fd3a0"),
+    good: virtualColor({ name: "good", light: "good-light", dark: "good-dark" }),
+    "bad-light": one("#b3261e"),
+    "bad-dark": one("#ff9b93"),
+    bad: virtualColor({ name: "bad", light: "bad-light", dark: "bad-dark" }),
+  },
   fontFamily: '"Inter Variable", system-ui, sans-serif',
   fontFamilyMonospace: '"JetBrains Mono Variable", ui-monospace, monospace',
   fontSizes: { xs: "12px", sm: "12.5px", md: "14px", lg: "16px", xl: "20px" },

@@ -1,18 +1,35 @@
-import { createContext, type ReactNode, useContext } from "react";
+import { createContext, type ReactNode, useContext, useMemo } from "react";
 import type { TrunklineClient } from "@trunkline/client";
 import { clientFor } from "./api/client";
 
-/** In which workspace the console works now. */
-const WorkspaceContext = createContext<string | undefined>(undefined);
-
-/** Has everything inside work in the workspace `id`. */
-export function WorkspaceScope({ id, children }: { id: string; children: ReactNode }) {
-  return <WorkspaceContext value={id}>{children}</WorkspaceContext>;
+interface Scope {
+  id: string;
+  role: string;
+  may: ReadonlySet<string>;
 }
 
-/** The workspace's id, for keys of queries, and its client. */
-export function useWorkspace(): { id: string; client: TrunklineClient } {
-  const id = useContext(WorkspaceContext);
-  if (id === undefined) throw new Error("useWorkspace is for what stands inside a WorkspaceScope.");
-  return { id, client: clientFor(id) };
+/** In which workspace the console works now, and what one may do there. */
+const WorkspaceContext = createContext<Scope | undefined>(undefined);
+
+/** Has everything inside work in the workspace `id`, where one has `role` and may do the actions of `may`. */
+export function WorkspaceScope({ id, role, may, children }: { id: string; role: string; may: string[]; children: ReactNode }) {
+  const scope = useMemo(() => ({ id, role, may: new Set(may) }), [id, role, may]);
+  return <WorkspaceContext value={scope}>{children}</WorkspaceContext>;
+}
+
+function useScope(): Scope {
+  const scope = useContext(WorkspaceContext);
+  if (scope === undefined) throw new Error("This is for what stands inside a WorkspaceScope.");
+  return scope;
+}
+
+/** The workspace's id, for keys of queries, its client, and one's role. */
+export function useWorkspace(): { id: string; role: string; client: TrunklineClient } {
+  const { id, role } = useScope();
+  return { id, role, client: clientFor(id) };
+}
+
+/** Whether one may do `action`, of the API's table of actions (`routes.change`). The server decides; this only hides. */
+export function useMay(action: string): boolean {
+  return useScope().may.has(action);
 }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, SecretStr, StrictBool, StringConstraints
 
+from trunkline.core import access
+from trunkline.core.actor import Actor
 from trunkline.faces.http.wire import GivenName, RequestBody, ResponseBody
 from trunkline.faces.management.user_wire import Email, Password, UserResponse
 from trunkline.faces.management.workspace_wire import WorkspaceResponse
@@ -117,6 +119,23 @@ class ActorResponse(ResponseBody):
     scope: str
     key_id: str | None
     application_id: str | None
+    may: list[str] = Field(
+        description="What the caller may do in the workspace: actions, such as `routes.change`. Some also depend on"
+        " whose a thing is."
+    )
+
+    @classmethod
+    def of(cls, record: Actor, /) -> Self:
+        """The actor, with what it may do."""
+        return cls(
+            kind=record.kind,
+            workspace_id=record.workspace_id,
+            role=record.role,
+            scope=record.scope,
+            key_id=record.key_id,
+            application_id=record.application_id,
+            may=access.list_allowed(record),
+        )
 
 
 class MeResponse(ResponseBody):

@@ -122,7 +122,7 @@ async def get_me(
     return MeResponse(
         user=write_user(me.user),
         workspaces=[write_workspace(view) for view in me.workspaces.items],
-        actor=ActorResponse.model_validate(me.actor),
+        actor=ActorResponse.of(me.actor),
     )
 
 

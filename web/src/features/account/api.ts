@@ -13,6 +13,14 @@ export const meQuery = queryOptions({
   staleTime: 60_000,
 });
 
+/** What one may do in a workspace. */
+export const permissionsQuery = (workspaceId: string) =>
+  queryOptions({
+    queryKey: ["me", workspaceId],
+    queryFn: async () => (await clientFor(workspaceId).get("/api/auth/me")).actor,
+    staleTime: 60_000,
+  });
+
 /** Sign in. Throws TrunklineError. */
 export async function signIn(given: { email: string; password: string }): Promise<void> {
   // Not by the client, which would ask for a session first.

@@ -1,3 +1,5 @@
+import { timeZone } from "./zone";
+
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style: "short" });
 
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
@@ -28,7 +30,7 @@ export function duration(milliseconds: number | null | undefined): string {
   return `${new Intl.NumberFormat(undefined, { maximumFractionDigits: seconds < 10 ? 1 : 0 }).format(seconds)} s`;
 }
 
-/** A moment in full, in the viewer's time zone. */
+/** A moment in full, in the chosen time zone. */
 export function moment(value: string): string {
-  return new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" }).format(new Date(value));
+  return new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short", timeZone: timeZone() }).format(new Date(value));
 }

@@ -1,0 +1,34 @@
+/** What the shared pieces say. */
+export const texts = {
+  copy: "Copy",
+  copied: "Copied",
+  copyFailed: "The browser does not let the page copy. Select the text and copy it by hand.",
+  copyAs: "Copy as",
+  close: "Close",
+  cancel: "Cancel",
+  tryAgain: "Try again",
+  leave: {
+    title: "Leave without saving?",
+    about: "What you have changed here is lost when you go.",
+    stay: "Stay",
+    go: "Leave",
+  },
+  destroy: {
+    type: (name: string) => `Type “${name}” to confirm`,
+    mistyped: "This is not the name.",
+  },
+  forbidden: {
+    title: "Your role does not allow this",
+    about: (needs: string) => `This needs the role ${needs} in the workspace. Ask an owner or administrator.`,
+    anyone: "Ask an owner or administrator of the workspace.",
+  },
+  stale: (when: string) => `From ${when}. The server does not answer now; it is asked again by itself.`,
+  range: {
+    label: "Period",
+    custom: "From … to …",
+    from: "From",
+    to: "To",
+    apply: "Show",
+    presets: { "1h": "Last hour", "24h": "Last 24 hours", "7d": "Last 7 days", "30d": "Last 30 days", "90d": "Last 90 days" },
+  },
+} as const;

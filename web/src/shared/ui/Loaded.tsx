@@ -1,0 +1,24 @@
+import type { UseQueryResult } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { TrunklineError } from "@trunkline/client";
+import { Forbidden } from "./Forbidden";
+import { Problem } from "./Problem";
+import { StaleNote } from "./StaleNote";
+
+/**
+ * What a query gave, or the state that it is in: `skeleton` while it loads, what went wrong with a way to try again, what one's
+ * role does not allow, and above old data how old it is.
+ */
+export function Loaded<Data>({ query, skeleton, children }: { query: UseQueryResult<Data>; skeleton: ReactNode; children: (data: Data) => ReactNode }) {
+  if (query.data !== undefined) {
+    return (
+      <>
+        {query.isError || query.fetchStatus === "paused" ? <StaleNote since={query.dataUpdatedAt} /> : null}
+        {children(query.data)}
+      </>
+    );
+  }
+  if (query.error instanceof TrunklineError && query.error.status === 403) return <Forbidden />;
+  if (query.error) return <Problem error={query.error} retry={() => void query.refetch()} />;
+  return skeleton;
+}

@@ -1,0 +1,25 @@
+import { Tabs } from "@mantine/core";
+import type { ReactNode } from "react";
+import { useUrlChoice } from "@/shared/search";
+
+/** A page's tabs; which is open stands in the address as `?tab=`. Only the open one is mounted. */
+export function PageTabs({ label, tabs }: { label: string; tabs: { value: string; label: ReactNode; panel: ReactNode }[] }) {
+  const values = tabs.map((tab) => tab.value);
+  const [open, setOpen] = useUrlChoice("tab", values, values[0] ?? "");
+  return (
+    <Tabs value={open} onChange={(next) => setOpen(next ?? "")} keepMounted={false}>
+      <Tabs.List aria-label={label} mb="md">
+        {tabs.map((tab) => (
+          <Tabs.Tab key={tab.value} value={tab.value}>
+            {tab.label}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      {tabs.map((tab) => (
+        <Tabs.Panel key={tab.value} value={tab.value}>
+          {tab.panel}
+        </Tabs.Panel>
+      ))}
+    </Tabs>
+  );
+}
