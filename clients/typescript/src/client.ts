@@ -90,6 +90,14 @@ export class TrunklineClient {
     return this.#ask("get", path, rest);
   }
 
+  /** A page of a list that takes `limit` and `cursor`; `next` is the `cursor` of the page after it. */
+  page<P extends PathsOf<"get">>(
+    path: P,
+    ...rest: Rest<P, "get">
+  ): Promise<{ items: AnswerOf<P, "get">; next: string | null }> {
+    return this.#http.page(path, rest[0]);
+  }
+
   post<P extends PathsOf<"post">>(path: P, ...rest: Rest<P, "post">): Promise<AnswerOf<P, "post">> {
     return this.#ask("post", path, rest);
   }

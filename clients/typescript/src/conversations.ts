@@ -8,7 +8,15 @@ export type AnswerEvent = { id: string } & (
   | { type: "delta"; text: string }
   | { type: "reasoning"; text: string }
   | { type: "image"; url: string }
-  | { type: "done"; finishReason: string | null; usage: Record<string, number> | null; costUSD: number | null }
+  | {
+      type: "done";
+      finishReason: string | null;
+      usage: Record<string, number> | null;
+      costUSD: number | null;
+      /** Of conversations alone. */
+      firstTokenMs?: number | null;
+      durationMs?: number | null;
+    }
   | { type: "error"; code: string; message: string; retryable: boolean }
 );
 
@@ -72,6 +80,18 @@ export class Conversations {
   /** End a running answer; what is there of it is kept. */
   stop(conversationId: string): Promise<unknown> {
     return this.#http.json("post", "/api/conversations/{id}/stop", { path: { id: conversationId }, body: {} });
+  }
+
+  /** A picture or a PDF of one's own, by the `url` that stands in a message. */
+  async file(url: string, options: RequestOptions = {}): Promise<Blob> {
+    const id = url.slice(url.lastIndexOf("/") + 1);
+    return (await this.#http.send("get", "/api/pictures/{id}", { path: { id }, ...options })).blob();
+  }
+
+  /** The conversation to take away: all branches as JSON, or the shown one as Markdown. */
+  async export(conversationId: string, format: "json" | "markdown" = "json"): Promise<Blob> {
+    const path = { id: conversationId };
+    return (await this.#http.send("get", "/api/conversations/{id}/export", { path, query: { format } })).blob();
   }
 
   /** Run a feature once, without a conversation. */

@@ -58,6 +58,14 @@ export class Http {
     return this.#base + fill(template, asked.path) + write(asked.query);
   }
 
+  /** A page of a list, and the cursor of the one after it. */
+  async page<T>(template: string, asked: Asked = {}): Promise<{ items: T; next: string | null }> {
+    const response = await this.send("get", template, asked);
+    const link = /<([^>]*)>;\s*rel="?next"?/.exec(response.headers.get("link") ?? "")?.[1];
+    const next = link === undefined ? null : new URL(link, "http://any").searchParams.get("cursor");
+    return { items: (await read(response)) as T, next };
+  }
+
   /** The JSON of a 2xx answer. */
   async json<T>(method: string, template: string, asked: Asked = {}): Promise<T> {
     return (await read(await this.send(method, template, asked))) as T;

@@ -3344,8 +3344,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One of your pictures
-         * @description One of your pictures.
+         * One of your pictures, or of the PDFs in your conversations
+         * @description One of your pictures, or of the PDFs in your conversations.
          */
         get: operations["get_picture"];
         put?: never;
@@ -7892,6 +7892,33 @@ export interface components {
             message: string;
         };
         /**
+         * FilePartRequest
+         * @description A PDF: one that is here, or a data URL. ``name`` is what it is called.
+         */
+        FilePartRequest: {
+            /**
+             * Type
+             * @description The type.
+             * @constant
+             */
+            type: "file";
+            /**
+             * Name
+             * @description The name.
+             */
+            name: string;
+            /**
+             * Fileid
+             * @description The id of a PDF that is here already.
+             */
+            fileId?: string | null;
+            /**
+             * Url
+             * @description The address.
+             */
+            url?: string | null;
+        };
+        /**
          * FiringResponse
          * @description An alert that there would have been.
          */
@@ -8662,7 +8689,7 @@ export interface components {
              * Content
              * @description The text.
              */
-            content: string | (components["schemas"]["TextPartRequest"] | components["schemas"]["PicturePartRequest"])[];
+            content: string | (components["schemas"]["TextPartRequest"] | components["schemas"]["PicturePartRequest"] | components["schemas"]["FilePartRequest"])[];
             /**
              * Stream
              * @description Whether to stream the response as server-sent events.
@@ -8712,7 +8739,7 @@ export interface components {
         };
         /**
          * MessageResponse
-         * @description A message. ``content`` is its text; ``parts`` are texts, thoughts and pictures in their order.
+         * @description A message. ``content`` is its text; ``parts`` are texts, thoughts, pictures and files in their order.
          *
          *     ``state``: ``streaming``, ``complete``, ``stopped``, ``failed`` or ``interrupted``. ``usage`` are the figures of the
          *     call's usage event; ``omitted`` counts older messages that the model had no room for.
@@ -8782,6 +8809,16 @@ export interface components {
              * @description The cost in US dollars; `null` if no price is known.
              */
             costUSD: number | null;
+            /**
+             * Firsttokenms
+             * @description Milliseconds to the first token; `null` for responses that were not streamed.
+             */
+            firstTokenMs: number | null;
+            /**
+             * Durationms
+             * @description The duration of the request, in milliseconds.
+             */
+            durationMs: number | null;
             /**
              * Error
              * @description What went wrong; `null` if nothing did.
@@ -31476,6 +31513,7 @@ export interface operations {
                     "image/jpeg": string;
                     "image/webp": string;
                     "image/gif": string;
+                    "application/pdf": string;
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */

@@ -27,6 +27,27 @@ function textOf(events: AnswerEvent[]): string {
   return events.map((event) => (event.type === "delta" ? event.text : "")).join("");
 }
 
+test("a list is read page by page, and a conversation can be taken away", async () => {
+  const made = [];
+  for (let each = 0; each < 3; each += 1) made.push((await client.post("/api/conversations", { body: { model: "Talk" } })).id);
+  const first = await client.page("/api/conversations", { query: { limit: 2 } });
+  assert.equal(first.items.length, 2);
+  assert.ok(first.next);
+  const second = await client.page("/api/conversations", { query: { limit: 1, cursor: first.next } });
+  assert.deepEqual([...first.items, ...second.items].map((each) => each.id), [...made].reverse());
+  const file = await client.conversations.export(made[0] ?? "", "markdown");
+  assert.match(await file.text(), /^# Conversation/);
+});
+
+test("a picture that was sent is given back", async () => {
+  const { id } = await client.post("/api/conversations", { body: { model: "Talk" } });
+  const url = "data:image/gif;base64,R0lGODlhAQABAAAAACw=";
+  await collect(client.conversations.send(id, { content: [{ type: "image", url }] }));
+  const tree = await client.get("/api/conversations/{conversation_id}", { path: { conversation_id: id } });
+  const picture = await client.conversations.file(String(tree.messages[0]?.parts[0]?.["url"]));
+  assert.equal(picture.type, "image/gif");
+});
+
 test("an answer begins, grows and ends with what it used", async () => {
   const { id } = await client.post("/api/conversations", { body: { model: "Talk" } });
   const events = await collect(client.conversations.send(id, { content: "Hello!" }));

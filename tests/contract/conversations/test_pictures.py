@@ -10,6 +10,7 @@ from tests.contract.conversations.talk import Talk
 from tests.contract.live_server import LiveServer
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"picture" * 9
+PDF = b"%PDF-1.7\n" + b"page" * 9
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
 
 
@@ -78,6 +79,42 @@ async def test_a_picture_in_a_message_reaches_the_model(talk_on_each: Talk) -> N
     assert (question["content"], question["parts"][0]) == ("What is this?", content[0])
     shown = await talk.client.get(question["parts"][1]["url"])
     assert shown.content == PNG
+
+
+async def test_a_pdf_in_a_message_reaches_the_model_and_can_be_sent_again(talk_on_each: Talk) -> None:
+    talk = talk_on_each
+    content = [
+        {"type": "text", "text": "Sum up."},
+        {"type": "file", "name": "plan.pdf", "url": data_url(PDF, "application/pdf")},
+    ]
+    sent = {"type": "file", "file": {"filename": "plan.pdf", "file_data": data_url(PDF, "application/pdf")}}
+    async with talk.send(content) as (reader, provider):
+        assert provider.body["messages"][0]["content"] == [{"type": "text", "text": "Sum up."}, sent]
+        await provider.end()
+        await reader.rest()
+    part = (await talk.see())["messages"][0]["parts"][1]
+    assert part == {"type": "file", "name": "plan.pdf", "url": part["url"]}
+    shown = await talk.client.get(part["url"])
+    assert (shown.content, shown.headers["content-type"]) == (PDF, "application/pdf")
+    assert shown.headers["content-disposition"].startswith("attachment; ")
+    again = {"type": "file", "name": "plan.pdf", "fileId": part["url"].rpartition("/")[2]}
+    async with talk.send([again]) as (_, provider):
+        assert provider.body["messages"][-1]["content"] == [sent]
+
+
+@pytest.mark.parametrize(
+    ("part", "field"),
+    [
+        ({"name": "a.pdf", "url": data_url(PNG)}, "content[0].url"),
+        ({"name": "a.pdf"}, "content[0]"),
+        ({"url": data_url(b"%PDF-1.7")}, "content[0].name"),
+        ({"name": "a.pdf", "fileId": "none"}, "content[0].fileId"),
+    ],
+)
+async def test_a_file_that_is_no_pdf_is_refused(talk: Talk, part: dict[str, str], field: str) -> None:
+    answer = await talk.client.post(f"{talk.path}/messages", json={"content": [{"type": "file"} | part]})
+    assert answer.status_code in {400, 404}, answer.text
+    assert answer.status_code == 404 or answer.json()["errors"][0]["field"] == field
 
 
 async def test_a_large_picture_in_a_message(talk: Talk) -> None:

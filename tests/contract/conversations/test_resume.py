@@ -128,7 +128,7 @@ async def test_another_replica_shows_the_running_answer(tmp_path: Path, database
 
 async def _last(talk: Talk) -> dict[str, object]:
     answer = (await talk.see())["messages"][-1]
-    return {"finishReason": answer["finishReason"], "usage": answer["usage"], "costUSD": answer["costUSD"]}
+    return {name: answer[name] for name in ("finishReason", "usage", "costUSD", "firstTokenMs", "durationMs")}
 
 
 async def test_an_answer_without_a_stream_is_waited_for(talk: Talk) -> None:

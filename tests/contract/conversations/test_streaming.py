@@ -33,6 +33,9 @@ async def test_an_answer_is_streamed_and_accounted_for_to_the_token(talk_on_each
     assert (answer["state"], answer["content"]) == ("complete", "… Light scatters.")
     assert answer["usage"] == done.data["usage"]
     assert answer["costUSD"] == done.data["costUSD"]
+    assert (answer["firstTokenMs"], answer["durationMs"]) == (done.data["firstTokenMs"], done.data["durationMs"])
+    assert 0 <= answer["firstTokenMs"] <= answer["durationMs"]
+    assert (question["firstTokenMs"], question["durationMs"]) == (None, None)
     assert tree["title"] == "Why is the sky blue?"
 
     used = await talk.usage_event(start.data["requestId"])

@@ -240,6 +240,8 @@ class AnswerWriting:
             "finish_reason": ending.finish_reason,
             "usage": write_usage(used),
             "cost_nanos": used.cost_nanos,
+            "first_token_ms": used.first_token_ms,
+            "duration_ms": used.duration_ms,
             "error": None if ending.error is None else ending.error.record(),
             "finished_at": moment,
         }

@@ -274,6 +274,8 @@ def _rest(message: ConversationMessage, after: int) -> Iterator[AnswerEvent]:
                 "finishReason": message.finish_reason,
                 "usage": message.usage,
                 "costUSD": cost,
+                "firstTokenMs": message.first_token_ms,
+                "durationMs": message.duration_ms,
             }
             yield AnswerEvent(last, "done", data)
 

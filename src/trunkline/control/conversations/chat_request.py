@@ -13,7 +13,7 @@ from trunkline.core.chat import JsonValue
 from trunkline.storage.tables import ConversationMessage
 
 MOST_PICTURES: Final = 10
-"""Pictures of a branch that a model is sent, the newest ones."""
+"""Pictures and files of a branch that a model is sent, the newest ones."""
 
 MOST_BYTES: Final = 32 << 20
 """Bytes of all of them together."""
@@ -75,9 +75,11 @@ def _write(message: ConversationMessage, pictures: Mapping[str, PictureFile]) ->
     for part in stored_parts(message.content, message.parts):
         if part["type"] == "text":
             parts.append({"type": "text", "text": part["text"]})
-        elif part["type"] == "image":
+        elif part["type"] in {"image", "file"}:
             picture = pictures.get(picture_id_of(part["url"]) or "")
-            if picture is not None:
+            if picture is not None and part["type"] == "file":
+                parts.append({"type": "file", "file": {"filename": part["name"], "file_data": picture.data_url}})
+            elif picture is not None:
                 parts.append({"type": "image_url", "image_url": {"url": picture.data_url}})
             elif message.role == "user":
                 parts.append({"type": "text", "text": _MISSING})

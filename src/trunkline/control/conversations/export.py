@@ -40,6 +40,8 @@ def write_markdown(tree: ConversationTree) -> str:
                     blocks.append(str(part["text"]).strip("\n"))
                 case "reasoning":
                     blocks.append("\n".join(f"> {line}".rstrip() for line in str(part["text"]).strip().splitlines()))
+                case "file":
+                    blocks.append(f"[{part['name']}]({part['url']})")
                 case _:
                     blocks.append(f"![picture]({part['url']})")
         if message.state not in {"complete", "streaming"}:

@@ -17,7 +17,8 @@ class MessageRecord:
     """``content`` is its text alone; ``parts`` are texts, thoughts and pictures in their order.
 
     What only answers have is None in a question. ``omitted`` counts older messages that the model was not sent, because
-    it has no room for them. ``error`` has ``code``, ``message`` and ``retryable``.
+    it has no room for them. ``first_token_ms`` and ``duration_ms`` are those of the call. ``error`` has ``code``,
+    ``message`` and ``retryable``.
     """
 
     id: str
@@ -32,6 +33,8 @@ class MessageRecord:
     finish_reason: str | None
     usage: dict[str, JsonValue] | None
     cost_nanos: int | None
+    first_token_ms: int | None
+    duration_ms: int | None
     error: dict[str, JsonValue] | None
     omitted: int
     rating: int | None

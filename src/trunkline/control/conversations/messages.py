@@ -14,7 +14,7 @@ from trunkline.control.conversations.answers import Answers
 from trunkline.control.conversations.branches import Tree
 from trunkline.control.conversations.chat_request import MOST_BYTES, pictures_of, write_request
 from trunkline.control.conversations.message import MessageRecord, show_message
-from trunkline.control.conversations.pictures import Pictures, check_picture, owner_of, read_data_url
+from trunkline.control.conversations.pictures import Pictures, check_pdf, check_picture, owner_of, read_data_url
 from trunkline.control.conversations.titles import make_title
 from trunkline.core import access
 from trunkline.core.actor import Actor
@@ -44,11 +44,15 @@ class SaidText(msgspec.Struct, frozen=True):
 
 
 class SentPicture(msgspec.Struct, frozen=True):
-    """A picture that somebody sends: one that is here already, or a data URL. ``field`` is where it stood."""
+    """A picture that somebody sends: one that is here already, or a data URL. ``field`` is where it stood.
+
+    With a ``name`` it is a PDF.
+    """
 
     field: str
     picture_id: str | None = None
     url: str | None = None
+    name: str | None = None
 
 
 Content: TypeAlias = Sequence[SaidText | SentPicture]
@@ -96,14 +100,14 @@ class Messages:
         fails before it begins: question and failed answer are kept, so that it can be asked for again.
         """
         access.check(actor, "conversations.change")
-        ready = [part if isinstance(part, SaidText) or part.url is None else _read(part) for part in content]
+        ready = [(part, None if isinstance(part, SaidText) or part.url is None else _read(part)) for part in content]
         async with self._database.write() as tx:
             conversation = await self._find(tx, actor, conversation_id)
             tree = Tree(await rows.list_messages(tx, conversation_id))
             parent_id = conversation.leaf_id if parent is self.LATEST else parent
             assert parent_id is None or isinstance(parent_id, str)
             tree.find_place(parent_id)
-            parts = [await self._keep(tx, actor, conversation_id, part) for part in ready]
+            parts = [await self._keep(tx, actor, conversation_id, part, read) for part, read in ready]
             text = "".join(part.text for part in content if isinstance(part, SaidText))
             question = await rows.insert_message(
                 tx,
@@ -167,18 +171,18 @@ class Messages:
         return found
 
     async def _keep(
-        self, tx: Transaction, actor: Actor, conversation_id: str, part: SaidText | SentPicture | Picture
+        self, tx: Transaction, actor: Actor, conversation_id: str, part: SaidText | SentPicture, read: Picture | None
     ) -> Part:
-        match part:
-            case SaidText(text=text):
-                return {"type": "text", "text": text}
-            case Picture():
-                part.workspace_id, part.user_id = actor.workspace_id, actor.user_id
-                part.application_id, part.conversation_id = actor.application_id, conversation_id
-                kept = (await picture_rows.insert(tx, part)).id
-            case SentPicture():
-                kept = await self._pictures.bring(tx, actor, part.picture_id or "", conversation_id)
-        return {"type": "image", "url": f"/api/pictures/{kept}"}
+        if isinstance(part, SaidText):
+            return {"type": "text", "text": part.text}
+        if read is not None:
+            read.workspace_id, read.user_id = actor.workspace_id, actor.user_id
+            read.application_id, read.conversation_id = actor.application_id, conversation_id
+            kept = (await picture_rows.insert(tx, read)).id
+        else:
+            kept = await self._pictures.bring(tx, actor, part.picture_id or "", conversation_id)
+        url = f"/api/pictures/{kept}"
+        return {"type": "image", "url": url} if part.name is None else {"type": "file", "url": url, "name": part.name}
 
     async def _open(
         self, tx: Transaction, conversation: Conversation, question: ConversationMessage, occasion: Occasion
@@ -231,4 +235,5 @@ class Messages:
 
 def _read(part: SentPicture) -> Picture:
     content = read_data_url(part.url or "", part.field)
-    return Picture(content_type=check_picture(content, part.field), content=content)
+    check = check_picture if part.name is None else check_pdf
+    return Picture(content_type=check(content, part.field), content=content)

@@ -1,4 +1,4 @@
-"""Pictures that models make and people send: kept for their owner, and never anything but a picture."""
+"""Pictures that models make and people send, and the PDFs they send: kept for their owner, and never anything else."""
 
 from __future__ import annotations
 
@@ -23,15 +23,22 @@ LARGEST: Final = 20 << 20
 
 EXTENSIONS: Final = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/gif": "gif"}
 
+PDF: Final = "application/pdf"
+
 _PREFIX: Final = "/api/pictures/"
 
 
 class PictureFile(msgspec.Struct, frozen=True):
-    """A picture with its bytes. ``content_type`` is one of four, told by the bytes themselves."""
+    """A picture or a PDF with its bytes, which tell its ``content_type``."""
 
     id: str
     content_type: str
     content: bytes
+
+    @property
+    def file_name(self) -> str:
+        """A name to save it by."""
+        return f"{self.id}.{'pdf' if self.content_type == PDF else EXTENSIONS[self.content_type]}"
 
     @property
     def url(self) -> str:
@@ -73,6 +80,15 @@ def check_picture(content: bytes, field: str = "") -> str:
     if kind is None:
         raise InvalidInput.of(field, "is not a picture that can be kept. Send PNG, JPEG, WebP or GIF.")
     return kind
+
+
+def check_pdf(content: bytes, field: str = "") -> str:
+    """The kind of a file that somebody sent. :class:`InvalidInput` for what is no PDF, or is too large."""
+    if len(content) > LARGEST:
+        raise InvalidInput.of(field, f"the file has more than {LARGEST >> 20} MB. Make it smaller.")
+    if not content.startswith(b"%PDF-"):
+        raise InvalidInput.of(field, "is not a PDF. Send pictures as images, and text as text.")
+    return PDF
 
 
 def read_data_url(url: str, field: str) -> bytes:

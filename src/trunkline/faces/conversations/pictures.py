@@ -7,13 +7,14 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from trunkline.control.conversations.pictures import EXTENSIONS, PictureFile
+from trunkline.control.conversations.pictures import EXTENSIONS, PDF, PictureFile
 from trunkline.faces.conversations.wire import PictureResponse
 from trunkline.faces.http.auth import ActorDep, allow
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import PathId
 
 _KINDS: Final[dict[str, Any]] = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in EXTENSIONS}
+_SHOWN: Final = {**_KINDS, PDF: {"schema": {"type": "string", "format": "binary"}}}
 
 
 router = APIRouter(prefix="/api/pictures", tags=["Conversations"])
@@ -37,18 +38,19 @@ async def keep_picture(services: ServicesDep, actor: ActorDep, request: Request)
     "/{picture_id}",
     dependencies=[allow("conversations.read")],
     response_class=Response,
-    responses={200: {"content": _KINDS, "description": "The picture."}},
+    responses={200: {"content": _SHOWN, "description": "The picture."}},
 )
 async def get_picture(services: ServicesDep, picture_id: PathId, actor: ActorDep) -> Response:
-    """One of your pictures."""
+    """One of your pictures, or of the PDFs in your conversations."""
     picture = await services.pictures.get(actor, picture_id)
     return Response(picture.content, media_type=picture.content_type, headers=_headers(picture))
 
 
 def _headers(picture: PictureFile) -> dict[str, str]:
     """Whoever opens the address by itself gets a picture and nothing that runs, in no page of ours."""
+    place = "attachment" if picture.content_type == PDF else "inline"
     return {
-        "content-disposition": f'inline; filename="{picture.id}.{EXTENSIONS[picture.content_type]}"',
+        "content-disposition": f'{place}; filename="{picture.file_name}"',
         "content-security-policy": "sandbox; default-src 'none'",
         "x-content-type-options": "nosniff",
         # It never changes, but its owner may delete it, and no proxy may keep it for others.

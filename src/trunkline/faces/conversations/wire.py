@@ -59,6 +59,15 @@ class PicturePartRequest(RequestBody):
     url: str | None = None
 
 
+class FilePartRequest(RequestBody):
+    """A PDF: one that is here, or a data URL. ``name`` is what it is called."""
+
+    type: Literal["file"]
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
+    file_id: GivenId | None = None
+    url: str | None = None
+
+
 def _kind_of_part(part: object) -> str | None:
     kind: object = cast("dict[str, object]", part).get("type") if isinstance(part, dict) else None
     return f"<{kind}>" if isinstance(kind, str) else None
@@ -70,11 +79,14 @@ def _kind_of_content(content: object) -> str | None:
 
 # The tags stand in angle brackets, which keeps them out of the paths of wrong fields.
 GivenPart = Annotated[
-    Annotated[TextPartRequest, Tag("<text>")] | Annotated[PicturePartRequest, Tag("<image>")],
+    Annotated[TextPartRequest, Tag("<text>")]
+    | Annotated[PicturePartRequest, Tag("<image>")]
+    | Annotated[FilePartRequest, Tag("<file>")],
     Discriminator(
         _kind_of_part,
         custom_error_type="part",
-        custom_error_message='must be {"type": "text", "text"} or {"type": "image", "pictureId" or "url"}.',
+        custom_error_message='must be {"type": "text", "text"}, {"type": "image", "pictureId" or "url"} or'
+        ' {"type": "file", "name", "fileId" or "url"}.',
     ),
 ]
 
@@ -107,9 +119,14 @@ class MessageCreateRequest(RequestBody):
         return parts
 
 
-def _read_part(part: TextPartRequest | PicturePartRequest, field: str) -> SaidText | SentPicture:
+def _read_part(part: TextPartRequest | PicturePartRequest | FilePartRequest, field: str) -> SaidText | SentPicture:
     if isinstance(part, TextPartRequest):
         return SaidText(part.text)
+    if isinstance(part, FilePartRequest):
+        if (part.file_id is None) == (part.url is None):
+            raise InvalidInput.of(field, "a file needs either fileId or url (a data URL).")
+        place = f"{field}.url" if part.url is not None else f"{field}.fileId"
+        return SentPicture(place, part.file_id, part.url, part.name)
     if (part.picture_id is None) == (part.url is None):
         raise InvalidInput.of(field, "a picture needs either pictureId or url (a data URL).")
     return SentPicture(f"{field}.url" if part.url is not None else f"{field}.pictureId", part.picture_id, part.url)
@@ -168,7 +185,7 @@ class StreamTicketResponse(ResponseBody):
 
 
 class MessageResponse(ResponseBody):
-    """A message. ``content`` is its text; ``parts`` are texts, thoughts and pictures in their order.
+    """A message. ``content`` is its text; ``parts`` are texts, thoughts, pictures and files in their order.
 
     ``state``: ``streaming``, ``complete``, ``stopped``, ``failed`` or ``interrupted``. ``usage`` are the figures of the
     call's usage event; ``omitted`` counts older messages that the model had no room for.
@@ -186,6 +203,8 @@ class MessageResponse(ResponseBody):
     finish_reason: str | None
     usage: dict[str, Any] | None
     cost_usd: float | None = Field(serialization_alias="costUSD")
+    first_token_ms: int | None
+    duration_ms: int | None
     error: dict[str, Any] | None
     omitted: int
     rating: int | None

@@ -85,11 +85,16 @@ Record: TypeAlias = Said | Thought | Pictured | Finished | Broken
 
 
 class Used(msgspec.Struct, frozen=True):
-    """What a call used, as its usage event has it. ``cost_nanos`` is None where no price is known."""
+    """What a call used, as its usage event has it. ``cost_nanos`` is None where no price is known.
+
+    ``first_token_ms`` and ``duration_ms`` are None for a call that nobody answered.
+    """
 
     usage: Usage
     estimated: bool
     cost_nanos: int | None
+    first_token_ms: int | None = None
+    duration_ms: int | None = None
 
 
 _decode: Final = msgspec.json.Decoder(Record).decode
@@ -182,7 +187,14 @@ class MessageChat(Chat):
         """What the call used; only final when the call is over."""
         call = self.call
         if call is not None:
-            return Used(call.usage, call.estimated, call.cost_nanos)
+            first = call.first_token_us
+            return Used(
+                call.usage,
+                call.estimated,
+                call.cost_nanos,
+                None if first is None else first // 1000,
+                call.elapsed_us() // 1000,
+            )
         usage = Usage() if self._prepared is None else self._prepared.estimate()
         price = None
         if self._asked is not None and self._prices is not None:

@@ -58,6 +58,8 @@ class ConversationMessage(Base):
     finish_reason: Mapped[str | None] = mapped_column(String(64))
     usage: Mapped[dict[str, JsonValue] | None] = mapped_column(JSON)
     cost_nanos: Mapped[int | None] = mapped_column(BigInteger)
+    first_token_ms: Mapped[int | None]
+    duration_ms: Mapped[int | None]
     error: Mapped[dict[str, JsonValue] | None] = mapped_column(JSON)
     omitted: Mapped[int] = mapped_column(default=0)
     rating: Mapped[int | None]

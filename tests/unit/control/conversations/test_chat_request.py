@@ -52,6 +52,12 @@ def test_thoughts_stay_here_and_pictures_are_asked_for() -> None:
     assert body["modalities"] == ["image", "text"]
 
 
+def test_a_file_is_sent_with_its_name() -> None:
+    body = write(message("user", "", {"type": "file", "url": "/api/pictures/f", "name": "plan.pdf"}))
+    (part,) = body["messages"][0]["content"]
+    assert (part["type"], part["file"]["filename"]) == ("file", "plan.pdf")
+
+
 def test_questions_without_an_answer_become_one() -> None:
     body = write(message("user", "One"), message("assistant", ""), message("user", "Two"))
     assert body["messages"] == [{"role": "user", "content": "One\n\nTwo"}]
