@@ -17,10 +17,12 @@ import pytest
 import structlog  # noqa: TID251 - what is logged is set up here as in a process
 from hypothesis import HealthCheck, settings
 
+from tests.migrated import lay_migrated, make_price_list_once, migrate
 from tests.vendors import watch
 from trunkline.storage.database import Database
 
 watch.install()
+make_price_list_once()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -80,7 +82,7 @@ class Postgres:
             url = self._url(self._template)
             # In a thread, because the test that asks first may have a loop of its own running.
             with ThreadPoolExecutor(1) as thread:
-                thread.submit(lambda: asyncio.run(_migrate(url))).result()
+                thread.submit(lambda: asyncio.run(migrate(url))).result()
         return self._url(self._create(f"TEMPLATE {self._template}"))
 
     def end_backend(self, process: int) -> None:
@@ -94,12 +96,6 @@ class Postgres:
 
     def _url(self, name: str) -> str:
         return f"postgresql+asyncpg://postgres@/{name}?host={self._server.pgdata}"
-
-
-async def _migrate(url: str) -> None:
-    database = Database(url)
-    await database.migrate()
-    await database.close()
 
 
 @pytest.fixture(scope="session")
@@ -123,7 +119,9 @@ def postgres() -> Iterator[Postgres]:
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a database to call ``migrate()`` on; a test that takes it runs once on each kind."""
     if request.param == "sqlite":
-        return f"sqlite+aiosqlite:///{tmp_path / 'data' / 'trunkline.db'}"
+        url = f"sqlite+aiosqlite:///{tmp_path / 'data' / 'trunkline.db'}"
+        lay_migrated(url)
+        return url
     server: Postgres = request.getfixturevalue("postgres")
     return server.make_migrated()
 

@@ -18,6 +18,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from tests.contract.local_installation import PASSWORD, AnyInstallation, Person, make_cheap_passwords
+from tests.migrated import lay_migrated
 from trunkline.app.parts import Parts
 from trunkline.app.preparation import prepare
 from trunkline.app.server import Server, open_server
@@ -86,6 +87,7 @@ async def open_live_server(
     )
     async with AsyncExitStack() as stack:
         parts = Parts(passwords=make_cheap_passwords)
+        lay_migrated(chosen.effective_database_url)
         await prepare(chosen, parts)
         application = await stack.enter_async_context(open_server(chosen, parts=parts))
         served = application

@@ -13,6 +13,7 @@ import msgspec
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 
+from tests.migrated import lay_migrated
 from trunkline.app.parts import Parts, Wiring
 from trunkline.app.preparation import prepare
 from trunkline.app.server import open_server
@@ -169,6 +170,7 @@ async def open_local_installation(
     """A running installation on the database at ``url``. Passwords are hashed cheaply, so that tests are fast."""
     parts = parts or Parts(passwords=make_cheap_passwords)
     chosen = Settings(data_dir=directory, database_url=Secret(url), **settings)
+    lay_migrated(url)
     first = await prepare(chosen, parts)
     async with open_server(chosen, parts=parts) as server:
         installed = LocalInstallation(settings=chosen, wiring=server.wiring, app=server.pages, first=first)
