@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from trunkline.outbound.decoder import Bomb, Decoder, DecodingError
 from trunkline.outbound.errors import BodyTooLarge, ClosedEarly, OutboundError, ProtocolViolation
 from trunkline.outbound.headers import Headers
+from trunkline.outbound.reply_source import ReplySource
 from trunkline.outbound.timeouts import Timeouts
 from trunkline.outbound.timing import Timing
-
-if TYPE_CHECKING:
-    from trunkline.outbound.connection import Connection
 
 _NO_HEADERS: Final = Headers([])
 
@@ -47,7 +45,7 @@ class Reply:
         "waiter",
     )
 
-    def __init__(self, connection: Connection, timeouts: Timeouts, total_at: float, reused: bool) -> None:
+    def __init__(self, connection: ReplySource[Reply], timeouts: Timeouts, total_at: float, reused: bool) -> None:
         self._connection = connection
         self._first_byte_ms = 0.0
         self._reused = reused

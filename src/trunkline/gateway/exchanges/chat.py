@@ -18,6 +18,7 @@ from trunkline.gateway.estimate import find_family, quick_tokens, text_tokens
 from trunkline.gateway.exchanges.answer_keeper import AnswerKeeper
 from trunkline.gateway.exchanges.chat_fit import ChatFit, Passing
 from trunkline.gateway.exchanges.content import read_chat, read_unknown
+from trunkline.gateway.exchanges.exchange import Prepared
 from trunkline.gateway.exchanges.kept_response import Pin
 from trunkline.gateway.exchanges.output_bound import bound_output
 from trunkline.gateway.exchanges.passing_chat import PassingChat
@@ -223,7 +224,7 @@ class Chat:
         """What the call goes on from and the caller does not repeat."""
         return ()
 
-    def answering(self, call: Call, prepared: PreparedChat) -> None:
+    def answering(self, call: Call, prepared: Prepared) -> None:
         """An answer to ``prepared`` has begun to come."""
 
     def make_writer(self, request: ChatRequest) -> StreamWriter:

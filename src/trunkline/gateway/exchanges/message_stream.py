@@ -41,6 +41,7 @@ from trunkline.gateway.answer import Answer
 from trunkline.gateway.call import Call, Prices
 from trunkline.gateway.exchanges.chat import Chat
 from trunkline.gateway.exchanges.context_window import fit_window
+from trunkline.gateway.exchanges.exchange import Prepared
 from trunkline.gateway.exchanges.prepared_chat import PreparedChat
 from trunkline.gateway.exchanges.translated_chat import TranslatedChat
 from trunkline.gateway.routing.target import Target
@@ -159,7 +160,7 @@ class MessageChat(Chat):
         self._windows = windows
         self._prices = prices
         self._asked: tuple[Provider, str] | None = None
-        self._prepared: PreparedChat | None = None
+        self._prepared: Prepared | None = None
         self.call: Call | None = None
         """The call's books, from the provider's first byte on: what serves it stands in ``call.opened``."""
 
@@ -174,7 +175,7 @@ class MessageChat(Chat):
         window = None if self._windows is None else self._windows(target.provider, request.model)
         return request if window is None else fit_window(request, window)
 
-    def answering(self, call: Call, prepared: PreparedChat) -> None:
+    def answering(self, call: Call, prepared: Prepared) -> None:
         """See :class:`~trunkline.gateway.exchanges.chat.Chat`."""
         self.call, self._prepared = call, prepared
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -15,6 +14,7 @@ from trunkline.dialects.passthrough import Passthrough
 from trunkline.gateway.answer import JSON, Answer, write_headers
 from trunkline.gateway.call import Call, Ledger
 from trunkline.gateway.estimate import request_tokens, text_tokens
+from trunkline.gateway.exchanges.asked_chat import AskedChat
 from trunkline.gateway.exchanges.chat_fit import ChatFit, Passing
 from trunkline.gateway.exchanges.prepared_chat import PreparedChat
 from trunkline.gateway.relays.passthrough_relay import PassthroughRelay
@@ -26,16 +26,13 @@ from trunkline.providers.defaults import apply_defaults
 from trunkline.providers.endpoint import Headers
 from trunkline.providers.provider import Provider
 
-if TYPE_CHECKING:
-    from trunkline.gateway.exchanges.chat import Chat
-
 
 class PassingChat(PreparedChat):
     """One such call."""
 
     __slots__ = ("_passing",)
 
-    def __init__(self, chat: Chat, target: Target, model: str, fit: ChatFit, passing: Passing) -> None:
+    def __init__(self, chat: AskedChat, target: Target, model: str, fit: ChatFit, passing: Passing) -> None:
         """Raises InvalidInput for what is wrong in the call or cannot be said to ``target``."""
         if fit.quirk.refuse:
             refuse_fields(chat.body, model, fit.quirk)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from trunkline.core.chat import Usage
 from trunkline.dialects.openai_responses.passthrough import PASSTHROUGH, read_tap
 from trunkline.gateway.answer import JSON, Answer, write_headers
 from trunkline.gateway.call import Call
+from trunkline.gateway.exchanges.asked_chat import AskedResponse
 from trunkline.gateway.exchanges.chat_fit import ChatFit, Passing
 from trunkline.gateway.exchanges.kept_response import KeptResponse, Pin, claim_end
 from trunkline.gateway.exchanges.passing_chat import PassingChat
@@ -17,16 +16,13 @@ from trunkline.gateway.relays.response_relay import ResponseRelay
 from trunkline.gateway.routing.target import Target
 from trunkline.outbound import IncomingResponse
 
-if TYPE_CHECKING:
-    from trunkline.gateway.exchanges.responses import Responses
-
 
 class PassingResponse(PassingChat):
     """One such call. Whose answer it is and what served it is kept here."""
 
     __slots__ = ("_responses",)
 
-    def __init__(self, responses: Responses, target: Target, model: str, fit: ChatFit, passing: Passing) -> None:
+    def __init__(self, responses: AskedResponse, target: Target, model: str, fit: ChatFit, passing: Passing) -> None:
         super().__init__(responses, target, model, fit, passing)
         self._responses = responses
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
 
 from trunkline.core.chat import Usage
 from trunkline.core.errors import UpstreamError
@@ -11,14 +10,12 @@ from trunkline.core.terms import Terms
 from trunkline.gateway.answer import EVENTS, JSON, Answer, write_headers
 from trunkline.gateway.call import Call
 from trunkline.gateway.estimate import Estimate
+from trunkline.gateway.exchanges.asked_chat import AskedChat
 from trunkline.gateway.exchanges.chat_fit import ChatFit
 from trunkline.gateway.relays.passthrough_relay import PassthroughRelay
 from trunkline.gateway.relays.translated_relay import TranslatedRelay
 from trunkline.gateway.routing.target import Target
 from trunkline.outbound import IncomingResponse, OutgoingRequest
-
-if TYPE_CHECKING:
-    from trunkline.gateway.exchanges.chat import Chat
 
 
 class PreparedChat(ABC):
@@ -33,7 +30,7 @@ class PreparedChat(ABC):
     terms: Terms
 
     def __init__(
-        self, chat: Chat, target: Target, fit: ChatFit, request: OutgoingRequest, dropped: tuple[str, ...]
+        self, chat: AskedChat, target: Target, fit: ChatFit, request: OutgoingRequest, dropped: tuple[str, ...]
     ) -> None:
         self._chat = chat
         self._target = target

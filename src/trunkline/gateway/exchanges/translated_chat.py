@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import msgspec
 
 from trunkline.core.chat import ChatResponse, Message, Usage
@@ -16,6 +14,7 @@ from trunkline.gateway.call import Call
 from trunkline.gateway.estimate import request_tokens
 from trunkline.gateway.exchanges.answer_calls import AnswerCalls, RestoringReader
 from trunkline.gateway.exchanges.answer_schema import AnswerSchema, CheckedReader
+from trunkline.gateway.exchanges.asked_chat import AskedChat
 from trunkline.gateway.exchanges.chat_fit import ChatFit
 from trunkline.gateway.exchanges.forced_call import ForcedReader, call_of
 from trunkline.gateway.exchanges.passing_chat import forward
@@ -32,16 +31,13 @@ from trunkline.providers.forced_tool import fit_forced_tool
 from trunkline.providers.mending import mend
 from trunkline.providers.own_tools import refuse_own_tools
 
-if TYPE_CHECKING:
-    from trunkline.gateway.exchanges.chat import Chat
-
 
 class TranslatedChat(PreparedChat):
     """One such call. ``omitted`` is how many messages of the caller's were left out."""
 
     __slots__ = ("_calls", "_forced", "_schema", "_sent", "omitted")
 
-    def __init__(self, chat: Chat, target: Target, model: str, fit: ChatFit) -> None:
+    def __init__(self, chat: AskedChat, target: Target, model: str, fit: ChatFit) -> None:
         """Raises InvalidInput for what is wrong in the call or cannot be said to ``target``."""
         twist, theirs = fit.quirk, fit.theirs
         given = chat.read_request()
