@@ -2708,6 +2708,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/model-configs/{config_id}/experiment/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the differences came to be: their bounds at up to 60 moments of the last 12 phases, the oldest first
+         * @description How the differences came to be: their bounds at up to 60 moments of the last 12 phases, the oldest first.
+         */
+        get: operations["get_experiment_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/model-configs/{config_id}/experiment/ship": {
         parameters: {
             query?: never;
@@ -2742,6 +2762,26 @@ export interface paths {
          * @description End the experiment without a winner: the control serves everything again.
          */
         post: operations["revert_experiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The experiments of all configurations that you see, the newest configuration first
+         * @description The experiments of all configurations that you see, the newest configuration first.
+         */
+        get: operations["list_experiments"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6990,6 +7030,39 @@ export interface components {
             endedAt: string | null;
         };
         /**
+         * ExperimentPointResponse
+         * @description The differences at a moment of the past, by version and metric, from the users who had come by then.
+         */
+        ExperimentPointResponse: {
+            /**
+             * At
+             * Format: date-time
+             * @description The moment.
+             */
+            at: string;
+            /**
+             * Phase
+             * @description The number of the phase that it lies in.
+             */
+            phase: number;
+            /**
+             * Units
+             * @description How many users had come to each version by then.
+             */
+            units: {
+                [key: string]: number;
+            };
+            /**
+             * Differences
+             * @description How each version differed from the control by then, by version and metric.
+             */
+            differences: {
+                [key: string]: {
+                    [key: string]: components["schemas"]["ExperimentDifferenceResponse"];
+                };
+            };
+        };
+        /**
          * ExperimentResponse
          * @description An experiment, seen at one of its phases.
          */
@@ -7063,6 +7136,59 @@ export interface components {
              * @description The id of the version; `null` if none served it.
              */
             versionId: string;
+        };
+        /**
+         * ExperimentSummaryResponse
+         * @description An experiment in a list, at its last phase.
+         */
+        ExperimentSummaryResponse: {
+            /**
+             * Configid
+             * @description The configuration's `_id`.
+             */
+            configId: string;
+            /**
+             * Name
+             * @description The configuration's name.
+             */
+            name: string;
+            /**
+             * Provider
+             * @description The provider's id, such as `openai`.
+             */
+            provider: string;
+            /**
+             * Model
+             * @description The configuration's own model; `null`: any.
+             */
+            model: string | null;
+            /**
+             * Applicationid
+             * @description The id of the application; `null` if it belongs to none.
+             */
+            applicationId: string | null;
+            /**
+             * State
+             * @description The current state.
+             * @enum {string}
+             */
+            state: "none" | "idle" | "running" | "shipped" | "reverted";
+            /** @description The phase that the figures belong to. */
+            phase: components["schemas"]["ExperimentPhaseResponse"] | null;
+            /**
+             * Versions
+             * @description The versions.
+             */
+            versions: components["schemas"]["ExperimentVersionResponse"][];
+            /** @description Whether the traffic matches the split. */
+            sampleRatio: components["schemas"]["SampleRatioResponse"];
+            /**
+             * Verdict
+             * @description The result in one sentence.
+             */
+            verdict: string;
+            /** @description What to do. */
+            recommendation: components["schemas"]["RecommendationResponse"];
         };
         /**
          * ExperimentUpdateRequest
@@ -12052,6 +12178,16 @@ export interface components {
              * @description The same, by interval.
              */
             series: components["schemas"]["UsageDetailsResponse"][];
+            /**
+             * P50Ms
+             * @description Half of its requests that went well took no longer, in milliseconds; `null` without `percentiles`.
+             */
+            p50Ms: number | null;
+            /**
+             * P95Ms
+             * @description 19 of 20 of its requests that went well took no longer, in milliseconds; `null` without `percentiles`.
+             */
+            p95Ms: number | null;
         };
         /**
          * UsageReportResponse
@@ -24820,6 +24956,12 @@ export interface operations {
                 tag?: string | null;
                 /** @description How it ended. */
                 outcome?: ("ok" | "error" | "cancelled" | "estimated") | null;
+                /** @description What was asked for, such as `chat`. */
+                operation?: string | null;
+                /** @description Those that have no price or of which a part has none, or those that have. */
+                unpriced?: boolean | null;
+                /** @description Those without one. Repeat it for several. */
+                without?: ("application" | "configuration" | "feature" | "key" | "purpose" | "route" | "tag" | "version")[] | null;
                 /** @description `day`, `week`, `month` (default) or `all`: the current one. */
                 period?: string | null;
                 /** @description A date, or a time with a zone. */
@@ -24836,6 +24978,8 @@ export interface operations {
                 top?: number;
                 /** @description `previous`: the figures of the span before, too. */
                 compare?: string | null;
+                /** @description With `by`: how long the newest 10,000 requests of the span took, for each. */
+                percentiles?: boolean;
             };
             header?: never;
             path?: never;
@@ -24942,6 +25086,12 @@ export interface operations {
                 tag?: string | null;
                 /** @description How it ended. */
                 outcome?: ("ok" | "error" | "cancelled" | "estimated") | null;
+                /** @description What was asked for, such as `chat`. */
+                operation?: string | null;
+                /** @description Those that have no price or of which a part has none, or those that have. */
+                unpriced?: boolean | null;
+                /** @description Those without one. Repeat it for several. */
+                without?: ("application" | "configuration" | "feature" | "key" | "purpose" | "route" | "tag" | "version")[] | null;
                 /** @description `day`, `week`, `month` (default) or `all`: the current one. */
                 period?: string | null;
                 /** @description A date, or a time with a zone. */
@@ -25058,6 +25208,12 @@ export interface operations {
                 tag?: string | null;
                 /** @description How it ended. */
                 outcome?: ("ok" | "error" | "cancelled" | "estimated") | null;
+                /** @description What was asked for, such as `chat`. */
+                operation?: string | null;
+                /** @description Those that have no price or of which a part has none, or those that have. */
+                unpriced?: boolean | null;
+                /** @description Those without one. Repeat it for several. */
+                without?: ("application" | "configuration" | "feature" | "key" | "purpose" | "route" | "tag" | "version")[] | null;
                 /** @description `day`, `week`, `month` (default) or `all`: the current one. */
                 period?: string | null;
                 /** @description A date, or a time with a zone. */
@@ -25171,6 +25327,12 @@ export interface operations {
                 tag?: string | null;
                 /** @description How it ended. */
                 outcome?: ("ok" | "error" | "cancelled" | "estimated") | null;
+                /** @description What was asked for, such as `chat`. */
+                operation?: string | null;
+                /** @description Those that have no price or of which a part has none, or those that have. */
+                unpriced?: boolean | null;
+                /** @description Those without one. Repeat it for several. */
+                without?: ("application" | "configuration" | "feature" | "key" | "purpose" | "route" | "tag" | "version")[] | null;
             };
             header?: never;
             path?: never;
@@ -25530,6 +25692,12 @@ export interface operations {
                 tag?: string | null;
                 /** @description How it ended. */
                 outcome?: ("ok" | "error" | "cancelled" | "estimated") | null;
+                /** @description What was asked for, such as `chat`. */
+                operation?: string | null;
+                /** @description Those that have no price or of which a part has none, or those that have. */
+                unpriced?: boolean | null;
+                /** @description Those without one. Repeat it for several. */
+                without?: ("application" | "configuration" | "feature" | "key" | "purpose" | "route" | "tag" | "version")[] | null;
                 /** @description `day`, `week`, `month` (default) or `all`: the current one. */
                 period?: string | null;
                 /** @description A date, or a time with a zone. */
@@ -25546,6 +25714,8 @@ export interface operations {
                 top?: number;
                 /** @description `previous`: the figures of the span before, too. */
                 compare?: string | null;
+                /** @description With `by`: how long the newest 10,000 requests of the span took, for each. */
+                percentiles?: boolean;
             };
             header?: never;
             path?: never;
@@ -27173,6 +27343,83 @@ export interface operations {
             };
         };
     };
+    get_experiment_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The configuration's `_id`. */
+                config_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentPointResponse"][];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     ship_version: {
         parameters: {
             query?: never;
@@ -27367,6 +27614,87 @@ export interface operations {
                 headers: {
                     /** @description Seconds to wait before the next try. */
                     "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    list_experiments: {
+        parameters: {
+            query?: {
+                /** @description How they stand. */
+                state?: ("idle" | "running" | "shipped" | "reverted") | null;
+                /** @description Items on a page. */
+                limit?: number;
+                /** @description From the `Link` header of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentSummaryResponse"][];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content: {

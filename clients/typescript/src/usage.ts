@@ -1,3 +1,4 @@
+import { readEvents } from "./events.js";
 import type { Http } from "./http.js";
 import type { AnswerOf, BodyOf, QueryOf } from "./operation.js";
 
@@ -25,6 +26,11 @@ export class Usage {
   /** Figures, and a page of the requests that they are of. */
   get(query: UsageQuery = {}): Promise<UsageAnswer> {
     return this.#http.json("get", "/api/usage", { query });
+  }
+
+  /** The figures of each interval, and apart, as a file. */
+  async export(query: QueryOf<"/api/usage/export", "get"> = {}): Promise<Blob> {
+    return (await this.#http.send("get", "/api/usage/export", { query })).blob();
   }
 
   report(query: UsageReportQuery = {}): Promise<UsageReport> {
@@ -56,6 +62,27 @@ export class Requests {
   /** The whole life of one, by its request id or the id of its usage event. */
   get(requestId: string): Promise<RequestDetails> {
     return this.#http.json("get", "/api/requests/{requestId}", { path: { requestId } });
+  }
+
+  /** All of them as a file. */
+  async export(query: QueryOf<"/api/requests/export", "get"> = {}): Promise<Blob> {
+    return (await this.#http.send("get", "/api/requests/export", { query })).blob();
+  }
+
+  /**
+   * Requests as they end, about a second later. The server ends the stream after `seconds` (an hour): follow it anew.
+   * Leaving the loop early cancels the request.
+   */
+  async *follow(
+    query: QueryOf<"/api/requests/stream", "get"> = {},
+    options: { signal?: AbortSignal } = {},
+  ): AsyncGenerator<RequestSummary, void, undefined> {
+    const headers = { accept: "text/event-stream" };
+    const response = await this.#http.send("get", "/api/requests/stream", { ...options, query, headers });
+    if (response.body === null) return;
+    for await (const { event, data } of readEvents(response.body)) {
+      if (event === "request") yield JSON.parse(data) as RequestSummary;
+    }
   }
 }
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final, Literal
+from typing import cast as cast_type
 
 import msgspec
-from sqlalchemy import ColumnElement, Double, cast, func, select
+from sqlalchemy import ColumnElement, Double, Integer, Label, case, cast, func, literal_column, select
 
 from trunkline.storage.database import Transaction
 from trunkline.storage.tables import (
@@ -17,6 +19,8 @@ from trunkline.storage.tables import (
     UsageEventRow,
     VersionUsage,
 )
+
+PART: Final = "part"
 
 Measure = Literal["error", "slow", "duration_us", "tokens", "cost_nanos", "satisfaction"]
 
@@ -31,6 +35,10 @@ class Moments(msgspec.Struct, frozen=True):
     yy: float = 0
     ny: float = 0
 
+    def plus(self, other: Moments) -> Moments:
+        """Those of the units of both, which have none in common."""
+        return Moments(*(getattr(self, name) + getattr(other, name) for name in Moments.__struct_fields__))
+
 
 class Measured(msgspec.Struct, frozen=True):
     """What one version did in one phase. ``unpriced`` counts requests whose cost is not known."""
@@ -39,6 +47,17 @@ class Measured(msgspec.Struct, frozen=True):
     requests: int
     unpriced: int
     moments: Mapping[Measure, Moments]
+
+    def plus(self, other: Measured) -> Measured:
+        """What it did for the units of both, which have none in common."""
+        names: tuple[Measure, ...] = (*_COLUMNS, "satisfaction")
+        none = Moments()
+        return Measured(
+            self.units + other.units,
+            self.requests + other.requests,
+            self.unpriced + other.unpriced,
+            {name: self.moments.get(name, none).plus(other.moments.get(name, none)) for name in names},
+        )
 
 
 _COLUMNS: Final[Mapping[Measure, ColumnElement[Any]]] = {
@@ -52,6 +71,21 @@ _COLUMNS: Final[Mapping[Measure, ColumnElement[Any]]] = {
 
 async def measure(tx: Transaction, workspace_id: str, phase_id: str) -> dict[str, Measured]:
     """What each version did in a phase, added up by the database: as long as the list of versions, not of units."""
+    return {version_id: measured for (version_id, _), measured in (await _measure(tx, workspace_id, phase_id)).items()}
+
+
+async def measure_apart(
+    tx: Transaction, workspace_id: str, phase_id: str, edges: Sequence[datetime]
+) -> dict[tuple[str, int], Measured]:
+    """The same, apart by when units were first seen: before the first of ``edges`` (0), before the second (1), and so
+    on. What came after the last one is left out."""
+    return await _measure(tx, workspace_id, phase_id, edges)
+
+
+async def _measure(
+    tx: Transaction, workspace_id: str, phase_id: str, edges: Sequence[datetime] = ()
+) -> dict[tuple[str, int], Measured]:
+    part = _part(ExperimentUnit.first_at.expression, edges)
     count = cast(ExperimentUnit.request_count, Double)
     columns: list[ColumnElement[Any]] = [
         func.count(),
@@ -62,20 +96,30 @@ async def measure(tx: Transaction, workspace_id: str, phase_id: str) -> dict[str
     for column in _COLUMNS.values():
         value = cast(column, Double)
         columns += [func.sum(value), func.sum(value * value), func.sum(value * count)]
-    query = select(ExperimentUnit.version_id, *columns).where(ExperimentUnit.phase_id == phase_id)
-    rated = await _measure_ratings(tx, workspace_id, phase_id)
-    found: dict[str, Measured] = {}
-    for row in await tx.execute(query.group_by(ExperimentUnit.version_id)):
-        version_id: str = row[0]
+    query = select(ExperimentUnit.version_id, part, *columns).where(ExperimentUnit.phase_id == phase_id)
+    rated = await _measure_ratings(tx, workspace_id, phase_id, edges)
+    found: dict[tuple[str, int], Measured] = {}
+    for row in await tx.execute(query.group_by(ExperimentUnit.version_id, PART)):
+        version_id, at, *counts = cast_type("Sequence[Any]", row)
+        key: tuple[str, int] = (version_id, at)
         # PostgreSQL sums bigint to numeric, which the driver gives as Decimal.
-        units, requests, unpriced = (int(count) for count in row[1:4])
-        squares, *sums = (float(value) for value in row[4:])
+        units, requests, unpriced = (int(count) for count in counts[:3])
+        squares, *sums = (float(value) for value in counts[3:])
         moments: dict[Measure, Moments] = {
             name: Moments(units, requests, squares, *sums[at * 3 : at * 3 + 3]) for at, name in enumerate(_COLUMNS)
         }
-        moments["satisfaction"] = rated.get(version_id, Moments())
-        found[version_id] = Measured(units, requests, unpriced, moments)
-    return found
+        moments["satisfaction"] = rated.pop(key, Moments())
+        found[key] = Measured(units, requests, unpriced, moments)
+    # Where somebody's first rated answer came later than their first one.
+    found |= {key: Measured(0, 0, 0, {"satisfaction": moments}) for key, moments in rated.items()}
+    return {key: measured for key, measured in found.items() if key[1] <= max(len(edges) - 1, 0)}
+
+
+def _part(moment: ColumnElement[Any], edges: Sequence[datetime]) -> Label[int]:
+    """Which of ``edges`` ``moment`` is before; 0 where there are none."""
+    if not edges:
+        return literal_column("0", Integer).label(PART)
+    return case(*((moment < edge, at) for at, edge in enumerate(edges)), else_=len(edges)).label(PART)
 
 
 async def count_recent(tx: Transaction, phase_id: str, version_id: str, *, limit: int) -> tuple[int, int]:
@@ -99,12 +143,19 @@ async def find_running(tx: Transaction) -> list[tuple[str, str, int]]:
     return [(row[0], row[1], row[2]) for row in rows]
 
 
-async def _measure_ratings(tx: Transaction, workspace_id: str, phase_id: str) -> dict[str, Moments]:
-    """The ratings of a phase's answers, by version; of an answer that was none of somebody's, it is its own unit."""
+async def _measure_ratings(
+    tx: Transaction, workspace_id: str, phase_id: str, edges: Sequence[datetime]
+) -> dict[tuple[str, int], Moments]:
+    """The ratings of a phase's answers, by version and part; an answer that was nobody's is its own unit."""
     unit = func.coalesce(UsageEventRow.unit, UsageEventRow.id)
     count, score = cast(func.count(), Double), cast(func.sum(Rating.score), Double)
     per_unit = (
-        select(UsageEventRow.version_id.label("version_id"), count.label("n"), score.label("y"))
+        select(
+            UsageEventRow.version_id.label("version_id"),
+            count.label("n"),
+            score.label("y"),
+            func.min(UsageEventRow.opened_at).label("first_at"),
+        )
         .join(
             Rating,
             (Rating.request_id == UsageEventRow.request_id) & (Rating.workspace_id == UsageEventRow.workspace_id),
@@ -120,11 +171,15 @@ async def _measure_ratings(tx: Transaction, workspace_id: str, phase_id: str) ->
     n, y = per_unit.c.n, per_unit.c.y
     query = select(
         per_unit.c.version_id,
+        _part(per_unit.c.first_at, edges),
         func.count(),
         func.sum(n),
         func.sum(n * n),
         func.sum(y),
         func.sum(y * y),
         func.sum(n * y),
-    ).group_by(per_unit.c.version_id)
-    return {version_id: Moments(int(units), *map(float, sums)) for version_id, units, *sums in await tx.execute(query)}
+    ).group_by(per_unit.c.version_id, PART)
+    return {
+        (version_id, part): Moments(int(units), *map(float, sums))
+        for version_id, part, units, *sums in await tx.execute(query)
+    }

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 
+from trunkline.storage.configurations import seen_by
 from trunkline.storage.database import Transaction
 from trunkline.storage.tables import Configuration, ConfigurationVersion, Experiment, ExperimentPhase
 
@@ -43,6 +44,44 @@ async def is_version_elsewhere(tx: Transaction, workspace_id: str, version_id: s
 async def find(tx: Transaction, configuration_id: str) -> Experiment | None:
     """The experiment of that configuration, once it has had an active version."""
     return await tx.get(Experiment, configuration_id)
+
+
+async def list_seen(
+    tx: Transaction,
+    workspace_id: str,
+    *,
+    user_id: str,
+    application_id: str | None,
+    state: str | None,
+    after: str | None,
+    limit: int,
+) -> Sequence[Configuration]:
+    """Configurations with an experiment that somebody sees, the newest first; ``after`` is the last id of a page.
+
+    Of experiments that have not ended, those are ``running`` in which two versions or more get traffic, else ``idle``.
+    """
+    query = (
+        select(Configuration)
+        .join(Experiment, Experiment.configuration_id == Configuration.id)
+        .where(Configuration.workspace_id == workspace_id, seen_by(user_id, application_id))
+    )
+    if state in {"running", "idle"}:
+        several = _count_serving() > 1
+        query = query.where(Experiment.state == "running", several if state == "running" else ~several)
+    elif state is not None:
+        query = query.where(Experiment.state == state)
+    if after is not None:
+        query = query.where(Configuration.id < after)
+    return (await tx.scalars(query.order_by(Configuration.id.desc()).limit(limit))).all()
+
+
+def _count_serving() -> ColumnElement[int]:
+    query = select(func.count()).where(
+        ConfigurationVersion.configuration_id == Configuration.id,
+        ConfigurationVersion.is_active,
+        ConfigurationVersion.share > 0,
+    )
+    return query.scalar_subquery()
 
 
 async def insert(tx: Transaction, experiment: Experiment) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, not_, or_, select
 
 from trunkline.storage.database import Transaction
 from trunkline.storage.tables import Configuration, UsageEventRow
@@ -44,7 +44,8 @@ COUNTS: Final = Sums.__struct_fields__[:-1]
 class UsageScope(msgspec.Struct, frozen=True, kw_only=True):
     """Which calls are asked for, always of one workspace; None: any. ``since`` is included, ``until`` is not.
 
-    ``only_user_id`` is whose calls may be seen at all, whoever is asked for.
+    ``only_user_id`` is whose calls may be seen at all, whoever is asked for. ``without`` names columns that
+    hold nothing.
     """
 
     workspace_id: str
@@ -63,6 +64,9 @@ class UsageScope(msgspec.Struct, frozen=True, kw_only=True):
     purpose: str | None = None
     tag: str | None = None
     outcome: str | None = None
+    operation: str | None = None
+    unpriced: bool | None = None
+    without: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
 
@@ -75,16 +79,7 @@ class UsageScope(msgspec.Struct, frozen=True, kw_only=True):
 async def sum_events(tx: Transaction, scope: UsageScope) -> Sums:
     """What the calls in ``scope`` add up to, counted one by one: for few of them, and to check what is kept."""
     failed = case((UsageEventRow.outcome == "error", 1), else_=0)
-    unpriced = case(
-        (
-            or_(
-                UsageEventRow.price_missing.is_not(None),
-                and_(UsageEventRow.cost_nanos.is_(None), _counted_unpriced()),
-            ),
-            1,
-        ),
-        else_=0,
-    )
+    unpriced = case((_is_unpriced(), 1), else_=0)
     columns = (
         func.count(),
         func.coalesce(func.sum(failed), 0),
@@ -131,6 +126,16 @@ async def find_events(
     return list(await tx.scalars(query.order_by(UsageEventRow.opened_at.desc(), UsageEventRow.id.desc()).limit(50)))
 
 
+async def sample_durations(
+    tx: Transaction, scope: UsageScope, column: str, *, limit: int
+) -> Sequence[tuple[str | None, int]]:
+    """What stands in ``column``, and the microseconds, of the newest calls that went well, at most ``limit``."""
+    query = select(getattr(UsageEventRow, column), UsageEventRow.duration_us).where(
+        *_moments(tx, scope), UsageEventRow.outcome == "ok"
+    )
+    return [(row[0], row[1]) for row in await tx.execute(query.order_by(UsageEventRow.opened_at.desc()).limit(limit))]
+
+
 async def find_names(tx: Transaction, workspace_id: str, configuration_ids: Collection[str]) -> dict[str, str]:
     """The names of those configurations that are still there, by id."""
     rows = await tx.execute(
@@ -141,8 +146,9 @@ async def find_names(tx: Transaction, workspace_id: str, configuration_ids: Coll
     return dict(rows.all())
 
 
-def _counted_unpriced() -> ColumnElement[bool]:
-    return or_(UsageEventRow.input_tokens + UsageEventRow.output_tokens > 0, UsageEventRow.outcome == "estimated")
+def _is_unpriced() -> ColumnElement[bool]:
+    used = or_(UsageEventRow.input_tokens + UsageEventRow.output_tokens > 0, UsageEventRow.outcome == "estimated")
+    return or_(UsageEventRow.price_missing.is_not(None), and_(UsageEventRow.cost_nanos.is_(None), used))
 
 
 def _read(row: Sequence[Any]) -> Sums:
@@ -177,11 +183,15 @@ def _moments(tx: Transaction, scope: UsageScope) -> list[ColumnElement[bool]]:
         (UsageEventRow.request_id, scope.request_id),
         (UsageEventRow.purpose, scope.purpose),
         (UsageEventRow.outcome, scope.outcome),
+        (UsageEventRow.operation, scope.operation),
     ):
         if value is not None:
             wanted.append(column == value)
     if scope.tag is not None:
         wanted.append(has_tag(tx, UsageEventRow.tags.expression, scope.tag))
+    if scope.unpriced is not None:
+        wanted.append(_is_unpriced() if scope.unpriced else not_(_is_unpriced()))
+    wanted += [getattr(UsageEventRow, name).is_(None) for name in scope.without]
     if scope.since is not None:
         wanted.append(UsageEventRow.opened_at >= scope.since)
     if scope.until is not None:

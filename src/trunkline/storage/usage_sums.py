@@ -57,6 +57,7 @@ _FILTERS: Final = (
     "provider",
     "model",
     "outcome",
+    "operation",
 )
 _NOTHING: Final = Sums()
 
@@ -259,6 +260,10 @@ def match_groups(tx: Transaction, scope: UsageScope) -> list[ColumnElement[bool]
     ]
     if scope.tag is not None:
         groups.append(has_tag(tx, UsageGroup.tags.expression, scope.tag))
+    if scope.unpriced is not None:
+        missing = UsageGroup.price_missing
+        groups.append(missing.is_not(None) if scope.unpriced else missing.is_(None))
+    groups += [getattr(UsageGroup, name).is_(None) for name in scope.without]
     if scope.only_user_id is not None:
         groups.append(UsageGroup.user_id == scope.only_user_id)
     return groups

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.bookkeeping import keep
+from trunkline.core.chat import Usage
 from trunkline.core.ids import new_id
 from trunkline.core.policy import ViolationEvent
 from trunkline.core.usage_event import Attempt
@@ -130,6 +131,42 @@ async def test_exported_figures_are_those_of_the_report(installed: LocalInstalla
     assert [day["date"] for day in report["byDay"]] == ["2025-01-02", "2025-01-16"]
     refused = await installed.ask(ann, "GET", "/api/usage/export?by=colour")
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "by")
+
+
+async def test_what_a_figure_sums_up_is_what_is_listed(installed: LocalInstallation) -> None:
+    (ann,) = await installed.team("admin")
+    await settle(installed, ann, None, feature="assistant", tags=("a",))
+    await settle(installed, ann, None, feature="assistant", cost_nanos=None)
+    await settle(installed, ann, None, cost_nanos=None, usage=Usage())
+    await settle(installed, ann, None, operation="embedding", price_missing=("webSearches",))
+    for query, found in (
+        ("unpriced=true", 2),
+        ("unpriced=false", 2),
+        ("without=feature", 2),
+        ("without=feature&without=tag", 2),
+        ("without=tag&feature=assistant", 1),
+        ("without=key", 4),
+        ("operation=embedding", 1),
+    ):
+        listed = (await installed.ask(ann, "GET", f"/api/requests?{query}")).json()
+        figures = (await installed.ask(ann, "GET", f"/api/usage?by=model&limit=1&{query}")).json()
+        exact = (await installed.ask(ann, "GET", f"/api/usage?from=2025-01-15T12:29:59Z&{query}")).json()
+        assert (len(listed), figures["requests"], exact["requests"]) == (found, found, found), query
+    parts = (await installed.ask(ann, "GET", "/api/usage?by=feature")).json()["breakdown"]
+    assert {part["key"]: part["requestCount"] for part in parts} == {"assistant": 2, None: 2}
+    refused = await installed.ask(ann, "GET", "/api/requests?without=colour")
+    assert refused.status_code == 400
+
+
+async def test_parts_say_how_long_their_requests_took(installed: LocalInstallation, ann: Person) -> None:
+    for at in range(20):
+        await settle(installed, ann, None, tags=("a", "b"), duration_us=(at + 1) * 1_000)
+    await settle(installed, ann, None, tags=("b",), duration_us=1_000_000)
+    await settle(installed, ann, None, tags=("b",), duration_us=9_000_000, outcome="error")
+    parts = (await installed.ask(ann, "GET", "/api/usage?by=tag&percentiles=true")).json()["breakdown"]
+    assert {part["key"]: (part["p50Ms"], part["p95Ms"]) for part in parts} == {"a": (10, 19), "b": (11, 20)}
+    parts = (await installed.ask(ann, "GET", "/api/usage?by=tag")).json()["breakdown"]
+    assert [part["p50Ms"] for part in parts] == [None, None]
 
 
 @pytest.mark.parametrize("field", ["requestId", "conversationId"])

@@ -79,6 +79,47 @@ async def test_a_configuration_without_versions_has_nothing_to_compare(program: 
     assert "create versions first" in said[""]
 
 
+async def test_running_experiments_are_listed(program: Program) -> None:
+    config = await program.make()
+    await add_version(program, config["_id"], "v2", 50)
+    await add_version(program, (await program.make(name="idle"))["_id"], "v2", 0)
+
+    async def list_names(query: str) -> list[str]:
+        return [each["name"] for each in (await program.client.get(f"/api/experiments{query}")).json()]
+
+    assert await list_names("?state=running") == [config["name"]]
+    assert await list_names("?state=idle") == ["idle"]
+    assert await list_names("") == ["idle", config["name"]]
+    (found,) = (await program.client.get("/api/experiments?state=running")).json()
+    assert (found["configId"], found["state"], [each["share"] for each in found["versions"]]) == (
+        config["_id"],
+        "running",
+        [50, 50],
+    )
+    assert found["verdict"].startswith("Too early to tell")
+    await program.client.post(f"/model-configs/{config['_id']}/experiment/revert")
+    assert await list_names("?state=reverted") == [config["name"]]
+
+
+async def test_the_past_of_a_difference_ends_with_what_it_is_now(program: Program) -> None:
+    config = await program.make()
+    await add_version(program, config["_id"], "v2", 50)
+    caller = await program.caller()
+    await call_as(program, caller, [f"user {at}" for at in range(120)], config)
+    now = await count(program, config["_id"], 120)
+    points = (await program.client.get(f"/model-configs/{config['_id']}/experiment/history")).json()
+    latest = [each for each in points if each["phase"] == now["phase"]["number"]]
+    last = latest[-1]
+    assert last["units"] == {each["versionId"]: each["units"] for each in now["versions"]}
+    assert last["differences"] == {
+        each["versionId"]: each["differences"] for each in now["versions"] if each["differences"]
+    }
+    assert [each["at"] for each in points] == sorted(each["at"] for each in points)
+    grown = [sum(each["units"].values()) for each in latest]
+    assert grown == sorted(grown)
+    assert grown[0] < grown[-1]
+
+
 async def test_users_stay_with_their_version_and_are_counted_once_each(program: Program) -> None:
     config = await program.make()
     await add_version(program, config["_id"], "v2", 50)

@@ -16,6 +16,7 @@ from trunkline.control.experiments.verdict import Verdict
 from trunkline.control.versions.experiment_settings import Ramp, RampStep
 
 State = Literal["none", "idle", "running", "shipped", "reverted"]
+ListedState = Literal["idle", "running", "shipped", "reverted"]
 
 
 class PhaseRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +62,16 @@ class ExperimentRecord(msgspec.Struct, frozen=True, kw_only=True):
     slow_ms: int
     ramp: Ramp | None
     verdict: Verdict
+
+
+class ListedRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """An experiment in a list, with what its configuration is."""
+
+    name: str
+    provider: str
+    model: str | None
+    application_id: str | None
+    experiment: ExperimentRecord
 
 
 class RampDraft(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,11 +12,20 @@ from trunkline.control.configurations.borrowing import read_reaching
 from trunkline.control.configurations.configuration import Draft
 from trunkline.control.configurations.configurations import Configurations
 from trunkline.control.configurations.lookup import find_changeable, find_visible
-from trunkline.control.experiments.experiment import ExperimentDraft, ExperimentRecord, RampDraft
+from trunkline.control.experiments.experiment import (
+    ExperimentDraft,
+    ExperimentRecord,
+    ListedRecord,
+    ListedState,
+    RampDraft,
+)
 from trunkline.control.experiments.guardrails import Rail
+from trunkline.control.experiments.history import PointRecord, look_back
 from trunkline.control.experiments.ramp import begin, share_of, stop
 from trunkline.control.experiments.review import review, shares_of, show
 from trunkline.control.experiments.verdict import Verdict
+from trunkline.control.page import Page, PageRequest, encode_cursor
+from trunkline.control.record import read_record
 from trunkline.control.versions.experiment_settings import (
     ExperimentSettings,
     Guardrails,
@@ -56,6 +65,29 @@ class Experiments:
         async with self._database.read() as tx:
             configuration = await find_visible(tx, actor, configuration_id)
             return show(await review(tx, configuration, phase))
+
+    async def list(self, actor: Actor, page: PageRequest, state: ListedState | None = None) -> Page[ListedRecord]:
+        """A page of those that the actor sees, the newest configuration first, each at its last phase."""
+        access.check(actor, "experiments.read")
+        async with self._database.read() as tx:
+            found = await experiments.list_seen(
+                tx,
+                actor.workspace_id,
+                user_id=actor.user_id,
+                application_id=actor.application_id,
+                state=state,
+                after=page.after,
+                limit=page.limit + 1,
+            )
+            kept = found[: page.limit]
+            items = [read_record(ListedRecord, each, experiment=show(await review(tx, each))) for each in kept]
+        return Page(items, encode_cursor(kept[-1].id) if len(found) > page.limit else None)
+
+    async def look_back(self, actor: Actor, configuration_id: str) -> Sequence[PointRecord]:
+        """How the differences came to be in the last phases, the oldest point first. Raises NotFound."""
+        access.check(actor, "experiments.read")
+        async with self._database.read() as tx:
+            return await look_back(tx, await find_visible(tx, actor, configuration_id), now())
 
     async def update(self, actor: Actor, configuration_id: str, draft: ExperimentDraft) -> ExperimentRecord:
         """Lay ``draft`` over it; a ramp begins with its first step at once.

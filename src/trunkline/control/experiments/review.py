@@ -16,6 +16,7 @@ from trunkline.control.versions.phases import find_control
 from trunkline.core.errors import NotFound
 from trunkline.storage import experiment_units, experiments
 from trunkline.storage.database import Transaction
+from trunkline.storage.experiment_units import Measured
 from trunkline.storage.tables import Configuration, ConfigurationVersion, Experiment, ExperimentPhase
 
 SHOWN_PHASES: Final = 100
@@ -55,6 +56,27 @@ async def review(tx: Transaction, configuration: Configuration, phase_number: in
         if phase is None:
             raise NotFound(f"There is no phase {phase_number} of this experiment: its last is {last}.")
     measured = await experiment_units.measure(tx, configuration.workspace_id, phase.id) if phase is not None else {}
+    comparison = compare_in(phase, experiment, versions, measured)
+    settings = read_settings(experiment.settings) if experiment is not None else ExperimentSettings()
+    return Review(
+        configuration_id=configuration.id,
+        experiment=experiment,
+        settings=settings,
+        versions=versions,
+        phases=phases,
+        phase=phase,
+        comparison=comparison,
+        readings=read_guardrails(settings.guardrails, comparison),
+    )
+
+
+def compare_in(
+    phase: ExperimentPhase | None,
+    experiment: Experiment | None,
+    versions: Sequence[ConfigurationVersion],
+    measured: Mapping[str, Measured],
+) -> Comparison:
+    """The versions of a phase side by side, by what was measured of each."""
     names = {version.id: version.version for version in versions}
     weights: Mapping[str, int] = phase.weights if phase is not None else {}
     contenders = [
@@ -69,18 +91,7 @@ async def review(tx: Transaction, configuration: Configuration, phase_number: in
     control_id = phase.control_version_id if phase is not None else None
     if control_id not in weights:
         control_id = find_control(experiment, versions, weights)
-    comparison = put_side_by_side(contenders, control_id, phase.number if phase is not None else 1)
-    settings = read_settings(experiment.settings) if experiment is not None else ExperimentSettings()
-    return Review(
-        configuration_id=configuration.id,
-        experiment=experiment,
-        settings=settings,
-        versions=versions,
-        phases=phases,
-        phase=phase,
-        comparison=comparison,
-        readings=read_guardrails(settings.guardrails, comparison),
-    )
+    return put_side_by_side(contenders, control_id, phase.number if phase is not None else 1)
 
 
 def shares_of(versions: Sequence[ConfigurationVersion]) -> dict[str, int]:

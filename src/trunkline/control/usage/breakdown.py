@@ -11,6 +11,7 @@ import msgspec
 
 from trunkline.control.usage import sums
 from trunkline.control.usage.interval import check_length, divide, read_interval
+from trunkline.control.usage.latencies import find_percentile, read_latencies
 from trunkline.control.usage.record import Figures, Part, Slice, SpanQuestion
 from trunkline.control.usage.span import Span
 from trunkline.core.errors import InvalidInput
@@ -95,6 +96,7 @@ async def break_down(
     drawn = shown[:DRAWN]
     over_time = await sums.sum_series(tx, scope, edges, dimension, drawn) if edges else {}
     called = await find_part_names(tx, scope.workspace_id, question.by or "", shown)
+    latencies = await read_latencies(tx, scope, dimension) if question.percentiles else {}
     return msgspec.structs.replace(
         found,
         by=question.by,
@@ -108,6 +110,8 @@ async def break_down(
                 series=tuple(show_figures(over_time.get((number, key), _NOTHING)) for number in range(len(edges) - 1))
                 if key in drawn
                 else (),
+                p50_ms=find_percentile(latencies.get(key), 0.5),
+                p95_ms=find_percentile(latencies.get(key), 0.95),
             )
             for key in shown
         ),

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from trunkline.control.record import read_record
-from trunkline.control.usage.record import EventFilter, EventRecord
+from trunkline.control.usage.record import EventFilter, EventRecord, Lack
 from trunkline.control.usage.span import Span
 from trunkline.core.actor import Actor, at_least
 from trunkline.storage.tables import UsageEventRow
 from trunkline.storage.usage import UsageScope
+
+COLUMNS: Final[Mapping[Lack, str]] = {
+    "application": "application_id",
+    "configuration": "configuration_id",
+    "feature": "feature",
+    "key": "key_id",
+    "purpose": "purpose",
+    "route": "route_id",
+    "tag": "tags",
+    "version": "version_id",
+}
+"""Where it stands what a call may be without."""
 
 
 def make_scope(actor: Actor, wanted: EventFilter, span: Span) -> UsageScope:
@@ -18,6 +33,7 @@ def make_scope(actor: Actor, wanted: EventFilter, span: Span) -> UsageScope:
         wanted,
         workspace_id=actor.workspace_id,
         application_id=actor.application_id or wanted.application_id,
+        without=tuple(COLUMNS[each] for each in wanted.without),
         only_user_id=None if actor.application_id or at_least(actor.role, "admin") else actor.user_id,
         since=span.since,
         until=span.until,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Literal
 
 import msgspec
 
@@ -137,8 +138,15 @@ class EventRecord(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int
 
 
+Lack = Literal["application", "configuration", "feature", "key", "purpose", "route", "tag", "version"]
+"""What a call may be without."""
+
+
 class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which calls are asked for; None: any. ``feature`` is a slug."""
+    """Which calls are asked for; None: any. ``feature`` is a slug.
+
+    ``unpriced``: those that have no price, or of which a part has none; ``without``: those that have none of these.
+    """
 
     configuration_id: str | None = None
     provider: str | None = None
@@ -154,14 +162,17 @@ class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
     purpose: str | None = None
     tag: str | None = None
     outcome: Outcome | None = None
+    operation: str | None = None
+    unpriced: bool | None = None
+    without: tuple[Lack, ...] = ()
 
 
 class SpanQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """Which span is asked for, as callers write it, and how its figures are to be told apart.
 
     ``time_zone`` says whose days are meant. ``interval`` asks for the figures of each hour, day, week or month, ``by``
-    for those of each model, user and so on, of which ``top`` are given, and ``compare`` (``previous``) for those of the
-    span before.
+    for those of each model, user and so on, of which ``top`` are given, with their latencies if
+    ``percentiles`` are wanted, and ``compare`` (``previous``) for those of the span before.
     """
 
     period: str | None = None
@@ -172,6 +183,7 @@ class SpanQuestion(msgspec.Struct, frozen=True, kw_only=True):
     by: str | None = None
     top: int = 100
     compare: str | None = None
+    percentiles: bool = False
 
 
 class Slice(msgspec.Struct, frozen=True, kw_only=True):
@@ -184,13 +196,16 @@ class Slice(msgspec.Struct, frozen=True, kw_only=True):
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
     """The figures of what has one thing in common: ``key`` is an id, a model's name or whatever was asked by, and None
-    for calls without any. ``name`` is for people; ``previous`` are the figures of the span before."""
+    for calls without any. ``name`` is for people; ``previous`` are the figures of the span before; percentiles are
+    milliseconds, of the newest calls that went well."""
 
     key: str | None
     name: str | None
     figures: Figures
     previous: Figures | None
     series: tuple[Figures, ...]
+    p50_ms: float | None = None
+    p95_ms: float | None = None
 
 
 class EventsRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -195,7 +195,7 @@ async def note_export(
 ) -> None:
     """Who takes what away stands in the audit log before the first row leaves."""
     asked = {name: value for one in (wanted, question) for name, value in msgspec.structs.asdict(one).items()}
-    after = {name: value for name, value in asked.items() if value is not None} | {"format": form}
+    after = {name: value for name, value in asked.items() if value not in (None, False, ())} | {"format": form}
     async with database.write() as tx:
         await audit.record(tx, actor, action, target=("usage", None), after=after)
 

@@ -10,3 +10,4 @@ from trunkline.faces.model_configs.missing import name_missing
 router = APIRouter(dependencies=[Depends(name_missing)])
 for part in (configs, versions, experiment):
     router.include_router(part.router)
+router.include_router(experiment.listed)

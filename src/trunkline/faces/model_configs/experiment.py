@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request, Response
 
+from trunkline.control.experiments.experiment import ListedState
 from trunkline.faces.http.auth import ActorDep, allow
+from trunkline.faces.http.paging import PageDep, link_next
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import PathId
 from trunkline.faces.model_configs.experiment_wire import (
+    ExperimentPointResponse,
     ExperimentResponse,
     ExperimentRevertRequest,
     ExperimentShipRequest,
+    ExperimentSummaryResponse,
     ExperimentUpdateRequest,
     show,
 )
 
 router = APIRouter(prefix="/model-configs/{config_id}/experiment", tags=["Model configs"])
+
+listed = APIRouter(prefix="/api/experiments", tags=["Model configs"])
 
 PhaseNumber = Annotated[int | None, Query(ge=1, description="Look at this phase instead of the last one.")]
 
@@ -28,6 +34,29 @@ async def get_experiment(
 ) -> ExperimentResponse:
     """How the versions do, how they differ from the control, and the verdict in one sentence."""
     return show(await services.experiments.get(actor, config_id, phase=phase))
+
+
+@listed.get("", dependencies=[allow("experiments.read")])
+async def list_experiments(
+    services: ServicesDep,
+    actor: ActorDep,
+    page: PageDep,
+    request: Request,
+    response: Response,
+    state: Annotated[ListedState | None, Query(description="How they stand.")] = None,
+) -> list[ExperimentSummaryResponse]:
+    """The experiments of all configurations that you see, the newest configuration first."""
+    found = await services.experiments.list(actor, page, state)
+    link_next(request, response, found)
+    return [ExperimentSummaryResponse.of_listed(each) for each in found.items]
+
+
+@router.get("/history", dependencies=[allow("experiments.read")])
+async def get_experiment_history(
+    services: ServicesDep, config_id: PathId, actor: ActorDep
+) -> list[ExperimentPointResponse]:
+    """How the differences came to be: their bounds at up to 60 moments of the last 12 phases, the oldest first."""
+    return [ExperimentPointResponse.of(each) for each in await services.experiments.look_back(actor, config_id)]
 
 
 @router.put("", dependencies=[allow("experiments.change")])

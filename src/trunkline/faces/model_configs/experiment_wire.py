@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 from trunkline.control.experiments.experiment import (
     ExperimentDraft,
     ExperimentRecord,
+    ListedRecord,
     RampDraft,
     VersionRecord,
 )
@@ -242,6 +243,49 @@ class ExperimentResponse(ResponseBody):
     ramp: RampResponse | None
     verdict: str
     recommendation: RecommendationResponse
+
+
+class ExperimentSummaryResponse(ResponseBody):
+    """An experiment in a list, at its last phase."""
+
+    config_id: str
+    name: str
+    provider: str
+    model: str | None
+    application_id: str | None
+    state: Literal["none", "idle", "running", "shipped", "reverted"]
+    phase: ExperimentPhaseResponse | None
+    versions: list[ExperimentVersionResponse]
+    sample_ratio: SampleRatioResponse
+    verdict: str
+    recommendation: RecommendationResponse
+
+    @classmethod
+    def of_listed(cls, record: ListedRecord) -> ExperimentSummaryResponse:
+        """From the record."""
+        shown = show(record.experiment)
+        return cls(
+            config_id=shown.config_id,
+            name=record.name,
+            provider=record.provider,
+            model=record.model,
+            application_id=record.application_id,
+            state=shown.state,
+            phase=shown.phase,
+            versions=shown.versions,
+            sample_ratio=shown.sample_ratio,
+            verdict=shown.verdict,
+            recommendation=shown.recommendation,
+        )
+
+
+class ExperimentPointResponse(ResponseBody):
+    """The differences at a moment of the past, by version and metric, from the users who had come by then."""
+
+    at: Moment
+    phase: int
+    units: dict[str, int]
+    differences: dict[str, dict[str, ExperimentDifferenceResponse]]
 
 
 def show(record: ExperimentRecord) -> ExperimentResponse:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Query
 
-from trunkline.control.usage.record import EventFilter, SpanQuestion
+from trunkline.control.usage.record import EventFilter, Lack, SpanQuestion
 from trunkline.core.usage_event import Outcome
 
 PeriodDep = Annotated[
@@ -38,6 +38,13 @@ async def read_filter(
     purpose: Annotated[str | None, Query(max_length=16, description="Of calls of our own: `test`, `judge`.")] = None,
     tag: Annotated[IdDep, Query(description="A tag of the caller's.")] = None,
     outcome: Annotated[Outcome | None, Query()] = None,
+    operation: Annotated[str | None, Query(max_length=32, description="What was asked for, such as `chat`.")] = None,
+    unpriced: Annotated[
+        bool | None, Query(description="Those that have no price or of which a part has none, or those that have.")
+    ] = None,
+    without: Annotated[
+        list[Lack] | None, Query(max_length=8, description="Those without one. Repeat it for several.")
+    ] = None,
 ) -> EventFilter:
     """Which calls are asked for."""
     return EventFilter(
@@ -55,6 +62,9 @@ async def read_filter(
         purpose=purpose,
         tag=tag,
         outcome=outcome,
+        operation=operation,
+        unpriced=unpriced,
+        without=tuple(without or ()),
     )
 
 
@@ -78,6 +88,9 @@ async def read_question(
     compare: Annotated[
         str | None, Query(max_length=16, description="`previous`: the figures of the span before, too.")
     ] = None,
+    percentiles: Annotated[
+        bool, Query(description="With `by`: how long the newest 10,000 requests of the span took, for each.")
+    ] = False,
 ) -> SpanQuestion:
     """Which span is asked for, and how it is to be told apart."""
     return SpanQuestion(
@@ -89,6 +102,7 @@ async def read_question(
         by=by,
         top=top,
         compare=compare,
+        percentiles=percentiles,
     )
 
 

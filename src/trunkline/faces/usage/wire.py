@@ -224,13 +224,21 @@ class UsagePartResponse(UsageDetailsResponse):
     name: str | None
     previous: UsageDetailsResponse | None
     series: list[UsageDetailsResponse]
+    p50_ms: float | None
+    p95_ms: float | None
 
     @classmethod
     def of(cls, record: Part) -> UsagePartResponse:
         """From the record."""
         return super().of(
             Beside(
-                record.figures, key=record.key, name=record.name, previous=record.previous, series=list(record.series)
+                record.figures,
+                key=record.key,
+                name=record.name,
+                previous=record.previous,
+                series=list(record.series),
+                p50_ms=record.p50_ms,
+                p95_ms=record.p95_ms,
             )
         )
 
