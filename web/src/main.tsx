@@ -8,6 +8,7 @@ import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
+import { setNonce } from "get-nonce";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { router } from "./app/router";
@@ -16,6 +17,7 @@ import { mayHelpAgain } from "./shared/api/problem";
 
 // Styles that the library makes at run time are allowed by a nonce of this page: see the server's policy.
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
+setNonce(nonce);
 
 const queries = new QueryClient({
   defaultOptions: { queries: { staleTime: 10_000, retry: (failures, error) => failures < 2 && mayHelpAgain(error) } },

@@ -63,6 +63,37 @@ test("the keyboard reaches the page and its controls", async ({ page }) => {
   await expect(page.getByRole("link", { name: "Skip to the page" })).toBeFocused();
 });
 
+test("the palette opens pages by the keyboard alone; ? lists the keys", async ({ page }) => {
+  const seen = watch(page);
+  await signIn(page);
+  await expect(page.getByRole("heading", { name: "Configurations" })).toBeVisible();
+  await page.keyboard.press("ControlOrMeta+k");
+  await page.getByRole("combobox", { name: "Find anything" }).fill("status");
+  await expect(page.getByRole("option")).toHaveCount(1);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Status", level: 1 })).toBeVisible();
+  await page.keyboard.press("Shift+?");
+  await expect(page.getByRole("dialog", { name: "Keys" }).getByText("Find anything, do anything")).toBeVisible();
+  expect(seen.complaints).toEqual([]);
+});
+
+test("on a phone the pages are in a drawer", async ({ page }) => {
+  await page.setViewportSize({ width: 375, height: 800 });
+  await signIn(page);
+  await page.getByRole("button", { name: "Navigation" }).click();
+  await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Status" }).click();
+  await expect(page.getByRole("heading", { name: "Status", level: 1 })).toBeVisible();
+  await expect(page.getByRole("navigation", { name: "Pages" })).toBeHidden();
+});
+
+test("without a network one is told, and it goes on by itself", async ({ page, context }) => {
+  await signIn(page);
+  await context.setOffline(true);
+  await expect(page.getByRole("alert").filter({ hasText: "This computer is offline" })).toBeVisible();
+  await context.setOffline(false);
+  await expect(page.getByRole("alert").filter({ hasText: "This computer is offline" })).toBeHidden();
+});
+
 test("an address that leads nowhere says so", async ({ page }) => {
   await signIn(page, "/console/nowhere");
   await expect(page.getByRole("heading", { name: "There is no such page" })).toBeVisible();

@@ -10,7 +10,7 @@ export async function signIn(page: Page, path = "/"): Promise<void> {
   await page.getByLabel("Email").fill(EMAIL);
   await page.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await expect(page.getByRole("navigation", { name: "Pages" })).toBeAttached();
+  await expect(page.getByRole("banner")).toBeVisible();
 }
 
 /** Everything that the page asked for, and everything that it complained of. */

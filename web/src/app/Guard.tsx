@@ -7,6 +7,7 @@ import { usePreference } from "@/shared/preference";
 import { Problem } from "@/shared/ui/Problem";
 import { WorkspaceScope } from "@/shared/workspace";
 import { Shell } from "./shell/Shell";
+import { texts } from "./shell/texts";
 
 /** The shell for who is signed in, the sign-in page for others. What was typed before stays where it is. */
 export function Guard() {
@@ -47,7 +48,7 @@ function SignedIn() {
   const id = me.data === undefined ? wanted : (workspace?.id ?? "");
   const permissions = useQuery({ ...permissionsQuery(id), enabled: id !== "" });
   const failed = [me, permissions].find((query) => query.isError && query.data === undefined);
-  if (me.data !== undefined && workspace === undefined) return <Problem error={new Error("You belong to no workspace.")} />;
+  if (me.data !== undefined && workspace === undefined) return <Problem error={new Error(texts.noWorkspace)} />;
   if (me.data === undefined || workspace === undefined || permissions.data === undefined) {
     return failed === undefined ? null : <Problem error={failed.error} retry={() => void failed.refetch()} />;
   }

@@ -3,6 +3,7 @@ import {
   Card,
   createTheme,
   type CSSVariablesResolver,
+  Drawer,
   type MantineColorsTuple,
   Modal,
   Paper,
@@ -41,6 +42,8 @@ export const theme = createTheme({
   headings: { fontWeight: "600", sizes: { h1: { fontSize: "20px", lineHeight: "1.4" }, h2: { fontSize: "16px", lineHeight: "1.5" } } },
   defaultRadius: "sm",
   radius: { xs: "6px", sm: "8px", md: "12px", lg: "14px", xl: "20px" },
+  // Below "sm" is a phone: the navigation is a drawer, tables are lists.
+  breakpoints: { xs: "30em", sm: "40em", md: "62em", lg: "75em", xl: "88em" },
   spacing: { xs: "8px", sm: "12px", md: "16px", lg: "24px", xl: "32px" },
   autoContrast: true,
   luminanceThreshold: 0.35,
@@ -50,14 +53,18 @@ export const theme = createTheme({
     Button: Button.extend({ defaultProps: { size: "sm" } }),
     Card: Card.extend({ defaultProps: { radius: "md", withBorder: true } }),
     Paper: Paper.extend({ defaultProps: { radius: "md" } }),
-    Modal: Modal.extend({ defaultProps: { radius: "lg", centered: true } }),
+    Modal: Modal.extend({ defaultProps: { radius: "lg", centered: true }, styles: { title: { fontSize: "16px", fontWeight: 600 } } }),
+    // A dialog's title is no banner of the page.
+    ModalHeader: Modal.Header.extend({ defaultProps: { role: "presentation" } }),
+    DrawerHeader: Drawer.Header.extend({ defaultProps: { role: "presentation" } }),
   },
 });
 
 /** Mantine's variables, from those of theme.css, which hold for both looks. */
 export const resolver: CSSVariablesResolver = () => {
   const shared = {
-    "--mantine-color-body": "var(--tl-page)",
+    // Cards, menus and dialogs lie on the page: see theme.css for its own colour.
+    "--mantine-color-body": "var(--tl-surface)",
     "--mantine-color-text": "var(--tl-text)",
     "--mantine-color-dimmed": "var(--tl-soft)",
     "--mantine-color-placeholder": "var(--tl-soft)",

@@ -23,10 +23,10 @@ function useScope(): Scope {
   return scope;
 }
 
-/** The workspace's id, for keys of queries, its client, and one's role. */
-export function useWorkspace(): { id: string; role: string; client: TrunklineClient } {
-  const { id, role } = useScope();
-  return { id, role, client: clientFor(id) };
+/** The workspace's id, for keys of queries, its client, one's role and the actions that one may do. */
+export function useWorkspace(): Scope & { client: TrunklineClient } {
+  const scope = useScope();
+  return { ...scope, client: clientFor(scope.id) };
 }
 
 /** Whether one may do `action`, of the API's table of actions (`routes.change`). The server decides; this only hides. */

@@ -1,7 +1,25 @@
 import { Activity, type LucideIcon, Settings2 } from "lucide-react";
 
-/** The pages, in groups. */
-export const ITEMS: { to: "/configurations" | "/status"; label: string; group: string; icon: LucideIcon }[] = [
-  { to: "/configurations", label: "Configurations", group: "Build", icon: Settings2 },
-  { to: "/status", label: "Status", group: "Observe", icon: Activity },
+/** The groups of pages, in their order. What is in the first stands on top, without a heading. */
+export const GROUPS = ["", "Build", "Observe", "Admin"] as const;
+
+/** A page in the navigation. */
+export interface Item {
+  to: string;
+  label: string;
+  group: (typeof GROUPS)[number];
+  icon: LucideIcon;
+  /** The action of the API without which the page is of no use: who may not do it does not see the page. */
+  may?: string;
+}
+
+/** The pages, in their order within each group. */
+export const ITEMS: Item[] = [
+  { to: "/configurations", label: "Configurations", group: "Build", icon: Settings2, may: "configurations.read" },
+  { to: "/status", label: "Status", group: "Observe", icon: Activity, may: "status.read" },
 ];
+
+/** The item whose pages `path` is one of. */
+export function itemAt(path: string): Item | undefined {
+  return ITEMS.find(({ to }) => (to === "/" ? path === "/" : path === to || path.startsWith(`${to}/`)));
+}

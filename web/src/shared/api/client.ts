@@ -1,5 +1,6 @@
 import { TrunklineClient } from "@trunkline/client";
 import { SERVER } from "./address";
+import { tellReachable } from "./connection";
 import { accessToken } from "./session";
 
 /** Asks as whoever is signed in, and once more with a new token where the first was refused. */
@@ -11,11 +12,19 @@ async function ask(input: RequestInfo | URL, init: RequestInit = {}): Promise<Re
   return next === null ? answer : send(input, init, next);
 }
 
-function send(input: RequestInfo | URL, init: RequestInit, token: string | null): Promise<Response> {
+async function send(input: RequestInfo | URL, init: RequestInit, token: string | null): Promise<Response> {
   const headers = new Headers(init.headers);
   if (token === null) headers.delete("authorization");
   else headers.set("authorization", `Bearer ${token}`);
-  return fetch(input, { ...init, headers, credentials: "same-origin" });
+  try {
+    const answer = await fetch(input, { ...init, headers, credentials: "same-origin" });
+    // A proxy says by a page of its own that there is no server behind it.
+    tellReachable(![502, 504].includes(answer.status) || answer.headers.get("content-type")?.includes("json") === true);
+    return answer;
+  } catch (error) {
+    if (!init.signal?.aborted) tellReachable(false);
+    throw error;
+  }
 }
 
 const clients = new Map<string, TrunklineClient>();
