@@ -10634,7 +10634,7 @@ export interface components {
         };
         /**
          * RouteConditionsRequest
-         * @description Which requests a target is for.
+         * @description Which requests a route or a target is for.
          * @example {
          *       "maxInputTokens": 8000,
          *       "tags": [
@@ -10675,7 +10675,7 @@ export interface components {
         };
         /**
          * RouteConditionsResponse
-         * @description Which requests a target is for.
+         * @description Which requests a route or a target is for.
          */
         RouteConditionsResponse: {
             /**
@@ -10727,6 +10727,8 @@ export interface components {
              * @description How targets of one priority are ordered: `priority` as listed, `weighted` by chance, `round-robin` in turn, `least-busy` by the requests under way, `cheapest` by price among those that can serve the request, `fastest` by what was measured.
              */
             strategy?: ("priority" | "weighted" | "round-robin" | "least-busy" | "cheapest" | "fastest") | null;
+            /** @description The route takes only requests that fulfil all of these, and answers 400 to all others. Null: all requests. */
+            conditions?: components["schemas"]["RouteConditionsRequest"] | null;
             /** @description For embeddings only. Null: never. */
             hedging?: components["schemas"]["RouteHedgingRequest"] | null;
             /** @description Keep responses and use them again. Null: never. */
@@ -10867,6 +10869,8 @@ export interface components {
              * @description The configurations that the route leads to.
              */
             targets: components["schemas"]["RouteTargetResponse"][];
+            /** @description The route takes only requests that fulfil all of these, and answers 400 to all others. Null: all requests. */
+            conditions: components["schemas"]["RouteConditionsResponse"] | null;
             /** @description When an embeddings request is sent to the next target too. `null`: never. */
             hedging: components["schemas"]["RouteHedgingResponse"] | null;
             /** @description Responses are kept and used again. Null: never. */
@@ -11021,6 +11025,8 @@ export interface components {
              * @description How targets of one priority are ordered: `priority` as listed, `weighted` by chance, `round-robin` in turn, `least-busy` by the requests under way, `cheapest` by price among those that can serve the request, `fastest` by what was measured.
              */
             strategy?: ("priority" | "weighted" | "round-robin" | "least-busy" | "cheapest" | "fastest") | null;
+            /** @description The route takes only requests that fulfil all of these, and answers 400 to all others. Null: all requests. */
+            conditions?: components["schemas"]["RouteConditionsRequest"] | null;
             /** @description For embeddings only. Null: never. */
             hedging?: components["schemas"]["RouteHedgingRequest"] | null;
             /** @description Keep responses and use them again. Null: never. */

@@ -45,6 +45,7 @@ class Route(msgspec.Struct, rename="camel"):
     strategy: str
     targets: list[Target]
     is_active: bool
+    conditions: dict[str, Any] | None = None
 
 
 @app.command("list")
@@ -57,7 +58,7 @@ def list_routes(json: Json = False) -> None:
     print_table(
         ["name", "strategy", "targets", "state", "id"],
         [
-            [route.name, route.strategy, _write_targets(route), "active" if route.is_active else "inactive", route.id]
+            [route.name, route.strategy, _write_targets(route), _write_state(route), route.id]
             for route in (msgspec.json.decode(item, type=Route) for item in found)
         ],
         empty="There are no routes. Make one: trunkline routes add NAME CONFIGURATION …",
@@ -139,7 +140,10 @@ def add(
 @app.command("condition")
 def condition(
     which: Annotated[str, typer.Argument(metavar="NAME", help="The route's name, or its id.")],
-    target: Annotated[str, typer.Argument(metavar="CONFIGURATION", help="The target, by name or id.")],
+    target: Annotated[
+        str | None,
+        typer.Argument(metavar="CONFIGURATION", help="The target, by name or id; without it, the whole route."),
+    ] = None,
     min_tokens: Annotated[int | None, typer.Option(min=0, help="The fewest input tokens.")] = None,
     max_tokens: Annotated[int | None, typer.Option(min=0, help="The most input tokens.")] = None,
     tag: Annotated[list[str] | None, typer.Option(help="A tag that requests must have; repeat it for more.")] = None,
@@ -154,7 +158,7 @@ def condition(
     day: Annotated[list[str] | None, typer.Option(help="A weekday on which --hours start; repeat it.")] = None,
     json: Json = False,
 ) -> None:
-    """Say which requests a target is for; without options: for all."""
+    """Say which requests a route or a target is for; without options: for all."""
     said: dict[str, object] = {}
     if min_tokens is not None:
         said["minInputTokens"] = min_tokens
@@ -175,6 +179,8 @@ def condition(
 
     async def work(api: Api) -> bytes:
         route = await find_route(api, which)
+        if target is None:
+            return await api.ask("PUT", find_path("routes", route.id), body={"conditions": said or None})
         answer = await api.ask("GET", find_path("routes", route.id))
         read: dict[str, Any] = msgspec.json.decode(answer)
         found = await find_configuration(api, target)
@@ -189,7 +195,7 @@ def condition(
     if json:
         print_json(answer)
         return
-    say(f"{target} takes {'requests that fulfil the conditions' if said else 'all requests'}.")
+    say(f"{target or which} takes {'requests that fulfil the conditions' if said else 'all requests'}.")
 
 
 @app.command("remove")
@@ -217,6 +223,11 @@ async def find_route(api: Api, which: str) -> Route:
             return route
     hint = suggest_or_list(which, [route.name for route in routes])
     raise NotFound(f"There is no route {which!r}.{hint or ' `trunkline routes list` shows which there are.'}")
+
+
+def _write_state(route: Route) -> str:
+    state = "active" if route.is_active else "inactive"
+    return f"{state} (conditions)" if route.conditions is not None else state
 
 
 def _write_targets(route: Route) -> str:

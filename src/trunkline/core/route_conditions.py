@@ -1,4 +1,4 @@
-"""Which calls a target of a route is for, and whether one call is among them.
+"""Which calls a route or a target of it is for, and whether one call is among them.
 
 Everything is compared, nothing is searched for: a decision costs the same whatever a call holds.
 """
@@ -63,26 +63,31 @@ class RouteConditions(msgspec.Struct, frozen=True, kw_only=True, rename="camel",
     hours: Hours | None = None
 
 
-def hold(
+def find_unmet(
     conditions: RouteConditions, model: str, tags: tuple[str, ...], now: float, read: Callable[[], Content]
-) -> bool:
-    """Whether a call fulfils ``conditions`` at a target that would be asked for ``model``.
+) -> str | None:
+    """The first of ``conditions`` that a call does not fulfil at a target that would be asked for ``model``.
 
-    ``now`` is seconds since the epoch. ``read`` reads the body, and is asked only where a condition is about that.
+    By the name that people give it; None where it fulfils them all. ``now`` is seconds since the epoch. ``read`` reads
+    the body, and is asked only where a condition is about that.
     """
     if conditions.tags and not set(conditions.tags).issubset(tags):
-        return False
+        return "tags"
     if conditions.model_families and not in_family(model, conditions.model_families):
-        return False
+        return "modelFamilies"
     if conditions.hours is not None and not conditions.hours.contain(now):
-        return False
+        return "hours"
     least, most = conditions.min_input_tokens, conditions.max_input_tokens
     if least is None and most is None and not conditions.metadata:
-        return True
+        return None
     found = read()
-    if (least is not None and found.input_tokens < least) or (most is not None and found.input_tokens > most):
-        return False
-    return all(found.metadata.get(name) == value for name, value in conditions.metadata.items())
+    if least is not None and found.input_tokens < least:
+        return "minInputTokens"
+    if most is not None and found.input_tokens > most:
+        return "maxInputTokens"
+    if any(found.metadata.get(name) != value for name, value in conditions.metadata.items()):
+        return "metadata"
+    return None
 
 
 def in_family(model: str, families: tuple[str, ...]) -> bool:

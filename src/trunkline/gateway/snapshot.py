@@ -85,24 +85,27 @@ class RouteTargetEntry(msgspec.Struct, frozen=True, kw_only=True):
 class RouteEntry(msgspec.Struct, frozen=True, kw_only=True):
     """A route that is active. The strategy orders the targets of one priority.
 
-    With ``hedging``, an embeddings call that is slow is sent to the next target besides; with ``caching``, answers are
-    kept and given again.
+    It is for calls that fulfil its ``conditions``, whatever those of its targets are. With ``hedging``, an embeddings
+    call that is slow is sent to the next target besides; with ``caching``, answers are kept and given again.
     """
 
     id: str
     name: str
     strategy: Strategy
     targets: tuple[RouteTargetEntry, ...]
+    conditions: RouteConditions | None = None
     hedging: Hedging | None = None
     caching: Caching | None = None
     selective: bool = False
-    """Whether any target is for some calls only; found out once."""
+    """Whether it or any target is for some calls only; found out once."""
     revision: int = 1
     created_at: int = 0
 
     def __post_init__(self) -> None:
         """Looks at the targets."""
-        selective = any(target.conditions is not None or target.fallback_for is not None for target in self.targets)
+        selective = self.conditions is not None or any(
+            target.conditions is not None or target.fallback_for is not None for target in self.targets
+        )
         msgspec.structs.force_setattr(self, "selective", selective)
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from trunkline.core.errors import Forbidden, InvalidInput
 from trunkline.core.model_traits import ModelTraits
 from trunkline.core.policy import Content
-from trunkline.core.route_conditions import hold
+from trunkline.core.route_conditions import find_unmet
 from trunkline.gateway.gates.pending_call import PendingCall
 from trunkline.gateway.routing.candidate import Candidate, is_kept
 from trunkline.gateway.routing.resolve import Index
@@ -75,7 +75,7 @@ class TargetSelection:
     ) -> Sequence[Candidate]:
         """Those of ``candidates`` that are for the call, the best first; last those that are kept for a failure.
 
-        Raises InvalidInput where the call fulfils the conditions of none.
+        Raises InvalidInput where the call fulfils the conditions of none, or not those of the route.
         """
         if not route.selective and (route.strategy != "cheapest" or self._traits is None):
             return self._strategies.order(candidates, streams)
@@ -93,10 +93,21 @@ class TargetSelection:
         self, call: PendingCall, route: RouteEntry, candidates: Sequence[Candidate], read: Callable[[], Content]
     ) -> Sequence[Candidate]:
         now, tags = self._clock(), call.context.tags
+        if route.conditions is not None:
+            unmet = [find_unmet(route.conditions, one.model, tags, now, read) for one in candidates]
+            candidates = [one for one, each in zip(candidates, unmet, strict=True) if each is None]
+            if all(map(is_kept, candidates)):
+                named = ", ".join(dict.fromkeys(each for each in unmet if each is not None))
+                raise InvalidInput.of(
+                    "model",
+                    f"The route {route.name!r} is not for this request, which does not fulfil its conditions ({named})."
+                    " Change the request, or name another route or configuration.",
+                    code="route_does_not_fit",
+                )
         found: list[Candidate] = []
         for one in candidates:
             conditions = one.target.conditions if one.target is not None else None
-            if conditions is None or hold(conditions, one.model, tags, now, read):
+            if conditions is None or find_unmet(conditions, one.model, tags, now, read) is None:
                 found.append(one)
         if all(map(is_kept, found)):
             raise InvalidInput.of(

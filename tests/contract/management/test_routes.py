@@ -150,6 +150,8 @@ WRONG: list[tuple[dict[str, Any], list[str]]] = [
     ({"caching": {"ttlSeconds": 0}}, ["caching.ttlSeconds"]),
     ({"caching": {"ttlSeconds": 86_401}}, ["caching.ttlSeconds"]),
     ({"caching": {"ttlSeconds": 60, "scope": "world"}}, ["caching.scope"]),
+    ({"conditions": {}}, ["conditions"]),
+    ({"conditions": {"minInputTokens": 5, "maxInputTokens": 4}}, ["conditions.maxInputTokens"]),
     ({"hedging": {"afterMs": 0}}, ["hedging.afterMs"]),
     ({"hedging": {"afterMs": 60001}}, ["hedging.afterMs"]),
 ]
@@ -426,6 +428,26 @@ async def test_conditions_fallbacks_and_hedging_are_kept(whole_on_each: LiveServ
     assert {name: back.json()[name] for name in ("targets", "hedging", "caching")} == {
         name: route[name] for name in ("targets", "hedging", "caching")
     }
+
+
+async def test_a_route_itself_has_conditions(whole_on_each: LiveServer) -> None:
+    admin = await whole_on_each.admin()
+    one = await make_configuration(admin.client, "one")
+    conditions = {
+        "minInputTokens": None, "maxInputTokens": None, "tags": ["batch"], "metadata": {}, "modelFamilies": [],
+        "hours": None,
+    }  # fmt: skip
+    made = await make_route(admin.client, "r", one["id"], conditions={"tags": ["batch"]})
+    assert made["conditions"] == conditions
+    refused = await ask(admin.client, "r")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "route_does_not_fit")
+    path = f"/api/routes/{made['id']}"
+    assert (await admin.client.put(path, json=made)).json()["revision"] == 1, "what was read and is sent back"
+    assert (await admin.client.put(path, json={"strategy": "weighted"})).json()["conditions"] == conditions
+    assert (await admin.client.put(path, json={"conditions": None})).json()["conditions"] is None
+    assert (await ask(admin.client, "r")).status_code == 200
+    assert (await admin.client.post(f"{path}/revisions/1/revert", json={})).json()["conditions"] == conditions
+    assert (await ask(admin.client, "r")).status_code == 400
 
 
 async def test_a_kept_response_says_so_in_the_usage(live: LiveServer) -> None:

@@ -22,6 +22,7 @@ from trunkline.core.chat import Usage
 from trunkline.core.errors import Unauthenticated, Unavailable
 from trunkline.core.hedging import Hedging
 from trunkline.core.price import Price, Rate
+from trunkline.core.route_conditions import RouteConditions
 from trunkline.core.secret import Secret
 from trunkline.core.usage_event import Opened, UsageEvent
 from trunkline.faces.connection_limits import ConnectionLimits
@@ -220,6 +221,7 @@ def route(
     name: str,
     *targets: str | RouteTargetEntry,
     strategy: Any = "priority",
+    conditions: RouteConditions | None = None,
     hedging: Hedging | None = None,
     caching: Caching | None = None,
 ) -> RouteEntry:
@@ -233,6 +235,7 @@ def route(
         name=name,
         strategy=strategy,
         targets=tuple(entries),
+        conditions=conditions,
         hedging=hedging,
         caching=caching,
         created_at=5_000_000,

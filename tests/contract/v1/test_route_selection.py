@@ -93,6 +93,35 @@ def test_what_fits_no_target_is_told_by_name(serve: Serving) -> None:
     assert bare.books.events == [], "nothing was sent"
 
 
+def test_a_route_is_for_calls_that_fulfil_its_own_conditions(serve: Serving) -> None:
+    mine = RouteConditions(tags=("batch",), max_input_tokens=50)
+    bare = serve(route("r", fulfilling("x", metadata={"team": "red"}), "y", conditions=mine), route("s", "z"))
+    batch = {"x-trunkline-tags": "batch"}
+    assert served(ask(bare, headers=batch)) == "y"
+    assert served(ask(bare, headers=batch, metadata={"team": "red"})) == "x", "those of a target count besides"
+    assert served(ask(bare, "s")) == "z"
+    for answer, unmet in (
+        (ask(bare), "(tags)"),
+        (ask(bare, headers=batch, messages=[{"role": "user", "content": "word " * 400}]), "(maxInputTokens)"),
+    ):
+        assert unmet in words(answer, 400)
+        assert "'r'" in words(answer, 400)
+        assert answer.json()["error"]["code"] == "route_does_not_fit"
+    assert len(bare.books.events) == 3, "nothing else was sent"
+
+
+def test_families_of_a_route_are_those_of_what_its_targets_are_asked_for(serve: Serving) -> None:
+    bare = serve(route("r", target("x", model="other"), "y", conditions=RouteConditions(model_families=("demo",))))
+    assert {served(ask(bare)) for _ in range(3)} == {"y"}
+    assert "(modelFamilies)" in words(ask(bare, "r/gpt-5"), 400)
+
+
+def test_conditions_of_a_route_hold_for_what_it_keeps_for_failures(serve: Serving) -> None:
+    only = RouteConditions(model_families=("kept",))
+    bare = serve(route("r", "x", target("y", model="kept", fallback_for="contextWindow"), conditions=only))
+    assert "(modelFamilies)" in words(ask(bare), 400)
+
+
 def test_hours_of_all_day_and_of_no_day(serve: Serving) -> None:
     day = Hours(start="00:00", end="24:00", time_zone="Asia/Tokyo")
     bare = serve(route("r", fulfilling("x", hours=day), "y"))

@@ -132,6 +132,18 @@ def test_conditions_of_one_target(run: Any) -> None:
     assert "all requests" in done.output
 
 
+def test_conditions_of_the_whole_route(run: Any) -> None:
+    whole = route("fast", "priority", ("a", 0, 1, None))
+    done, wire = run(["condition", "fast", "--tag", "batch"], reply([whole]), reply(whole))
+    assert done.exit_code == 0, done.output
+    assert json.loads(wire.requests[-1].body) == {"conditions": {"tags": ["batch"]}}
+    assert "fast takes requests that fulfil the conditions" in done.output
+    done, wire = run(["condition", "fast"], reply([whole]), reply(whole))
+    assert json.loads(wire.requests[-1].body) == {"conditions": None}
+    done, _ = run(["list"], reply([whole | {"conditions": {"tags": ["batch"]}}]))
+    assert "active (conditions)" in done.output
+
+
 def test_weights_are_for_each(run: Any) -> None:
     done, wire = run(["add", "fast", "a", "b", "--weight", "3"])
     assert isinstance(done.exception, InvalidInput)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from trunkline.core.policy import Content
-from trunkline.core.route_conditions import Hours, RouteConditions, find_zone, hold, read_minute
+from trunkline.core.route_conditions import Hours, RouteConditions, find_unmet, find_zone, read_minute
 
 
 def at(text: str, zone: str = "Europe/Berlin") -> float:
@@ -18,8 +18,12 @@ def unread() -> NoReturn:
     raise AssertionError("the body was read, though nothing asks for it")
 
 
+def unmet(conditions: RouteConditions, model: str = "m", tags: tuple[str, ...] = (), **content: object) -> str | None:
+    return find_unmet(conditions, model, tags, 0.0, lambda: Content(**content) if content else unread())  # type: ignore[arg-type]
+
+
 def holds(conditions: RouteConditions, model: str = "m", tags: tuple[str, ...] = (), **content: object) -> bool:
-    return hold(conditions, model, tags, 0.0, lambda: Content(**content) if content else unread())  # type: ignore[arg-type]
+    return unmet(conditions, model, tags, **content) is None
 
 
 def test_tokens_are_bounded_on_both_sides() -> None:
@@ -31,6 +35,19 @@ def test_all_tags_must_be_there() -> None:
     conditions = RouteConditions(tags=("a", "b"))
     assert holds(conditions, tags=("a", "b", "c"))
     assert not holds(conditions, tags=("a",))
+
+
+def test_the_first_that_does_not_hold_is_named() -> None:
+    hours = Hours(start="08:00", end="09:00")
+    for name, conditions in {
+        "tags": RouteConditions(tags=("a",), hours=hours),
+        "modelFamilies": RouteConditions(model_families=("claude",), hours=hours),
+        "hours": RouteConditions(hours=hours, min_input_tokens=10),
+        "minInputTokens": RouteConditions(min_input_tokens=10),
+        "maxInputTokens": RouteConditions(max_input_tokens=1, metadata={"team": "red"}),
+        "metadata": RouteConditions(metadata={"team": "red"}),
+    }.items():
+        assert unmet(conditions, input_tokens=5) == name
 
 
 def test_metadata_must_say_the_same() -> None:

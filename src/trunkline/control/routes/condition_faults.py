@@ -1,4 +1,4 @@
-"""What is wrong in the conditions of a target, by the fields as callers write them."""
+"""What is wrong in the conditions of a route or a target, by the fields as callers write them."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ LARGEST_PRIORITY: Final = 1000
 LONGEST_HEDGE_MS: Final = 60_000
 _OPTIONAL: Final = ("hedging", "caching", "conditions", "fallbackFor")
 MOST_WORDS: Final = 20
-"""Tags, families, or fields of metadata in the conditions of a target."""
+"""Tags, families, or fields of metadata in conditions."""
 LARGEST_TOKENS: Final = 100_000_000
 
 
@@ -43,11 +43,15 @@ class RouteTargetDraft(msgspec.Struct, frozen=True, kw_only=True, rename="camel"
 
 
 class RouteDraft(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be saved; None: as it is, or for a new route as usual. ``hedging`` and ``caching`` None: without."""
+    """What is to be saved; None: as it is, or for a new route as usual.
+
+    ``conditions``, ``hedging`` and ``caching`` None: without.
+    """
 
     name: str | None = None
     strategy: Strategy | None = None
     targets: tuple[RouteTargetDraft, ...] | None = None
+    conditions: RouteConditions | UnsetType | None = UNSET
     hedging: Hedging | UnsetType | None = UNSET
     caching: Caching | UnsetType | None = UNSET
     is_active: bool | None = None
@@ -80,6 +84,7 @@ class RouteRecord(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     strategy: Strategy
     targets: tuple[RouteTargetRecord, ...]
+    conditions: RouteConditions | None
     hedging: Hedging | None
     caching: Caching | None
     is_active: bool
@@ -95,6 +100,7 @@ class RouteState(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     name: str
     strategy: Strategy
     targets: tuple[RouteTargetDraft, ...]
+    conditions: RouteConditions | None = None
     hedging: Hedging | None = None
     caching: Caching | None = None
     is_active: bool = True

@@ -149,6 +149,7 @@ class Routes:
             name=state.name,
             strategy=state.strategy,
             targets=state.targets,
+            conditions=state.conditions,
             hedging=state.hedging,
             caching=state.caching,
             is_active=state.is_active,
@@ -168,6 +169,7 @@ class Routes:
     ) -> None:
         """The rows, the revision, the audit event and the note for calls."""
         row.name, row.strategy, row.is_active = state.name, state.strategy, state.is_active
+        row.conditions = None if state.conditions is None else msgspec.to_builtins(state.conditions)
         row.hedging = None if state.hedging is None else msgspec.to_builtins(state.hedging)
         row.caching = write_caching(state.caching)
         row.revision += 1
@@ -201,6 +203,7 @@ def _merge(draft: RouteDraft, before: RouteState | None) -> RouteState:
     name = (draft.name if draft.name is not None else before.name if before else "").strip()
     targets = draft.targets if draft.targets is not None else before.targets if before else ()
     strategy: Strategy = draft.strategy or (before.strategy if before else "priority")
+    conditions = (before.conditions if before else None) if draft.conditions is UNSET else draft.conditions
     hedging = (before.hedging if before else None) if draft.hedging is UNSET else draft.hedging
     caching = (before.caching if before else None) if draft.caching is UNSET else draft.caching
     active = draft.is_active if draft.is_active is not None else before.is_active if before else True
@@ -218,13 +221,23 @@ def _merge(draft: RouteDraft, before: RouteState | None) -> RouteState:
             wrong.append(FieldError(f"targets[{place}].weight", f"is 1 to {LARGEST_WEIGHT}."))
         if target.conditions is not None:
             wrong += find_faults(target.conditions, f"targets[{place}].conditions")
+    if conditions is not None:
+        wrong += find_faults(conditions, "conditions")
     if targets and all(target.fallback_for is not None for target in targets):
         wrong.append(FieldError("targets", "name one without fallbackFor: these serve only what failed before."))
     if hedging is not None and hedging.after_ms is not None and not 1 <= hedging.after_ms <= LONGEST_HEDGE_MS:
         wrong.append(FieldError("hedging.afterMs", f"is 1 to {LONGEST_HEDGE_MS} milliseconds, or null."))
     if wrong:
         raise InvalidInput.of_all(tuple(wrong))
-    return RouteState(name=name, strategy=strategy, targets=targets, hedging=hedging, caching=caching, is_active=active)
+    return RouteState(
+        name=name,
+        strategy=strategy,
+        targets=targets,
+        conditions=conditions,
+        hedging=hedging,
+        caching=caching,
+        is_active=active,
+    )
 
 
 async def _check_targets(

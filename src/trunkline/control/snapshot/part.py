@@ -122,6 +122,7 @@ def compile_routes(routes: Iterable[Route], rows: Iterable[RouteTarget]) -> dict
             name=row.name,
             strategy=cast("Strategy", row.strategy),
             targets=tuple(targets[row.id]),
+            conditions=None if row.conditions is None else msgspec.convert(row.conditions, RouteConditions),
             hedging=None if row.hedging is None else msgspec.convert(row.hedging, Hedging),
             caching=read_caching(row.caching),
             revision=row.revision,

@@ -1,4 +1,4 @@
-"""Which calls a target is for, on the wire."""
+"""Which calls a route or a target is for, on the wire."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ Words = Annotated[list[Word], Field(max_length=MOST_WORDS)]
 Time = Annotated[str, StringConstraints(min_length=5, max_length=5)]
 
 _MEANING = "The target is used only for requests that fulfil all of these. Null: for all requests."
+_MEANING_OF_ROUTES = (
+    "The route takes only requests that fulfil all of these, and answers 400 to all others. Null: all requests."
+)
 
 
 class RouteHoursRequest(RequestBody):
@@ -31,7 +34,7 @@ class RouteHoursRequest(RequestBody):
 
 
 class RouteConditionsRequest(RequestBody):
-    """Which requests a target is for."""
+    """Which requests a route or a target is for."""
 
     example: ClassVar[dict[str, Any]] = {"maxInputTokens": 8000, "tags": ["batch"]}
 
@@ -46,6 +49,7 @@ class RouteConditionsRequest(RequestBody):
 
 
 GivenConditions = Annotated[RouteConditionsRequest | None, Field(description=_MEANING)]
+GivenRouteConditions = Annotated[RouteConditionsRequest | None, Field(description=_MEANING_OF_ROUTES)]
 
 
 class RouteHoursResponse(ResponseBody):
@@ -58,7 +62,7 @@ class RouteHoursResponse(ResponseBody):
 
 
 class RouteConditionsResponse(ResponseBody):
-    """Which requests a target is for."""
+    """Which requests a route or a target is for."""
 
     min_input_tokens: int | None
     max_input_tokens: int | None
@@ -69,6 +73,7 @@ class RouteConditionsResponse(ResponseBody):
 
 
 ShownConditions = Annotated[RouteConditionsResponse | None, Field(description=_MEANING)]
+ShownRouteConditions = Annotated[RouteConditionsResponse | None, Field(description=_MEANING_OF_ROUTES)]
 
 
 def read_conditions(given: RouteConditionsRequest | None) -> RouteConditions | None:

@@ -20,7 +20,13 @@ from trunkline.core.hedging import Hedging
 from trunkline.core.strategy import Cause, Strategy
 from trunkline.faces.http.caching_wire import GivenCaching, ShownCaching, read_caching
 from trunkline.faces.http.wire import EXAMPLE_ID, GivenId, GivenName, Moment, RequestBody, ResponseBody
-from trunkline.faces.management.route_conditions_wire import GivenConditions, ShownConditions, read_conditions
+from trunkline.faces.management.route_conditions_wire import (
+    GivenConditions,
+    GivenRouteConditions,
+    ShownConditions,
+    ShownRouteConditions,
+    read_conditions,
+)
 
 Model = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
 Reason = Annotated[str, Field(max_length=500, description="Why, for the history.")]
@@ -77,6 +83,7 @@ class _RouteFields(RequestBody):
             " serve the request, `fastest` by what was measured."
         ),
     ] = None
+    conditions: GivenRouteConditions = None
     hedging: Annotated[RouteHedgingRequest | None, Field(description="For embeddings only. Null: never.")] = None
     caching: GivenCaching = None
     is_active: StrictBool | None = None
@@ -128,6 +135,7 @@ def read_draft(given: RouteCreateRequest | RouteUpdateRequest) -> RouteDraft:
         name=given.name,
         strategy=given.strategy,
         targets=targets,
+        conditions=read_conditions(given.conditions) if "conditions" in given.model_fields_set else UNSET,
         hedging=(Hedging(after_ms=hedging.after_ms) if hedging is not None else None)
         if "hedging" in given.model_fields_set
         else UNSET,
@@ -180,6 +188,7 @@ class RouteResponse(ResponseBody):
     name: str
     strategy: Strategy
     targets: list[RouteTargetResponse]
+    conditions: ShownRouteConditions
     hedging: RouteHedgingResponse | None
     caching: ShownCaching
     is_active: bool

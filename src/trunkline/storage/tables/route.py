@@ -12,7 +12,10 @@ from trunkline.storage.tables.base import Base, Id, new_id, now
 
 
 class Route(Base):
-    """A name with a strategy. ``revision`` counts its saved states and is its ETag."""
+    """A name with a strategy, for calls that fulfil its ``conditions``.
+
+    ``revision`` counts its saved states and is its ETag.
+    """
 
     __tablename__ = "routes"
     __table_args__ = (UniqueConstraint("workspace_id", "name"),)
@@ -21,6 +24,7 @@ class Route(Base):
     workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), index=True)
     name: Mapped[str] = mapped_column(String(255))
     strategy: Mapped[str] = mapped_column(String(16))
+    conditions: Mapped[dict[str, JsonValue] | None] = mapped_column(JSON(none_as_null=True))
     hedging: Mapped[dict[str, JsonValue] | None] = mapped_column(JSON(none_as_null=True))
     caching: Mapped[dict[str, JsonValue] | None] = mapped_column(JSON(none_as_null=True))
     is_active: Mapped[bool] = mapped_column(default=True)
