@@ -110,6 +110,25 @@ BEYOND: tuple[tuple[tuple[str, ...], str, int], ...] = (
 )
 """The rules beyond the table, which depend on the record: who, where, and how they are refused what their role may."""
 
+FILES_AND_BATCHES = (
+    ("GET", "/v1/files/{file_id}"),
+    ("GET", "/v1/files/{file_id}/content"),
+    ("DELETE", "/v1/files/{file_id}"),
+    ("GET", "/v1/batches/{batch_id}"),
+    ("POST", "/v1/batches/{batch_id}/cancel"),
+    ("GET", "/v1/messages/batches/{message_batch_id}"),
+    ("GET", "/v1/messages/batches/{message_batch_id}/results"),
+    ("POST", "/v1/messages/batches/{message_batch_id}/cancel"),
+    ("DELETE", "/v1/messages/batches/{message_batch_id}"),
+    ("GET", "/v1beta/batches/{gemini_batch_id}"),
+    ("POST", "/v1beta/batches/{gemini_batch_id}:cancel"),
+    ("DELETE", "/v1beta/batches/{gemini_batch_id}"),
+)
+"""What is their maker's alone, and that of the maker's own keys: for no role does it exist, and an application has its
+own. Who may not call is refused before it is looked for."""
+
+THEIR_MAKERS = ("owner", "call key", "manage key")
+
 TOLD = {"/api/audit", "/api/audit/export", "/api/audit/verify/installation"}
 """Where others' workspaces may be named: callers' own failed attempts are in the audit log, with what they asked for,
 and the administrator verifies everybody's."""
@@ -149,6 +168,10 @@ NAMED_IN_QUERIES = (
     ("/api/requests/export?format=json&requestId={request_id}", 200),
     ("/api/conversations/{own_conversation}/stream?messageId={message_id}", 404),
     ("/api/conversations/{own_conversation}/messages/{message_id}", 404),
+    ("/v1/files?after={file_id}", 200),
+    ("/v1/batches?after={batch_id}", 200),
+    ("/v1/messages/batches?after_id={message_batch_id}", 200),
+    ("/v1beta/batches?pageToken={gemini_batch_id}", 200),
     ("/v1/models", 200),
     ("/v1/models/Canary", 404),
 )
@@ -161,6 +184,7 @@ _POLICY = {"name": "x", "content": "x", "riskType": "LOW", "actionType": 0}
 _BUDGET = {"name": "x", "amount": "1", "period": "day"}
 _CONFIG = {"name": "x", "provider": "demo", "model": "demo-chat"}
 _SAID: dict[str, Any] = {"content": "x", "stream": False}
+_ORDER: dict[str, Any] = {"endpoint": "/v1/chat/completions", "completion_window": "24h"}
 _CHAT: dict[str, Any] = {"messages": [{"role": "user", "content": "x"}]}
 
 NAMED_IN_BODIES: tuple[tuple[str, dict[str, Any], int], ...] = (
@@ -192,6 +216,8 @@ NAMED_IN_BODIES: tuple[tuple[str, dict[str, Any], int], ...] = (
     ("POST /api/alerts/rules", {"kind": "budget_used", "subject": "budget", "subjectId": "{budget_id}"}, 400),
     ("POST /api/alerts/rules", {"kind": "key_expiring", "subject": "key", "subjectId": "{key_id}"}, 400),
     ("POST /api/alerts/rules", {"kind": "policy_violations", "subject": "policy", "subjectId": "{policy_id}"}, 400),
+    ("POST /v1/batches", {**_ORDER, "input_file_id": "{file_id}"}, 400),
+    ("POST /v1/batches", {**_ORDER, "input_file_id": "{batch_id}"}, 400),
     # Of the installation.
     ("POST /api/alerts/rules", {"kind": "journal_not_shipping"}, 403),
     ("POST /model-configs", {**_CONFIG, "applicationId": "{application_id}"}, 400),

@@ -8,6 +8,8 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import Future
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
@@ -71,12 +73,18 @@ async def eventually(look: Callable[[], Awaitable[T | None]], seconds: float = 2
 
 @asynccontextmanager
 async def open_live_server(
-    directory: Path, url: str | None = None, *, forwarded: bool = False, **settings: Any
+    directory: Path,
+    url: str | None = None,
+    *,
+    forwarded: bool = False,
+    now: Callable[[], datetime] | None = None,
+    **settings: Any,
 ) -> AsyncIterator[LiveServer]:
     """Start one on the database at ``url`` (default: SQLite in ``directory``); it ends with the block.
 
     Providers on this machine may be called, so that tests can play one. Starts over on the same directory.
-    ``forwarded``: what is no call comes through a Unix socket, as between the processes of an installation.
+    ``forwarded``: what is no call comes through a Unix socket, as between the processes of an installation. ``now`` is
+    its clock.
     """
     chosen = Settings(
         data_dir=directory,
@@ -87,6 +95,8 @@ async def open_live_server(
     )
     async with AsyncExitStack() as stack:
         parts = Parts(passwords=make_cheap_passwords)
+        if now is not None:
+            parts = replace(parts, now=now)
         lay_migrated(chosen.effective_database_url)
         await prepare(chosen, parts)
         application = await stack.enter_async_context(open_server(chosen, parts=parts))

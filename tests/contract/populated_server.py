@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -175,6 +176,43 @@ async def _make_price(populated: PopulatedServer, client: httpx2.AsyncClient) ->
     return (await _send(client, "/api/prices", body))["id"]
 
 
+async def _make_file(populated: PopulatedServer, client: httpx2.AsyncClient) -> str:
+    body = {"model": populated.ids["configuration_id"], "messages": [{"role": "user", "content": CANARY}]}
+    line = {"custom_id": CANARY, "method": "POST", "url": "/v1/chat/completions", "body": body}
+    answer = await client.post(
+        "/v1/files", data={"purpose": "batch"}, files={"file": (f"{CANARY}.jsonl", json.dumps(line).encode())}
+    )
+    assert answer.status_code == 200, answer.text
+    return answer.json()["id"]
+
+
+async def _make_batch(populated: PopulatedServer, client: httpx2.AsyncClient) -> str:
+    file_id = await populated.make("file_id", client)
+    order = {"input_file_id": file_id, "endpoint": "/v1/chat/completions", "completion_window": "24h"}
+    answer = await client.post("/v1/batches", json=order)
+    assert answer.status_code == 200, answer.text
+    return answer.json()["id"]
+
+
+async def _make_message_batch(populated: PopulatedServer, client: httpx2.AsyncClient) -> str:
+    body = {"model": populated.ids["configuration_id"], "max_tokens": 9}
+    params = {**body, "messages": [{"role": "user", "content": CANARY}]}
+    answer = await client.post("/v1/messages/batches", json={"requests": [{"custom_id": CANARY, "params": params}]})
+    assert answer.status_code == 200, answer.text
+    return answer.json()["id"]
+
+
+async def _make_gemini_batch(populated: PopulatedServer, client: httpx2.AsyncClient) -> str:
+    contents = [{"role": "user", "parts": [{"text": CANARY}]}]
+    requests = {"requests": [{"request": {"contents": contents}}]}
+    answer = await client.post(
+        f"/v1beta/models/{populated.ids['configuration_id']}:batchGenerateContent",
+        json={"batch": {"displayName": CANARY, "inputConfig": {"requests": requests}}},
+    )
+    assert answer.status_code == 200, answer.text
+    return answer.json()["name"].removeprefix("batches/")
+
+
 _DEMO = {"provider": "demo", "model": "demo-chat", "shared": True}
 
 MAKERS: dict[str, Callable[[PopulatedServer, httpx2.AsyncClient], Awaitable[str]]] = {
@@ -198,6 +236,10 @@ MAKERS: dict[str, Callable[[PopulatedServer, httpx2.AsyncClient], Awaitable[str]
     "conversation_id": _make_conversation,
     "slug": _make_feature,
     "picture_id": _make_picture,
+    "file_id": _make_file,
+    "batch_id": _make_batch,
+    "message_batch_id": _make_message_batch,
+    "gemini_batch_id": _make_gemini_batch,
     "user_id": _make_user,
     "workspace_id": _make_workspace,
 }

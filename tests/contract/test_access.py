@@ -17,6 +17,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from tests.contract.access_rules import (
     AT_HOME,
     BEYOND,
+    FILES_AND_BATCHES,
     NAMED_IN_BODIES,
     NAMED_IN_QUERIES,
     NOBODY,
@@ -26,6 +27,7 @@ from tests.contract.access_rules import (
     PUBLIC,
     REACHES_EVERYWHERE,
     ROLES,
+    THEIR_MAKERS,
     TOLD,
 )
 from tests.contract.populated_server import CANARY, PopulatedServer, open_populated_server, replace_names
@@ -250,6 +252,23 @@ async def test_calls_may_what_the_table_says(populated: PopulatedServer, who: st
         else:
             assert answer.status_code == refusal, (path, answer.text)
             assert CANARY not in answer.text
+
+
+@pytest.mark.parametrize("who", [*NOBODY, *OTHERS, AT_HOME, *ROLES])
+async def test_files_and_batches_are_their_makers_alone(populated: PopulatedServer, who: str) -> None:
+    known = {(method, re.sub(r"\{\w+\}", "{id}", path)) for method, path in FILES_AND_BATCHES}
+    assert known == {(method, path) for method, path, *_ in CALLS if re.search("/(files|batches)/{id}", path)}
+    for method, path in FILES_AND_BATCHES:
+        if who in THEIR_MAKERS and method != "GET":
+            continue  # nothing of it is to be gone for those who come later
+        answer = await populated.clients[who].request(method, replace_names(path, populated.ids))
+        if who in THEIR_MAKERS:
+            # As long as it has not ended a batch has no results.
+            assert answer.status_code == 200 or path.endswith("/results"), (path, answer.text)
+            continue
+        refusal = 401 if who in NOBODY else 403 if who == "viewer" else 404
+        assert answer.status_code == refusal, (path, answer.text)
+        assert CANARY not in answer.text
 
 
 async def test_refused_attempts_are_in_the_audit_log(populated: PopulatedServer) -> None:

@@ -91,6 +91,10 @@ def test_a_kill_while_results_are_read_loses_and_doubles_nothing(tmp_path: Path)
         place.stop()
     (found,) = place.rows("SELECT count(*), count(DISTINCT id), sum(cost_nanos) FROM usage_events")
     assert found == (LINES, LINES, LINES * 105_000)
+    # A worker serves these; management writes them down.
+    steps = "SELECT action, request_id IS NOT NULL, address FROM audit_events WHERE action LIKE '%es.%' ORDER BY id"
+    noted = [row for row in place.rows(steps) if row[0].partition(".")[0] in {"files", "batches"}]
+    assert noted == [("files.create", 1, "127.0.0.1"), ("batches.create", 1, "127.0.0.1")]
 
 
 def _begin(place: Place, requests: Path) -> str:

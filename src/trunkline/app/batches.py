@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from trunkline.app.call_path import CallPath
+from trunkline.control.audit import Audit
 from trunkline.control.batches.batches import Batches
 from trunkline.control.batches.desk import Desk
 from trunkline.control.batches.files import Files
@@ -36,10 +37,11 @@ def make_batches(
     ring: KeyRing,
     path: CallPath,
     authority: LeaseAuthority,
+    audit: Audit,
     now: Callable[[], datetime],
 ) -> BatchParts:
     """The parts over the gateway of ``path``."""
-    files = Files(database, ring, limit=settings.max_file_mb << 20, clock=now)
+    files = Files(database, ring, audit, limit=settings.max_file_mb << 20, clock=now)
     vetting = path.gateway.vetting
     local_run = LocalRun(
         database, files, path.gateway, path.identity, write_error, parallel=settings.batch_calls, clock=now
@@ -50,5 +52,5 @@ def make_batches(
         database, files, local_run, provider_run, reserve, poll_seconds=settings.batch_poll_seconds, clock=now
     )
     planner = Planner(files, vetting, path.guard, path.budgets)
-    batches = Batches(database, files, planner, provider_run, reserve, watch, clock=now)
-    return BatchParts(desk=Desk(files, batches), watch=watch)
+    batches = Batches(database, files, planner, provider_run, reserve, watch, audit, clock=now)
+    return BatchParts(desk=Desk(files, batches, audit), watch=watch)

@@ -140,7 +140,7 @@ async def open_server(
         captures = Captures(resources.database, people.audit, ContentSeal(ring))
         shipping = Shipping(path.captured, ContentSeal(ring), captures.keep)
         stored = StoredResponses(resources.database, ring)
-        batches = make_batches(settings, resources.database, ring, path, authority, parts.now)
+        batches = make_batches(settings, resources.database, ring, path, authority, people.audit, parts.now)
         workers = Workers(
             publisher,
             PricePublisher(prices),

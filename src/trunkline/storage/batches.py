@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, String, cast, delete, func, select, update
 
@@ -56,9 +56,13 @@ async def list_holding(tx: Transaction) -> Sequence[Batch]:
     return (await tx.scalars(select(Batch).where(cast(Batch.leases, String) != "{}"))).all()
 
 
-async def has_event(tx: Transaction, event_id: str) -> bool:
-    """Whether a call is taken in."""
-    return await tx.scalar(select(UsageEventRow.id).where(UsageEventRow.id == event_id)) is not None
+async def has_event(tx: Transaction, batch: Batch, event_id: str) -> bool:
+    """Whether a call of ``batch`` is taken in. All of them are from the moment when it was made."""
+    row, about = UsageEventRow, timedelta(seconds=1)
+    asked = select(row.id).where(
+        row.opened_at >= batch.created_at - about, row.opened_at <= batch.created_at + about, row.id == event_id
+    )
+    return await tx.scalar(asked) is not None
 
 
 async def count_going(tx: Transaction, workspace_id: str) -> int:

@@ -11,6 +11,7 @@ from trunkline.storage.database import Transaction
 from trunkline.storage.tables import (
     ApiKey,
     Application,
+    Batch,
     Configuration,
     ConfigurationVersion,
     Conversation,
@@ -25,6 +26,7 @@ from trunkline.storage.tables import (
     Policy,
     ProviderTemplate,
     Route,
+    StoredFile,
     Workspace,
     WorkspacePrice,
 )
@@ -33,6 +35,7 @@ _OWNED: Final = (
     Workspace,
     Application,
     ApiKey,
+    Batch,
     Configuration,
     ConfigurationVersion,
     Conversation,
@@ -48,6 +51,7 @@ _OWNED: Final = (
     Policy,
     ProviderTemplate,
     Route,
+    StoredFile,
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,10 +64,17 @@ class Shop:
 @pytest.fixture
 async def shop(whole_on_each: LiveServer) -> AsyncIterator[Shop]:
     """A workspace with the provider ``demo``, which runs no batches."""
-    admin = await whole_on_each.admin()
+    async with open_shop(whole_on_each) as shop:
+        yield shop
+
+
+@asynccontextmanager
+async def open_shop(live: LiveServer) -> AsyncIterator[Shop]:
+    """A workspace of ``live``."""
+    admin = await live.admin()
     workspace_id = await admin.make_workspace("Shop")
     made = await admin.make_key(workspace_id)
-    shop = Shop(whole_on_each, admin, workspace_id, admin.at(workspace_id), made["key"])
+    shop = Shop(live, admin, workspace_id, admin.at(workspace_id), made["key"])
     yield shop
     for client in shop.clients:
         await client.close()

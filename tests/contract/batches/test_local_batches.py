@@ -81,8 +81,11 @@ async def test_a_line_that_cannot_be_is_named(shop: Shop, line: dict[str, Any], 
 
 async def test_a_file_over_the_limit_and_one_for_another_purpose_are_refused(shop: Shop) -> None:
     client = shop.openai
-    with pytest.raises(openai.BadRequestError, match="purpose: must be batch"):
-        await client.files.create(file=("x.txt", b"words"), purpose="user_data")
+    other: tuple[Any, ...] = ("user_data", "assistants", "vision", "fine-tune", "evals")
+    for purpose in other:
+        with pytest.raises(openai.BadRequestError, match=r"purpose: must be batch.*file_data or image_url") as refused:
+            await client.files.create(file=("x.txt", b"words"), purpose=purpose)
+        assert refused.value.param == "purpose"
     place = urlsplit(shop.live.url)
     reader, writer = await asyncio.open_connection(place.hostname, place.port)
     head = f"authorization: Bearer {shop.key}\r\ncontent-type: multipart/form-data; boundary=b"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
+from trunkline.control.audit import Audit
 from trunkline.control.batches.files import Files
 from trunkline.control.batches.plan import Plan, Planner
 from trunkline.control.batches.provider_run import ProviderRun
@@ -14,6 +15,7 @@ from trunkline.control.batches.reserve import Reserve
 from trunkline.control.batches.watch import BatchWatch
 from trunkline.core.access import check
 from trunkline.core.actor import Actor
+from trunkline.core.chat import JsonValue
 from trunkline.core.errors import Conflict, InvalidInput, NotFound, TooMany, UpstreamError
 from trunkline.core.ids import new_id
 from trunkline.gateway.batches.batch_record import WINDOW_SECONDS, BatchOrder, BatchRecord, Wire
@@ -28,7 +30,7 @@ _PREFIXES: Final[Mapping[Wire, str]] = {"openai": "batch_", "anthropic": "msgbat
 
 
 class Batches:
-    """The use cases."""
+    """The use cases. Who made, cancelled and deleted which batch is in the audit log."""
 
     def __init__(
         self,
@@ -38,6 +40,7 @@ class Batches:
         provider_run: ProviderRun,
         reserve: Reserve,
         watch: BatchWatch,
+        audit: Audit,
         *,
         clock: Callable[[], datetime] = now,
     ) -> None:
@@ -47,6 +50,7 @@ class Batches:
         self._provider_run = provider_run
         self._reserve = reserve
         self._watch = watch
+        self._audit = audit
         self._clock = clock
 
     async def create(self, actor: Actor, order: BatchOrder) -> BatchRecord:
@@ -65,6 +69,7 @@ class Batches:
         if handover is None:
             async with self._database.write() as tx:
                 tx.add(row)
+                await self._record(tx, actor, "batches.create", row)
             self._watch.wake()
             return show_batch(row)
         row.leases = await self._reserve.take(batch_id, handover.quote)
@@ -78,13 +83,14 @@ class Batches:
             await self._reserve.give_back(batch_id)
             if isinstance(error, UpstreamError) and error.kind == "not_found" and order.place is None:
                 # A server of this format that has no batches: then they run here.
-                return await self._run_here(row)
+                return await self._run_here(actor, row)
             raise
         async with self._database.write() as tx:
             ids = {"provider_batch_id": submitted.batch_id, "provider_file_id": submitted.file_id}
             await rows.change(tx, batch_id, ids)
             found = await rows.get(tx, batch_id)
             assert found is not None
+            await self._record(tx, actor, "batches.create", found)
             return show_batch(found)
 
     async def find(self, actor: Actor, wire: Wire, batch_id: str) -> BatchRecord:
@@ -122,7 +128,9 @@ class Batches:
         if row.provider_batch_id is not None:
             await self._provider_run.cancel(row)
         async with self._database.write() as tx:
-            await rows.change(tx, batch_id, {"state": "cancelling", "cancelling_at": self._clock()}, ("running",))
+            values = {"state": "cancelling", "cancelling_at": self._clock()}
+            if await rows.change(tx, batch_id, values, ("running",)):
+                await self._record(tx, actor, "batches.cancel", row)
         self._watch.wake()
         return show_batch(await self._read(actor, wire, batch_id))
 
@@ -134,15 +142,30 @@ class Batches:
             if row.state in rows.GOING:
                 raise Conflict("This batch has not ended. Cancel it first.")
             await rows.drop(tx, [batch_id])
+            await self._record(tx, actor, "batches.delete", row)
         await self._files.discard((row.requests_id, row.output_id, row.errors_id))
 
-    async def _run_here(self, row: Batch) -> BatchRecord:
+    async def _run_here(self, actor: Actor, row: Batch) -> BatchRecord:
         here = Batch(**{column.name: getattr(row, column.name) for column in Batch.__table__.columns})
         here.place, here.leases, here.configuration_id, here.described, here.models = "local", {}, None, None, {}
         async with self._database.write() as tx:
             tx.add(here)
+            await self._record(tx, actor, "batches.create", here)
         self._watch.wake()
         return show_batch(here)
+
+    async def _record(self, tx: Transaction, actor: Actor, action: str, row: Batch) -> None:
+        what: dict[str, JsonValue] = {
+            "endpoint": row.endpoint,
+            "model": row.model,
+            "place": row.place,
+            "requests": row.total,
+            "fileId": row.requests_id,
+        }
+        gone = action == "batches.delete"
+        await self._audit.record(
+            tx, actor, action, target=("batch", row.id), before=what if gone else None, after=None if gone else what
+        )
 
     def _make_row(self, actor: Actor, order: BatchOrder, plan: Plan, batch_id: str) -> Batch:
         if len(order.name) > 512:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TypeVar, cast
+from collections.abc import Mapping
+from typing import Any, Final, TypeVar, cast
 
+from trunkline.control.audit import Audit
 from trunkline.control.batches.batches import Batches
 from trunkline.control.batches.files import Files
+from trunkline.control.request_context import request_context
 from trunkline.core.access import check
 from trunkline.core.actor import Actor
+from trunkline.core.errors import Forbidden, NotFound, TrunklineError
 from trunkline.gateway.batches.desk import (
+    NO_REQUEST,
     AddPiece,
     AnyQuestion,
+    AskedBy,
     BeginFile,
     CancelBatch,
     CreateBatch,
@@ -27,18 +33,45 @@ from trunkline.gateway.batches.desk import (
 
 R = TypeVar("R")
 
+_ACTIONS: Final[Mapping[type[Question[Any]], str]] = {
+    FindFile: "files.read",
+    ReadPiece: "files.download",
+    DropFile: "files.delete",
+    CreateBatch: "batches.create",
+    FindBatch: "batches.read",
+    CancelBatch: "batches.cancel",
+    DropBatch: "batches.delete",
+}
+"""What the audit log calls an attempt that was refused."""
+
 
 class Desk:
-    """Implements :class:`~trunkline.gateway.batches.desk.BatchDesk`."""
+    """Implements :class:`~trunkline.gateway.batches.desk.BatchDesk`. Attempts at what is others' are noted."""
 
-    def __init__(self, files: Files, batches: Batches) -> None:
+    def __init__(self, files: Files, batches: Batches, audit: Audit) -> None:
         self._files = files
         self._batches = batches
+        self._audit = audit
 
-    async def ask(self, actor: Actor, question: Question[R]) -> R:
+    async def ask(self, actor: Actor, question: Question[R], by: AskedBy = NO_REQUEST) -> R:
         """See the protocol."""
-        check(actor, "call")
-        return cast("R", await self._answer(actor, cast("AnyQuestion", question)))
+        with request_context(by.request_id, by.address):
+            try:
+                check(actor, "call")
+                return cast("R", await self._answer(actor, cast("AnyQuestion", question)))
+            except (Forbidden, NotFound) as error:
+                await self._note_refusal(actor, question, error)
+                raise
+
+    async def _note_refusal(self, actor: Actor, question: Question[Any], error: TrunklineError) -> None:
+        action = _ACTIONS.get(type(question))
+        if action is None:
+            return
+        identity = getattr(question, "file_id", None) or getattr(question, "batch_id", None)
+        if isinstance(error, NotFound) and not (identity and await self._audit.is_hidden([identity])):
+            # Nobody has it: a slip of the pen.
+            return
+        await self._audit.refused(actor, action, target=("file" if action.startswith("files.") else "batch", identity))
 
     async def _answer(self, actor: Actor, question: AnyQuestion) -> object:
         files, batches = self._files, self._batches

@@ -8,7 +8,9 @@ from typing import Final
 
 import msgspec
 
+from trunkline.control.audit import Audit
 from trunkline.core.actor import Actor
+from trunkline.core.chat import JsonValue
 from trunkline.core.errors import Conflict, NotFound, TooLarge
 from trunkline.core.ids import new_id
 from trunkline.gateway.batches.file_record import PIECE_BYTES, FileRecord, Purpose
@@ -30,10 +32,16 @@ LONGEST_LINE: Final = 64 << 20
 
 
 class Files:
-    """Keeps them. ``limit`` is the most bytes of one that a caller may send; results may be larger."""
+    """Keeps them. ``limit`` is the most bytes of one that a caller may send; results may be larger.
 
-    def __init__(self, database: Database, ring: KeyRing, *, limit: int, clock: Callable[[], datetime] = now) -> None:
+    What callers upload, download and delete is in the audit log, without its content.
+    """
+
+    def __init__(
+        self, database: Database, ring: KeyRing, audit: Audit, *, limit: int, clock: Callable[[], datetime] = now
+    ) -> None:
         self._database = database
+        self._audit = audit
         self._box = Box(ring.derive(KeyPurpose.STORED_FILE))
         self._limit = limit
         self._clock = clock
@@ -73,6 +81,8 @@ class Files:
         async with self._database.write() as tx:
             row = await self._find(tx, actor, file_id)
             row.whole = True
+            if row.purpose == "batch":
+                await self._record(tx, actor, "files.create", row)
         return show(row)
 
     async def find(self, actor: Actor, file_id: str) -> FileRecord:
@@ -102,10 +112,12 @@ class Files:
         return [show(row) for row in found]
 
     async def read_piece(self, actor: Actor, file_id: str, number: int) -> bytes:
-        """One piece; empty behind the end."""
-        async with self._database.read() as tx:
+        """One piece; empty behind the end. The first one is a download."""
+        async with self._database.read() if number else self._database.write() as tx:
             row = await self._find(tx, actor, file_id)
             sealed = await rows.read_piece(tx, file_id, number) if row.whole else None
+            if sealed is not None and not number:
+                await self._record(tx, actor, "files.download", row)
         return b"" if sealed is None else self.open(file_id, number, sealed)
 
     async def drop(self, actor: Actor, file_id: str) -> None:
@@ -117,6 +129,7 @@ class Files:
             if await batch_rows.needs_file(tx, file_id):
                 raise Conflict("A batch that has not ended is made of this file. Cancel the batch first.")
             await rows.drop(tx, [file_id])
+            await self._record(tx, actor, "files.delete", row)
 
     async def read_pieces(self, file_id: str) -> AsyncGenerator[bytes]:
         """A file's content, whosever it is."""
@@ -157,6 +170,13 @@ class Files:
         at = self._clock()
         async with self._database.write() as tx:
             await rows.drop(tx, await rows.find_old(tx, at, at - timedelta(days=1), 50))
+
+    async def _record(self, tx: rows.Transaction, actor: Actor, action: str, row: StoredFile) -> None:
+        what: dict[str, JsonValue] = {"name": row.name, "purpose": row.purpose, "bytes": row.size}
+        gone = action == "files.delete"
+        await self._audit.record(
+            tx, actor, action, target=("file", row.id), before=what if gone else None, after=None if gone else what
+        )
 
     async def _find(self, tx: rows.Transaction, actor: Actor, file_id: str) -> StoredFile:
         row = await rows.find(

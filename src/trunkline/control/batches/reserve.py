@@ -62,6 +62,6 @@ class Reserve:
             for row in holding:
                 if row.ended_at is None:
                     continue
-                if row.last_event_id is None or await batch_rows.has_event(tx, row.last_event_id):
+                if row.last_event_id is None or await batch_rows.has_event(tx, row, row.last_event_id):
                     await rows.end_leases(tx, row.id)
                     await batch_rows.change(tx, row.id, {"leases": {}}, (row.state,))

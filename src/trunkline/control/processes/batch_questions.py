@@ -11,7 +11,9 @@ from trunkline.control.processes.link import Handler, Link
 from trunkline.core.actor import Actor
 from trunkline.gateway.batches.batch_record import BatchRecord
 from trunkline.gateway.batches.desk import (
+    NO_REQUEST,
     AnyQuestion,
+    AskedBy,
     BatchDesk,
     BeginFile,
     CancelBatch,
@@ -34,6 +36,7 @@ R = TypeVar("R")
 class _Question(msgspec.Struct, array_like=True):
     actor: Actor
     question: AnyQuestion
+    by: AskedBy
 
 
 _ANSWERS: Final[Mapping[type[Question[Any]], Any]] = {
@@ -59,9 +62,9 @@ class AskedDesk:
     def __init__(self, ask: Callable[[str, bytes], Awaitable[bytes]]) -> None:
         self._ask = ask
 
-    async def ask(self, actor: Actor, question: Question[R]) -> R:
+    async def ask(self, actor: Actor, question: Question[R], by: AskedBy = NO_REQUEST) -> R:
         """See the protocol."""
-        told = await self._ask(TOPIC, _encoder.encode(_Question(actor, cast("AnyQuestion", question))))
+        told = await self._ask(TOPIC, _encoder.encode(_Question(actor, cast("AnyQuestion", question), by)))
         return cast("R", msgspec.msgpack.decode(told, type=_ANSWERS.get(type(question), type(None))))
 
 
@@ -71,6 +74,6 @@ def answer_batches(desk: BatchDesk) -> Mapping[str, Handler]:
     async def answer(_link: Link, payload: bytes) -> bytes:
         asked = _question.decode(payload)
         question = cast("Question[Any]", asked.question)
-        return _encoder.encode(await desk.ask(asked.actor, question))
+        return _encoder.encode(await desk.ask(asked.actor, question, asked.by))
 
     return {TOPIC: answer}

@@ -30,7 +30,7 @@ from trunkline.faces.v1.status import WrongMethod
 from trunkline.faces.v1.stored import recall
 from trunkline.faces.v1.stray import make_stray_error
 from trunkline.gateway.answer import JSON, Answer
-from trunkline.gateway.batches.desk import BatchDesk
+from trunkline.gateway.batches.desk import AskedBy, BatchDesk, RequestDesk
 from trunkline.gateway.context import NOTHING, CallContext
 from trunkline.gateway.exchanges.chat import Chat
 from trunkline.gateway.exchanges.compaction import Compaction
@@ -226,7 +226,9 @@ class Application:
             body = await read_body(receive, request_headers, largest, seat, "TRUNKLINE_MAX_FILE_MB")
         context = _read_context(request_headers)
         request = BatchRequest(body, scope["query_string"], scope["headers"], context, scope["scheme"])
-        return await serve_batches(self._desk, actor, asked, request)
+        client: tuple[str, int] | None = scope.get("client")
+        by = AskedBy(request_headers.request_id, client[0] if client else None)
+        return await serve_batches(RequestDesk(self._desk, by), actor, asked, request)
 
     async def _models(self, actor: Actor, route: RouteMatch) -> Answer:
         if not route.name:

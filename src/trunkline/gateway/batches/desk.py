@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Generic, Protocol, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 import msgspec
 
@@ -119,9 +119,34 @@ AnyQuestion = (
 )
 
 
+class AskedBy(msgspec.Struct, frozen=True, array_like=True):
+    """The request that a question is part of, for the audit log; ``address`` is the client's."""
+
+    request_id: str | None = None
+    address: str | None = None
+
+
+NO_REQUEST: Final = AskedBy()
+
+
 class BatchDesk(Protocol):
     """Answers. Raises Unavailable when it cannot be reached."""
 
-    async def ask(self, actor: Actor, question: Question[R]) -> R:
+    async def ask(self, actor: Actor, question: Question[R], by: AskedBy = NO_REQUEST) -> R:
         """The answer for ``actor``, who sees nothing of what is others'."""
         ...
+
+
+class RequestDesk:
+    """Another desk, asked for one request."""
+
+    __slots__ = ("_by", "_desk")
+
+    def __init__(self, desk: BatchDesk, by: AskedBy) -> None:
+        self._desk = desk
+        self._by = by
+
+    async def ask(self, actor: Actor, question: Question[R], by: AskedBy = NO_REQUEST) -> R:
+        """See the protocol."""
+        del by
+        return await self._desk.ask(actor, question, self._by)

@@ -47,7 +47,11 @@ async def _upload(desk: BatchDesk, actor: Actor, request: BatchRequest) -> FileR
     form = {part.name: part for part in read_parts(request.body, boundary)}
     purpose = _text(request.body, form.get("purpose"))
     if purpose != "batch":
-        raise InvalidInput.of("purpose", "must be batch. Files for other purposes are not kept here.")
+        raise InvalidInput.of(
+            "purpose",
+            "must be batch: no other files are kept here. Send what a model is to read in the request itself, as"
+            " file_data or image_url with a data: URL; upload files for fine-tuning and assistants to the provider.",
+        )
     file = form.get("file")
     if file is None or not file.is_file:
         raise InvalidInput.of("file", "is required, as a file in the form")
