@@ -10,6 +10,7 @@ from trunkline.core.chat import StopReason
 from trunkline.core.chat_events import Failure
 from trunkline.core.heard import Heard, Listener
 from trunkline.dialects.event_likeness import Likeness
+from trunkline.dialects.half_characters import HalfCharacters
 from trunkline.dialects.raw_json import BROKEN_JSON, decode
 from trunkline.dialects.sample import Sample
 from trunkline.dialects.sse import MAX_EVENT, EventReader, EventTooLarge
@@ -30,6 +31,7 @@ class EventTap(ABC):
     __slots__ = (
         "_deaf",
         "_first",
+        "_halves",
         "_held",
         "_held_size",
         "_holding",
@@ -75,6 +77,7 @@ class EventTap(ABC):
         self._seam = b""
         self._sample = Sample()
         self._likeness = Likeness()
+        self._halves = HalfCharacters()
 
     @property
     def complete(self) -> bool:
@@ -128,6 +131,8 @@ class EventTap(ABC):
                 data = data[:end]
         if not data:
             return b""
+        if b"\\u" in data:
+            data = self._halves.join(data)
         if not (self._holding or self._first):
             if self._likeness.holds(data):
                 self._skip(data)

@@ -1,11 +1,14 @@
 """Newline-delimited JSON, read from bytes cut anywhere. https://github.com/ndjson/ndjson-spec
 
-One JSON value per line; lines end with LF or CRLF; empty lines and a leading byte order mark are passed over.
+One JSON value per line; lines end with LF or CRLF; empty lines and a leading byte order mark are passed over. Characters that
+are cut in two between lines are joined.
 """
 
 from __future__ import annotations
 
 from typing import Final
+
+from trunkline.dialects.half_characters import HalfCharacters
 
 MAX_LINE: Final = 16 * 1024 * 1024
 """The most bytes that one line may take."""
@@ -20,12 +23,13 @@ class LineTooLarge(ValueError):
 class LineReader:
     """Cuts a byte stream into lines: every piece goes to ``feed``, and ``close`` gives an unended last line."""
 
-    __slots__ = ("_first", "_pieces", "_waiting")
+    __slots__ = ("_first", "_halves", "_pieces", "_waiting")
 
     def __init__(self) -> None:
         self._pieces: list[bytes] = []
         self._waiting = 0
         self._first = True
+        self._halves = HalfCharacters()
 
     def feed(self, piece: bytes) -> list[bytes]:
         """The lines that ``piece`` completes, without their ends. Raises :class:`LineTooLarge`."""
@@ -66,4 +70,7 @@ class LineReader:
         if self._first:
             self._first = False
             lines[0] = lines[0].removeprefix(_MARK)
-        return [line for line in (line.strip(b" \t\r") for line in lines) if line]
+        return [self._join(line) for line in (line.strip(b" \t\r") for line in lines) if line]
+
+    def _join(self, line: bytes) -> bytes:
+        return self._halves.join(line) if b"\\u" in line else line

@@ -2,7 +2,7 @@
 
 https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation: lines end with LF, CRLF or
 CR; a leading byte order mark, comments and unknown fields are passed over; several ``data`` lines are joined by LF. An
-event without data is none. We work on bytes and never use ``splitlines``, which would also cut at U+2028 and others.
+event without data is none. Characters that are cut in two between events are joined. We work on bytes and never use ``splitlines``, which would also cut at U+2028 and others.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import Final
 
 import msgspec
+
+from trunkline.dialects.half_characters import HalfCharacters
 
 MAX_EVENT: Final = 16 * 1024 * 1024
 """The most bytes that one unfinished event may take."""
@@ -29,12 +31,13 @@ class EventTooLarge(ValueError):
 class EventReader:
     """Cuts a byte stream into events. Give it every piece with ``feed``; an unfinished event at the end is dropped."""
 
-    __slots__ = ("_data", "_name", "_named", "_naming", "_pieces", "_size", "_start", "_waiting")
+    __slots__ = ("_data", "_halves", "_name", "_named", "_naming", "_pieces", "_size", "_start", "_waiting")
 
     def __init__(self) -> None:
         self._pieces: list[bytes] = []
         self._waiting = 0
         self._data: list[bytes] = []
+        self._halves: HalfCharacters | None = None
         self._name = ""
         self._naming = b""
         """The line that gave the last name, which nearly always is the next name too."""
@@ -98,8 +101,15 @@ class EventReader:
         if not line.startswith(b"data: ") or len(line) > MAX_EVENT:
             return None
         if count == 2:
-            return ServerEvent(line[6:])
-        return ServerEvent(line[6:], self._named) if lines[0] == self._naming else None
+            return ServerEvent(self._join(line[6:]))
+        return ServerEvent(self._join(line[6:]), self._named) if lines[0] == self._naming else None
+
+    def _join(self, data: bytes) -> bytes:
+        if b"\\u" not in data:
+            return data
+        if self._halves is None:
+            self._halves = HalfCharacters()
+        return self._halves.join(data)
 
     def _read(self, lines: list[bytes]) -> list[ServerEvent]:
         events: list[ServerEvent] = []
@@ -113,7 +123,8 @@ class EventReader:
                 data.append(line[6:])
             elif not line:
                 if data:
-                    events.append(ServerEvent(data[0] if len(data) == 1 else b"\n".join(data), self._name))
+                    whole = data[0] if len(data) == 1 else b"\n".join(data)
+                    events.append(ServerEvent(self._join(whole), self._name))
                     data.clear()
                     self._size = 0
                 self._name = ""

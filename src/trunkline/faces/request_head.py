@@ -15,12 +15,17 @@ Refusal = tuple[int, str]
 
 _HOST: Final = re.compile(rb"(?:\[[0-9A-Fa-f:.%]+\]|[A-Za-z0-9._~%!$&'()*+,;=-]*)(?::[0-9]*)?")
 
+_VERSIONS: Final = frozenset({"1.0", "1.1"})
+
 
 def judge_head(version: str, headers: Iterable[tuple[bytes, bytes]]) -> Refusal | None:
     """What is wrong with a head of HTTP ``version``; None when it is good. The names are in lower case.
 
-    https://www.rfc-editor.org/rfc/rfc9112#section-3.2 on ``Host``; #section-6.1 on ``Transfer-Encoding``.
+    https://www.rfc-editor.org/rfc/rfc9112#section-3.2 on ``Host``; #section-6.1 on ``Transfer-Encoding``;
+    https://www.rfc-editor.org/rfc/rfc9110#section-15.6.6 on versions.
     """
+    if version not in _VERSIONS:
+        return 505, "This server speaks HTTP/1.1 and HTTP/1.0."
     hosts = 0
     coding: bytes | None = None
     sized = False

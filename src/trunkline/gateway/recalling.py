@@ -72,10 +72,10 @@ class Recalling:
         given = await self._gates.admit(pending, candidate, target) if self._gates else None
         if given is not None:
             return given
+        disclosure = Disclosure(actor, request_id, target.endpoint.redaction)
 
         def open_books() -> Call:
             pending.opened = True
-            disclosure = Disclosure(actor, request_id, target.endpoint.redaction)
             if recall.opened is not None:
                 call = self._ledger.resume(recall.opened, target.provider, disclosure)
                 call.holds = pending.holds
@@ -97,11 +97,11 @@ class Recalling:
             response = await dispatch(target.endpoint, target.transport, recall.write(target), self._timeouts)
             if response.status >= 300:
                 raise recall.read_error(response, await response.read(ERROR_BODY_BYTES))
-            return await recall.read(open_books, target, response)
+            return await recall.read(open_books, target, response, disclosure)
         except UpstreamError as error:
             error.provider = error.provider or target.provider.id
             explain(error)
-            Disclosure(actor, request_id, target.endpoint.redaction).error(error)
+            disclosure.error(error)
             raise
 
     def _find(self, call: PendingCall, pin: Pin) -> Candidate:

@@ -17,6 +17,7 @@ from trunkline.core.errors import Unavailable
 from trunkline.gateway.snapshot import KeyEntry
 
 OTHER = "tl-key-of-an-application"
+SECRET = "sk-proj-0123456789abcdefXYZ"
 USAGE = {
     "input_tokens": 21,
     "input_tokens_details": {"cached_tokens": 0},
@@ -100,6 +101,7 @@ def bare(upstream: Scripted) -> Iterator[BareGateway]:
         ),
         configuration("second", "openai", model="gpt-4o", base_url=base, api_key="sk-2", shared=True),
         configuration("claude", "anthropic", model="claude-sonnet-4-5", base_url=upstream.url, api_key="sk-3"),
+        configuration("secret", "openai", model="gpt-5.4", base_url=base, api_key=SECRET),
         configuration("azure", "azure-openai", model="gpt-5.4", base_url=f"{upstream.url}/openai/v1", api_key="sk-4"),
         configuration(
             "instructed",
@@ -323,6 +325,22 @@ def test_what_openai_keeps_is_asked_of_it(client: openai.OpenAI, bare: BareGatew
     with pytest.raises(openai.NotFoundError):
         client.responses.retrieve("resp_1")
     assert len(bare.books.events) == 1, "to look at an answer costs nothing"
+
+
+def test_no_answer_shows_the_key_in_use(client: openai.OpenAI, bare: BareGateway, upstream: Scripted) -> None:
+    upstream.script = whole(body(metadata={"echo": SECRET}))
+    told = [post(bare, model="secret", input="hi").text]
+    for method, path in (("GET", ""), ("GET", "/input_items"), ("POST", "/cancel"), ("DELETE", "")):
+        url = f"{bare.url}/v1/responses/resp_1{path}"
+        told.append(httpx2.request(method, url, headers={"authorization": f"Bearer {KEY}"}).text)
+    for text in told:
+        assert "completed" in text
+        assert SECRET not in text
+
+
+def test_an_answer_with_half_a_character_is_an_answer(bare: BareGateway, upstream: Scripted) -> None:
+    upstream.script = whole(body().replace(b"Looking.", rb"Looking \ud83d"))
+    assert post(bare, model="mine", input="hi").json()["output"][1]["content"][0]["text"] == "Looking "
 
 
 def test_the_background_is_polled_and_accounted_for_once(

@@ -136,6 +136,9 @@ def test_a_large_answer_arrives_whole(bare: BareGateway, upstream: Scripted) -> 
     ("request_head", "status"),
     [
         (b"GET /v1/models HTTP/1.1\r\n\r\n", b"400"),
+        (b"GET /v1/models HTTP/2.0\r\nhost: a\r\n\r\n", b"505"),
+        (b"POST /v1/chat/completions HTTP/2.0\r\nhost: a\r\ncontent-length: 0\r\n\r\n", b"505"),
+        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"400"),
         (b"GET /v1/models HTTP/1.1\r\nhost: a\r\nhost: a\r\n\r\n", b"400"),
         (b"POST /v1/embeddings HTTP/1.1\r\nhost: a\r\ntransfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n", b"501"),
         (b"POST /v1/embeddings HTTP/1.0\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n", b"400"),

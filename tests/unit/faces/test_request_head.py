@@ -56,3 +56,10 @@ def test_the_older_version_needs_no_host_and_has_no_chunks() -> None:
     assert judge_head("1.0", []) is None
     assert judge_head("1.0", [HOST, HOST]) is not None
     assert judge_head("1.0", coding(b"chunked")) is not None
+
+
+@pytest.mark.parametrize("version", ["0.9", "1.2", "2.0", "3.0"])
+def test_other_versions_are_refused_as_such(version: str) -> None:
+    refusal = judge_head(version, [HOST])
+    assert refusal is not None
+    assert refusal[0] == 505

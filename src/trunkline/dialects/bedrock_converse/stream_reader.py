@@ -39,6 +39,7 @@ from trunkline.dialects.bedrock_converse.response import FIELDS, read_fields
 from trunkline.dialects.bedrock_converse.seal import SEALED, SIGNED
 from trunkline.dialects.bedrock_converse.stop import is_exact, read_stop
 from trunkline.dialects.bedrock_converse.usage import PerformanceConfig, ServiceTier, WireUsage, note_terms, read_usage
+from trunkline.dialects.half_characters import HalfCharacters
 from trunkline.dialects.made_id import MadeIds
 
 FOREIGN: Final = "The provider sent an event that is not of its dialect."
@@ -102,10 +103,11 @@ class Reader:
     it is whole: its value is what an answer that is not streamed would hold.
     """
 
-    __slots__ = ("_calls", "_done", "_frames", "_ids", "_last", "_open", "_started", "_stopped")
+    __slots__ = ("_calls", "_done", "_frames", "_halves", "_ids", "_last", "_open", "_started", "_stopped")
 
     def __init__(self) -> None:
         self._frames = FrameReader()
+        self._halves = HalfCharacters()
         self._ids = MadeIds()
         self._open: dict[int, int | _Hidden] = {}
         self._calls = 0
@@ -146,7 +148,8 @@ class Reader:
             return
         kind = frame.header(":event-type")
         if kind == "contentBlockDelta":
-            event = _decoder.decode(frame.payload)
+            payload = frame.payload
+            event = _decoder.decode(self._halves.join(payload) if b"\\u" in payload else payload)
             self._begin(out)
             if event.delta is not None:
                 self._delta(self._index(event), event.delta, frame, out)

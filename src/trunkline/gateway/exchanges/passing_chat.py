@@ -10,6 +10,7 @@ from trunkline.core.chat import Usage
 from trunkline.core.errors import InvalidInput, UpstreamError
 from trunkline.core.heard import Heard, hear_choices
 from trunkline.core.terms import USUAL, bind_terms
+from trunkline.dialects.half_characters import join_halves
 from trunkline.dialects.passthrough import Passthrough
 from trunkline.gateway.answer import JSON, Answer, write_headers
 from trunkline.gateway.call import Call, Ledger
@@ -65,7 +66,7 @@ class PassingChat(PreparedChat):
     def read_whole(self, call: Call, raw: bytes) -> tuple[Usage, bool, bytes]:
         """See :class:`PreparedChat`."""
         passthrough = self._passing.passthrough
-        raw = call.disclosure.whole(raw)
+        raw = join_halves(call.disclosure.whole(raw))
         usual = read_usual(passthrough, raw, call.ledger, call.provider, call.opened.model)
         if usual is not None:
             usage, call.answered, body = usual

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trunkline.core.chat import Usage
+from trunkline.dialects.half_characters import join_halves
 from trunkline.dialects.openai_responses.passthrough import PASSTHROUGH, read_tap
 from trunkline.gateway.answer import JSON, Answer, write_headers
 from trunkline.gateway.call import Call
@@ -37,7 +38,7 @@ class PassingResponse(PassingChat):
 
     async def _pass(self, call: Call, response: IncomingResponse, kept: KeptAnswer) -> Answer:
         """An answer in one piece. One that is still made in the background has used nothing yet."""
-        raw, asked = await response.read(), self._responses.asked
+        raw, asked = join_halves(call.disclosure.whole(await response.read())), self._responses.asked
         told = read_tap(raw)
         if told.error is not None:
             raise self._explain(failed(told.error, self._target.provider.id), raw)

@@ -17,6 +17,7 @@ from trunkline.dialects import openai_responses
 from trunkline.dialects.openai_responses.passthrough import read_tap
 from trunkline.gateway.answer import EVENTS, JSON, Answer, HeaderList
 from trunkline.gateway.call import Call
+from trunkline.gateway.disclosure import Disclosure
 from trunkline.gateway.estimate import OTHER, Estimate, find_family
 from trunkline.gateway.exchanges.kept_response import KeptResponse, Pin, ResponseStore, claim_end
 from trunkline.gateway.relays.response_relay import ResponseRelay
@@ -74,12 +75,15 @@ class Recall:
         """What an answer with a bad status says."""
         return openai_responses.DIALECT.read_error(response.status, body, response.headers)
 
-    async def read(self, open_books: Callable[[], Call], target: Target, response: IncomingResponse) -> Answer:
-        """The provider's words. ``open_books`` opens a call for what is to be accounted for."""
+    async def read(
+        self, open_books: Callable[[], Call], target: Target, response: IncomingResponse, disclosure: Disclosure
+    ) -> Answer:
+        """The provider's words, as ``disclosure`` lets them be seen. ``open_books`` opens a call for what is to be
+        accounted for."""
         headers: HeaderList = [(b"x-trunkline-configuration", target.entry.id.encode())]
         if self.streams and not (response.headers.get("content-type") or "").startswith("application/json"):
             return await self._resume(open_books, headers, response)
-        raw = await response.read()
+        raw = disclosure.whole(await response.read())
         if self._action == "delete":
             await self._store.drop(self._actor, self._id)
         elif self._action != "input_items" and self._background:

@@ -9,6 +9,7 @@ from trunkline.core.errors import UpstreamError
 from trunkline.core.heard import hear_choices
 from trunkline.core.terms import bind_terms, note_tier, read_terms
 from trunkline.dialects.dialect import StreamReader
+from trunkline.dialects.half_characters import join_halves
 from trunkline.gateway.answer import JSON, Answer, write_headers
 from trunkline.gateway.call import Call
 from trunkline.gateway.estimate import request_tokens
@@ -107,7 +108,7 @@ class TranslatedChat(PreparedChat):
 
     def _understand(self, call: Call, raw: bytes, name: str) -> tuple[Usage, bool, ChatResponse]:
         """What a whole answer used, whether that is a count of ours, and what it says, under ``name`` if it has one."""
-        whole = self._fit.theirs.read_response(call.disclosure.whole(raw))
+        whole = self._fit.theirs.read_response(join_halves(call.disclosure.whole(raw)))
         if whole.choices and all(choice.stop == "error" and not choice.parts for choice in whole.choices):
             raise UpstreamError("The provider ended the answer with an error.", kind="server", status=200)
         self._hold(whole)
