@@ -10,7 +10,7 @@ from trunkline.core.chat import StopReason
 from trunkline.core.chat_events import Failure
 from trunkline.core.heard import Heard, Listener
 from trunkline.dialects.event_likeness import Likeness
-from trunkline.dialects.half_characters import HalfCharacters
+from trunkline.dialects.half_characters import BACKSLASH, HalfCharacters
 from trunkline.dialects.raw_json import BROKEN_JSON, decode
 from trunkline.dialects.sample import Sample
 from trunkline.dialects.sse import MAX_EVENT, EventReader, EventTooLarge
@@ -93,6 +93,10 @@ class EventTap(ABC):
     def _is_ordinary(self, data: bytes) -> bool:
         """Whether there is nothing in whole events but deltas, told without parsing. In doubt, no."""
 
+    def _shorten(self, data: bytes) -> bytes:
+        """Whole events without what comes again and again and is no news, told without parsing; none in doubt."""
+        return b""
+
     @abstractmethod
     def _read(self, data: bytes, name: str) -> bool:
         """Takes note of the data of one event and of its name; sets ``_holding`` where the end begins.
@@ -131,7 +135,7 @@ class EventTap(ABC):
                 data = data[:end]
         if not data:
             return b""
-        if b"\\u" in data:
+        if BACKSLASH in data:
             data = self._halves.join(data)
         if not (self._holding or self._first):
             if self._likeness.holds(data):
@@ -144,6 +148,12 @@ class EventTap(ABC):
                     self._sample.add(data)
                     self._likeness.learn(data)
                 return data
+            short = self._shorten(data)
+            if short and (self._likeness.holds(short) or self._is_ordinary(short)):
+                self._skip(short)
+                self._sample.add(short)
+                self._likeness.learn(short)
+                return short
         data = self._sort(data)
         if data and (self._always_speaks or self._speaks(data)):
             self._sample.add(data)

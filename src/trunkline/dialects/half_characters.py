@@ -10,11 +10,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
+BACKSLASH: Final = 0x5C
+"""What every escape begins with. To look for one byte costs next to nothing."""
+
 _HALF: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 _ESCAPES: Final = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
     rb'|(?P<first>\\u[dD][89abAB][0-9a-fA-F]{2})(?P<last>")?'
-    rb'|(?P<second>\\u[dD][c-fC-F][0-9a-fA-F]{2})'
+    rb"|(?P<second>\\u[dD][c-fC-F][0-9a-fA-F]{2})"
     rb"|\\."
 )
 _REPLACEMENT: Final = rb"\ufffd"
@@ -33,7 +36,7 @@ class HalfCharacters:
         self._waiting: list[bytes] = []
 
     def join(self, data: bytes) -> bytes:
-        """``data`` with whole characters; itself where there are no others. Who calls looks for ``\\u`` before."""
+        """``data`` with whole characters; itself where there are no others. :data:`BACKSLASH` is looked for before."""
         if _HALF.search(data) is None:
             return data
         begun: list[bytes] = []
@@ -56,4 +59,4 @@ class HalfCharacters:
 
 def join_halves(body: bytes) -> bytes:
     """A whole answer with whole characters."""
-    return HalfCharacters().join(body) if b"\\u" in body else body
+    return HalfCharacters().join(body) if BACKSLASH in body else body

@@ -1,14 +1,14 @@
 """Newline-delimited JSON, read from bytes cut anywhere. https://github.com/ndjson/ndjson-spec
 
-One JSON value per line; lines end with LF or CRLF; empty lines and a leading byte order mark are passed over. Characters that
-are cut in two between lines are joined.
+One JSON value per line; lines end with LF or CRLF; empty lines and a leading byte order mark are passed over.
+Characters that are cut in two between lines are joined.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from trunkline.dialects.half_characters import HalfCharacters
+from trunkline.dialects.half_characters import BACKSLASH, HalfCharacters
 
 MAX_LINE: Final = 16 * 1024 * 1024
 """The most bytes that one line may take."""
@@ -73,4 +73,4 @@ class LineReader:
         return [self._join(line) for line in (line.strip(b" \t\r") for line in lines) if line]
 
     def _join(self, line: bytes) -> bytes:
-        return self._halves.join(line) if b"\\u" in line else line
+        return self._halves.join(line) if BACKSLASH in line else line

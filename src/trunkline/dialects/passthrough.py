@@ -122,6 +122,8 @@ class Tapped(msgspec.Struct, frozen=True, gc=False):
     error: Failure | None = None
     body: bytes | None = None
     """The answer as the client is to get it, where that is not as it came."""
+    renewed: bytes | None = None
+    """The same for a client that did not ask in the older way of its wire, where it is answered in that way."""
 
 
 class Tap(Protocol):
@@ -198,6 +200,11 @@ def count_nothing(body: bytes) -> None:
     """As :meth:`Passthrough.count_characters`, of a dialect whose requests are read for that."""
 
 
+def asks_as_now(body: bytes) -> bool:
+    """As :meth:`Passthrough.asks_older`, of a wire with one way to ask."""
+    return False
+
+
 class Passthrough(Protocol):
     """What a dialect offers for calls that pass."""
 
@@ -226,12 +233,17 @@ class Passthrough(Protocol):
         """Makes ``changes``. A dialect passes over those that its wire does not have."""
         ...
 
+    def asks_older(self, body: bytes) -> bool:
+        """Whether a client asks in the older way of its wire."""
+        ...
+
     def read_tap(self, body: bytes) -> Tapped:
         """What a whole answer says of usage, model, stop reason and error. Never raises."""
         ...
 
-    def tap(self, *, strip_usage: bool = False) -> Tap:
-        """For one stream. ``strip_usage`` leaves out what only tells the usage, where that must be asked for."""
+    def tap(self, *, strip_usage: bool = False, older: bool = False) -> Tap:
+        """For one stream. ``strip_usage`` leaves out what only tells the usage, where that must be asked for; ``older``
+        is for a client that asked in the older way of its wire, where there is one."""
         ...
 
     def tell_usage(self, held: bytes, usage: Usage, name: str, model: str) -> bytes:

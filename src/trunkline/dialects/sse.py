@@ -2,7 +2,8 @@
 
 https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation: lines end with LF, CRLF or
 CR; a leading byte order mark, comments and unknown fields are passed over; several ``data`` lines are joined by LF. An
-event without data is none. Characters that are cut in two between events are joined. We work on bytes and never use ``splitlines``, which would also cut at U+2028 and others.
+event without data is none. We work on bytes and never use ``splitlines``, which would also cut at U+2028 and others.
+Characters that are cut in two between events are joined.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from trunkline.dialects.half_characters import HalfCharacters
+from trunkline.dialects.half_characters import BACKSLASH, HalfCharacters
 
 MAX_EVENT: Final = 16 * 1024 * 1024
 """The most bytes that one unfinished event may take."""
@@ -105,7 +106,7 @@ class EventReader:
         return ServerEvent(self._join(line[6:]), self._named) if lines[0] == self._naming else None
 
     def _join(self, data: bytes) -> bytes:
-        if b"\\u" not in data:
+        if BACKSLASH not in data:
             return data
         if self._halves is None:
             self._halves = HalfCharacters()

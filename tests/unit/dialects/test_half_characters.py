@@ -6,7 +6,7 @@ import json
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.strategies.chat import cuts
 
@@ -36,6 +36,7 @@ def test_halves_are_joined_in_the_second_text() -> None:
     assert joined(rb'{"t":"a \ud83d"}', rb'{"t":"\uDE00 b"}') == ["a ", "😀 b"]
 
 
+@settings(deadline=None)
 @given(st.text(), st.integers(1, 4))
 def test_every_text_arrives_whole_however_it_is_cut(text: str, size: int) -> None:
     assert "".join(joined(*in_units(text, size))) == text
@@ -74,6 +75,7 @@ def test_what_is_whole_is_not_touched(whole: bytes) -> None:
     assert join_halves(whole) == whole
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_readers_of_events_and_lines_join_them(data: st.DataObject) -> None:
     bodies = in_units("a😀😀b😀", 1)

@@ -22,7 +22,7 @@ from trunkline.dialects.anthropic_messages.stop import read_stop
 from trunkline.dialects.anthropic_messages.tap import StreamTap, read_stream_error
 from trunkline.dialects.anthropic_messages.usage import WireUsage, hear_usage
 from trunkline.dialects.anthropic_messages.usage_telling import tell_usage, tell_whole_usage
-from trunkline.dialects.passthrough import Changes, Passthrough, Peek, Tapped, count_nothing, editor_of
+from trunkline.dialects.passthrough import Changes, Passthrough, Peek, Tapped, asks_as_now, count_nothing, editor_of
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, is_said
 from trunkline.dialects.sse import write_event
 
@@ -134,8 +134,8 @@ def read_tap(body: bytes) -> Tapped:
     return Tapped(usage, model, read_stop(whole.stop_reason, called=False))
 
 
-def tap(*, strip_usage: bool = False) -> StreamTap:
-    """For one stream. This wire always tells the usage, so ``strip_usage`` has no effect."""
+def tap(*, strip_usage: bool = False, older: bool = False) -> StreamTap:
+    """For one stream. This wire always tells the usage and has no older way, so neither has an effect."""
     return StreamTap()
 
 
@@ -178,6 +178,7 @@ class _AnthropicMessages:
     forward = FORWARD
     peek = staticmethod(peek)
     count_characters = staticmethod(count_nothing)
+    asks_older = staticmethod(asks_as_now)
     editor = staticmethod(editor_of(edit))
     read_tap = staticmethod(read_tap)
     tap = staticmethod(tap)

@@ -39,7 +39,7 @@ from trunkline.dialects.bedrock_converse.response import FIELDS, read_fields
 from trunkline.dialects.bedrock_converse.seal import SEALED, SIGNED
 from trunkline.dialects.bedrock_converse.stop import is_exact, read_stop
 from trunkline.dialects.bedrock_converse.usage import PerformanceConfig, ServiceTier, WireUsage, note_terms, read_usage
-from trunkline.dialects.half_characters import HalfCharacters
+from trunkline.dialects.half_characters import BACKSLASH, HalfCharacters
 from trunkline.dialects.made_id import MadeIds
 
 FOREIGN: Final = "The provider sent an event that is not of its dialect."
@@ -149,7 +149,7 @@ class Reader:
         kind = frame.header(":event-type")
         if kind == "contentBlockDelta":
             payload = frame.payload
-            event = _decoder.decode(self._halves.join(payload) if b"\\u" in payload else payload)
+            event = _decoder.decode(self._halves.join(payload) if BACKSLASH in payload else payload)
             self._begin(out)
             if event.delta is not None:
                 self._delta(self._index(event), event.delta, frame, out)

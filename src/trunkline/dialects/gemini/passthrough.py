@@ -23,7 +23,7 @@ from trunkline.dialects.gemini.options import Members, fill, fit, normalize, raw
 from trunkline.dialects.gemini.tap import ANSWER, StreamTap, count_pictures, read_answer_error
 from trunkline.dialects.gemini.usage import read_usage
 from trunkline.dialects.gemini.usage_telling import tell_usage, tell_whole_usage
-from trunkline.dialects.passthrough import Changes, Passthrough, Peek, Tapped, count_nothing, editor_of
+from trunkline.dialects.passthrough import Changes, Passthrough, Peek, Tapped, asks_as_now, count_nothing, editor_of
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, decode, is_said
 from trunkline.dialects.sse import write_event
 
@@ -102,8 +102,8 @@ def read_tap(body: bytes) -> Tapped:
     return Tapped(usage, model, None, Failure(StreamTap.MALFORMED, "malformed"))
 
 
-def tap(*, strip_usage: bool = False) -> StreamTap:
-    """For one stream. This wire always tells the usage, so ``strip_usage`` has no effect."""
+def tap(*, strip_usage: bool = False, older: bool = False) -> StreamTap:
+    """For one stream. This wire always tells the usage and has no older way, so neither has an effect."""
     return StreamTap()
 
 
@@ -163,6 +163,7 @@ class _Gemini:
     forward = FORWARD
     peek = staticmethod(peek)
     count_characters = staticmethod(count_nothing)
+    asks_older = staticmethod(asks_as_now)
     editor = staticmethod(editor_of(edit))
     read_tap = staticmethod(read_tap)
     tap = staticmethod(tap)

@@ -19,6 +19,7 @@ from trunkline.core.chat import (
 )
 from trunkline.dialects.made_id import MadeIds
 from trunkline.dialects.media_url import read_url
+from trunkline.dialects.openai_chat.argument_text import unwrap
 from trunkline.dialects.openai_chat.chunk import (
     Annotation,
     ContentPiece,
@@ -30,7 +31,6 @@ from trunkline.dialects.openai_chat.chunk import (
     UrlObject,
 )
 from trunkline.dialects.openai_chat.reasoning import read_details
-from trunkline.dialects.raw_json import decode
 
 DIALECT_NAME = "openai_chat"
 
@@ -83,15 +83,9 @@ def read_call(call: ToolCallPiece, ids: MadeIds) -> Part:
     return ToolCall(
         call.id or ids.make(function.name or ""),
         function.name or "",
-        _unwrap(read_arguments(function.arguments).strip()),
+        unwrap(read_arguments(function.arguments)),
         signature=read_signature(call.extra_content),
     )
-
-
-def _unwrap(arguments: str) -> str:
-    """Arguments that their server wrote as JSON twice (``"{\\"at\\": …}"``), as they were meant."""
-    inner = decode(arguments.encode()) if arguments.startswith('"') else None
-    return inner if isinstance(inner, str) and isinstance(decode(inner.encode()), dict) else arguments
 
 
 def read_arguments(arguments: object) -> str:

@@ -15,6 +15,7 @@ import msgspec
 from trunkline.core.chat import JsonValue
 from trunkline.dialects.made_id import MadeIds
 from trunkline.dialects.openai_chat.answer import read_arguments
+from trunkline.dialects.openai_chat.argument_text import ArgumentText, unwrap
 from trunkline.dialects.raw_json import BROKEN_JSON
 
 _KINDS: Final = ("function", "custom")
@@ -46,18 +47,33 @@ class PassingCall(msgspec.Struct, frozen=True):
         """Whether nothing is missing or odd in it as a call of a whole answer."""
         function = self.function
         return bool(self.id) and (
-            (self.type == "function" and self.custom is None and isinstance(function and function.arguments, str))
+            (
+                self.type == "function"
+                and self.custom is None
+                and function is not None
+                and isinstance(function.arguments, str)
+                and function.arguments.startswith("{")
+            )
             or (self.type == "custom" and function is None)
         )
 
 
 class _Call:
-    __slots__ = ("id", "name", "number")
+    __slots__ = ("arguments", "id", "name", "number")
 
     def __init__(self, number: int) -> None:
         self.number = number
         self.id = ""
         self.name = ""
+        self.arguments = ArgumentText()
+
+    def pass_arguments(self, sent: dict[str, Any]) -> None:
+        """Leaves in a piece what may pass on of its arguments."""
+        function: Any = sent.get("function")
+        if not function:
+            self.arguments.begun = self.arguments.begun or bool(sent.get("custom"))
+        elif isinstance(said := function.get("arguments"), str) and (passed := self.arguments.feed(said)) != said:
+            sent["function"] = {**function, "arguments": passed}
 
 
 class _Choice:
@@ -72,20 +88,21 @@ class PassingCalls:
     """The calls of one stream. A new id with a name is a new call, also under an index that is taken; what has neither
     index nor id goes on with the last, unless it brings a name when the last has one already."""
 
-    __slots__ = ("_choices", "_ids", "_ids_given", "moved")
+    __slots__ = ("_choices", "_ids", "_ids_given", "_moved", "watched")
 
     def __init__(self) -> None:
         self._choices: dict[int, _Choice] = {}
         self._ids = MadeIds()
         self._ids_given = False
         """Whether the server gives ids: a name that it repeats without one begins nothing then."""
-        self.moved = False
-        """Whether a call has another index than its server gave it, so that each further piece must be looked at."""
+        self._moved = False
+        self.watched = False
+        """Whether each further piece must be looked at: a call has another index than its server gave it, or arguments
+        of which nothing is known yet."""
 
-    def mend(self, index: int, pieces: list[PassingCall], wire: list[dict[str, Any]]) -> bool:
-        """Changes ``wire``, the pieces of choice ``index`` as they came, where they must be. Whether any was."""
+    def mend(self, index: int, pieces: list[PassingCall], wire: list[dict[str, Any]]) -> None:
+        """Changes ``wire``, the pieces of choice ``index`` as they came, where they must be."""
         choice = self._choices.setdefault(index, _Choice())
-        before = [dict(piece) for piece in wire]
         for piece, sent in zip(pieces, wire, strict=True):
             self._ids_given = self._ids_given or bool(piece.id)
             call = self._find(choice, piece)
@@ -96,7 +113,26 @@ class PassingCalls:
                 _begin(sent, call.id)
             else:
                 call.id = _go_on(sent, piece, call)
-        return wire != before
+            call.pass_arguments(sent)
+        self._watch()
+
+    def is_over(self, index: int) -> bool:
+        """Whether nothing is missing in the calls of choice ``index``."""
+        choice = self._choices.get(index)
+        return choice is None or all(call.arguments.begun or not call.name for call in choice.calls)
+
+    def end(self, index: int) -> list[dict[str, Any]]:
+        """What is missing in them, as pieces: arguments that waited, or an empty object for none."""
+        rest: list[dict[str, Any]] = []
+        for call in self._choices[index].calls if index in self._choices else ():
+            if call.name and not call.arguments.begun:
+                arguments = call.arguments.end() or "{}"
+                rest.append({"index": call.number, "function": {"arguments": arguments}})
+        self._watch()
+        return rest
+
+    def _watch(self) -> None:
+        self.watched = self._moved or not all(map(self.is_over, self._choices))
 
     def _find(self, choice: _Choice, piece: PassingCall) -> _Call:
         last = choice.calls[-1] if choice.calls else None
@@ -114,7 +150,7 @@ class PassingCalls:
             choice.calls.append(call)
         if piece.index is not None:
             choice.by_index[piece.index] = call
-            self.moved = self.moved or piece.index != call.number
+            self._moved = self._moved or piece.index != call.number
         return call
 
 
@@ -142,7 +178,7 @@ def _go_on(sent: dict[str, Any], piece: PassingCall, call: _Call) -> str:
     function: Any = sent.get("function")
     if function is not None:
         kept = {name: value for name, value in function.items() if name != "name" or value not in ("", None, call.name)}
-        if isinstance(kept.get("arguments"), dict):
+        if not isinstance(kept.get("arguments", ""), str):
             kept["arguments"] = read_arguments(kept["arguments"])
         sent["function"] = kept
         if not piece.custom or not (piece.custom.name or piece.custom.arguments):
@@ -150,20 +186,31 @@ def _go_on(sent: dict[str, Any], piece: PassingCall, call: _Call) -> str:
     return identity
 
 
-def mend_calls(body: bytes) -> bytes:
-    """A whole answer whose calls have an id and a type, and arguments that are a text. What is no JSON stays."""
+def mend_messages(body: bytes, *, renews: bool = False) -> bytes:
+    """A whole answer whose messages have a role, and whose calls have an id, a type, and an object as arguments.
+
+    ``renews`` makes calls of functions, the older way, calls of tools. What is no JSON stays.
+    """
     try:
         wire: Any = msgspec.json.decode(body)
     except BROKEN_JSON:
         return body
     ids = MadeIds()
     for choice in wire["choices"]:
-        message: Any = choice.get("message") or {}
+        message: Any = choice.get("message")
+        if not message:
+            continue
+        if message.get("role") != "assistant":
+            choice["message"] = message = {**message, "role": "assistant"}
+        if renews and (older := message.pop("function_call", None)):
+            message["tool_calls"] = [*(message.get("tool_calls") or ()), {"function": older}]
+            if choice.get("finish_reason") == "function_call":
+                choice["finish_reason"] = "tool_calls"
         calls: list[Any] = message.get("tool_calls") or []
         for call in calls:
             called: Any = call.get("function") or call.get("custom") or {}
             _begin(call, call.get("id") or ids.make(called.get("name") or ""))
             function: Any = call.get("function")
-            if function and not function["arguments"]:
-                function["arguments"] = "{}"
+            if function:
+                function["arguments"] = unwrap(function["arguments"]) or "{}"
     return msgspec.json.encode(wire)

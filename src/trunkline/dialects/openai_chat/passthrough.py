@@ -16,7 +16,7 @@ from trunkline.core.terms import note_tier, read_terms
 from trunkline.dialects.openai_chat.characters import count_characters
 from trunkline.dialects.openai_chat.chunked_content import flatten, has_chunks
 from trunkline.dialects.openai_chat.finish import WORDS, read_finish, rename_finish
-from trunkline.dialects.openai_chat.passing_calls import PassingCall, mend_calls
+from trunkline.dialects.openai_chat.passing_calls import PassingCall, PassingFunction, mend_messages
 from trunkline.dialects.openai_chat.passing_edit import PassingEdit, write_reason
 from trunkline.dialects.openai_chat.stream_writer import DONE, write_failure
 from trunkline.dialects.openai_chat.tap import StreamTap
@@ -46,6 +46,8 @@ class _Request(msgspec.Struct, frozen=True, gc=False):
 
 
 class _WholeMessage(msgspec.Struct, frozen=True):
+    role: JsonValue = None
+    function_call: PassingFunction | None = None
     tool_calls: list[PassingCall] | None = None
 
 
@@ -108,13 +110,19 @@ def peek(body: bytes) -> Peek:
     )
 
 
+def asks_older(body: bytes) -> bool:
+    """Whether functions are declared, as was done before there were tools. In doubt, yes."""
+    return b'"functions"' in body
+
+
 def read_tap(body: bytes) -> Tapped:
     """What a whole answer says of usage, model, stop reason and error. Never raises."""
     try:
         usual = _usual.decode(body)
     except BROKEN_JSON:
         return _read_unusual(body)
-    if len(usual.choices) != 1 or usual.choices[0].message is None or usual.choices[0].message.tool_calls:
+    message = usual.choices[0].message if len(usual.choices) == 1 else None
+    if message is None or message.role != "assistant" or message.tool_calls or message.function_call:
         return _read_unusual(body)
     usage, word = sum_up(usual.usage), usual.choices[0].finish_reason
     if usual.service_tier is not None:
@@ -137,16 +145,16 @@ def _read_unusual(body: bytes) -> Tapped:
     stop = read_finish(first.finish_reason or "stop", tools=False, refused=False)
     if stop == "error" and is_said(first.error):
         return Tapped(usage, model, stop, read_failure({"error": decode(first.error)}))
-    foreign = odd = False
-    for choice in whole.choices:
-        if choice.finish_reason and choice.finish_reason not in WORDS:
-            foreign = True
-        if choice.message is not None and choice.message.tool_calls:
-            odd = odd or not all(call.is_whole for call in choice.message.tool_calls)
+    messages = [choice.message for choice in whole.choices if choice.message is not None]
+    calls = [call for message in messages for call in message.tool_calls or ()]
     mended = flatten(body) if has_chunks(body) else None
-    if odd:
-        mended = mend_calls(mended or body)
-    return Tapped(usage, model, stop, body=rename_finish(mended or body) if foreign else mended)
+    if not all(call.is_whole for call in calls) or any(message.role != "assistant" for message in messages):
+        mended = mend_messages(mended or body)
+    if any(choice.finish_reason and choice.finish_reason not in WORDS for choice in whole.choices):
+        mended = rename_finish(mended or body)
+    older = any(message.function_call for message in messages)
+    renewed = mend_messages(mended or body, renews=True) if older else None
+    return Tapped(usage, model, stop, body=mended, renewed=renewed)
 
 
 def _invalid(error: msgspec.ValidationError) -> InvalidInput:
@@ -165,6 +173,7 @@ class _OpenAIChat:
     forward = ()
     peek = staticmethod(peek)
     count_characters = staticmethod(count_characters)
+    asks_older = staticmethod(asks_older)
     editor = PassingEdit
     read_tap = staticmethod(read_tap)
     tap = StreamTap

@@ -169,6 +169,7 @@ class ChatStreamReader:
     def _end(self, events: list[ChatEvent]) -> None:
         self._ended = True
         for index, choice in self._choices.items():
+            choice.calls.end(events)
             reason = read_finish(choice.finish or "stop", tools=choice.calls.asked, refused=choice.refused)
             if reason == "stop" and choice.sequence is not None:
                 events.append(Stop("stop_sequence", choice.sequence, index))

@@ -68,6 +68,7 @@ class StreamTap(EventTap):
     """Implements :class:`~trunkline.dialects.passthrough.Tap`: ``done`` says whether ``[DONE]`` came.
 
     With ``strip_usage`` the chunk that only tells usage (empty ``choices``) is left out: the client did not ask for it.
+    ``older`` is for a client that declared functions instead of tools.
     """
 
     __slots__ = ("_deltas", "_strip_usage", "_tier", "usage")
@@ -75,10 +76,10 @@ class StreamTap(EventTap):
     MALFORMED = MALFORMED
     _always_speaks = True
 
-    def __init__(self, *, strip_usage: bool = False) -> None:
+    def __init__(self, *, strip_usage: bool = False, older: bool = False) -> None:
         super().__init__()
         self._strip_usage = strip_usage
-        self._deltas = PassingDeltas()
+        self._deltas = PassingDeltas(older=older)
         self._tier: JsonValue = None
         self.usage: Usage | None = None
 
@@ -86,8 +87,13 @@ class StreamTap(EventTap):
         # Within JSON text a quote is escaped, so a name with its quotes can only be a name (or a whole string that is
         # equal to it, which costs a parse and nothing else).
         return (
-            (b'"tool_calls"' not in data or (_goes_on(data) and not self._deltas.calls.moved))
-            and b'"role"' not in data
+            b'"role"' not in data
+            and (b'"tool_calls"' not in data or (_goes_on(data) and not self._deltas.calls.watched))
+            and self._deltas.knows(data)
+            and (
+                b'"function_call"' not in data
+                or _is_null(data, data.count(b'"function_call"'), b'"function_call":null', b'"function_call": null')
+            )
             and b'"delta":null' not in data
             and b'"delta": null' not in data
             and _is_null(data, data.count(b'"finish_reason"'), b'"finish_reason":null', b'"finish_reason": null')
@@ -101,6 +107,9 @@ class StreamTap(EventTap):
             )
         )
 
+    def _shorten(self, data: bytes) -> bytes:
+        return self._deltas.shorten(data)
+
     def _hear(self, data: bytes, listener: Listener) -> None:
         if not data.startswith(b"[DONE]"):
             hear_choices(data, listener)
@@ -110,7 +119,8 @@ class StreamTap(EventTap):
             self.done = self._holding = True
             return True
         chunk = _decoder.decode(data)
-        self._first = False
+        # Azure begins with a chunk of no choice, which tells nothing of those to come.
+        self._first = not chunk.choices
         if is_said(chunk.error) or name == "error" or chunk.object == "error":
             self._fail(read_failure(decode(data)))
             return True
@@ -129,9 +139,9 @@ class StreamTap(EventTap):
         absurd = usage is not None and believe(usage) is None
         if usage is not None and not absurd:
             self.usage = usage
-        moved = self._deltas.calls.moved
+        watched = self._deltas.calls.watched
         self._mended = self._deltas.mend(data, chunk.choices) or self._mended
-        if self._deltas.calls.moved != moved:
+        if self._deltas.calls.watched > watched:
             # What was like the others till now must be looked at.
             self._likeness = Likeness()
         for choice in chunk.choices or ():

@@ -7,6 +7,7 @@ from typing import Final
 from trunkline.core.chat_events import ChatEvent, ToolCallDelta, ToolCallStart
 from trunkline.dialects.made_id import MadeIds
 from trunkline.dialects.openai_chat.answer import read_arguments, read_signature
+from trunkline.dialects.openai_chat.argument_text import ArgumentText
 from trunkline.dialects.openai_chat.chunk import Delta, FunctionDelta, ToolCallPiece
 
 MAX_CALLS: Final = 1_024
@@ -15,7 +16,7 @@ MAX_WAITING: Final = 1024 * 1024
 
 
 class _Call:
-    __slots__ = ("id", "number", "said", "signature", "waiting")
+    __slots__ = ("arguments", "id", "number", "signature", "waiting")
 
     def __init__(self) -> None:
         self.id: str | None = None
@@ -23,8 +24,7 @@ class _Call:
         self.number: int | None = None
         """Its place among the calls that have begun; None until its name is known."""
         self.waiting = ""
-        self.said = False
-        """Whether its arguments have begun: white space before them is nothing, and for some servers all there is."""
+        self.arguments = ArgumentText()
 
 
 class ToolCallReader:
@@ -53,15 +53,24 @@ class ToolCallReader:
         if delta.function_call is not None:
             self._take(ToolCallPiece(index=0, function=delta.function_call), events)
 
+    def end(self, events: list[ChatEvent]) -> None:
+        """The choice is over: gives what waited for that."""
+        events += [
+            ToolCallDelta(call.number, rest, self._choice)
+            for call in self._calls
+            if call.number is not None and (rest := call.arguments.end())
+        ]
+
     @property
     def asked(self) -> bool:
         """Whether the choice asked for tools. A call that never got a name is none."""
         return any(call.number is not None for call in self._calls)
 
     def _take(self, piece: ToolCallPiece, events: list[ChatEvent]) -> None:
-        function = piece.function or FunctionDelta()
+        function, free = piece.function or FunctionDelta(), False
         if piece.custom is not None and not (function.name or function.arguments):
             function = FunctionDelta(piece.custom.name, piece.custom.input)
+            free = bool(function.name or function.arguments)
         call = self._find(piece, function)
         if call is None:
             if len(self._calls) >= MAX_CALLS:
@@ -72,6 +81,7 @@ class ToolCallReader:
             if piece.index is not None:
                 self._by_index[piece.index] = call
         call.id = call.id or piece.id
+        call.arguments.begun = call.arguments.begun or free
         call.signature = call.signature or read_signature(piece.extra_content)
         arguments = read_arguments(function.arguments)
         if call.number is None:
@@ -91,9 +101,9 @@ class ToolCallReader:
                 )
             )
             arguments, call.waiting = call.waiting + arguments, ""
-        if not call.said:
-            arguments = arguments.lstrip()
-            call.said = bool(arguments)
+        if not call.arguments.begun:
+            # White space before them is nothing, and for some servers all there is.
+            arguments = call.arguments.feed(arguments).lstrip()
         if arguments:
             events.append(ToolCallDelta(call.number, arguments, self._choice))
 

@@ -23,7 +23,16 @@ from trunkline.dialects.openai_responses.tap import StreamTap
 from trunkline.dialects.openai_responses.tool_fees import hear_usage
 from trunkline.dialects.openai_responses.usage_telling import tell_usage, tell_whole_usage
 from trunkline.dialects.openai_responses.wire import Answer, Incomplete
-from trunkline.dialects.passthrough import Adapt, Changes, Passthrough, Peek, Tapped, count_nothing, editor_of
+from trunkline.dialects.passthrough import (
+    Adapt,
+    Changes,
+    Passthrough,
+    Peek,
+    Tapped,
+    asks_as_now,
+    count_nothing,
+    editor_of,
+)
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, decode, is_said
 from trunkline.dialects.sse import write_event
 
@@ -158,8 +167,8 @@ def read_tap(body: bytes) -> ResponseTapped:
     return ResponseTapped(usage, model, stop, None, id=identity, status=status)
 
 
-def tap(*, strip_usage: bool = False) -> StreamTap:
-    """For one stream. This wire always tells the usage, so ``strip_usage`` has no effect."""
+def tap(*, strip_usage: bool = False, older: bool = False) -> StreamTap:
+    """For one stream. This wire always tells the usage and has no older way, so neither has an effect."""
     return StreamTap()
 
 
@@ -260,6 +269,7 @@ class _OpenAIResponses:
     forward = ()
     peek = staticmethod(peek)
     count_characters = staticmethod(count_nothing)
+    asks_older = staticmethod(asks_as_now)
     editor = staticmethod(editor_of(edit))
     read_tap = staticmethod(read_tap)
     tap = staticmethod(tap)

@@ -55,7 +55,10 @@ class PassingChat(PreparedChat):
         if self._chat.streams:
             await self._expect_stream(response)
             passthrough, strip = self._passing.passthrough, not self._chat.stream_usage
-            relay = PassthroughRelay(call, response, self._counts(), passthrough=passthrough, strip_usage=strip)
+            older = passthrough.asks_older(self._chat.body)
+            relay = PassthroughRelay(
+                call, response, self._counts(), passthrough=passthrough, strip_usage=strip, older=older
+            )
             return await self._start_passing(call, response, relay)
         usage, estimated, body = self.read_whole(call, await response.read())
         await call.settle("ok", usage=usage, estimated=estimated)
@@ -76,6 +79,8 @@ class PassingChat(PreparedChat):
             raise self._explain(failed(tapped.error, self._target.provider.id), raw)
         call.answered = tapped.model
         body = tapped.body or raw
+        if tapped.renewed is not None and not passthrough.asks_older(self._chat.body):
+            body = tapped.renewed
         usage, estimated = self._counts().complete(call.believe(tapped.usage), lambda: self._hear(raw), whole=True)
         return usage, estimated, passthrough.tell_whole_usage(body, mark(usage)) if estimated else body
 
@@ -118,7 +123,7 @@ def read_usual(
     None for all others: what :meth:`PassingChat.read_whole` does with them needs the request.
     """
     tapped = passthrough.read_tap(raw)
-    if tapped.error is not None:
+    if tapped.error is not None or tapped.renewed is not None:
         return None
     told = ledger.believe(tapped.usage, provider, model)
     if told is None or not told.input or not told.output or told.estimated:

@@ -13,7 +13,8 @@ from trunkline.outbound import IncomingResponse
 
 
 class PassthroughRelay(StreamRelay):
-    """Relays one. ``strip_usage`` leaves out what only tells the usage, for a client that did not ask for it."""
+    """Relays one. ``strip_usage`` leaves out what only tells the usage, for a client that did not ask for it; ``older``
+    is for one that asks in the older way of its wire."""
 
     __slots__ = ("_passthrough", "_tells", "refusal")
 
@@ -25,9 +26,11 @@ class PassthroughRelay(StreamRelay):
         *,
         passthrough: Passthrough,
         strip_usage: bool,
+        older: bool = False,
         tap: Tap | None = None,
     ) -> None:
-        super().__init__(call, response, estimate, passthrough.tap(strip_usage=strip_usage) if tap is None else tap)
+        tap = passthrough.tap(strip_usage=strip_usage, older=older) if tap is None else tap
+        super().__init__(call, response, estimate, tap)
         self._passthrough = passthrough
         self._tells = not strip_usage
         self.refusal = b""

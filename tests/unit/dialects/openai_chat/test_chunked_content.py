@@ -66,7 +66,7 @@ def test_a_stream() -> None:
     begun = {"type": "thinking", "thinking": [{"type": "text", "text": "I "}]}
     deltas = streamed("", [begun], [THOUGHT, FINE], [{"type": "text", "text": " Yes."}], "")
     assert deltas == [
-        {"content": ""},
+        {"role": "assistant", "content": ""},
         {"content": "", "reasoning_content": "I "},
         {"content": "Fine.", "reasoning_content": "I look."},
         {"content": " Yes."},

@@ -28,11 +28,16 @@ def call(arguments: str, **more: Any) -> dict[str, Any]:
     return {"tool_calls": [{**more, "function": {"name": "f", "arguments": arguments}}]}
 
 
-def relayed(*chunks: bytes) -> list[Any]:
+BEGUN = chunk({"role": "assistant"})
+
+
+def relayed(*chunks: bytes, begun: bytes = BEGUN) -> list[Any]:
+    """The choices that a client gets of a stream after its first chunk, ``begun``."""
     tap = StreamTap()
-    passed = b"".join(tap.feed(piece) for piece in (chunk({"role": "assistant"}), *chunks))
+    passed = b"".join(tap.feed(piece) for piece in (begun, *chunks))
     tap.close()
-    data = (passed + tap.take_held()).split(b"\n\n")[1:-1]
+    assert tap.error is None or tap.error.message == "The provider ended the stream early."
+    data = (passed + tap.take_held()).split(b"\n\n")[bool(begun) : -1]
     return [msgspec.json.decode(piece.removeprefix(b"data: "))["choices"][0] for piece in data]
 
 
@@ -76,10 +81,51 @@ def test_a_new_call_under_an_index_that_is_taken_is_another() -> None:
     assert [piece["index"] for piece in got] == [0, 0, 0, 0, 0, 1, 1]
 
 
+def test_a_call_that_ends_without_arguments_gets_an_empty_object() -> None:
+    begun = chunk(call("", id="a", index=0, type="function"))
+    other = chunk(call('{"x":1}', id="b", index=1, type="function"))
+    assert pieces(begun, other, chunk({}, "tool_calls"))[2:] == [{"index": 0, "function": {"arguments": "{}"}}]
+
+
+@pytest.mark.parametrize("cut", range(1, 12))
+def test_arguments_that_are_json_twice_are_json_once(cut: int) -> None:
+    def more(text: str) -> bytes:
+        return chunk({"tool_calls": [{"index": 0, "function": {"arguments": text}}]})
+
+    twice = msgspec.json.encode('{"at": "n"}').decode()
+    begun = chunk(call("", id="a", index=0, type="function"))
+    got = pieces(begun, more(twice[:cut]), more(twice[cut:]), chunk({}, "tool_calls"))
+    assert "".join(piece["function"]["arguments"] for piece in got) == '{"at": "n"}'
+
+
+@pytest.mark.parametrize("none", [["null"], ["n", "ull"], [None], ["", " "], ['""'], [None, None]])
+def test_null_is_no_arguments(none: list[str | None]) -> None:
+    more = [chunk({"tool_calls": [{"index": 0, "function": {"arguments": piece}}]}) for piece in none]
+    got = pieces(chunk(call("", id="a", index=0, type="function")), *more, chunk({}, "tool_calls"))
+    assert "".join(piece["function"]["arguments"] for piece in got).strip() == "{}"
+
+
+@pytest.mark.parametrize("other", ['"a"', "[1]", "nil", "7"])
+def test_what_is_neither_passes_as_it_is(other: str) -> None:
+    begun = chunk(call("", id="a", index=0, type="function"))
+    more = chunk({"tool_calls": [{"index": 0, "function": {"arguments": other}}]})
+    got = pieces(begun, more, chunk({}, "tool_calls"))
+    assert "".join(piece["function"]["arguments"] for piece in got) == other
+
+
+def test_the_input_of_a_custom_tool_is_free_text() -> None:
+    begun = {"index": 0, "id": "a", "type": "custom", "custom": {"name": "sql", "input": ""}}
+    more = {"index": 0, "custom": {"input": '"null"'}}
+    assert pieces(chunk({"tool_calls": [begun]}), chunk({"tool_calls": [more]}), chunk({}, "tool_calls")) == [
+        begun,
+        more,
+    ]
+
+
 @pytest.mark.parametrize(
     ("arguments", "written"),
-    [({"arguments": {"x": 1}}, '{"x":1}'), ({"arguments": None}, ""), ({}, "")],
-    ids=["an object", "null", "nothing"],
+    [({"arguments": {"x": 1}}, '{"x":1}'), ({"arguments": None}, ""), ({}, ""), ({"arguments": '"{\\"x\\":1}"'}, "")],
+    ids=["an object", "null", "nothing", "twice"],
 )
 def test_arguments_are_a_text(arguments: dict[str, Any], written: str) -> None:
     piece = {"index": 0, "id": "a", "type": "", "custom": {"name": "", "input": ""}}
@@ -89,12 +135,85 @@ def test_arguments_are_a_text(arguments: dict[str, Any], written: str) -> None:
     body = read_tap(msgspec.json.encode(whole)).body
     assert body is not None
     (call,) = msgspec.json.decode(body)["choices"][0]["message"]["tool_calls"]
-    assert (call["type"], call["function"]["arguments"]) == ("function", written or "{}")
+    assert call["type"] == "function"
+    assert call["function"]["arguments"] in (written or "{}", '{"x":1}')
 
 
 def test_a_role_is_said_once() -> None:
     got = relayed(chunk({"role": "assistant", "content": "a"}), chunk({"role": "assistant"}, "stop"))
     assert [choice["delta"] for choice in got] == [{"content": "a"}, {}]
+
+
+def test_a_role_that_comes_with_every_delta_is_taken_out_unread() -> None:
+    def spoken(text: str) -> bytes:
+        return chunk({"role": "assistant", "content": text})
+
+    tap = StreamTap()
+    assert tap.feed(spoken("a")) == spoken("a")
+    tap.feed(spoken("b"))
+    assert [tap.feed(spoken(text)) for text in ("c", 'd"', "e")] == [chunk({"content": t}) for t in ("c", 'd"', "e")]
+    last = b'{"content":"f","role":"assistant"}'
+    assert tap.feed(chunk({}).replace(b"{}", last)) == chunk({"content": "f"})
+    spaced = chunk({}).replace(b'"delta":{}', b'"delta": {"role": "assistant", "content": "g"}')
+    assert tap.feed(spaced) == chunk({}).replace(b'"delta":{}', b'"delta": {"content": "g"}')
+    said = spoken('"role":"assistant"')
+    assert tap.feed(said) == chunk({"content": '"role":"assistant"'})
+
+
+@pytest.mark.parametrize("role", [{}, {"role": None}, {"role": ""}, {"role": "model"}], ids=str)
+def test_a_role_that_is_not_said_is_added_once(role: dict[str, Any]) -> None:
+    choices = relayed(chunk({**role, "content": "a"}), chunk({"content": "b"}), chunk({}, "stop"), begun=b"")
+    assert [choice["delta"] for choice in choices] == [{"content": "a", "role": "assistant"}, {"content": "b"}, {}]
+    whole = {"choices": [{"message": {**role, "content": "a"}, "finish_reason": "stop"}], "usage": {}}
+    body = read_tap(msgspec.json.encode(whole)).body
+    assert body is not None
+    assert msgspec.json.decode(body)["choices"][0]["message"] == {"role": "assistant", "content": "a"}
+
+
+def test_each_choice_has_a_role() -> None:
+    def of(index: int, text: str) -> bytes:
+        return chunk({"content": text}).replace(b'"index":0', b'"index":%d' % index)
+
+    first = chunk({"content": "a"}) + of(1, "b")
+    got = relayed(first, of(2, "c"), of(1, "d") + of(2, "e"), of(0, "f"), begun=b'data: {"choices":[]}\n\n')
+    roles = [(choice["index"], choice["delta"].get("role")) for choice in got]
+    assert roles == [(0, "assistant"), (1, "assistant"), (2, "assistant"), (1, None), (2, None), (0, None)]
+
+
+OLDER = (
+    chunk({"role": "assistant", "content": None, "function_call": {"name": "f", "arguments": ""}}),
+    chunk({"function_call": {"arguments": '{"x":'}}),
+    chunk({"function_call": {"arguments": "1}"}}),
+    chunk({}, "function_call"),
+)
+
+
+def test_the_call_of_a_function_is_one_of_a_tool() -> None:
+    got = relayed(*OLDER, begun=b"")
+    begun = {"index": 0, "id": f"call_0_f_{SALT}", "type": "function", "function": {"name": "f", "arguments": ""}}
+    assert got[0]["delta"] == {"role": "assistant", "content": None, "tool_calls": [begun]}
+    assert [choice["delta"].get("tool_calls") for choice in got[1:]] == [
+        [{"index": 0, "function": {"arguments": '{"x":'}}],
+        [{"index": 0, "function": {"arguments": "1}"}}],
+        None,
+    ]
+    assert got[-1]["finish_reason"] == "tool_calls"
+
+
+def test_a_client_that_declared_functions_is_answered_so() -> None:
+    tap = StreamTap(older=True)
+    passed = b"".join(map(tap.feed, OLDER))
+    assert passed + tap.take_held() == b"".join(OLDER)
+
+
+def test_a_whole_call_of_a_function_in_both_ways() -> None:
+    message = {"role": "assistant", "content": None, "function_call": {"name": "f", "arguments": "{}"}}
+    tapped = read_tap(msgspec.json.encode({"choices": [{"message": message, "finish_reason": "function_call"}]}))
+    assert tapped.body is None
+    assert tapped.renewed is not None
+    call = {"function": {"name": "f", "arguments": "{}"}, "id": f"call_0_f_{SALT}", "type": "function"}
+    renewed = {"role": "assistant", "content": None, "tool_calls": [call]}
+    assert msgspec.json.decode(tapped.renewed) == {"choices": [{"message": renewed, "finish_reason": "tool_calls"}]}
 
 
 def test_nothing_is_left_of_lists_and_deltas_of_nothing() -> None:
@@ -117,7 +236,7 @@ def test_foreign_reasons_become_the_wires_own(theirs: str, ours: str) -> None:
 
 
 def test_an_ordinary_answer_is_not_written_anew() -> None:
-    assert read_tap(b'{"model":"m","choices":[{"message":{},"finish_reason":"stop"}]}').body is None
+    assert read_tap(b'{"model":"m","choices":[{"message":{"role":"assistant"},"finish_reason":"stop"}]}').body is None
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,8 @@ def test_taps_survive(seed: int) -> None:
         tap.close()
         out += tap.take_held()
         assert tap.complete is (tap.error is None)
-        assert len(out) <= len(data) + 2 + 64 * data.count(b"tool_calls") + 16 * data.count(b"data:")
+        calls = data.count(b"tool_calls") + data.count(b"function_call")
+        assert len(out) <= len(data) + 2 + 64 * calls + 40 * data.count(b"data:")
         read_tap(data)
 
 
