@@ -290,3 +290,27 @@ def test_a_client_that_declares_functions_is_answered_with_a_function_call(
             {"role": "function", "name": "look", "content": "fine"},
         ]
     assert set(names(provider, sent(upstream))) == {"look"}
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+@pytest.mark.parametrize("declares", ["tools", "functions"])
+def test_a_server_that_calls_in_the_older_way_is_understood(
+    bare: BareGateway, upstream: Scripted, declares: str, streamed: bool
+) -> None:
+    function = {"name": "look", "parameters": SCHEMA}
+    message: Json = {"role": "assistant", "content": None, "function_call": {"name": "look", "arguments": "{}"}}
+    choice: Json = {"index": 0, "finish_reason": "function_call", "delta" if streamed else "message": message}
+    told = json.dumps({"id": "c", "model": "m", "choices": [choice]}).encode()
+    upstream.script = stream(b"data: " + told + b"\n\ndata: [DONE]\n\n") if streamed else whole(told)
+    asked: Json = {"model": "openai", "messages": [{"role": "user", "content": "look"}], "stream": streamed}
+    asked[declares] = [{"type": "function", "function": function}] if declares == "tools" else [function]
+    url, headers = f"{bare.url}/v1/chat/completions", {"authorization": f"Bearer {KEY}"}
+    got = httpx2.post(url, json=asked, headers=headers, trust_env=False)
+    (choice,) = json.loads(got.text.split("\n")[0].removeprefix("data: "))["choices"]
+    said = choice["delta" if streamed else "message"]
+    if declares == "functions":
+        assert (said["function_call"]["name"], choice["finish_reason"]) == ("look", "function_call")
+    else:
+        (call,) = said["tool_calls"]
+        assert (call["function"]["name"], call["type"], bool(call["id"])) == ("look", "function", True)
+        assert (choice["finish_reason"], "function_call" in said) == ("tool_calls", False)
