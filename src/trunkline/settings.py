@@ -22,6 +22,11 @@ from trunkline.core.secret import Secret
 PREFIX: Final = "TRUNKLINE_"
 
 _ORIGIN: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s?#,*@]+|null|\*", re.IGNORECASE)
+_BASE_PATH: Final = re.compile(r"(/[A-Za-z0-9._~-]+)+")
+_OWN_PATHS: Final = frozenset(
+    {"ai", "api", "console", "docs", "healthz", "metrics", "model-configs", "openapi.json", "policy", "readyz", "setup"}
+    | {"v1", "v1beta"}
+)
 
 _POSTGRESQL: Final = frozenset({"postgres", "postgresql"})
 
@@ -80,6 +85,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             " is one, else `root.key` in the data folder, made at the first start.",
         ),
     ] = None
+    base_path: Annotated[
+        str,
+        Meta(
+            description="The path below which a proxy publishes the server (`/trunkline`); unset: none. The proxy may"
+            " pass it on or leave it out.",
+        ),
+    ] = ""
     public_url: Annotated[
         str | None,
         Meta(description="Where people reach this server (`https://ai.example.com`); unset: from host and port."),
@@ -304,7 +316,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         if self.public_url:
             return self.public_url
         host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 - compared, not bound
-        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}{self.base_path}"
 
 
 def read_origins(text: str) -> tuple[str, ...]:
@@ -352,11 +364,21 @@ def _read_sender(text: str) -> str:
     return text.strip()
 
 
+def _read_base_path(text: str) -> str:
+    path = text.strip().rstrip("/")
+    if path and _BASE_PATH.fullmatch(path) is None:
+        raise ValueError("must be a path of letters, digits and -._~ such as /trunkline or /tools/trunkline")
+    if path and path.split("/")[1] in _OWN_PATHS:
+        raise ValueError("begins like a path of the server's own; choose another, such as /trunkline")
+    return path
+
+
 _FORMS: Final[Mapping[str, Callable[[Any], object]]] = {
     "database_url": _add_driver,
     "redis_url": _read_redis_url,
     "smtp_url": _read_smtp_url,
     "smtp_from": _read_sender,
+    "base_path": _read_base_path,
     "public_url": lambda url: url.rstrip("/") or None,
     "cors_origins": lambda text: ", ".join(read_origins(text)),
 }

@@ -35,6 +35,8 @@ def test_what_is_unset_has_its_default() -> None:
         *(("JOURNAL_STRICT", text, False) for text in ("0", "FALSE", "no", "off")),
         ("PUBLIC_URL", "https://ai.example.com/", "https://ai.example.com"),
         ("PUBLIC_URL", "", None),
+        ("BASE_PATH", "/tools/trunkline/", "/tools/trunkline"),
+        ("BASE_PATH", "/", ""),
     ],
 )
 def test_values(variable: str, text: str, value: object) -> None:
@@ -68,6 +70,9 @@ def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
         ("CONNECT_TIMEOUT", "nan", "must be a number of more than 0"),
         ("JOURNAL_STRICT", "perhaps", "must be true or false"),
         ("LOG_LEVEL", "loud", "must be one of debug, info, warning, error"),
+        ("BASE_PATH", "trunkline", "must be a path of letters"),
+        ("BASE_PATH", "/a b", "must be a path of letters"),
+        ("BASE_PATH", "/ai", "begins like a path of the server's own"),
         ("CORS_ORIGINS", "a.example.com", "'a.example.com' is not an origin. An origin is like"),
     ],
 )

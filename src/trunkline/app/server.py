@@ -252,6 +252,7 @@ async def open_server(
             services=services,
         )
         pages = build_pages(services, make_registry(scrape.read), Cors(settings.api_origins), scrape.refresh)
+        pages.root_path = settings.base_path
         yield Server(calls, pages, wiring)
         # From here on one time counts for everything, whatever hangs.
         asyncio.get_running_loop().call_later(stopping.closing, resources.database.abandon)

@@ -35,7 +35,13 @@ def serve_port(opening: Opening, descriptor: int, name: str) -> int:
     trusts_proxy = bool(os.environ.get("FORWARDED_ALLOW_IPS"))
     listener = socket.socket(fileno=descriptor)
     return _serve(
-        settings, opening, listener, limits=read_limits(settings), protocol=PlainProtocol, proxy_headers=trusts_proxy
+        settings,
+        opening,
+        listener,
+        limits=read_limits(settings),
+        protocol=PlainProtocol,
+        base_path=settings.base_path,
+        proxy_headers=trusts_proxy,
     )
 
 

@@ -72,7 +72,8 @@ class Api:
             response = await self.open("GET", target)
             yield await response.read()
             following = _NEXT.search(response.headers.get("link") or "")
-            target = following[1] if following else None
+            # By its query alone: below which path a proxy publishes the server, the URL says already.
+            target = f"{path}?{following[1].partition('?')[2]}" if following else None
 
     async def open(
         self,

@@ -88,6 +88,7 @@ class GatewayProtocol(HttpToolsProtocol):
             raise ValueError(self._refusal[1])
         self._body_since = self.loop.time()
         self._body_bytes = 0
+        self.url = _leave_out(cast("ServerConfig", self.config).base_path, self.url)
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
@@ -227,6 +228,13 @@ def _forget(tasks: set[asyncio.Task[None]], scope: MutableMapping[str, Any], tas
     scope.pop(KNOWN, None)
 
 
+def _leave_out(base_path: bytes, target: bytes) -> bytes:
+    rest = target[len(base_path) :]
+    if not base_path or not target.startswith(base_path) or rest[:1] not in {b"", b"/", b"?"}:
+        return target
+    return rest if rest.startswith(b"/") else b"/" + rest
+
+
 def _send_whole(cycle: RequestResponseCycle, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
     """What ``cycle.send`` does with two messages, in one write and without looking for what our faces never send.
 
@@ -263,7 +271,10 @@ def _piece_sender(cycle: RequestResponseCycle) -> Callable[[bytes], bool]:
 
 
 class ServerConfig(uvicorn.Config):
-    """uvicorn's configuration with our protocol and its ``limits``."""
+    """uvicorn's configuration with our protocol and its ``limits``.
+
+    ``base_path``: what a proxy may have left before the paths of requests. They come to the application without it.
+    """
 
     def __init__(
         self,
@@ -271,8 +282,10 @@ class ServerConfig(uvicorn.Config):
         *,
         limits: ConnectionLimits | None = None,
         protocol: type[GatewayProtocol] = GatewayProtocol,
+        base_path: str = "",
         **options: Any,
     ) -> None:
         super().__init__(app, http=protocol, **options)
+        self.base_path = base_path.encode()
         self.limits = limits or ConnectionLimits()
         self.strangers = Strangers(self.limits.strangers_per_address, self.limits.strangers)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse
 
 from trunkline.faces.console import site
@@ -15,20 +15,22 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/")
-async def land(
-    services: ServicesDep,
-) -> RedirectResponse:
+async def land(request: Request, services: ServicesDep) -> RedirectResponse:
     """Lead on to what one probably came for."""
     if await services.setup.is_unfinished():
-        return RedirectResponse("/setup", status_code=307)
-    return RedirectResponse("/console/" if site.is_built() else "/docs", status_code=307)
+        return _lead(request, "/setup")
+    return _lead(request, "/console/" if site.is_built() else "/docs")
 
 
 @router.get("/console")
-async def lead_in() -> RedirectResponse:
+async def lead_in(request: Request) -> RedirectResponse:
     """The console's addresses are below this one."""
-    return RedirectResponse("/console/", status_code=307)
+    return _lead(request, "/console/")
 
 
 router.include_router(site.router)
 router.include_router(serve_folder(Path(__file__).parent / "setup", "/setup"))
+
+
+def _lead(request: Request, path: str) -> RedirectResponse:
+    return RedirectResponse(request.scope.get("root_path", "") + path, status_code=307)

@@ -67,4 +67,5 @@ def link_next(request: Request, response: Response, page: Page[Any]) -> None:
     """Say in ``response`` where the next page is, if there is one. Relative, so that it holds behind any proxy."""
     if page.next_cursor is not None:
         query = request.url.include_query_params(cursor=page.next_cursor).query
-        response.headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
+        path = f"{request.scope.get('root_path', '')}{request.scope['path']}"
+        response.headers["Link"] = f'<{path}?{query}>; rel="next"'

@@ -1,5 +1,7 @@
 "use strict";
 
+// Where the server is: this page is at `<that>/setup`.
+const SERVER = new URL(".", location.href).href.replace(/\/$/, "");
 const form = document.getElementById("form");
 const fields = ["token", "email", "password"];
 const input = (name) => document.getElementById(name);
@@ -60,7 +62,7 @@ function check() {
 async function send(path, body, token) {
   const headers = { "Content-Type": "application/json" };
   if (token) headers.Authorization = `Bearer ${token}`;
-  const response = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
+  const response = await fetch(SERVER + path, { method: "POST", headers, body: JSON.stringify(body) });
   const answer = await response.json().catch(() => ({ message: `The server answered ${response.status}.` }));
   if (!response.ok) throw Object.assign(new Error(answer.message), { errors: answer.errors ?? [] });
   return answer;
@@ -69,7 +71,7 @@ async function send(path, body, token) {
 function showDone(key) {
   const body = JSON.stringify({ model: "demo", messages: [{ role: "user", content: "Hello!" }] });
   document.getElementById("command").textContent = [
-    `curl ${location.origin}/v1/chat/completions \\`,
+    `curl ${SERVER}/v1/chat/completions \\`,
     `  -H "Authorization: Bearer ${key ?? "$TRUNKLINE_API_KEY"}" \\`,
     `  -H "Content-Type: application/json" \\`,
     `  -d '${body}'`,

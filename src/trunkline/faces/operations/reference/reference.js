@@ -1,5 +1,7 @@
 "use strict";
 
+// Where the server is: this page is at `<that>/docs`.
+const SERVER = new URL(".", location.href).href.replace(/\/$/, "");
 const METHODS = ["get", "post", "put", "patch", "delete"];
 
 // Everything is put in as text, never as markup: the document describes what others named.
@@ -43,7 +45,7 @@ function makeCode(text) {
 }
 
 function writeCurl(schemas, path, method, operation) {
-  const lines = [`curl ${method === "get" ? "" : `-X ${method.toUpperCase()} `}"${location.origin}${path.replace("{model}", "default")}"`];
+  const lines = [`curl ${method === "get" ? "" : `-X ${method.toUpperCase()} `}"${SERVER}${path.replace("{model}", "default")}"`];
   lines.push('-H "Authorization: Bearer $TRUNKLINE_API_KEY"');
   const schema = bodyOf(operation.requestBody);
   if (schema) {
@@ -158,7 +160,7 @@ function open() {
 document.getElementById("find").addEventListener("input", (event) => find(event.target.value));
 addEventListener("hashchange", open);
 
-fetch("/openapi.json")
+fetch(`${SERVER}/openapi.json`)
   .then((response) => response.json())
   .then((document_) => {
     show(document_);
