@@ -77,6 +77,8 @@ class Books:
         self.fault: Exception | None = None
         self.settle_fault: Exception | None = None
         self.opened: list[Opened] = []
+        self.short = 0
+        """Calls whose records name a template."""
         self.events: list[UsageEvent] = []
         self._templates = TemplateReader()
         self.settled = threading.Condition()
@@ -87,6 +89,7 @@ class Books:
         if template is None:
             self.opened.append(msgspec.msgpack.decode(payload, type=Opened))
         else:
+            self.short += 1
             self._templates.learn(template.frame[25:], template.frame[9:25])
             self.opened.append(self._templates.read_opened(payload, event_id))
 

@@ -9,7 +9,7 @@ import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import msgspec
 import pytest
@@ -26,6 +26,7 @@ from trunkline.faces.server import GatewayProtocol
 from trunkline.faces.v1.plain_protocol import PlainProtocol
 from trunkline.gateway.gates.pending_call import PendingCall
 from trunkline.gateway.plain.plain_call import PlainCall
+from trunkline.gateway.plain.plan import Plan
 
 WHOLE = (
     b'{"id":"chatcmpl-1","object":"chat.completion","created":1,"model":"gpt-4o-mini-2024","choices":[{"index":0,'
@@ -412,6 +413,7 @@ class PlaceGate:
         self.waits = False
         self.fault: Exception | None = None
         self.now = 0
+        self.lease = "l-1"
         self.ended: list[tuple[str, int | None]] = []
 
     def concerns(self, *_: object) -> bool:
@@ -437,6 +439,7 @@ class PlaceGate:
         if not self.places:
             raise TooMany("No place is left.", retry_after=7)
         call.holds[self] = Place(self)
+        call.leases, call.held_nanos = {"b-1": self.lease}, 200_000
         if self.fault is not None:
             raise self.fault
 
@@ -462,6 +465,38 @@ def test_what_gates_hold_and_tell_whatever_a_provider_answers(gated: tuple[Lane,
         event = lane.bare.books.last()
         assert lane.gate.ended == [("ok", 114_000), (event.outcome, event.cost_nanos)]
     assert [lane.gate.now > 0 for lane in gated] == [True, False]
+
+
+def test_the_books_say_under_which_leases_a_call_holds_what(gated: tuple[Lane, Lane]) -> None:
+    for lease in ("l-1", "l-2"):
+        for lane in gated:
+            lane.gate.lease = lease
+        body = b'{"model":"gpt","messages":[{"role":"user","content":"Hi"}]}'
+        (book,) = same(gated, [request(body, *HEADERS["trace"])], ANSWERS["whole"]).books
+        assert (book["leases"], book["held_nanos"], book["trace"]) == ({"b-1": lease}, 200_000, TRACE)
+        for lane in gated:
+            opened = lane.bare.books.opened[-1]
+            assert (opened.leases, opened.held_nanos, opened.trace) == ({"b-1": lease}, 200_000, TRACE)
+
+
+def test_a_call_that_holds_something_is_written_down_shortly(gated: tuple[Lane, Lane]) -> None:
+    short = [lane.bare.books.short for lane in gated]
+    same(gated, [request()], ANSWERS["whole"])
+    assert [lane.bare.books.short > before for lane, before in zip(gated, short, strict=True)] == [True, False]
+
+
+def test_a_fault_of_ours_on_the_short_way_is_told_once(
+    lanes: tuple[Lane, Lane], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> NoReturn:
+        raise RuntimeError("a fault")
+
+    monkeypatch.setattr(Plan, "edit", fail)
+    for _ in range(2):
+        assert lanes[0].call([request()], ANSWERS["whole"]).client.startswith(b"HTTP/1.1 200 ")
+    told = [record.getMessage() for record in caplog.records if "plain_call_not_served_shortly" in record.getMessage()]
+    assert len(told) == 1
+    assert "RuntimeError" in told[0]
 
 
 def test_a_gate_refuses(gated: tuple[Lane, Lane]) -> None:

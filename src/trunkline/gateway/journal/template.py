@@ -20,7 +20,10 @@ _encode: Final = msgspec.msgpack.Encoder().encode
 
 
 class RecordTemplate:
-    """``event`` is what is told of each call, with neither id nor time nor request id."""
+    """``event`` is what is told of each call, with neither id nor time nor request id.
+
+    What a call holds of budgets under the leases of ``event``, and of which trace it is part, is told of each.
+    """
 
     __slots__ = ("event", "frame", "number")
 
@@ -30,9 +33,13 @@ class RecordTemplate:
         self.frame = encode_frame(Kind.TEMPLATE, self.number.to_bytes(ID_BYTES, "big"), _encode(event))
         """What the journal says of it."""
 
-    def write_opened(self, opened_at: int, request_id: str) -> bytes:
+    def write_opened(
+        self, opened_at: int, request_id: str, held_nanos: int | None = None, trace: str | None = None
+    ) -> bytes:
         """The payload of a short OPEN."""
-        return _encode((self.number, opened_at, request_id))
+        if held_nanos is None and trace is None:
+            return _encode((self.number, opened_at, request_id))
+        return _encode((self.number, opened_at, request_id, held_nanos, trace))
 
     def write_end(self, event: UsageEvent) -> bytes:
         """The payload of a short SETTLE: of a call that went well at once, and has nothing more to tell than this."""
@@ -47,6 +54,8 @@ class RecordTemplate:
                 event.price_source,
                 event.price_missing,
                 event.answered,
+                event.held_nanos,
+                event.trace,
             )
         )
 
@@ -55,15 +64,22 @@ class _Opened(msgspec.Struct, frozen=True, array_like=True, gc=False):
     template: int
     opened_at: int
     request_id: str
+    held_nanos: int | None = None
+    trace: str | None = None
 
 
-class _End(_Opened, frozen=True, array_like=True, gc=False):
+class _End(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    template: int
+    opened_at: int
+    request_id: str
     duration_us: int
     usage: Usage
     cost_nanos: int | None
     price_source: str | None
     price_missing: tuple[str, ...]
     answered: str | None
+    held_nanos: int | None = None
+    trace: str | None = None
 
 
 _template: Final = msgspec.msgpack.Decoder(UsageEvent).decode
@@ -93,6 +109,8 @@ class TemplateReader:
             id=_write_id(event_id),
             opened_at=short.opened_at,
             request_id=short.request_id,
+            held_nanos=short.held_nanos,
+            trace=short.trace,
         )
 
     def read_end(self, payload: bytes, event_id: bytes) -> UsageEvent:
@@ -109,6 +127,8 @@ class TemplateReader:
             price_source=short.price_source,
             price_missing=short.price_missing,
             answered=short.answered,
+            held_nanos=short.held_nanos,
+            trace=short.trace,
         )
 
 

@@ -19,6 +19,7 @@ from trunkline.gateway.exchanges.passing_chat import read_usual
 from trunkline.gateway.exchanges.prepared_chat import PreparedChat
 from trunkline.gateway.gates.pending_call import PendingCall
 from trunkline.gateway.journal.template import RecordTemplate
+from trunkline.gateway.plain.fault_log import FaultLog
 from trunkline.gateway.plain.plan import Plan
 from trunkline.gateway.rate_reading import RateLimits
 from trunkline.outbound import IncomingResponse, Reply, Timeouts
@@ -45,6 +46,7 @@ class Caller(Protocol):
 class Parts(Protocol):
     """What all of them use."""
 
+    faults: FaultLog
     ledger: Ledger
     rate_limits: RateLimits
     timeouts: Timeouts
@@ -53,8 +55,7 @@ class Parts(Protocol):
 class PlainCall:
     """One of them. Nothing of it has gone to the client until :meth:`Caller.answer`.
 
-    Its books are short ones (:mod:`trunkline.gateway.journal.template`) as long as it is plain, and no gate holds
-    anything for it.
+    Its books are short ones (:mod:`trunkline.gateway.journal.template`) as long as it is plain.
     """
 
     __slots__ = (
@@ -64,6 +65,7 @@ class PlainCall:
         "_chat",
         "_dropped",
         "_event_id",
+        "_held",
         "_id",
         "_lines",
         "_opened_at",
@@ -71,7 +73,9 @@ class PlainCall:
         "_prepared",
         "_sent",
         "_started",
+        "_template",
         "_terms",
+        "_trace",
         "actor",
         "pending",
         "plan",
@@ -113,29 +117,21 @@ class PlainCall:
 
     # Its books.
 
-    def open(self, pending: PendingCall | None = None) -> None:
+    def open(self, pending: PendingCall | None, trace: str | None) -> None:
         """Write down that it begins, and send nothing before. Raises :class:`Unavailable` as the books do.
 
-        ``pending`` is what gates hold for it and tell; of leases, :meth:`open_whole` tells the books.
+        ``pending`` is what gates hold for it and tell, ``trace`` of which trace it is part.
         """
-        ledger, template = self._parts.ledger, self.plan.template
+        ledger, template, held = self._parts.ledger, self.plan.template, None
+        if pending is not None and pending.leases:
+            template, held = self.plan.find_template(pending.leases), pending.held_nanos
+        self._template, self._held, self._trace = template, held, trace
         self._started = ledger.ticks()
         self._id, self._event_id = new_id_pair()
         self._opened_at = opened_at = int(ledger.clock() * 1_000_000)
-        ledger.books.open(self._event_id, template.write_opened(opened_at, self.request_id), template)
+        ledger.books.open(self._event_id, template.write_opened(opened_at, self.request_id, held, trace), template)
         for observer in ledger.observers:
             observer.opened(template.event)
-        if pending is not None:
-            self.pending = pending
-            pending.opened = True
-
-    def open_whole(self, pending: PendingCall | None, trace: str | None) -> None:
-        """The same of a call of which there is more to tell: what gates hold for it, of which ``trace`` it is part."""
-        plan, opened = self.plan, self.plan.opened
-        if trace is not None:
-            opened = msgspec.structs.replace(opened, trace=trace)
-        disclosure = Disclosure(self.actor, self.request_id, plan.redaction)
-        self._call = self._take_terms(self._parts.ledger.begin(opened, self.request_id, disclosure, pending))
         if pending is not None:
             self.pending = pending
             pending.opened = True
@@ -145,22 +141,21 @@ class PlainCall:
         """Its books as those have them who serve all other calls."""
         if self._call is None:
             opened = msgspec.structs.replace(
-                self.plan.opened,
+                self._template.event,
                 id=self._id,
                 opened_at=self._opened_at,
                 request_id=self.request_id,
+                held_nanos=self._held,
+                trace=self._trace,
             )
             disclosure = Disclosure(self.actor, self.request_id, self.plan.redaction)
             ledger = self._parts.ledger
-            self._call = self._take_terms(ledger.take_up(self._event_id, opened, self._started, disclosure))
+            self._call = call = ledger.take_up(self._event_id, opened, self._started, disclosure)
+            call.provider = self.plan.target.provider
+            call.asked = self._terms
             if self.pending is not None:
                 self._call.holds = self.pending.holds
         return self._call
-
-    def _take_terms(self, call: Call) -> Call:
-        call.provider = self.plan.target.provider
-        call.asked = self._terms
-        return call
 
     @property
     def chat(self) -> Chat:
@@ -197,7 +192,9 @@ class PlainCall:
             else:
                 usage, estimated, body = self.prepared.read_whole(self.call, raw)
                 model = self.call.answered
-        except Exception:  # noqa: BLE001 - an error of the provider, or a fault of ours: who waits meets it again and tells it
+        except Exception as error:  # noqa: BLE001 - who waits reads the answer anew, and meets or tells what is wrong
+            if not isinstance(error, TrunklineError):
+                self._parts.faults.report(error)
             reply.put_back(raw)
             self.hand_over()
             return
@@ -214,7 +211,7 @@ class PlainCall:
 
     def _settle(self, usage: Usage, model: str) -> None:
         plan, ledger = self.plan, self._parts.ledger
-        template, provider = plan.template, plan.target.provider
+        template, provider = self._template, plan.target.provider
         bill = ledger.make_bill(template.event, self._opened_at, provider, model, usage, self._terms)
         event = msgspec.structs.replace(
             template.event,
@@ -227,6 +224,8 @@ class PlainCall:
             price_missing=bill.missing,
             duration_us=int((ledger.ticks() - self._started) * 1_000_000),
             answered=None if model == plan.opened.model else model or None,
+            held_nanos=self._held,
+            trace=self._trace,
         )
         for observer in ledger.observers:
             observer.settled(event)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trunkline.core.actor import Actor
+from trunkline.core.errors import TrunklineError
 from trunkline.core.terms import USUAL
 from trunkline.dialects import openai_chat
 from trunkline.dialects.openai_chat.passthrough import PASSTHROUGH
@@ -10,6 +11,7 @@ from trunkline.gateway.call import Ledger
 from trunkline.gateway.context import NOTHING
 from trunkline.gateway.exchanges.chat import Chat
 from trunkline.gateway.gates.pending_call import PendingCall
+from trunkline.gateway.plain.fault_log import FaultLog
 from trunkline.gateway.plain.plain_call import Caller, PlainCall
 from trunkline.gateway.plain.plan import Plans
 from trunkline.gateway.rate_reading import RateLimits
@@ -20,13 +22,14 @@ from trunkline.outbound import Timeouts
 class PlainCalls:
     """Begins them. One per process."""
 
-    __slots__ = ("_budget", "_plans", "ledger", "rate_limits", "timeouts")
+    __slots__ = ("_budget", "_plans", "faults", "ledger", "rate_limits", "timeouts")
 
     def __init__(
         self, plans: Plans, ledger: Ledger, rate_limits: RateLimits, budget: RetryBudget, timeouts: Timeouts
     ) -> None:
         self._plans = plans
         self._budget = budget
+        self.faults = FaultLog()
         self.ledger = ledger
         self.rate_limits = rate_limits
         total = timeouts.total
@@ -65,18 +68,19 @@ class PlainCalls:
                 plain = PlainCall(self, caller, actor, plan, request_id, body, dropped, chat, prepared)
                 if plan.gates:
                     opened = self._pass_gates(plain, trace)
-                elif trace is not None:
-                    plain.open_whole(None, trace)
-                    opened = True
                 else:
-                    plain.open()
+                    plain.open(None, trace)
                     opened = True
             finally:
                 if not opened:
                     transport.give_back(connection)
             if not opened:
                 return None
-        except Exception:  # noqa: BLE001 - what is wrong, or a fault of ours: who serves all others meets it and tells it
+        except TrunklineError:
+            # Who serves all others meets it too, and tells it.
+            return None
+        except Exception as error:  # noqa: BLE001 - a fault of ours, which the general way need not have
+            self.faults.report(error)
             return None
         entry = plan.candidate.entry
         self._budget.deposit(entry.workspace_id, entry.id)
@@ -87,15 +91,12 @@ class PlainCalls:
         """Whether all gates let ``plain`` in at once; then its books are open."""
         plan = plain.plan
         pending = PendingCall(plan.snapshot, plain.actor, "chat", plain.chat, plain.request_id, NOTHING)
-        opened = False
         try:
-            if all(admit(pending) for admit in plan.gates):
-                if trace is None and not pending.leases:
-                    plain.open(pending)
-                else:
-                    plain.open_whole(pending, trace)
-                opened = True
+            for admit in plan.gates:
+                if not admit(pending):
+                    return False
+            plain.open(pending, trace)
         finally:
-            if not opened:
+            if not pending.opened:
                 pending.void()
-        return opened
+        return True

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+import msgspec
+
 from trunkline.core.access import check
 from trunkline.core.actor import Actor
 from trunkline.core.errors import TrunklineError
@@ -44,6 +46,7 @@ class Plan:
         "candidate",
         "configuration_id",
         "gates",
+        "leased",
         "opened",
         "origin",
         "passing",
@@ -76,6 +79,8 @@ class Plan:
         self.opened = opened
         """What the books say of each of them, with neither id nor time."""
         self.template = RecordTemplate(opened)
+        self.leased = self.template
+        """That of those for which budgets hold something, of the leases of the last."""
         self.configuration_id = opened.configuration_id
         self.served = render(write_served(opened, target))
         """The lines of an answer that tell what served it."""
@@ -103,6 +108,17 @@ class Plan:
             return None
         sent, dropped = self.passing.edit(body)
         return None if dropped and "service_tier" in dropped else (sent, dropped)
+
+    def find_template(self, leases: dict[str, str]) -> RecordTemplate:
+        """What the books say of a call that holds something under ``leases``, by budgets.
+
+        A process has one of a budget for as long as its period, so nearly all calls have the same.
+        """
+        if not leases:
+            return self.template
+        if self.leased.event.leases != leases:
+            self.leased = RecordTemplate(msgspec.structs.replace(self.opened, leases=leases))
+        return self.leased
 
     def write_head(self, length: int) -> bytes:
         """The head of a request whose body has ``length`` bytes, as the client of the provider writes it."""

@@ -51,6 +51,8 @@ def reader_of(*templates: RecordTemplate) -> TemplateReader:
     took=COUNTS,
     request_id=st.text(max_size=40),
     answered=st.none() | st.text(min_size=1, max_size=9),
+    held=st.none() | COUNTS,
+    trace=st.none() | st.text(min_size=1, max_size=55),
 )
 def test_an_end_is_told_whole(
     usage: Usage,
@@ -61,6 +63,8 @@ def test_an_end_is_told_whole(
     took: int,
     request_id: str,
     answered: str | None,
+    held: int | None,
+    trace: str | None,
 ) -> None:
     other, template = RecordTemplate(msgspec.structs.replace(COMMON, model="other")), RecordTemplate(COMMON)
     event = msgspec.structs.replace(
@@ -74,6 +78,8 @@ def test_an_end_is_told_whole(
         price_missing=missing,
         duration_us=took,
         answered=answered,
+        held_nanos=held,
+        trace=trace,
     )
     assert reader_of(other, template).read_end(template.write_end(event), id_bytes(event.id)) == event
 
@@ -82,6 +88,22 @@ def test_a_beginning_is_told_whole() -> None:
     template, name = RecordTemplate(COMMON), new_id()
     told = reader_of(template).read_opened(template.write_opened(17, "r-1"), id_bytes(name))
     assert told == msgspec.structs.replace(COMMON, id=name, opened_at=17, request_id="r-1")
+
+
+def test_a_beginning_tells_what_is_held_under_the_leases_of_its_template() -> None:
+    common = msgspec.structs.replace(COMMON, leases={"b": "lease"})
+    template, name = RecordTemplate(common), new_id()
+    told = reader_of(template).read_opened(template.write_opened(17, "r-1", 5_000, "00-trace"), id_bytes(name))
+    assert told == msgspec.structs.replace(
+        common, id=name, opened_at=17, request_id="r-1", held_nanos=5_000, trace="00-trace"
+    )
+
+
+def test_what_was_written_before_anything_was_held_is_read() -> None:
+    template, name = RecordTemplate(COMMON), new_id()
+    old = msgspec.msgpack.encode((template.number, 17, "r-1", 900, Usage(input=3), 4, None, (), None))
+    told = reader_of(template).read_end(old, id_bytes(name))
+    assert (told.cost_nanos, told.held_nanos, told.trace) == (4, None, None)
 
 
 def test_a_record_whose_template_is_lost_is_not_taken_for_another() -> None:
