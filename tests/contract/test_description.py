@@ -38,6 +38,9 @@ NAMES_WHAT_IS_NOT_HERE = {
     # Ollama alone downloads models, and there is none here.
     "POST /api/configurations/{configuration_id}/models/pull": 400,
     "DELETE /api/configurations/{configuration_id}/local-models/{local_model}": 400,
+    # OpenAI, which downloads nothing and does not know this key.
+    "POST /api/providers/{name}/models": 502,
+    "POST /api/providers/{name}/models/pull": 400,
 }
 """What an example is refused with in an installation that has none of what it names."""
 
@@ -154,6 +157,7 @@ def test_streams_are_described_as_such(document: Json) -> None:
         "GET /api/conversations/{conversation_id}/stream",
         "POST /api/features/{slug}/run",
         "POST /api/features/{slug}/test",
+        "POST /api/providers/{name}/test",
     }
 
 

@@ -16,6 +16,7 @@ import { Capture } from "./capture.js";
 import { Chat } from "./chat.js";
 import { Conversations } from "./conversations.js";
 import { type ClientOptions, Http } from "./http.js";
+import { Drafts } from "./drafts.js";
 import { Limits } from "./limits.js";
 import { Retention } from "./retention.js";
 import { Prices, Requests, Usage } from "./usage.js";
@@ -60,6 +61,8 @@ export class TrunklineClient {
   readonly requests: Requests;
   /** What models cost the workspace, in place of the prices of the list. */
   readonly prices: Prices;
+  /** Configurations that are not saved. */
+  readonly drafts: Drafts;
   /** How configurations and providers are. */
   readonly status: Health;
   /** What is wrong, and who is told. */
@@ -82,6 +85,7 @@ export class TrunklineClient {
     this.usage = new Usage(this.#http);
     this.requests = new Requests(this.#http);
     this.prices = new Prices(this.#http);
+    this.drafts = new Drafts(this.#http);
     this.status = new Health(this.#http);
     this.alerts = new Alerts(this.#http);
   }

@@ -29,6 +29,7 @@ export type { Batch, BatchRequest, BatchResult, CreateBatchOptions } from "./bat
 export type { ChatChunk, ChatCompletion, ChatMessage, ChatRequest, ChatUsage } from "./chat.js";
 export { TrunklineClient, TrunklineClient as FlashbackClient } from "./client.js";
 export type { AnswerEvent } from "./conversations.js";
+export type { ConfigurationDraft, TestStage, TestVerdict } from "./drafts.js";
 export { type FieldError, TrunklineError } from "./error.js";
 export type { ClientOptions } from "./http.js";
 export type {

@@ -1946,7 +1946,11 @@ export interface paths {
          */
         get: operations["list_provider_models"];
         put?: never;
-        post?: never;
+        /**
+         * The models that a configuration which is not saved could use, asked from the provider with its own key
+         * @description The models that a configuration which is not saved could use, asked from the provider with its own key.
+         */
+        post: operations["list_models_of_draft"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1967,6 +1971,88 @@ export interface paths {
          * @description Check a configuration without saving anything.
          */
         post: operations["validate_configuration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/providers/{name}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test a configuration that is not saved, and follow it: a stage event as each stage ends, and one done
+         * @description Test a configuration that is not saved, and follow it: a `stage` event as each stage ends, and one `done`.
+         *
+         *     `done` says `success` and a `message`. Without a `model`, one of the provider's list is tried.
+         */
+        post: operations["follow_connection_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/providers/{name}/models/pull": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have an Ollama that no configuration points to download a model
+         * @description Have an Ollama that no configuration points to download a model.
+         */
+        post: operations["pull_model_of_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/providers/{name}/servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Servers of a provider that were found on Trunkline's machine: an Ollama that answers
+         * @description Servers of a provider that were found on Trunkline's machine: an Ollama that answers.
+         */
+        get: operations["find_servers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/providers/{name}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The request that a configuration would make of a call with one short message
+         * @description The request that a configuration would make of a call with one short message. Nothing is sent.
+         */
+        post: operations["preview_request"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5991,6 +6077,45 @@ export interface components {
             reason?: string;
         };
         /**
+         * ConfigurationDraftRequest
+         * @description A configuration that is not saved. Whatever is left out counts as not set.
+         * @example {
+         *       "apiKey": "sk-proj-xxxxxxxxxxxx"
+         *     }
+         */
+        ConfigurationDraftRequest: {
+            /**
+             * Name
+             * @description The name.
+             * @default
+             */
+            name?: string;
+            /**
+             * Model
+             * @description The name of the model.
+             * @default
+             */
+            model?: string;
+            /**
+             * Apikey
+             * @description The provider's API key. Write-only: responses show a mask such as `sk-…x7Qd`. `null` removes it.
+             */
+            apiKey?: string | null;
+            /**
+             * Baseurl
+             * @description The provider's address, if not its default one.
+             */
+            baseUrl?: string | null;
+            /**
+             * Configuration
+             * @description Parameters under the provider's own names. `GET /api/providers/{name}/schema` lists them with their ranges.
+             * @default {}
+             */
+            configuration?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * ConfigurationKeyResponse
          * @description What is known of the stored key beside its mask. By ``credentialId`` another configuration borrows it.
          */
@@ -6873,6 +6998,26 @@ export interface components {
              * @description US dollars per million output tokens.
              */
             output: string;
+        };
+        /**
+         * DraftPullRequest
+         * @description The model to download, and the address of the Ollama that is to have it.
+         * @example {
+         *       "baseUrl": "http://127.0.0.1:11434",
+         *       "model": "llama3.2"
+         *     }
+         */
+        DraftPullRequest: {
+            /**
+             * Model
+             * @description The name of the model.
+             */
+            model: string;
+            /**
+             * Baseurl
+             * @description The provider's address, if not its default one.
+             */
+            baseUrl?: string | null;
         };
         /**
          * EncryptionKeyResponse
@@ -8081,6 +8226,22 @@ export interface components {
              * @description The figure at which it would have fired; `null` where it is simply so.
              */
             value: number | null;
+        };
+        /**
+         * FoundServerResponse
+         * @description A server that answers on the machine that Trunkline runs on, and its models.
+         */
+        FoundServerResponse: {
+            /**
+             * Baseurl
+             * @description Where it is: the `baseUrl` of a configuration for it.
+             */
+            baseUrl: string;
+            /**
+             * Models
+             * @description The models that are installed there.
+             */
+            models: string[];
         };
         /**
          * GuardrailReadingResponse
@@ -10238,6 +10399,54 @@ export interface components {
              * @description The id of the version; `null` if none served it.
              */
             versionId: string | null;
+        };
+        /**
+         * RequestPreviewResponse
+         * @description The request to the provider that a call with one short message would become.
+         *
+         *     ``unset``: fields that are left out because nobody set them. ``unsupported``: settings that the model does not take,
+         *     with the reason. ``problems``: what is wrong with the settings; wrong ones are not in ``body``.
+         */
+        RequestPreviewResponse: {
+            /**
+             * Method
+             * @description The HTTP method.
+             */
+            method: string;
+            /**
+             * Url
+             * @description Where it goes.
+             */
+            url: string;
+            /**
+             * Headers
+             * @description Its headers. `YOUR_KEY` stands in the place of the key.
+             */
+            headers: {
+                [key: string]: string;
+            };
+            /**
+             * Body
+             * @description Its body, in the provider's format.
+             */
+            body: {
+                [key: string]: unknown;
+            };
+            /**
+             * Unset
+             * @description Fields that are left out, because no parameter is set for them.
+             */
+            unset: string[];
+            /**
+             * Unsupported
+             * @description Parameters that the model does not take, each with the reason.
+             */
+            unsupported: components["schemas"]["FieldErrorResponse"][];
+            /**
+             * Problems
+             * @description Wrong parameters. They are not in `body`.
+             */
+            problems: components["schemas"]["FieldErrorResponse"][];
         };
         /**
          * RequestResponse
@@ -22489,6 +22698,134 @@ export interface operations {
             };
         };
     };
+    list_models_of_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The provider's `name`: `GET /api/providers` lists them. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfigurationDraftRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderModelListResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The provider cannot be reached, refused the stored key, has no credits left, or sent what is no answer. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The provider took too long. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     validate_configuration: {
         parameters: {
             query?: never;
@@ -22512,6 +22849,417 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConfigurationValidateResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    follow_connection_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The provider's `name`: `GET /api/providers` lists them. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfigurationDraftRequest"];
+            };
+        };
+        responses: {
+            /** @description Server-sent events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": {
+                        id?: string;
+                        event: string;
+                        data: string;
+                    };
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    pull_model_of_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The provider's `name`: `GET /api/providers` lists them. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftPullRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelPullResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Too many requests. Wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    find_servers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The provider's `name`: `GET /api/providers` lists them. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundServerResponse"][];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    preview_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The provider's `name`: `GET /api/providers` lists them. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfigurationDraftRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestPreviewResponse"];
                 };
             };
             /** @description The request is invalid. Every wrong field is named. */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 from trunkline.app.mail import make_mailer
@@ -27,6 +28,7 @@ from trunkline.control.capture.captures import Captures
 from trunkline.control.configurations.configurations import Configurations
 from trunkline.control.configurations.connection_tests import ConnectionTests
 from trunkline.control.configurations.credentials import Credentials
+from trunkline.control.configurations.draft_models import DraftModels
 from trunkline.control.configurations.local_models import LocalModels
 from trunkline.control.configurations.provider_models import ProviderModels
 from trunkline.control.configurations.pulls import Pulls
@@ -218,8 +220,16 @@ def make_services(
         features=features,
         feature_keys=feature_keys,
         feature_runs=feature_runs,
-        pulls=Pulls(database, reach, jobs, provider_models, audit),
+        pulls=Pulls(database, reach, jobs, provider_models, audit, sealed_keys),
         local_models=LocalModels(database, reach, provider_models, audit),
+        draft_models=DraftModels(
+            reach,
+            provider_models,
+            sealed_keys,
+            RateLimit(settings.tests_per_minute, "lists of models", clock=parts.clock),
+            os.environ.get("OLLAMA_HOST", ""),
+            now=parts.now,
+        ),
         jobs=jobs,
         rotation=rotation,
         routes=Routes(database, audit, caching_rules),

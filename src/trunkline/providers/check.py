@@ -64,13 +64,15 @@ async def check(
     *,
     prober: Prober | None = None,
     defaults: Defaults | None = None,
+    pick: bool = False,
 ) -> AsyncIterator[Stage]:
     """Test ``endpoint``: ``dns``, ``tcp``, ``tls``, then ``auth``, ``models``, and ``stream`` with a call of one token.
 
     Stages that do not apply (TLS of an http URL, a key where none is wanted, a list that the provider does not have)
     are left out. The first that fails is the last. A model that only makes vectors is tried with one ``embeddings``
-    call; without a ``model`` nothing is called where there is a list of models. ``defaults`` are the configuration's,
-    so that a model that refuses one of its settings shows it here. Never raises for what a provider does.
+    call; without a ``model`` nothing is called where there is a list of models, unless ``pick`` has one taken from it
+    that can chat. ``defaults`` are the configuration's, so that a model that refuses one of its settings shows it here.
+    Never raises for what a provider does.
     """
     if prober is not None and not endpoint.provider.in_process:
         async for stage in _check_network(endpoint, prober):
@@ -88,6 +90,8 @@ async def check(
         # Only a call can tell whether the key is good.
         model = next(iter(endpoint.provider.example_models), _ANY_MODEL)
     ids = [info.id for info in listed]
+    if model is None and pick:
+        model = _pick(endpoint, listed)
     missing = model is not None and bool(ids) and not is_listed(model, ids)
     if ids and not missing:
         count = f"{len(ids)} model{'s' if len(ids) != 1 else ''}"
@@ -126,6 +130,13 @@ async def check(
         yield Stage(name="models", ok=True, ms=account.list_ms, message=message)
     if last is not None:
         yield last
+
+
+def _pick(endpoint: Endpoint, listed: list[ModelInfo]) -> str | None:
+    """A model to try where nobody has chosen one yet: a known small one, else the first of the list that can chat."""
+    chats = [info.id for info in listed if "text" in (info.capabilities or guess_capabilities(info.id))]
+    known = (name for name in endpoint.provider.example_models if is_listed(name, chats))
+    return next(known, None) or next(iter(chats), None)
 
 
 async def check_freely(

@@ -1,15 +1,12 @@
 import { createRouter } from "@tanstack/react-router";
 import { BASE_PATH } from "@/shared/api/address";
 import { homeRoutes } from "./routes/home";
-import { keysRoutes } from "./routes/keys";
-import { membersRoutes } from "./routes/members";
 import { modelsRoutes } from "./routes/models";
-import { policiesRoutes } from "./routes/policies";
 import { root } from "./routes/root";
 import { statusRoutes } from "./routes/status";
 
 export const router = createRouter({
-  routeTree: root.addChildren([...homeRoutes, ...keysRoutes, ...membersRoutes, ...modelsRoutes, ...policiesRoutes, ...statusRoutes]),
+  routeTree: root.addChildren([...homeRoutes, ...modelsRoutes, ...statusRoutes]),
   basepath: BASE_PATH,
   defaultPreload: "intent",
 });

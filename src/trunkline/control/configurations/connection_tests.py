@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from typing import Final, cast
 
@@ -133,7 +134,34 @@ class ConnectionTests:
             return Validation()
         access.check(actor, "configurations.test")
         self._limit.take(actor.user_id)
-        stages = await self._try(proposal)
+        stages = await _gather(self._try(proposal))
+        await self._note(actor, proposal, stages)
+        return Validation(stages=stages)
+
+    def follow(self, actor: Actor, draft: Draft) -> AsyncGenerator[Stage]:
+        """Ask the provider as :meth:`validate` does, and tell each stage as soon as it has ended.
+
+        Where the draft names no model, one of the provider's list is tried. Raises InvalidInput for a draft that would
+        not be accepted, Forbidden and TooMany: all before the first stage.
+        """
+        access.check(actor, "configurations.change")
+        access.check(actor, "configurations.test")
+        proposal = propose(actor, draft, None, sealed_keys=self._sealed_keys, output_limit=self._output_limit)
+        self._limit.take(actor.user_id)
+        return self._follow(actor, proposal)
+
+    async def _follow(self, actor: Actor, proposal: Proposal) -> AsyncGenerator[Stage]:
+        stages: list[Stage] = []
+        try:
+            async with aclosing(self._try(proposal, pick=True)) as trying:
+                async for stage in trying:
+                    stages.append(stage)
+                    yield stage
+        finally:
+            # Also of a test that its caller did not wait for: the provider was asked.
+            await self._note(actor, proposal, tuple(stages))
+
+    async def _note(self, actor: Actor, proposal: Proposal, stages: tuple[Stage, ...]) -> None:
         async with self._database.write() as tx:
             await self._audit.record(
                 tx,
@@ -143,9 +171,8 @@ class ConnectionTests:
                 after={"stages": [_summary(stage) for stage in stages]},
                 outcome="ok" if judge(stages).ok else "failed",
             )
-        return Validation(stages=stages)
 
-    async def _try(self, proposal: Proposal) -> tuple[Stage, ...]:
+    async def _try(self, proposal: Proposal, *, pick: bool = False) -> AsyncGenerator[Stage]:
         endpoint = make_endpoint(
             proposal.provider,
             proposal.base_url,
@@ -155,7 +182,9 @@ class ConnectionTests:
         )
         defaults = compile_defaults(proposal.provider, proposal.parameters)
         transport = self._reach.transport(proposal.provider)
-        return await _gather(check(endpoint, transport, proposal.model, prober=self._reach.prober, defaults=defaults))
+        prober = self._reach.prober
+        async for stage in check(endpoint, transport, proposal.model, prober=prober, defaults=defaults, pick=pick):
+            yield stage
 
     def _kept(self, row: Configuration) -> ConnectionResult | None:
         result, tested_at = row.test_result, row.last_tested_at

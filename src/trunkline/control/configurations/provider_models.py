@@ -147,22 +147,33 @@ class ProviderModels:
                 return self._show(row.provider, known)
             endpoint = await self._reach.open(tx, row)
         try:
-            live = await list_models(endpoint, self._reach.transport(endpoint.provider))
+            models = await self.ask(endpoint)
         except UpstreamError as error:
             request_id = current_request_context().request_id or ""
             Disclosure(actor, request_id, endpoint.redaction, owner_id=row.user_id).error(error)
             raise
-        models = self._complete(endpoint.provider, live)
         if len(self._lists) >= CAPACITY:
             self._lists.clear()
         kept = _Kept(models, self._clock(), self._now(), endpoint.base, state)
         self._lists[key] = kept
-        self.learn(endpoint, live)
         return msgspec.structs.replace(self._show(row.provider, kept), cached=False)
+
+    async def ask(self, endpoint: Endpoint) -> tuple[ModelInfo, ...]:
+        """The models behind ``endpoint``, with what the catalogue knows of them. Raises UpstreamError."""
+        live = await list_models(endpoint, self._reach.transport(endpoint.provider))
+        self.learn(endpoint, live)
+        return self._complete(endpoint.provider, live)
 
     def forget(self, configuration_id: str) -> None:
         """Ask anew the next time: its models have changed, and so have those of whatever else points to its server."""
         bases = {kept.base for key, kept in self._lists.items() if key[0] == configuration_id}
+        self._forget(configuration_id, bases)
+
+    def forget_address(self, base: Url) -> None:
+        """The same of all that points to that address."""
+        self._forget("", {base})
+
+    def _forget(self, configuration_id: str, bases: set[Url]) -> None:
         self._lists = {
             key: kept for key, kept in self._lists.items() if key[0] != configuration_id and kept.base not in bases
         }

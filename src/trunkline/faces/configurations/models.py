@@ -9,10 +9,15 @@ from pydantic import Field
 from starlette.responses import Response
 
 from trunkline.faces.http.auth import ActorDep, allow
-from trunkline.faces.http.model_wire import ProviderModelListResponse, ProviderModelResponse, RefreshDep
+from trunkline.faces.http.model_wire import (
+    ModelPullResponse,
+    ProviderModelListResponse,
+    ProviderModelResponse,
+    RefreshDep,
+)
 from trunkline.faces.http.provider_failures import PROVIDER_FAILURES
 from trunkline.faces.http.services import ServicesDep
-from trunkline.faces.http.wire import RequestBody, ResponseBody, SuccessResponse
+from trunkline.faces.http.wire import RequestBody, SuccessResponse
 
 router = APIRouter(prefix="/api/configurations", tags=["Configurations"])
 
@@ -23,12 +28,6 @@ class ModelPullRequest(RequestBody):
     example: ClassVar[dict[str, Any]] = {"model": "llama3.2"}
 
     model: str = Field(max_length=255)
-
-
-class ModelPullResponse(ResponseBody):
-    """The job to follow at ``/api/jobs/:id``."""
-
-    job_id: str
 
 
 @router.get("/{configuration_id}/models", dependencies=[allow("configurations.read")], responses=PROVIDER_FAILURES)

@@ -45,4 +45,10 @@ class ProviderModelListResponse(ResponseBody):
     age_seconds: int | None
 
 
+class ModelPullResponse(ResponseBody):
+    """The job to follow at ``/api/jobs/:id``."""
+
+    job_id: str
+
+
 RefreshDep = Annotated[bool, Query(description="Ask the provider although a list of the last ten minutes is there.")]

@@ -24,6 +24,7 @@ from trunkline.control.caching.response_cache import ResponseCache
 from trunkline.control.capture.captures import Captures
 from trunkline.control.configurations.configurations import Configurations
 from trunkline.control.configurations.connection_tests import ConnectionTests
+from trunkline.control.configurations.draft_models import DraftModels
 from trunkline.control.configurations.local_models import LocalModels
 from trunkline.control.configurations.provider_models import ProviderModels
 from trunkline.control.configurations.pulls import Pulls
@@ -117,6 +118,7 @@ class Services:
     feature_runs: FeatureRuns
     pulls: Pulls
     local_models: LocalModels
+    draft_models: DraftModels
     jobs: Jobs
     rotation: Rotation
     routes: Routes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, ClassVar
 
 from fastapi import APIRouter, Query
-from msgspec import UNSET, structs
+from msgspec import structs
 from pydantic import ConfigDict, StrictBool
 
 from trunkline.control.record import Beside
@@ -15,6 +15,7 @@ from trunkline.faces.http.configuration_wire import ConfigurationUpdateRequest, 
 from trunkline.faces.http.model_wire import ProviderModelListResponse, RefreshDep
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import ResponseBody
+from trunkline.faces.providers.draft_wire import FieldErrorResponse, read_draft
 from trunkline.providers.provider import Provider
 from trunkline.providers.registry import PROVIDERS, find
 from trunkline.providers.schema import schema
@@ -77,13 +78,6 @@ class ConfigurationValidateRequest(ConfigurationUpdateRequest):
     live: StrictBool = False
 
 
-class FieldErrorResponse(ResponseBody):
-    """One wrong field, as the caller wrote it, and what to do."""
-
-    field: str
-    message: str
-
-
 class ConfigurationValidateResponse(ResponseBody):
     """Whether it would be accepted and, with ``stages``, whether it works."""
 
@@ -122,17 +116,8 @@ async def validate_configuration(
     services: ServicesDep, actor: ActorDep, name: str, given: ConfigurationValidateRequest
 ) -> ConfigurationValidateResponse:
     """Check a configuration without saving anything."""
-    provider = find(name)
     beside: dict[str, Any] = given.model_extra or {}
-    draft = structs.replace(
-        given.draft(),
-        name=given.name or "Draft",
-        provider=provider.id,
-        parameters={**beside, **given.configuration},
-        reason="",
-    )
-    if not given.model:
-        draft = structs.replace(draft, model=UNSET)
+    draft = structs.replace(read_draft(find(name), given), parameters={**beside, **given.configuration})
     result = await services.connection_tests.validate(actor, draft, live=given.live)
     return ConfigurationValidateResponse(
         valid=result.valid,

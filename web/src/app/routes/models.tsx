@@ -1,9 +1,15 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
-import { createRoute } from "@tanstack/react-router";
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { z } from "zod";
 import { meQuery } from "@/features/account/api";
-import { ConfigurationsPage } from "@/features/models/pages/ConfigurationsPage";
+import { PERIODS } from "@/features/models/api";
 import { configurationSearch } from "@/features/models/rows";
+import { wizardSearch } from "@/features/models/wizard";
 import { root } from "./root";
+
+const ConfigurationsPage = lazyRouteComponent(() => import("@/features/models/pages/ConfigurationsPage"), "ConfigurationsPage");
+const NewConfigurationPage = lazyRouteComponent(() => import("@/features/models/pages/NewConfigurationPage"), "NewConfigurationPage");
+const ConfigurationPage = lazyRouteComponent(() => import("@/features/models/pages/ConfigurationPage"), "ConfigurationPage");
 
 const configurations = createRoute({
   getParentRoute: () => root,
@@ -19,4 +25,27 @@ const configurations = createRoute({
   },
 });
 
-export const modelsRoutes = [configurations] as const;
+const fresh = createRoute({
+  getParentRoute: () => root,
+  path: "/configurations/new",
+  validateSearch: wizardSearch,
+  component: function NewConfiguration() {
+    const search = fresh.useSearch();
+    const navigate = fresh.useNavigate();
+    const { data: me } = useSuspenseQuery(meQuery);
+    return <NewConfigurationPage search={search} userId={me.user.id} onSearch={(next) => void navigate({ search: next, replace: true })} />;
+  },
+});
+
+const one = createRoute({
+  getParentRoute: () => root,
+  path: "/configurations/$configurationId",
+  validateSearch: z.object({ tab: z.string().optional().catch(undefined), period: z.enum(PERIODS).optional().catch(undefined) }),
+  component: function Configuration() {
+    const { configurationId } = one.useParams();
+    const { data: me } = useSuspenseQuery(meQuery);
+    return <ConfigurationPage key={configurationId} configurationId={configurationId} userId={me.user.id} />;
+  },
+});
+
+export const modelsRoutes = [configurations, fresh, one] as const;

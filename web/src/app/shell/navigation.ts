@@ -1,4 +1,4 @@
-import { Activity, KeyRound, type LucideIcon, Settings2, ShieldCheck, Users } from "lucide-react";
+import { Activity, type LucideIcon, Settings2 } from "lucide-react";
 
 /** The groups of pages, in their order. What is in the first stands on top, without a heading. */
 export const GROUPS = ["", "Build", "Observe", "Admin"] as const;
@@ -17,9 +17,6 @@ export interface Item {
 export const ITEMS: Item[] = [
   { to: "/configurations", label: "Configurations", group: "Build", icon: Settings2, may: "configurations.read" },
   { to: "/status", label: "Status", group: "Observe", icon: Activity, may: "status.read" },
-  { to: "/keys", label: "API keys", group: "Admin", icon: KeyRound, may: "keys.read" },
-  { to: "/members", label: "Members", group: "Admin", icon: Users, may: "members.read" },
-  { to: "/policies", label: "Policies & budgets", group: "Admin", icon: ShieldCheck, may: "budgets.read" },
 ];
 
 /** The item whose pages `path` is one of. */

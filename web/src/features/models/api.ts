@@ -1,8 +1,24 @@
 import { queryOptions } from "@tanstack/react-query";
-import type { Status, TrunklineClient } from "@trunkline/client";
+import type { ConfigurationDraft, Status, TrunklineClient } from "@trunkline/client";
 
-const listConfigurations = (client: TrunklineClient) => client.get("/api/configurations", { query: { limit: 100 } });
-const readWeek = (client: TrunklineClient) => client.get("/api/usage/report", { query: { period: "week" } });
+const PAGE = 100;
+
+type Configurations = Awaited<ReturnType<typeof readConfigurations>>["items"];
+
+function readConfigurations(client: TrunklineClient, cursor: string | null) {
+  return client.page("/api/configurations", { query: { limit: PAGE, cursor } });
+}
+
+async function listConfigurations(client: TrunklineClient): Promise<Configurations> {
+  const all: Configurations = [];
+  let cursor: string | null = null;
+  do {
+    const { items, next }: { items: Configurations; next: string | null } = await readConfigurations(client, cursor);
+    all.push(...items);
+    cursor = next;
+  } while (cursor !== null);
+  return all;
+}
 
 /** All configurations that one sees in the workspace. */
 export function configurationsQuery(client: TrunklineClient, workspaceId: string) {
@@ -12,22 +28,184 @@ export function configurationsQuery(client: TrunklineClient, workspaceId: string
   });
 }
 
-/** What each configuration was used for in the last seven days. */
-export function weekQuery(client: TrunklineClient, workspaceId: string) {
+const readReport = (client: TrunklineClient, query: { from: string; to: string; timeZone: string }) => client.get("/api/usage/report", { query });
+
+/** What each configuration was used for in a period. */
+export function reportQuery(client: TrunklineClient, workspaceId: string, period: { from: string; to: string; timeZone: string }) {
   return queryOptions({
-    queryKey: ["usage", "week", workspaceId],
-    queryFn: () => readWeek(client),
+    queryKey: ["usage", workspaceId, period],
+    queryFn: () => readReport(client, period),
   });
+}
+
+async function readStatus(client: TrunklineClient): Promise<Status> {
+  let cursor: string | null = null;
+  let whole: Status | undefined;
+  do {
+    const { items, next }: { items: Status; next: string | null } = await client.page("/api/status", { query: { limit: PAGE, cursor } });
+    whole = whole === undefined ? items : { ...whole, configurations: [...whole.configurations, ...items.configurations] };
+    cursor = next;
+  } while (cursor !== null);
+  return whole;
 }
 
 /** How each of them is and was. */
 export function healthQuery(client: TrunklineClient, workspaceId: string) {
   return queryOptions({
-    queryKey: ["status", workspaceId],
-    queryFn: (): Promise<Status> => client.status.read({ limit: 100 }),
+    queryKey: ["status", workspaceId, "all"],
+    queryFn: () => readStatus(client),
     refetchInterval: 30_000,
   });
 }
 
-export type Configuration = Awaited<ReturnType<typeof listConfigurations>>[number];
-export type Week = Awaited<ReturnType<typeof readWeek>>;
+/** One configuration. */
+export function configurationQuery(client: TrunklineClient, workspaceId: string, configurationId: string) {
+  return queryOptions({
+    queryKey: ["configuration", workspaceId, configurationId],
+    queryFn: () => client.get("/api/configurations/{configuration_id}", { path: { configuration_id: configurationId } }),
+  });
+}
+
+/** What was used through a configuration, by everybody, in a period of the calendar. */
+export function configurationUsageQuery(client: TrunklineClient, workspaceId: string, configurationId: string, period: Period) {
+  return queryOptions({
+    queryKey: ["configuration-usage", workspaceId, configurationId, period],
+    queryFn: () => readUsage(client, configurationId, period),
+  });
+}
+
+const readUsage = (client: TrunklineClient, configurationId: string, period: Period) =>
+  client.get("/api/configurations/{configuration_id}/usage", { path: { configuration_id: configurationId }, query: { period } });
+
+/** Its saved states, the newest first. */
+export function revisionsQuery(client: TrunklineClient, workspaceId: string, configurationId: string) {
+  return queryOptions({
+    queryKey: ["revisions", workspaceId, configurationId],
+    queryFn: () => readRevisions(client, configurationId),
+  });
+}
+
+const readRevisions = (client: TrunklineClient, configurationId: string) =>
+  client.get("/api/configurations/{configuration_id}/revisions", { path: { configuration_id: configurationId }, query: { limit: PAGE } });
+
+const listProviders = (client: TrunklineClient) => client.get("/api/providers");
+
+/** All providers that there are. */
+export function providersQuery(client: TrunklineClient) {
+  return queryOptions({ queryKey: ["providers"], queryFn: () => listProviders(client), staleTime: Number.POSITIVE_INFINITY });
+}
+
+/** The JSON Schema of a provider's settings. */
+export function schemaQuery(client: TrunklineClient, provider: string) {
+  return queryOptions({
+    queryKey: ["provider-schema", provider],
+    queryFn: () => client.get("/api/providers/{name}/schema", { path: { name: provider } }),
+    staleTime: Number.POSITIVE_INFINITY,
+    enabled: provider !== "",
+  });
+}
+
+const listTemplates = (client: TrunklineClient, provider: string) => client.get("/api/providers/{name}/templates", { path: { name: provider } });
+
+/** Settings to begin with. */
+export function templatesQuery(client: TrunklineClient, workspaceId: string, provider: string) {
+  return queryOptions({
+    queryKey: ["templates", workspaceId, provider],
+    queryFn: () => listTemplates(client, provider),
+    enabled: provider !== "",
+  });
+}
+
+const listModels = (client: TrunklineClient, provider: string, draft: ConfigurationDraft) =>
+  client.post("/api/providers/{name}/models", { path: { name: provider }, body: draft });
+
+/**
+ * A provider's models: live by a draft's own key where `draft` makes one, else by a configuration's, else from the catalogue.
+ * `stamp` changes with whatever the answer depends on; it is no secret.
+ */
+export function modelsQuery(client: TrunklineClient, workspaceId: string, provider: string, stamp: string, draft?: () => Promise<ConfigurationDraft>) {
+  return queryOptions({
+    queryKey: ["provider-models", workspaceId, provider, stamp],
+    queryFn: async () =>
+      draft === undefined
+        ? client.get("/api/providers/{name}/models", { path: { name: provider }, query: stamp === "" ? {} : { configurationId: stamp } })
+        : listModels(client, provider, await draft()),
+    staleTime: 600_000,
+    enabled: provider !== "",
+  });
+}
+
+const previewRequest = (client: TrunklineClient, provider: string, draft: ConfigurationDraft) =>
+  client.post("/api/providers/{name}/preview", { path: { name: provider }, body: draft });
+
+/** The request that a call would become with these settings. */
+export function previewQuery(client: TrunklineClient, provider: string, draft: ConfigurationDraft) {
+  return queryOptions({
+    queryKey: ["request-preview", provider, draft],
+    queryFn: () => previewRequest(client, provider, draft),
+    enabled: provider !== "",
+    retry: false,
+    staleTime: 60_000,
+  });
+}
+
+const readJob = (client: TrunklineClient, jobId: string) => client.get("/api/jobs/{job_id}", { path: { job_id: jobId } });
+const JOB_MS = 700;
+
+/** A download, as it goes on. */
+export function jobQuery(client: TrunklineClient, workspaceId: string, jobId: string) {
+  return queryOptions({
+    queryKey: ["job", workspaceId, jobId],
+    queryFn: () => readJob(client, jobId),
+    refetchInterval: (query) => (query.state.data?.finishedAt ? false : JOB_MS),
+    enabled: jobId !== "",
+  });
+}
+
+/** Servers that were found on the machine that Trunkline runs on. */
+export function serversQuery(client: TrunklineClient, provider: string) {
+  return queryOptions({
+    queryKey: ["found-servers", provider],
+    queryFn: () => client.get("/api/providers/{name}/servers", { path: { name: provider } }),
+    staleTime: 60_000,
+  });
+}
+
+/** What would no longer work without a configuration, by name. */
+export async function findDependents(client: TrunklineClient, configuration: Configuration): Promise<{ kind: "route" | "application" | "borrower"; name: string }[]> {
+  const [routes, applications, configurations] = await Promise.all([
+    client.get("/api/routes", { query: { limit: PAGE } }),
+    client.get("/api/applications", { query: { limit: PAGE } }),
+    listConfigurations(client),
+  ]);
+  const credential = configuration.apiKeyInfo?.credentialId;
+  return [
+    ...routes
+      .filter((route) => route.targets.some((target) => target.configurationId === configuration.id))
+      .map(({ name }) => ({ kind: "route" as const, name })),
+    ...applications
+      .filter((application) => application.defaultConfigurationId === configuration.id)
+      .map(({ name }) => ({ kind: "application" as const, name })),
+    ...configurations
+      .filter((each) => credential !== undefined && each.lenderId === credential)
+      .map(({ name }) => ({ kind: "borrower" as const, name })),
+  ];
+}
+
+export const PERIODS = ["day", "week", "month", "all"] as const;
+export type Period = (typeof PERIODS)[number];
+export type Configuration = Configurations[number];
+export type Report = Awaited<ReturnType<typeof readReport>>;
+export type ConfigurationUsage = Awaited<ReturnType<typeof readUsage>>;
+export type Revision = Awaited<ReturnType<typeof readRevisions>>[number];
+export type Provider = Awaited<ReturnType<typeof listProviders>>[number];
+export type Template = Awaited<ReturnType<typeof listTemplates>>[number];
+export type ModelList = Awaited<ReturnType<typeof listModels>>;
+export type Model = ModelList["models"][number];
+export type Preview = Awaited<ReturnType<typeof previewRequest>>;
+export type Job = Awaited<ReturnType<typeof readJob>>;
+export type TestResult = Awaited<ReturnType<typeof testConfiguration>>;
+
+/** Ask its provider whether a saved configuration works. */
+export const testConfiguration = (client: TrunklineClient, configurationId: string) =>
+  client.post("/api/configurations/{configuration_id}/test", { path: { configuration_id: configurationId }, query: { force: true } });

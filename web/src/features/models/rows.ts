@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Status } from "@trunkline/client";
 import type { Health } from "@/shared/health";
-import type { Configuration, Week } from "./api";
+import type { Configuration, Report } from "./api";
 
 /** A configuration with what is known of its traffic. */
 export interface Row {
@@ -26,14 +26,17 @@ export const configurationSearch = z.object({
   health: z.string().optional().catch(undefined),
   sort: z.enum(SORTS).optional().catch(undefined),
   down: z.boolean().optional().catch(undefined),
+  range: z.string().optional().catch(undefined),
+  from: z.string().optional().catch(undefined),
+  to: z.string().optional().catch(undefined),
 });
 export type ConfigurationSearch = z.infer<typeof configurationSearch>;
 export type Sort = (typeof SORTS)[number];
 
 /** Puts together what three questions were answered with. */
-export function rowsOf(configurations: Configuration[], status?: Status, week?: Week): Row[] {
+export function rowsOf(configurations: Configuration[], status?: Status, report?: Report): Row[] {
   const states = new Map(status?.configurations.map((each) => [each.configurationId, each]));
-  const used = new Map(week?.byConfiguration.map((each) => [each.configurationId, each]));
+  const used = new Map(report?.byConfiguration.map((each) => [each.configurationId, each]));
   return configurations.map((configuration) => {
     const state = states.get(configuration.id);
     const figures = used.get(configuration.id);

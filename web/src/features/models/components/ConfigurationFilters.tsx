@@ -2,6 +2,7 @@ import { Button, Group, Select, TextInput } from "@mantine/core";
 import { Search } from "lucide-react";
 import { wordFor } from "@/shared/health";
 import { type ConfigurationSearch, type Row, select } from "../rows";
+import { texts } from "../texts";
 import classes from "./ConfigurationFilters.module.css";
 
 /** Which of the configurations are shown. All of it stands in the address. */
@@ -20,12 +21,12 @@ export function ConfigurationFilters({
   const providers = [...new Set(rows.map((row) => row.configuration.provider))].toSorted();
   const states = [...new Set(rows.map((row) => row.state))];
   const kinds = [
-    ["All", undefined],
-    ["Mine", "mine"],
-    ["Shared", "shared"],
+    [texts.list.all, undefined],
+    [texts.list.mine, "mine"],
+    [texts.list.shared, "shared"],
   ] as const;
   return (
-    <Group gap="xs" mb="sm">
+    <Group gap="xs">
       {kinds.map(([word, whose]) => (
         <Button
           key={word}
@@ -42,16 +43,16 @@ export function ConfigurationFilters({
         size="xs"
         w={220}
         leftSection={<Search size={14} aria-hidden />}
-        aria-label="Name, model or key ending"
-        placeholder="Name, model or key ending"
+        aria-label={texts.list.search}
+        placeholder={texts.list.search}
         value={search.q ?? ""}
         onChange={(event) => change({ q: event.currentTarget.value || undefined })}
       />
       <Select
         size="xs"
         w={150}
-        aria-label="Provider"
-        placeholder="Provider: any"
+        aria-label={texts.list.provider}
+        placeholder={texts.list.providerAny}
         data={providers}
         value={search.provider ?? null}
         onChange={(provider) => change({ provider: provider ?? undefined })}
@@ -60,8 +61,8 @@ export function ConfigurationFilters({
       <Select
         size="xs"
         w={150}
-        aria-label="Health"
-        placeholder="Health: any"
+        aria-label={texts.list.health}
+        placeholder={texts.list.healthAny}
         data={states.map((state) => ({ value: state, label: wordFor(state).word }))}
         value={search.health ?? null}
         onChange={(health) => change({ health: health ?? undefined })}

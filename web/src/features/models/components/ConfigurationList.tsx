@@ -1,25 +1,41 @@
-import { Box, Group, Paper, Table, Text, UnstyledButton } from "@mantine/core";
+import { Checkbox, Paper, Table, Text, UnstyledButton } from "@mantine/core";
+import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { ChevronDown, ChevronUp } from "lucide-react";
-import { Badge } from "@/shared/ui/Badge";
-import { ProviderMark } from "@/shared/ui/ProviderMark";
-import { Sparkline } from "@/shared/ui/Sparkline";
-import { usd } from "@/shared/format/money";
-import { count, percent } from "@/shared/format/quantity";
-import { ago, duration } from "@/shared/format/time";
-import { wordFor } from "@/shared/health";
+import { useLayoutEffect, useRef, useState } from "react";
+import type { TestResult } from "../api";
 import type { ConfigurationSearch, Row, Sort } from "../rows";
+import { texts } from "../texts";
 import classes from "./ConfigurationList.module.css";
+import { ConfigurationRow } from "./ConfigurationRow";
 
-/** The table. On a phone each row keeps its name, health and cost. */
+const ROW = 61;
+
+/** The table, of which only the rows in sight exist. On a phone each row keeps its name, health and cost. */
 export function ConfigurationList({
   rows,
   search,
   onSearch,
+  tests,
+  selectable,
+  chosen,
+  onChosen,
 }: {
   rows: Row[];
   search: ConfigurationSearch;
   onSearch: (next: ConfigurationSearch) => void;
+  /** What tests of this page have said, by configuration. */
+  tests: Record<string, TestResult>;
+  selectable: boolean;
+  chosen: ReadonlySet<string>;
+  onChosen: (chosen: ReadonlySet<string>) => void;
 }) {
+  const frame = useRef<HTMLDivElement>(null);
+  const [margin, setMargin] = useState(0);
+  useLayoutEffect(() => setMargin(frame.current?.offsetTop ?? 0), []);
+  const virtual = useWindowVirtualizer({ count: rows.length, estimateSize: () => ROW, overscan: 12, scrollMargin: margin });
+  const items = virtual.getVirtualItems();
+  const above = (items[0]?.start ?? margin) - margin;
+  const below = virtual.getTotalSize() - ((items.at(-1)?.end ?? margin) - margin);
   const head = (title: string, sort: Sort) => {
     const active = search.sort === sort;
     const Arrow = search.down ? ChevronDown : ChevronUp;
@@ -31,89 +47,67 @@ export function ConfigurationList({
     );
   };
   const order = (sort: Sort) => (search.sort !== sort ? undefined : search.down ? "descending" : "ascending");
+  const toggle = (id: string) => {
+    const next = new Set(chosen);
+    if (!next.delete(id)) next.add(id);
+    onChosen(next);
+  };
+  const all = rows.length > 0 && rows.every((row) => chosen.has(row.configuration.id));
   return (
-    <Paper withBorder className={classes.frame}>
-      <Table verticalSpacing="xs" horizontalSpacing="sm" className={classes.table}>
+    <Paper withBorder className={classes.frame} ref={frame}>
+      <Table verticalSpacing="xs" horizontalSpacing="sm" className={classes.table} aria-rowcount={rows.length + 1}>
         <Table.Thead>
           <Table.Tr>
-            <Table.Th aria-sort={order("name")}>{head("Name and model", "name")}</Table.Th>
-            <Table.Th aria-sort={order("health")}>{head("Health", "health")}</Table.Th>
-            <Table.Th visibleFrom="md">Key</Table.Th>
-            <Table.Th visibleFrom="md">Calls</Table.Th>
+            {selectable ? (
+              <Table.Th w={40} visibleFrom="sm">
+                <Checkbox
+                  size="xs"
+                  aria-label={texts.list.selectAll}
+                  checked={all}
+                  indeterminate={!all && rows.some((row) => chosen.has(row.configuration.id))}
+                  onChange={() => onChosen(all ? new Set() : new Set(rows.map((row) => row.configuration.id)))}
+                />
+              </Table.Th>
+            ) : null}
+            <Table.Th aria-sort={order("name")}>{head(texts.list.columns.name, "name")}</Table.Th>
+            <Table.Th aria-sort={order("health")}>{head(texts.list.columns.health, "health")}</Table.Th>
+            <Table.Th visibleFrom="md">{texts.list.columns.key}</Table.Th>
+            <Table.Th visibleFrom="md">{texts.list.columns.calls}</Table.Th>
             <Table.Th className={classes.figure} aria-sort={order("cost")}>
-              {head("Cost", "cost")}
+              {head(texts.list.columns.cost, "cost")}
             </Table.Th>
             <Table.Th className={classes.figure} visibleFrom="sm" aria-sort={order("errors")}>
-              {head("Errors", "errors")}
+              {head(texts.list.columns.errors, "errors")}
             </Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {rows.map((row) => (
-            <ConfigurationRow key={row.configuration.id} row={row} />
-          ))}
+          {above > 0 ? <tr aria-hidden style={{ height: above }} /> : null}
+          {items.map((item) => {
+            const row = rows[item.index];
+            if (row === undefined) return null;
+            const { id } = row.configuration;
+            return (
+              <ConfigurationRow
+                key={id}
+                row={row}
+                index={item.index}
+                measure={virtual.measureElement}
+                test={tests[id]}
+                selectable={selectable}
+                chosen={chosen.has(id)}
+                onToggle={() => toggle(id)}
+              />
+            );
+          })}
+          {below > 0 ? <tr aria-hidden style={{ height: below }} /> : null}
         </Table.Tbody>
       </Table>
       {rows.length === 0 ? (
         <Text c="dimmed" p="md">
-          No configuration is like that. Take a filter away.
+          {texts.list.none}
         </Text>
       ) : null}
     </Paper>
-  );
-}
-
-function ConfigurationRow({ row }: { row: Row }) {
-  const { configuration, state } = row;
-  const { word, tone } = wordFor(state);
-  const total = row.calls.reduce((sum, calls) => sum + calls, 0);
-  const seen = [row.p50Ms === null ? "" : `p50 ${duration(row.p50Ms)}`, row.checkedAt ? ago(row.checkedAt) : "never"];
-  const bad = row.errorRate !== null && row.errorRate > 0.05;
-  return (
-    <Table.Tr className={classes.row}>
-      <Table.Td>
-        <Group gap="sm" wrap="nowrap">
-          <ProviderMark provider={configuration.provider} />
-          <Box miw={0}>
-            <Text fw={550}>{configuration.name}</Text>
-            <Text className="mono" c="dimmed">
-              {configuration.model ?? "any model"}
-            </Text>
-          </Box>
-        </Group>
-      </Table.Td>
-      <Table.Td>
-        <Badge tone={tone}>{word}</Badge>
-        <Text size="sm" c="dimmed">
-          {seen.filter(Boolean).join(" · ")}
-        </Text>
-      </Table.Td>
-      <Table.Td visibleFrom="md">
-        <Text className="mono">{configuration.apiKey ?? (configuration.borrows ? "borrowed" : "no key")}</Text>
-        <Text size="sm" c="dimmed">
-          {configuration.shared ? "Shared" : "Private"}
-        </Text>
-      </Table.Td>
-      <Table.Td visibleFrom="md">
-        {total === 0 ? (
-          <Text c="dimmed">no calls yet</Text>
-        ) : (
-          <Sparkline values={row.calls} bad={tone === "bad"} label={`${count(total)} calls`} />
-        )}
-      </Table.Td>
-      <Table.Td className={classes.figure}>
-        {usd(row.cost)}
-        {row.unpriced > 0 ? (
-          <Text size="sm" c="dimmed">
-            {count(row.unpriced)} unpriced
-          </Text>
-        ) : null}
-      </Table.Td>
-      <Table.Td className={classes.figure} visibleFrom="sm">
-        <Text span c={bad ? "var(--tl-bad)" : "dimmed"}>
-          {percent(row.errorRate)}
-        </Text>
-      </Table.Td>
-    </Table.Tr>
   );
 }

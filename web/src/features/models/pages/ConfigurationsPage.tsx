@@ -1,49 +1,72 @@
-import { Text } from "@mantine/core";
+import { Button, Group, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { Plus } from "lucide-react";
+import { useState } from "react";
+import { timeZone, zoneName } from "@/shared/format/zone";
+import { bounds, useRange } from "@/shared/range";
+import { texts as shared } from "@/shared/texts";
+import { EmptyState } from "@/shared/ui/EmptyState";
+import { ListSkeleton } from "@/shared/ui/ListSkeleton";
+import { Loaded } from "@/shared/ui/Loaded";
 import { PageHeader } from "@/shared/ui/PageHeader";
-import { Problem } from "@/shared/ui/Problem";
-import { useWorkspace } from "@/shared/workspace";
-import { configurationsQuery, healthQuery, weekQuery } from "../api";
+import { RangePicker } from "@/shared/ui/RangePicker";
+import { useMay, useWorkspace } from "@/shared/workspace";
+import { healthQuery, reportQuery } from "../api";
+import { BulkBar } from "../components/BulkBar";
 import { ConfigurationFilters } from "../components/ConfigurationFilters";
 import { ConfigurationList } from "../components/ConfigurationList";
-import { EmptyConfigurations } from "../components/EmptyConfigurations";
-import { ListSkeleton } from "@/shared/ui/ListSkeleton";
+import { useConfigurations } from "../hooks";
 import { type ConfigurationSearch, rowsOf, select } from "../rows";
+import { useModelStore } from "../stores";
+import { texts } from "../texts";
 
-/** All configurations: name, model, health, key, traffic, cost, errors. */
-export function ConfigurationsPage({
-  search,
-  onSearch,
-  userId,
-}: {
-  search: ConfigurationSearch;
-  onSearch: (next: ConfigurationSearch) => void;
-  userId: string;
-}) {
+/** All configurations: name, model, health, key, traffic, cost, errors, and what can be done with several at once. */
+export function ConfigurationsPage({ search, onSearch, userId }: { search: ConfigurationSearch; onSearch: (next: ConfigurationSearch) => void; userId: string }) {
   const { client, id } = useWorkspace();
-  const configurations = useQuery(configurationsQuery(client, id));
+  const may = useMay("configurations.change");
+  const [range, setRange] = useRange();
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const configurations = useConfigurations();
   const health = useQuery(healthQuery(client, id));
-  const week = useQuery(weekQuery(client, id));
-  const rows = rowsOf(configurations.data ?? [], health.data, week.data);
-  const shown = select(rows, search, userId);
+  const report = useQuery(reportQuery(client, id, { ...bounds(range), timeZone: timeZone() }));
+  const { testResults } = useModelStore();
+  const period = `${"preset" in range ? shared.range.presets[range.preset].toLowerCase() : `${range.from} – ${range.to}`}, ${zoneName()}`;
+  const create = (
+    <Button component={Link} to="/configurations/new" leftSection={<Plus size={16} aria-hidden />}>
+      {texts.list.new}
+    </Button>
+  );
   return (
     <>
-      <PageHeader title="Configurations" about="A name that programs call, the model behind it, and the key that opens it." />
-      {configurations.error ? (
-        <Problem error={configurations.error} retry={() => void configurations.refetch()} />
-      ) : configurations.isPending ? (
-        <ListSkeleton rows={5} label="Loading configurations" />
-      ) : rows.length === 0 ? (
-        <EmptyConfigurations />
-      ) : (
-        <>
-          <ConfigurationFilters rows={rows} userId={userId} search={search} onSearch={onSearch} />
-          <ConfigurationList rows={shown} search={search} onSearch={onSearch} />
-          <Text c="dimmed" size="sm" mt="xs">
-            Calls, cost and errors are yours, of the last 7 days.
-          </Text>
-        </>
-      )}
+      <PageHeader title={texts.list.title} about={texts.list.about} actions={may ? create : null} />
+      <Loaded query={configurations} skeleton={<ListSkeleton rows={5} label={texts.list.loading} />}>
+        {(all) => {
+          if (all.length === 0) {
+            return (
+              <EmptyState title={texts.empty.title} command={texts.empty.command} actions={may ? create : null}>
+                {texts.empty.about}
+              </EmptyState>
+            );
+          }
+          const rows = rowsOf(all, health.data, report.data);
+          const shown = select(rows, search, userId);
+          const selected = all.filter((each) => chosen.has(each.id));
+          return (
+            <>
+              <Group justify="space-between" align="flex-start" mb="sm">
+                <ConfigurationFilters rows={rows} userId={userId} search={search} onSearch={onSearch} />
+                <RangePicker value={range} onChange={setRange} />
+              </Group>
+              {selected.length > 0 ? <BulkBar selected={selected} onClear={() => setChosen(new Set())} /> : null}
+              <ConfigurationList rows={shown} search={search} onSearch={onSearch} tests={testResults} selectable={may} chosen={chosen} onChosen={setChosen} />
+              <Text c="dimmed" size="sm" mt="xs">
+                {texts.list.note(period)}
+              </Text>
+            </>
+          );
+        }}
+      </Loaded>
     </>
   );
 }

@@ -1,0 +1,161 @@
+import { Autocomplete, Button, Group, Paper, Stack, Switch, Text, TextInput } from "@mantine/core";
+import { useDebouncedValue, useDisclosure } from "@mantine/hooks";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { TrunklineError } from "@trunkline/client";
+import { LeaveGuard } from "@/shared/ui/LeaveGuard";
+import { notifyDone } from "@/shared/ui/notify";
+import { useWorkspace } from "@/shared/workspace";
+import { type Configuration, configurationQuery, previewQuery, type Provider } from "../api";
+import { type Difference, differences, type Editable, editable } from "../difference";
+import { bodyWithoutKey, useSealing } from "../draft";
+import { useProviderModels, useUpdateConfiguration } from "../hooks";
+import { cleanKey } from "../keys";
+import { settingsChange } from "../settings";
+import { texts } from "../texts";
+import { BaseUrlField } from "./BaseUrlField";
+import { ConfigurationValidator } from "./ConfigurationValidator";
+import { ConflictDialog } from "./ConflictDialog";
+import { ConnectionSettings } from "./ConnectionSettings";
+import { KeyField } from "./KeyField";
+import { KeyRow } from "./KeyRow";
+import { ParameterFields } from "./ParameterFields";
+import { RequestPreview } from "./RequestPreview";
+import { ReviewChanges } from "./ReviewChanges";
+import classes from "./SettingsForm.module.css";
+
+const QUIET_MS = 350;
+
+/** The settings of a saved configuration. What changes is shown before it is saved; who changed it meanwhile is not overwritten. */
+export function SettingsForm({ configuration, provider, userId, mayChange }: { configuration: Configuration; provider: Provider; userId: string; mayChange: boolean }) {
+  const { client, id } = useWorkspace();
+  const queries = useQueryClient();
+  const [base, setBase] = useState(configuration);
+  const [values, setValues] = useState<Editable>(() => editable(configuration));
+  const [key, setKey] = useState("");
+  const [theirs, setTheirs] = useState<Configuration | null>(null);
+  const [reviewing, { open, close }] = useDisclosure(false);
+  const updating = useUpdateConfiguration();
+  const seal = useSealing(userId);
+  const models = useProviderModels(provider.name, configuration.id);
+  const set = (change: Partial<Editable>) => setValues((before) => ({ ...before, ...change }));
+  // Nothing typed here: what others save meanwhile is shown as it is.
+  if (configuration.revision > base.revision && theirs === null && differences(editable(base), values).length === 0) {
+    setBase(configuration);
+    setValues(editable(configuration));
+  }
+  const changes: Difference[] = differences(editable(base), values);
+  const moved = (values.baseUrl ?? "") !== (base.baseUrl ?? "");
+  const [shown] = useDebouncedValue(values, QUIET_MS);
+  const draft = { baseUrl: shown.baseUrl ?? "", model: shown.model ?? "", configuration: shown.configuration };
+  const preview = useQuery({ ...previewQuery(client, provider.name, bodyWithoutKey(draft)), placeholderData: (before) => before });
+
+  const save = async (reason: string, onto: Configuration) => {
+    const { configuration: settings, ...plain } = values;
+    const change = settingsChange(onto.configuration, settings);
+    const changed = differences(editable(onto), values).filter((each) => !each.path.startsWith("configuration."));
+    const sealed = cleanKey(key) === "" ? {} : await seal(provider.name, { ...draft, key, provider: provider.name, name: "", shared: false });
+    try {
+      const saved = await updating.mutateAsync({
+        configurationId: base.id,
+        revision: onto.revision,
+        reason,
+        body: {
+          ...Object.fromEntries(Object.entries(plain).filter(([name]) => changed.some((each) => each.path === name))),
+          ...(Object.keys(change).length === 0 ? {} : { configuration: change }),
+          ...("apiKey" in sealed ? { apiKey: sealed.apiKey } : {}),
+        },
+      });
+      setBase(saved);
+      setValues(editable(saved));
+      setKey("");
+      setTheirs(null);
+      notifyDone(texts.settings.saved);
+      close();
+    } catch (error) {
+      close();
+      if (error instanceof TrunklineError && error.status === 412) {
+        updating.reset();
+        setTheirs(await client.get("/api/configurations/{configuration_id}", { path: { configuration_id: base.id } }));
+        return;
+      }
+      // Told in the form, by the mutation itself.
+    }
+  };
+
+  return (
+    <div className={classes.frame}>
+      <LeaveGuard when={changes.length > 0 || key !== ""} />
+      <Stack miw={0}>
+        {mayChange ? null : <Text c="dimmed">{texts.settings.readOnly}</Text>}
+        <Paper withBorder p="md" className={classes.card}>
+          <Stack>
+            <TextInput label={texts.settings.name} value={values.name} disabled={!mayChange} maxLength={255} onChange={(event) => set({ name: event.currentTarget.value })} />
+            <Autocomplete
+              label={texts.settings.model}
+              classNames={{ input: "mono" }}
+              data={[...new Set(models.data?.models.map((model) => model.id))]}
+              limit={50}
+              value={values.model ?? ""}
+              disabled={!mayChange}
+              onChange={(model) => set({ model })}
+            />
+            <KeyRow configuration={base} provider={provider} userId={userId} mayChange={mayChange} />
+            <BaseUrlField provider={provider} value={values.baseUrl ?? ""} onChange={(baseUrl) => set({ baseUrl: baseUrl === "" ? null : baseUrl })} />
+            {moved && base.apiKey !== null ? (
+              <div>
+                <Text size="sm" c="var(--tl-fair)" mb={6}>
+                  {texts.settings.keyAgain}
+                </Text>
+                <KeyField provider={provider} providers={[]} value={key} onChange={setKey} />
+              </div>
+            ) : null}
+            <ConnectionSettings provider={provider.name} value={values.configuration} onChange={(next) => set({ configuration: next })} />
+            <Group gap="xl">
+              <Switch label={texts.settings.active} description={texts.settings.activeHint} checked={values.isActive} disabled={!mayChange} onChange={(event) => set({ isActive: event.currentTarget.checked })} />
+              <Switch label={texts.save.shared} description={texts.save.sharedHint} checked={values.shared} disabled={!mayChange} onChange={(event) => set({ shared: event.currentTarget.checked })} />
+            </Group>
+          </Stack>
+        </Paper>
+        <Paper withBorder p="md" className={classes.card}>
+          <ParameterFields provider={provider.name} value={values.configuration} preview={preview.data} onChange={(next) => set({ configuration: next })} />
+        </Paper>
+        <ConfigurationValidator problems={{}} error={updating.error} />
+        <Group justify="flex-end" gap="xs" className={classes.actions}>
+          {changes.length > 0 ? (
+            <Button
+              variant="default"
+              onClick={() => {
+                setValues(editable(base));
+                setKey("");
+              }}
+            >
+              {texts.settings.discard}
+            </Button>
+          ) : null}
+          <Button onClick={open} disabled={changes.length === 0 || !mayChange}>
+            {changes.length === 0 ? texts.settings.noChanges : texts.settings.review(changes.length)}
+          </Button>
+        </Group>
+      </Stack>
+      <RequestPreview query={preview} name={values.name} sealed={false} />
+      <ReviewChanges opened={reviewing} changes={changes} saving={updating.isPending} onClose={close} onSave={(reason) => void save(reason, base)} />
+      {theirs === null ? null : (
+        <ConflictDialog
+          base={base}
+          mine={values}
+          theirs={theirs}
+          saving={updating.isPending}
+          onMine={() => void save("", theirs)}
+          onTheirs={() => {
+            setBase(theirs);
+            setValues(editable(theirs));
+            setTheirs(null);
+            queries.setQueryData(configurationQuery(client, id, base.id).queryKey, theirs);
+          }}
+          onClose={() => setTheirs(null)}
+        />
+      )}
+    </div>
+  );
+}
