@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import isfinite
 
 from trunkline.core.chat import JsonValue
+from trunkline.core.price import NANOS_PER_USD
 
 
 def read_count(value: JsonValue) -> int:
@@ -21,3 +22,9 @@ def read_count(value: JsonValue) -> int:
     if isinstance(value, float):
         value = int(value) if isfinite(value) else 0
     return max(value, 0)
+
+
+def read_nanos(dollars: float) -> int | None:
+    """A cost in nano-dollars, never below zero; None for one that is beyond all figures."""
+    nanos = dollars * NANOS_PER_USD
+    return max(0, round(nanos)) if isfinite(nanos) else None

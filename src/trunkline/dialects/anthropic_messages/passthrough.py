@@ -24,6 +24,7 @@ from trunkline.dialects.anthropic_messages.usage import WireUsage, hear_usage
 from trunkline.dialects.anthropic_messages.usage_telling import tell_usage, tell_whole_usage
 from trunkline.dialects.passthrough import Changes, Passthrough, Peek, Tapped, asks_as_now, count_nothing, editor_of
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, is_said
+from trunkline.dialects.spare_field import SparingDecoder
 from trunkline.dialects.sse import write_event
 
 DONE: Final = b'event: message_stop\ndata: {"type":"message_stop"}\n\n'
@@ -57,7 +58,7 @@ class _Whole(msgspec.Struct, frozen=True):
 
 _peek: Final = msgspec.json.Decoder(_Request)
 _fields: Final = msgspec.json.Decoder(Fields)
-_whole: Final = msgspec.json.Decoder(_Whole)
+_whole: Final = SparingDecoder(_Whole)
 
 
 def peek(body: bytes) -> Peek:

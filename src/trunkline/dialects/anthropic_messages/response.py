@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import uuid4
 
 import msgspec
@@ -21,6 +22,7 @@ from trunkline.core.chat import (
     ToolCall,
 )
 from trunkline.core.errors import InvalidInput, UpstreamError
+from trunkline.dialects.anthropic_messages.answer_block import mend_blocks
 from trunkline.dialects.anthropic_messages.block_reading import NAME, read_content
 from trunkline.dialects.anthropic_messages.block_writing import call_id, read_arguments
 from trunkline.dialects.anthropic_messages.citation import write_citation
@@ -29,7 +31,9 @@ from trunkline.dialects.anthropic_messages.field import BROKEN_JSON, Object, map
 from trunkline.dialects.anthropic_messages.seal import TEXT, Seal, write_proof, write_seal
 from trunkline.dialects.anthropic_messages.stop import KNOWN, is_exact, read_stop, restore_stop
 from trunkline.dialects.anthropic_messages.usage import WireUsage, read_usage, write_usage
-from trunkline.dialects.made_id import MadeIds
+from trunkline.dialects.spare_field import convert_spared
+
+_WORDS: Final = frozenset({"id", "model", "stop_reason", "stop_sequence"})
 
 
 def read_response(body: bytes) -> ChatResponse:
@@ -51,8 +55,10 @@ def read_response(body: bytes) -> ChatResponse:
 
 
 def _read(source: Object) -> ChatResponse:
-    parts = read_content(_with_ids(source.get("content")), "content")
-    wire = msgspec.convert(source.get("usage") or {}, WireUsage)
+    # What is beside the point of an answer does not cost it.
+    source = {name: value for name, value in source.items() if name not in _WORDS or isinstance(value, str)}
+    parts = read_content(mend_blocks(source.get("content")), "content")
+    wire = convert_spared(source.get("usage") or {}, WireUsage) or WireUsage()
     called = any(isinstance(part, ToolCall) for part in parts)
     extra: Object = {key: value for key, value in source.items() if key not in KNOWN and value is not None}
     reason = optional(source, "stop_reason", "", text)
@@ -72,19 +78,6 @@ def _read(source: Object) -> ChatResponse:
         service_tier=wire.service_tier,
         extra={NAME: extra} if extra else {},
     )
-
-
-def _with_ids(content: JsonValue) -> JsonValue:
-    """The blocks of an answer; calls of servers that give no id have one."""
-    if not isinstance(content, list):
-        return content
-    ids = MadeIds()
-    return [
-        {**block, "id": ids.make(str(block.get("name") or ""))}
-        if isinstance(block, dict) and block.get("type") == "tool_use" and not block.get("id")
-        else block
-        for block in content
-    ]
 
 
 def write_response(response: ChatResponse) -> bytes:

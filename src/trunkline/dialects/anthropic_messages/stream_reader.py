@@ -25,6 +25,7 @@ from trunkline.core.chat_events import (
     ToolCallStart,
     UsageReport,
 )
+from trunkline.dialects.anthropic_messages.answer_block import write_input
 from trunkline.dialects.anthropic_messages.block_reading import NAME, by_server
 from trunkline.dialects.anthropic_messages.citation import read_citation
 from trunkline.dialects.anthropic_messages.error import read_failure
@@ -33,6 +34,7 @@ from trunkline.dialects.anthropic_messages.seal import read_seal
 from trunkline.dialects.anthropic_messages.stop import KNOWN, is_exact, read_stop
 from trunkline.dialects.anthropic_messages.usage import WireUsage, merge_usage, read_usage
 from trunkline.dialects.made_id import MadeIds
+from trunkline.dialects.spare_field import decode_spared
 from trunkline.dialects.sse import MAX_EVENT, EventReader, EventTooLarge
 
 
@@ -160,9 +162,12 @@ class Reader:
             if data.strip() == b"[DONE]":
                 # Not of this wire, but some servers that speak several end every stream so.
                 out.extend(self.close())
-            else:
+                return
+            spared = decode_spared(data, _Event)
+            if spared is None:
                 self._fail(FOREIGN, out)
-            return
+                return
+            event = spared
         delta, index = event.delta, event.index
         if (
             event.type == "content_block_delta"
@@ -246,7 +251,7 @@ class Reader:
             early = block.get("input")
             number = self._calls
             self._calls += 1
-            self._open[index] = _Call(number, msgspec.json.encode(early).decode() if early else "")
+            self._open[index] = _Call(number, write_input(early))
             identity = _text(block, "id") or self._ids.make(_text(block, "name"))
             out.append(ToolCallStart(number, identity, _text(block, "name")))
         elif isinstance(kind, str):

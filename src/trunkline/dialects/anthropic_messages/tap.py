@@ -20,6 +20,7 @@ from trunkline.dialects.anthropic_messages.usage import WireUsage, hear_usage, r
 from trunkline.dialects.event_edit import Object, edit_events
 from trunkline.dialects.event_tap import EventTap
 from trunkline.dialects.raw_json import decode
+from trunkline.dialects.spare_field import SparingDecoder
 from trunkline.dialects.sse import write_event
 
 
@@ -56,7 +57,7 @@ class _Said(msgspec.Struct, frozen=True):
     content_block: _Block | None = None
 
 
-_decoder: Final = msgspec.json.Decoder(_Event)
+_decoder: Final = SparingDecoder(_Event)
 _words: Final = msgspec.json.Decoder(_Said)
 
 

@@ -31,10 +31,14 @@ from trunkline.dialects.bedrock_converse.media import IMAGES, write_media
 from trunkline.dialects.bedrock_converse.stop import is_exact, read_stop, write_stop
 from trunkline.dialects.bedrock_converse.usage import PerformanceConfig, WireUsage, note_terms, read_usage, write_usage
 from trunkline.dialects.made_id import MadeIds
+from trunkline.dialects.raw_json import decode
+from trunkline.dialects.spare_field import convert_spared
 
 KNOWN: Final = frozenset({"additionalModelResponseFields", "metrics", "output", "serviceTier", "stopReason", "usage"})
 
 FIELDS: Final = "additionalModelResponseFields"
+
+_KINDS: Final = {"stopReason": str, "serviceTier": dict, "usage": dict}
 
 
 def read_response(body: bytes) -> ChatResponse:
@@ -57,10 +61,12 @@ def read_response(body: bytes) -> ChatResponse:
 
 
 def _read(source: Object) -> ChatResponse:
+    # What is beside the point of an answer does not cost it.
+    source = {name: value for name, value in source.items() if isinstance(value, _KINDS.get(name, object))}
     output = mapping(source.get("output"), "output")
     message = mapping(output.get("message"), "output.message")
     content = message.get("content")
-    parts = read_content([] if content is None else _with_ids(content), "output.message.content")
+    parts = read_content([] if content is None else _mend_blocks(content), "output.message.content")
     extra: Object = {key: value for key, value in source.items() if key not in KNOWN and value is not None}
     reason = optional(source, "stopReason", "", text)
     sequence, rest = read_fields(source.get(FIELDS))
@@ -69,7 +75,7 @@ def _read(source: Object) -> ChatResponse:
     if reason is not None and not is_exact(reason):
         extra["stopReason"] = reason
     usage, performance = source.get("usage"), source.get("performanceConfig")
-    told = None if usage is None else read_usage(msgspec.convert(usage, WireUsage))
+    told = None if usage is None else read_usage(convert_spared(usage, WireUsage))
     if isinstance(performance, dict):
         told = note_terms(told, None, PerformanceConfig(performance.get("latency")))
     tier = optional(source, "serviceTier", "", mapping) or {}
@@ -84,21 +90,27 @@ def _read(source: Object) -> ChatResponse:
             ),
         ),
         usage=told,
-        service_tier=optional(tier, "type", "serviceTier", text),
+        service_tier=word if isinstance(word := tier.get("type"), str) else None,
         extra={NAME: extra} if extra else {},
     )
 
 
-def _with_ids(content: JsonValue) -> JsonValue:
-    """The blocks of an answer; calls that came without an id have one."""
+def _mend_blocks(content: JsonValue) -> JsonValue:
+    """The blocks of an answer with what they lack: an id of a call, its input as an object, a text that is not null."""
     if not isinstance(content, list):
         return content
     ids = MadeIds()
     blocks: list[JsonValue] = []
     for block in content:
         call = block.get("toolUse") if isinstance(block, dict) else None
-        if isinstance(call, dict) and not call.get("toolUseId"):
-            blocks.append({"toolUse": {**call, "toolUseId": ids.make(str(call.get("name") or ""))}})
+        if isinstance(call, dict):
+            name, identity, given = call.get("name"), call.get("toolUseId"), call.get("input")
+            made = ids.make(name if isinstance(name, str) else "")
+            inner = decode(given.encode()) if isinstance(given, str) else None
+            mended: Object = {**call, "toolUseId": identity if isinstance(identity, str) and identity else made}
+            blocks.append({"toolUse": {**mended, "input": inner} if isinstance(inner, dict) else mended})
+        elif isinstance(block, dict) and block.get("text", "") is None:
+            blocks.append({**block, "text": ""})
         else:
             blocks.append(block)
     return blocks

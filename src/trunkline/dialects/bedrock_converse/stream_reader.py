@@ -41,6 +41,7 @@ from trunkline.dialects.bedrock_converse.stop import is_exact, read_stop
 from trunkline.dialects.bedrock_converse.usage import PerformanceConfig, ServiceTier, WireUsage, note_terms, read_usage
 from trunkline.dialects.half_characters import BACKSLASH, HalfCharacters
 from trunkline.dialects.made_id import MadeIds
+from trunkline.dialects.spare_field import SparingDecoder
 
 FOREIGN: Final = "The provider sent an event that is not of its dialect."
 
@@ -82,7 +83,7 @@ class _Event(msgspec.Struct, rename="camel"):
 
 _GATHERED: Final = ("toolUse", "toolResult", "image")
 
-_decoder: Final = msgspec.json.Decoder(_Event)
+_decoder: Final = SparingDecoder(_Event)
 
 
 class _Hidden:

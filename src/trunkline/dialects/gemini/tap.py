@@ -24,6 +24,7 @@ from trunkline.dialects.gemini.grounding import NO_SEARCHES, Searches, add_searc
 from trunkline.dialects.gemini.usage import read_usage
 from trunkline.dialects.gemini.wire import UsageMetadata
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, decode
+from trunkline.dialects.spare_field import SparingDecoder
 from trunkline.dialects.sse import EventReader, EventTooLarge, write_event
 
 _CANDIDATES: Final = 128
@@ -88,7 +89,7 @@ class TappedAnswer(msgspec.Struct, frozen=True, rename="camel"):
         return self.prompt_feedback is not None and self.prompt_feedback.get("blockReason") is not None
 
 
-ANSWER: Final = msgspec.json.Decoder(TappedAnswer)
+ANSWER: Final = SparingDecoder(TappedAnswer)
 _content: Final = msgspec.json.Decoder(PictureContent)
 
 

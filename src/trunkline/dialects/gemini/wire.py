@@ -8,6 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from trunkline.core.chat import JsonValue
+from trunkline.dialects.spare_field import SparingDecoder
 
 
 class TokenDetail(msgspec.Struct, rename="camel"):
@@ -87,4 +88,4 @@ class Answer(msgspec.Struct, rename="camel"):
     error: JsonValue = None
 
 
-ANSWER = msgspec.json.Decoder(Answer)
+ANSWER = SparingDecoder(Answer)

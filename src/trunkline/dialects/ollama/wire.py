@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from trunkline.core.chat import JsonValue
+from trunkline.dialects.spare_field import SparingDecoder
 
 
 class Function(msgspec.Struct):
@@ -65,7 +66,7 @@ class Answer(msgspec.Struct):
     status: int | str | None = None
 
 
-ANSWER = msgspec.json.Decoder(Answer)
+ANSWER = SparingDecoder(Answer)
 
 
 class AskedMessage(msgspec.Struct):

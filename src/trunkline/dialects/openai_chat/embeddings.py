@@ -18,6 +18,7 @@ from trunkline.dialects.fields import Fields
 from trunkline.dialects.openai_chat.usage import read_usage
 from trunkline.dialects.openai_failure import MALFORMED, classify, read_error_object
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, decode, is_said
+from trunkline.dialects.spare_field import SparingDecoder
 
 _NAME: Final = "openai_chat"
 _KNOWN: Final = frozenset({"model", "input", "dimensions", "encoding_format", "user"})
@@ -35,7 +36,7 @@ class _Answer(msgspec.Struct, frozen=True):
     error: msgspec.Raw = ABSENT
 
 
-_decoder = msgspec.json.Decoder(_Answer)
+_decoder = SparingDecoder(_Answer)
 
 
 def read_embeddings_request(body: bytes) -> EmbeddingsRequest:

@@ -25,6 +25,7 @@ from trunkline.dialects.openai_chat.usage_telling import tell_usage, tell_whole_
 from trunkline.dialects.openai_failure import MALFORMED, read_failure
 from trunkline.dialects.passthrough import Passthrough, Peek, Tapped
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, decode, is_said
+from trunkline.dialects.spare_field import SparingDecoder
 
 __all__ = ["DONE", "PASSTHROUGH", "Peek", "StreamTap", "peek", "read_tap", "write_failure"]
 
@@ -84,7 +85,7 @@ class _Usual(msgspec.Struct, frozen=True, gc=False):
 
 _EMPTY: Final = _WholeChoice()
 _peek = msgspec.json.Decoder(_Request)
-_whole = msgspec.json.Decoder(_Whole)
+_whole = SparingDecoder(_Whole)
 _usual = msgspec.json.Decoder(_Usual)
 
 

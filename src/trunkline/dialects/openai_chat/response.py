@@ -29,8 +29,9 @@ from trunkline.dialects.openai_chat.stream_writer import google_extra, write_ann
 from trunkline.dialects.openai_chat.usage import read_usage, write_usage
 from trunkline.dialects.openai_failure import MALFORMED, classify, read_error_object
 from trunkline.dialects.raw_json import BROKEN_JSON, decode, is_said
+from trunkline.dialects.spare_field import SparingDecoder
 
-_decoder = msgspec.json.Decoder(Chunk)
+_decoder = SparingDecoder(Chunk)
 
 
 def read_response(body: bytes) -> ChatResponse:

@@ -34,6 +34,7 @@ from trunkline.dialects.openai_chat.tool_calls import ToolCallReader
 from trunkline.dialects.openai_chat.usage import read_usage
 from trunkline.dialects.openai_failure import MALFORMED, read_failure
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, decode, is_said
+from trunkline.dialects.spare_field import decode_spared
 from trunkline.dialects.sse import EventReader, EventTooLarge
 
 MAX_CHOICES: Final = 128
@@ -112,8 +113,11 @@ class ChatStreamReader:
         try:
             chunk = _decode(data)
         except BROKEN_JSON:
-            self._fail(Failure(MALFORMED, "malformed"), events)
-            return
+            spared = decode_spared(data, Chunk)
+            if spared is None:
+                self._fail(Failure(MALFORMED, "malformed"), events)
+                return
+            chunk = spared
         if (chunk.error is not ABSENT and is_said(chunk.error)) or name == "error" or chunk.object == "error":
             self._fail(read_failure(decode(data)), events)
             return

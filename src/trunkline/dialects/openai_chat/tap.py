@@ -18,6 +18,7 @@ from trunkline.dialects.openai_chat.passing_delta import PassingChoice, PassingD
 from trunkline.dialects.openai_chat.usage import read_usage
 from trunkline.dialects.openai_failure import MALFORMED, read_failure
 from trunkline.dialects.raw_json import ABSENT, decode, is_said
+from trunkline.dialects.spare_field import SparingDecoder
 from trunkline.dialects.sse import write_event
 
 __all__ = ["ENDED_EARLY", "StreamTap"]
@@ -37,7 +38,7 @@ class _TapChunk(msgspec.Struct, frozen=True):
     error: msgspec.Raw = ABSENT
 
 
-_decoder = msgspec.json.Decoder(_TapChunk)
+_decoder = SparingDecoder(_TapChunk)
 
 
 def _forget_usage(chunk: Object) -> bool:

@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from trunkline.core.chat import JsonValue, Usage
+from trunkline.dialects.figure import read_nanos
 from trunkline.dialects.raw_json import BROKEN_JSON, is_said
 
 NANOS: Final = 1_000_000_000
@@ -206,4 +207,4 @@ def _cost(wire: WireUsage) -> int | None:
         return None
     if wire.is_byok and wire.cost_details is not None:
         cost += wire.cost_details.upstream_inference_cost or 0.0
-    return max(0, round(cost * NANOS))
+    return read_nanos(cost)

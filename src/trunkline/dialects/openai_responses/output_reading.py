@@ -23,10 +23,11 @@ from trunkline.dialects.openai_responses.seal import read_thoughts, vendor_id
 from trunkline.dialects.openai_responses.status import CALLS
 from trunkline.dialects.openai_responses.wire import ExtraContent, Item, ItemKind, Piece
 from trunkline.dialects.raw_json import decode
+from trunkline.dialects.spare_field import SparingDecoder
 
 _KNOWN = frozenset({"message", "reasoning", "function_call", "image_generation_call"})
 
-decode_item = msgspec.json.Decoder(Item).decode
+decode_item = SparingDecoder(Item).decode
 _decode_kind = msgspec.json.Decoder(ItemKind).decode
 
 

@@ -34,6 +34,7 @@ from trunkline.dialects.passthrough import (
     editor_of,
 )
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, decode, is_said
+from trunkline.dialects.spare_field import SparingDecoder
 from trunkline.dialects.sse import write_event
 
 __all__ = ["PASSTHROUGH", "ResponsePeek", "ResponseTapped", "edit", "peek", "read_tap", "write_failure"]
@@ -83,7 +84,7 @@ class _Asked(msgspec.Struct, frozen=True):
 
 _peek: Final = msgspec.json.Decoder(_Request)
 _fields: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_answer: Final = msgspec.json.Decoder(Answer)
+_answer: Final = SparingDecoder(Answer)
 
 
 def peek(body: bytes) -> ResponsePeek:

@@ -17,8 +17,9 @@ from trunkline.dialects.openai_responses.status import read_status, write_status
 from trunkline.dialects.openai_responses.usage import read_usage, write_tool_usage, write_usage
 from trunkline.dialects.openai_responses.wire import Answer, Incomplete
 from trunkline.dialects.raw_json import BROKEN_JSON, decode, is_said
+from trunkline.dialects.spare_field import SparingDecoder
 
-_decoder = msgspec.json.Decoder(Answer)
+_decoder = SparingDecoder(Answer)
 
 _OWN: Final = frozenset(
     {

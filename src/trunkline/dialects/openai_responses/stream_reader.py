@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import msgspec
-
 from trunkline.core.chat_events import (
     ChatEvent,
     CitationDelta,
@@ -30,12 +28,13 @@ from trunkline.dialects.openai_responses.status import read_status
 from trunkline.dialects.openai_responses.usage import read_usage
 from trunkline.dialects.openai_responses.wire import Answer, Event, Incomplete
 from trunkline.dialects.raw_json import BROKEN_JSON, decode, is_said
+from trunkline.dialects.spare_field import SparingDecoder
 from trunkline.dialects.sse import EventReader, EventTooLarge
 
 ENDED_EARLY: Final = "The provider ended the stream early."
 
-_decode: Final = msgspec.json.Decoder(Event).decode
-_decode_answer: Final = msgspec.json.Decoder(Answer).decode
+_decode: Final = SparingDecoder(Event).decode
+_decode_answer: Final = SparingDecoder(Answer).decode
 
 _BEGUN: Final = frozenset({"response.created", "response.queued", "response.in_progress"})
 _ENDED: Final = frozenset({"response.completed", "response.incomplete", "response.failed", "response.cancelled"})

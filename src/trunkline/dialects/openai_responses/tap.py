@@ -18,6 +18,7 @@ from trunkline.dialects.openai_responses.status import read_status
 from trunkline.dialects.openai_responses.tool_fees import hear_usage
 from trunkline.dialects.openai_responses.wire import Answer, Incomplete
 from trunkline.dialects.raw_json import ABSENT, decode, is_said
+from trunkline.dialects.spare_field import SparingDecoder
 
 OPENING: Final = frozenset({"response.created", "response.queued", "response.in_progress"})
 _ENDS: Final = frozenset({"response.completed", "response.incomplete", "response.failed", "response.cancelled"})
@@ -41,8 +42,8 @@ class _Said(msgspec.Struct, frozen=True):
 
 
 _words: Final = msgspec.json.Decoder(_Said)
-_decode: Final = msgspec.json.Decoder(_Event).decode
-_decode_answer: Final = msgspec.json.Decoder(Answer).decode
+_decode: Final = SparingDecoder(_Event).decode
+_decode_answer: Final = SparingDecoder(Answer).decode
 
 
 class StreamTap(EventTap):

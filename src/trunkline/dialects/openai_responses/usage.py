@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from trunkline.core.chat import JsonValue, Usage
+from trunkline.dialects.figure import read_nanos
 from trunkline.dialects.raw_json import BROKEN_JSON, is_said
 
 NANOS: Final = 1_000_000_000
@@ -79,7 +80,7 @@ def read_usage(raw: msgspec.Raw, tools: msgspec.Raw) -> Usage | None:
 def _read_cost(wire: _Usage) -> int | None:
     if wire.cost_in_usd_ticks is not None:
         return max(0, round(wire.cost_in_usd_ticks / 10))
-    return None if wire.cost is None else max(0, round(wire.cost * NANOS))
+    return None if wire.cost is None else read_nanos(wire.cost)
 
 
 def write_usage(usage: Usage) -> dict[str, JsonValue]:
