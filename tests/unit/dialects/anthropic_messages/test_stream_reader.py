@@ -283,7 +283,7 @@ def test_a_block_that_breaks_where_the_next_begins_ends_it():
         b"data: null\n\n",
         b"data: {}\n\n",
         b'data: {"type":1}\n\n',
-        b'data: {"type":"content_block_delta","index":"x"}\n\n',
+        b'data: {"type":"content_block_delta","index":0,"delta":5}\n\n',
         b'data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":5}}\n\n',
         b'data: {"type":"message_start","message":[]}\n\n',
         b"data: \xff\n\n",
