@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from trunkline.storage.database import Transaction
 from trunkline.storage.tables import AlertRow
@@ -48,6 +48,13 @@ async def find_unfinished(tx: Transaction, *, lock: bool = False) -> Sequence[Al
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
     return (await tx.scalars(query)).all()
+
+
+async def count_open(tx: Transaction) -> Sequence[tuple[str, str, str, int]]:
+    """How many of the installation are firing, or acknowledged and not over: by kind, severity and state."""
+    places = (AlertRow.kind, AlertRow.severity, AlertRow.state)
+    query = select(*places, func.count()).where(AlertRow.state.in_(OPEN)).group_by(*places)
+    return [(kind, severity, state, int(number)) for kind, severity, state, number in await tx.execute(query)]
 
 
 async def find(tx: Transaction, scope: AlertScope, alert_id: str, *, lock: bool = False) -> AlertRow | None:

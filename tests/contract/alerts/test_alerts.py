@@ -99,10 +99,13 @@ async def test_without_any_set_up_a_configuration_that_is_down_is_an_alert_until
     assert (await admin.client.get("/api/alerts?state=open")).json() == [alert]
     assert (await admin.client.get("/api/alerts?state=resolved")).json() == []
     assert (await admin.client.get("/api/alerts?kind=latency")).json() == []
+    series = 'trunkline_open_alerts{kind="down",severity="critical",state="firing"} 1'
+    assert series in (await admin.client.get("/metrics")).text
     await mend(admin.client, upstream, made)
     over = await wait_for(admin.client, id=alert["id"], state="resolved")
     assert over["resolvedAt"] >= over["firedAt"] == alert["firedAt"]
     assert len((await admin.client.get("/api/alerts")).json()) == 1
+    assert "trunkline_open_alerts{" not in (await admin.client.get("/metrics")).text
 
 
 async def test_a_rejected_key_is_an_alert_of_its_own(admin: Person, upstream: Upstream) -> None:
@@ -147,6 +150,10 @@ async def test_what_is_acknowledged_says_by_whom(admin: Person, upstream: Upstre
     path = f"/api/alerts/{alert['id']}/acknowledge"
     answer = await admin.client.post(path)
     assert (answer.json()["state"], answer.json()["acknowledgedBy"]) == ("acknowledged", admin.id)
+    assert (
+        'trunkline_open_alerts{kind="down",severity="critical",state="acknowledged"} 1'
+        in (await admin.client.get("/metrics")).text
+    )
     assert (await admin.client.post(path)).json() == answer.json()
     audited = (await admin.client.get("/api/audit?action=alerts.acknowledge")).json()
     assert [event["targetId"] for event in audited] == [alert["id"]]

@@ -18,7 +18,7 @@ from trunkline.control.usage.intake_lag import IntakeLag
 from trunkline.core.errors import Unavailable
 from trunkline.core.metric import Sample
 from trunkline.gateway.snapshot import SnapshotHolder
-from trunkline.storage import health
+from trunkline.storage import alerts, health
 from trunkline.storage.database import Database
 
 _PATIENCE_SECONDS: Final = 1.0
@@ -48,12 +48,13 @@ class Scrape:
         self._supervisor = supervisor
         self._standings: Sequence[Standing] = ()
         self._states: Sequence[tuple[str, str, int]] = ()
+        self._alerts: Sequence[tuple[str, str, str, int]] = ()
         self._counting: asyncio.Task[None] | None = None
 
     async def refresh(self) -> None:
         """Ask all. What the database does not tell in time is left out."""
         if self._counting is None or self._counting.done():
-            self._states = ()
+            self._states, self._alerts = (), ()
             self._counting = asyncio.ensure_future(self._count())
         self._standings = await self._ask()
         await asyncio.wait({self._counting}, timeout=_PATIENCE_SECONDS)
@@ -62,6 +63,7 @@ class Scrape:
         with suppress(Unavailable):
             async with self._database.read() as tx:
                 self._states = await health.count_states(tx)
+                self._alerts = await alerts.count_open(tx)
 
     def read(self) -> Iterator[tuple[str, Sample]]:
         """Each sample with the name of its process, as of the last :meth:`refresh`."""
@@ -92,6 +94,8 @@ class Scrape:
         yield Sample("trunkline_snapshot_age_seconds", (), self._snapshot_age())
         for provider, state, number in self._states:
             yield Sample("trunkline_configurations", (provider, state), number)
+        for kind, severity, state, number in self._alerts:
+            yield Sample("trunkline_open_alerts", (kind, severity, state), number)
         for part in self._holder.current.parts.values() if routes else ():
             for route in part.routes.values():
                 if route.id in routes:
