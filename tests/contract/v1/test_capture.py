@@ -91,6 +91,56 @@ def test_a_stream_is_put_together(path: str) -> None:
     assert content.answer_size == len(answer.content)
 
 
+@pytest.mark.parametrize("path", ["generateContent", "streamGenerateContent?alt=sse"])
+def test_geminis_format_is_captured(path: str) -> None:
+    with rig() as place:
+        if path.startswith("stream"):
+            place.upstream.script = stream(*STREAM)
+        asked = {"contents": [{"role": "user", "parts": [{"text": "hello"}]}]}
+        answer = httpx2.post(
+            f"{place.bare.url}/v1beta/models/a:{path}", json=asked, headers={"x-goog-api-key": KEY}, timeout=20
+        )
+        assert answer.status_code == 200, answer.text
+        content = place.content()
+    assert content.request is not None
+    assert content.answer is not None
+    assert json.loads(content.request)["contents"][0]["parts"] == [{"text": "hello"}]
+    assert '"text":"hi"' in content.answer
+
+
+def test_embeddings_are_captured_without_their_vectors() -> None:
+    vectors = {
+        "object": "list",
+        "model": "e",
+        "data": [{"object": "embedding", "index": 0, "embedding": [0.25] * 40}],
+        "usage": {"prompt_tokens": 2, "total_tokens": 2},
+    }
+    with rig(provider="openai") as place:
+        place.upstream.script = whole(json.dumps(vectors).encode())
+        answer = place.ask("/v1/embeddings", input="write to sk-secret-key-1234567890")
+        assert answer.status_code == 200, answer.text
+        content = place.content()
+    assert content.request is not None
+    assert content.answer is not None
+    assert "write to" in content.request
+    assert "secret-key" not in content.request
+    assert json.loads(content.answer)["data"][0]["embedding"] == "[40 numbers]"
+    assert content.cut
+
+
+def test_what_is_asked_of_other_operations_in_json_is_captured_and_sounds_are_not() -> None:
+    judged = {"id": "m", "model": "a", "results": [{"flagged": False, "categories": {}, "category_scores": {}}]}
+    with rig(provider="openai") as place:
+        place.upstream.script = whole(b"RIFF", kind="audio/mpeg")
+        assert place.ask("/v1/audio/speech", input="hello", voice="alloy").status_code == 200
+        place.upstream.script = whole(json.dumps(judged).encode())
+        assert place.ask("/v1/moderations", input="is this fine?").status_code == 200
+        content = place.content()
+    assert content.request is not None
+    assert "is this fine?" in content.request
+    assert "flagged" in (content.answer or "")
+
+
 def test_a_failure_is_captured_without_an_answer() -> None:
     with rig() as place:
         place.upstream.script = whole(b'{"error":{"message":"no"}}', status="400 Bad Request")

@@ -17,6 +17,8 @@ from trunkline.core.redact import redact
 from trunkline.dialects.dialect import Dialect
 from trunkline.gateway.capture.captured_call import CapturedCall
 
+_MANY: Final = 16
+"""Numbers in a row from which on they are only counted."""
 _LONG: Final = 1_024
 """Characters without a space from which on a text is taken for none."""
 
@@ -52,7 +54,8 @@ class _Writer:
         """A stream is put together again: what stands across two pieces would not be found in either."""
         if not self._call.streamed:
             return self.write(answer)
-        whole = _join(self._call.dialect, answer, self._call.event.model)
+        dialect = self._call.dialect
+        whole = None if dialect is None else _join(dialect, answer, self._call.event.model)
         return None if whole is None else self.write(whole)
 
     def write(self, body: bytes) -> str:
@@ -70,7 +73,12 @@ class _Writer:
             fields = cast("Mapping[str, object]", value)
             return {self._redact_text(name): self._redact(each) for name, each in fields.items()}
         if isinstance(value, list):
-            return [self._redact(each) for each in cast("list[object]", value)]
+            each = cast("list[object]", value)
+            if len(each) > _MANY and all(isinstance(one, int | float) for one in each):
+                # A vector says nothing to a reader.
+                self.cut = True
+                return f"[{len(each):,} numbers]"
+            return [self._redact(one) for one in each]
         return value
 
     def _redact_text(self, text: str) -> str:

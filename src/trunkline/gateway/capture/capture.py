@@ -29,7 +29,7 @@ class Capture:
         "redaction",
     )
 
-    def __init__(self, queue: CaptureQueue, rule: CaptureRule, dialect: Dialect, request: bytes) -> None:
+    def __init__(self, queue: CaptureQueue, rule: CaptureRule, dialect: Dialect | None, request: bytes) -> None:
         self._queue = queue
         self._rule = rule
         self._dialect = dialect

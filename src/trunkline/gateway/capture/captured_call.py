@@ -11,14 +11,15 @@ from trunkline.dialects.dialect import Dialect
 
 
 class CapturedCall(msgspec.Struct, frozen=True, kw_only=True):
-    """``answer`` is None where nothing was answered; of a stream it is what the client got, ``streamed``.
+    """``answer`` is None where nothing was answered; of a stream it is what the client got, ``streamed``, in the format
+    of ``dialect``.
 
     The sizes are in bytes, and may be more than what is kept.
     """
 
     event: UsageEvent
     rule: CaptureRule
-    dialect: Dialect
+    dialect: Dialect | None
     redaction: KeyRedaction | None
     request: bytes
     answer: bytes | None

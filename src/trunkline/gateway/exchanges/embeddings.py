@@ -30,10 +30,11 @@ _PER_CALL: Final = frozenset({"encoding_format", "input", "model", "stream"})
 class Embeddings:
     """One embeddings call. Never streamed."""
 
-    __slots__ = ("dialect", "model", "request", "streams")
+    __slots__ = ("body", "dialect", "model", "request", "streams")
 
     def __init__(self, dialect: EmbeddingsDialect, body: bytes, model: str | None = None) -> None:
         """``model`` is given where the URL says it."""
+        self.body = body
         self.dialect = dialect
         self.request: EmbeddingsRequest = dialect.read_embeddings_request(body)
         self.model = self.request.model if model is None else model
