@@ -2,7 +2,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page, test, type TestInfo } from "@playwright/test";
 
 export const EMAIL = process.env["CONSOLE_EMAIL"] ?? "";
-const PASSWORD = process.env["CONSOLE_PASSWORD"] ?? "";
+export const PASSWORD = process.env["CONSOLE_PASSWORD"] ?? "";
 
 /** Signs in as the owner, on the page of `path`. */
 export async function signIn(page: Page, path = "/"): Promise<void> {

@@ -1,6 +1,6 @@
 import { readEvents } from "./events.js";
 import type { Http } from "./http.js";
-import type { RequestOptions } from "./operation.js";
+import type { BodyOf, RequestOptions } from "./operation.js";
 
 /** What a running answer tells. `id` is where to resume after it. */
 export type AnswerEvent = { id: string } & (
@@ -8,6 +8,8 @@ export type AnswerEvent = { id: string } & (
   | { type: "delta"; text: string }
   | { type: "reasoning"; text: string }
   | { type: "image"; url: string }
+  /** Of a tried feature that makes vectors: their length, and the beginning of the first. */
+  | { type: "vector"; dimensions: number; first: number[] }
   | {
       type: "done";
       finishReason: string | null;
@@ -102,6 +104,15 @@ export class Conversations {
   ): AsyncGenerator<AnswerEvent, void, undefined> {
     const body = { ...input, stream: true };
     return this.#follow("post", "/api/features/{slug}/run", { path: { slug }, body, ...options });
+  }
+
+  /** Try a feature with `settings` laid over the saved ones, which stay as they are. For admins. */
+  test(
+    slug: string,
+    given: BodyOf<"/api/features/{slug}/test", "post">,
+    options: RequestOptions = {},
+  ): AsyncGenerator<AnswerEvent, void, undefined> {
+    return this.#follow("post", "/api/features/{slug}/test", { path: { slug }, body: given, ...options });
   }
 
   async *#follow(

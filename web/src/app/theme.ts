@@ -75,5 +75,12 @@ export const resolver: CSSVariablesResolver = () => {
     "--mantine-color-default-color": "var(--tl-text)",
     "--mantine-color-default-border": "var(--tl-strong-line)",
   };
-  return { variables: {}, light: shared, dark: shared };
+  // In the dark, fields and what is switched off have shades of their own.
+  const dim = {
+    "--mantine-color-dark-6": "var(--tl-surface)",
+    "--mantine-color-dark-4": "var(--tl-strong-line)",
+    "--mantine-color-disabled": "var(--tl-sunken)",
+    "--mantine-color-disabled-color": "var(--tl-faint)",
+  };
+  return { variables: {}, light: shared, dark: { ...shared, ...dim } };
 };

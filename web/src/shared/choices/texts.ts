@@ -1,0 +1,20 @@
+/** What is said where a model is chosen and described. */
+export const texts = {
+  groups: { configuration: "Configurations", route: "Routes", feature: "Features" },
+  nothing: "Nothing is called so.",
+  other: (name: string) => `Use “${name}”`,
+  route: "a route",
+  info: (model: string) => `About ${model}`,
+  model: "Model",
+  kind: "Called",
+  provider: "Provider",
+  context: "Context",
+  output: "Longest answer",
+  price: "Price",
+  inAndOut: (input: string, output: string) => `${input} in, ${output} out per million tokens`,
+  reads: "Reads",
+  can: "Can",
+  version: "Version",
+  tokens: (count: string) => `${count} tokens`,
+  unknown: "Nothing more is known of this model: its provider does not say.",
+} as const;
