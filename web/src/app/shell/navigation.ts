@@ -1,4 +1,4 @@
-import { Activity, type LucideIcon, Settings2 } from "lucide-react";
+import { Activity, KeyRound, type LucideIcon, MessageSquare, Settings2, Shapes, ShieldCheck, Users } from "lucide-react";
 
 /** The groups of pages, in their order. What is in the first stands on top, without a heading. */
 export const GROUPS = ["", "Build", "Observe", "Admin"] as const;
@@ -15,7 +15,9 @@ export interface Item {
 
 /** The pages, in their order within each group. */
 export const ITEMS: Item[] = [
+  { to: "/chat", label: "Chat", group: "", icon: MessageSquare, may: "conversations.change" },
   { to: "/configurations", label: "Configurations", group: "Build", icon: Settings2, may: "configurations.read" },
+  { to: "/features", label: "Features", group: "Build", icon: Shapes, may: "features.read" },
   { to: "/status", label: "Status", group: "Observe", icon: Activity, may: "status.read" },
 ];
 

@@ -1,0 +1,141 @@
+import { Box, NumberInput, Select, SimpleGrid, Stack, Text, Textarea, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Controller, useFormContext, useWatch } from "react-hook-form";
+import { choicesQuery } from "@/shared/choices/choices";
+import { count } from "@/shared/format/quantity";
+import { useWorkspace } from "@/shared/workspace";
+import { type FeatureSettings, modelQuery } from "../api";
+import { type Settings, unsupported } from "../settings";
+import { texts } from "../texts";
+import { KeyField } from "./KeyField";
+import { ModelField } from "./ModelField";
+import { ParameterField } from "./ParameterField";
+
+const SHARES = ["temperature", "topP"] as const;
+const PENALTIES = ["presencePenalty", "frequencyPenalty"] as const;
+
+/** Everything that can be set of a feature. */
+export function SettingsFields({ feature }: { feature: FeatureSettings }) {
+  const { client, id } = useWorkspace();
+  const form = useFormContext<Settings>();
+  const { errors } = form.formState;
+  const model = useWatch({ control: form.control, name: "model" });
+  const { data: known } = useQuery(modelQuery(client, id, model));
+  const untouched = model === (feature.model ?? "");
+  const nearest = feature.nearest.length > 0 ? texts.nearest(feature.nearest.join(", ")) : texts.unlisted;
+  const number = (name: (typeof SHARES)[number] | (typeof PENALTIES)[number], least: number, most: number) => (
+    <Controller
+      key={name}
+      name={name}
+      control={form.control}
+      render={({ field, fieldState }) => (
+        <ParameterField
+          label={texts[name]}
+          about={texts[`${name}About`]}
+          least={least}
+          most={most}
+          value={field.value}
+          onChange={field.onChange}
+          lack={unsupported(known?.supportedParameters, name)}
+          error={fieldState.error?.message}
+        />
+      )}
+    />
+  );
+  return (
+    <Stack gap="md">
+      <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md">
+        <Controller
+          name="model"
+          control={form.control}
+          render={({ field }) => <ModelField value={field.value} onChange={field.onChange} lack={untouched && feature.available === false ? nearest : undefined} />}
+        />
+        <Controller
+          name="apiKey"
+          control={form.control}
+          render={({ field, fieldState }) => <KeyField feature={feature} value={field.value} onChange={field.onChange} error={fieldState.error?.message} />}
+        />
+      </SimpleGrid>
+      <Textarea label={texts.systemPrompt} autosize minRows={3} maxRows={12} error={errors.systemPrompt?.message} {...form.register("systemPrompt")} />
+      <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md">
+        {SHARES.map((name) => number(name, 0, 1))}
+        {PENALTIES.map((name) => number(name, -2, 2))}
+      </SimpleGrid>
+      <Controller
+        name="maxTokens"
+        control={form.control}
+        render={({ field, fieldState }) => (
+          <NumberInput
+            label={texts.maxTokens}
+            value={field.value ?? ""}
+            onChange={(next) => field.onChange(typeof next === "number" ? next : null)}
+            placeholder={texts.unset}
+            allowDecimal={false}
+            hideControls
+            thousandSeparator=","
+            error={fieldState.error?.message}
+            rightSectionWidth={140}
+            rightSection={
+              <Text size="sm" c="dimmed">
+                {known?.maxCompletionTokens ? texts.ofTokens(count(known.maxCompletionTokens)) : texts.tokens}
+              </Text>
+            }
+          />
+        )}
+      />
+      <Textarea
+        label={texts.custom}
+        description={texts.customAbout}
+        classNames={{ input: "mono" }}
+        autosize
+        minRows={2}
+        maxRows={10}
+        spellCheck={false}
+        error={errors.customParameters?.message}
+        {...form.register("customParameters")}
+      />
+      <More />
+    </Stack>
+  );
+}
+
+/** What is seldom changed. */
+function More() {
+  const { client, id } = useWorkspace();
+  const form = useFormContext<Settings>();
+  const { errors } = form.formState;
+  const { data: choices = [] } = useQuery(choicesQuery(client, id));
+  const targets = choices.filter((choice) => choice.kind !== "feature");
+  return (
+    <Box component="details">
+      <Box component="summary" fw={550} mb="sm" style={{ cursor: "pointer" }}>
+        {texts.more}
+      </Box>
+      <Stack gap="md">
+        <TextInput label={texts.name} error={errors.name?.message} {...form.register("name")} />
+        <Controller
+          name="target"
+          control={form.control}
+          render={({ field, fieldState }) => (
+            <Select
+              label={texts.target}
+              description={texts.targetAbout}
+              placeholder={texts.targetUsual}
+              data={[...new Set([...targets.map((choice) => choice.value), ...(field.value === "" ? [] : [field.value])])]}
+              value={field.value || null}
+              onChange={(next) => field.onChange(next ?? "")}
+              error={fieldState.error?.message}
+              clearable
+              searchable
+            />
+          )}
+        />
+        <TextInput label={texts.baseUrl} description={texts.baseUrlAbout} error={errors.baseUrl?.message} {...form.register("baseUrl")} />
+        <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md">
+          <TextInput label={texts.siteUrl} error={errors.siteUrl?.message} {...form.register("siteUrl")} />
+          <TextInput label={texts.siteName} error={errors.siteName?.message} {...form.register("siteName")} />
+        </SimpleGrid>
+      </Stack>
+    </Box>
+  );
+}

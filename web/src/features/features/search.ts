@@ -1,0 +1,8 @@
+import { z } from "zod";
+
+/** Which feature's settings are open. */
+export const featureSearch = z.object({
+  open: z.string().optional().catch(undefined),
+  tab: z.string().optional().catch(undefined),
+});
+export type FeatureSearch = z.infer<typeof featureSearch>;
