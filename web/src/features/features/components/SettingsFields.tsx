@@ -53,7 +53,7 @@ export function SettingsFields({ feature }: { feature: FeatureSettings }) {
         <Controller
           name="apiKey"
           control={form.control}
-          render={({ field, fieldState }) => <KeyField feature={feature} value={field.value} onChange={field.onChange} error={fieldState.error?.message} />}
+          render={({ field, fieldState }) => <KeyField key={feature.revision} feature={feature} value={field.value} onChange={field.onChange} error={fieldState.error?.message} />}
         />
       </SimpleGrid>
       <Textarea label={texts.systemPrompt} autosize minRows={3} maxRows={12} error={errors.systemPrompt?.message} {...form.register("systemPrompt")} />
