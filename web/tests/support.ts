@@ -4,13 +4,25 @@ import { expect, type Page, test, type TestInfo } from "@playwright/test";
 export const EMAIL = process.env["CONSOLE_EMAIL"] ?? "";
 export const PASSWORD = process.env["CONSOLE_PASSWORD"] ?? "";
 
-/** Signs in as the owner, on the page of `path`. */
-export async function signIn(page: Page, path = "/"): Promise<void> {
+/** Signs in on the page of `path`: as the owner, or as somebody with the same password. */
+export async function signIn(page: Page, path = "/", email = EMAIL): Promise<void> {
   await page.goto(path);
-  await page.getByLabel("Email").fill(EMAIL);
+  await page.getByLabel("Email").fill(email);
   await page.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByRole("banner")).toBeVisible();
+}
+
+/** Asks the API as the owner, without the console: what a story needs that is not its own. */
+export async function asOwner(page: Page): Promise<(path: string, data?: object) => Promise<unknown>> {
+  const session = await page.request.post("/api/auth/login", { data: { email: EMAIL, password: PASSWORD } });
+  const { accessToken } = (await session.json()) as { accessToken: string };
+  const headers = { authorization: `Bearer ${accessToken}` };
+  return async (path, data) => {
+    const answer = await (data === undefined ? page.request.get(path, { headers }) : page.request.post(path, { headers, data }));
+    expect(answer.ok(), await answer.text()).toBe(true);
+    return answer.json();
+  };
 }
 
 /** Everything that the page asked for, and everything that it complained of. */

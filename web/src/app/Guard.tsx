@@ -1,4 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Outlet, useRouterState } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { meQuery, permissionsQuery } from "@/features/account/api";
 import { SignInPage } from "@/features/account/pages/SignInPage";
@@ -9,12 +10,16 @@ import { WorkspaceScope } from "@/shared/workspace";
 import { Shell } from "./shell/Shell";
 import { texts } from "./shell/texts";
 
+/** Where people come who may be nobody yet. */
+const OPEN = "/invitation";
+
 /** The shell for who is signed in, the sign-in page for others. What was typed before stays where it is. */
 export function Guard() {
   const queries = useQueryClient();
   const [signedIn, setSignedIn] = useState<boolean | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
   const [tries, setTries] = useState(0);
+  const isOpen = useRouterState({ select: (state) => state.location.pathname === OPEN });
 
   useEffect(() => onSession(setSignedIn), []);
   useEffect(() => {
@@ -24,6 +29,7 @@ export function Guard() {
     if (signedIn === false) queries.clear();
   }, [signedIn, queries]);
 
+  if (isOpen) return <Outlet />;
   if (failure !== null && signedIn === null) {
     return (
       <Problem

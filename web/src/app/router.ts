@@ -3,7 +3,10 @@ import { BASE_PATH } from "@/shared/api/address";
 import { chatRoutes } from "./routes/chat";
 import { featuresRoutes } from "./routes/features";
 import { homeRoutes } from "./routes/home";
+import { keysRoutes } from "./routes/keys";
+import { membersRoutes } from "./routes/members";
 import { modelsRoutes } from "./routes/models";
+import { policiesRoutes } from "./routes/policies";
 import { root } from "./routes/root";
 import { statusRoutes } from "./routes/status";
 
@@ -12,7 +15,10 @@ export const router = createRouter({
     ...homeRoutes,
     ...chatRoutes,
     ...featuresRoutes,
+    ...keysRoutes,
+    ...membersRoutes,
     ...modelsRoutes,
+    ...policiesRoutes,
     ...statusRoutes,
   ]),
   basepath: BASE_PATH,

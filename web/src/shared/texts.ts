@@ -7,11 +7,15 @@ export const texts = {
   close: "Close",
   cancel: "Cancel",
   tryAgain: "Try again",
+  more: "Show more",
+  actions: "Actions",
+  save: "Save",
   leave: {
     title: "Leave without saving?",
     about: "What you have changed here is lost when you go.",
     stay: "Stay",
     go: "Leave",
+    discard: "Discard",
   },
   destroy: {
     type: (name: string) => `Type “${name}” to confirm`,
@@ -23,6 +27,23 @@ export const texts = {
     anyone: "Ask an owner or administrator of the workspace.",
   },
   stale: (when: string) => `From ${when}. The server does not answer now; it is asked again by itself.`,
+  subject: {
+    kinds: {
+      workspace: "The whole workspace", application: "An application", user: "A person", key: "An API key", feature: "A feature",
+      tag: "A tag", configuration: "A configuration",
+    },
+    which: {
+      workspace: "", application: "Which application", user: "Who", key: "Which key", feature: "Which feature", tag: "Which tag",
+      configuration: "Which configuration",
+    },
+    each: {
+      workspace: "", application: "Each application for itself", user: "Each person alone", key: "Each key for itself",
+      feature: "Each feature for itself", tag: "", configuration: "Each configuration for itself",
+    },
+    tagAbout: "As calls name it in the header X-Trunkline-Tags.",
+    none: "There is none yet.",
+    for: "For",
+  },
   range: {
     label: "Period",
     custom: "From … to …",

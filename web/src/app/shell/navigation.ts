@@ -19,6 +19,9 @@ export const ITEMS: Item[] = [
   { to: "/configurations", label: "Configurations", group: "Build", icon: Settings2, may: "configurations.read" },
   { to: "/features", label: "Features", group: "Build", icon: Shapes, may: "features.read" },
   { to: "/status", label: "Status", group: "Observe", icon: Activity, may: "status.read" },
+  { to: "/keys", label: "API keys", group: "Admin", icon: KeyRound, may: "keys.read" },
+  { to: "/members", label: "Members", group: "Admin", icon: Users, may: "members.read" },
+  { to: "/policies", label: "Policies & budgets", group: "Admin", icon: ShieldCheck, may: "budgets.read" },
 ];
 
 /** The item whose pages `path` is one of. */

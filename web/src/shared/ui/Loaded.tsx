@@ -1,15 +1,24 @@
-import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { TrunklineError } from "@trunkline/client";
 import { Forbidden } from "./Forbidden";
 import { Problem } from "./Problem";
 import { StaleNote } from "./StaleNote";
 
+/** What a query says of itself, whether it reads one thing or page by page. */
+interface Asked<Data> {
+  data: Data | undefined;
+  error: unknown;
+  isError: boolean;
+  fetchStatus: string;
+  dataUpdatedAt: number;
+  refetch: () => Promise<unknown>;
+}
+
 /**
  * What a query gave, or the state that it is in: `skeleton` while it loads, what went wrong with a way to try again, what one's
  * role does not allow, and above old data how old it is.
  */
-export function Loaded<Data>({ query, skeleton, children }: { query: UseQueryResult<Data>; skeleton: ReactNode; children: (data: Data) => ReactNode }) {
+export function Loaded<Data>({ query, skeleton, children }: { query: Asked<Data>; skeleton: ReactNode; children: (data: Data) => ReactNode }) {
   if (query.data !== undefined) {
     return (
       <>

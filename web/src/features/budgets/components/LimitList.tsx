@@ -1,0 +1,58 @@
+import { Table, Text } from "@mantine/core";
+import { count } from "@/shared/format/quantity";
+import { texts as shared } from "@/shared/texts";
+import { ActionsHead } from "@/shared/ui/ActionsHead";
+import { RowMenu } from "@/shared/ui/RowMenu";
+import { TableFrame } from "@/shared/ui/TableFrame";
+import { useMay } from "@/shared/workspace";
+import type { Limit } from "../api";
+import { texts } from "../texts";
+import { amountOf, subjectOf } from "../words";
+
+/** The limits, in words. Who is no admin changes what is theirs alone. */
+export function LimitList({ limits, ownId, onEdit, onDelete }: { limits: Limit[]; ownId: string | undefined; onEdit: (limit: Limit) => void; onDelete: (limit: Limit) => void }) {
+  const mayAll = useMay("budgets.change");
+  const mayOwn = useMay("limits.change");
+  const words = texts.limits;
+  return (
+    <TableFrame
+      label={words.list}
+      head={
+        <>
+          <Table.Th>{words.columns.subject}</Table.Th>
+          <Table.Th>{words.columns.limit}</Table.Th>
+          <Table.Th visibleFrom="sm">{words.columns.burst}</Table.Th>
+          <Table.Th visibleFrom="sm">{words.columns.by}</Table.Th>
+          <ActionsHead />
+        </>
+      }
+    >
+      {limits.map((limit) => (
+        <Table.Tr key={limit.id}>
+          <Table.Td>
+            <Text fw={550}>{subjectOf(limit)}</Text>
+            {limit.subjectId === null ? null : (
+              <Text size="sm" c="dimmed">
+                {shared.subject.kinds[limit.subject]}
+              </Text>
+            )}
+          </Table.Td>
+          <Table.Td>{amountOf(limit)}</Table.Td>
+          <Table.Td visibleFrom="sm">{limit.burst === null ? words.whole : count(limit.burst)}</Table.Td>
+          <Table.Td visibleFrom="sm">{limit.byAdmin ? words.admin : words.member}</Table.Td>
+          <Table.Td ta="right">
+            {mayAll || (mayOwn && limit.createdBy === ownId && !limit.byAdmin) ? (
+              <RowMenu
+                label={words.actionsFor(`${amountOf(limit)}, ${subjectOf(limit)}`)}
+                actions={[
+                  { label: texts.budgets.edit, run: () => onEdit(limit) },
+                  { label: texts.budgets.delete, run: () => onDelete(limit), destroys: true },
+                ]}
+              />
+            ) : null}
+          </Table.Td>
+        </Table.Tr>
+      ))}
+    </TableFrame>
+  );
+}

@@ -1,0 +1,66 @@
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useWorkspace } from "@/shared/workspace";
+import { type Budget, type BudgetDraft, budgetsQuery, createBudget, deleteBudget, type Limit, type LimitDraft, limitsQuery, ownIdQuery, updateBudget } from "./api";
+
+/** The workspace's budgets. */
+export function useBudgets() {
+  const { client, id } = useWorkspace();
+  return useInfiniteQuery(budgetsQuery(client, id));
+}
+
+/** The limits that one sees. */
+export function useLimits() {
+  const { client, id } = useWorkspace();
+  return useInfiniteQuery(limitsQuery(client, id));
+}
+
+/** The id of who is signed in. */
+export function useOwnId(): string | undefined {
+  const { client, id } = useWorkspace();
+  return useQuery(ownIdQuery(client, id)).data;
+}
+
+/** Makes a budget, or changes `budget`. */
+export function useSaveBudget(budget: Budget | null) {
+  const { client } = useWorkspace();
+  return useMutation({
+    mutationFn: (draft: BudgetDraft) => (budget === null ? createBudget(client, draft) : updateBudget(client, budget, draft)),
+    onSettled: useForget("budgets"),
+  });
+}
+
+/** Deletes a budget. */
+export function useDeleteBudget(): (id: string) => Promise<void> {
+  const { client } = useWorkspace();
+  const forget = useForget("budgets");
+  return async (id) => {
+    await deleteBudget(client, id);
+    await forget();
+  };
+}
+
+/** Makes a limit, or changes how much `limit` is. */
+export function useSaveLimit(limit: Limit | null) {
+  const { client } = useWorkspace();
+  return useMutation({
+    mutationFn: (draft: LimitDraft) =>
+      limit === null ? client.limits.create(draft) : client.limits.update(limit.id, { amount: draft.amount, burst: draft.burst ?? null }),
+    onSettled: useForget("limits"),
+  });
+}
+
+/** Deletes a limit. */
+export function useDeleteLimit(): (id: string) => Promise<void> {
+  const { client } = useWorkspace();
+  const forget = useForget("limits");
+  return async (id) => {
+    await client.limits.delete(id);
+    await forget();
+  };
+}
+
+function useForget(name: "budgets" | "limits"): () => Promise<void> {
+  const { id } = useWorkspace();
+  const queries = useQueryClient();
+  return () => queries.invalidateQueries({ queryKey: [name, id] });
+}

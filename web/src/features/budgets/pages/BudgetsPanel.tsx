@@ -1,0 +1,54 @@
+import { Button, Group, SimpleGrid, Text } from "@mantine/core";
+import { Plus } from "lucide-react";
+import { useState } from "react";
+import { EmptyState } from "@/shared/ui/EmptyState";
+import { ListSkeleton } from "@/shared/ui/ListSkeleton";
+import { Loaded } from "@/shared/ui/Loaded";
+import { MorePages } from "@/shared/ui/MorePages";
+import { useMay } from "@/shared/workspace";
+import type { Budget } from "../api";
+import { BudgetCard } from "../components/BudgetCard";
+import { BudgetForm } from "../components/BudgetForm";
+import { DeleteBudget } from "../components/DeleteBudget";
+import { useBudgets } from "../hooks";
+import { texts } from "../texts";
+
+type Open = { kind: "create" } | { kind: "edit" | "delete"; budget: Budget } | null;
+
+/** What calls may cost, and what they did. */
+export function BudgetsPanel() {
+  const budgets = useBudgets();
+  const mayChange = useMay("budgets.change");
+  const [open, setOpen] = useState<Open>(null);
+  const close = () => setOpen(null);
+  const words = texts.budgets;
+  return (
+    <>
+      <Group justify="space-between" mb="sm">
+        <Text c="dimmed">{words.about}</Text>
+        {mayChange ? (
+          <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setOpen({ kind: "create" })}>
+            {words.add}
+          </Button>
+        ) : null}
+      </Group>
+      <Loaded query={budgets} skeleton={<ListSkeleton rows={3} label={words.loading} />}>
+        {(all) =>
+          all.length === 0 ? (
+            <EmptyState title={words.empty}>{`${words.emptyAbout}${mayChange ? "" : ` ${words.emptyViewer}`}`}</EmptyState>
+          ) : (
+            <SimpleGrid cols={{ base: 1, lg: 2 }}>
+              {all.map((budget) => (
+                <BudgetCard key={budget.id} budget={budget} onEdit={() => setOpen({ kind: "edit", budget })} onDelete={() => setOpen({ kind: "delete", budget })} />
+              ))}
+            </SimpleGrid>
+          )
+        }
+      </Loaded>
+      <MorePages query={budgets} />
+      {open?.kind === "create" ? <BudgetForm editing={null} onClose={close} /> : null}
+      {open?.kind === "edit" ? <BudgetForm editing={open.budget} onClose={close} /> : null}
+      {open?.kind === "delete" ? <DeleteBudget budget={open.budget} onClose={close} /> : null}
+    </>
+  );
+}

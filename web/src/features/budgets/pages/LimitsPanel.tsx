@@ -1,0 +1,66 @@
+import { Button, Group, Text } from "@mantine/core";
+import { Plus } from "lucide-react";
+import { useState } from "react";
+import { ConfirmDestroy } from "@/shared/ui/ConfirmDestroy";
+import { EmptyState } from "@/shared/ui/EmptyState";
+import { ListSkeleton } from "@/shared/ui/ListSkeleton";
+import { Loaded } from "@/shared/ui/Loaded";
+import { MorePages } from "@/shared/ui/MorePages";
+import { notifyDone } from "@/shared/ui/notify";
+import { useMay } from "@/shared/workspace";
+import type { Limit } from "../api";
+import { LimitForm } from "../components/LimitForm";
+import { LimitList } from "../components/LimitList";
+import { useDeleteLimit, useLimits, useOwnId } from "../hooks";
+import { texts } from "../texts";
+import { amountOf, subjectOf } from "../words";
+
+type Open = { kind: "create" } | { kind: "edit" | "delete"; limit: Limit } | null;
+
+/** How much of what each may use. */
+export function LimitsPanel() {
+  const limits = useLimits();
+  const ownId = useOwnId();
+  const remove = useDeleteLimit();
+  const mayChange = useMay("limits.change");
+  const [open, setOpen] = useState<Open>(null);
+  const close = () => setOpen(null);
+  const words = texts.limits;
+  return (
+    <>
+      <Group justify="space-between" mb="sm">
+        <Text c="dimmed">{words.about}</Text>
+        {mayChange ? (
+          <Button leftSection={<Plus size={16} aria-hidden />} disabled={ownId === undefined} onClick={() => setOpen({ kind: "create" })}>
+            {words.add}
+          </Button>
+        ) : null}
+      </Group>
+      <Loaded query={limits} skeleton={<ListSkeleton rows={4} label={words.loading} />}>
+        {(all) =>
+          all.length === 0 ? (
+            <EmptyState title={words.empty}>{words.emptyAbout}</EmptyState>
+          ) : (
+            <LimitList limits={all} ownId={ownId} onEdit={(limit) => setOpen({ kind: "edit", limit })} onDelete={(limit) => setOpen({ kind: "delete", limit })} />
+          )
+        }
+      </Loaded>
+      <MorePages query={limits} />
+      {open?.kind === "create" ? <LimitForm editing={null} ownId={ownId} onClose={close} /> : null}
+      {open?.kind === "edit" ? <LimitForm editing={open.limit} ownId={ownId} onClose={close} /> : null}
+      {open?.kind === "delete" ? (
+        <ConfirmDestroy
+          opened
+          title={texts.deleteLimit.title}
+          about={texts.deleteLimit.about(amountOf(open.limit), subjectOf(open.limit))}
+          action={texts.budgets.delete}
+          onClose={close}
+          onConfirm={async () => {
+            await remove(open.limit.id);
+            notifyDone(texts.done.limitGone);
+          }}
+        />
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,79 @@
+import { Select, Table, Text } from "@mantine/core";
+import { moment } from "@/shared/format/time";
+import { ActionsHead } from "@/shared/ui/ActionsHead";
+import { notifyDone, notifyFailed } from "@/shared/ui/notify";
+import { RowMenu } from "@/shared/ui/RowMenu";
+import { TableFrame } from "@/shared/ui/TableFrame";
+import { useMay, useWorkspace } from "@/shared/workspace";
+import { type Member, ROLES } from "../api";
+import { useChangeRole } from "../hooks";
+import { texts } from "../texts";
+
+/** The members. Admins give roles and remove; owners are for owners alone. */
+export function MemberList({ members, ownId, onRemove }: { members: Member[]; ownId: string | undefined; onRemove: (member: Member) => void }) {
+  const mayChange = useMay("members.change");
+  const { role: ownRole } = useWorkspace();
+  const changing = useChangeRole();
+  const grantable = ROLES.filter((role) => role !== "owner" || ownRole === "owner");
+  return (
+    <TableFrame
+      label={texts.list}
+      head={
+        <>
+          <Table.Th>{texts.columns.name}</Table.Th>
+          <Table.Th>{texts.columns.role}</Table.Th>
+          <Table.Th visibleFrom="sm">{texts.columns.joined}</Table.Th>
+          <ActionsHead />
+        </>
+      }
+    >
+      {members.map((member) => {
+        const name = member.name || member.email;
+        const mine = mayChange && (member.role !== "owner" || ownRole === "owner");
+        return (
+          <Table.Tr key={member.userId}>
+            <Table.Td>
+              <Text fw={550}>
+                {name}
+                {member.userId === ownId ? (
+                  <Text span c="dimmed">
+                    {` · ${texts.you}`}
+                  </Text>
+                ) : null}
+              </Text>
+              <Text size="sm" c="dimmed">
+                {member.email}
+              </Text>
+            </Table.Td>
+            <Table.Td>
+              {mine && member.userId !== ownId ? (
+                <Select
+                  size="xs"
+                  maw={130}
+                  aria-label={texts.roleOf(name)}
+                  data={grantable.map((value) => ({ value, label: texts.roles[value] }))}
+                  value={member.role}
+                  allowDeselect={false}
+                  disabled={changing.isPending}
+                  onChange={(next) => {
+                    const role = ROLES.find((each) => each === next);
+                    if (role === undefined || role === member.role) return;
+                    changing.mutate({ userId: member.userId, role }, { onSuccess: () => notifyDone(texts.done.role(name, role)), onError: notifyFailed });
+                  }}
+                />
+              ) : (
+                (ROLES.filter((role) => role === member.role).map((role) => texts.roles[role])[0] ?? member.role)
+              )}
+            </Table.Td>
+            <Table.Td visibleFrom="sm">{moment(member.joinedAt)}</Table.Td>
+            <Table.Td ta="right">
+              {mine && member.userId !== ownId ? (
+                <RowMenu label={texts.actionsFor(name)} actions={[{ label: texts.remove, run: () => onRemove(member), destroys: true }]} />
+              ) : null}
+            </Table.Td>
+          </Table.Tr>
+        );
+      })}
+    </TableFrame>
+  );
+}

@@ -1,0 +1,30 @@
+import { ActionIcon, Menu } from "@mantine/core";
+import { Ellipsis } from "lucide-react";
+
+/** Something that can be done with a row. */
+export interface RowAction {
+  label: string;
+  run: () => void;
+  destroys?: boolean;
+}
+
+/** What can be done with a row, behind three dots. `label` names the row: "Actions for “work”". */
+export function RowMenu({ label, actions }: { label: string; actions: RowAction[] }) {
+  if (actions.length === 0) return null;
+  return (
+    <Menu position="bottom-end" width={180}>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" aria-label={label}>
+          <Ellipsis size={16} aria-hidden />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {actions.map(({ label: word, run, destroys }) => (
+          <Menu.Item key={word} onClick={run} {...(destroys ? { c: "var(--tl-bad)" } : {})}>
+            {word}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
