@@ -427,6 +427,8 @@ def read_file(file: Path = Path(".env")) -> dict[str, str]:
 def _read(text: str, hint: Any) -> object:
     """``text`` as what a setting is; ValueError that says what it must be."""
     kind, (meta,) = hint.__origin__, hint.__metadata__
+    # Bounds are those of a number: msgspec has none for what may also be None.
+    kind = next((one for one in get_args(kind) if one in _NUMBERS), kind)
     if kind is bool:
         if text.strip().lower() not in _BOOLEANS:
             raise ValueError("must be true or false")
@@ -437,7 +439,7 @@ def _read(text: str, hint: Any) -> object:
         return text
     if kind in _NUMBERS:
         try:
-            return msgspec.convert(text.strip(), hint, strict=False)
+            return msgspec.convert(text.strip(), Annotated[kind, meta], strict=False)
         except msgspec.ValidationError:
             raise ValueError(f"must be {_NUMBERS[kind]}{_write_bounds(meta)}") from None
     return msgspec.convert(text, hint, dec_hook=lambda made, value: made(value))

@@ -75,7 +75,7 @@ def test_a_kill_while_results_are_read_loses_and_doubles_nothing(tmp_path: Path)
         lines = [json.loads(line) for line in write_lines([ask("hello", "mini")] * LINES).splitlines()]
         requests = tmp_path / "requests.jsonl"
         requests.write_text("".join(json.dumps(line) + "\n" for line in lines))
-        batch_id = _begin(place, requests)
+        batch_id = begin(place, requests)
         vendor.held.set()
         vendor.finish()
         assert vendor.waiting.wait(30)
@@ -97,7 +97,7 @@ def test_a_kill_while_results_are_read_loses_and_doubles_nothing(tmp_path: Path)
     assert noted == [("files.create", 1, "127.0.0.1"), ("batches.create", 1, "127.0.0.1")]
 
 
-def _begin(place: Place, requests: Path) -> str:
+def begin(place: Place, requests: Path) -> str:
     boundary = "a-boundary"
     form = (
         f'--{boundary}\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nbatch\r\n'
