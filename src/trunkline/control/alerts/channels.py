@@ -280,7 +280,8 @@ class AlertChannels:
             with suppress(ResolveFailed, TimedOut):
                 await self._judge.judge(url.origin)
         except ForbiddenAddress as error:
-            raise InvalidInput.of("url", error.message) from None
+            words = f"{error.message} Name an address that is public, or one that TRUNKLINE_LOCAL_UPSTREAMS allows."
+            raise InvalidInput.of("url", words) from None
         return url
 
 

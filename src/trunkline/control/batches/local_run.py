@@ -116,12 +116,13 @@ class LocalRun:
     async def _run_line(self, row: Batch, line: BatchLine) -> None:
         try:
             answer = await self._call(row, line)
+            good = 200 <= answer.status < 300
+            request_id = f"{row.id}-{line.number}"
+            told = write_answer(wire_of(row), line, request_id, answer.status, answer.body)
+            await self._keep(row, line.number, "succeeded" if good else "errored", told)
         finally:
+            # Not before it is kept: no more lines than have a place can ever be called twice.
             self._places.release()
-        good = 200 <= answer.status < 300
-        request_id = f"{row.id}-{line.number}"
-        told = write_answer(wire_of(row), line, request_id, answer.status, answer.body)
-        await self._keep(row, line.number, "succeeded" if good else "errored", told)
 
     async def _call(self, row: Batch, line: BatchLine) -> Answer:
         wire, request_id = wire_of(row), f"{row.id}-{line.number}"

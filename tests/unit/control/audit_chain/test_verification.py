@@ -16,7 +16,7 @@ from trunkline.core.actor import Actor
 from trunkline.core.errors import Forbidden
 from trunkline.core.ids import new_id
 from trunkline.storage.database import Database
-from trunkline.storage.tables import AuditEvent, now
+from trunkline.storage.tables import AuditChain, AuditEvent, now
 
 ANN: Final = Actor(user_id="u", workspace_id="w", role="admin", key_id="k")
 BEN: Final = Actor(user_id="v", workspace_id="x", role="admin", instance_admin=True)
@@ -98,6 +98,14 @@ VALUES: Final = {
     "sequence": "NULL",
     "workspace_id": "NULL",
 }
+ENDS: Final = {
+    "id": "'v'",
+    "first_sequence": "2",
+    "first_hash": "'00'",
+    "last_sequence": "4",
+    "last_hash": "'00'",
+    "hash": "'00'",
+}
 EDITS: Final = {
     **{f"its {column}": f"UPDATE audit_events SET {column} = {value} {LINKED}" for column, value in VALUES.items()},
     "action of one that waits": "UPDATE audit_events SET action = 'x' WHERE workspace_id = 'w' AND sequence IS NULL",
@@ -117,9 +125,17 @@ EDITS: Final = {
         f" SELECT '{new_id()}', at, workspace_id, actor_kind, action, target_type, outcome, hash FROM audit_events"
         " WHERE workspace_id = 'w' AND sequence IS NULL"
     ),
-    "the record of the ends": "UPDATE audit_chains SET last_sequence = 4 WHERE id = 'w'",
+    **{
+        f"the {column} of the record of the ends": f"UPDATE audit_chains SET {column} = {value} WHERE id = 'w'"
+        for column, value in ENDS.items()
+    },
     "the record of the ends removed": "DELETE FROM audit_chains WHERE id = 'w'",
 }
+
+
+def test_every_column_is_edited_below() -> None:
+    assert set(VALUES) | {"at"} == set(AuditEvent.__table__.columns.keys())
+    assert set(ENDS) == set(AuditChain.__table__.columns.keys())
 
 
 @pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS.keys())
