@@ -32,9 +32,23 @@ class Sums(msgspec.Struct, frozen=True):
 
     def plus(self, other: Sums, sign: int = 1) -> Sums:
         """Both together; with ``sign`` -1 this without ``other``, which says nothing of when it was last used."""
-        moments = [moment for moment in (self.last_used_at, other.last_used_at) if moment is not None]
-        counts = [getattr(self, name) + sign * getattr(other, name) for name in COUNTS]
-        return Sums(*counts, last_used_at=max(moments, default=None) if sign > 0 else None)
+        mine, others = self.last_used_at, other.last_used_at
+        latest = (mine if others is None or (mine is not None and mine > others) else others) if sign > 0 else None
+        # One by one: reports do this some thousand times.
+        return Sums(
+            self.request_count + sign * other.request_count,
+            self.error_count + sign * other.error_count,
+            self.unpriced_count + sign * other.unpriced_count,
+            self.input_tokens + sign * other.input_tokens,
+            self.output_tokens + sign * other.output_tokens,
+            self.cached_tokens + sign * other.cached_tokens,
+            self.reasoning_tokens + sign * other.reasoning_tokens,
+            self.cost_nanos + sign * other.cost_nanos,
+            self.duration_us + sign * other.duration_us,
+            self.cache_hit_count + sign * other.cache_hit_count,
+            self.saved_nanos + sign * other.saved_nanos,
+            latest,
+        )
 
 
 COUNTS: Final = Sums.__struct_fields__[:-1]

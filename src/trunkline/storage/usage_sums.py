@@ -1,21 +1,22 @@
 """What calls add up to, from the sums that the intake keeps: no report reads the calls themselves.
 
-A span is made of whole days (UTC), and of the quarters of an hour at its two ends. The days of another zone are those
-of UTC with what lies between the two midnights added or taken away, so that only these quarters are read.
+A span is made of whole days (UTC), and of the blocks of four hours and the quarters of an hour at its two ends. The
+days of another zone are those of UTC with what lies between the two midnights added or taken away, so that only that is
+read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import msgspec
-from sqlalchemy import ARRAY, CTE, BigInteger, ColumnElement, bindparam, func, or_, select, true
+from sqlalchemy import ARRAY, CTE, BigInteger, ColumnElement, Select, bindparam, func, or_, select, true
 from sqlalchemy.exc import OperationalError
 
 from trunkline.storage.database import Transaction
-from trunkline.storage.intake.usage_group import DAY_MINUTES, QUARTER_MINUTES, WHOLE
+from trunkline.storage.intake.usage_group import BLOCK_MINUTES, DAY_MINUTES, GRAINS, QUARTER_MINUTES, WHOLE
 from trunkline.storage.tables import UsageGroup, UsageSum
 from trunkline.storage.usage import COUNTS, Sums, UsageScope, has_tag
 from trunkline.storage.wide_sum import halves, join
@@ -41,6 +42,8 @@ Part: TypeAlias = "tuple[int, str | None]"
 """Which span, by its number, and the value of the dimension; None where a call has none, and without a dimension."""
 
 QUARTERS_OF_A_DAY: Final = DAY_MINUTES // QUARTER_MINUTES
+_QUARTERS_OF_A_BLOCK: Final = BLOCK_MINUTES // QUARTER_MINUTES
+_BLOCKS_OF_A_DAY: Final = DAY_MINUTES // BLOCK_MINUTES
 FIRST: Final = 0
 LAST: Final = 2**40
 """Quarters that no call is before, and none after."""
@@ -80,13 +83,17 @@ async def read_sums(tx: Transaction, scope: UsageScope, first: int = FIRST, last
 
 
 async def read_parts(
-    tx: Transaction, scope: UsageScope, dimension: Dimension | None, first: int = FIRST, last: int = LAST
+    tx: Transaction,
+    scope: UsageScope,
+    dimension: Dimension | None,
+    first: int = FIRST,
+    last: int = LAST,
+    only: Collection[str | None] | None = None,
 ) -> dict[str | None, Sums]:
-    """The same for each value of ``dimension`` that occurs."""
-    days, quarters = _cover(first, last)
+    """The same for each value of ``dimension`` that occurs, or for those of ``only``."""
     found: dict[str | None, Sums] = {}
-    for grain, windows in ((DAY_MINUTES, days), (QUARTER_MINUTES, quarters)):
-        for (_, value), sums in (await _read(tx, scope, grain, windows, dimension)).items():
+    for grain, windows in _cover(first, last).items():
+        for (_, value), sums in (await _read(tx, scope, grain, windows, dimension, only)).items():
             found[value] = found.get(value, _NOTHING).plus(sums)
     return {value: sums for value, sums in found.items() if _counts(sums)}
 
@@ -107,23 +114,29 @@ async def read_series(
     short = all(after - before < QUARTERS_OF_A_DAY // 2 for before, after in pairwise(edges))
     if short:
         windows = [_Window(number, *span) for number, span in enumerate(pairwise(edges))]
-        found = await _read(tx, scope, QUARTER_MINUTES, windows, dimension, only)
+        found = await _read(tx, scope, QUARTER_MINUTES, windows, dimension, only, latest=False)
     else:
         near = [round(edge / QUARTERS_OF_A_DAY) for edge in edges]
         days = [_Window(number, *span) for number, span in enumerate(pairwise(near)) if span[0] < span[1]]
-        found = await _read(tx, scope, DAY_MINUTES, days, dimension, only)
-        beside = [
-            _Window(number, min(edge, day * QUARTERS_OF_A_DAY), max(edge, day * QUARTERS_OF_A_DAY))
-            for number, (edge, day) in enumerate(zip(edges, near, strict=True))
-            if edge != day * QUARTERS_OF_A_DAY
-        ]
-        for (number, value), sums in (await _read(tx, scope, QUARTER_MINUTES, beside, dimension, only)).items():
-            # What lies before the midnight belongs to the span that begins at the edge, what lies after it to the one
-            # that ends there: the days count both the other way.
-            early = edges[number] < near[number] * QUARTERS_OF_A_DAY
-            for at, sign in ((number, 1 if early else -1), (number - 1, -1 if early else 1)):
-                if 0 <= at < len(edges) - 1:
-                    found[at, value] = found.get((at, value), _NOTHING).plus(sums, sign)
+        found = await _read(tx, scope, DAY_MINUTES, days, dimension, only, latest=False)
+        blocks = [round(edge / _QUARTERS_OF_A_BLOCK) for edge in edges]
+        # From each midnight to the block that is nearest to the edge, and from there to the edge itself.
+        for grain, begins, ends in (
+            (BLOCK_MINUTES, [day * _BLOCKS_OF_A_DAY for day in near], blocks),
+            (QUARTER_MINUTES, [block * _QUARTERS_OF_A_BLOCK for block in blocks], edges),
+        ):
+            beside = [
+                _Window(number, min(begin, end), max(begin, end))
+                for number, (begin, end) in enumerate(zip(begins, ends, strict=True))
+                if begin != end
+            ]
+            for (number, value), sums in (await _read(tx, scope, grain, beside, dimension, only, latest=False)).items():
+                # What lies before the edge belongs to the span that ends there, what lies after it to the one that
+                # begins there: so far they are parted elsewhere.
+                sign = 1 if begins[number] < ends[number] else -1
+                for at, each in ((number - 1, sign), (number, -sign)):
+                    if 0 <= at < len(edges) - 1:
+                        found[at, value] = found.get((at, value), _NOTHING).plus(sums, each)
     return {part: sums for part, sums in found.items() if _counts(sums)}
 
 
@@ -132,20 +145,58 @@ def _counts(sums: Sums) -> bool:
     return any(getattr(sums, name) for name in COUNTS)
 
 
+async def read_few(
+    tx: Transaction, scope: UsageScope, edges: Sequence[int], dimension: Dimension
+) -> tuple[dict[Part, Sums], dict[str | None, Sums]]:
+    """:func:`read_series` of all values of ``dimension``, of which there are few, and :func:`read_parts` of all of its
+    spans together. Reading each by itself would add up nearly all rows twice."""
+    series = await read_series(tx, scope, edges, dimension)
+    parts: dict[str | None, Sums] = {}
+    for (_, value), sums in series.items():
+        parts[value] = parts.get(value, _NOTHING).plus(sums)
+    latest = await read_parts(tx, scope, dimension, edges[-2], edges[-1])
+    rare = parts.keys() - latest.keys()
+    if rare:
+        latest |= await read_parts(tx, scope, dimension, edges[0], edges[-1], rare)
+    return series, {
+        value: msgspec.structs.replace(sums, last_used_at=latest[value].last_used_at)
+        for value, sums in parts.items()
+        if _counts(sums) and value in latest
+    }
+
+
+async def count_values(tx: Transaction, scope: UsageScope, dimension: Dimension, most: int) -> int:
+    """How many values of ``dimension`` the workspace has ever had, up to ``most``."""
+    key: ColumnElement[Any] = getattr(UsageGroup, dimension)
+    values = select(key).where(UsageGroup.workspace_id == scope.workspace_id).distinct().limit(most).subquery()
+    return await tx.scalar(select(func.count()).select_from(values)) or 0
+
+
 async def find_first(tx: Transaction, scope: UsageScope) -> int | None:
     """The quarter of the first call in ``scope``; None when there is none."""
     query = select(UsageSum.slot).where(*_wanted(tx, scope, QUARTER_MINUTES)).order_by(UsageSum.slot).limit(1)
     return await tx.scalar(query)
 
 
-def _cover(first: int, last: int) -> tuple[list[_Window], list[_Window]]:
-    """The days that lie within, and the quarters at both ends."""
-    first_day, last_day = -(-first // QUARTERS_OF_A_DAY), last // QUARTERS_OF_A_DAY
-    if first_day >= last_day:
-        return [], [_Window(0, first, last)] if first < last else []
-    days = [_Window(0, first_day, last_day)]
-    ends = [_Window(0, first, first_day * QUARTERS_OF_A_DAY), _Window(0, last_day * QUARTERS_OF_A_DAY, last)]
-    return days, [window for window in ends if window.first < window.last]
+def _cover(first: int, last: int) -> dict[int, list[_Window]]:
+    """By their grain: the days that lie within, the blocks at both ends of these, and the quarters at both ends of
+    all."""
+    found: dict[int, list[_Window]] = {}
+    left = [(first, last)]
+    for grain in reversed(GRAINS):
+        length = grain // QUARTER_MINUTES
+        windows: list[_Window] = []
+        rest: list[tuple[int, int]] = []
+        for begin, end in left:
+            whole, after = -(-begin // length), end // length
+            if whole < after:
+                windows.append(_Window(0, whole, after))
+                rest += [(begin, whole * length), (after * length, end)]
+            else:
+                rest.append((begin, end))
+        found[grain] = windows
+        left = [(begin, end) for begin, end in rest if begin < end]
+    return found
 
 
 async def _read(
@@ -155,46 +206,80 @@ async def _read(
     windows: Sequence[_Window],
     dimension: Dimension | None,
     only: Collection[str | None] | None = None,
+    *,
+    latest: bool = True,
 ) -> dict[Part, Sums]:
+    """``latest``: also when something was last used."""
     if not windows:
         return {}
+    question = _Question(scope, grain, windows, dimension, only, latest)
     try:
-        return await _sum_up(tx, scope, grain, windows, dimension, only, wide=False)
+        return await _sum_up(tx, question, wide=False)
     except OperationalError as error:
         if "overflow" not in str(error.orig):
             raise
-        return await _sum_up(tx, scope, grain, windows, dimension, only, wide=True)
+        return await _sum_up(tx, question, wide=True)
 
 
-async def _sum_up(
-    tx: Transaction,
-    scope: UsageScope,
-    grain: int,
-    windows: Sequence[_Window],
-    dimension: Dimension | None,
-    only: Collection[str | None] | None,
-    *,
-    wide: bool,
-) -> dict[Part, Sums]:
+class _Question(NamedTuple):
+    """The arguments of :func:`_read`."""
+
+    scope: UsageScope
+    grain: int
+    windows: Sequence[_Window]
+    dimension: Dimension | None
+    only: Collection[str | None] | None
+    latest: bool
+
+
+async def _sum_up(tx: Transaction, asked: _Question, *, wide: bool) -> dict[Part, Sums]:
     """``wide`` sums cannot overflow on SQLite, and take twice as long: nearly none needs them."""
-    spans = _write_windows(tx, windows)
-    key: ColumnElement[Any] | None = None if dimension is None else getattr(UsageGroup, dimension)
+    spans = _write_windows(tx, asked.windows)
+    key: ColumnElement[Any] | None = None if asked.dimension is None else getattr(UsageGroup, asked.dimension)
+    figures = [*_sums(wide=wide), *((func.max(UsageSum.last_used_at),) if asked.latest else ())]
+    wanted = [
+        *_wanted(tx, asked.scope, asked.grain, asked.dimension, asked.only),
+        UsageSum.slot >= spans.c.first,
+        UsageSum.slot < spans.c.last,
+    ]
+    found: dict[Part, Sums] = {}
+    if key is not None and not asked.latest and tx.get_bind().dialect.name == "sqlite":
+        query = _write_apart(spans, key, figures, wanted)
+        for number, parts in await tx.execute(query):
+            for value, *row in msgspec.json.decode(parts):
+                found[number, value] = _write(row, wide=wide, latest=False)
+        return found
     query = (
-        select(spans.c.number, *(() if key is None else (key,)), *_sums(wide=wide))
+        select(spans.c.number, *(() if key is None else (key,)), *figures)
         .select_from(spans)
         .join(UsageSum, true())
-        .where(
-            *_wanted(tx, scope, grain, dimension, only), UsageSum.slot >= spans.c.first, UsageSum.slot < spans.c.last
-        )
+        .where(*wanted)
         .group_by(spans.c.number, *(() if key is None else (key,)))
     )
     if key is not None:
         query = query.join(UsageGroup, UsageGroup.id == UsageSum.group_id)
-    found: dict[Part, Sums] = {}
     for number, *row in await tx.execute(query):
         value = None if key is None else row.pop(0)
-        found[number, value] = _write(row, wide=wide)
+        found[number, value] = _write(row, wide=wide, latest=asked.latest)
     return found
+
+
+def _write_apart(
+    spans: CTE, key: ColumnElement[Any], figures: Sequence[ColumnElement[Any]], wanted: Sequence[ColumnElement[bool]]
+) -> Select[int, str]:
+    """Each window by itself, with its parts as JSON: SQLite, which groups by sorting, sorts a few hundred rows many
+    times instead of all of them at once, which takes three quarters of the time."""
+    named = [figure.label(f"figure_{number}") for number, figure in enumerate(figures)]
+    parts = (
+        select(key.label("value"), *named)
+        .select_from(UsageSum)
+        .join(UsageGroup, UsageGroup.id == UsageSum.group_id)
+        .where(*wanted)
+        .group_by(key)
+        .correlate(spans)
+        .subquery()
+    )
+    return select(spans.c.number, select(func.json_group_array(func.json_array(*parts.c))).scalar_subquery())
 
 
 def _write_windows(tx: Transaction, windows: Sequence[_Window]) -> CTE:
@@ -218,12 +303,11 @@ def _sums(*, wide: bool) -> Iterable[ColumnElement[Any]]:
     for name in COUNTS:
         counts: ColumnElement[Any] = getattr(UsageSum, name).expression
         yield from halves(counts) if wide else (func.sum(counts),)
-    yield func.max(UsageSum.last_used_at)
 
 
-def _write(row: Sequence[Any], *, wide: bool) -> Sums:
+def _write(row: Sequence[Any], *, wide: bool, latest: bool) -> Sums:
     # PostgreSQL sums bigint to numeric, which the driver gives as Decimal.
-    *counts, last = row
+    counts, last = (row[:-1], row[-1]) if latest else (row, None)
     if wide:
         return Sums(*(join(*counts[at : at + 2]) for at in range(0, len(counts), 2)), last_used_at=last)
     return Sums(*map(int, counts), last_used_at=last)

@@ -14,6 +14,7 @@ from trunkline.storage import usage_corrections, usage_sums
 from trunkline.storage.database import Transaction
 from trunkline.storage.usage import Sums, UsageScope
 from trunkline.storage.usage_sums import FIRST, LAST, Dimension
+from trunkline.storage.usage_sums import Part as Cell
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _QUARTER: Final = timedelta(minutes=15)
@@ -68,19 +69,32 @@ async def sum_series(
     edges: Sequence[datetime],
     dimension: Dimension | None = None,
     only: Collection[str | None] | None = None,
-) -> dict[usage_sums.Part, Sums]:
+) -> dict[Cell, Sums]:
     """The same between each of ``edges`` and the next one, which are whole quarters of an hour: by the number of the
     part and the value of ``dimension``, of which those of ``only`` alone are looked for. Of when something was last
     used this does not tell."""
     slots = [quarter_of(edge) for edge in edges]
     if dimension != "tags":
         return await usage_sums.read_series(tx, scope, slots, dimension, only)
-    found: dict[usage_sums.Part, Sums] = {}
+    found: dict[Cell, Sums] = {}
     for (number, tags), sums in (await usage_sums.read_series(tx, scope, slots, dimension)).items():
         for tag in (None,) if tags is None else tags.split(","):
             if only is None or tag in only:
                 found[number, tag] = found.get((number, tag), Sums()).plus(sums)
     return found
+
+
+async def sum_few(
+    tx: Transaction, scope: UsageScope, span: Span, edges: Sequence[datetime], dimension: Dimension, most: int
+) -> tuple[dict[Cell, Sums], dict[str | None, Sums]] | None:
+    """:func:`sum_series` and :func:`sum_parts` at once, where ``dimension`` has at most so many values and ``edges``
+    are those of ``span``; else None."""
+    slots = [quarter_of(edge) for edge in edges]
+    if dimension == "tags" or len(slots) < 2 or (slots[0], slots[-1]) != quarters(span):
+        return None
+    if await usage_sums.count_values(tx, scope, dimension, most + 1) > most:
+        return None
+    return await usage_sums.read_few(tx, scope, slots, dimension)
 
 
 def quarters(span: Span) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""The sums of each quarter of an hour and of each day, from which reports are made."""
+"""The sums of each quarter of an hour, each four hours and each day, from which reports are made."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from trunkline.core.usage_event import UsageEvent
 from trunkline.storage.intake.connection import Transaction
 from trunkline.storage.intake.table import Values
 from trunkline.storage.intake.tables import GROUPS, SUMS
-from trunkline.storage.intake.usage_group import DAY_MINUTES, QUARTER_MINUTES, WHOLE, identify
+from trunkline.storage.intake.usage_group import GRAINS, QUARTER_MINUTES, WHOLE, identify
 
 _QUARTER: Final = 900_000_000
 """Microseconds."""
@@ -18,7 +18,7 @@ _QUARTER: Final = 900_000_000
 _NOTHING: Final = (0,) * (len(SUMS.columns) - len(SUMS.key) - 1)
 """Of all that is counted."""
 
-_QUARTERS_OF_A_DAY: Final = DAY_MINUTES // QUARTER_MINUTES
+_QUARTERS: Final = tuple((grain, grain // QUARTER_MINUTES) for grain in GRAINS)
 
 
 class UsageSums:
@@ -52,9 +52,9 @@ def sum_values(events: Arrivals) -> tuple[list[Values], list[Values]]:
         short = _cut(group)
         number = identify(short)
         groups[number] = short
-        for grain, slot in ((QUARTER_MINUTES, quarter), (DAY_MINUTES, quarter // _QUARTERS_OF_A_DAY)):
+        for grain, length in _QUARTERS:
             for each in (number, WHOLE):
-                key = (short[0], grain, slot, each)
+                key = (short[0], grain, quarter // length, each)
                 before = sums.get(key)
                 sums[key] = counts if before is None else _join(before, counts)
     return [(number, *group) for number, group in groups.items()], [(*key, *counts) for key, counts in sums.items()]

@@ -16,7 +16,11 @@ WHOLE: Final = 0
 """The group of all calls of a workspace together, which most reports over time are of."""
 
 QUARTER_MINUTES: Final = 15
+BLOCK_MINUTES: Final = 240
+"""Between the two, so that the days of zones far from UTC need not be made of quarters alone."""
 DAY_MINUTES: Final = 1_440
+GRAINS: Final = (QUARTER_MINUTES, BLOCK_MINUTES, DAY_MINUTES)
+"""Minutes of what calls are added up by. Each is whole in the next one."""
 
 
 @lru_cache(maxsize=4096)

@@ -26,6 +26,7 @@ from trunkline.core.chat import Usage
 from trunkline.core.usage_event import UsageEvent
 from trunkline.storage.database import Database
 from trunkline.storage.usage import UsageScope
+from trunkline.storage.usage_sums import Dimension
 
 SINCE = datetime(2026, 3, 1, tzinfo=UTC)
 CHANGES = tuple(
@@ -195,6 +196,23 @@ async def test_totals_parts_and_exports_tell_the_same_as_the_calls(database: Dat
         assert total.cost_nanos == sum(row.figures.cost_nanos for row in rows)
         assert total.input_tokens == sum(one.input_tokens for one in listed)
         assert total.error_count == sum(one.outcome == "error" for one in within)
+
+
+@pytest.mark.parametrize("dimension", ["model", "outcome"])
+async def test_few_values_are_read_at_once_and_tell_the_same(database: Database, dimension: Dimension) -> None:
+    await keep(database, calls(5))
+    for name in HARD:
+        span = read_span(None, "2026-03-08", "2026-10-25", SINCE, ZoneInfo(name))
+        assert span.since is not None
+        assert span.until is not None
+        edges = divide(span.since, span.until, "week", ZoneInfo(name))
+        async with database.read() as tx:
+            few = await sums.sum_few(tx, SCOPE, span, edges, dimension, 99)
+            parts = await sums.sum_parts(tx, SCOPE, span, dimension)
+            series = await sums.sum_series(tx, SCOPE, edges, dimension)
+            assert few == (series, parts), name
+            assert await sums.sum_few(tx, SCOPE, span, edges, dimension, len(parts) - 1) is None
+            assert await sums.sum_few(tx, SCOPE, span, edges[1:], dimension, 99) is None, "not of all of it"
 
 
 async def test_a_day_that_a_zone_skipped_has_no_part(database: Database) -> None:
