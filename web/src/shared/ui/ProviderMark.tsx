@@ -23,6 +23,11 @@ function markOf(provider: string): [string, string] {
   return MARKS[provider] ?? [provider.slice(0, 1).toUpperCase() + provider.slice(1, 2), "#5a6170"];
 }
 
+/** A provider's colour in charts. */
+export function providerColor(provider: string): string {
+  return markOf(provider)[1];
+}
+
 /** A provider's mark. It says nothing to screen readers: its name stands beside it. */
 export function ProviderMark({ provider, size = 28 }: { provider: string; size?: number }) {
   const [letters, color] = markOf(provider);

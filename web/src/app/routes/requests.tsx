@@ -1,0 +1,18 @@
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { requestsSearch } from "@/features/requests/search";
+import { root } from "./root";
+
+const Page = lazyRouteComponent(() => import("@/features/requests/pages/RequestsPage"), "RequestsPage");
+
+const requests = createRoute({
+  getParentRoute: () => root,
+  path: "/requests",
+  validateSearch: requestsSearch,
+  component: function Requests() {
+    const search = requests.useSearch();
+    const navigate = requests.useNavigate();
+    return <Page search={search} onSearch={(next) => void navigate({ search: next, replace: true })} />;
+  },
+});
+
+export const requestsRoutes = [requests] as const;
