@@ -1,0 +1,108 @@
+import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import type { AlertFilter, CreateAlertChannelRequest, CreateAlertRuleRequest, TrunklineClient, UpdateAlertRuleRequest } from "@trunkline/client";
+import { useWorkspace } from "@/shared/workspace";
+import type { Subject } from "./kinds";
+
+const AGAIN_MS = 5_000;
+const PAGE = 100;
+const DAYS = 7;
+
+/** Alerts, the newest first. */
+export function alertsQuery(client: TrunklineClient, workspaceId: string, filter: NonNullable<AlertFilter>) {
+  return queryOptions({ queryKey: ["alerts", workspaceId, "list", filter], queryFn: () => client.alerts.list({ ...filter, limit: PAGE }) });
+}
+
+/** Rules: those that every workspace has, then the others. */
+export function rulesQuery(client: TrunklineClient, workspaceId: string) {
+  return queryOptions({ queryKey: ["alerts", workspaceId, "rules"], queryFn: () => client.alerts.rules.list({ limit: PAGE }) });
+}
+
+/** Channels. */
+export function channelsQuery(client: TrunklineClient, workspaceId: string) {
+  return queryOptions({ queryKey: ["alerts", workspaceId, "channels"], queryFn: () => client.alerts.channels.list({ limit: PAGE }) });
+}
+
+/** What was sent to channels. */
+export function deliveriesQuery(client: TrunklineClient, workspaceId: string) {
+  return queryOptions({ queryKey: ["alerts", workspaceId, "deliveries"], queryFn: () => client.alerts.channels.deliveries({ limit: PAGE }), refetchInterval: AGAIN_MS });
+}
+
+/** When a rule would have fired in the last days. */
+export function previewQuery(client: TrunklineClient, workspaceId: string, rule: CreateAlertRuleRequest) {
+  return queryOptions({
+    queryKey: ["alerts", workspaceId, "preview", rule],
+    queryFn: () => client.alerts.rules.preview({ ...rule, days: DAYS }),
+    retry: false,
+  });
+}
+
+/** What a rule can be narrowed to. */
+export function subjectsQuery(client: TrunklineClient, workspaceId: string, subject: Subject | "") {
+  return queryOptions({
+    queryKey: ["alerts", workspaceId, "subjects", subject],
+    enabled: subject !== "",
+    queryFn: async (): Promise<{ value: string; label: string }[]> => {
+      const query = { limit: PAGE };
+      switch (subject) {
+        case "budget":
+          return (await client.get("/api/budgets", { query })).map((each) => ({ value: each.id, label: each.name }));
+        case "key":
+          return (await client.get("/api/keys", { query })).map((each) => ({ value: each.id, label: each.name }));
+        case "policy":
+          return (await client.get("/policy", { query: { workspaceId } })).policies.map((each) => ({ value: each.id, label: each.name }));
+        case "provider": {
+          const providers = (await client.get("/api/configurations", { query })).map((each) => each.provider);
+          return [...new Set(providers)].toSorted().map((each) => ({ value: each, label: each }));
+        }
+        default:
+          return (await client.get("/api/configurations", { query })).map((each) => ({ value: each.id, label: each.name }));
+      }
+    },
+  });
+}
+
+/** Everything that is changed here. Each has all of it read anew. */
+export function useAlertChanges() {
+  const { client, id } = useWorkspace();
+  const queries = useQueryClient();
+  const onSuccess = () => queries.invalidateQueries({ queryKey: ["alerts", id] });
+  const { alerts } = client;
+  return {
+    acknowledge: useMutation({ mutationFn: (alertId: string) => alerts.acknowledge(alertId), onSuccess }),
+    saveRule: useMutation({
+      mutationFn: ({ ruleId, body }: { ruleId: string | null; body: CreateAlertRuleRequest }) =>
+        ruleId === null ? alerts.rules.create(body) : alerts.rules.update(ruleId, body as UpdateAlertRuleRequest),
+      onSuccess,
+    }),
+    switchRule: useMutation({ mutationFn: ({ ruleId, enabled }: { ruleId: string; enabled: boolean }) => alerts.rules.update(ruleId, { enabled }), onSuccess }),
+    removeRule: useMutation({ mutationFn: (ruleId: string) => alerts.rules.delete(ruleId), onSuccess }),
+    makeChannel: useMutation({ mutationFn: (body: CreateAlertChannelRequest) => alerts.channels.create(body), onSuccess }),
+    testChannel: useMutation({ mutationFn: (channelId: string) => alerts.channels.test(channelId), onSuccess }),
+    removeChannel: useMutation({ mutationFn: (channelId: string) => alerts.channels.delete(channelId), onSuccess }),
+  };
+}
+
+/** Reads the alerts anew whenever one fires, is acknowledged or is resolved; follows again when the stream ends. */
+export function useLiveAlerts(): void {
+  const { client, id } = useWorkspace();
+  const queries = useQueryClient();
+  useEffect(() => {
+    const stop = new AbortController();
+    const reread = (): void => void queries.invalidateQueries({ queryKey: ["alerts", id, "list"] });
+    const follow = async (): Promise<void> => {
+      while (!stop.signal.aborted) {
+        try {
+          for await (const _ of client.alerts.follow({ signal: stop.signal, ready: reread })) reread();
+        } catch {
+          // The list itself says what is wrong; here it is only tried again.
+        }
+        await new Promise((go) => setTimeout(go, AGAIN_MS));
+      }
+    };
+    void follow();
+    return () => stop.abort();
+  }, [client, id, queries]);
+}
+
+export type { Alert, AlertChannel, AlertDelivery, AlertRule } from "@trunkline/client";
