@@ -1,25 +1,33 @@
 import { createRouter } from "@tanstack/react-router";
 import { BASE_PATH } from "@/shared/api/address";
+import { alertsRoutes } from "./routes/alerts";
 import { chatRoutes } from "./routes/chat";
+import { experimentsRoutes } from "./routes/experiments";
 import { featuresRoutes } from "./routes/features";
 import { homeRoutes } from "./routes/home";
 import { keysRoutes } from "./routes/keys";
 import { membersRoutes } from "./routes/members";
 import { modelsRoutes } from "./routes/models";
 import { policiesRoutes } from "./routes/policies";
+import { requestsRoutes } from "./routes/requests";
 import { root } from "./routes/root";
 import { statusRoutes } from "./routes/status";
+import { usageRoutes } from "./routes/usage";
 
 export const router = createRouter({
   routeTree: root.addChildren([
     ...homeRoutes,
+    ...alertsRoutes,
     ...chatRoutes,
+    ...experimentsRoutes,
     ...featuresRoutes,
     ...keysRoutes,
     ...membersRoutes,
     ...modelsRoutes,
     ...policiesRoutes,
+    ...requestsRoutes,
     ...statusRoutes,
+    ...usageRoutes,
   ]),
   basepath: BASE_PATH,
   defaultPreload: "intent",

@@ -1,4 +1,4 @@
-import { Activity, KeyRound, type LucideIcon, MessageSquare, Settings2, Shapes, ShieldCheck, Users } from "lucide-react";
+import { Activity, Bell, ChartColumn, FlaskConical, KeyRound, type LucideIcon, MessageSquare, Rows3, Settings2, Shapes, ShieldCheck, Users } from "lucide-react";
 
 /** The groups of pages, in their order. What is in the first stands on top, without a heading. */
 export const GROUPS = ["", "Build", "Observe", "Admin"] as const;
@@ -19,6 +19,10 @@ export const ITEMS: Item[] = [
   { to: "/configurations", label: "Configurations", group: "Build", icon: Settings2, may: "configurations.read" },
   { to: "/features", label: "Features", group: "Build", icon: Shapes, may: "features.read" },
   { to: "/status", label: "Status", group: "Observe", icon: Activity, may: "status.read" },
+  { to: "/usage", label: "Usage & cost", group: "Observe", icon: ChartColumn, may: "usage.read" },
+  { to: "/requests", label: "Requests", group: "Observe", icon: Rows3, may: "usage.read" },
+  { to: "/experiments", label: "Experiments", group: "Observe", icon: FlaskConical, may: "experiments.read" },
+  { to: "/alerts", label: "Alerts", group: "Observe", icon: Bell, may: "alerts.read" },
   { to: "/keys", label: "API keys", group: "Admin", icon: KeyRound, may: "keys.read" },
   { to: "/members", label: "Members", group: "Admin", icon: Users, may: "members.read" },
   { to: "/policies", label: "Policies & budgets", group: "Admin", icon: ShieldCheck, may: "budgets.read" },

@@ -1,13 +1,29 @@
-import { queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import type { Status, TrunklineClient } from "@trunkline/client";
 
 export type { Status } from "@trunkline/client";
+
+const PAGE = 100;
+
+export const SIZES = ["quarter", "day"] as const;
+export type CellSize = (typeof SIZES)[number];
 
 /** How all configurations and providers are and were. */
 export function statusQuery(client: TrunklineClient, workspaceId: string) {
   return queryOptions({
     queryKey: ["status", workspaceId],
-    queryFn: (): Promise<Status> => client.status.read({ limit: 100 }),
+    queryFn: (): Promise<Status> => client.status.read({ limit: PAGE }),
+    refetchInterval: 30_000,
+  });
+}
+
+/** The same page by page, in cells of that size. */
+export function statusPagesQuery(client: TrunklineClient, workspaceId: string, cell: CellSize) {
+  return infiniteQueryOptions({
+    queryKey: ["status", workspaceId, "pages", cell],
+    queryFn: ({ pageParam }) => client.page("/api/status", { query: { limit: PAGE, cell, ...(pageParam === null ? {} : { cursor: pageParam }) } }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
     refetchInterval: 30_000,
   });
 }

@@ -1,6 +1,8 @@
-import { percent } from "@/shared/format/quantity";
+import { count, percent } from "@/shared/format/quantity";
+import { moment } from "@/shared/format/time";
 import { wordFor } from "@/shared/health";
 import type { Status } from "../api";
+import { texts } from "../texts";
 import classes from "./History.module.css";
 
 type Cells = Status["providers"][number]["cells"];
@@ -9,12 +11,12 @@ type Cells = Status["providers"][number]["cells"];
 export function History({ cells, label }: { cells: Cells; label: string }) {
   const seen = cells.filter((cell) => cell.state !== "unknown");
   const good = seen.filter((cell) => cell.state === "healthy").length;
-  const sum = seen.length === 0 ? "nothing is known yet" : `healthy in ${percent(good / seen.length)} of the time that is known`;
+  const sum = seen.length === 0 ? texts.nothing : texts.healthy(percent(good / seen.length));
   return (
     <svg className={classes.history} viewBox={`0 0 ${cells.length * 4} 24`} preserveAspectRatio="none" role="img" aria-label={`${label}: ${sum}`}>
       {cells.map((cell, index) => (
         <rect key={cell.from} x={index * 4} y={0} width={3} height={24} data-tone={wordFor(cell.state).tone}>
-          <title>{`${new Date(cell.from).toLocaleString()}: ${wordFor(cell.state).word}, ${cell.calls} calls`}</title>
+          <title>{texts.cell(moment(cell.from), wordFor(cell.state).word, count(cell.calls), count(cell.failures))}</title>
         </rect>
       ))}
     </svg>
