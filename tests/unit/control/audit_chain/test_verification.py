@@ -179,6 +179,21 @@ async def test_an_older_end_with_its_own_hash_is_found_by_what_follows_it(log: L
     assert await log.kinds() == ["foreign"]
 
 
+@pytest.mark.parametrize(("gone", "left", "end"), [(5, 4, "last"), (1, 2, "first")])
+async def test_an_end_cut_off_is_found_though_its_record_was_made_to_match(
+    log: Log, gone: int, left: int, end: str
+) -> None:
+    of_it = "FROM audit_events WHERE workspace_id = 'w' AND sequence = :left"
+    # What the first event stands behind is the one that went.
+    mark = "hash" if end == "last" else "previous_hash"
+    await log.run(
+        f"UPDATE audit_chains SET {end}_sequence = :left, {end}_hash = (SELECT {mark} {of_it}) WHERE id = 'w'",
+        left=left,
+    )
+    await log.run("DELETE FROM audit_events WHERE workspace_id = 'w' AND sequence = :gone", gone=gone)
+    assert await log.kinds()
+
+
 async def test_events_from_before_there_were_chains_get_their_places_once(database: Database) -> None:
     log = Log(database)
     await log.record(BATCH + 5)
