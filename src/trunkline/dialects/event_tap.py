@@ -189,6 +189,11 @@ class EventTap(ABC):
             self.error = failure
             self.told = True
 
+    def _keep_back(self) -> None:
+        """The event that told of a failure is none that a client knows: it gets our words, and nothing that follows."""
+        self.told = False
+        self._deaf = True
+
     def _lay_aside(self, data: bytes) -> None:
         self._pieces.append(data)
         self._size += len(data)
@@ -252,7 +257,10 @@ class EventTap(ABC):
             except BROKEN_JSON:
                 self._break()
                 return False
-        return keep
+        if self.told and b"data:" not in event:
+            # Clients pass over what is no field of an event.
+            self._keep_back()
+        return keep and not self._deaf
 
 
 def _is_whole(event: bytes) -> bool:

@@ -3,7 +3,8 @@
 https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation: lines end with LF, CRLF or
 CR; a leading byte order mark, comments and unknown fields are passed over; several ``data`` lines are joined by LF. An
 event without data is none. We work on bytes and never use ``splitlines``, which would also cut at U+2028 and others.
-Characters that are cut in two between events are joined.
+Characters that are cut in two between events are joined. Two ways in which servers break off, which the format passes
+over, are events named ``error``: a field of that name (llama.cpp), and a line that is an object with such a member.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from trunkline.dialects.half_characters import BACKSLASH, HalfCharacters
 
 MAX_EVENT: Final = 16 * 1024 * 1024
 """The most bytes that one unfinished event may take."""
+
+
+_ERROR: Final = "error"
 
 
 class ServerEvent(msgspec.Struct, frozen=True, gc=False):
@@ -144,6 +148,9 @@ class EventReader:
             if self._size > MAX_EVENT:
                 raise EventTooLarge
             self._data.append(value)
+        elif field == b"error" or line.startswith(b'{"error"'):
+            self._data.append(line if field != b"error" else value)
+            self._name = _ERROR
         elif field == b"event":
             self._naming = line
             self._name = self._named = value.decode("utf-8", "replace")

@@ -25,6 +25,7 @@ from trunkline.core.chat_events import (
     ToolCallStart,
     UsageReport,
 )
+from trunkline.core.errors import UpstreamError
 from trunkline.dialects.anthropic_messages.answer_block import write_input
 from trunkline.dialects.anthropic_messages.block_reading import NAME, by_server
 from trunkline.dialects.anthropic_messages.citation import read_citation
@@ -34,6 +35,7 @@ from trunkline.dialects.anthropic_messages.seal import read_seal
 from trunkline.dialects.anthropic_messages.stop import KNOWN, is_exact, read_stop
 from trunkline.dialects.anthropic_messages.usage import WireUsage, merge_usage, read_usage
 from trunkline.dialects.made_id import MadeIds
+from trunkline.dialects.raw_json import decode
 from trunkline.dialects.spare_field import decode_spared
 from trunkline.dialects.sse import MAX_EVENT, EventReader, EventTooLarge
 
@@ -148,6 +150,10 @@ class Reader:
     def close(self) -> list[ChatEvent]:
         """The events that the end of the body completes."""
         out: list[ChatEvent] = []
+        for event in self._events.feed(b"\n\n") if self._events.pending else ():
+            # The last event may lack its blank line; or it was cut.
+            if not self._done and decode(event.data) is not None:
+                self._take(event.data, out)
         if not self._done:
             if self._stopped:
                 self._end(out)
@@ -165,7 +171,7 @@ class Reader:
                 return
             spared = decode_spared(data, _Event)
             if spared is None:
-                self._fail(FOREIGN, out)
+                self._refuse(decode(data), out)
                 return
             event = spared
         delta, index = event.delta, event.index
@@ -198,10 +204,7 @@ class Reader:
                 self._stop(None, None, {}, out)
                 self._end(out)
             case "error":
-                failure = read_failure({"error": event.error})
-                self._done = True
-                message = f"{failure.message} {failure.detail}" if failure.detail else failure.message
-                out.append(Failure(message, failure.kind, failure.upstream_code))
+                self._break_off(read_failure({"error": event.error}), out)
             case _:
                 pass
 
@@ -339,6 +342,18 @@ class Reader:
         if not self._done:
             self._done = True
             out.append(End())
+
+    def _refuse(self, value: JsonValue, out: list[ChatEvent]) -> None:
+        """Ends at an event without a type: an error, if it tells of one."""
+        if isinstance(value, dict) and value.get("error"):
+            self._break_off(read_failure(value), out)
+        else:
+            self._fail(FOREIGN, out)
+
+    def _break_off(self, failure: UpstreamError, out: list[ChatEvent]) -> None:
+        self._done = True
+        message = f"{failure.message} {failure.detail}" if failure.detail else failure.message
+        out.append(Failure(message, failure.kind, failure.upstream_code))
 
     def _fail(self, message: str, out: list[ChatEvent]) -> None:
         self._done = True

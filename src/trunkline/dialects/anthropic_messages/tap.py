@@ -19,7 +19,7 @@ from trunkline.dialects.anthropic_messages.stop import read_stop
 from trunkline.dialects.anthropic_messages.usage import WireUsage, hear_usage, read_usage, write_usage
 from trunkline.dialects.event_edit import Object, edit_events
 from trunkline.dialects.event_tap import EventTap
-from trunkline.dialects.raw_json import decode
+from trunkline.dialects.raw_json import ABSENT, decode, is_said
 from trunkline.dialects.spare_field import SparingDecoder
 from trunkline.dialects.sse import write_event
 
@@ -34,7 +34,8 @@ class _Delta(msgspec.Struct, frozen=True):
 
 
 class _Event(msgspec.Struct, frozen=True):
-    type: str
+    type: str = ""
+    error: msgspec.Raw = ABSENT
     message: _Message | None = None
     delta: _Delta | None = None
     usage: WireUsage | None = None
@@ -136,6 +137,14 @@ class StreamTap(EventTap):
                 self.begun = self.done = self._holding = True
             case "error":
                 self._fail(read_stream_error(data))
+            case "":
+                # Clients know events by their type: they are told in our words.
+                if not is_said(event.error):
+                    self._break()
+                else:
+                    self._fail(read_stream_error(data))
+                    self._keep_back()
+                return False
             case _:
                 if name == "error":
                     self._fail(read_stream_error(data))

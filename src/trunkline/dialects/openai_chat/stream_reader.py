@@ -115,7 +115,8 @@ class ChatStreamReader:
         except BROKEN_JSON:
             spared = decode_spared(data, Chunk)
             if spared is None:
-                self._fail(Failure(MALFORMED, "malformed"), events)
+                said = {"error": data.decode("utf-8", "replace")} if name == "error" else None
+                self._fail(read_failure(said) if said else Failure(MALFORMED, "malformed"), events)
                 return
             chunk = spared
         if (chunk.error is not ABSENT and is_said(chunk.error)) or name == "error" or chunk.object == "error":

@@ -119,6 +119,11 @@ class StreamTap(EventTap):
         if data.startswith(b"[DONE]"):
             self.done = self._holding = True
             return True
+        if name == "error" and decode(data) is None:
+            # Words alone, which clients do not take.
+            self._fail(read_failure({"error": data.decode("utf-8", "replace")}))
+            self._keep_back()
+            return False
         chunk = _decoder.decode(data)
         # Azure begins with a chunk of no choice, which tells nothing of those to come.
         self._first = not chunk.choices

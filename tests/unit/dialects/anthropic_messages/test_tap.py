@@ -166,7 +166,7 @@ def test_the_end_of_another_wire_is_left_out() -> None:
 
 
 @pytest.mark.parametrize(
-    "broken", [b'data: "message_ x\n\n', b'data: {"type":5,"error":1}\n\n', b'data: "error"\xff\n\n']
+    "broken", [b'data: "message_ x\n\n', b'data: {"type":5,"message_":1}\n\n', b'data: "error"\xff\n\n']
 )
 def test_a_broken_event_and_what_follows_are_not_relayed(broken: bytes) -> None:
     # A delta is only looked at where it could be more than that.
