@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import tracemalloc
@@ -19,6 +20,7 @@ from trunkline.dialects import anthropic_messages, bedrock_converse, gemini, oll
 from trunkline.dialects.anthropic_messages import passthrough as anthropic_passthrough
 from trunkline.dialects.dialect import StreamReader
 from trunkline.dialects.gemini import passthrough as gemini_passthrough
+from trunkline.dialects.half_characters import join_halves
 from trunkline.dialects.openai_chat import passthrough as openai_passthrough
 from trunkline.dialects.openai_chat.chunked_content import flatten
 from trunkline.dialects.openai_operations.tap import TypedEventTap
@@ -90,7 +92,12 @@ def listen(tap: Tap, pieces: list[bytes]) -> None:
         if found < 0:
             said = _words(event)
             assert said is not None, event
-            assert said in came(body), event
+            words, arguments = said
+            assert words in [one[0] for one in came(body) if one is not None], event
+            everything = "".join(text for one in came(body) if one is not None for text in one[1])
+            for text in arguments:
+                # They may have waited for their end, were unwrapped, or there were none.
+                assert text == "{}" or text in everything or json.dumps(text)[1:-1] in everything, event
             continue
         place = found + len(event)
     assert tap.complete == (tap.error is None)
@@ -98,15 +105,16 @@ def listen(tap: Tap, pieces: list[bytes]) -> None:
 
 
 @lru_cache(maxsize=1)
-def came(body: bytes) -> list[object]:
+def came(body: bytes) -> list[tuple[object, list[str]] | None]:
     """What the events of a stream say."""
-    return [_words(event) for event in re.split(rb"[\r\n]{2,}", body)]
+    return [_words(join_halves(event)) for event in re.split(rb"[\r\n]{2,}", body)]
 
 
-def _words(event: bytes) -> object:
+def _words(event: bytes) -> tuple[object, list[str]] | None:
     """The data of an event without what is mended: its usage, roles, what says which call is meant, the reasons of
-    ends, and texts that came as a list. None where it is no JSON.
+    ends, and texts that came as a list; and the arguments of calls. None where it is no JSON.
     """
+    arguments: list[str] = []
     data = b"\n".join(line[5:] for line in re.split(rb"[\r\n]+", event) if line.startswith(b"data:"))
     try:
         said: Any = msgspec.json.decode(flatten(data) or data)
@@ -120,11 +128,12 @@ def _words(event: bytes) -> object:
             delta = choice["delta"] = choice.get("delta") or {}
             delta.pop("role", None)
             calls = delta.pop("tool_calls", None) or ()
-            given = [call["function"].get("arguments") for call in calls if "function" in call]
-            delta["arguments"] = [_write(each) for each in given]
+            functions = [call["function"] for call in calls if "function" in call]
+            functions += [older] if (older := delta.pop("function_call", None)) else []
+            arguments += [_write(function.get("arguments")) for function in functions]
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError, KeyError, AttributeError):
         return None
-    return said
+    return said, arguments
 
 
 def _write(arguments: object) -> str:

@@ -6,6 +6,7 @@ stop reason and the final usage; ``message_stop``. ``ping`` and unknown events m
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Final
 
 import msgspec
@@ -150,10 +151,12 @@ class Reader:
     def close(self) -> list[ChatEvent]:
         """The events that the end of the body completes."""
         out: list[ChatEvent] = []
-        for event in self._events.feed(b"\n\n") if self._events.pending else ():
+        if not self._done and self._events.pending:
             # The last event may lack its blank line; or it was cut.
-            if not self._done and decode(event.data) is not None:
-                self._take(event.data, out)
+            with suppress(EventTooLarge):
+                for event in self._events.feed(b"\n\n"):
+                    if not self._done and decode(event.data) is not None:
+                        self._take(event.data, out)
         if not self._done:
             if self._stopped:
                 self._end(out)
