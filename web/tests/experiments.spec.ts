@@ -120,8 +120,9 @@ test("running experiments are listed with what is known", async ({ page }) => {
   await signIn(page, "/console/experiments?state=running");
   await page.getByRole("link", { name: /Support chat.*Running.*No difference between v2 and v1 is certain yet/ }).click();
   await expect(page.getByText("Keep going")).toBeVisible();
-  await page.getByRole("button", { name: "Tokens per call" }).click();
-  await expect(page.getByRole("img", { name: /^Difference in tokens per call, v2 − v1/ })).toBeVisible();
+  await expect(page.getByRole("img", { name: /^Difference in errors, v2 − v1/ })).toBeVisible();
+  await page.getByRole("button", { name: "Rating" }).click();
+  await expect(page.getByText("With fewer than 30 people on a version nothing can be said yet.", { exact: false })).toBeVisible();
 });
 
 everyLook("experiments", async (page, info, scheme) => {

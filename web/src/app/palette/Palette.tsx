@@ -17,8 +17,12 @@ export function Palette({ onClose }: { onClose: () => void }) {
     const command = commands.find((each) => each.id === id);
     if (command === undefined) return;
     onClose();
-    if (typeof command.run === "string") void navigate({ to: command.run });
-    else command.run();
+    if (typeof command.run === "string") {
+      const [to = "/", search] = command.run.split("?");
+      void navigate({ to, search: Object.fromEntries(new URLSearchParams(search)) as never });
+    } else {
+      command.run();
+    }
   };
   return (
     <Modal.Root opened onClose={onClose} size={600} yOffset="12vh" centered={false} transitionProps={{ duration: 0 }}>

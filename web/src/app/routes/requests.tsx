@@ -1,6 +1,10 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { requestsSearch } from "@/features/requests/search";
+import { registerSource } from "@/shared/commands";
 import { root } from "./root";
+
+// What it needs is loaded with the first search.
+registerSource({ id: "requests", may: "usage.read", find: async (client, text) => (await import("@/features/requests/find")).findRequest(client, text) });
 
 const Page = lazyRouteComponent(() => import("@/features/requests/pages/RequestsPage"), "RequestsPage");
 

@@ -1,6 +1,6 @@
 /** How often, in words. */
 export function times(count: number): string {
-  return ["never", "once", "twice"][count] ?? `${count} times`;
+  return ["", "once", "twice"][count] || `${count} times`;
 }
 
 /** What the page says. */
@@ -65,7 +65,7 @@ export const texts = {
   preview: {
     title: "Preview",
     looking: "Looking back …",
-    would: (count: number) => `This rule would have fired ${times(count)} in the last 7 days.`,
+    would: (count: number) => (count === 0 ? "This rule would not have fired in the last 7 days." : `This rule would have fired ${times(count)} in the last 7 days.`),
     firing: (what: string, from: string) => `${what}, ${from}`,
     more: (count: number) => `and ${count} more`,
   },
