@@ -30,6 +30,7 @@ export type { ChatChunk, ChatCompletion, ChatMessage, ChatRequest, ChatUsage } f
 export { TrunklineClient, TrunklineClient as FlashbackClient } from "./client.js";
 export type { AnswerEvent } from "./conversations.js";
 export type { ConfigurationDraft, TestStage, TestVerdict } from "./drafts.js";
+export { readEvents, type ServerSentEvent } from "./events.js";
 export { type FieldError, TrunklineError } from "./error.js";
 export type { ClientOptions } from "./http.js";
 export type {

@@ -8,6 +8,7 @@ import { homeRoutes } from "./routes/home";
 import { keysRoutes } from "./routes/keys";
 import { membersRoutes } from "./routes/members";
 import { modelsRoutes } from "./routes/models";
+import { playgroundRoutes } from "./routes/playground";
 import { policiesRoutes } from "./routes/policies";
 import { requestsRoutes } from "./routes/requests";
 import { root } from "./routes/root";
@@ -24,6 +25,7 @@ export const router = createRouter({
     ...keysRoutes,
     ...membersRoutes,
     ...modelsRoutes,
+    ...playgroundRoutes,
     ...policiesRoutes,
     ...requestsRoutes,
     ...statusRoutes,

@@ -1,4 +1,18 @@
-import { Activity, Bell, ChartColumn, FlaskConical, KeyRound, type LucideIcon, MessageSquare, Rows3, Settings2, Shapes, ShieldCheck, Users } from "lucide-react";
+import {
+  Activity,
+  Bell,
+  ChartColumn,
+  FlaskConical,
+  KeyRound,
+  type LucideIcon,
+  MessageSquare,
+  Play,
+  Rows3,
+  Settings2,
+  Shapes,
+  ShieldCheck,
+  Users,
+} from "lucide-react";
 
 /** The groups of pages, in their order. What is in the first stands on top, without a heading. */
 export const GROUPS = ["", "Build", "Observe", "Admin"] as const;
@@ -18,6 +32,7 @@ export const ITEMS: Item[] = [
   { to: "/chat", label: "Chat", group: "", icon: MessageSquare, may: "conversations.change" },
   { to: "/configurations", label: "Configurations", group: "Build", icon: Settings2, may: "configurations.read" },
   { to: "/features", label: "Features", group: "Build", icon: Shapes, may: "features.read" },
+  { to: "/playground", label: "Playground", group: "Build", icon: Play, may: "features.run" },
   { to: "/status", label: "Status", group: "Observe", icon: Activity, may: "status.read" },
   { to: "/usage", label: "Usage & cost", group: "Observe", icon: ChartColumn, may: "usage.read" },
   { to: "/requests", label: "Requests", group: "Observe", icon: Rows3, may: "usage.read" },

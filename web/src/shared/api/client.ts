@@ -27,6 +27,13 @@ async function send(input: RequestInfo | URL, init: RequestInit, token: string |
   }
 }
 
+/** Calls a model as a program would, with the session in place of an API key. The answer is given as it came. */
+export function callModel(workspaceId: string, path: string, body: object | FormData, signal: AbortSignal): Promise<Response> {
+  const headers = new Headers({ "x-trunkline-workspace": workspaceId });
+  if (!(body instanceof FormData)) headers.set("content-type", "application/json");
+  return ask(SERVER + path, { method: "POST", headers, body: body instanceof FormData ? body : JSON.stringify(body), signal });
+}
+
 const clients = new Map<string, TrunklineClient>();
 
 /** The client for calls in a workspace; without one in the personal workspace. */

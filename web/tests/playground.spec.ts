@@ -1,0 +1,87 @@
+import { expect, type Page, test } from "@playwright/test";
+import { addConfiguration, type Model, startModel } from "./model";
+import { everyLook, look, signIn } from "./support";
+
+let model: Model;
+
+test.beforeAll(async ({ browser }) => {
+  model = await startModel();
+  const page = await browser.newPage();
+  await addConfiguration(page, model, "Production chat");
+  await page.close();
+});
+
+test.afterAll(() => model.close());
+
+async function open(page: Page, kind: string, name = "Production chat"): Promise<void> {
+  await signIn(page, `/console/playground?kind=${kind}&model=${encodeURIComponent(name)}`);
+  await expect(page.getByRole("combobox", { name: "Model" })).toHaveValue(name);
+}
+
+for (const kind of ["chat", "responses", "messages", "gemini"]) {
+  test(`a request in the format of ${kind} is sent and its answer read`, async ({ page }) => {
+    await open(page, kind);
+    await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("Say something short");
+    await page.getByRole("textbox", { name: "Temperature" }).fill("0.5");
+    await page.getByRole("textbox", { name: "Prompt", exact: true }).press("Control+Enter");
+    const answer = page.getByRole("region", { name: "Answer", exact: true });
+    await expect(answer).toContainText("Answer of gpt-4o-mini to: Say something short");
+    await expect(answer.getByText("As it came")).toBeVisible();
+    await expect(answer).toContainText("x-request-id");
+    expect(model.asked.at(-1)).toMatchObject({ temperature: 0.5 });
+  });
+}
+
+test("a stream is stopped, and a request is edited as JSON", async ({ page }) => {
+  await open(page, "chat");
+  await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("Something slow");
+  const left = model.left();
+  await page.getByRole("button", { name: "Run" }).click();
+  const answer = page.getByRole("region", { name: "Answer", exact: true });
+  await expect(answer).toContainText("word3");
+  await page.getByRole("button", { name: "Stop" }).click();
+  await expect(answer.getByText(/stopped$/)).toBeVisible();
+  await expect.poll(() => model.left()).toBe(left + 1);
+  await page.getByRole("button", { name: "Edit it as JSON" }).click();
+  await page.getByRole("textbox", { name: "Body" }).fill('{"model": "Production chat", "messages": [{"role": "user", "content": "By hand"}]}');
+  await page.getByRole("button", { name: "Run" }).click();
+  await expect(answer).toContainText("to: By hand");
+  await page.getByRole("textbox", { name: "Body" }).fill('{"model": "nowhere"}');
+  await page.getByRole("button", { name: "Run" }).click();
+  await expect(answer.getByRole("alert")).toContainText("The answer has the status 4");
+});
+
+test("texts are compared by their vectors", async ({ page }) => {
+  await open(page, "embeddings", "demo/demo-embeddings");
+  await page.getByRole("textbox", { name: "Texts, one a line" }).fill("a red house\na red house\nsomething else");
+  await page.getByRole("button", { name: "Run" }).click();
+  const table = page.getByRole("group", { name: "How alike the texts are (cosine)" });
+  await expect(table.getByRole("row").nth(1)).toContainText("1.000");
+  await expect(table.getByRole("row")).toHaveCount(4);
+});
+
+test("a request is kept as a feature, and one that was made is made again", async ({ page }) => {
+  await open(page, "chat");
+  await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("Hello");
+  await page.getByRole("button", { name: "Run" }).click();
+  const answer = page.getByRole("region", { name: "Answer", exact: true });
+  await expect(answer).toContainText("to: Hello");
+  const id = /x-request-id: (\S+)/.exec(await answer.innerText())?.[1] ?? "";
+  await page.getByRole("button", { name: "Save as" }).click();
+  await page.getByRole("menuitem", { name: "Configuration" }).click();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await expect.poll(async () => {
+    await page.goto(`/console/playground?replay=${id}`);
+    return page.getByText("What that request said is not kept here").isVisible();
+  }).toBe(true);
+  await expect(page.getByRole("combobox", { name: "Model" })).toHaveValue("Production chat");
+});
+
+everyLook("playground", async (page, info, scheme) => {
+  await open(page, "chat");
+  await look(page, info, `playground-empty-${scheme}`);
+  await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("Plan the launch week");
+  await page.getByRole("button", { name: "Run" }).click();
+  await expect(page.getByRole("table").first()).toBeVisible();
+  await look(page, info, `playground-${scheme}`);
+});
