@@ -61,7 +61,7 @@ export async function startModel(): Promise<Model> {
       response.on("close", () => {
         if (!response.writableFinished) left += 1;
       });
-      void answer(body, response);
+      void (path.endsWith("/responses") ? respond(body, response) : answer(body, response));
     });
   });
   await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
@@ -113,6 +113,25 @@ async function answer(body: Model["asked"][number], response: ServerResponse): P
   send({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] });
   send({ choices: [], usage: usageOf(pieces.length) });
   response.end("data: [DONE]\n\n");
+}
+
+/** A stream in the format of OpenAI's Responses. */
+async function respond(body: Model["asked"][number], response: ServerResponse): Promise<void> {
+  const pieces = piecesOf(JSON.stringify(body["input"]).replaceAll(/^"|"$/g, ""), body.model);
+  const text = pieces.map((piece) => piece.text).join("");
+  const whole = {
+    id: "resp_1", object: "response", created_at: 1, status: "completed", model: body.model,
+    output: [{ type: "message", id: "msg_1", role: "assistant", status: "completed", content: [{ type: "output_text", text, annotations: [] }] }],
+    usage: { input_tokens: 20, output_tokens: pieces.length, total_tokens: 20 + pieces.length },
+  };
+  response.writeHead(200, { "content-type": "text/event-stream" });
+  const send = (event: { type: string; [name: string]: unknown }) => response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+  send({ type: "response.created", sequence_number: 0, response: { ...whole, status: "in_progress", output: [], usage: null } });
+  for (const [place, piece] of pieces.entries()) {
+    send({ type: "response.output_text.delta", sequence_number: place + 1, item_id: "msg_1", output_index: 0, content_index: 0, delta: piece.text });
+  }
+  send({ type: "response.completed", sequence_number: pieces.length + 1, response: whole });
+  response.end();
 }
 
 const usageOf = (made: number) => ({ prompt_tokens: 20, completion_tokens: made, total_tokens: 20 + made });

@@ -69,6 +69,7 @@ export const resolver: CSSVariablesResolver = () => {
     "--mantine-color-dimmed": "var(--tl-soft)",
     "--mantine-color-placeholder": "var(--tl-soft)",
     "--mantine-color-anchor": "var(--tl-accent)",
+    "--mantine-color-accent-light-color": "var(--tl-accent)",
     "--mantine-color-error": "var(--tl-bad)",
     "--mantine-color-default": "var(--tl-surface)",
     "--mantine-color-default-hover": "var(--tl-sunken)",
