@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from trunkline.core.chat import Usage
+from trunkline.core.chat import JsonValue, Usage
 from trunkline.core.chat_events import (
     AudioDelta,
     ChatEvent,
@@ -115,7 +115,7 @@ class ChatStreamReader:
         except BROKEN_JSON:
             spared = decode_spared(data, Chunk)
             if spared is None:
-                said = {"error": data.decode("utf-8", "replace")} if name == "error" else None
+                said: JsonValue = {"error": data.decode("utf-8", "replace")} if name == "error" else None
                 self._fail(read_failure(said) if said else Failure(MALFORMED, "malformed"), events)
                 return
             chunk = spared
