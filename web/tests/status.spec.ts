@@ -27,6 +27,7 @@ test("the status tells of a rejected key as it happens, and of the last error", 
   for (let at = 0; at < 5; at += 1) await call(key, "Fragile");
   await expect(configurations.getByText("Key rejected", { exact: true })).toBeVisible({ timeout: 60_000 });
   await expect(configurations.getByText(/^Last error .*: /)).toBeVisible();
+  await expect(configurations.getByText(/^Routes pass it over for \d+ s more/)).toBeVisible();
   await expect(page.getByRole("region", { name: "Providers" }).getByText("Key rejected", { exact: true })).toBeVisible();
   expect(await configurations.getByRole("img", { name: /^Fragile: history/ }).locator("rect").count()).toBe(90);
   await page.getByRole("button", { name: "Last 90 days" }).click();

@@ -26,6 +26,7 @@ export interface StatusRowFacts extends Told {
 export function StatusRow({ row }: { row: StatusRowFacts }) {
   const { word, tone } = wordFor(row.state);
   const first = row.cells[0]?.from;
+  const open = row.breakers.filter((breaker) => breaker.state === "open");
   return (
     <Box className={classes.row}>
       <Group gap="sm" wrap="nowrap" miw={0}>
@@ -59,11 +60,11 @@ export function StatusRow({ row }: { row: StatusRowFacts }) {
           </CallsLink>
         </Text>
       </Box>
-      {row.breakers.map((breaker) => (
-        <Text key={`${breaker.process} ${breaker.state}`} size="sm" c="var(--tl-fair)" className={classes.error}>
-          {breaker.state === "open" ? texts.open(breaker.process, breaker.seconds) : texts.halfOpen(breaker.process)}
+      {row.breakers.length === 0 ? null : (
+        <Text size="sm" c="var(--tl-fair)" className={classes.error}>
+          {open.length === 0 ? texts.halfOpen : texts.open(Math.max(...open.map((breaker) => breaker.seconds)), open.length)}
         </Text>
-      ))}
+      )}
       {row.lastError === null ? null : (
         <Text size="sm" c={tone === "good" ? "dimmed" : "var(--tl-bad)"} className={classes.error}>
           {texts.last(row.lastError.message, ago(row.lastError.at))}
