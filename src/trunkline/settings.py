@@ -415,6 +415,27 @@ def read_settings(environment: Mapping[str, str] = os.environ, file: Path = Path
     raise InvalidInput(f"Some settings are wrong. {told}", fields=tuple(wrong))
 
 
+Source = Literal["environment", "file", "default"]
+"""Where the value of a setting is from. Options of commands count as the environment."""
+
+
+def find_sources(environment: Mapping[str, str] = os.environ, file: Path = Path(".env")) -> dict[str, Source]:
+    """Where each setting is from, as :func:`read_settings` reads it from the same places."""
+    set_here = {name.upper() for name in environment}
+    set_there = read_file(file)
+    sources: dict[str, Source] = {}
+    for field in msgspec.structs.fields(Settings):
+        variable = f"{PREFIX}{field.name.upper()}"
+        sources[field.name] = "environment" if variable in set_here else "file" if variable in set_there else "default"
+    return sources
+
+
+def find_secrets() -> frozenset[str]:
+    """The settings whose values must be shown nowhere."""
+    hints = get_type_hints(Settings)
+    return frozenset(name for name, hint in hints.items() if Secret in {hint, *get_args(hint)})
+
+
 def read_file(file: Path = Path(".env")) -> dict[str, str]:
     """What an ``.env`` file sets, by names in upper case; nothing where there is none that can be read."""
     if not file.is_file():

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from trunkline.core.errors import InvalidInput
-from trunkline.settings import Settings, describe_settings, read_settings
+from trunkline.settings import Settings, describe_settings, find_secrets, find_sources, read_settings
 
 NO_FILE = Path("there-is-none")
 
@@ -118,3 +118,15 @@ def test_redis_has_an_address_of_its_own() -> None:
     for wrong in ("http://10.0.0.5", "10.0.0.5:6379", "redis://"):
         with pytest.raises(InvalidInput, match="TRUNKLINE_REDIS_URL: must begin with redis://"):
             read(REDIS_URL=wrong)
+
+
+def test_each_setting_tells_where_it_is_from(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("TRUNKLINE_PORT=81\nTRUNKLINE_HOST=::1\n")
+    sources = find_sources({"trunkline_port": "82"}, file)
+    assert (sources["port"], sources["host"], sources["workers"]) == ("environment", "file", "default")
+
+
+def test_what_must_not_be_shown_is_known_by_its_type() -> None:
+    assert find_secrets() >= {"database_url", "redis_url", "admin_password", "smtp_url", "metrics_token"}
+    assert not find_secrets() & {"port", "admin_email", "data_dir"}

@@ -10,6 +10,7 @@ import {
   type ValidateAiLlmResponse,
 } from "./ai-llm.js";
 import { Alerts } from "./alerts.js";
+import { Audit } from "./audit.js";
 import { Cache } from "./cache.js";
 import { Batches } from "./batches.js";
 import { Capture } from "./capture.js";
@@ -28,7 +29,9 @@ import {
   type DeletePolicyResponse,
   Policies,
   type PoliciesResponse,
+  type PolicyPreview,
   type PolicyResponse,
+  type PreviewPolicyRequest,
   type UpdatePolicyRequest,
   type ViolationQuery,
   type ViolationsResponse,
@@ -67,6 +70,8 @@ export class TrunklineClient {
   readonly status: Health;
   /** What is wrong, and who is told. */
   readonly alerts: Alerts;
+  /** Who changed what. */
+  readonly audit: Audit;
   readonly #http: Http;
   readonly #aiLlms: AiLlms;
   readonly #policies: Policies;
@@ -88,6 +93,7 @@ export class TrunklineClient {
     this.drafts = new Drafts(this.#http);
     this.status = new Health(this.#http);
     this.alerts = new Alerts(this.#http);
+    this.audit = new Audit(this.#http);
   }
 
   get<P extends PathsOf<"get">>(path: P, ...rest: Rest<P, "get">): Promise<AnswerOf<P, "get">> {
@@ -180,6 +186,11 @@ export class TrunklineClient {
 
   getPolicyViolationsByPolicyId(policyId: string, query: ViolationQuery = {}): Promise<ViolationsResponse> {
     return this.#policies.violations(query, policyId);
+  }
+
+  /** Which calls of the last hours a policy would have found. Nothing is saved. */
+  previewPolicy(data: PreviewPolicyRequest): Promise<PolicyPreview> {
+    return this.#policies.preview(data);
   }
 
   /** Alerts of all policies, or of one. */

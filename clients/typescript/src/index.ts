@@ -59,11 +59,14 @@ export type {
   DeletePolicyResponse,
   PoliciesResponse,
   Policy,
+  PolicyPreview,
   PolicyResponse,
   PolicyViolation,
+  PreviewPolicyRequest,
   UpdatePolicyRequest,
   ViolationQuery,
   ViolationsResponse,
 } from "./policy.js";
+export type { AuditChain, AuditEvent, AuditQuery } from "./audit.js";
 export { type EncryptionKey, type SealingPlace, sealKey } from "./seal.js";
 export type { ConfigurationStatus, Status, StatusChange, StatusQuery } from "./status.js";

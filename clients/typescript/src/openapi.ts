@@ -1567,6 +1567,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Each setting of the installation, and where its value is from
+         * @description Each setting of the installation, and where its value is from. Secrets are not shown.
+         */
+        get: operations["list_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/budgets": {
         parameters: {
             query?: never;
@@ -3142,6 +3162,26 @@ export interface paths {
          * @description Make a policy for a workspace, one of its applications or keys, or for the whole installation.
          */
         post: operations["create_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/policy/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Which calls of the last hours a policy with this rule would have found
+         * @description Which calls of the last `hours` a policy with this rule would have found. Nothing is saved, no model is asked.
+         */
+        post: operations["preview_policy"];
         delete?: never;
         options?: never;
         head?: never;
@@ -9705,6 +9745,142 @@ export interface components {
             policies: components["schemas"]["PolicyItemResponse"][];
         };
         /**
+         * PolicyPreviewExampleResponse
+         * @description A call that would have broken the policy.
+         */
+        PolicyPreviewExampleResponse: {
+            /**
+             * Requestid
+             * @description The id of the request, from the header `x-request-id`.
+             */
+            requestId: string;
+            /**
+             * Timestamp
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            /**
+             * Userid
+             * @description The id of the user.
+             */
+            userId: string;
+            /**
+             * Provider
+             * @description The provider's id, such as `openai`.
+             */
+            provider: string;
+            /**
+             * Llmmodel
+             * @description The model that served it.
+             */
+            llmModel: string;
+            /**
+             * Explanation
+             * @description Why, in general words: nothing of what was sent is in it.
+             */
+            explanation: string;
+        };
+        /**
+         * PolicyPreviewRequest
+         * @description A policy that is to be tried. `hours` is how far back, at most 168.
+         * @example {
+         *       "rule": {
+         *         "kind": "allowedProviders",
+         *         "mode": "allow",
+         *         "providers": [
+         *           "openai"
+         *         ]
+         *       },
+         *       "workspaceId": "019a5f0e-7c1b-7d9a-9a53-0f4c8a1b2c3d"
+         *     }
+         */
+        PolicyPreviewRequest: {
+            /**
+             * Workspaceid
+             * @description The id of the workspace.
+             */
+            workspaceId: string;
+            /**
+             * Repoid
+             * @description The id of the application that it applies to; `null`: all.
+             */
+            repoId?: string | null;
+            /**
+             * Keyid
+             * @description The id of the API key; `null` if none was used.
+             */
+            keyId?: string | null;
+            /**
+             * Rule
+             * @description A rule that needs no model: `kind` is `allowedModels`, `allowedProviders`, `paidModels`, `ceilings`, `patterns` or `personalData`. Without one, a model judges `content`.
+             */
+            rule?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Hours
+             * @description How many hours back.
+             * @default 24
+             */
+            hours?: number;
+        };
+        /**
+         * PolicyPreviewResponse
+         * @description What a policy would have found.
+         */
+        PolicyPreviewResponse: {
+            /**
+             * Success
+             * @description Whether it succeeded.
+             * @default true
+             * @constant
+             */
+            success?: true;
+            /**
+             * Since
+             * Format: date-time
+             * @description From when on calls were looked at.
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             * @description Until when.
+             */
+            until: string;
+            /**
+             * Calls
+             * @description How many calls there were.
+             */
+            calls: number;
+            /**
+             * Checked
+             * @description How many of them were looked at: the newest, or those with captured content.
+             */
+            checked: number;
+            /**
+             * Violations
+             * @description How many of those would have broken the policy.
+             */
+            violations: number;
+            /**
+             * Undecided
+             * @description Of how many nobody can say. The policy's `failMode` would count them.
+             */
+            undecided: number;
+            /**
+             * Note
+             * @description What is not exact; `null`: nothing.
+             */
+            note: string | null;
+            /**
+             * Examples
+             * @description The newest that would have broken it, at most 20.
+             */
+            examples: components["schemas"]["PolicyPreviewExampleResponse"][];
+        };
+        /**
          * PolicyResponse
          * @description One policy.
          */
@@ -11364,6 +11540,59 @@ export interface components {
             expiresIn: number;
             /** @description The user. */
             user: components["schemas"]["UserResponse"];
+        };
+        /**
+         * SettingResponse
+         * @description A setting of the installation. It is changed where it is set, and holds from the next start on.
+         */
+        SettingResponse: {
+            /**
+             * Name
+             * @description The variable that sets it, such as `TRUNKLINE_PORT`.
+             */
+            name: string;
+            /**
+             * Value
+             * @description The value; `null`: unset, or a secret.
+             */
+            value: unknown;
+            /**
+             * Default
+             * @description What it is when it is unset; `null`: nothing, or a secret.
+             */
+            default: unknown;
+            /**
+             * Source
+             * @description Where the value is from: the `environment` (or an option of the command), an `.env` `file`, or the `default`.
+             * @enum {string}
+             */
+            source: "environment" | "file" | "default";
+            /**
+             * Secret
+             * @description Whether the value is never shown.
+             */
+            secret: boolean;
+            /**
+             * Isset
+             * @description Whether there is a value.
+             */
+            isSet: boolean;
+            /**
+             * About
+             * @description What it is for.
+             */
+            about: string;
+        };
+        /**
+         * SettingsResponse
+         * @description All settings of the installation, as they were read when the server started.
+         */
+        SettingsResponse: {
+            /**
+             * Settings
+             * @description The settings.
+             */
+            settings: components["schemas"]["SettingResponse"][];
         };
         /**
          * SetupRequest
@@ -19944,6 +20173,80 @@ export interface operations {
                 headers: {
                     /** @description Seconds to wait before the next try. */
                     "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    list_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsResponse"];
+                };
+            };
+            /** @description The request is invalid. Every wrong field is named. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The access token or API key is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller is not allowed to do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It does not exist, or the caller cannot see it. */
+            404: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content: {
@@ -30273,6 +30576,143 @@ export interface operations {
                      *       "message": "There are 200 policies, which is the most. Delete one, or join two."
                      *     }
                      */
+                    "application/json": components["schemas"]["FailureResponse"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureResponse"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the next try. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "Too many changes: at most 600 a minute. Try again in 6 seconds."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FailureResponse"];
+                };
+            };
+            /** @description An error in the server. The log has the details, with the request id. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureResponse"];
+                };
+            };
+            /** @description The server cannot serve the request now: it is stopping, or has no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureResponse"];
+                };
+            };
+        };
+    };
+    preview_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyPreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyPreviewResponse"];
+                };
+            };
+            /** @description Wrong parameters. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "rule.kind: must be one of allowedModels, allowedProviders, paidModels."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FailureResponse"];
+                };
+            };
+            /** @description No good access token or API key was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "Send an access token or an API key: `Authorization: Bearer …`."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FailureResponse"];
+                };
+            };
+            /** @description The caller's role is too low. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "This needs the role 'admin' in the workspace; yours is 'member'."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FailureResponse"];
+                };
+            };
+            /** @description There is no such thing that the caller can see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": false,
+                     *       "message": "There is no policy of that id that you can see."
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FailureResponse"];
+                };
+            };
+            /** @description It conflicts with the current state: a name is taken, or something is still in use. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["FailureResponse"];
                 };
             };

@@ -7,6 +7,10 @@ export type CreatePolicyRequest = BodyOf<"/policy", "post">;
 /** What of a policy may change: where it holds stays as it is. */
 export type UpdatePolicyRequest = BodyOf<"/policy/{policy_id}", "put">;
 
+/** A policy that is to be tried on the calls of the last `hours`. */
+export type PreviewPolicyRequest = BodyOf<"/policy/preview", "post">;
+export type PolicyPreview = AnswerOf<"/policy/preview", "post">;
+
 export type PolicyResponse = AnswerOf<"/policy/{policy_id}", "get">;
 export type PoliciesResponse = AnswerOf<"/policy", "get">;
 export type DeletePolicyResponse = AnswerOf<"/policy/{policy_id}", "delete">;
@@ -47,6 +51,10 @@ export class Policies {
 
   delete(policyId: string): Promise<DeletePolicyResponse> {
     return this.#http.json("delete", "/policy/{policyId}", { path: { policyId } });
+  }
+
+  preview(data: PreviewPolicyRequest): Promise<PolicyPreview> {
+    return this.#http.json("post", "/policy/preview", { body: data });
   }
 
   violations(query: ViolationQuery = {}, policyId?: string): Promise<ViolationsResponse> {

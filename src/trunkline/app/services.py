@@ -24,6 +24,7 @@ from trunkline.control.audit_chain.verification import AuditVerification
 from trunkline.control.budgets.budgets import Budgets
 from trunkline.control.caching.response_cache import ResponseCache
 from trunkline.control.caching.rules import CachingRules
+from trunkline.control.capture.captured_content import ContentSeal
 from trunkline.control.capture.captures import Captures
 from trunkline.control.configurations.configurations import Configurations
 from trunkline.control.configurations.connection_tests import ConnectionTests
@@ -51,6 +52,7 @@ from trunkline.control.health.probes import HealthProbes
 from trunkline.control.health.status import StatusBoard
 from trunkline.control.installation.installation import Installation
 from trunkline.control.installation.rotation import Rotation
+from trunkline.control.installation.settings_list import SettingsList
 from trunkline.control.jobs import Jobs
 from trunkline.control.limits.limits import Limits
 from trunkline.control.model_configs.model_configs import ModelConfigs
@@ -60,6 +62,7 @@ from trunkline.control.model_documents.plan import ModelPlanner
 from trunkline.control.people.key_models import KeyModels
 from trunkline.control.people.key_use import KeyUse
 from trunkline.control.policies.policies import Policies
+from trunkline.control.policies.preview import PolicyPreviews
 from trunkline.control.policies.violations import ViolationLog
 from trunkline.control.prices.prices import PriceBook
 from trunkline.control.prices.workspace_prices import WorkspacePrices
@@ -84,7 +87,7 @@ from trunkline.gateway.gateway import Gateway
 from trunkline.gateway.identity import Identity
 from trunkline.gateway.snapshot import SnapshotHolder
 from trunkline.outbound import Client
-from trunkline.settings import Settings
+from trunkline.settings import Settings, find_sources
 from trunkline.storage.retention import Kept
 from trunkline.vault.key_ring import KeyRing
 from trunkline.vault.sealed_key import SealedKeys
@@ -166,6 +169,7 @@ def make_services(
         return None if refresher.loaded else "Nothing is loaded yet."
 
     return Services(
+        settings_list=SettingsList(settings, find_sources()),
         settings=settings,
         identity=identity,
         audit=audit,
@@ -194,6 +198,7 @@ def make_services(
         cache=cache,
         budgets=Budgets(database, audit, now=parts.now),
         policies=Policies(database, audit, ring.instance),
+        policy_previews=PolicyPreviews(database, audit, ContentSeal(ring), clock=parts.now),
         violations=ViolationLog(database),
         connection_tests=ConnectionTests(
             database,

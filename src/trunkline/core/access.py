@@ -69,6 +69,7 @@ ACTIONS: Final[Mapping[str, Rule]] = {
     "prices.change": Rule("admin"),
     "routes.read": Rule(),
     "routes.change": Rule("admin"),
+    "settings.read": Rule(instance=True),
     "retention.read": Rule(),
     "retention.change": Rule("admin"),
     "cache.read": Rule(),

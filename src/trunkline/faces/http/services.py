@@ -45,6 +45,7 @@ from trunkline.control.features.keys import FeatureKeys
 from trunkline.control.health.probes import HealthProbes
 from trunkline.control.health.status import StatusBoard
 from trunkline.control.installation.rotation import Rotation
+from trunkline.control.installation.settings_list import SettingsList
 from trunkline.control.jobs import Jobs
 from trunkline.control.limits.limits import Limits
 from trunkline.control.model_configs.model_configs import ModelConfigs
@@ -59,6 +60,7 @@ from trunkline.control.people.sessions import Sessions
 from trunkline.control.people.setup import Setup
 from trunkline.control.people.users import Users
 from trunkline.control.policies.policies import Policies
+from trunkline.control.policies.preview import PolicyPreviews
 from trunkline.control.policies.violations import ViolationLog
 from trunkline.control.prices.workspace_prices import WorkspacePrices
 from trunkline.control.rate_limit import RateLimit
@@ -84,6 +86,7 @@ class Services:
     """Everything that a face may call."""
 
     settings: Settings
+    settings_list: SettingsList
     identity: Identity
     audit: Audit
     status: StatusBoard
@@ -104,6 +107,7 @@ class Services:
     budgets: Budgets
     cache: ResponseCache
     policies: Policies
+    policy_previews: PolicyPreviews
     violations: ViolationLog
     connection_tests: ConnectionTests
     model_configs: ModelConfigs

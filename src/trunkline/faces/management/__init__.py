@@ -14,10 +14,24 @@ from trunkline.faces.management import (
     ratings,
     retention,
     routes,
+    settings,
     users,
     workspaces,
 )
 
 router = APIRouter()
-for part in (auth, users, workspaces, applications, keys, ratings, routes, encryption_key, audit, capture, retention):
+for part in (
+    auth,
+    users,
+    workspaces,
+    applications,
+    keys,
+    ratings,
+    routes,
+    encryption_key,
+    audit,
+    capture,
+    retention,
+    settings,
+):
     router.include_router(part.router)

@@ -20,6 +20,8 @@ from trunkline.faces.policy.wire import (
     PolicyCreateRequest,
     PolicyDeleteResponse,
     PolicyListResponse,
+    PolicyPreviewRequest,
+    PolicyPreviewResponse,
     PolicyResponse,
     PolicyUpdateRequest,
 )
@@ -41,6 +43,17 @@ async def create_policy(
         actor = await policies.find_actor_at(actor, scope.workspace_id, everywhere=everywhere)
         remember_actor(request, actor)
     return PolicyResponse.of(await policies.create(actor, scope, given.draft()))
+
+
+@router.post("/preview", dependencies=[allow("policies.change")], responses=failures(400, 403, 404, 429))
+async def preview_policy(
+    services: ServicesDep, request: Request, actor: ActorDep, everywhere: EverywhereDep, given: PolicyPreviewRequest
+) -> PolicyPreviewResponse:
+    """Which calls of the last `hours` a policy with this rule would have found. Nothing is saved, no model is asked."""
+    actor = await services.policies.find_actor_at(actor, given.workspace_id, everywhere=everywhere)
+    remember_actor(request, actor)
+    found = await services.policy_previews.look(actor, given.scope(), given.draft(), given.hours)
+    return PolicyPreviewResponse.of(found)
 
 
 @router.get("", dependencies=[allow("policies.read")], responses=failures(400, 403, 404))

@@ -75,6 +75,56 @@ class PolicyCreateRequest(_Scoped):
         )
 
 
+class PolicyPreviewRequest(RequestBody):
+    """A policy that is to be tried. `hours` is how far back, at most 168."""
+
+    example: ClassVar[dict[str, Any]] = {
+        "workspaceId": EXAMPLE_ID,
+        "rule": {"kind": "allowedProviders", "providers": ["openai"], "mode": "allow"},
+    }
+
+    workspace_id: GivenId
+    repo_id: GivenId | None = None
+    key_id: GivenId | None = None
+    rule: RuleBody = None
+    hours: Annotated[int, Field(strict=True, description="How many hours back.")] = 24
+
+    def scope(self) -> PolicyScope:
+        """What it is for."""
+        return PolicyScope(workspace_id=self.workspace_id, application_id=self.repo_id, key_id=self.key_id)
+
+    def draft(self) -> PolicyDraft:
+        """What it says."""
+        return PolicyDraft(rule=self.rule)
+
+
+class PolicyPreviewExampleResponse(ResponseBody):
+    """A call that would have broken the policy."""
+
+    request_id: str
+    timestamp: Moment = Field(validation_alias="at")
+    user_id: str
+    provider: str
+    llm_model: str = Field(validation_alias="model", description="The model that served it.")
+    explanation: str = Field(description="Why, in general words: nothing of what was sent is in it.")
+
+
+class PolicyPreviewResponse(ResponseBody):
+    """What a policy would have found."""
+
+    success: Literal[True] = True
+    since: Moment = Field(description="From when on calls were looked at.")
+    until: Moment = Field(description="Until when.")
+    calls: int = Field(description="How many calls there were.")
+    checked: int = Field(description="How many of them were looked at: the newest, or those with captured content.")
+    violations: int = Field(description="How many of those would have broken the policy.")
+    undecided: int = Field(description="Of how many nobody can say. The policy's `failMode` would count them.")
+    note: str | None = Field(description="What is not exact; `null`: nothing.")
+    examples: list[PolicyPreviewExampleResponse] = Field(
+        description="The newest that would have broken it, at most 20."
+    )
+
+
 class PolicyUpdateRequest(_Scoped):
     """Any part of a policy. Its scope is fixed: sent back as it is, it is ignored. `rule` null takes the rule away."""
 
