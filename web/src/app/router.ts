@@ -1,6 +1,7 @@
 import { createRouter } from "@tanstack/react-router";
 import { BASE_PATH } from "@/shared/api/address";
 import { alertsRoutes } from "./routes/alerts";
+import { auditRoutes } from "./routes/audit";
 import { chatRoutes } from "./routes/chat";
 import { experimentsRoutes } from "./routes/experiments";
 import { featuresRoutes } from "./routes/features";
@@ -12,6 +13,7 @@ import { playgroundRoutes } from "./routes/playground";
 import { policiesRoutes } from "./routes/policies";
 import { requestsRoutes } from "./routes/requests";
 import { root } from "./routes/root";
+import { settingsRoutes } from "./routes/settings";
 import { statusRoutes } from "./routes/status";
 import { usageRoutes } from "./routes/usage";
 
@@ -19,6 +21,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     ...homeRoutes,
     ...alertsRoutes,
+    ...auditRoutes,
     ...chatRoutes,
     ...experimentsRoutes,
     ...featuresRoutes,
@@ -28,6 +31,7 @@ export const router = createRouter({
     ...playgroundRoutes,
     ...policiesRoutes,
     ...requestsRoutes,
+    ...settingsRoutes,
     ...statusRoutes,
     ...usageRoutes,
   ]),

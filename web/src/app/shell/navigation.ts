@@ -2,6 +2,7 @@ import {
   Activity,
   Bell,
   ChartColumn,
+  FileClock,
   FlaskConical,
   KeyRound,
   type LucideIcon,
@@ -11,6 +12,7 @@ import {
   Settings2,
   Shapes,
   ShieldCheck,
+  SlidersHorizontal,
   Users,
 } from "lucide-react";
 
@@ -41,6 +43,8 @@ export const ITEMS: Item[] = [
   { to: "/keys", label: "API keys", group: "Admin", icon: KeyRound, may: "keys.read" },
   { to: "/members", label: "Members", group: "Admin", icon: Users, may: "members.read" },
   { to: "/policies", label: "Policies & budgets", group: "Admin", icon: ShieldCheck, may: "budgets.read" },
+  { to: "/audit", label: "Audit", group: "Admin", icon: FileClock, may: "audit.read" },
+  { to: "/settings", label: "Settings", group: "Admin", icon: SlidersHorizontal, may: "retention.read" },
 ];
 
 /** The item whose pages `path` is one of. */

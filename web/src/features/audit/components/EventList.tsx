@@ -1,0 +1,50 @@
+import { Table, Text, UnstyledButton } from "@mantine/core";
+import { moment } from "@/shared/format/time";
+import { Badge } from "@/shared/ui/Badge";
+import { TableFrame } from "@/shared/ui/TableFrame";
+import type { AuditEvent } from "../api";
+import { actorOf, changesOf } from "../event";
+import { TONES } from "../tones";
+import { texts } from "../texts";
+
+/** The events, the newest first; one opens by its action. */
+export function EventList({ events, onOpen }: { events: AuditEvent[]; onOpen: (event: AuditEvent) => void }) {
+  const words = texts.columns;
+  return (
+    <TableFrame
+      label={texts.list}
+      head={
+        <>
+          <Table.Th>{words.what}</Table.Th>
+          <Table.Th visibleFrom="sm">{words.who}</Table.Th>
+          <Table.Th>{words.outcome}</Table.Th>
+          <Table.Th visibleFrom="md">{words.when}</Table.Th>
+        </>
+      }
+    >
+      {events.map((event) => {
+        const outcome = event.outcome === "failed" || event.outcome === "refused" ? event.outcome : "ok";
+        const fields = changesOf(event).map(({ field }) => field);
+        return (
+          <Table.Tr key={event.id}>
+            <Table.Td>
+              <UnstyledButton onClick={() => onOpen(event)} mih={24} aria-label={texts.show([event.action, event.targetName].filter(Boolean).join(" "))}>
+                <Text className="mono" c="var(--tl-accent)">
+                  {event.action}
+                </Text>
+              </UnstyledButton>
+              <Text size="sm" c="dimmed" lineClamp={2}>
+                {[event.targetName ?? event.targetId, fields.slice(0, 5).join(", ")].filter(Boolean).join(" · ")}
+              </Text>
+            </Table.Td>
+            <Table.Td visibleFrom="sm">{actorOf(event)}</Table.Td>
+            <Table.Td>
+              <Badge tone={TONES[outcome]}>{texts.outcomes[outcome]}</Badge>
+            </Table.Td>
+            <Table.Td visibleFrom="md">{moment(event.at)}</Table.Td>
+          </Table.Tr>
+        );
+      })}
+    </TableFrame>
+  );
+}

@@ -1,0 +1,28 @@
+/** What the page of the audit log says. */
+export const texts = {
+  title: "Audit",
+  about: "Who changed, tested, exported or was refused what. Keys and passwords never stand here.",
+  loading: "Loading the audit log",
+  list: "Events",
+  empty: "Nothing happened",
+  emptyAbout: "No event is like that. Take a filter away, or look at a longer period.",
+  columns: { when: "When", what: "What", who: "By", outcome: "Outcome" },
+  outcomes: { ok: "Done", failed: "Failed", refused: "Refused" },
+  kinds: { user: "a person", key: "an API key", local: "a command on the server's machine", system: "Trunkline itself", anonymous: "nobody who is known" },
+  withKey: (who: string, key: string) => `${who}, with the key ${key}`,
+  show: (what: string) => `Show ${what}`,
+  filters: { action: "Action: keys.create", actionLabel: "Action", target: "Thing", anyTarget: "Thing: any", actor: "By", anyActor: "By: anybody", outcome: "Outcome", anyOutcome: "Outcome: any", clear: "Clear" },
+  details: { title: "The event", field: "Field", before: "Before", after: "After", nothing: "–", none: "It changed no field.", address: "From", request: "Request", target: "Thing", id: "Event" },
+  verify: "Verify the chain",
+  verified: {
+    good: "Nothing was changed",
+    goodAbout: (events: string, pending: number) => `${events} events were checked: each is what was written, where it was written.${pending === 0 ? "" : ` ${pending} of the last seconds get their place in a moment.`}`,
+    bad: "The log was changed",
+    badAbout: (events: string) => `${events} events were checked. Somebody who can write to the database has changed what follows.`,
+    head: "The hash of the last event. Keep it elsewhere, to notice an older copy of the database.",
+    headLabel: "Hash of the last event",
+    at: (sequence: number) => `Event ${sequence}: `,
+  },
+  export: "Export",
+  formats: { csv: "CSV", json: "JSON" },
+} as const;

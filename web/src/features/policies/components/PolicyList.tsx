@@ -1,0 +1,74 @@
+import { Table, Text } from "@mantine/core";
+import { useNames } from "@/shared/subjects/useNames";
+import { ActionsHead } from "@/shared/ui/ActionsHead";
+import { Badge, type Tone } from "@/shared/ui/Badge";
+import { RowMenu } from "@/shared/ui/RowMenu";
+import { TableFrame } from "@/shared/ui/TableFrame";
+import { useMay } from "@/shared/workspace";
+import type { Policy } from "../api";
+import { sayRule } from "../rule";
+import { texts } from "../texts";
+
+const words = texts.columns;
+const ACTION_TONES: Tone[] = ["quiet", "fair", "bad"];
+
+/** The policies, in words. Those of the installation are changed by its administrator, elsewhere. */
+export function PolicyList({ policies, onEdit, onDelete, onViolations }: { policies: Policy[]; onEdit: (policy: Policy) => void; onDelete: (policy: Policy) => void; onViolations: (policy: Policy) => void }) {
+  const application = useNames("application");
+  const key = useNames("key");
+  const mayChange = useMay("policies.change");
+  const mayAll = useMay("policies.change_installation");
+  const maySee = useMay("violations.read");
+  const holds = (policy: Policy): string => {
+    if (policy.workspaceId === null) return texts.holds.installation;
+    if (policy.keyId !== null) return texts.holds.key(key(policy.keyId) ?? policy.keyId);
+    return policy.repoId === null ? texts.holds.workspace : texts.holds.application(application(policy.repoId) ?? policy.repoId);
+  };
+  return (
+    <TableFrame
+      label={texts.list}
+      head={
+        <>
+          <Table.Th>{words.name}</Table.Th>
+          <Table.Th visibleFrom="sm">{words.holds}</Table.Th>
+          <Table.Th>{words.action}</Table.Th>
+          <Table.Th visibleFrom="md">{words.fail}</Table.Th>
+          <ActionsHead />
+        </>
+      }
+    >
+      {policies.map((policy) => {
+        const mine = policy.workspaceId === null ? mayAll : mayChange;
+        return (
+          <Table.Tr key={policy.id}>
+            <Table.Td maw={460}>
+              <Text fw={550}>{policy.name}</Text>
+              <Text size="sm" c="dimmed" lineClamp={2}>
+                {sayRule(policy)}
+              </Text>
+            </Table.Td>
+            <Table.Td visibleFrom="sm">{holds(policy)}</Table.Td>
+            <Table.Td>
+              <Badge tone={ACTION_TONES[policy.actionType] ?? "quiet"}>{texts.actions[policy.actionType] ?? ""}</Badge>
+            </Table.Td>
+            <Table.Td visibleFrom="md">{texts.fails[policy.failMode === "closed" ? "closed" : "open"]}</Table.Td>
+            <Table.Td ta="right">
+              <RowMenu
+                label={texts.actionsFor(policy.name)}
+                actions={[
+                  ...(maySee ? [{ label: texts.violations, run: () => onViolations(policy) }] : []),
+                  ...(mine
+                    ? [
+                        { label: texts.edit, run: () => onEdit(policy) },
+                        { label: texts.delete, run: () => onDelete(policy), destroys: true },
+                      ]
+                    : []),
+                ]}
+              />
+            </Table.Td>
+          </Table.Tr>
+        );
+      })}
+    </TableFrame>
+  );
+}

@@ -1,0 +1,52 @@
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useWorkspace } from "@/shared/workspace";
+import { createPolicy, deletePolicy, policiesQuery, type Policy, type PolicyDraft, previewPolicy, updatePolicy, violationsQuery } from "./api";
+
+/** For whom a policy is: all of the workspace, where both are null. */
+export interface Scope {
+  repoId: string | null;
+  keyId: string | null;
+}
+
+/** The policies that hold in the workspace. */
+export function usePolicies() {
+  const { client, id } = useWorkspace();
+  return useQuery(policiesQuery(client, id));
+}
+
+/** Calls that broke one of them, or `policyId`. */
+export function useViolations(policyId: string | undefined) {
+  const { client, id } = useWorkspace();
+  return useInfiniteQuery(violationsQuery(client, id, policyId));
+}
+
+/** Makes a policy, or changes `policy`. */
+export function useSavePolicy(policy: Policy | null) {
+  const { client, id } = useWorkspace();
+  return useMutation({
+    mutationFn: ({ draft, scope }: { draft: PolicyDraft; scope: Scope }) => (policy === null ? createPolicy(client, id, draft, scope) : updatePolicy(client, policy.id, draft)),
+    onSettled: useForget(),
+  });
+}
+
+/** Ends a policy. */
+export function useDeletePolicy(): (id: string) => Promise<void> {
+  const { client } = useWorkspace();
+  const forget = useForget();
+  return async (id) => {
+    await deletePolicy(client, id);
+    await forget();
+  };
+}
+
+/** Tries a rule on the calls of the last day. */
+export function usePreview() {
+  const { client, id } = useWorkspace();
+  return useMutation({ mutationFn: ({ rule, scope }: { rule: Record<string, unknown>; scope: Scope }) => previewPolicy(client, { workspaceId: id, rule, ...scope }) });
+}
+
+function useForget(): () => Promise<void> {
+  const { id } = useWorkspace();
+  const queries = useQueryClient();
+  return () => queries.invalidateQueries({ queryKey: ["policies", id] });
+}

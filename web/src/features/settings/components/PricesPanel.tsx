@@ -1,0 +1,93 @@
+import { Button, Group, Table, Text } from "@mantine/core";
+import { Plus } from "lucide-react";
+import { useState } from "react";
+import { usd } from "@/shared/format/money";
+import { moment } from "@/shared/format/time";
+import { ActionsHead } from "@/shared/ui/ActionsHead";
+import { ConfirmDestroy } from "@/shared/ui/ConfirmDestroy";
+import { EmptyState } from "@/shared/ui/EmptyState";
+import { ListSkeleton } from "@/shared/ui/ListSkeleton";
+import { Loaded } from "@/shared/ui/Loaded";
+import { MorePages } from "@/shared/ui/MorePages";
+import { RowMenu } from "@/shared/ui/RowMenu";
+import { TableFrame } from "@/shared/ui/TableFrame";
+import { useMay } from "@/shared/workspace";
+import type { Price } from "../api";
+import { useDeletions, usePrices } from "../hooks";
+import { texts } from "../texts";
+import { PriceForm } from "./PriceForm";
+import { SourceBadge } from "./SourceBadge";
+
+const words = texts.prices;
+
+/** What models cost the workspace in place of the list. */
+export function PricesPanel() {
+  const prices = usePrices();
+  const mayChange = useMay("prices.change");
+  const { removePrice } = useDeletions();
+  const [adding, setAdding] = useState(false);
+  const [removed, setRemoved] = useState<Price | null>(null);
+  return (
+    <>
+      <Group justify="space-between" mb="sm">
+        <Text c="dimmed">{words.about}</Text>
+        {mayChange ? (
+          <Button leftSection={<Plus size={16} aria-hidden />} onClick={() => setAdding(true)}>
+            {words.add}
+          </Button>
+        ) : null}
+      </Group>
+      <Loaded query={prices} skeleton={<ListSkeleton rows={3} label={texts.loading} />}>
+        {(all) =>
+          all.length === 0 ? (
+            <EmptyState title={words.empty}>{words.emptyAbout}</EmptyState>
+          ) : (
+            <TableFrame
+              label={words.list}
+              head={
+                <>
+                  <Table.Th>{words.columns.model}</Table.Th>
+                  <Table.Th>{words.columns.prices}</Table.Th>
+                  <Table.Th visibleFrom="sm">{words.columns.since}</Table.Th>
+                  <Table.Th visibleFrom="sm">{words.columns.source}</Table.Th>
+                  <ActionsHead />
+                </>
+              }
+            >
+              {all.map((price) => (
+                <Table.Tr key={price.id}>
+                  <Table.Td>
+                    <Text className="mono">{`${price.provider}/${price.model}`}</Text>
+                    <Text size="sm" c="dimmed">
+                      {price.note}
+                    </Text>
+                  </Table.Td>
+                  <Table.Td>{Object.entries(price.prices).map(([unit, amount]) => `${usd(amount)} ${words.units[unit] ?? unit}`).join(" · ")}</Table.Td>
+                  <Table.Td visibleFrom="sm">{moment(price.startsAt)}</Table.Td>
+                  <Table.Td visibleFrom="sm">
+                    <SourceBadge source="database" />
+                  </Table.Td>
+                  <Table.Td ta="right">
+                    {mayChange ? <RowMenu label={words.actionsFor(price.model)} actions={[{ label: words.delete, run: () => setRemoved(price), destroys: true }]} /> : null}
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </TableFrame>
+          )
+        }
+      </Loaded>
+      <MorePages query={prices} />
+      {adding ? <PriceForm onClose={() => setAdding(false)} /> : null}
+      {removed === null ? null : (
+        <ConfirmDestroy
+          opened
+          title={words.deleting(removed.model)}
+          about={words.deletingAbout}
+          action={words.delete}
+          onClose={() => setRemoved(null)}
+          onConfirm={() => removePrice(removed.id)}
+        />
+      )}
+    </>
+  );
+}

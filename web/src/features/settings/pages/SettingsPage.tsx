@@ -1,0 +1,62 @@
+import { ListSkeleton } from "@/shared/ui/ListSkeleton";
+import { Loaded } from "@/shared/ui/Loaded";
+import { PageHeader } from "@/shared/ui/PageHeader";
+import { PageTabs } from "@/shared/ui/PageTabs";
+import { useMay } from "@/shared/workspace";
+import { CachePanel } from "../components/CachePanel";
+import { CaptureForm } from "../components/CaptureForm";
+import { InstallationList } from "../components/InstallationList";
+import { PricesPanel } from "../components/PricesPanel";
+import { RetentionForm } from "../components/RetentionForm";
+import { useCapture, useRetention, useSettings } from "../hooks";
+import { texts } from "../texts";
+
+const skeleton = <ListSkeleton rows={5} label={texts.loading} />;
+
+/** How the workspace and the installation are set. What a role may not see is not there. */
+export function SettingsPage() {
+  const mayCapture = useMay("capture.read");
+  const mayAll = useMay("settings.read");
+  return (
+    <>
+      <PageHeader title={texts.title} about={texts.about} />
+      <PageTabs
+        label={texts.title}
+        tabs={[
+          { value: "retention", label: texts.tabs.retention, panel: <RetentionPanel /> },
+          ...(mayCapture ? [{ value: "capture", label: texts.tabs.capture, panel: <CapturePanel /> }] : []),
+          { value: "prices", label: texts.tabs.prices, panel: <PricesPanel /> },
+          { value: "cache", label: texts.tabs.cache, panel: <CachePanel /> },
+          ...(mayAll ? [{ value: "installation", label: texts.tabs.installation, panel: <InstallationPanel /> }] : []),
+        ]}
+      />
+    </>
+  );
+}
+
+function RetentionPanel() {
+  const retention = useRetention();
+  return (
+    <Loaded query={retention} skeleton={skeleton}>
+      {(data) => <RetentionForm retention={data} />}
+    </Loaded>
+  );
+}
+
+function CapturePanel() {
+  const capture = useCapture();
+  return (
+    <Loaded query={capture} skeleton={skeleton}>
+      {(data) => <CaptureForm capture={data} />}
+    </Loaded>
+  );
+}
+
+function InstallationPanel() {
+  const settings = useSettings();
+  return (
+    <Loaded query={settings} skeleton={skeleton}>
+      {(data) => <InstallationList settings={data} />}
+    </Loaded>
+  );
+}
