@@ -14,4 +14,5 @@ test("what a stopped answer took is said in words", () => {
 
 test("what is not known is left out, and a price that is not known is no zero", () => {
   expect(footerOf({ outputTokens: 1, costUSD: null, firstTokenMs: null, durationMs: 20 })).toEqual(["1 token", "no price known"]);
+  expect(footerOf({ outputTokens: 1, costUSD: null, firstTokenMs: null, durationMs: 20, costUntold: true })).toEqual(["1 token"]);
 });

@@ -18,7 +18,7 @@ export function footerOf(figures: Figures, stopped = false): string[] {
   }
   if (outputTokens !== null) facts.push(texts.tokens(count(outputTokens)));
   if (cost !== null) facts.push(cost);
-  else if (outputTokens !== null && durationMs !== null) facts.push(texts.unpriced);
+  else if (outputTokens !== null && durationMs !== null && figures.costUntold !== true) facts.push(texts.unpriced);
   return facts;
 }
 

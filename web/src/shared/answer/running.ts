@@ -12,6 +12,8 @@ export interface Figures {
   costUSD: number | null;
   firstTokenMs: number | null;
   durationMs: number | null;
+  /** Whether the cost is not told with the answer, so that nothing is said of it. */
+  costUntold?: boolean;
 }
 
 /** An answer as it is now. A new object whenever something changed. */

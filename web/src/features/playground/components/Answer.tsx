@@ -39,7 +39,7 @@ export function Answer({ run, inputs }: { run: Run; inputs: readonly string[] })
       {made.map((each, place) => (each.b64_json ? <Image key={place} src={`data:image/png;base64,${each.b64_json}`} alt={texts.kinds.images} maw={480} radius="sm" /> : null))}
       {vectors.length > 0 ? <Similarity vectors={vectors} inputs={inputs} /> : null}
       {run.file === null ? null : <Sound key={run.file.size} file={run.file} />}
-      {view.figures === null || failed ? null : <AnswerFooter figures={view.figures} stopped={view.state === "stopped"} />}
+      {view.figures === null || failed ? null : <AnswerFooter figures={{ ...view.figures, costUntold: run.json === null }} stopped={view.state === "stopped"} />}
       {run.raw === "" ? null : (
         <div>
           <Title order={3} fz="md" mb="xs">
