@@ -13,6 +13,9 @@ PUBLIC = {
     ("POST", "/api/auth/refresh"),
     ("POST", "/api/auth/local"),
     ("POST", "/api/auth/setup"),
+    ("GET", "/api/auth/options"),
+    ("POST", "/api/auth/password/forgot"),
+    ("POST", "/api/auth/password/reset"),
     ("POST", "/api/auth/signup"),
     ("POST", "/api/auth/invitations/accept"),
     ("GET", "/healthz"),
@@ -61,6 +64,7 @@ OTHERS_OWN = ("viewer", "member", "admin", "application's key")
 BEYOND: tuple[tuple[tuple[str, ...], str, int], ...] = (
     # Conversations and pictures are somebody's own: no role opens them, and an application has its own.
     (OTHERS_OWN, r"\w+ /api/(conversations/\{conversation_id\}|pictures/\{picture_id\}).*", 404),
+    (("viewer", "member", "admin"), r"DELETE /api/auth/sessions/\{session_id\}", 404),
     # So are the document of one's models and one's templates.
     (("stranger", "administrator", AT_HOME, *OTHERS_OWN[:3]), r"GET /api/v1/get/ai-model-config", 404),
     # It is at home in their personal workspace: keys of another do not open it.

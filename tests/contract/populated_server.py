@@ -15,7 +15,7 @@ import httpx2
 from sqlalchemy import update
 
 from tests.contract.live_server import LiveServer, open_live_server
-from tests.contract.local_installation import Person
+from tests.contract.local_installation import PASSWORD, Person
 from trunkline.core.ids import is_id, new_id
 from trunkline.storage import alerts, jobs
 from trunkline.storage.database import Database
@@ -114,6 +114,12 @@ async def _make_user(populated: PopulatedServer, client: httpx2.AsyncClient) -> 
     person = await populated.live.add_user(await populated.live.admin(), f"{new_id()}@example.com")
     await populated.live.join(populated.owner, populated.workspace_id, person, "viewer")
     return person.id
+
+
+async def _make_session(populated: PopulatedServer, client: httpx2.AsyncClient) -> str:
+    """Another one of the owner's."""
+    await _send(client, "/api/auth/login", {"email": "the-owner@example.com", "password": PASSWORD})
+    return (await client.get("/api/auth/sessions")).json()[0]["id"]
 
 
 async def _make_workspace(populated: PopulatedServer, client: httpx2.AsyncClient) -> str:
@@ -242,6 +248,7 @@ MAKERS: dict[str, Callable[[PopulatedServer, httpx2.AsyncClient], Awaitable[str]
     "gemini_batch_id": _make_gemini_batch,
     "user_id": _make_user,
     "workspace_id": _make_workspace,
+    "session_id": _make_session,
 }
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from trunkline.app.mail import make_mailer
 from trunkline.control.audit import Audit
 from trunkline.control.audit_chain.seal import AuditSeal
 from trunkline.control.people.accounts import Accounts
 from trunkline.control.people.invitations import Invitations
 from trunkline.control.people.keys import Keys
 from trunkline.control.people.local_session import LocalSessions
+from trunkline.control.people.password_resets import PasswordResets
 from trunkline.control.people.registration import Registration
 from trunkline.control.people.sessions import Sessions, SignInLimit
 from trunkline.control.people.setup import Setup
@@ -37,6 +39,16 @@ class People:
         self.setup = Setup(database, self.tokens, self.registration, self.sessions, self.keys, self.audit, limit)
         self.accounts = Accounts(
             database, self.registration, self.sessions, self.audit, limit, signup_open=settings.signup == "open"
+        )
+        self.password_resets = PasswordResets(
+            database,
+            self.tokens,
+            self.registration,
+            self.sessions,
+            self.audit,
+            limit,
+            make_mailer(settings),
+            settings.effective_public_url,
         )
         self.users = Users(database, self.registration, self.sessions, self.audit)
         self.invitations = Invitations(database, self.tokens, self.registration, self.sessions, self.audit, limit)

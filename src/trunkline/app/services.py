@@ -29,6 +29,7 @@ from trunkline.control.capture.captures import Captures
 from trunkline.control.configurations.configurations import Configurations
 from trunkline.control.configurations.connection_tests import ConnectionTests
 from trunkline.control.configurations.credentials import Credentials
+from trunkline.control.configurations.discoveries import Discoveries
 from trunkline.control.configurations.draft_models import DraftModels
 from trunkline.control.configurations.local_models import LocalModels
 from trunkline.control.configurations.provider_models import ProviderModels
@@ -268,6 +269,8 @@ def make_services(
         sessions=people.sessions,
         local_sessions=people.local_sessions,
         setup=people.setup,
+        password_resets=people.password_resets,
+        discoveries=Discoveries(own_configurations, os.environ, client),
         users=people.users,
         workspaces=Workspaces(database, audit),
         members=Members(database, audit),

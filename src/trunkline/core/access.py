@@ -59,6 +59,8 @@ ACTIONS: Final[Mapping[str, Rule]] = {
     "configurations.share": Rule("member"),
     "configurations.test": Rule("member"),
     "providers.read": Rule(),
+    # Keys of the server's own environment.
+    "discoveries.use": Rule(instance=True, users_only=True),
     "templates.change": Rule("member"),
     "models.pull": Rule("admin"),
     "jobs.read": Rule(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
@@ -26,6 +27,16 @@ async def find_by_refresh(tx: Transaction, digest: str) -> Session | None:
 async def find(tx: Transaction, session_id: str) -> Session | None:
     """The session of that id."""
     return await tx.get(Session, session_id)
+
+
+async def find_open(
+    tx: Transaction, user_id: str, at: datetime, *, limit: int, after: str | None = None
+) -> Sequence[Session]:
+    """The user's sessions that go on, by their ids, the newest first."""
+    query = select(Session).where(Session.user_id == user_id, Session.revoked_at.is_(None), Session.expires_at > at)
+    if after is not None:
+        query = query.where(Session.id < after)
+    return (await tx.scalars(query.order_by(Session.id.desc()).limit(limit))).all()
 
 
 async def remove_expired(tx: Transaction, user_id: str, before: datetime) -> None:

@@ -39,11 +39,17 @@ class Mailer:
         self, addresses: Sequence[str], message_id: str, message: dict[str, JsonValue], moment: datetime
     ) -> Outcome:
         """Send ``message`` to all ``addresses``, none of which sees the others."""
+        return await self.send_text(addresses, message_id, write_title(message), write_text(message), moment)
+
+    async def send_text(
+        self, addresses: Sequence[str], message_id: str, subject: str, text: str, moment: datetime
+    ) -> Outcome:
+        """The same with any text."""
         place = urlsplit(self._url.reveal())
         domain = self._sender.rpartition("@")[2]
         try:
             refused, _ = await aiosmtplib.send(
-                self._write(message_id, domain, message, moment),
+                self._write(message_id, domain, subject, text, moment),
                 sender=self._sender,
                 recipients=list(addresses),
                 hostname=place.hostname,
@@ -75,15 +81,15 @@ class Mailer:
         told = f"The mail server refused {len(refused)} of {len(addresses)} addresses." if refused else None
         return Outcome(ok=True, status=250, reason=told)
 
-    def _write(self, message_id: str, domain: str, message: dict[str, JsonValue], moment: datetime) -> EmailMessage:
+    def _write(self, message_id: str, domain: str, subject: str, text: str, moment: datetime) -> EmailMessage:
         mail = EmailMessage()
         mail["From"] = f"Trunkline <{self._sender}>"
         mail["To"] = "undisclosed-recipients:;"
-        mail["Subject"] = write_title(message)[:_SUBJECT_CHARACTERS]
+        mail["Subject"] = subject[:_SUBJECT_CHARACTERS]
         mail["Date"] = format_datetime(moment)
         # The same at each attempt, so that servers and readers recognise it.
         mail["Message-ID"] = f"<{message_id}@{domain}>"
         # https://www.rfc-editor.org/rfc/rfc3834#section-5: no answers from absent people.
         mail["Auto-Submitted"] = "auto-generated"
-        mail.set_content(write_text(message) + "\n")
+        mail.set_content(text + "\n")
         return mail

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from trunkline.control.audit import Audit
+from trunkline.control.page import Page, PageRequest, encode_cursor
 from trunkline.control.people.address import read_email
 from trunkline.control.people.registration import UserRecord, show_user
 from trunkline.control.rate_limit import RateLimit
 from trunkline.control.request_context import current_request_context
 from trunkline.core import access
 from trunkline.core.actor import Actor
-from trunkline.core.errors import InvalidInput, Unauthenticated
+from trunkline.core.errors import InvalidInput, NotFound, Unauthenticated
 from trunkline.core.secret import Secret
 from trunkline.storage import change_marks, sessions, users, workspaces
 from trunkline.storage.database import Database, Transaction
@@ -42,6 +43,18 @@ class SignIn:
     refresh_token: Secret
     expires_in: int
     user: UserRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRecord:
+    """Where one is signed in. ``current``: it is the session that asks."""
+
+    id: str
+    user_agent: str
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+    current: bool
 
 
 class SignInLimit:
@@ -167,6 +180,33 @@ class Sessions:
                 session = await sessions.find(tx, actor.session_id)
                 if session is not None and session.revoked_at is None:
                     await self._end(tx, session, "auth.logout", actor=actor)
+
+    async def list(self, actor: Actor, page: PageRequest) -> Page[SessionRecord]:
+        """The sessions of the user that go on, the newest first."""
+        access.check(actor, "account.change")
+        async with self._database.read() as tx:
+            rows = await sessions.find_open(tx, actor.user_id, now(), limit=page.limit + 1, after=page.after)
+        kept = [
+            SessionRecord(
+                id=row.id,
+                user_agent=row.user_agent,
+                created_at=row.created_at,
+                last_used_at=row.last_used_at,
+                expires_at=row.expires_at,
+                current=row.id == actor.session_id,
+            )
+            for row in rows[: page.limit]
+        ]
+        return Page(kept, encode_cursor(kept[-1].id) if len(rows) > page.limit else None)
+
+    async def end(self, actor: Actor, session_id: str) -> None:
+        """End one of the user's sessions. :class:`NotFound` for one that is not theirs, or has ended."""
+        access.check(actor, "account.change")
+        async with self._database.write() as tx:
+            session = await sessions.find(tx, session_id)
+            if session is None or session.user_id != actor.user_id or session.revoked_at is not None:
+                raise NotFound("You have no open session of that id.")
+            await self._end(tx, session, "auth.logout", actor=actor)
 
     async def end_all(self, tx: Transaction, actor: Actor, user_id: str, *, keep: str | None = None) -> int:
         """End a user's sessions, but not ``keep``. How many there were."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from trunkline.faces.configurations import configurations, keys, models, revisions
+from trunkline.faces.configurations import configurations, discoveries, keys, models, revisions
 
 router = APIRouter()
-for part in (configurations, keys, revisions, models):
+for part in (configurations, keys, revisions, models, discoveries):
     router.include_router(part.router)

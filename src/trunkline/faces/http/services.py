@@ -24,6 +24,7 @@ from trunkline.control.caching.response_cache import ResponseCache
 from trunkline.control.capture.captures import Captures
 from trunkline.control.configurations.configurations import Configurations
 from trunkline.control.configurations.connection_tests import ConnectionTests
+from trunkline.control.configurations.discoveries import Discoveries
 from trunkline.control.configurations.draft_models import DraftModels
 from trunkline.control.configurations.local_models import LocalModels
 from trunkline.control.configurations.provider_models import ProviderModels
@@ -56,6 +57,7 @@ from trunkline.control.people.key_models import KeyModels
 from trunkline.control.people.key_use import KeyUse
 from trunkline.control.people.keys import Keys
 from trunkline.control.people.local_session import LocalSessions
+from trunkline.control.people.password_resets import PasswordResets
 from trunkline.control.people.sessions import Sessions
 from trunkline.control.people.setup import Setup
 from trunkline.control.people.users import Users
@@ -148,6 +150,8 @@ class Services:
     sessions: Sessions
     local_sessions: LocalSessions
     setup: Setup
+    password_resets: PasswordResets
+    discoveries: Discoveries
     users: Users
     workspaces: Workspaces
     members: Members

@@ -8,7 +8,7 @@ from pydantic import Field, SecretStr, StrictBool, StringConstraints
 
 from trunkline.core import access
 from trunkline.core.actor import Actor
-from trunkline.faces.http.wire import GivenName, RequestBody, ResponseBody
+from trunkline.faces.http.wire import GivenName, Moment, RequestBody, ResponseBody
 from trunkline.faces.management.user_wire import Email, Password, UserResponse
 from trunkline.faces.management.workspace_wire import WorkspaceResponse
 
@@ -136,6 +136,42 @@ class ActorResponse(ResponseBody):
             application_id=record.application_id,
             may=access.list_allowed(record),
         )
+
+
+class SignInOptionsResponse(ResponseBody):
+    """What a stranger may do here: make an account, ask for a new password, set the installation up."""
+
+    signup: bool = Field(description="Whether strangers may make an account.")
+    password_reset: bool = Field(description="Whether a link to a new password is sent by email.")
+    set_up: bool = Field(description="Whether the installation is set up: somebody has set a password.")
+
+
+class OwnSessionResponse(ResponseBody):
+    """Where one is signed in."""
+
+    id: str
+    user_agent: str = Field(description="What the program that signed in called itself.")
+    created_at: Moment
+    last_used_at: Moment
+    expires_at: Moment
+    current: bool = Field(description="Whether it is the session that asks.")
+
+
+class PasswordForgottenRequest(RequestBody):
+    """Whose password is forgotten."""
+
+    example: ClassVar[dict[str, Any]] = {"email": "ann@example.com"}
+
+    email: Email
+
+
+class PasswordResetRequest(SessionBody):
+    """The token of the link that was sent, and the new password."""
+
+    example: ClassVar[dict[str, Any]] = {"token": "tlo-…", "password": "correct horse battery staple"}
+
+    token: Token
+    password: Password
 
 
 class MeResponse(ResponseBody):

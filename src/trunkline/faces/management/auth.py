@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Request, Response
 
 from trunkline.control.people.registration import UserRecord
 from trunkline.control.people.sessions import LEEWAY, SignIn
@@ -10,7 +10,7 @@ from trunkline.control.workspaces.workspaces import WorkspaceRecord
 from trunkline.core.errors import InvalidInput
 from trunkline.core.secret import Secret
 from trunkline.faces.http.auth import ActorDep, MaybeActorDep, allow
-from trunkline.faces.http.paging import OptionalPageDep, link_next
+from trunkline.faces.http.paging import OptionalPageDep, PageDep, link_next
 from trunkline.faces.http.services import ServicesDep
 from trunkline.faces.http.wire import SuccessResponse
 from trunkline.faces.management.account_wire import (
@@ -22,11 +22,15 @@ from trunkline.faces.management.account_wire import (
     LoginRequest,
     LogoutRequest,
     MeResponse,
+    OwnSessionResponse,
+    PasswordForgottenRequest,
+    PasswordResetRequest,
     PasswordUpdateRequest,
     SessionBody,
     SessionRefreshRequest,
     SessionResponse,
     SetupRequest,
+    SignInOptionsResponse,
     SignupRequest,
 )
 from trunkline.faces.management.session_cookie import read_cookie, remove_cookie, set_cookie
@@ -89,6 +93,57 @@ async def update_password(services: ServicesDep, given: PasswordUpdateRequest, a
     await services.accounts.update_password(
         actor, given.current_password.get_secret_value(), given.new_password.get_secret_value()
     )
+    return SuccessResponse()
+
+
+@router.post("/password/forgot")
+async def forget_password(
+    services: ServicesDep, given: PasswordForgottenRequest, background: BackgroundTasks
+) -> SuccessResponse:
+    """Have a link to a new password sent by email, where the installation sends any.
+
+    The response is the same whether there is such an account or not.
+    """
+    address = services.password_resets.admit(given.email)
+    background.add_task(services.password_resets.send, address)
+    return SuccessResponse()
+
+
+@router.post("/password/reset")
+async def reset_password(
+    services: ServicesDep, given: PasswordResetRequest, request: Request, response: Response
+) -> SessionResponse:
+    """Set a new password by the token of the link; all sessions end, and a new one begins."""
+    signed_in = await services.password_resets.finish(
+        Secret(given.token.get_secret_value()), given.password.get_secret_value(), user_agent=_agent(request)
+    )
+    return _answer(given, signed_in, request, response)
+
+
+@router.get("/options")
+async def get_sign_in_options(services: ServicesDep) -> SignInOptionsResponse:
+    """What a stranger may do here. Needs no key."""
+    return SignInOptionsResponse(
+        signup=services.settings.signup == "open",
+        password_reset=services.password_resets.possible,
+        set_up=not await services.setup.is_unfinished(),
+    )
+
+
+@router.get("/sessions", dependencies=[allow("account.change")])
+async def list_sessions(
+    services: ServicesDep, actor: ActorDep, request: Request, response: Response, page: PageDep
+) -> list[OwnSessionResponse]:
+    """Where one is signed in, the newest first."""
+    found = await services.sessions.list(actor, page)
+    link_next(request, response, found)
+    return [OwnSessionResponse.of(record) for record in found.items]
+
+
+@router.delete("/sessions/{session_id}", dependencies=[allow("account.change")])
+async def end_session(services: ServicesDep, actor: ActorDep, session_id: str) -> SuccessResponse:
+    """End one of one's own sessions, on a device that one no longer has."""
+    await services.sessions.end(actor, session_id)
     return SuccessResponse()
 
 
