@@ -9,6 +9,14 @@ import pytest
 
 from tests.contract.live_server import LiveServer, open_live_server
 from tests.contract.local_installation import LocalInstallation, Person, open_local_installation
+from trunkline.faces.console import site
+
+
+@pytest.fixture(autouse=True)
+def _no_console(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether the console was built on this machine changes no answer."""
+    monkeypatch.setattr(site, "FOLDER", tmp_path / "not built")
+    site.read_files.cache_clear()
 
 
 @pytest.fixture

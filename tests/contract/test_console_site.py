@@ -90,3 +90,10 @@ async def test_what_was_not_built_says_so(
     answer = await installed.client().get("/console/")
     assert answer.status_code == 404
     assert "make run" in answer.json()["message"]
+
+
+@pytest.mark.usefixtures("built")
+async def test_the_address_that_is_printed_leads_to_the_consoles_page(local: LocalInstallation) -> None:
+    answer = await local.client().get("/setup?token=tlo-a%23b")
+    assert (answer.status_code, answer.headers["location"]) == (307, "/console/setup#token=tlo-a%23b")
+    assert (await local.client().get("/setup")).headers["location"] == "/console/setup"

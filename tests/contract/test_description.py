@@ -31,6 +31,11 @@ NAMES_WHAT_IS_NOT_HERE = {
     "POST /api/auth/refresh": 401,
     "POST /api/auth/setup": 409,
     "POST /api/auth/invitations/accept": 400,
+    "POST /api/auth/password/reset": 400,
+    # No email is sent here.
+    "POST /api/auth/password/forgot": 409,
+    # The keys of the server's environment are its administrator's, and the owner of a workspace is somebody else.
+    "POST /api/discoveries/{name}": 403,
     # Strangers may make accounts where the installation lets them.
     "POST /api/auth/signup": 403,
     # There are more versions than the one.

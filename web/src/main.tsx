@@ -1,15 +1,13 @@
 import "@fontsource-variable/inter/index.css";
 import "@fontsource-variable/jetbrains-mono/index.css";
 import "@mantine/core/styles.css";
-import "@mantine/notifications/styles.css";
 import "./app/theme.css";
 
 import { MantineProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { setNonce } from "get-nonce";
-import { StrictMode } from "react";
+import { lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { router } from "./app/router";
 import { resolver, theme } from "./app/theme";
@@ -23,6 +21,8 @@ const queries = new QueryClient({
   defaultOptions: { queries: { staleTime: 10_000, retry: (failures, error) => failures < 2 && mayHelpAgain(error) } },
 });
 
+const Notices = lazy(() => import("./app/Notices").then((module) => ({ default: module.Notices })));
+
 const root = document.getElementById("root");
 if (root === null) throw new Error("The page has no place for the console.");
 createRoot(root).render(
@@ -30,7 +30,9 @@ createRoot(root).render(
     <MantineProvider theme={theme} cssVariablesResolver={resolver} defaultColorScheme="auto" getStyleNonce={() => nonce}>
       <QueryClientProvider client={queries}>
         <RouterProvider router={router} />
-        <Notifications position="bottom-right" />
+        <Suspense>
+          <Notices />
+        </Suspense>
       </QueryClientProvider>
     </MantineProvider>
   </StrictMode>,

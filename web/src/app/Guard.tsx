@@ -1,8 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Outlet, useRouterState } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { meQuery, permissionsQuery } from "@/features/account/api";
-import { SignInPage } from "@/features/account/pages/SignInPage";
 import { accessToken, onSession } from "@/shared/api/session";
 import { usePreference } from "@/shared/preference";
 import { Problem } from "@/shared/ui/Problem";
@@ -10,8 +8,7 @@ import { WorkspaceScope } from "@/shared/workspace";
 import { Shell } from "./shell/Shell";
 import { texts } from "./shell/texts";
 
-/** Where people come who may be nobody yet. */
-const OPEN = "/invitation";
+const SignInPage = lazy(() => import("@/features/account/pages/SignInPage").then((module) => ({ default: module.SignInPage })));
 
 /** The shell for who is signed in, the sign-in page for others. What was typed before stays where it is. */
 export function Guard() {
@@ -19,7 +16,6 @@ export function Guard() {
   const [signedIn, setSignedIn] = useState<boolean | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
   const [tries, setTries] = useState(0);
-  const isOpen = useRouterState({ select: (state) => state.location.pathname === OPEN });
 
   useEffect(() => onSession(setSignedIn), []);
   useEffect(() => {
@@ -29,7 +25,6 @@ export function Guard() {
     if (signedIn === false) queries.clear();
   }, [signedIn, queries]);
 
-  if (isOpen) return <Outlet />;
   if (failure !== null && signedIn === null) {
     return (
       <Problem
@@ -42,7 +37,12 @@ export function Guard() {
     );
   }
   if (signedIn === null) return null;
-  return signedIn ? <SignedIn /> : <SignInPage done={() => setSignedIn(true)} />;
+  if (signedIn) return <SignedIn />;
+  return (
+    <Suspense>
+      <SignInPage done={() => setSignedIn(true)} />
+    </Suspense>
+  );
 }
 
 function SignedIn() {

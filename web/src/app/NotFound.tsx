@@ -7,9 +7,7 @@ export function NotFound() {
     <Stack gap="xs">
       <Title order={1}>There is no such page</Title>
       <Text c="dimmed">The address may be mistyped, or from another version of Trunkline.</Text>
-      <Link to="/configurations" search={{}}>
-        Go to Configurations
-      </Link>
+      <Link to="/">Go to Home</Link>
     </Stack>
   );
 }

@@ -1,39 +1,47 @@
 import { createRouter } from "@tanstack/react-router";
 import { BASE_PATH } from "@/shared/api/address";
+import { accountRoutes } from "./routes/account";
 import { alertsRoutes } from "./routes/alerts";
 import { auditRoutes } from "./routes/audit";
 import { chatRoutes } from "./routes/chat";
+import { entryRoutes } from "./routes/entry";
 import { experimentsRoutes } from "./routes/experiments";
 import { featuresRoutes } from "./routes/features";
 import { homeRoutes } from "./routes/home";
 import { keysRoutes } from "./routes/keys";
-import { membersRoutes } from "./routes/members";
+import { invitationRoutes, membersRoutes } from "./routes/members";
 import { modelsRoutes } from "./routes/models";
 import { playgroundRoutes } from "./routes/playground";
 import { policiesRoutes } from "./routes/policies";
 import { requestsRoutes } from "./routes/requests";
-import { root } from "./routes/root";
+import { base, nowhere, root } from "./routes/root";
 import { settingsRoutes } from "./routes/settings";
 import { statusRoutes } from "./routes/status";
 import { usageRoutes } from "./routes/usage";
 
 export const router = createRouter({
-  routeTree: root.addChildren([
-    ...homeRoutes,
-    ...alertsRoutes,
-    ...auditRoutes,
-    ...chatRoutes,
-    ...experimentsRoutes,
-    ...featuresRoutes,
-    ...keysRoutes,
-    ...membersRoutes,
-    ...modelsRoutes,
-    ...playgroundRoutes,
-    ...policiesRoutes,
-    ...requestsRoutes,
-    ...settingsRoutes,
-    ...statusRoutes,
-    ...usageRoutes,
+  routeTree: base.addChildren([
+    root.addChildren([
+      ...homeRoutes,
+      ...alertsRoutes,
+      ...auditRoutes,
+      ...chatRoutes,
+      ...experimentsRoutes,
+      ...featuresRoutes,
+      ...keysRoutes,
+      ...membersRoutes,
+      ...modelsRoutes,
+      ...playgroundRoutes,
+      ...policiesRoutes,
+      ...requestsRoutes,
+      ...settingsRoutes,
+      ...statusRoutes,
+      ...usageRoutes,
+      ...accountRoutes,
+      nowhere,
+    ]),
+    ...entryRoutes,
+    ...invitationRoutes,
   ]),
   basepath: BASE_PATH,
   defaultPreload: "intent",

@@ -10,6 +10,13 @@ export const texts = {
   more: "Show more",
   actions: "Actions",
   save: "Save",
+  entry: {
+    email: "Enter your email address.",
+    at: "An email address has an @ in it.",
+    short: "Use at least 8 characters. A few words are good.",
+    name: "Enter your name.",
+    token: "Paste the token from the link.",
+  },
   leave: {
     title: "Leave without saving?",
     about: "What you have changed here is lost when you go.",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
-from starlette.responses import RedirectResponse
+from starlette.responses import RedirectResponse, Response
 
 from trunkline.faces.console import site
 from trunkline.faces.http.page import serve_folder
@@ -29,7 +30,17 @@ async def lead_in(request: Request) -> RedirectResponse:
 
 
 router.include_router(site.router)
-router.include_router(serve_folder(Path(__file__).parent / "setup", "/setup"))
+
+
+def _lead_to_set_up(request: Request) -> Response | None:
+    """To the console's page, with the token where no log has it. The page here is for where no console was built."""
+    if not site.is_built():
+        return None
+    token = request.query_params.get("token")
+    return _lead(request, "/console/setup" + (f"#token={quote(token)}" if token else ""))
+
+
+router.include_router(serve_folder(Path(__file__).parent / "setup", "/setup", _lead_to_set_up))
 
 
 def _lead(request: Request, path: str) -> RedirectResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -22,23 +23,32 @@ POLICY: Final = (
 """Nothing inline, nothing from another origin."""
 
 
-def serve_folder(folder: Path, at: str) -> APIRouter:
-    """Routes for the files of ``folder``: ``index.html`` at the path ``at``, the others below it."""
+Instead = Callable[[Request], Response | None]
+
+
+def serve_folder(folder: Path, at: str, instead: Instead = lambda _: None) -> APIRouter:
+    """Routes for the files of ``folder``: ``index.html`` at the path ``at``, the others below it.
+
+    ``instead`` may answer in the place of ``index.html``.
+    """
     routes = APIRouter(include_in_schema=False)
     for file in sorted(folder.iterdir()):
         if file.suffix in _KINDS:
             path = at if file.name == "index.html" else f"{at}/{file.name}"
-            _add(routes, path, file.read_bytes(), _KINDS[file.suffix])
+            _add(routes, path, file.read_bytes(), _KINDS[file.suffix], instead if path == at else lambda _: None)
     return routes
 
 
-def _add(routes: APIRouter, path: str, content: bytes, kind: str) -> None:
+def _add(routes: APIRouter, path: str, content: bytes, kind: str, instead: Instead) -> None:
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     headers = {"content-security-policy": POLICY, "cache-control": "no-cache", "etag": etag}
 
     @routes.api_route(path, methods=["GET", "HEAD"], name=path)
     async def serve(request: Request) -> Response:
         """The file, or that the caller has it already."""
+        other = instead(request)
+        if other is not None:
+            return other
         known = request.headers.get("if-none-match", "").split(",")
         if any(each.strip().removeprefix("W/") in {etag, "*"} for each in known):
             return Response(status_code=304, headers=headers)

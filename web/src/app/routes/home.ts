@@ -1,12 +1,10 @@
-import { createRoute, redirect } from "@tanstack/react-router";
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { root } from "./root";
 
 const home = createRoute({
   getParentRoute: () => root,
   path: "/",
-  beforeLoad: () => {
-    throw redirect({ to: "/configurations", search: {} });
-  },
+  component: lazyRouteComponent(() => import("@/features/home/pages/HomePage"), "HomePage"),
 });
 
 export const homeRoutes = [home] as const;

@@ -1,7 +1,6 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { z } from "zod";
-import { SignInPage } from "@/features/account/pages/SignInPage";
-import { root } from "./root";
+import { base, root } from "./root";
 
 const membersSearch = z.object({
   tab: z.string().optional().catch(undefined),
@@ -16,8 +15,10 @@ const members = createRoute({
 
 const InvitationPage = lazyRouteComponent(() => import("@/features/members/pages/InvitationPage"), "InvitationPage");
 
+const SignInPage = lazyRouteComponent(() => import("@/features/account/pages/SignInPage"), "SignInPage");
+
 const invitation = createRoute({
-  getParentRoute: () => root,
+  getParentRoute: () => base,
   path: "/invitation",
   component: function Invitation() {
     const navigate = invitation.useNavigate();
@@ -25,4 +26,7 @@ const invitation = createRoute({
   },
 });
 
-export const membersRoutes = [members, invitation] as const;
+export const membersRoutes = [members] as const;
+
+/** For who may be nobody yet. */
+export const invitationRoutes = [invitation] as const;

@@ -1,5 +1,6 @@
 import { Avatar, Box, Group, Menu, Text, UnstyledButton, useMantineColorScheme, VisuallyHidden } from "@mantine/core";
-import { LogOut, Monitor, Moon, Sun } from "lucide-react";
+import { Link } from "@tanstack/react-router";
+import { LogOut, Monitor, Moon, Sun, UserRound } from "lucide-react";
 import { type Me, signOut } from "@/features/account/api";
 
 const LOOKS = [
@@ -30,6 +31,10 @@ export function AccountMenu({ user }: { user: Me["user"] }) {
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
+        <Menu.Item component={Link} to="/account" leftSection={<UserRound size={16} aria-hidden />}>
+          Account
+        </Menu.Item>
+        <Menu.Divider />
         <Menu.Label>Look</Menu.Label>
         {LOOKS.map(([look, label, Icon]) => (
           <Menu.Item

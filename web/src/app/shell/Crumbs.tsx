@@ -9,7 +9,7 @@ export function Crumbs() {
   const path = useRouterState({ select: (state) => state.location.pathname });
   const title = useCurrentTitle();
   const item = itemAt(path);
-  if (item === undefined || item.to === path) {
+  if (item === undefined || item.to === path || item.to === "/") {
     return (
       <Text fw={500} truncate>
         {item?.label ?? title}

@@ -5,7 +5,7 @@ import {
   FileClock,
   FlaskConical,
   KeyRound,
-  type LucideIcon,
+  House, type LucideIcon,
   MessageSquare,
   Play,
   Rows3,
@@ -31,6 +31,7 @@ export interface Item {
 
 /** The pages, in their order within each group. */
 export const ITEMS: Item[] = [
+  { to: "/", label: "Home", group: "", icon: House },
   { to: "/chat", label: "Chat", group: "", icon: MessageSquare, may: "conversations.change" },
   { to: "/configurations", label: "Configurations", group: "Build", icon: Settings2, may: "configurations.read" },
   { to: "/features", label: "Features", group: "Build", icon: Shapes, may: "features.read" },

@@ -1,8 +1,8 @@
 import { queryOptions } from "@tanstack/react-query";
 import { TrunklineError } from "@trunkline/client";
-import { address } from "@/shared/api/address";
 import { clientFor } from "@/shared/api/client";
-import { begin, forget } from "@/shared/api/session";
+import { askAsStranger, enter } from "@/shared/api/entry";
+import { forget } from "@/shared/api/session";
 
 const readMe = () => clientFor().get("/api/auth/me");
 
@@ -21,23 +21,43 @@ export const permissionsQuery = (workspaceId: string) =>
     staleTime: 60_000,
   });
 
+/** What a stranger may do here. */
+export const optionsQuery = queryOptions({
+  queryKey: ["sign-in-options"],
+  queryFn: async () => (await askAsStranger("GET", "/api/auth/options")) as { signup: boolean; passwordReset: boolean; setUp: boolean },
+});
+
+/** Where one is signed in. */
+export const sessionsQuery = queryOptions({
+  queryKey: ["sessions"],
+  queryFn: () => clientFor().get("/api/auth/sessions", { query: { limit: 100 } }),
+});
+
 /** Sign in. Throws TrunklineError. */
-export async function signIn(given: { email: string; password: string }): Promise<void> {
-  // Not by the client, which would ask for a session first.
-  const answer = await fetch(address("/api/auth/login"), {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ ...given, cookie: true }),
-  });
-  const body: unknown = await answer.json().catch(() => null);
-  if (!answer.ok) throw new TrunklineError(answer.status, body, answer.headers);
-  begin(body as { accessToken: string; expiresIn: number });
-}
+export const signIn = (given: { email: string; password: string }) => enter("/api/auth/login", given);
+
+/** Make an account, where that is open to strangers. */
+export const signUp = (given: { email: string; password: string; name: string }) => enter("/api/auth/signup", given);
+
+/** Have a link to a new password sent. */
+export const forgetPassword = (given: { email: string }) => askAsStranger("POST", "/api/auth/password/forgot", given);
+
+/** Set a new password by the token of that link. */
+export const resetPassword = (given: { token: string; password: string }) => enter("/api/auth/password/reset", given);
+
+/** Replace one's password; all other sessions end. */
+export const changePassword = (given: { currentPassword: string; newPassword: string }) => clientFor().post("/api/auth/password", { body: given });
+
+/** End one of one's sessions. */
+export const endSession = (id: string) => clientFor().delete("/api/auth/sessions/{session_id}", { path: { session_id: id } });
 
 /** Sign out here and in all tabs; `everywhere`: on all devices. */
 export async function signOut(everywhere = false): Promise<void> {
   try {
     await clientFor().post("/api/auth/logout", { body: { everywhere } });
+  } catch (error) {
+    // Who is signed out already is signed out.
+    if (!(error instanceof TrunklineError) || error.status !== 401) throw error;
   } finally {
     forget();
   }
@@ -45,3 +65,4 @@ export async function signOut(everywhere = false): Promise<void> {
 
 /** What {@link meQuery} gives. */
 export type Me = Awaited<ReturnType<typeof readMe>>;
+export type OwnSession = Awaited<ReturnType<NonNullable<typeof sessionsQuery.queryFn>>>[number];

@@ -4,7 +4,8 @@
  */
 import { address } from "./address";
 
-interface Told {
+/** What a sign-in is answered with. */
+export interface Told {
   accessToken: string;
   expiresIn: number;
 }

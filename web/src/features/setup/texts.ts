@@ -1,0 +1,30 @@
+/** What the first run says. */
+export const texts = {
+  title: "Set up Trunkline",
+  about: "You will be the administrator of this installation. It takes a minute.",
+  token: "Set-up token",
+  email: "Email",
+  password: "Password",
+  action: "Continue",
+  finished: "This installation is set up already.",
+  signIn: "Sign in",
+  found: {
+    title: "What is here already",
+    about: "Take over what you want to use. Keys stay on the server; nobody can read them again.",
+    nothing: "No provider’s key is in the server’s environment, and no Ollama runs on its machine. The demo model answers without one; you add a provider whenever you like.",
+    key: (variable: string, hint: string) => `${variable} · ${hint}`,
+    models: (count: number) => (count === 1 ? "1 model" : `${count} models`),
+    take: "Use it",
+    taken: (name: string) => `Added as “${name}”`,
+    demo: "Demo model",
+    demoAbout: "Answers without a provider’s key",
+    ready: "Ready",
+  },
+  key: {
+    title: "Your first call",
+    about: "The key in it is new, yours, and shown only here.",
+    prompt: "Say hello in three languages.",
+    make: "Make an API key",
+  },
+  go: "Start",
+} as const;
