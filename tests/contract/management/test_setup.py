@@ -10,9 +10,9 @@ import pytest
 from tests.contract.local_installation import PASSWORD, LocalInstallation, Person, open_local_installation
 from trunkline.core.errors import InvalidInput
 from trunkline.core.secret import Secret
-from trunkline.faces.console.site import is_built
 
-FRONT_DOOR = "/console/" if is_built() else "/docs"
+FRONT_DOOR = "/docs"
+"""Where no console was built."""
 
 
 def body(installed: LocalInstallation, **changed: str) -> dict[str, str]:

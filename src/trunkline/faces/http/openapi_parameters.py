@@ -29,6 +29,7 @@ _MEANINGS: Final[Mapping[str, str]] = {
     "budget_id": "The budget's `id`.",
     "route_id": "The route's `id`.",
     "rule_id": "The rule's `id`.",
+    "session_id": "The session's `id`.",
     "template_id": "The template's `id`.",
     "user_id": "The user's `id`.",
     "version_id": "The version's `_id`.",

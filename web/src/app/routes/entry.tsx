@@ -1,6 +1,5 @@
 import { createRoute, lazyRouteComponent, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
-import { itemAt } from "../shell/navigation";
 import { base } from "./root";
 
 const SetupPage = lazy(() => import("@/features/setup/pages/SetupPage").then((module) => ({ default: module.SetupPage })));
@@ -12,10 +11,9 @@ const setup = createRoute({
   path: "/setup",
   component: function Setup() {
     const navigate = useNavigate();
-    const next: string = itemAt("/chat") === undefined ? "/" : "/chat";
     return (
       <Suspense>
-        <SetupPage done={() => void navigate({ to: next })} />
+        <SetupPage done={(search) => void navigate({ to: "/chat", search })} />
       </Suspense>
     );
   },

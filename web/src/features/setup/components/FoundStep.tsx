@@ -12,7 +12,7 @@ import { DiscoveryCard } from "./DiscoveryCard";
 const DEMO = "demo";
 
 /** The second half of the first run: what can be used at once, and the first call. */
-export function FoundStep({ done }: { done: () => void }) {
+export function FoundStep({ done }: { done: (start: { model: string; prompt: string }) => void }) {
   const discoveries = useQuery(discoveriesQuery);
   // Made once, also where the component is shown again.
   const key = useQuery({ queryKey: ["first-key"], queryFn: makeKey, staleTime: Number.POSITIVE_INFINITY, retry: false });
@@ -60,7 +60,7 @@ export function FoundStep({ done }: { done: () => void }) {
             }}
           />
         </section>
-        <Button onClick={done} w="fit-content">
+        <Button onClick={() => done({ model, prompt: texts.key.prompt })} w="fit-content">
           {texts.go}
         </Button>
       </Stack>

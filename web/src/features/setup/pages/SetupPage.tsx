@@ -7,7 +7,7 @@ import { FoundStep } from "../components/FoundStep";
 import { texts } from "../texts";
 
 /** The first run, at the address that the server printed: a password, then what can be used at once. */
-export function SetupPage({ done }: { done: () => void }) {
+export function SetupPage({ done }: { done: (start: { model: string; prompt: string }) => void }) {
   const [token] = useState(takeAddressToken);
   const [entered, setEntered] = useState(false);
   if (entered) return <FoundStep done={done} />;
