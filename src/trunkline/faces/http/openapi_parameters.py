@@ -38,6 +38,7 @@ _MEANINGS: Final[Mapping[str, str]] = {
 """Those of paths, by name. What means different things at different paths is in the table below, or its route says."""
 
 _AT: Final[Mapping[str, str]] = {
+    "/api/discoveries/{name}": "The provider's `name`, as it was found.",
     "/api/providers/{name}": "The provider's `name`: `GET /api/providers` lists them.",
     "/v1/responses/{id}": "The response's `id`.",
     "/v1/files/{id}": "The file's `id`.",
