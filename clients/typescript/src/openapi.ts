@@ -23549,6 +23549,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The provider's `name`, as it was found. */
                 name: string;
             };
             cookie?: never;
