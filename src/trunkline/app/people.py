@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trunkline.app.mail import make_mailer
+from trunkline.app.mail import make_sender
 from trunkline.control.audit import Audit
 from trunkline.control.audit_chain.seal import AuditSeal
 from trunkline.control.people.accounts import Accounts
@@ -47,7 +47,7 @@ class People:
             self.sessions,
             self.audit,
             limit,
-            make_mailer(settings),
+            make_sender(settings),
             settings.effective_public_url,
         )
         self.users = Users(database, self.registration, self.sessions, self.audit)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import base64
 import hmac
-from datetime import UTC, datetime, timedelta
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Final
 
-from trunkline.control.alerts.mail import Mailer
 from trunkline.control.audit import Audit
 from trunkline.control.people.address import read_email
 from trunkline.control.people.registration import Registration
 from trunkline.control.people.sessions import Sessions, SignIn, SignInLimit
 from trunkline.core.actor import Actor
 from trunkline.core.errors import Conflict, InvalidInput
-from trunkline.core.ids import new_id
 from trunkline.core.secret import Secret
 from trunkline.logs import get_logger
 from trunkline.storage import users, workspaces
@@ -23,6 +22,9 @@ from trunkline.storage.tables import User, now
 from trunkline.vault.token import TokenKind, Tokens
 
 LIFETIME: Final = timedelta(hours=1)
+
+SendEmail = Callable[[str, str, str], Awaitable[str | None]]
+"""Sends an email: address, subject, text. Gives why it could not be sent, or None."""
 
 _log: Final = get_logger(__name__)
 
@@ -42,7 +44,7 @@ class PasswordResets:
         sessions: Sessions,
         audit: Audit,
         limit: SignInLimit,
-        mailer: Mailer | None,
+        send_email: SendEmail | None,
         public_url: str,
     ) -> None:
         self._database = database
@@ -51,17 +53,17 @@ class PasswordResets:
         self._sessions = sessions
         self._audit = audit
         self._limit = limit
-        self._mailer = mailer
+        self._send_email = send_email
         self._public_url = public_url
 
     @property
     def possible(self) -> bool:
         """Whether this installation sends emails."""
-        return self._mailer is not None
+        return self._send_email is not None
 
     def admit(self, email: str) -> str:
         """The address, as accounts have it. :class:`Conflict` where no email is sent; counts as an attempt."""
-        if self._mailer is None:
+        if self._send_email is None:
             raise Conflict(
                 "This installation sends no email (TRUNKLINE_SMTP_URL is unset). Its administrator can set a new"
                 " password for you: `trunkline users reset-password`.",
@@ -75,7 +77,7 @@ class PasswordResets:
         """Email a link to the account of that address. Where there is none, nothing happens and nothing is told."""
         async with self._database.read() as tx:
             user = await users.find_by_email(tx, address)
-        if self._mailer is None or user is None or user.disabled_at is not None or user.password_hash is None:
+        if self._send_email is None or user is None or user.disabled_at is not None or user.password_hash is None:
             return
         token = self._sign(user, int((now() + LIFETIME).timestamp()))
         text = (
@@ -83,9 +85,9 @@ class PasswordResets:
             f"Choose it here within an hour:\n{self._public_url}/console/reset-password#token={token}\n\n"
             "If it was not you, nothing has to be done: your password stays as it is."
         )
-        outcome = await self._mailer.send_text([address], new_id(), "Choose a new password", text, datetime.now(UTC))
-        if not outcome.ok:
-            _log.warning("password_reset_not_sent", reason=outcome.reason)
+        reason = await self._send_email(address, "Choose a new password", text)
+        if reason is not None:
+            _log.warning("password_reset_not_sent", reason=reason)
 
     async def finish(self, token: Secret, password: str, *, user_agent: str = "") -> SignIn:
         """Set the password, end all sessions and begin a new one. :class:`InvalidInput` for a bad token."""
