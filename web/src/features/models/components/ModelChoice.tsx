@@ -52,7 +52,7 @@ export function ModelChoice({ list, chosen, onChoose }: { list: UseQueryResult<M
             <Text size="sm" c="dimmed">
               {list.data.source === "live" ? texts.model.source.live(count(models.length), ago(list.data.fetchedAt ?? "")) : texts.model.source.catalogue}
             </Text>
-            <Button size="compact-sm" variant="subtle" leftSection={<RefreshCw size={12} aria-hidden />} loading={list.isFetching} onClick={() => void list.refetch()}>
+            <Button size="compact-sm" variant="default" leftSection={<RefreshCw size={12} aria-hidden />} loading={list.isFetching} onClick={() => void list.refetch()}>
               {texts.model.refresh}
             </Button>
           </Group>

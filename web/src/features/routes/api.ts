@@ -1,0 +1,50 @@
+import { queryOptions } from "@tanstack/react-query";
+import type { BodyOf, TrunklineClient } from "@trunkline/client";
+
+const PAGE = 100;
+
+const listRoutes = (client: TrunklineClient) => client.get("/api/routes", { query: { limit: PAGE } });
+const readRoute = (client: TrunklineClient, routeId: string) => client.get("/api/routes/{route_id}", { path: { route_id: routeId } });
+
+/** The workspace's routes. */
+export function routesQuery(client: TrunklineClient, workspaceId: string) {
+  return queryOptions({ queryKey: ["routes", workspaceId], queryFn: () => listRoutes(client) });
+}
+
+/** One route. */
+export function routeQuery(client: TrunklineClient, workspaceId: string, routeId: string) {
+  return queryOptions({ queryKey: ["route", workspaceId, routeId], queryFn: () => readRoute(client, routeId) });
+}
+
+type Configurations = Awaited<ReturnType<typeof readConfigurations>>["items"];
+
+const readConfigurations = (client: TrunklineClient, cursor: string | null) => client.page("/api/configurations", { query: { limit: PAGE, cursor } });
+
+async function listConfigurations(client: TrunklineClient): Promise<Configurations> {
+  const all: Configurations = [];
+  let cursor: string | null = null;
+  do {
+    const { items, next }: { items: Configurations; next: string | null } = await readConfigurations(client, cursor);
+    all.push(...items);
+    cursor = next;
+  } while (cursor !== null);
+  return all;
+}
+
+/** What a route can lead to: configurations that are shared with the workspace. */
+export function targetsQuery(client: TrunklineClient, workspaceId: string) {
+  return queryOptions({
+    queryKey: ["configurations", workspaceId],
+    queryFn: () => listConfigurations(client),
+    select: (all) => all.filter((each) => each.shared),
+  });
+}
+
+/** Saves a route: a new one, or with `saved` that one, if nobody has changed it meanwhile. */
+export function saveRoute(client: TrunklineClient, body: RouteBody, saved?: Route): Promise<Route> {
+  if (saved === undefined) return client.post("/api/routes", { body });
+  return client.put("/api/routes/{route_id}", { path: { route_id: saved.id }, body, headers: { "if-match": `"${saved.revision}"` } });
+}
+
+export type Route = Awaited<ReturnType<typeof readRoute>>;
+export type RouteBody = BodyOf<"/api/routes", "post">;

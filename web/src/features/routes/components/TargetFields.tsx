@@ -1,0 +1,85 @@
+import { Accordion, ActionIcon, Group, NumberInput, Paper, Select, SimpleGrid, Text, TextInput } from "@mantine/core";
+import { Trash2 } from "lucide-react";
+import { percent } from "@/shared/format/quantity";
+import { SERVES, type Serves, type TargetValues, withServes } from "../form";
+import { texts } from "../texts";
+import { ConditionFields } from "./ConditionFields";
+
+/** One target of a route: where it leads, when it serves, and for which calls. */
+export function TargetFields({
+  target,
+  number,
+  weighted,
+  share,
+  configurations,
+  problems,
+  onChange,
+  onRemove,
+}: {
+  target: TargetValues;
+  number: number;
+  weighted: boolean;
+  /** Of the calls that go to the first ones. */
+  share: number | null;
+  configurations: { id: string; name: string }[];
+  problems: { place: string | undefined; hours: string | undefined };
+  onChange: (target: TargetValues) => void;
+  onRemove: () => void;
+}) {
+  const set = (change: Partial<TargetValues>) => onChange({ ...target, ...change });
+  return (
+    <Paper withBorder p="md" component="fieldset" m={0} aria-label={texts.form.target(number)}>
+      <Group justify="space-between" mb="xs">
+        <Text fw={550}>
+          {texts.form.target(number)}
+        </Text>
+        <ActionIcon variant="subtle" color="gray" aria-label={texts.form.remove(number)} onClick={onRemove}>
+          <Trash2 size={14} aria-hidden />
+        </ActionIcon>
+      </Group>
+      <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
+        <Select
+          label={texts.form.configuration}
+          description={texts.form.configurationHint}
+          searchable
+          data={configurations.map(({ id, name }) => ({ value: id, label: name }))}
+          value={target.configurationId || null}
+          error={problems.place}
+          onChange={(id) => set({ configurationId: id ?? "" })}
+        />
+        <TextInput label={texts.form.model} description={texts.form.modelHint} classNames={{ input: "mono" }} value={target.model} onChange={(event) => set({ model: event.currentTarget.value })} />
+        <Select
+          label={texts.form.serves}
+          data={SERVES.map((each) => ({ value: each, label: texts.serves[each] }))}
+          value={target.serves}
+          allowDeselect={false}
+          onChange={(serves) => onChange(withServes(target, (serves ?? "first") as Serves))}
+        />
+        {target.serves === "later" ? (
+          <NumberInput label={texts.form.order} min={2} max={100} value={target.order} onChange={(value) => set({ order: typeof value === "number" ? value : 2 })} />
+        ) : null}
+        {weighted && target.serves === "first" ? (
+          <NumberInput
+            label={texts.form.weight}
+            description={share === null ? undefined : texts.form.share(percent(share))}
+            min={0}
+            max={1_000_000}
+            value={target.weight}
+            onChange={(value) => set({ weight: typeof value === "number" ? value : 0 })}
+          />
+        ) : null}
+      </SimpleGrid>
+      <Accordion mt="xs" defaultValue={problems.hours === undefined ? null : "conditions"}>
+        <Accordion.Item value="conditions">
+          <Accordion.Control>{texts.form.conditions}</Accordion.Control>
+          <Accordion.Panel>
+            <Text size="sm" c="dimmed" mb="xs">
+              {texts.form.conditionsAbout}
+            </Text>
+            <ConditionFields values={target} error={problems.hours} onChange={set} />
+          </Accordion.Panel>
+        </Accordion.Item>
+      </Accordion>
+    </Paper>
+  );
+}

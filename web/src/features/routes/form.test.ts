@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import type { Route } from "./api";
+import { bodyOf, newTarget, problemsOf, valuesOf, withServes } from "./form";
+
+const ROUTE = {
+  id: "r",
+  name: "chat",
+  strategy: "weighted",
+  isActive: true,
+  revision: 3,
+  conditions: null,
+  caching: { ttlSeconds: 60, scope: "workspace", withTools: true, semantic: null },
+  targets: [
+    { configurationId: "a", model: null, priority: 1, weight: 3, conditions: { minInputTokens: null, maxInputTokens: 1000, tags: ["eu"], metadata: { plan: "pro" }, modelFamilies: [], hours: { start: "08:00", end: "18:00", timeZone: "Europe/Berlin", days: ["monday"] } }, fallbackFor: null },
+    { configurationId: "b", model: "gpt-5", priority: 2, weight: 1, conditions: null, fallbackFor: null },
+    { configurationId: "c", model: null, priority: 1, weight: 1, conditions: null, fallbackFor: "contextWindow" },
+  ],
+} as unknown as Route;
+
+test("a saved route that nobody changes is written as it was, with what the form does not show", () => {
+  const body = bodyOf(valuesOf(ROUTE), "UTC", ROUTE);
+  expect(body).toMatchObject({ name: "chat", strategy: "weighted", caching: { ttlSeconds: 60, scope: "workspace", withTools: true }, conditions: null });
+  expect(body.targets[0]?.conditions).toEqual((ROUTE.targets[0] as { conditions: unknown }).conditions);
+  expect(body.targets.map(({ priority, weight, fallbackFor, model }) => [priority, weight, fallbackFor, model])).toEqual([
+    [1, 3, null, null],
+    [2, 1, null, "gpt-5"],
+    [1, 1, "contextWindow", null],
+  ]);
+});
+
+test("when a target serves is read from its place", () => {
+  expect(valuesOf(ROUTE).targets.map((target) => target.serves)).toEqual(["first", "later", "contextWindow"]);
+  expect(withServes(newTarget(), "later").order).toBe(2);
+  expect(withServes({ ...newTarget(), order: 3 }, "first").order).toBe(1);
+});
+
+test("new hours are of the viewer's time zone", () => {
+  const values = valuesOf();
+  const body = bodyOf({ ...values, conditions: { ...values.conditions, start: "08:00", end: "12:00" } }, "Europe/Paris");
+  expect(body.conditions?.hours).toEqual({ timeZone: "Europe/Paris", start: "08:00", end: "12:00" });
+});
+
+test("what is missing is named", () => {
+  expect(Object.keys(problemsOf(valuesOf()))).toEqual(["name", "targets.0"]);
+  const [target] = [{ ...newTarget(), configurationId: "a", start: "08:00" }];
+  expect(Object.keys(problemsOf({ ...valuesOf(), name: "x", targets: [target] }))).toEqual(["targets.0.hours"]);
+});

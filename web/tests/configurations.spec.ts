@@ -1,0 +1,120 @@
+import { expect, test } from "@playwright/test";
+import { type FakeProviders, GOOD_KEY, startProviders } from "./fakeProviders";
+import { ask, makeConfiguration } from "./installation";
+import { everyLook, look, signIn } from "./support";
+
+let fake: FakeProviders;
+test.beforeAll(async () => {
+  fake = await startProviders();
+});
+test.afterAll(async () => {
+  await fake.close();
+});
+
+const keyed = () => ({ provider: "openai", model: "story-small", apiKey: GOOD_KEY, baseUrl: `${fake.url}/v1` });
+
+test("several are tested, shared and deleted at once", async ({ page, request }) => {
+  for (const name of ["bulk one", "bulk two"]) await makeConfiguration(request, name);
+  await signIn(page);
+  await page.getByLabel("Name, model or key ending").fill("bulk");
+  await page.getByLabel("Select all").check();
+  await page.getByRole("toolbar").getByRole("button", { name: "Test" }).click();
+  await expect(page.getByText("Done for 2.")).toBeVisible();
+  await expect(page.getByRole("row", { name: /bulk one/ })).toContainText("Healthy");
+  await page.getByRole("toolbar").getByRole("button", { name: "Share" }).click();
+  await expect(page.getByRole("row", { name: /bulk two/ })).toContainText("Shared");
+  await page.getByRole("toolbar").getByRole("button", { name: "Delete" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await expect(page.getByText("No configuration is like that.")).toBeVisible();
+});
+
+test("settings show what changes, are saved with a reason, and can be reverted", async ({ page, request }) => {
+  const id = await makeConfiguration(request, "diff", { configuration: { temperature: 0.4 } });
+  await signIn(page);
+  await page.getByLabel("Name, model or key ending").fill("diff");
+  await page.getByRole("link", { name: "diff" }).click();
+  await expect(page).toHaveURL(new RegExp(`/configurations/${id}`));
+  await page.getByRole("textbox", { name: "Temperature" }).fill("0.9");
+  await page.getByRole("button", { name: "Review 1 change" }).click();
+  await expect(page.getByRole("dialog").getByRole("row", { name: "temperature 0.4 0.9" })).toBeVisible();
+  await page.getByLabel("Why, for the history").fill("Livelier answers");
+  await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Saved.")).toBeVisible();
+  await page.getByRole("tab", { name: "History" }).click();
+  await expect(page.getByText("Livelier answers")).toBeVisible();
+  await page.getByRole("region", { name: "Revision 1" }).getByRole("button", { name: "Go back to this" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Go back to this" }).click();
+  await expect(page.getByRole("region", { name: "Revision 3" })).toContainText("current");
+  await page.getByRole("tab", { name: "Settings" }).click();
+  await expect(page.getByRole("textbox", { name: "Temperature" })).toHaveValue("0.4");
+});
+
+test("who saves over a change of somebody else sees both sides, and chooses", async ({ page, request }) => {
+  const id = await makeConfiguration(request, "conflict", { configuration: { temperature: 0.4 } });
+  await signIn(page, `/console/configurations/${id}`);
+  await page.getByRole("textbox", { name: "Temperature" }).fill("0.9");
+  await ask(request, "PUT", `/api/configurations/${id}`, { configuration: { topP: 0.5 } });
+  await page.getByRole("button", { name: "Review 1 change" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+  const dialog = page.getByRole("dialog", { name: "Somebody changed it meanwhile" });
+  await expect(dialog.getByRole("region", { name: "Theirs" })).toContainText("topP");
+  await expect(dialog.getByRole("region", { name: "Yours" })).toContainText("0.9");
+  await dialog.getByRole("button", { name: "Take theirs" }).click();
+  await expect(page.getByRole("textbox", { name: "Top P" })).toHaveValue("0.5");
+  await expect(page.getByRole("textbox", { name: "Temperature" })).toHaveValue("0.4");
+});
+
+test("a new key is tested before it takes the old one's place, and is sealed on the wire", async ({ page, request }) => {
+  const id = await makeConfiguration(request, "rotate", keyed());
+  const sent: string[] = [];
+  page.on("request", (asked) => sent.push(asked.postData() ?? ""));
+  await signIn(page, `/console/configurations/${id}`);
+  await page.getByRole("button", { name: "Replace key" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("New key", { exact: true }).fill("sk-story-0123456789abcdef-zzzz");
+  await dialog.getByRole("button", { name: "Test and replace" }).click();
+  await expect(dialog.getByRole("alert")).toContainText("rejected this key (401)");
+  await expect(dialog.getByRole("button", { name: "Replace anyway" })).toBeVisible();
+  await dialog.getByLabel("New key", { exact: true }).fill(`'${GOOD_KEY}'`);
+  await dialog.getByRole("button", { name: "Test and replace" }).click();
+  await expect(page.getByText("The key is replaced.")).toBeVisible();
+  expect(sent.join(" ")).not.toContain("0123456789abcdef");
+});
+
+test("deleting says what depends on it, and takes the name", async ({ page, request }) => {
+  const id = await makeConfiguration(request, "needed", { shared: true });
+  const route = await ask(request, "POST", "/api/routes", { name: "over it", targets: [{ configurationId: id }] });
+  await signIn(page, `/console/configurations/${id}`);
+  await page.getByRole("button", { name: "Delete" }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog).toContainText("The route over it leads to it.");
+  await dialog.getByLabel("Type “needed” to confirm").fill("needed");
+  await dialog.getByRole("button", { name: "Delete" }).click();
+  await expect(dialog.getByRole("alert")).toContainText("the route 'over it' leads to it");
+  await ask(request, "DELETE", `/api/routes/${route["id"]}`);
+  await dialog.getByRole("button", { name: "Delete" }).click();
+  await expect(page.getByRole("heading", { name: "Configurations" })).toBeVisible();
+});
+
+test("usage is told for a period that stands in the address", async ({ page, request }) => {
+  const id = await makeConfiguration(request, "used");
+  await signIn(page, `/console/configurations/${id}?tab=usage`);
+  await page.getByText("Today").click();
+  await expect(page).toHaveURL(/period=day/);
+  await expect(page.getByText("Requests", { exact: true }).last()).toBeVisible();
+});
+
+everyLook("configurations", async (page, info, scheme) => {
+  const id = await makeConfiguration(page.request, `look ${scheme}`, { ...keyed(), configuration: { temperature: 0.4 } });
+  await signIn(page);
+  await expect(page.getByRole("link", { name: `look ${scheme}` })).toBeVisible();
+  await look(page, info, `list-${scheme}`);
+  await page.goto(`/console/configurations/${id}`);
+  await expect(page.getByRole("textbox", { name: "Temperature" })).toBeVisible();
+  await look(page, info, `settings-${scheme}`);
+  for (const [tab, word] of [["experiment", "Compare versions"], ["usage", "Average duration"], ["history", "Revision 1"]] as const) {
+    await page.goto(`/console/configurations/${id}?tab=${tab}`);
+    await expect(page.getByText(word).first()).toBeVisible();
+    await look(page, info, `${tab}-${scheme}`);
+  }
+});
