@@ -48,6 +48,13 @@ class Subject:
         if self.tap is not None:
             listen(self.tap(), pieces)
 
+    def hold(self, pieces: list[bytes]) -> None:
+        """Take a whole stream, and no more: what checks it holds memory, too."""
+        if self.reader is not None:
+            read(self.reader(), pieces)
+        if self.tap is not None:
+            relay(self.tap(), pieces)
+
 
 SUBJECTS = {
     "openai_chat": Subject(lambda: read_sse("openai_chat"), reader=openai_chat.DIALECT.stream_reader),
@@ -78,14 +85,19 @@ def read(reader: StreamReader, pieces: list[bytes]) -> None:
     assert reader.close() == []
 
 
+def relay(tap: Tap, pieces: list[bytes]) -> bytes:
+    """What the client gets."""
+    relayed = b"".join(map(tap.feed, pieces))
+    tap.close()
+    return relayed + tap.take_held()
+
+
 def listen(tap: Tap, pieces: list[bytes]) -> None:
     """What is relayed are events that came, in their order; and the tap knows whether the answer is complete.
 
     An event may have been mended: then it says what one that came says, but for what clients stumble over.
     """
-    relayed = b"".join(map(tap.feed, pieces))
-    tap.close()
-    relayed += tap.take_held()
+    relayed = relay(tap, pieces)
     body = b"".join(pieces)
     place = 0
     for event in re.split(rb"[\r\n]{2,}", relayed):
@@ -178,7 +190,7 @@ def peak(subject: Subject, pieces: list[bytes]) -> int:
     """The most bytes held while a stream is taken, beyond the stream itself."""
     tracemalloc.start()
     try:
-        subject.take(pieces)
+        subject.hold(pieces)
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

@@ -88,7 +88,11 @@ class PassingDeltas:
         wire["choices"] = wire.get("choices") or []
         for place, (choice, sent) in enumerate(zip(choices or (), wire["choices"], strict=True)):
             changed = self._mend(_number(place, choice), choice, sent) or changed
-        return b"data: %b\n\n" % msgspec.json.encode(wire) if changed else None
+        if not changed:
+            return None
+        written = msgspec.json.encode(wire)
+        wire.clear()  # a large chunk is not held twice
+        return b"data: %b\n\n" % written
 
     def _is_odd(self, place: int, choice: PassingChoice) -> bool:
         delta, number = choice.delta, _number(place, choice)
