@@ -15,7 +15,7 @@ const keyed = () => ({ provider: "openai", model: "story-small", apiKey: GOOD_KE
 
 test("several are tested, shared and deleted at once", async ({ page, request }) => {
   for (const name of ["bulk one", "bulk two"]) await makeConfiguration(request, name);
-  await signIn(page);
+  await signIn(page, "/console/configurations");
   await page.getByLabel("Name, model or key ending").fill("bulk");
   await page.getByLabel("Select all").check();
   await page.getByRole("toolbar").getByRole("button", { name: "Test" }).click();
@@ -30,7 +30,7 @@ test("several are tested, shared and deleted at once", async ({ page, request })
 
 test("settings show what changes, are saved with a reason, and can be reverted", async ({ page, request }) => {
   const id = await makeConfiguration(request, "diff", { configuration: { temperature: 0.4 } });
-  await signIn(page);
+  await signIn(page, "/console/configurations");
   await page.getByLabel("Name, model or key ending").fill("diff");
   await page.getByRole("link", { name: "diff" }).click();
   await expect(page).toHaveURL(new RegExp(`/configurations/${id}`));
@@ -106,7 +106,7 @@ test("usage is told for a period that stands in the address", async ({ page, req
 
 everyLook("configurations", async (page, info, scheme) => {
   const id = await makeConfiguration(page.request, `look ${scheme}`, { ...keyed(), configuration: { temperature: 0.4 } });
-  await signIn(page);
+  await signIn(page, "/console/configurations");
   await expect(page.getByRole("link", { name: `look ${scheme}` })).toBeVisible();
   await look(page, info, `list-${scheme}`);
   await page.goto(`/console/configurations/${id}`);
