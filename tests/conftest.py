@@ -17,12 +17,13 @@ import pytest
 import structlog  # noqa: TID251 - what is logged is set up here as in a process
 from hypothesis import HealthCheck, settings
 
-from tests.migrated import lay_migrated, make_price_list_once, migrate
+from tests.migrated import build_routes_once, lay_migrated, make_price_list_once, migrate
 from tests.vendors import watch
 from trunkline.storage.database import Database
 
 watch.install()
 make_price_list_once()
+build_routes_once()
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,4 +1,7 @@
-"""New installations from what was made once: a migrated SQLite file, the price list. Most of a short test was that."""
+"""New installations from what was made once: a migrated SQLite file, the price list, the API's routes.
+
+Most of a short test was that.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,13 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from fastapi import APIRouter, FastAPI
 from sqlalchemy import make_url
+from starlette.routing import BaseRoute
 
 from trunkline.control.prices import price_list_file, price_list_making
 from trunkline.control.prices.price_list import PriceList
+from trunkline.faces.http.application import Pages
 from trunkline.storage.database import Database
 
 
@@ -41,6 +47,25 @@ def make_price_list_once() -> None:
         return known[data]
 
     price_list_file._read = read_once
+
+
+def build_routes_once() -> None:
+    """Have FastAPI read the functions of each router once, and not again for each application of this process.
+
+    What it makes of them holds nothing of an application but whom to ask for dependencies in the place of others, which
+    nobody is.
+    """
+    known: dict[int, list[BaseRoute]] = {}
+
+    def include_router(self: Pages, router: APIRouter) -> None:
+        if id(router) not in known:
+            before = len(self.router.routes)
+            FastAPI.include_router(self, router)
+            known[id(router)] = self.router.routes[before:]
+        else:
+            self.router.routes.extend(known[id(router)])
+
+    setattr(Pages, "include_router", include_router)  # noqa: B010 - in the place of the one that it inherits
 
 
 @functools.cache

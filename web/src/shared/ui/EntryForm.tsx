@@ -1,6 +1,7 @@
-import { Button, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { Button, Stack, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useForm } from "react-hook-form";
+import { PasswordInput } from "@/shared/ui/PasswordInput";
 import { isAtFields, showAtFields } from "@/shared/api/fields";
 import { Problem } from "@/shared/ui/Problem";
 import { texts } from "@/shared/texts";

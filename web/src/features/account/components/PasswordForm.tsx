@@ -1,6 +1,7 @@
-import { Button, PasswordInput, Stack } from "@mantine/core";
+import { Button, Stack } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useForm } from "react-hook-form";
+import { PasswordInput } from "@/shared/ui/PasswordInput";
 import { isAtFields, showAtFields } from "@/shared/api/fields";
 import { LeaveGuard } from "@/shared/ui/LeaveGuard";
 import { notifyDone } from "@/shared/ui/notify";

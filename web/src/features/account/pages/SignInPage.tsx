@@ -1,7 +1,8 @@
-import { Button, Group, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Stack, Text, TextInput } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useForm } from "react-hook-form";
 import { TrunklineError } from "@trunkline/client";
+import { PasswordInput } from "@/shared/ui/PasswordInput";
 import { Problem } from "@/shared/ui/Problem";
 import { optionsQuery, signIn } from "../api";
 import { EntryLink } from "../components/EntryLink";

@@ -1,5 +1,6 @@
-import { Button, Group, PasswordInput, Text, TextInput } from "@mantine/core";
+import { Button, Group, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
+import { PasswordInput } from "@/shared/ui/PasswordInput";
 import type { FeatureSettings } from "../api";
 import { texts } from "../texts";
 

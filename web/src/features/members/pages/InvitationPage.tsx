@@ -1,7 +1,8 @@
-import { Button, Card, Center, PasswordInput, Stack, Text, TextInput, Title } from "@mantine/core";
+import { Button, Card, Center, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { type ComponentType, useState } from "react";
 import { useForm } from "react-hook-form";
+import { PasswordInput } from "@/shared/ui/PasswordInput";
 import { isAtFields, showAtFields } from "@/shared/api/fields";
 import { accessToken } from "@/shared/api/session";
 import { usePageTitle } from "@/shared/pageTitle";

@@ -1,5 +1,6 @@
-import { Anchor, Button, Group, PasswordInput, Text } from "@mantine/core";
+import { Anchor, Button, Group, Text } from "@mantine/core";
 import { ExternalLink } from "lucide-react";
+import { PasswordInput } from "@/shared/ui/PasswordInput";
 import type { Provider } from "../api";
 import { CAN_SEAL } from "../draft";
 import { cleanKey, otherOwner } from "../keys";

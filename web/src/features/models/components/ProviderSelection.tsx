@@ -1,6 +1,7 @@
-import { Alert, Button, Group, PasswordInput, SimpleGrid, Stack, Text, TextInput, Title, UnstyledButton } from "@mantine/core";
+import { Alert, Button, Group, SimpleGrid, Stack, Text, TextInput, Title, UnstyledButton } from "@mantine/core";
 import { Search } from "lucide-react";
 import { useState } from "react";
+import { PasswordInput } from "@/shared/ui/PasswordInput";
 import { ProviderMark } from "@/shared/ui/ProviderMark";
 import type { Provider } from "../api";
 import { cleanKey, proposeProvider } from "../keys";
