@@ -26,7 +26,7 @@ test("a route is made with weights, a fallback, a condition and caching, and cha
   await target(2).getByLabel("At most, input tokens").fill("1000");
   await page.getByRole("switch", { name: "Keep responses" }).click();
   await page.getByRole("button", { name: "Make the route" }).click();
-  await page.getByRole("link", { name: "chat" }).click();
+  await page.getByRole("link", { name: "chat", exact: true }).click();
   await expect(page.getByLabel("Weight").first()).toHaveValue("3");
   await expect(target(3).getByRole("combobox", { name: "Serves" })).toHaveValue("When those before cannot");
   await page.getByLabel("Name", { exact: true }).fill("chat for all");
