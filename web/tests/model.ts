@@ -155,6 +155,7 @@ function piecesOf(prompt: string, model: string): Piece[] {
   if (prompt.includes("fast")) return words(1_200, 5);
   if (prompt.includes("huge")) return say(...Array.from({ length: 400 }, (_, place) => `## Part ${place}\n\n${"A sentence of some words that stands here. ".repeat(116)}\n\n`));
   if (prompt.includes("think")) return [{ text: "First I weigh it.", kind: "reasoning_content", wait: 5 }, ...say("It is so.")];
+  if (prompt.includes("in a table")) return say(...MARKDOWN.slice(0, 2));
   if (prompt.includes("launch")) return say(...MARKDOWN);
   return say("Answer ", "of ", `${model} `, "to: ", prompt.slice(0, 60));
 }

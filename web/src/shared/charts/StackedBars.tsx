@@ -89,9 +89,12 @@ export function StackedBars({
         })}
         {spread(marked.length, Math.max(1, Math.floor(inner / 64))).map((index) => {
           const at = marked[index] ?? 0;
+          const mark = bars[at]?.mark ?? "";
+          // The last one may have no room to its right.
+          const ends = left + at * step + LETTER * mark.length > width;
           return (
-            <text key={at} className={classes.axis} x={left + at * step + 1} y={height - 6}>
-              {bars[at]?.mark}
+            <text key={at} className={classes.axis} x={ends ? width : left + at * step + 1} textAnchor={ends ? "end" : "start"} y={height - 6}>
+              {mark}
             </text>
           );
         })}

@@ -5,7 +5,7 @@ const WORK: Choice = { kind: "configuration", value: "Work", name: "Work", model
 
 test("a configuration is found by its name, and with another model by both", () => {
   expect(findChoice([WORK], "Work")).toBe(WORK);
-  expect(findChoice([WORK], "Work/gpt-4.1")).toEqual({ ...WORK, value: "Work/gpt-4.1", model: "gpt-4.1" });
+  expect(findChoice([WORK], "Work/gpt-4.1")).toEqual({ ...WORK, value: "Work/gpt-4.1", name: "Work/gpt-4.1", model: "gpt-4.1" });
 });
 
 test("what is not there any more is shown by its name", () => {

@@ -52,7 +52,7 @@ export function findChoice(choices: readonly Choice[], value: string): Choice {
   if (exact !== undefined) return exact;
   const slash = value.indexOf("/");
   const account = slash < 0 ? undefined : choices.find((choice) => choice.kind === "configuration" && choice.value === value.slice(0, slash));
-  if (account !== undefined) return { ...account, value, model: value.slice(slash + 1) };
+  if (account !== undefined) return { ...account, value, name: value, model: value.slice(slash + 1) };
   const kind = slugOf(value) === null ? "configuration" : "feature";
   return { kind, value, name: slugOf(value) ?? value, model: null, provider: slash < 0 ? value : value.slice(0, slash), id: null };
 }
