@@ -1,4 +1,3 @@
-import { useEffect } from "react";
 import type { TrunklineClient } from "@trunkline/client";
 
 /** Something that the palette (Cmd-K) can do. */
@@ -24,24 +23,7 @@ export interface CommandSource {
   find: (client: TrunklineClient, text: string, signal: AbortSignal) => Promise<Command[]>;
 }
 
-const commands = new Map<string, Command>();
 const sources = new Map<string, CommandSource>();
-const listeners = new Set<() => void>();
-let current: Command[] = [];
-
-function tell(): void {
-  current = [...commands.values()];
-  for (const listener of listeners) listener();
-}
-
-/** For `useSyncExternalStore`. */
-export const commandStore = {
-  subscribe(listener: () => void): () => void {
-    listeners.add(listener);
-    return () => listeners.delete(listener);
-  },
-  read: (): Command[] => current,
-};
 
 /** Everything that can be asked for what is typed. */
 export function commandSources(): CommandSource[] {
@@ -51,16 +33,4 @@ export function commandSources(): CommandSource[] {
 /** Has the palette ask `source`, too. Called once where a subject's routes stand. */
 export function registerSource(source: CommandSource): void {
   sources.set(source.id, source);
-}
-
-/** Puts commands into the palette as long as the component is there: what can be done on this page. */
-export function useCommands(given: Command[]): void {
-  useEffect(() => {
-    for (const command of given) commands.set(command.id, command);
-    tell();
-    return () => {
-      for (const command of given) commands.delete(command.id);
-      tell();
-    };
-  }, [given]);
 }

@@ -20,7 +20,7 @@ export function useShortcut(keys: string, what: string, run: () => void, inField
 }
 
 /** Lists a shortcut that something else listens for. */
-export function useListed(keys: string, what: string): void {
+function useListed(keys: string, what: string): void {
   useEffect(() => {
     known.set(keys, { keys, what });
     return () => void known.delete(keys);

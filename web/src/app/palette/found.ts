@@ -1,10 +1,10 @@
 import { useMantineColorScheme } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQueries } from "@tanstack/react-query";
-import { useMemo, useSyncExternalStore } from "react";
+import { useMemo } from "react";
 import { signOut } from "@/features/account/api";
 import { address } from "@/shared/api/address";
-import { type Command, commandSources, commandStore } from "@/shared/commands";
+import { type Command, commandSources } from "@/shared/commands";
 import { useWorkspace } from "@/shared/workspace";
 import { useFinder } from "../shell/Finder";
 import { ITEMS } from "../shell/navigation";
@@ -13,10 +13,9 @@ import { grouped } from "./match";
 
 const TYPING_MS = 150;
 
-/** What the palette shows for `text`: pages, what pages offer, and what the server finds. */
+/** What the palette shows for `text`: pages, actions, and what the server finds. */
 export function useFound(text: string): { groups: [string, Command[]][]; searching: boolean } {
   const { client, id, may } = useWorkspace();
-  const offered = useSyncExternalStore(commandStore.subscribe, commandStore.read);
   const own = useOwnCommands();
   const [asked] = useDebouncedValue(text.trim(), TYPING_MS);
   const answers = useQueries({
@@ -30,7 +29,7 @@ export function useFound(text: string): { groups: [string, Command[]][]; searchi
   });
   const found = answers.flatMap((answer) => answer.data ?? []);
   return {
-    groups: grouped([...offered, ...own], found, text),
+    groups: grouped(own, found, text),
     searching: text.trim() !== asked || answers.some((answer) => answer.isFetching),
   };
 }

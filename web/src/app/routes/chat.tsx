@@ -1,7 +1,14 @@
 import { createRoute } from "@tanstack/react-router";
 import { lazy } from "react";
 import { chatSearch, compareSearch } from "@/features/chat/search";
+import { registerSource } from "@/shared/commands";
 import { root } from "./root";
+
+registerSource({
+  id: "conversations",
+  may: "conversations.change",
+  find: async (client, text, signal) => (await import("@/features/chat/find")).findConversations(client, text, signal),
+});
 
 const ChatPage = lazy(() => import("@/features/chat/pages/ChatPage").then((module) => ({ default: module.ChatPage })));
 

@@ -5,7 +5,14 @@ import { meQuery } from "@/features/account/api";
 import { PERIODS } from "@/features/models/api";
 import { configurationSearch } from "@/features/models/rows";
 import { wizardSearch } from "@/features/models/wizard";
+import { registerSource } from "@/shared/commands";
 import { root } from "./root";
+
+registerSource({
+  id: "configurations",
+  may: "configurations.read",
+  find: async (client, text, signal) => (await import("@/features/models/find")).findConfigurations(client, text, signal),
+});
 
 const ConfigurationsPage = lazyRouteComponent(() => import("@/features/models/pages/ConfigurationsPage"), "ConfigurationsPage");
 const NewConfigurationPage = lazyRouteComponent(() => import("@/features/models/pages/NewConfigurationPage"), "NewConfigurationPage");

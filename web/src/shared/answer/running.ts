@@ -209,7 +209,7 @@ function whole(text: string, end: number): number {
 }
 
 /** What the provider or the server said of an answer that failed. */
-export class AnswerError extends Error {
+class AnswerError extends Error {
   override readonly name = "AnswerError";
   readonly code: string;
   readonly retryable: boolean;

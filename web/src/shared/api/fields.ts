@@ -2,7 +2,7 @@ import { TrunklineError } from "@trunkline/client";
 import type { FieldValues, Path, UseFormSetError } from "react-hook-form";
 
 /** What the server said of fields, by their names (`rule.models[0]`); empty for any other failure. */
-export function fieldErrors(error: unknown): Record<string, string> {
+function fieldErrors(error: unknown): Record<string, string> {
   if (!(error instanceof TrunklineError)) return {};
   return Object.fromEntries(error.errors.map(({ field, message }) => [field, message]));
 }

@@ -22,6 +22,7 @@ export function describe(error: unknown): Told {
       case 404:
         return { what: error.message, whose: "Not found", next: "It may have been deleted, or be in another workspace.", details };
       case 409:
+        return { what: error.message, whose: "Conflict", next: "", details };
       case 412:
         return { what: error.message, whose: "Changed meanwhile", next: "Load it again, and make your change anew.", details };
       case 429:

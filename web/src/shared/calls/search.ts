@@ -22,7 +22,7 @@ export type FilterName = keyof typeof FILTERS;
 export const FILTER_NAMES = Object.keys(FILTERS) as FilterName[];
 
 const LACKS = ["application", "configuration", "feature", "key", "purpose", "route", "tag", "version"] as const;
-export type Lack = (typeof LACKS)[number];
+type Lack = (typeof LACKS)[number];
 
 const word = z.coerce.string().optional().catch(undefined);
 const OUTCOMES = ["ok", "error", "cancelled", "estimated"] as const;

@@ -5,7 +5,7 @@ import type { TrunklineClient } from "@trunkline/client";
 export type SubjectKind = "workspace" | "application" | "user" | "key" | "feature" | "tag" | "configuration";
 
 /** Something that can be chosen: its id (of a feature its slug), and what people call it. */
-export interface Subject {
+interface Subject {
   value: string;
   label: string;
 }
