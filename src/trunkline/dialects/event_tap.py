@@ -245,6 +245,7 @@ class EventTap(ABC):
 
     def _look(self, event: bytes) -> bool:
         """Reads one event as it came. Whether it is to be relayed."""
+        told_before = self.told
         try:
             events = EventReader().feed(event + b"\n\n")
         except EventTooLarge:
@@ -257,7 +258,7 @@ class EventTap(ABC):
             except BROKEN_JSON:
                 self._break()
                 return False
-        if self.told and b"data:" not in event:
+        if self.told and not told_before and b"data:" not in event:
             # Clients pass over what is no field of an event.
             self._keep_back()
         return keep and not self._deaf

@@ -40,7 +40,8 @@ async def grow_sums(database: Database, rows: list[Values]) -> None:
 
 async def test_an_hour_that_grows_stands_still_at_the_largest_number(database: Database) -> None:
     for count in (LARGEST_SUM - 10, 5, 50, LARGEST_SUM):
-        await grow_sums(database, [quarterly(HOUR, count)])
+        quarter = quarterly(HOUR, count)
+        await grow_sums(database, [quarter, (quarter[0], 240, FIRST // 16 + 3, *quarter[3:])])
     async with database.read() as tx:
         sums = await read_sums(tx, SCOPE, *SPAN)
     assert (sums.request_count, sums.input_tokens, sums.output_tokens) == (4, LARGEST_SUM, 4)

@@ -153,9 +153,9 @@ class Sessions:
         unless that is within ``leeway`` of the first time.
         """
         digest = self._tokens.digest(TokenKind.REFRESH, token.reveal()).hex()
-        at = now()
         async with self._database.write() as tx:
             session = await sessions.find_by_refresh(tx, digest)
+            at = now()  # now that the session is held: who used it meanwhile did so before
             user = await users.find(tx, session.user_id) if session else None
             if session is not None and user is not None:
                 again = session.refresh_digest != digest

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from tests.strategies.chat import cuts
 
 from trunkline.core.chat import Usage
-from trunkline.core.chat_events import ChatEvent, End, Failure, Start, Stop, UsageReport
+from trunkline.core.chat_events import ChatEvent, End, Failure, Start, Stop, ToolCallDelta, UsageReport
 from trunkline.core.terms import note_tier
 from trunkline.dialects.openai_chat import DIALECT
 from trunkline.dialects.openai_chat.passthrough import StreamTap
@@ -64,6 +64,8 @@ def test_every_byte_of_recorded_streams_is_relayed_once(name: str, data: st.Data
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(streams(), st.data(), st.sampled_from([b"\n", b"\r\n", b"\r"]))
 def test_every_byte_is_relayed_once_but_for_the_usage(events: list[ChatEvent], data: st.DataObject, end: bytes) -> None:
+    # Arguments that begin like `null` or like a text wait until they are known to be none.
+    assume(not any(isinstance(event, ToolCallDelta) and event.arguments[:1] in {"n", '"'} for event in events))
     body = write(events).replace(b"\n", end)
     forwarded, held, tap = run(*data.draw(cuts(body)))
     tier = next(event.service_tier for event in events if isinstance(event, Start))

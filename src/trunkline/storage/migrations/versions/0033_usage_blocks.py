@@ -33,6 +33,7 @@ GROUP BY workspace_id, slot / 16, group_id
 
 def upgrade() -> None:
     """Added up once, of the quarters."""
+    op.execute("DELETE FROM usage_sums WHERE grain = 240")  # of a newer version that served before
     op.execute(write_fill())
 
 
