@@ -46,9 +46,10 @@ async def test_a_target_that_failed_elsewhere_rests_here_until_it_answers_somewh
 
 
 async def test_who_comes_later_is_told_what_lasts(server: RedisServer) -> None:
-    one, two = Breakers(time.monotonic), Breakers(time.monotonic)
-    async with share_rests(settings(server), one):
+    one, beside, two = Breakers(time.monotonic), Breakers(time.monotonic), Breakers(time.monotonic)
+    async with share_rests(settings(server), one), share_rests(settings(server), beside):
         one.failed(entry(), error("auth"))
+        await reach(lambda: beside.closed_at(entry()) > 0)
     async with share_rests(settings(server), two):
         await reach(lambda: two.closed_at(entry()) > 0)
         assert two.closed_at(entry()) - time.monotonic() > 250
