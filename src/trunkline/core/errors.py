@@ -46,6 +46,11 @@ class TrunklineError(Exception):
         if code is not None:
             self.code = code
 
+    @property
+    def words(self) -> str:
+        """All that is told to whoever asked."""
+        return self.message
+
 
 class InvalidInput(TrunklineError):
     """What was sent is wrong. ``fields`` names every wrong field, so that a form can mark them all at once."""

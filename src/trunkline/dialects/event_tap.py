@@ -10,6 +10,7 @@ from trunkline.core.chat import StopReason
 from trunkline.core.chat_events import Failure
 from trunkline.core.heard import Heard, Listener
 from trunkline.dialects.event_likeness import Likeness
+from trunkline.dialects.failure import MALFORMED
 from trunkline.dialects.half_characters import BACKSLASH, HalfCharacters
 from trunkline.dialects.raw_json import BROKEN_JSON, decode
 from trunkline.dialects.sample import Sample
@@ -49,9 +50,6 @@ class EventTap(ABC):
         "tail",
         "told",
     )
-
-    MALFORMED = "The provider sent something that is not its own format."
-    """The words for what is not of the wire."""
 
     _always_speaks = False
     """Whether every event may have words in it, which saves asking."""
@@ -210,7 +208,7 @@ class EventTap(ABC):
     def _break(self) -> None:
         self._deaf = self._holding = True
         if self.error is None:
-            self.error = Failure(self.MALFORMED, "malformed")
+            self.error = Failure(MALFORMED, "malformed")
 
     def _hold(self, data: bytes) -> None:
         self._held_size += len(data)

@@ -17,29 +17,10 @@ from trunkline.core.errors import (
     UpstreamError,
     UpstreamKind,
 )
-from trunkline.core.redact import redact
 from trunkline.dialects.dialect import Headers
-from trunkline.dialects.openai_failure import MAX_DETAIL, WIRE, classify, read_error_object
-from trunkline.dialects.raw_json import decode
+from trunkline.dialects.failure import SENTENCES, read_body
+from trunkline.dialects.openai_failure import WIRE, classify, read_error_object
 from trunkline.dialects.retry_after import read_retry_after
-
-HTML: Final = "The provider answered with an HTML page, not JSON."
-
-_MESSAGES: Final[dict[UpstreamKind, str]] = {
-    "bad_request": "The provider says that the request is wrong.",
-    "auth": "The provider rejected the credential.",
-    "no_credits": "The provider says that the account has no credits left.",
-    "permission": "The provider says that the credential may not do this.",
-    "not_found": "The provider does not know this model or path.",
-    "rate_limit": "The provider limits the rate of requests.",
-    "too_large": "The request is too large for the provider or the model.",
-    "overloaded": "The provider is overloaded.",
-    "server": "The provider failed.",
-    "timeout": "The provider took too long.",
-    "unreachable": "The provider cannot be reached.",
-    "malformed": "The provider sent something that is not its own format.",
-    "moderated": "The provider's moderation refused the request.",
-}
 
 _CODES: Final[dict[UpstreamKind, str]] = {
     "not_found": "model_not_found",
@@ -52,21 +33,13 @@ _CODES: Final[dict[UpstreamKind, str]] = {
 
 def read_error(status: int, body: bytes, headers: Headers) -> UpstreamError:
     """What a failed answer says. Never raises; the provider's words are in ``detail``, redacted and cut."""
-    start = body[:200].lstrip().lower()
-    if start.startswith((b"<!doctype", b"<html", b"<head", b"<?xml")):
-        error, detail = read_error_object(None), HTML
-    else:
-        value = decode(body)
-        error = read_error_object(value)
-        detail = error.message
-        if value is None and body.strip():
-            detail = redact(body[: 4 * MAX_DETAIL].decode("utf-8", "replace"))[:MAX_DETAIL]
+    error = read_error_object(read_body(body))
     kind = classify(status, error)
     return UpstreamError(
-        _MESSAGES[kind],
+        SENTENCES[kind],
         kind=kind,
         status=status,
-        detail=detail,
+        detail=error.message,
         retry_after=read_retry_after(headers),
         upstream_code=error.code or error.type,
         said=error.rest,

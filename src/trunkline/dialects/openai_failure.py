@@ -16,39 +16,19 @@ from trunkline.core.chat_events import Failure
 from trunkline.core.errors import UpstreamKind
 from trunkline.core.redact import redact
 from trunkline.dialects.error_fields import keep_fields
+from trunkline.dialects.failure import cut, kind_of
 
 WIRE: Final = "openai"
 """What both of the vendor's wires are called in :attr:`trunkline.core.errors.UpstreamError.said_on`."""
 
-MAX_DETAIL: Final = 2_000
 _WRAPS: Final = 3
 """How deep an error object may be wrapped: Google's stands in a list, and proxies wrap what they got once more."""
 
 _TOLD: Final = frozenset({"message", "msg", "detail", "error", "code", "status"})
 """Fields that the answer to a client has words of its own for."""
 
-MALFORMED: Final = "The provider sent something that is not its own format."
-
-_BY_STATUS: Final[dict[int, UpstreamKind]] = {
-    401: "auth",
-    402: "no_credits",
-    403: "permission",
-    404: "not_found",
-    408: "timeout",
-    413: "too_large",
-    429: "rate_limit",
-    498: "overloaded",  # Groq: flex capacity
-    503: "overloaded",
-    504: "timeout",
-    520: "unreachable",  # Cloudflare before a dead origin: 520 to 526, of which 522 and 524 are its time-outs
-    521: "unreachable",
-    522: "timeout",
-    523: "unreachable",
-    524: "timeout",
-    525: "unreachable",
-    526: "unreachable",
-    529: "overloaded",
-}
+_FLEX_CAPACITY: Final = 498
+"""Groq's status for a flex call that finds no room: https://console.groq.com/docs/flex-processing"""
 
 _BY_CODE: Final[dict[str, UpstreamKind]] = {
     "invalid_api_key": "auth",
@@ -125,7 +105,7 @@ def read_error_object(value: JsonValue) -> ErrorObject:
         elif isinstance(value, dict) and isinstance(inner := value.get("error"), dict | list):
             value = inner
     if isinstance(value, str):
-        return ErrorObject(message=_words(value))
+        return ErrorObject(message=cut(value))
     if not isinstance(value, dict):
         return ErrorObject()
     metadata = value.get("metadata")
@@ -134,7 +114,7 @@ def read_error_object(value: JsonValue) -> ErrorObject:
     # OpenRouter: what the provider behind it said
     said = " ".join(_plain(part) for part in (words, metadata.get("raw")) if part)
     return ErrorObject(
-        message=_words(said) if said else None,
+        message=cut(said),
         code=_text(value.get("code")),
         type=_text(value.get("type")) or _text(value.get("status")),
         param=_text(value.get("param")),
@@ -157,7 +137,7 @@ def classify(status: int | None, error: ErrorObject) -> UpstreamKind:
         return said or "server"
     if said in _REFINES.get(status, ()) and said is not None:
         return said
-    return _BY_STATUS.get(status, "bad_request" if status < 500 else "server")
+    return "overloaded" if status == _FLEX_CAPACITY else kind_of(status)
 
 
 def read_failure(value: JsonValue) -> Failure:
@@ -174,10 +154,6 @@ def _plain(value: JsonValue) -> str:
         return msgspec.json.encode(value).decode()
     except RecursionError:
         return ""
-
-
-def _words(text: str) -> str:
-    return redact(text[: 4 * MAX_DETAIL])[:MAX_DETAIL]
 
 
 def _text(value: JsonValue) -> str | None:

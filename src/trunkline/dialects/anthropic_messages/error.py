@@ -26,34 +26,18 @@ from trunkline.core.errors import (
     UpstreamError,
     UpstreamKind,
 )
-from trunkline.core.redact import redact
-from trunkline.dialects.anthropic_messages.field import BROKEN_JSON, Object
+from trunkline.dialects.anthropic_messages.field import Object
 from trunkline.dialects.dialect import Headers
 from trunkline.dialects.error_fields import keep_fields
+from trunkline.dialects.failure import SENTENCES, cut, kind_of, read_body
 from trunkline.dialects.retry_after import read_retry_after
 
 WIRE: Final = "anthropic_messages"
 """What this wire is called in :attr:`trunkline.core.errors.UpstreamError.said_on`."""
 
-DETAIL: Final = 2000
-"""The most characters of a provider's own words that are kept."""
-
 NO_THREADS: Final = "thread_unsupported_request"
 """The ``error_code`` that tells a client to send the whole conversation instead of going on from a thread. As the
 vendor's SDKs have it: https://github.com/anthropics/anthropic-sdk-typescript (``lib/internal/threads``)."""
-
-STATUSES: Final[dict[int, UpstreamKind]] = {
-    401: "auth",
-    402: "no_credits",
-    403: "permission",
-    404: "not_found",
-    408: "timeout",
-    413: "too_large",
-    429: "rate_limit",
-    503: "overloaded",
-    504: "timeout",
-    529: "overloaded",
-}
 
 TYPES: Final[dict[str, UpstreamKind]] = {
     "invalid_request_error": "bad_request",
@@ -80,22 +64,6 @@ SPENT: Final = frozenset(
 )
 NO_CREDIT: Final = "credit balance is too low"
 
-SENTENCES: Final[dict[UpstreamKind, str]] = {
-    "bad_request": "The provider says that the request is wrong.",
-    "auth": "The provider rejects the credential.",
-    "no_credits": "The provider's account has no credit left.",
-    "permission": "The provider does not allow this with the credential.",
-    "not_found": "The provider does not know the model or the address.",
-    "rate_limit": "The provider's rate limit is reached.",
-    "too_large": "The request is too large for the provider.",
-    "overloaded": "The provider is overloaded.",
-    "server": "The provider failed.",
-    "timeout": "The provider took too long.",
-    "unreachable": "The provider cannot be reached.",
-    "malformed": "The provider's answer cannot be understood.",
-    "moderated": "The provider's moderation refused the request.",
-}
-
 WRITTEN: Final[dict[UpstreamKind, str]] = {
     "bad_request": "invalid_request_error",
     "not_found": "not_found_error",
@@ -113,9 +81,9 @@ def read_error(status: int, body: bytes, headers: Headers) -> UpstreamError:
 
     The status decides first; the body's own words refine it where they know more (an empty account answers 400).
     """
-    document = _decode(body)
+    document = read_body(body)
     message, code = _words(document)
-    kind = STATUSES.get(status) or ("server" if status >= 500 else "bad_request")
+    kind = kind_of(status)
     if status < 400:
         kind = TYPES.get(code or "", "server")
     if code in SPENT or NO_CREDIT in message:
@@ -126,7 +94,7 @@ def read_error(status: int, body: bytes, headers: Headers) -> UpstreamError:
         SENTENCES[kind],
         kind=kind,
         status=status,
-        detail=redact(message)[:DETAIL] or None,
+        detail=cut(message),
         retry_after=read_retry_after(headers),
         upstream_code=code,
         said=_rest(document),
@@ -142,7 +110,7 @@ def read_failure(document: JsonValue, *, status: int | None = None) -> UpstreamE
         SENTENCES[kind],
         kind=kind,
         status=status,
-        detail=redact(message)[:DETAIL] or None,
+        detail=cut(message),
         upstream_code=code,
         said=_rest(document),
         said_on=WIRE,
@@ -164,7 +132,7 @@ def write_error(error: TrunklineError, status: int, request_id: str) -> bytes:
         said = error.said.get("type")
         if isinstance(said, str) and TYPES.get(said) == error.kind:
             kind = said
-    return encode_error(kind, error_message(error), request_id, more)
+    return encode_error(kind, error.words, request_id, more)
 
 
 def encode_error(kind: str, message: str, request_id: str | None = None, more: Object | None = None) -> bytes:
@@ -205,18 +173,6 @@ def error_type(error: TrunklineError, status: int) -> str:
             return "api_error"
 
 
-def error_message(error: TrunklineError) -> str:
-    """The words for the client: ours, and the provider's own where they help whoever asked."""
-    return error.words if isinstance(error, UpstreamError) else error.message
-
-
-def _decode(body: bytes) -> JsonValue:
-    try:
-        return msgspec.json.decode(body)
-    except BROKEN_JSON:
-        return _plain(body)
-
-
 def _words(document: JsonValue) -> tuple[str, str | None]:
     """The message, and the most telling code, of whatever shape of error this is."""
     if not isinstance(document, dict):
@@ -241,10 +197,3 @@ def _rest(document: JsonValue) -> Object:
 def _text(source: Object, key: str) -> str | None:
     value = source.get(key)
     return value if isinstance(value, str) else None
-
-
-def _plain(body: bytes) -> str:
-    words = body[: 4 * DETAIL].decode("utf-8", "replace").strip()
-    if words.startswith("<"):
-        return "The provider answered with an HTML page, not JSON."
-    return words

@@ -22,6 +22,7 @@ from trunkline.dialects.anthropic_messages.stop import read_stop
 from trunkline.dialects.anthropic_messages.tap import StreamTap, read_stream_error
 from trunkline.dialects.anthropic_messages.usage import WireUsage, hear_usage
 from trunkline.dialects.anthropic_messages.usage_telling import tell_usage, tell_whole_usage
+from trunkline.dialects.failure import MALFORMED
 from trunkline.dialects.passthrough import Changes, Passthrough, Peek, Tapped, asks_as_now, count_nothing, editor_of
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, is_said
 from trunkline.dialects.spare_field import SparingDecoder
@@ -125,13 +126,13 @@ def read_tap(body: bytes) -> Tapped:
     try:
         whole = _whole.decode(body)
     except BROKEN_JSON:
-        return Tapped(error=Failure(StreamTap.MALFORMED, "malformed"))
+        return Tapped(error=Failure(MALFORMED, "malformed"))
     usage = hear_usage(None, whole.usage)
     model = whole.model or ""
     if whole.type == "error" or is_said(whole.error):
         return Tapped(usage, model, None, read_stream_error(body))
     if not bytes(whole.content).startswith(b"["):
-        return Tapped(usage, model, None, Failure(StreamTap.MALFORMED, "malformed"))
+        return Tapped(usage, model, None, Failure(MALFORMED, "malformed"))
     return Tapped(usage, model, read_stop(whole.stop_reason, called=False))
 
 

@@ -35,6 +35,7 @@ from trunkline.dialects.anthropic_messages.field import BROKEN_JSON, Object
 from trunkline.dialects.anthropic_messages.seal import read_seal
 from trunkline.dialects.anthropic_messages.stop import KNOWN, is_exact, read_stop
 from trunkline.dialects.anthropic_messages.usage import WireUsage, merge_usage, read_usage
+from trunkline.dialects.failure import MALFORMED
 from trunkline.dialects.made_id import MadeIds
 from trunkline.dialects.raw_json import decode
 from trunkline.dialects.spare_field import decode_spared
@@ -82,7 +83,6 @@ _BEGINS: Final = frozenset(
     {"message_start", "content_block_start", "content_block_delta", "message_delta", "message_stop"}
 )
 
-FOREIGN: Final = "The provider sent an event that is not of its dialect."
 
 MAX_OPEN: Final = 1024
 """The most blocks that may be open at once; the vendor opens one."""
@@ -145,7 +145,7 @@ class Reader:
         except EventTooLarge:
             self._fail("The provider sent an event that is too large.", out)
         except BROKEN_JSON:
-            self._fail(FOREIGN, out)
+            self._fail(MALFORMED, out)
         return out
 
     def close(self) -> list[ChatEvent]:
@@ -351,7 +351,7 @@ class Reader:
         if isinstance(value, dict) and value.get("error"):
             self._break_off(read_failure(value), out)
         else:
-            self._fail(FOREIGN, out)
+            self._fail(MALFORMED, out)
 
     def _break_off(self, failure: UpstreamError, out: list[ChatEvent]) -> None:
         self._done = True

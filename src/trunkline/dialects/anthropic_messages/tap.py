@@ -70,8 +70,6 @@ class StreamTap(EventTap):
 
     __slots__ = ("_tier", "usage")
 
-    MALFORMED = "The provider sent an event that is not of its dialect."
-
     def __init__(self) -> None:
         super().__init__()
         self._tier: str | None = None

@@ -26,27 +26,14 @@ from trunkline.core.errors import (
     UpstreamError,
     UpstreamKind,
 )
-from trunkline.core.redact import redact
-from trunkline.dialects.bedrock_converse.field import BROKEN_JSON, NAME, Object
+from trunkline.dialects.bedrock_converse.field import NAME, Object
 from trunkline.dialects.dialect import Headers
 from trunkline.dialects.error_fields import keep_fields
+from trunkline.dialects.failure import SENTENCES, cut, kind_of, read_body
 from trunkline.dialects.retry_after import read_retry_after
 
-DETAIL: Final = 2000
-"""The most characters of a provider's own words that are kept."""
-
-STATUSES: Final[dict[int, UpstreamKind]] = {
-    401: "auth",
-    402: "no_credits",
-    403: "permission",
-    404: "not_found",
-    408: "timeout",
-    413: "too_large",
-    424: "server",
-    429: "rate_limit",
-    503: "overloaded",
-    504: "timeout",
-}
+FAILED_DEPENDENCY: Final = 424
+"""The status of ``ModelErrorException``: the model failed, not whoever asked."""
 
 TYPES: Final[dict[str, UpstreamKind]] = {
     "AccessDeniedException": "permission",
@@ -79,22 +66,6 @@ TYPES: Final[dict[str, UpstreamKind]] = {
 
 # A rejected API key comes as AccessDeniedException, like a missing right; only the words differ.
 REJECTED: Final = ("authentication failed", "invalid api key", "api key is valid", "api key has expired")
-
-SENTENCES: Final[dict[UpstreamKind, str]] = {
-    "bad_request": "The provider says that the request is wrong.",
-    "auth": "The provider rejects the credential.",
-    "no_credits": "The provider's account has no credit left.",
-    "permission": "The provider does not allow this with the credential.",
-    "not_found": "The provider does not know the model or the address.",
-    "rate_limit": "The provider's rate limit is reached.",
-    "too_large": "The request is too large for the provider.",
-    "overloaded": "The provider is overloaded.",
-    "server": "The provider failed.",
-    "timeout": "The provider took too long.",
-    "unreachable": "The provider cannot be reached.",
-    "malformed": "The provider's answer cannot be understood.",
-    "moderated": "The provider's moderation refused the request.",
-}
 
 WRITTEN: Final[dict[UpstreamKind, str]] = {
     "bad_request": "ValidationException",
@@ -130,10 +101,10 @@ def read_error(status: int, body: bytes, headers: Headers) -> UpstreamError:
 
     The status decides first; the type refines it, as a wrong signature and a missing right both come as 403.
     """
-    document = _decode(body)
+    document = read_body(body)
     code = _type(headers.get("x-amzn-errortype")) or _type(_text(document, "__type") or _text(document, "code"))
     message = _message(document)
-    kind = STATUSES.get(status) or ("server" if status >= 500 else "bad_request")
+    kind = "server" if status == FAILED_DEPENDENCY else kind_of(status)
     if code in TYPES and (status < 400 or status in {400, 403, 429, 500, 503}):
         kind = TYPES[code]
     return _error(kind, message, code, document, status=status, retry_after=read_retry_after(headers))
@@ -143,7 +114,7 @@ def read_exception(code: str | None, body: bytes) -> UpstreamError:
     """The exception that ended a stream. ``code`` is its name there, such as ``throttlingException``."""
     code = _type(code)
     code = code[:1].upper() + code[1:] if code else None
-    document = _decode(body)
+    document = read_body(body)
     return _error(TYPES.get(code or "", "server"), _message(document), code, document)
 
 
@@ -170,7 +141,7 @@ def _error(
         SENTENCES[kind],
         kind=kind,
         status=status,
-        detail=redact(message)[:DETAIL] or None,
+        detail=cut(message),
         retry_after=retry_after,
         upstream_code=code,
         said=keep_fields(document, _TOLD) if isinstance(document, dict) else {},
@@ -184,7 +155,7 @@ def write_error(error: TrunklineError, status: int, request_id: str) -> bytes:
     What the service said besides (``resourceName``, ``originalStatusCode``) goes to its own clients.
     """
     more = error.said if isinstance(error, UpstreamError) and error.said_on == NAME else {}
-    return msgspec.json.encode({**more, "__type": error_type(error), "message": error_message(error)})
+    return msgspec.json.encode({**more, "__type": error_type(error), "message": error.words})
 
 
 def error_type(error: TrunklineError) -> str:
@@ -208,19 +179,6 @@ def error_type(error: TrunklineError) -> str:
             return "ServiceUnavailableException"
         case _:
             return "InternalServerException"
-
-
-def error_message(error: TrunklineError) -> str:
-    """The words for the client: ours, and the provider's own where they help whoever asked."""
-    return error.words if isinstance(error, UpstreamError) else error.message
-
-
-def _decode(body: bytes) -> JsonValue:
-    try:
-        return msgspec.json.decode(body)
-    except BROKEN_JSON:
-        words = body[: 4 * DETAIL].decode("utf-8", "replace").strip()
-        return "The provider answered with an HTML page, not JSON." if words.startswith("<") else words
 
 
 def _type(value: str | None) -> str | None:

@@ -39,11 +39,10 @@ from trunkline.dialects.bedrock_converse.response import FIELDS, read_fields
 from trunkline.dialects.bedrock_converse.seal import SEALED, SIGNED
 from trunkline.dialects.bedrock_converse.stop import is_exact, read_stop
 from trunkline.dialects.bedrock_converse.usage import PerformanceConfig, ServiceTier, WireUsage, note_terms, read_usage
+from trunkline.dialects.failure import MALFORMED
 from trunkline.dialects.half_characters import BACKSLASH, HalfCharacters
 from trunkline.dialects.made_id import MadeIds
 from trunkline.dialects.spare_field import SparingDecoder
-
-FOREIGN: Final = "The provider sent an event that is not of its dialect."
 
 MAX_OPEN: Final = 1024
 """The most blocks that may be open at once; the service opens one."""
@@ -130,7 +129,7 @@ class Reader:
         except BrokenFrame:
             self._fail("The provider sent bytes that are no event stream.", out)
         except BROKEN_JSON:
-            self._fail(FOREIGN, out)
+            self._fail(MALFORMED, out)
         return out
 
     def close(self) -> list[ChatEvent]:
@@ -251,7 +250,7 @@ class Reader:
                 arguments = "".join(piece for piece in block.pieces if isinstance(piece, str))
                 content = msgspec.json.decode(arguments) if arguments else {}
         except (*BROKEN_JSON, binascii.Error):
-            self._fail(FOREIGN, out)
+            self._fail(MALFORMED, out)
             return
         field = "input" if kind == "toolUse" else "content"
         out.append(OpaqueDelta(NAME, {kind: {**start, field: content}}))

@@ -17,30 +17,14 @@ from trunkline.core.errors import (
     UpstreamError,
     UpstreamKind,
 )
-from trunkline.core.redact import redact
 from trunkline.dialects.dialect import Headers
 from trunkline.dialects.error_fields import keep_fields
+from trunkline.dialects.failure import SENTENCES, cut, kind_of, read_body
 from trunkline.dialects.gemini.retry import read_delay, write_delay
 from trunkline.dialects.retry_after import read_retry_after
 
 NAME: Final = "gemini"
-_DETAIL: Final = 2000
 _TYPE: Final = "type.googleapis.com/google.rpc."
-_KINDS: Final[dict[int, UpstreamKind]] = {
-    400: "bad_request",
-    401: "auth",
-    402: "no_credits",
-    403: "permission",
-    404: "not_found",
-    408: "timeout",
-    413: "too_large",
-    422: "bad_request",
-    429: "rate_limit",
-    499: "timeout",
-    503: "overloaded",
-    504: "timeout",
-    529: "overloaded",
-}
 _WORDS: Final[dict[str, UpstreamKind]] = {
     "INVALID_ARGUMENT": "bad_request",
     "FAILED_PRECONDITION": "bad_request",
@@ -75,31 +59,24 @@ _STATUSES: Final = {
     504: "DEADLINE_EXCEEDED",
     529: "UNAVAILABLE",
 }
-_SENTENCES: Final[dict[UpstreamKind, str]] = {
-    "bad_request": "The provider says that the request is wrong.",
-    "auth": "The provider rejects the API key.",
-    "no_credits": "The provider's account has no credits left.",
-    "permission": "The provider does not permit this call.",
-    "not_found": "The provider does not know this model.",
-    "rate_limit": "The provider's rate limit is reached.",
-    "too_large": "The request is too large for the provider.",
-    "overloaded": "The provider is overloaded.",
-    "timeout": "The provider took too long.",
-    "malformed": "The provider answered something that is not Gemini's format.",
+_CODES: Final[dict[UpstreamKind, int]] = {
+    "bad_request": 400,
+    "auth": 401,
+    "no_credits": 402,
+    "permission": 403,
+    "not_found": 404,
+    "timeout": 408,
+    "too_large": 413,
+    "rate_limit": 429,
+    "overloaded": 503,
 }
+"""The status that an error in the middle of a stream names; what is missing is 500."""
 
 
 def read_error(status: int, body: bytes, headers: Headers) -> UpstreamError:
     """What a failing provider says. Never raises."""
-    try:
-        value: JsonValue = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        text = body[: 4 * _DETAIL].decode("utf-8", "replace").strip()
-        if text[:1] == "<":
-            value = {"error": {"message": "The provider answered with an HTML page, not JSON."}}
-        else:
-            value = {"error": {"message": text}}
-    return read_error_value(status, value, read_retry_after(headers))
+    value = read_body(body)
+    return read_error_value(status, {"error": value} if isinstance(value, str) else value, read_retry_after(headers))
 
 
 def read_error_value(status: int, value: JsonValue, retry_after: float | None = None) -> UpstreamError:
@@ -114,17 +91,16 @@ def read_error_value(status: int, value: JsonValue, retry_after: float | None = 
         status = code
     message = error.get("message")
     reason, delay = _read_details(error.get("details"))
-    kind = _KINDS.get(status)
-    if kind is None:
-        said = _WORDS.get(word) if isinstance(word, str) and status < 500 else None
-        kind = said or ("bad_request" if 400 <= status < 500 else "server")
+    kind = kind_of(status)
+    if kind in ("bad_request", "server") and status < 500 and isinstance(word, str):
+        kind = _WORDS.get(word, kind)  # the word says more than a status without a meaning of its own
     if reason in ("API_KEY_INVALID", "API_KEY_EXPIRED", "CREDENTIALS_MISSING"):
         kind = "auth"  # Google answers a wrong key with status 400
     return UpstreamError(
-        _SENTENCES.get(kind, "The provider failed."),
+        SENTENCES[kind],
         kind=kind,
         status=status,
-        detail=redact(message[: 8 * _DETAIL])[:_DETAIL] if isinstance(message, str) and message else None,
+        detail=cut(message) if isinstance(message, str) else None,
         retry_after=delay if retry_after is None else retry_after,
         upstream_code=reason or (word if isinstance(word, str) else None),
         said=keep_fields(error, ("code", "message")),
@@ -172,7 +148,7 @@ def write_error(error: TrunklineError, status: int, request_id: str) -> bytes:
         details.append({"@type": f"{_TYPE}RequestInfo", "requestId": request_id})
     fields: dict[str, JsonValue] = {
         "code": status,
-        "message": _message(error),
+        "message": error.words,
         "status": word,
     }
     if details:
@@ -186,12 +162,8 @@ def _is_ours(detail: JsonValue) -> bool:
     return isinstance(kind, str) and kind.endswith((".RetryInfo", ".RequestInfo", ".DebugInfo"))
 
 
-def _message(error: TrunklineError) -> str:
-    return error.words if isinstance(error, UpstreamError) else error.message
-
-
 def write_failure(kind: UpstreamKind, message: str, code: str | None) -> dict[str, JsonValue]:
     """An error in the middle of a stream, which has no status of its own."""
-    status = next((status for status, named in _KINDS.items() if named == kind), 500)
+    status = _CODES.get(kind, 500)
     word = code if code in _WORDS else _STATUSES[status]
     return {"error": {"code": status, "message": message, "status": word}}

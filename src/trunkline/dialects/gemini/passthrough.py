@@ -13,6 +13,7 @@ import msgspec
 from trunkline.core.chat_events import Failure
 from trunkline.core.errors import InvalidInput
 from trunkline.core.terms import USUAL, read_terms
+from trunkline.dialects.failure import MALFORMED
 from trunkline.dialects.gemini import error as errors
 from trunkline.dialects.gemini.finish import read_finish
 from trunkline.dialects.gemini.foreign_thoughts import has_foreign, strip_foreign
@@ -85,7 +86,7 @@ def read_tap(body: bytes) -> Tapped:
     try:
         answer = ANSWER.decode(body)
     except BROKEN_JSON:
-        return Tapped(error=Failure(StreamTap.MALFORMED, "malformed"))
+        return Tapped(error=Failure(MALFORMED, "malformed"))
     candidates = answer.candidates or ()
     usage = None
     if answer.usage_metadata is not None:
@@ -99,7 +100,7 @@ def read_tap(body: bytes) -> Tapped:
         return Tapped(usage, model, read_finish(candidates[0].finish_reason or "STOP", called=False))
     if answer.blocked:
         return Tapped(usage, model, "content_filter")
-    return Tapped(usage, model, None, Failure(StreamTap.MALFORMED, "malformed"))
+    return Tapped(usage, model, None, Failure(MALFORMED, "malformed"))
 
 
 def tap(*, strip_usage: bool = False, older: bool = False) -> StreamTap:

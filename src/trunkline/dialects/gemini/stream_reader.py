@@ -28,6 +28,7 @@ from trunkline.core.chat_events import (
     UsageReport,
 )
 from trunkline.core.errors import InvalidInput
+from trunkline.dialects.failure import MALFORMED
 from trunkline.dialects.gemini.call_ids import CallIds
 from trunkline.dialects.gemini.candidate import read_candidate_extra
 from trunkline.dialects.gemini.error import read_error_value
@@ -45,7 +46,6 @@ from trunkline.dialects.sse import EventReader, EventTooLarge
 _KEPT: Final = 1024 * 1024
 _CANDIDATES: Final = 128
 _EARLY: Final = "The provider ended the stream early."
-_NONSENSE: Final = "The provider sent something that is not Gemini's format."
 
 
 class _Choice:
@@ -94,7 +94,7 @@ class GeminiReader:
         except EventTooLarge:
             self._fail(out, "The provider sent an event that is too large.")
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, InvalidInput):
-            self._fail(out, _NONSENSE)
+            self._fail(out, MALFORMED)
         return out
 
     def close(self) -> list[ChatEvent]:
@@ -106,7 +106,7 @@ class GeminiReader:
             # The last event may lack its blank line; or it was cut.
             out = self.feed(b"\n\n")
             if self._done:
-                if out[-1] == Failure(_NONSENSE, "malformed"):
+                if out[-1] == Failure(MALFORMED, "malformed"):
                     out[-1] = Failure(_EARLY, "malformed")
                 return out
         if self._blocked and not self._choices:

@@ -135,7 +135,6 @@ class StreamTap(EventTap):
 
     __slots__ = ("_latest", "_metadata", "_open", "_pictures", "_searches")
 
-    MALFORMED = "The provider sent something that is not Gemini's format."
     _always_speaks = True
 
     def __init__(self) -> None:

@@ -27,7 +27,7 @@ from trunkline.dialects.made_id import MadeIds
 from trunkline.dialects.ndjson import LineReader, LineTooLarge
 from trunkline.dialects.ollama.answer import read_extra, read_logprobs, read_stop, read_usage
 from trunkline.dialects.ollama.call_ids import CallIds
-from trunkline.dialects.ollama.error import error_message, read_failure
+from trunkline.dialects.ollama.error import read_failure
 from trunkline.dialects.ollama.message import read_parts
 from trunkline.dialects.ollama.wire import ANSWER, Answer, AnswerMessage
 from trunkline.dialects.rfc3339 import read_time
@@ -88,7 +88,7 @@ class OllamaReader:
         if answer.error is not None:
             error = read_failure(answer.status, answer.error)
             self._done = True
-            out.append(Failure(error_message(error), error.kind))
+            out.append(Failure(error.words, error.kind))
             return
         if self._ids is None:
             self._ids = CallIds(MadeIds())

@@ -14,9 +14,10 @@ from trunkline.core.chat import JsonValue, Usage
 from trunkline.core.embeddings import EmbeddingsRequest, EmbeddingsResponse
 from trunkline.core.errors import Unsupported, UpstreamError
 from trunkline.dialects.dialect import Written
+from trunkline.dialects.failure import MALFORMED
 from trunkline.dialects.fields import Fields
 from trunkline.dialects.openai_chat.usage import read_usage
-from trunkline.dialects.openai_failure import MALFORMED, classify, read_error_object
+from trunkline.dialects.openai_failure import classify, read_error_object
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, decode, is_said
 from trunkline.dialects.spare_field import SparingDecoder
 

@@ -13,6 +13,7 @@ from trunkline.core.chat import JsonValue
 from trunkline.core.chat_events import Failure
 from trunkline.core.errors import InvalidInput
 from trunkline.core.terms import note_tier, read_terms
+from trunkline.dialects.failure import MALFORMED
 from trunkline.dialects.openai_chat.characters import count_characters
 from trunkline.dialects.openai_chat.chunked_content import flatten, has_chunks
 from trunkline.dialects.openai_chat.finish import WORDS, read_finish, rename_finish
@@ -22,7 +23,7 @@ from trunkline.dialects.openai_chat.stream_writer import DONE, write_failure
 from trunkline.dialects.openai_chat.tap import StreamTap
 from trunkline.dialects.openai_chat.usage import WireUsage, read_usage, sum_up
 from trunkline.dialects.openai_chat.usage_telling import tell_usage, tell_whole_usage
-from trunkline.dialects.openai_failure import MALFORMED, read_failure
+from trunkline.dialects.openai_failure import read_failure
 from trunkline.dialects.passthrough import Passthrough, Peek, Tapped
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, decode, is_said
 from trunkline.dialects.spare_field import SparingDecoder

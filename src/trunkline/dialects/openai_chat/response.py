@@ -19,6 +19,7 @@ from trunkline.core.chat import (
     Usage,
 )
 from trunkline.core.errors import UpstreamError
+from trunkline.dialects.failure import MALFORMED
 from trunkline.dialects.media_url import write_image_url
 from trunkline.dialects.openai_chat.answer import DIALECT_NAME, read_message
 from trunkline.dialects.openai_chat.chunk import Chunk, Delta, WireChoice
@@ -27,7 +28,7 @@ from trunkline.dialects.openai_chat.logprobs import read_logprobs, write_logprob
 from trunkline.dialects.openai_chat.reasoning import plain_text, write_details
 from trunkline.dialects.openai_chat.stream_writer import google_extra, write_annotation
 from trunkline.dialects.openai_chat.usage import read_usage, write_usage
-from trunkline.dialects.openai_failure import MALFORMED, classify, read_error_object
+from trunkline.dialects.openai_failure import classify, read_error_object
 from trunkline.dialects.raw_json import BROKEN_JSON, decode, is_said
 from trunkline.dialects.spare_field import SparingDecoder
 

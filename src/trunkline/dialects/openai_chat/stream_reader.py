@@ -25,6 +25,7 @@ from trunkline.core.chat_events import (
     TextDelta,
     UsageReport,
 )
+from trunkline.dialects.failure import MALFORMED
 from trunkline.dialects.openai_chat.answer import read_citations, read_picture, read_signature
 from trunkline.dialects.openai_chat.chunk import Chunk, ContentPiece, Delta, ReasoningDetail, WireChoice
 from trunkline.dialects.openai_chat.finish import read_finish
@@ -32,7 +33,7 @@ from trunkline.dialects.openai_chat.logprobs import read_logprobs
 from trunkline.dialects.openai_chat.tap import ENDED_EARLY
 from trunkline.dialects.openai_chat.tool_calls import ToolCallReader
 from trunkline.dialects.openai_chat.usage import read_usage
-from trunkline.dialects.openai_failure import MALFORMED, read_failure
+from trunkline.dialects.openai_failure import read_failure
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, decode, is_said
 from trunkline.dialects.spare_field import decode_spared
 from trunkline.dialects.sse import EventReader, EventTooLarge

@@ -16,7 +16,7 @@ from trunkline.dialects.openai_chat.finish import WORDS, read_finish, rename_fin
 from trunkline.dialects.openai_chat.hearing import hear_choices
 from trunkline.dialects.openai_chat.passing_delta import PassingChoice, PassingDeltas
 from trunkline.dialects.openai_chat.usage import read_usage
-from trunkline.dialects.openai_failure import MALFORMED, read_failure
+from trunkline.dialects.openai_failure import read_failure
 from trunkline.dialects.raw_json import ABSENT, decode, is_said
 from trunkline.dialects.spare_field import SparingDecoder
 from trunkline.dialects.sse import write_event
@@ -74,7 +74,6 @@ class StreamTap(EventTap):
 
     __slots__ = ("_deltas", "_strip_usage", "_tier", "usage")
 
-    MALFORMED = MALFORMED
     _always_speaks = True
 
     def __init__(self, *, strip_usage: bool = False, older: bool = False) -> None:

@@ -13,6 +13,7 @@ import msgspec
 
 from trunkline.core.chat import Usage
 from trunkline.core.chat_events import Failure
+from trunkline.dialects.failure import MALFORMED
 from trunkline.dialects.openai_failure import read_failure
 from trunkline.dialects.raw_json import ABSENT, BROKEN_JSON, decode, is_said
 
@@ -88,7 +89,7 @@ _answer = msgspec.json.Decoder(_Answer)
 _usage = msgspec.json.Decoder(_Usage)
 _meta = msgspec.json.Decoder(_Meta)
 _pictures = msgspec.json.Decoder(list[_Picture])
-_MALFORMED = Failure("The provider sent something that is not its own format.", "malformed")
+_MALFORMED = Failure(MALFORMED, "malformed")
 _NOTHING = _Details()
 _NOTHING_KEPT = _Kept()
 

@@ -14,7 +14,8 @@ from trunkline.core.chat import ChatRequest, Effort, JsonValue, ReasoningOptions
 from trunkline.core.chat_events import Failure
 from trunkline.core.errors import InvalidInput
 from trunkline.core.terms import read_terms
-from trunkline.dialects.openai_failure import MALFORMED, read_failure
+from trunkline.dialects.failure import MALFORMED
+from trunkline.dialects.openai_failure import read_failure
 from trunkline.dialects.openai_responses.foreign_items import has_foreign, strip_foreign
 from trunkline.dialects.openai_responses.picture_mending import mend_pictures
 from trunkline.dialects.openai_responses.request import LOGPROBS

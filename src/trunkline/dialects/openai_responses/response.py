@@ -8,7 +8,8 @@ import msgspec
 
 from trunkline.core.chat import ChatResponse, Choice, JsonValue
 from trunkline.core.errors import UpstreamError
-from trunkline.dialects.openai_failure import MALFORMED, classify, read_error_object
+from trunkline.dialects.failure import MALFORMED
+from trunkline.dialects.openai_failure import classify, read_error_object
 from trunkline.dialects.openai_responses.citation import NAME
 from trunkline.dialects.openai_responses.echo import defaults, wants_summary
 from trunkline.dialects.openai_responses.output_reading import Output

@@ -20,7 +20,8 @@ from trunkline.core.chat_events import (
     ToolCallDelta,
     UsageReport,
 )
-from trunkline.dialects.openai_failure import MALFORMED, read_failure
+from trunkline.dialects.failure import MALFORMED
+from trunkline.dialects.openai_failure import read_failure
 from trunkline.dialects.openai_responses.citation import read_annotation
 from trunkline.dialects.openai_responses.logprobs import read_logprobs
 from trunkline.dialects.openai_responses.progress import Progress

@@ -13,7 +13,7 @@ from trunkline.core.chat import JsonValue, Usage
 from trunkline.core.chat_events import Failure
 from trunkline.core.heard import Listener
 from trunkline.dialects.event_tap import EventTap
-from trunkline.dialects.openai_failure import MALFORMED, read_failure
+from trunkline.dialects.openai_failure import read_failure
 from trunkline.dialects.openai_responses.status import read_status
 from trunkline.dialects.openai_responses.tool_fees import hear_usage
 from trunkline.dialects.openai_responses.wire import Answer, Incomplete
@@ -54,8 +54,6 @@ class StreamTap(EventTap):
     """
 
     __slots__ = ("_background", "ended", "id", "usage")
-
-    MALFORMED = MALFORMED
 
     def __init__(self, *, background: bool = False) -> None:
         super().__init__()

@@ -25,7 +25,7 @@ from .strategies import streams
 from .test_hostile_streams import BODIES, mutate
 
 EARLY = Failure("The provider ended the stream early.", "malformed")
-MALFORMED = Failure("The provider sent an event that is not of its dialect.", "malformed")
+MALFORMED = Failure("The provider sent something that is not its own format.", "malformed")
 
 
 def event(kind: str, rest: str = "") -> bytes:

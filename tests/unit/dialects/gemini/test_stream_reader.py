@@ -222,7 +222,7 @@ def test_nonsense_is_a_final_failure(bad: bytes) -> None:
     good = event({"candidates": [{"content": {"parts": [{"text": "a"}]}, "finishReason": "STOP"}]})
     events = reader.feed(good + bad + good)
     assert events[:2] == [Start(), TextDelta("a")]
-    assert events[2:] == [Failure("The provider sent something that is not Gemini's format.", "malformed")]
+    assert events[2:] == [Failure("The provider sent something that is not its own format.", "malformed")]
     assert reader.feed(good) == reader.close() == []
 
 

@@ -23,7 +23,7 @@ from .fixture import PNG, fixture, names
 from .strategies import streams
 
 EARLY = Failure("The provider ended the stream early.", "malformed")
-MALFORMED = Failure("The provider sent something that is not Gemini's format.", "malformed")
+MALFORMED = Failure("The provider sent something that is not its own format.", "malformed")
 BODIES = [fixture(name) for name in names("streams")]
 
 

@@ -127,7 +127,7 @@ DEEP = b'{"error":' * 400 + b"null" + b"}" * 400
 WIDE = b'{"message":' + b"[" * 900 + b"]" * 900 + b"}"
 
 
-@pytest.mark.parametrize("status", [301, 400, 418, 451, 499, 500, 599])
+@pytest.mark.parametrize("status", [301, 400, 418, 451, 497, 500, 599])
 @pytest.mark.parametrize(
     "body",
     [
