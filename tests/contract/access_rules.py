@@ -8,6 +8,9 @@ from typing import Any
 from tests.contract.populated_server import CANARY
 from trunkline.core.actor import Role
 
+LOOK = ("/look.css", "/look.js", "/page.css", "/icon.svg")
+"""What every page has that needs no build."""
+
 PUBLIC = {
     ("POST", "/api/auth/login"),
     ("POST", "/api/auth/refresh"),
@@ -24,15 +27,8 @@ PUBLIC = {
     ("GET", "/"),
     ("GET", "/console"),
     ("GET", "/console/{path:path}"),
-    ("GET", "/setup"),
-    ("GET", "/setup/setup.css"),
-    ("GET", "/setup/setup.js"),
-    ("GET", "/setup/icon.svg"),
-    ("GET", "/docs"),
-    ("GET", "/docs/icon.svg"),
-    ("GET", "/docs/reference.css"),
-    ("GET", "/docs/reference.js"),
-    ("GET", "/docs/schema.js"),
+    *(("GET", f"/setup{file}") for file in ("", "/setup.css", "/setup.js", *LOOK)),
+    *(("GET", f"/docs{file}") for file in ("", "/reference.css", "/reference.js", "/schema.js", *LOOK)),
 }
 """What strangers may ask. Everything else names an action."""
 

@@ -61,6 +61,8 @@ async def test_files_with_a_hash_in_their_names_are_kept_for_a_year(installed: L
     assert script.headers["cache-control"] == "public, max-age=31536000, immutable"
     icon = await client.get("/console/icon.svg")
     assert (icon.headers["content-type"], icon.headers["cache-control"]) == ("image/svg+xml", "no-cache")
+    known = await client.get("/console/icon.svg", headers={"if-none-match": icon.headers["etag"]})
+    assert (known.status_code, known.content) == (304, b"")
 
 
 @pytest.mark.usefixtures("built")

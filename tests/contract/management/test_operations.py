@@ -122,5 +122,5 @@ async def test_the_reference_describes_every_route(local: LocalInstallation) -> 
     assert "security" not in document["paths"]["/api/auth/login"]["post"]
     page = await local.client().get("/docs")
     assert page.headers["content-type"].startswith("text/html")
-    for name in ("reference.js", "schema.js", "reference.css"):
+    for name in ("reference.js", "schema.js", "reference.css", "look.css", "look.js", "page.css", "icon.svg"):
         assert (await local.client().get(f"/docs/{name}")).status_code == 200

@@ -12,11 +12,13 @@ from typing import Final
 from fastapi import APIRouter, Request, Response
 
 from trunkline.core.errors import NotFound
+from trunkline.faces.http.page import answer_file
 
 FOLDER: Final = Path(__file__).parent / "dist"
 """What ``web/`` is built into; not in the repository."""
 
 _FOREVER: Final = "public, max-age=31536000, immutable"
+_NO_SNIFFING: Final = {"x-content-type-options": "nosniff"}
 
 router = APIRouter(include_in_schema=False)
 
@@ -36,10 +38,9 @@ async def serve(request: Request, path: str) -> Response:
             raise NotFound("There is no such file. The console may have been updated: load the page again.")
         kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
         # Only files with a hash in their names are other files when they change.
-        cached = _FOREVER if path.startswith("assets/") else "no-cache"
-        return Response(
-            content, media_type=kind, headers={"cache-control": cached, "x-content-type-options": "nosniff"}
-        )
+        if path.startswith("assets/"):
+            return Response(content, media_type=kind, headers={**_NO_SNIFFING, "cache-control": _FOREVER})
+        return answer_file(request, content, kind, _NO_SNIFFING)
     if not files:
         raise NotFound("The console has not been built. `make run` builds it.")
     nonce = secrets.token_urlsafe(16)

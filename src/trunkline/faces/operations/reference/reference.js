@@ -12,9 +12,15 @@ function make(tag, attributes = {}, ...children) {
   return element;
 }
 
+// What stands between backticks is code.
+function makeNote(parts) {
+  const said = parts.filter(Boolean).map((part, at, all) => (at === all.length - 1 ? part : part.replace(/\.$/, "")));
+  return make("span", {}, ...said.join("; ").split("`").map((text, at) => (at % 2 ? make("code", {}, text) : text)));
+}
+
 function makeTable(caption, heads, rows) {
   if (!rows.length) return [];
-  const table = make("table", {}, make("caption", { class: "what" }, caption));
+  const table = make("table", {}, make("caption", {}, caption));
   table.append(make("thead", {}, make("tr", {}, ...heads.map((head) => make("th", { scope: "col" }, head)))));
   table.append(make("tbody", {}, ...rows.map((cells) => make("tr", {}, ...cells.map((cell) => make("td", {}, cell))))));
   return [table];
@@ -25,9 +31,7 @@ function makeFields(schemas, schema, caption, sent) {
   const rows = schemas.rows(schema).map((row) => [
     make("code", {}, row.name),
     row.type + (sent && row.required ? ", required" : ""),
-    [row.note, row.preset === undefined || row.preset === null ? "" : `default ${JSON.stringify(row.preset)}`]
-      .filter(Boolean)
-      .join("; "),
+    makeNote([...row.notes, row.preset === undefined || row.preset === null ? "" : `default ${JSON.stringify(row.preset)}`]),
   ]);
   return makeTable(caption, ["Field", "Type", "Notes"], rows);
 }
@@ -56,13 +60,13 @@ function writeCurl(schemas, path, method, operation) {
   return lines.join(" \\\n  ");
 }
 
-function makeOperation(schemas, path, method, operation) {
+function makeInside(schemas, path, method, operation) {
   const inside = make("div", { class: "inside" });
-  if (operation.description) inside.append(make("p", {}, operation.description));
+  if (operation.description) inside.append(make("p", {}, ...makeNote([operation.description]).childNodes));
   const parameters = (operation.parameters ?? []).map((parameter) => [
     make("code", {}, parameter.name),
     `${parameter.in}, ${schemas.describe(parameter.schema ?? {})}${parameter.required ? ", required" : ""}`,
-    [parameter.description ?? "", schemas.limits(parameter.schema ?? {})].filter(Boolean).join("; "),
+    makeNote([parameter.description, schemas.limits(parameter.schema ?? {})]),
   ]);
   inside.append(...makeTable("Parameters", ["Name", "Where and type", "Notes"], parameters));
   const request = bodyOf(operation.requestBody);
@@ -71,19 +75,31 @@ function makeOperation(schemas, path, method, operation) {
     const schema = bodyOf(response);
     if (schema && status.startsWith("2")) inside.append(...makeFields(schemas, schema, `Response ${status}`, false));
   }
-  inside.append(make("p", { class: "what" }, "Example"), makeCode(writeCurl(schemas, path, method, operation)));
+  inside.append(make("p", { class: "label" }, "Example"), makeCode(writeCurl(schemas, path, method, operation)));
   const answered = exampleOf(operation.responses?.["200"]);
-  if (answered) inside.append(make("p", { class: "what" }, "Response"), makeCode(JSON.stringify(answered, null, 2)));
+  if (answered) inside.append(make("p", { class: "label" }, "Response"), makeCode(JSON.stringify(answered, null, 2)));
   const errors = Object.keys(operation.responses ?? {}).filter((status) => status >= "4" && status !== "default");
   if (errors.length) {
-    inside.append(make("p", { class: "what" }, make("a", { href: "#errors" }, "Errors"), `: ${errors.join(", ")}`));
+    inside.append(make("p", {}, make("a", { href: "#errors" }, "Errors"), `: ${errors.join(", ")}`));
   }
-  const summary = make("summary", {}, make("span", { class: "method" }, method.toUpperCase()), make("code", {}, path));
-  if (operation.summary) summary.append(make("span", { class: "what" }, ` ${operation.summary}`));
-  const details = make("details", { id: `${method}-${path}` }, summary, inside);
-  const names = [...inside.querySelectorAll("td:first-child")].map((cell) => cell.textContent);
+  return inside;
+}
+
+// What an operation takes and gives, by the names of its fields.
+function namesOf(schemas, operation) {
+  const bodies = [operation.requestBody, ...Object.entries(operation.responses ?? {}).filter(([status]) => status < "3").map(([, body]) => body)];
+  const fields = bodies.map(bodyOf).filter(Boolean).flatMap((schema) => schemas.rows(schema));
+  return [...(operation.parameters ?? []), ...fields].map(({ name }) => name);
+}
+
+function makeOperation(schemas, path, method, operation) {
+  const summary = make("summary", {}, make("span", { class: `method ${method}` }, method.toUpperCase()), make("code", {}, path));
+  if (operation.summary) summary.append(make("span", { class: "what" }, operation.summary));
+  const details = make("details", { id: `${method}-${path}` }, summary);
   details.dataset.text =
-    `${method} ${path} ${operation.summary ?? ""} ${operation.description ?? ""} ${names.join(" ")}`.toLowerCase();
+    `${method} ${path} ${operation.summary ?? ""} ${operation.description ?? ""} ${namesOf(schemas, operation).join(" ")}`.toLowerCase();
+  // Of more than two hundred operations one opens a few.
+  details.addEventListener("toggle", () => details.append(makeInside(schemas, path, method, operation)), { once: true });
   return details;
 }
 
@@ -103,9 +119,13 @@ function makeErrors(document_) {
     "section",
     { "aria-labelledby": "errors", class: "always" },
     make("h2", { id: "errors" }, "Errors"),
-    make("p", {}, "The list errors names every wrong field. Below /v1 and /v1beta, errors have the format of the SDK that asks."),
-    makeCode(JSON.stringify(shape, null, 2)),
-    ...makeTable("", ["Status", "Meaning"], rows),
+    make(
+      "div",
+      { class: "card text" },
+      make("p", {}, "The list errors names every wrong field. Below /v1 and /v1beta, errors have the format of the SDK that asks."),
+      makeCode(JSON.stringify(shape, null, 2)),
+      ...makeTable("", ["Status", "Meaning"], rows),
+    ),
   );
 }
 
@@ -119,15 +139,15 @@ function show(document_) {
       groups.get(tag).push(makeOperation(schemas, path, method, operations[method]));
     }
   }
-  document.getElementById("version").textContent = document_.info?.version ?? "";
-  const main = document.getElementById("operations");
+  document.getElementById("version").textContent = ` (version ${document_.info?.version ?? ""})`;
   const nav = document.getElementById("groups");
-  main.replaceChildren(make("p", { id: "none", role: "status" }), makeErrors(document_));
+  const found = document.getElementById("found");
+  found.replaceChildren(make("p", { id: "none", class: "what", role: "status" }), makeErrors(document_));
   nav.append(make("a", { href: "#errors" }, "Errors"));
   for (const [tag, operations] of groups) {
     const id = `group-${tag.toLowerCase().replaceAll(" ", "-")}`;
-    main.append(make("section", { "aria-labelledby": id }, make("h2", { id }, tag), ...operations));
-    nav.append(make("a", { href: `#${id}` }, tag));
+    found.append(make("section", { "aria-labelledby": id }, make("h2", { id }, tag), make("div", { class: "card" }, ...operations)));
+    nav.append(make("a", { href: `#${id}` }, tag, make("span", { class: "count", "aria-hidden": "true" }, String(operations.length))));
   }
 }
 
@@ -150,9 +170,14 @@ function find(text) {
   else state.textContent = `Nothing found for “${text.trim()}”. Search for a path, a method, a field or a word of a description.`;
 }
 
-// A link to an operation opens it.
+// A link to an operation opens it; a group is marked in the list of them.
 function open() {
   const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const group = target?.closest("section")?.getAttribute("aria-labelledby");
+  for (const link of document.querySelectorAll("nav a")) {
+    if (link.hash === `#${group}`) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
   if (target instanceof HTMLDetailsElement) target.open = true;
   target?.scrollIntoView();
 }
@@ -167,5 +192,5 @@ fetch(`${SERVER}/openapi.json`)
     open();
   })
   .catch(() => {
-    document.getElementById("state").textContent = "The API description could not be loaded. Reload the page.";
+    document.querySelector("#found [role=status]").textContent = "The API description could not be loaded. Reload the page.";
   });

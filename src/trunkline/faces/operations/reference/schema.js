@@ -66,7 +66,7 @@ class Schemas {
         type: this.describe(field),
         required: (schema.required ?? []).includes(name),
         preset: field.default ?? own.default,
-        note: [field.description ?? "", this.limits(field)].filter(Boolean).join("; "),
+        notes: [field.description, this.limits(field)],
       };
       return [row, ...this.rows(field, here, [...seen, schema])];
     });
