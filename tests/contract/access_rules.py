@@ -123,6 +123,9 @@ FILES_AND_BATCHES = (
     ("GET", "/v1beta/batches/{gemini_batch_id}"),
     ("POST", "/v1beta/batches/{gemini_batch_id}:cancel"),
     ("DELETE", "/v1beta/batches/{gemini_batch_id}"),
+    ("GET", "/v1beta/files/{gemini_file_id}"),
+    ("GET", "/v1beta/files/{gemini_file_id}:download"),
+    ("DELETE", "/v1beta/files/{gemini_file_id}"),
 )
 """What is their maker's alone, and that of the maker's own keys: for no role does it exist, and an application has its
 own. Who may not call is refused before it is looked for."""
@@ -172,6 +175,7 @@ NAMED_IN_QUERIES = (
     ("/v1/batches?after={batch_id}", 200),
     ("/v1/messages/batches?after_id={message_batch_id}", 200),
     ("/v1beta/batches?pageToken={gemini_batch_id}", 200),
+    ("/v1beta/files?pageToken={gemini_file_id}", 200),
     ("/v1/models", 200),
     ("/v1/models/Canary", 404),
 )

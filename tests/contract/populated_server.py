@@ -219,6 +219,10 @@ async def _make_gemini_batch(populated: PopulatedServer, client: httpx2.AsyncCli
     return answer.json()["name"].removeprefix("batches/")
 
 
+async def _make_gemini_file(populated: PopulatedServer, client: httpx2.AsyncClient) -> str:
+    return (await _make_file(populated, client)).removeprefix("file-")
+
+
 _DEMO = {"provider": "demo", "model": "demo-chat", "shared": True}
 
 MAKERS: dict[str, Callable[[PopulatedServer, httpx2.AsyncClient], Awaitable[str]]] = {
@@ -246,6 +250,7 @@ MAKERS: dict[str, Callable[[PopulatedServer, httpx2.AsyncClient], Awaitable[str]
     "batch_id": _make_batch,
     "message_batch_id": _make_message_batch,
     "gemini_batch_id": _make_gemini_batch,
+    "gemini_file_id": _make_gemini_file,
     "user_id": _make_user,
     "workspace_id": _make_workspace,
     "session_id": _make_session,

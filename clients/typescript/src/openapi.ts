@@ -688,6 +688,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1beta/models/{model}:asyncBatchEmbedContent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create a batch of embeddings (Gemini)
+         * @description Create a batch of embeddings (Gemini).
+         */
+        post: operations["post_v1beta_models_model_asyncBatchEmbedContent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1beta/batches": {
         parameters: {
             query?: never;
@@ -746,6 +766,90 @@ export interface paths {
          * @description Cancel a batch (Gemini).
          */
         post: operations["post_v1beta_batches_id_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/upload/v1beta/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to upload the requests of a batch (Gemini); X-Goog-Upload-URL of the response takes the file
+         * @description Begin to upload the requests of a batch (Gemini); `X-Goog-Upload-URL` of the response takes the file.
+         */
+        post: operations["post_upload_v1beta_files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1beta/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one's own files (Gemini)
+         * @description List one's own files (Gemini).
+         */
+        get: operations["get_v1beta_files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1beta/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a file (Gemini)
+         * @description Get a file (Gemini).
+         */
+        get: operations["get_v1beta_files_id"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a file (Gemini)
+         * @description Delete a file (Gemini).
+         */
+        delete: operations["delete_v1beta_files_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1beta/files/{id}:download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a file, such as the responses of a batch (Gemini)
+         * @description Download a file, such as the responses of a batch (Gemini).
+         */
+        get: operations["get_v1beta_files_id_download"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -15400,6 +15504,75 @@ export interface operations {
             };
         };
     };
+    post_v1beta_models_model_asyncBatchEmbedContent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description What `GET /v1beta/models` names: a configuration, a route, a feature, or a model. */
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "batch": {
+                 *         "displayName": "night",
+                 *         "inputConfig": {
+                 *           "requests": {
+                 *             "requests": [
+                 *               {
+                 *                 "request": {
+                 *                   "content": {
+                 *                     "parts": [
+                 *                       {
+                 *                         "text": "one text"
+                 *                       }
+                 *                     ]
+                 *                   }
+                 *                 }
+                 *               }
+                 *             ]
+                 *           }
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The response, in the format of the SDK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "batches/019a5f0e7c1b7d9b",
+                     *       "metadata": {
+                     *         "displayName": "night",
+                     *         "state": "BATCH_STATE_RUNNING",
+                     *         "createTime": "2026-01-31T12:00:00Z"
+                     *       },
+                     *       "done": false
+                     *     }
+                     */
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description An error, in the format of the SDK. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     get_v1beta_batches: {
         parameters: {
             query?: never;
@@ -15487,6 +15660,154 @@ export interface operations {
             header?: never;
             path: {
                 /** @description What follows `batches/` in the batch's `name`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The response, in the format of the SDK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, in the format of the SDK. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    post_upload_v1beta_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "file": {
+                 *         "displayName": "requests.jsonl"
+                 *       }
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The response, in the format of the SDK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example {} */
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description An error, in the format of the SDK. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_v1beta_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The response, in the format of the SDK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, in the format of the SDK. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_v1beta_files_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description What follows `files/` in the file's `name`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The response, in the format of the SDK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, in the format of the SDK. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    delete_v1beta_files_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description What follows `files/` in the file's `name`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The response, in the format of the SDK. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error, in the format of the SDK. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_v1beta_files_id_download: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description What follows `files/` in the file's `name`. */
                 id: string;
             };
             cookie?: never;

@@ -54,6 +54,7 @@ from trunkline.core.errors import Unavailable
 from trunkline.faces import v1
 from trunkline.faces.cors import Cors
 from trunkline.faces.forwarded import Forwarded
+from trunkline.gateway.batches.upload_ticket import UploadTickets
 from trunkline.gateway.gates.limit_rule import ALONE, Share
 from trunkline.gateway.journal.folder import JournalFolder
 from trunkline.gateway.journal.reading_notes import ReadingNotes
@@ -74,7 +75,7 @@ class Server:
 
     def __call__(self, scope: Any, receive: Any, send: Any) -> Coroutine[Any, Any, None]:
         """One request. Gives the coroutine of whoever serves it, because a frame less is time less for every call."""
-        if scope["type"] == "http" and scope["path"].startswith(("/v1/", "/v1beta/")):
+        if scope["type"] == "http" and scope["path"].startswith(v1.PATHS):
             return self._calls(scope, receive, send)
         return self.pages(scope, receive, send)
 
@@ -225,6 +226,7 @@ async def open_server(
             stored,
             batches.desk,
             limit=settings.max_body_mb << 20,
+            uploads=UploadTickets(ring),
             file_limit=settings.max_file_mb << 20,
             ping_seconds=settings.ping_seconds,
             cors=Cors(settings.call_origins),

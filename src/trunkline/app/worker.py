@@ -44,6 +44,7 @@ from trunkline.faces import v1
 from trunkline.faces.absent import Absent
 from trunkline.faces.cors import Cors
 from trunkline.faces.forwarder import Forwarder
+from trunkline.gateway.batches.upload_ticket import UploadTickets
 from trunkline.gateway.gates.limit_rule import Share
 from trunkline.gateway.journal.reading_notes import ReadingNotes
 from trunkline.gateway.journal.writer import Journal
@@ -73,7 +74,7 @@ class Worker:
 
     def __call__(self, scope: Any, receive: Any, send: Any) -> Awaitable[None]:
         """One request. Gives the coroutine of whoever serves it, because a frame less is time less for every call."""
-        if scope["path"].startswith(("/v1/", "/v1beta/")):
+        if scope["path"].startswith(v1.PATHS):
             return self._calls(scope, receive, send)
         return self._forwarder(scope, receive, send)
 
@@ -139,6 +140,7 @@ async def open_worker(settings: Settings, stopping: Stopping, name: str) -> Asyn
             AskedResponses(spoke.ask),
             AskedDesk(lambda topic, payload: spoke.ask(topic, payload, BATCH_SECONDS)),
             limit=settings.max_body_mb << 20,
+            uploads=UploadTickets(ring),
             file_limit=settings.max_file_mb << 20,
             ping_seconds=settings.ping_seconds,
             cors=Cors(settings.call_origins),

@@ -48,8 +48,10 @@ class Paths(msgspec.Struct, frozen=True, kw_only=True):
     """Where tokens are counted without answering."""
     batches: str | None = None
     """Where batches of calls in this dialect are kept, of a provider that runs such."""
+    embedding_batches: str | None = None
+    """Where batches of embeddings are begun, where that is another place (Gemini)."""
     files: str | None = None
-    """Where the files are kept that OpenAI's batches are made of."""
+    """Where the files are kept that batches are made of."""
     key: str | None = None
     """Where the provider tells about the key itself (OpenRouter)."""
 

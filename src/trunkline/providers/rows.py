@@ -81,6 +81,8 @@ ROWS: Final = (
             models="/v1beta/models",
             count="/v1beta/models/{model}:countTokens",
             batches="/v1beta/models/{model}:batchGenerateContent",
+            embedding_batches="/v1beta/models/{model}:asyncBatchEmbedContent",
+            files="/v1beta/files",
         ),
         surplus=("/v1beta/openai", "/v1beta", "/v1"),
         aliases=("google", "google-gemini", "google-ai", "google-ai-studio"),

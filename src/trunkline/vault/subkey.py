@@ -24,6 +24,7 @@ class Purpose(Enum):
     FINGERPRINT = "fingerprint"
     STORED_RESPONSE = "stored-response"
     STREAM_TICKET = "stream-ticket"
+    UPLOAD_TICKET = "upload-ticket"
     AUDIT = "audit"
     RESPONSE_CACHE = "response-cache"
     STORED_FILE = "stored-file"

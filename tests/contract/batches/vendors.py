@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from aiohttp import web  # noqa: TID251 - a server for tests
+from aiohttp import BodyPartReader, web  # noqa: TID251 - a server for tests
 
 USED = {"prompt_tokens": 1_000, "completion_tokens": 100, "total_tokens": 1_100}
 
@@ -228,11 +228,20 @@ class Anthropic(Vendor):
 
 
 class Gemini(Vendor):
-    """``models/{model}:batchGenerateContent`` and ``batches``."""
+    """``models/{model}:batchGenerateContent``, ``models/{model}:asyncBatchEmbedContent``, ``batches`` and ``files``.
+
+    ``tells_tokens``: whether it says of embeddings how many tokens they had.
+    """
+
+    tells_tokens = True
 
     def routes(self) -> list[web.RouteDef]:
         return [
             web.post("/v1beta/models/{model}:batchGenerateContent", self.create),
+            web.post("/v1beta/models/{model}:asyncBatchEmbedContent", self.create),
+            web.post("/upload/v1beta/files", self.upload),
+            web.get("/v1beta/files/{id}:download", self.download),
+            web.delete("/v1beta/files/{id}", self.delete),
             web.get("/v1beta/batches/{id}", self.get),
             web.post("/v1beta/batches/{id}:cancel", self.cancel),
             web.delete("/v1beta/batches/{id}", self.delete),
@@ -241,14 +250,48 @@ class Gemini(Vendor):
     async def create(self, request: web.Request) -> web.Response:
         self.note(request)
         batch = (await request.json())["batch"]
-        lines = batch["inputConfig"]["requests"]["requests"]
-        if any(not set(line) <= {"request", "metadata"} or "contents" not in line["request"] for line in lines):
-            return refuse("a request has other fields")
+        source = batch["inputConfig"]
+        embeds = request.path.endswith(":asyncBatchEmbedContent")
+        if set(source) == {"fileName"}:
+            lines = [json.loads(line) for line in self.files[source["fileName"]].splitlines() if line.strip()]
+            if any(not set(line) <= {"key", "request", "metadata"} for line in lines):
+                return refuse("a line has other fields")
+        elif set(source) == {"requests"}:
+            lines = source["requests"]["requests"]
+            if any(not set(line) <= {"request", "metadata"} for line in lines):
+                return refuse("a request has other fields")
+        else:
+            return refuse("either a file or requests")
+        if any(("content" if embeds else "contents") not in line["request"] for line in lines):
+            return refuse("a request has no content")
         made = f"batches/b{len(self.batches) + 1}"
         self.requests[made] = lines
         metadata = {"state": "BATCH_STATE_PENDING", "displayName": batch["displayName"]}
         self.batches[made] = {"name": made, "metadata": metadata, "model": request.match_info["model"]}
         return web.json_response(self.batches[made])
+
+    async def upload(self, request: web.Request) -> web.Response:
+        """https://ai.google.dev/api/files#method:-media.upload, in one request."""
+        self.note(request)
+        if request.headers.get("X-Goog-Upload-Protocol") != "multipart":
+            return refuse("another protocol")
+        reader = await request.multipart()
+        about = await reader.next()
+        assert isinstance(about, BodyPartReader)
+        told = (await about.json() or {})["file"]
+        content = await reader.next()
+        assert isinstance(content, BodyPartReader)
+        if told["mimeType"] != "application/jsonl" or content.headers["Content-Type"] != told["mimeType"]:
+            return refuse("another kind")
+        name = f"files/in{len(self.files) + 1}"
+        self.files[name] = bytes(await content.read())
+        return web.json_response({"file": {"name": name, "mimeType": told["mimeType"]}})
+
+    async def download(self, request: web.Request) -> web.Response:
+        self.note(request)
+        if request.query.get("alt") != "media":
+            return refuse("alt must be media")
+        return web.Response(body=self.files[f"files/{request.match_info['id']}"])
 
     async def get(self, request: web.Request) -> web.Response:
         self.note(request)
@@ -258,11 +301,20 @@ class Gemini(Vendor):
             told = [self.reply(line) for line in self.requests[name]]
             batch["metadata"]["state"] = "BATCH_STATE_SUCCEEDED"
             batch["metadata"]["batchStats"] = {"successfulRequestCount": str(len(told))}
-            batch["done"], batch["response"] = True, {"inlinedResponses": {"inlinedResponses": told}}
+            embeds = any("content" in line["request"] for line in self.requests[name])
+            if any("key" in line for line in self.requests[name]):
+                self.files["files/out"] = b"".join(json.dumps(line).encode() + b"\n" for line in reversed(told))
+                output: dict[str, Any] = {"responsesFile": "files/out"}
+            else:
+                output = {"inlinedEmbedContentResponses" if embeds else "inlinedResponses": {"inlinedResponses": told}}
+            batch["done"], batch["response"] = True, output
         return web.json_response(batch)
 
     def reply(self, line: dict[str, Any]) -> dict[str, Any]:
-        beside = {"metadata": line["metadata"]} if "metadata" in line else {}
+        beside = {name: line[name] for name in ("key", "metadata") if name in line}
+        if "content" in line["request"]:
+            told = {"tokenCount": 1_000} if self.tells_tokens else {}
+            return {**beside, "response": {"embedding": {"values": [0.5, 0.25]}, **told}}
         if line["request"]["contents"][-1]["parts"][0]["text"] == "bad":
             return {**beside, "error": {"code": 3, "message": "bad"}}
         content = {"role": "model", "parts": [{"text": "Hello."}]}

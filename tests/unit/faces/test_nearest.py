@@ -44,7 +44,7 @@ def test_none(path: str) -> None:
     assert find_nearest(path) is None
 
 
-@pytest.mark.parametrize("path", [path for method, path, _, _ in CALLS if "{" not in path])
+@pytest.mark.parametrize("path", [path for method, path, _, _ in CALLS if path.startswith("/v1") and "{" not in path])
 def test_every_call_is_found_without_its_version_and_with_two(path: str) -> None:
     tail = path.removeprefix("/v1beta").removeprefix("/v1")
     for wrong in (tail, f"/v1{path}", f"{path}/", f"/proxy{path}"):

@@ -17,6 +17,7 @@ from trunkline.control.batches.provider_api import (
     find_path,
     read_lines,
 )
+from trunkline.gateway.batches.batch_line import BatchLine
 from trunkline.gateway.routing.target import Target
 from trunkline.outbound.url import Url
 
@@ -38,10 +39,10 @@ class _Batch(msgspec.Struct):
 class AnthropicBatches:
     """Implements :class:`~trunkline.control.batches.provider_api.ProviderBatches`."""
 
-    def write_line(self, custom_id: str, endpoint: str, body: bytes, metadata: bytes) -> bytes:
+    def write_line(self, line: BatchLine, endpoint: str, body: bytes) -> bytes:
         """See the protocol."""
-        del endpoint, metadata
-        return msgspec.json.encode({"custom_id": custom_id, "params": msgspec.Raw(body)})
+        del endpoint
+        return msgspec.json.encode({"custom_id": line.custom_id, "params": msgspec.Raw(body)})
 
     async def submit(self, target: Target, submission: Submission) -> Submitted:
         """See the protocol."""

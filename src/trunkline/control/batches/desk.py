@@ -81,7 +81,7 @@ class Desk:
             case AddPiece():
                 return await files.add_piece(actor, question.file_id, question.number, question.piece)
             case FinishFile():
-                return await files.finish(actor, question.file_id)
+                return await files.finish(actor, question.file_id, question.size)
             case FindFile():
                 return await files.find(actor, question.file_id)
             case ListFiles():

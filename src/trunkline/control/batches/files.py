@@ -11,7 +11,7 @@ import msgspec
 from trunkline.control.audit import Audit
 from trunkline.core.actor import Actor
 from trunkline.core.chat import JsonValue
-from trunkline.core.errors import Conflict, NotFound, TooLarge
+from trunkline.core.errors import Conflict, InvalidInput, NotFound, TooLarge
 from trunkline.core.ids import new_id
 from trunkline.gateway.batches.file_record import PIECE_BYTES, FileRecord, Purpose
 from trunkline.storage import batches as batch_rows
@@ -76,10 +76,14 @@ class Files:
                 raise TooLarge(f"The file is over the limit of {self._limit >> 20} MiB (TRUNKLINE_MAX_FILE_MB).")
             await rows.add_piece(tx, file_id, number, sealed, len(piece))
 
-    async def finish(self, actor: Actor, file_id: str) -> FileRecord:
-        """It is whole."""
+    async def finish(self, actor: Actor, file_id: str, size: int | None = None) -> FileRecord:
+        """It is whole. Raises InvalidInput where that is not ``size`` bytes."""
         async with self._database.write() as tx:
             row = await self._find(tx, actor, file_id)
+            if size is not None and row.size != size:
+                raise InvalidInput.of(
+                    "", f"The upload was to have {size:,} bytes and has {row.size:,}. Begin it again."
+                )
             row.whole = True
             if row.purpose == "batch":
                 await self._record(tx, actor, "files.create", row)

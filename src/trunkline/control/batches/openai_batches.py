@@ -25,6 +25,7 @@ from trunkline.control.batches.provider_api import (
     read_lines,
 )
 from trunkline.core.errors import UpstreamError
+from trunkline.gateway.batches.batch_line import BatchLine
 from trunkline.gateway.routing.target import Target
 from trunkline.outbound.url import Url
 
@@ -67,11 +68,10 @@ _STATES: Final[dict[str, Literal["completed", "cancelled", "expired", "failed"]]
 class OpenAIBatches:
     """Implements :class:`~trunkline.control.batches.provider_api.ProviderBatches`."""
 
-    def write_line(self, custom_id: str, endpoint: str, body: bytes, metadata: bytes) -> bytes:
+    def write_line(self, line: BatchLine, endpoint: str, body: bytes) -> bytes:
         """See the protocol."""
-        del metadata
-        line = {"custom_id": custom_id, "method": "POST", "url": endpoint, "body": msgspec.Raw(body)}
-        return msgspec.json.encode(line)
+        fields = {"custom_id": line.custom_id, "method": "POST", "url": endpoint, "body": msgspec.Raw(body)}
+        return msgspec.json.encode(fields)
 
     async def submit(self, target: Target, submission: Submission) -> Submitted:
         """See the protocol."""

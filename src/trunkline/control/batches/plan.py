@@ -12,7 +12,7 @@ from trunkline.control.batches.files import Files
 from trunkline.control.batches.provider_choice import get_batches, runs_batches
 from trunkline.core.actor import Actor
 from trunkline.core.errors import Forbidden, InvalidInput, NotFound, TrunklineError, Unavailable
-from trunkline.gateway.batches.batch_line import read_line, wrong_line
+from trunkline.gateway.batches.batch_line import BatchLine, read_line, wrong_line
 from trunkline.gateway.batches.batch_record import BatchOrder
 from trunkline.gateway.batches.line_call import LineCall, make_line_call
 from trunkline.gateway.batches.vetting import Vetting
@@ -79,7 +79,8 @@ class Planner:
                 await asyncio.sleep(0)
             line = read_line(order.wire, number, raw, order.endpoint)
             if line.custom_id in known:
-                raise wrong_line(number, f"custom_id {line.custom_id!r} is used twice.")
+                name = "key" if line.keyed else "custom_id"
+                raise wrong_line(number, f"{name} {line.custom_id!r} is used twice.")
             known.add(line.custom_id)
             try:
                 call = make_line_call(order.wire, order.endpoint, line, actor, order.model)
@@ -90,7 +91,7 @@ class Planner:
                 if handover is None:
                     self._vetting.find(pending, call)
                     continue
-                await self._hand_over(order, handover, pending, call, line.custom_id, line.metadata)
+                await self._hand_over(order, handover, pending, call, line)
             except (InvalidInput, Forbidden, NotFound, Unavailable) as error:
                 raise _at(number, error) from None
         if not number:
@@ -107,7 +108,7 @@ class Planner:
             trouble = f"{call.exchange.model!r} is a route or has an experiment, which decide line by line."
         else:
             target = self._vetting.open(candidate)
-            if not runs_batches(target.provider, order.wire):
+            if not runs_batches(target.provider, order.wire, order.endpoint):
                 trouble = f"{target.provider.display_name} runs no batches in this format."
             elif self._policies.asks(pending.snapshot, pending.actor, candidate):
                 trouble = "A policy has a model judge each of the requests."
@@ -121,13 +122,7 @@ class Planner:
         return None
 
     async def _hand_over(
-        self,
-        order: BatchOrder,
-        handover: Handover,
-        pending: PendingCall,
-        call: LineCall,
-        custom_id: str,
-        metadata: bytes,
+        self, order: BatchOrder, handover: Handover, pending: PendingCall, call: LineCall, line: BatchLine
     ) -> None:
         candidate = self._vetting.find_only(pending, call)
         if candidate is None or candidate.entry is not handover.candidate.entry:
@@ -147,7 +142,7 @@ class Planner:
         prepared = call.exchange.prepare(handover.target, candidate.model)
         handover.models[call.exchange.model] = candidate.model
         write = get_batches(order.wire).write_line
-        handover.lines.append(write(custom_id, order.endpoint, prepared.request.body, metadata))
+        handover.lines.append(write(line, order.endpoint, prepared.request.body))
 
 
 def make_context(order: BatchOrder) -> CallContext:

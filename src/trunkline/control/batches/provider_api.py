@@ -8,6 +8,8 @@ from typing import Final, Literal, Protocol, TypeVar
 import msgspec
 
 from trunkline.core.errors import NotFound, UpstreamError
+from trunkline.gateway.batches.batch_line import BatchLine
+from trunkline.gateway.batches.batch_record import FILE_NAME
 from trunkline.gateway.routing.target import Target
 from trunkline.outbound import IncomingResponse, OutgoingRequest, Timeouts
 from trunkline.outbound.url import Url
@@ -34,6 +36,11 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     metadata: Mapping[str, str] = {}
     beta: str = ""
 
+    @property
+    def in_file(self) -> bool:
+        """Whether its caller sent a file where requests may come inline as well."""
+        return FILE_NAME in self.metadata
+
 
 class Submitted(msgspec.Struct, frozen=True):
     """By which ids the provider knows the batch and the file that it was made of."""
@@ -59,7 +66,7 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
 class ProviderBatches(Protocol):
     """One such interface. All raise UpstreamError for what the provider does not do."""
 
-    def write_line(self, custom_id: str, endpoint: str, body: bytes, metadata: bytes) -> bytes:
+    def write_line(self, line: BatchLine, endpoint: str, body: bytes) -> bytes:
         """One request, whose ``body`` is what would be posted by itself."""
         ...
 

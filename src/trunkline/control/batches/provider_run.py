@@ -23,7 +23,7 @@ from trunkline.core.actor import Actor
 from trunkline.core.errors import CannotOpen, Forbidden, InvalidInput, NotFound, UpstreamError
 from trunkline.gateway.batches.batch_line import read_line
 from trunkline.gateway.batches.batch_record import BatchOrder, State
-from trunkline.gateway.batches.line_call import make_line_call
+from trunkline.gateway.batches.line_call import EMBED, make_line_call
 from trunkline.gateway.batches.vetting import Vetting
 from trunkline.gateway.call import Ledger
 from trunkline.gateway.routing.target import Target
@@ -145,7 +145,7 @@ class ProviderRun:
             counts[result.outcome] += 1
             to = errors if kind == "errors" and has_error_file(wire) else output
             await to.add(told.rstrip(b"\r\n") + b"\n")
-            waiting.append(Settled(known[0], known[1], result))
+            waiting.append(Settled(known[0], known[1], result, known[2]))
             if result.outcome in {"succeeded", "errored"}:
                 last = known[0]
             if len(waiting) >= LINES_AT_ONCE:
@@ -176,10 +176,11 @@ class ProviderRun:
                 files = [file_id for _, file_id in sighting.results]
                 await get_batches(wire).forget(target, row.provider_batch_id, row.provider_file_id, files)
 
-    async def _read_requests(self, row: Batch) -> dict[str, tuple[int, str]]:
-        """By their custom ids: the number of each request, and the name by which it asked for its model."""
+    async def _read_requests(self, row: Batch) -> dict[str, tuple[int, str, int]]:
+        """By their custom ids: the number of each request, the name by which it asked for its model, and how many
+        tokens it has, by our guess, where its provider may not tell."""
         wire, owner = wire_of(row), owner_of(row)
-        asked: dict[str, tuple[int, str]] = {}
+        asked: dict[str, tuple[int, str, int]] = {}
         number = 0
         async for raw in self._files.read_lines(row.requests_id):
             number += 1
@@ -187,7 +188,10 @@ class ProviderRun:
             model = row.model
             if len(row.models) > 1:
                 model = make_line_call(wire, row.endpoint, line, owner, None).exchange.model
-            asked[line.custom_id] = (number, model)
+            guess = 0
+            if row.endpoint == EMBED:
+                guess = make_line_call(wire, EMBED, line, owner, model).exchange.guess_tokens()
+            asked[line.custom_id] = (number, model, guess)
         return asked
 
     async def _fail(self, row: Batch, fault: str) -> None:

@@ -2,7 +2,7 @@
 
 - OpenAI: https://platform.openai.com/docs/api-reference/batch/request-output;
 - Anthropic: https://docs.anthropic.com/en/api/retrieving-message-batch-results;
-- Gemini: https://ai.google.dev/api/batch-api#InlinedResponse.
+- Gemini: https://ai.google.dev/api/batch-api#InlinedResponse; with the ``key`` of a request that came in a file.
 """
 
 from __future__ import annotations
@@ -70,6 +70,7 @@ class _Anthropic(msgspec.Struct, frozen=True):
 class _Gemini(msgspec.Struct, frozen=True):
     response: msgspec.Raw = msgspec.Raw(b"null")
     error: _Error | None = None
+    key: str | None = None
 
 
 _openai: Final = msgspec.json.Decoder(_OpenAI)
@@ -87,9 +88,10 @@ def read_result(wire: Wire, number: int, raw: bytes) -> ResultLine | None:
                 return _read_anthropic(_anthropic.decode(raw))
             case "gemini":
                 told = _gemini.decode(raw)
+                custom_id = str(number) if told.key is None else told.key
                 if told.error is None and bytes(told.response) != b"null":
-                    return ResultLine(str(number), "succeeded", 200, bytes(told.response))
-                return ResultLine(str(number), "errored", 500, error=_name(told.error))
+                    return ResultLine(custom_id, "succeeded", 200, bytes(told.response))
+                return ResultLine(custom_id, "errored", 500, error=_name(told.error))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
@@ -156,7 +158,9 @@ def _write_openai(line: BatchLine, response: object, error: JsonValue) -> bytes:
 
 
 def _write_gemini(line: BatchLine, name: str, value: object) -> bytes:
-    beside = {"metadata": msgspec.Raw(line.metadata)} if line.metadata else {}
+    beside: dict[str, object] = {"key": line.custom_id} if line.keyed else {}
+    if line.metadata:
+        beside["metadata"] = msgspec.Raw(line.metadata)
     return msgspec.json.encode({**beside, name: value})
 
 

@@ -22,7 +22,7 @@ from trunkline.core.terms import Terms
 from trunkline.core.usage_event import UsageEvent
 from trunkline.dialects import anthropic_messages, gemini, openai_chat, openai_responses
 from trunkline.gateway.batches.batch_record import Wire
-from trunkline.gateway.batches.line_call import EMBEDDINGS, RESPONSES
+from trunkline.gateway.batches.line_call import EMBED, EMBEDDINGS, RESPONSES
 from trunkline.gateway.call import Call, Ledger
 from trunkline.gateway.disclosure import NO_KEYS, Disclosure
 from trunkline.providers.dialect_choice import PASSTHROUGHS
@@ -41,11 +41,15 @@ _described: Final = msgspec.msgpack.Decoder(UsageEvent)
 
 
 class Settled(msgspec.Struct, frozen=True):
-    """A result, of which line it is, and the name by which that asked for its model."""
+    """A result, of which line it is, and the name by which that asked for its model.
+
+    ``guess`` is how many tokens it seems to have sent, for providers that do not tell.
+    """
 
     number: int
     model: str
     result: ResultLine
+    guess: int = 0
 
 
 class Settlement:
@@ -83,7 +87,10 @@ class Settlement:
         result = line.result
         if result.outcome == "succeeded":
             usage, call.answered = read_usage(batch, result.body)
-            record = call.close("ok", status=result.status, usage=usage)
+            guessed = usage.input == 0 and line.guess > 0
+            if guessed:
+                usage = msgspec.structs.replace(usage, input=line.guess)
+            record = call.close("ok", status=result.status, usage=usage, estimated=guessed)
         else:
             record = call.close("error", status=result.status, error=result.error)
         return asyncio.ensure_future(self._ledger.books.settle(identity.bytes, record))
@@ -92,9 +99,10 @@ class Settlement:
 def read_usage(batch: Batch, body: bytes) -> tuple[Usage, str]:
     """What an answer says that it used, on a batch's terms, and its model."""
     usage: Usage | None
-    if batch.wire == "openai" and batch.endpoint == EMBEDDINGS:
+    if batch.endpoint in {EMBEDDINGS, EMBED}:
+        dialect = gemini.DIALECT if batch.endpoint == EMBED else openai_chat.DIALECT
         try:
-            answer = openai_chat.DIALECT.read_embeddings_response(body)
+            answer = dialect.read_embeddings_response(body)
             usage, model = answer.usage, answer.model
         except UpstreamError:
             usage, model = None, ""

@@ -21,6 +21,11 @@ _SPEED: Final = "speed"
 _GEO: Final = "inferenceGeo"
 
 _FACTORS: Final = {
+    # https://ai.google.dev/gemini-api/docs/batch-api, https://platform.openai.com/docs/guides/batch,
+    # https://docs.claude.com/en/docs/build-with-claude/batch-processing#pricing
+    ("gemini", "batch"): Decimal("0.5"),
+    ("openai", "batch"): Decimal("0.5"),
+    ("anthropic", "batch"): Decimal("0.5"),
     # https://ai.google.dev/gemini-api/docs/pricing, https://ai.google.dev/gemini-api/docs/flex-inference
     ("gemini", "flex"): Decimal("0.5"),
     ("vertex", "flex"): Decimal("0.5"),

@@ -103,4 +103,15 @@ class GeminiDialect:
         return write_embeddings_response(response, batch=batch)
 
 
+class SingleEmbedding(GeminiDialect):
+    """``embedContent``: one text in, one vector out."""
+
+    def write_embeddings_response(
+        self, response: EmbeddingsResponse, request: EmbeddingsRequest, *, batch: bool = False
+    ) -> bytes:
+        """The one vector."""
+        return super().write_embeddings_response(response, request, batch=batch)
+
+
 DIALECT: Final = GeminiDialect()
+SINGLE: Final = SingleEmbedding()

@@ -31,6 +31,8 @@ class _Answer(msgspec.Struct, rename="camel"):
     embedding: _Embedding | None = None
     embeddings: list[_Embedding] | None = None
     usage_metadata: UsageMetadata | None = None
+    token_count: JsonValue = None
+    """What a batch tells of each text: https://ai.google.dev/api/batch-api#EmbedContentResponse."""
     error: JsonValue = None
 
 
@@ -108,11 +110,11 @@ def read_embeddings_response(body: bytes) -> EmbeddingsResponse:
     found = [answer.embedding] if answer.embedding is not None else answer.embeddings
     if found is None:
         raise UpstreamError("The provider answered without embeddings.", kind="malformed", status=200)
-    usage = answer.usage_metadata
+    told = answer.token_count if answer.usage_metadata is None else answer.usage_metadata.prompt_token_count
     return EmbeddingsResponse(
         model="",
         vectors=tuple(embedding.values for embedding in found),
-        usage=None if usage is None else Usage(input=read_count(usage.prompt_token_count)),
+        usage=None if told is None else Usage(input=read_count(told)),
     )
 
 

@@ -45,6 +45,7 @@ _AT: Final[Mapping[str, str]] = {
     "/v1/batches/{id}": "The batch's `id`.",
     "/v1/messages/batches/{id}": "The batch's `id`.",
     "/v1beta/batches/{id}": "What follows `batches/` in the batch's `name`.",
+    "/v1beta/files/{id}": "What follows `files/` in the file's `name`.",
     "/v1/models/{name}": "A name that `GET /v1/models` lists.",
     "/v1beta/models/{name}": "A name that `GET /v1beta/models` lists.",
 }

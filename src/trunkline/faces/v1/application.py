@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from typing import Final
+from urllib.parse import parse_qsl
 
 from trunkline.core.access import check
 from trunkline.core.actor import Actor
 from trunkline.core.chat import ChatRequest
-from trunkline.core.embeddings import EmbeddingsRequest, EmbeddingsResponse
 from trunkline.core.errors import NotFound, TrunklineError
 from trunkline.core.tags import read_tags
 from trunkline.dialects import gemini, openai_chat
@@ -16,6 +16,7 @@ from trunkline.dialects.dialect import StreamWriter
 from trunkline.faces.cors import ANYONE, Cors, is_preflight
 from trunkline.faces.v1.batches.batch_path import BatchPath
 from trunkline.faces.v1.batches.batch_request import BatchRequest
+from trunkline.faces.v1.batches.gemini_files import TICKET, take_piece
 from trunkline.faces.v1.batches.service import serve_batches
 from trunkline.faces.v1.delivery import HANG_UP, Delivery
 from trunkline.faces.v1.errors import write_error
@@ -31,6 +32,7 @@ from trunkline.faces.v1.stored import recall
 from trunkline.faces.v1.stray import make_stray_error
 from trunkline.gateway.answer import JSON, Answer
 from trunkline.gateway.batches.desk import AskedBy, BatchDesk, RequestDesk
+from trunkline.gateway.batches.upload_ticket import UploadTicket, UploadTickets
 from trunkline.gateway.context import NOTHING, CallContext
 from trunkline.gateway.exchanges.chat import Chat
 from trunkline.gateway.exchanges.compaction import Compaction
@@ -66,6 +68,7 @@ class Application:
         desk: BatchDesk,
         *,
         limit: int,
+        uploads: UploadTickets | None = None,
         file_limit: int = 100 << 20,
         ping_seconds: float = 15.0,
         cors: Cors = ANYONE,
@@ -73,13 +76,14 @@ class Application:
         counts: RequestCounts | None = None,
     ) -> None:
         """``ping_seconds`` of silence in a stream are broken by us; 0: never. ``cors``: whose pages may call. ``load``
-        bounds what is under way; ``counts`` are added to."""
+        bounds what is under way; ``counts`` are added to. ``uploads`` are for files that come by and by."""
         self._gateway = gateway
         self._identity = identity
         self._store = store
         self._desk = desk
         self._limit = limit
         self._file_limit = file_limit
+        self._uploads = uploads
         self._ping_seconds = ping_seconds
         self._cors = cors
         self._load = load or Load()
@@ -159,7 +163,11 @@ class Application:
             return await self._gateway.go_on(begun)
         if request_headers.conflicting:
             raise conflict()
-        actor = self._identity.actor(request_headers.credential, request_headers.workspace_id)
+        ticket = self._find_ticket(scope, request_headers, route)
+        if ticket is not None:
+            actor = self._identity.again(ticket.user_id, ticket.workspace_id, ticket.session_id, ticket.key_id)
+        else:
+            actor = self._identity.actor(request_headers.credential, request_headers.workspace_id)
         known = scope.get(KNOWN)
         if known is not None:
             known()
@@ -173,7 +181,7 @@ class Application:
         seat = delivery.seat = Seat(self._load)
         if route.kind == "batches":
             assert route.asked is not None
-            return await self._serve_batches(scope, receive, request_headers, actor, route.asked, seat)
+            return await self._serve_batches(scope, receive, request_headers, actor, route.asked, seat, ticket)
         body = await read_body(receive, request_headers, self._limit, seat)
         _watch(scope, receive)
         request_id = request_headers.request_id
@@ -218,6 +226,7 @@ class Application:
         actor: Actor,
         asked: BatchPath,
         seat: Seat,
+        ticket: UploadTicket | None,
     ) -> Answer:
         check(actor, "call")
         body = b""
@@ -228,7 +237,17 @@ class Application:
         request = BatchRequest(body, scope["query_string"], scope["headers"], context, scope["scheme"])
         client: tuple[str, int] | None = scope.get("client")
         by = AskedBy(request_headers.request_id, client[0] if client else None)
-        return await serve_batches(RequestDesk(self._desk, by), actor, asked, request)
+        desk = RequestDesk(self._desk, by)
+        if ticket is not None:
+            return await take_piece(desk, actor, ticket, request)
+        return await serve_batches(desk, actor, asked, request, self._uploads, self._file_limit)
+
+    def _find_ticket(self, scope: Scope, request_headers: RequestHeaders, route: RouteMatch) -> UploadTicket | None:
+        """The upload to which a piece belongs, which comes without a key."""
+        if route.kind != "batches" or self._uploads is None or not scope["path"].startswith("/upload/"):
+            return None
+        written = dict(parse_qsl(scope["query_string"].decode("latin-1"))).get(TICKET)
+        return None if written is None else self._uploads.read(written)
 
     async def _models(self, actor: Actor, route: RouteMatch) -> Answer:
         if not route.name:
@@ -267,20 +286,7 @@ def _write_array(request: ChatRequest) -> StreamWriter:
 def _embeddings(route: RouteMatch, body: bytes) -> Embeddings:
     if route.dialect.name != "gemini":
         return Embeddings(openai_chat.DIALECT, body)
-    return Embeddings(gemini.DIALECT if route.batch else _SINGLE, body, route.model)
-
-
-class _SingleEmbedding(gemini.GeminiDialect):
-    """``embedContent``: one text in, one vector out."""
-
-    def write_embeddings_response(
-        self, response: EmbeddingsResponse, request: EmbeddingsRequest, *, batch: bool = False
-    ) -> bytes:
-        """The one vector."""
-        return super().write_embeddings_response(response, request, batch=batch)
-
-
-_SINGLE: Final = _SingleEmbedding()
+    return Embeddings(gemini.DIALECT if route.batch else gemini.SINGLE, body, route.model)
 
 
 def _watch(scope: Scope, receive: Receive) -> None:

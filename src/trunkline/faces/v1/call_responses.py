@@ -114,6 +114,12 @@ RESPONSES: Final[dict[str, dict[str, Any]]] = {
         "metadata": {"displayName": "night", "state": "BATCH_STATE_RUNNING", "createTime": "2026-01-31T12:00:00Z"},
         "done": False,
     },
+    "POST /v1beta/models/{model}:asyncBatchEmbedContent": {
+        "name": "batches/019a5f0e7c1b7d9b",
+        "metadata": {"displayName": "night", "state": "BATCH_STATE_RUNNING", "createTime": "2026-01-31T12:00:00Z"},
+        "done": False,
+    },
+    "POST /upload/v1beta/files": {},
     "GET /v1/models": {
         "object": "list",
         "data": [{"id": "default", "object": "model", "created": 1769860800, "owned_by": "trunkline"}],

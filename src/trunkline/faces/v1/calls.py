@@ -7,6 +7,7 @@ from typing import Any, Final
 _MESSAGES: Final = [{"role": "user", "content": "Say hello."}]
 _CHAT: Final[dict[str, Any]] = {"model": "default", "messages": _MESSAGES, "stream": False}
 _GEMINI: Final[dict[str, Any]] = {"contents": [{"role": "user", "parts": [{"text": "Say hello."}]}]}
+_TEXT: Final[dict[str, Any]] = {"content": {"parts": [{"text": "one text"}]}}
 _FORM: Final[dict[str, Any]] = {}
 """These come as ``multipart/form-data``, which has files in it."""
 
@@ -91,7 +92,7 @@ CALLS: Final[tuple[tuple[str, str, str, dict[str, Any] | None], ...]] = (
         "POST",
         "/v1beta/models/{model}:embedContent",
         "Create an embedding (Gemini).",
-        {"content": {"parts": [{"text": "one text"}]}},
+        _TEXT,
     ),
     (
         "POST",
@@ -134,10 +135,26 @@ CALLS: Final[tuple[tuple[str, str, str, dict[str, Any] | None], ...]] = (
         "Create a batch of requests to generate content (Gemini).",
         {"batch": {"displayName": "night", "inputConfig": {"requests": {"requests": [{"request": _GEMINI}]}}}},
     ),
+    (
+        "POST",
+        "/v1beta/models/{model}:asyncBatchEmbedContent",
+        "Create a batch of embeddings (Gemini).",
+        {"batch": {"displayName": "night", "inputConfig": {"requests": {"requests": [{"request": _TEXT}]}}}},
+    ),
     ("GET", "/v1beta/batches", "List one's own batches (Gemini).", None),
     ("GET", "/v1beta/batches/{id}", "Get a batch, with its responses when it has ended (Gemini).", None),
     ("POST", "/v1beta/batches/{id}:cancel", "Cancel a batch (Gemini).", None),
     ("DELETE", "/v1beta/batches/{id}", "Delete a batch that has ended (Gemini).", None),
+    (
+        "POST",
+        "/upload/v1beta/files",
+        "Begin to upload the requests of a batch (Gemini); `X-Goog-Upload-URL` of the response takes the file.",
+        {"file": {"displayName": "requests.jsonl"}},
+    ),
+    ("GET", "/v1beta/files", "List one's own files (Gemini).", None),
+    ("GET", "/v1beta/files/{id}", "Get a file (Gemini).", None),
+    ("GET", "/v1beta/files/{id}:download", "Download a file, such as the responses of a batch (Gemini).", None),
+    ("DELETE", "/v1beta/files/{id}", "Delete a file (Gemini).", None),
     ("GET", "/v1/models", "List the models that the caller can use, in the format of the SDK that asks.", None),
     ("GET", "/v1/models/{name}", "Get one of the models that the caller can use.", None),
     ("GET", "/v1beta/models", "List the models that the caller can use (Gemini).", None),

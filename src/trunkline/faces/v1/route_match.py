@@ -71,6 +71,7 @@ POSTS: Final[Mapping[str, RouteMatch]] = {
 
 # https://ai.google.dev/api: google-genai sends /v1beta/… or, from version 3 on, /v1/… A model's name may hold slashes.
 _GEMINI_CALL: Final = re.compile(r"/v1(?:beta)?/models/(.+):([A-Za-z]+)")
+_GEMINI_PATHS: Final = ("/v1beta/", "/upload/", "/download/")
 _MODELS: Final = re.compile(r"/v1(beta)?/models(?:/(.+))?")
 
 
@@ -145,4 +146,4 @@ def _dialect_of(path: str, anthropic: bool, google: bool) -> Dialect:
     nearest = None if _MODELS.fullmatch(path) is not None else find_nearest(path)
     if nearest is not None:
         return nearest.dialect
-    return _GEMINI if path.startswith("/v1beta/") else _OPENAI
+    return _GEMINI if path.startswith(_GEMINI_PATHS) else _OPENAI

@@ -2,7 +2,8 @@
 
 - OpenAI: ``{"custom_id", "method", "url", "body"}``, https://platform.openai.com/docs/api-reference/batch/request-input;
 - Anthropic: ``{"custom_id", "params"}``, https://docs.anthropic.com/en/api/creating-message-batches;
-- Gemini: ``{"request", "metadata"}``, https://ai.google.dev/api/batch-api#InlinedRequest.
+- Gemini: ``{"request", "metadata"}``, https://ai.google.dev/api/batch-api#InlinedRequest, and in a file
+  ``{"key", "request"}``, https://ai.google.dev/gemini-api/docs/batch-api#input-file.
 """
 
 from __future__ import annotations
@@ -22,13 +23,15 @@ _ANTHROPIC_ID: Final = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 class BatchLine(msgspec.Struct, frozen=True, kw_only=True):
     """One request: ``number`` counts from 1, ``body`` is what would be posted by itself.
 
-    ``metadata`` is what Gemini's callers tell their requests apart by, as JSON.
+    ``metadata`` is what Gemini's callers tell their requests apart by, as JSON; ``keyed`` whether ``custom_id`` is the
+    key that they gave it in a file.
     """
 
     number: int
     custom_id: str
     body: bytes
     metadata: bytes = b""
+    keyed: bool = False
 
 
 class _OpenAI(msgspec.Struct, frozen=True):
@@ -46,6 +49,7 @@ class _Anthropic(msgspec.Struct, frozen=True):
 class _Gemini(msgspec.Struct, frozen=True):
     request: msgspec.Raw
     metadata: msgspec.Raw = msgspec.Raw(b"")
+    key: str | None = None
 
 
 _openai: Final = msgspec.json.Decoder(_OpenAI)
@@ -55,6 +59,7 @@ _gemini: Final = msgspec.json.Decoder(_Gemini)
 
 def read_line(wire: Wire, number: int, raw: bytes, endpoint: str) -> BatchLine:
     """One line. Raises InvalidInput, which names the line, for what is no request to ``endpoint``."""
+    keyed = False
     try:
         match wire:
             case "openai":
@@ -75,10 +80,15 @@ def read_line(wire: Wire, number: int, raw: bytes, endpoint: str) -> BatchLine:
                     raise wrong_line(number, "custom_id must have 1 to 64 letters, digits, hyphens and underscores.")
             case "gemini":
                 inlined = _gemini.decode(raw)
-                custom_id, body, metadata = str(number), bytes(inlined.request), bytes(inlined.metadata)
+                keyed = inlined.key is not None
+                custom_id, body, metadata = inlined.key or "", bytes(inlined.request), bytes(inlined.metadata)
+                if not keyed:
+                    custom_id = str(number)
+                elif not 0 < len(custom_id) <= LONGEST_ID:
+                    raise wrong_line(number, f"key must have 1 to {LONGEST_ID} characters.")
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise wrong_line(number, f"it is no request of a batch: {error}") from None
-    return BatchLine(number=number, custom_id=custom_id, body=body, metadata=metadata)
+    return BatchLine(number=number, custom_id=custom_id, body=body, metadata=metadata, keyed=keyed)
 
 
 def wrong_line(number: int, message: str) -> InvalidInput:

@@ -14,6 +14,9 @@ State = Literal["running", "cancelling", "completed", "cancelled", "expired", "f
 Place = Literal["provider", "local"]
 """Who runs it: the provider's own batch API, or Trunkline, call by call."""
 
+FILE_NAME: Final = "fileName"
+"""The key in ``metadata`` under which the file stands that a batch of Gemini's was made of by its caller."""
+
 ENDED: Final = frozenset({"completed", "cancelled", "expired", "failed"})
 
 WINDOW_SECONDS: Final = 86_400
@@ -24,7 +27,8 @@ class BatchOrder(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked for. ``requests_id`` names the file with its requests, one a line.
 
     ``model`` is set where the URL says it (Gemini). ``place`` None: the provider's batch API where there is one.
-    ``beta`` is Anthropic's header of that name, ``tags`` and ``unit`` are as those of a call.
+    ``beta`` is Anthropic's header of that name, ``tags`` and ``unit`` are as those of a call. ``metadata`` is what
+    OpenAI's callers say of it, and :data:`FILE_NAME` that Gemini's sent their requests in a file.
     """
 
     wire: Wire

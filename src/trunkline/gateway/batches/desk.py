@@ -34,9 +34,10 @@ class AddPiece(Question[None], frozen=True, kw_only=True, tag=True):
 
 
 class FinishFile(Question[FileRecord], frozen=True, kw_only=True, tag=True):
-    """The file is whole now."""
+    """The file is whole now. Raises InvalidInput where it has not as many bytes as ``size`` says."""
 
     file_id: str
+    size: int | None = None
 
 
 class FindFile(Question[FileRecord], frozen=True, kw_only=True, tag=True):

@@ -30,6 +30,8 @@ ENDPOINTS: Final = (CHAT, RESPONSES, EMBEDDINGS, COMPLETIONS, MODERATIONS)
 
 MESSAGES: Final = "/v1/messages"
 CONTENT: Final = "generateContent"
+EMBED: Final = "embedContent"
+"""What a batch in Gemini's format asks for."""
 
 
 class LineCall(NamedTuple):
@@ -72,6 +74,8 @@ def make_line_call(wire: Wire, endpoint: str, line: BatchLine, actor: Actor, mod
 def _make(wire: Wire, endpoint: str, body: bytes, actor: Actor, model: str | None) -> LineCall:
     if wire == "anthropic":
         return LineCall("chat", Chat(anthropic_messages.DIALECT, body), anthropic_messages.DIALECT)
+    if wire == "gemini" and endpoint == EMBED:
+        return LineCall("embeddings", Embeddings(gemini.SINGLE, body, model), gemini.DIALECT)
     if wire == "gemini":
         return LineCall("chat", Chat(gemini.DIALECT, body, model, stream=False), gemini.DIALECT)
     match endpoint:

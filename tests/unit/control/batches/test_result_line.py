@@ -50,3 +50,9 @@ def test_gemini_tells_requests_apart_by_what_their_caller_has_written() -> None:
 def test_what_is_no_result_is_none(wire: Wire, raw: bytes) -> None:
     found = read_result(wire, 1, raw)
     assert found is None or found.outcome == "errored"
+
+
+def test_a_result_of_gemini_has_the_key_of_its_request_where_that_came_in_a_file() -> None:
+    line = BatchLine(number=3, custom_id="mine", body=b"{}", keyed=True)
+    found = read_result("gemini", 8, write_answer("gemini", line, "r-1", 200, b"{}"))
+    assert found == ResultLine("mine", "succeeded", 200, b"{}")

@@ -9,7 +9,7 @@ import msgspec
 
 from trunkline.gateway.batches.batch_record import Wire
 
-Action = Literal["create", "list", "get", "delete", "cancel", "content", "results"]
+Action = Literal["create", "create_embeddings", "list", "get", "delete", "cancel", "content", "results"]
 
 
 class BatchPath(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,13 +40,22 @@ _PATHS: Final[tuple[tuple[Wire, Literal["file", "batch"], str, str, Action], ...
     ("anthropic", "batch", "POST", rf"/v1/messages/batches/{_ID}/cancel", "cancel"),
     ("anthropic", "batch", "GET", rf"/v1/messages/batches/{_ID}/results", "results"),
     ("gemini", "batch", "POST", r"/v1(?:beta)?/models/(.+):batchGenerateContent", "create"),
+    ("gemini", "batch", "POST", r"/v1(?:beta)?/models/(.+):asyncBatchEmbedContent", "create_embeddings"),
     ("gemini", "batch", "GET", r"/v1(?:beta)?/batches", "list"),
     ("gemini", "batch", "GET", rf"/v1(?:beta)?/batches/{_ID}", "get"),
     ("gemini", "batch", "DELETE", rf"/v1(?:beta)?/batches/{_ID}", "delete"),
     ("gemini", "batch", "POST", rf"/v1(?:beta)?/batches/{_ID}:cancel", "cancel"),
+    ("gemini", "file", "POST", r"/upload/v1(?:beta)?/files", "create"),
+    ("gemini", "file", "GET", r"/v1(?:beta)?/files", "list"),
+    ("gemini", "file", "GET", rf"/v1(?:beta)?/files/{_ID}", "get"),
+    ("gemini", "file", "DELETE", rf"/v1(?:beta)?/files/{_ID}", "delete"),
+    ("gemini", "file", "GET", rf"(?:/download)?/v1(?:beta)?/files/{_ID}:download", "content"),
 )
 _COMPILED: Final = [(re.compile(row[3]), row) for row in _PATHS]
-_LIKELY: Final = re.compile(r"/v1(?:beta)?/(?:files|batches|messages/batches)(?:[/:]|$)|.*:batchGenerateContent$")
+_LIKELY: Final = re.compile(
+    r"(?:/upload|/download)?/v1(?:beta)?/(?:files|batches|messages/batches)(?:[/:]|$)"
+    r"|.*:(?:batchGenerateContent|asyncBatchEmbedContent)$"
+)
 
 
 def read_batch_path(method: str, path: str, *, google: bool) -> BatchPath | None:
@@ -68,5 +77,5 @@ def find_batch_methods(path: str, *, google: bool) -> set[str]:
 
 
 def _is_openai(path: str, google: bool) -> bool:
-    """``/v1/batches`` is OpenAI's, unless a client of Gemini says so."""
-    return path.startswith("/v1/batches") and not google
+    """``/v1/batches`` and ``/v1/files`` are OpenAI's, unless a client of Gemini says so."""
+    return path.startswith(("/v1/batches", "/v1/files")) and not google and not path.endswith(":download")

@@ -13,11 +13,13 @@ from trunkline.faces.v1.batches.anthropic_batches import serve_anthropic
 from trunkline.faces.v1.batches.batch_path import BatchPath
 from trunkline.faces.v1.batches.batch_request import BatchRequest
 from trunkline.faces.v1.batches.gemini_batches import serve_gemini
+from trunkline.faces.v1.batches.gemini_files import serve_gemini_file
 from trunkline.faces.v1.batches.openai_batches import serve_openai
 from trunkline.faces.v1.batches.openai_files import serve_file
 from trunkline.gateway.answer import Answer
 from trunkline.gateway.batches.batch_record import Wire
 from trunkline.gateway.batches.desk import BatchDesk
+from trunkline.gateway.batches.upload_ticket import UploadTickets
 
 DIALECTS: Final[Mapping[Wire, Dialect]] = {
     "openai": openai_chat.DIALECT,
@@ -27,9 +29,15 @@ DIALECTS: Final[Mapping[Wire, Dialect]] = {
 """How errors are told."""
 
 
-async def serve_batches(desk: BatchDesk, actor: Actor, asked: BatchPath, request: BatchRequest) -> Answer:
-    """The answer. Raises Forbidden for who may not call, and what the desk raises."""
+async def serve_batches(
+    desk: BatchDesk, actor: Actor, asked: BatchPath, request: BatchRequest, uploads: UploadTickets | None, limit: int
+) -> Answer:
+    """The answer. ``limit`` is the most bytes of a file. Raises Forbidden for who may not call, and what the desk
+    raises."""
     check(actor, "call")
+    if asked.subject == "file" and asked.wire == "gemini":
+        assert uploads is not None
+        return await serve_gemini_file(desk, actor, asked, request, uploads, limit)
     if asked.subject == "file":
         return await serve_file(desk, actor, asked, request)
     match asked.wire:
