@@ -24,6 +24,7 @@ from trunkline.core.chat_events import (
     ToolCallDelta,
     ToolCallStart,
 )
+from trunkline.dialects.raw_json import BROKEN_JSON
 
 Block: TypeAlias = (
     TextDelta
@@ -69,7 +70,7 @@ class _Call:
 def _is_json(text: str) -> bool:
     try:
         msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
+    except BROKEN_JSON:
         return False
     return True
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias, cast
+from typing import cast
 
 import msgspec
 
-from trunkline.core.chat import JsonValue
+from trunkline.core.chat import JsonObject, JsonValue
 from trunkline.dialects.raw_json import BROKEN_JSON, decode
 from trunkline.dialects.sse import EventReader, write_event
-
-Object: TypeAlias = "dict[str, JsonValue]"
 
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
-def edit_events(events: bytes, edit: Callable[[Object], bool]) -> bytes:
+def edit_events(events: bytes, edit: Callable[[JsonObject], bool]) -> bytes:
     """``events`` with those changed in which ``edit`` changes the object that it is given, and says so.
 
     Where none is, the bytes are those that came. What is no object of JSON is passed over, and stays.
@@ -25,7 +23,7 @@ def edit_events(events: bytes, edit: Callable[[Object], bool]) -> bytes:
     changed = False
     for event in EventReader().feed(events):
         value = decode(event.data)
-        if isinstance(value, dict) and edit(cast("Object", value)):
+        if isinstance(value, dict) and edit(cast("JsonObject", value)):
             changed = True
             written.append(write_event(msgspec.json.encode(value), event.name))
         else:

@@ -14,8 +14,8 @@ ABSENT: Final = msgspec.Raw()
 
 NULL: Final = msgspec.Raw(b"null")
 
-BROKEN_JSON: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""What decoding raises for bytes that are no JSON, no UTF-8, or nested beyond measure."""
+BROKEN_JSON: Final = (msgspec.DecodeError, UnicodeError, RecursionError)
+"""What decoding raises for bytes or a text that are no JSON, no UTF-8, or nested beyond measure."""
 
 
 def is_said(raw: msgspec.Raw) -> bool:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from trunkline.dialects.event_edit import Object, edit_events, set_member
+from trunkline.core.chat import JsonObject
+from trunkline.dialects.event_edit import edit_events, set_member
 
 EVENTS = b'event: a\ndata: {"a":1}\n\n: a comment\n\ndata: {"b": 2}\n\ndata: [DONE]\n\n'
 
 
-def nothing(_value: Object) -> bool:
+def nothing(_value: JsonObject) -> bool:
     return False
 
 
-def mark(value: Object) -> bool:
+def mark(value: JsonObject) -> bool:
     if "a" not in value:
         return False
     value["a"] = 3

@@ -10,8 +10,7 @@ from typing import Final
 
 import msgspec
 
-from trunkline.core.chat import JsonValue
-from trunkline.dialects.anthropic_messages.field import Object
+from trunkline.core.chat import JsonObject, JsonValue
 from trunkline.dialects.made_id import MadeIds
 from trunkline.dialects.raw_json import decode
 
@@ -32,7 +31,7 @@ def write_input(value: JsonValue) -> str:
     return msgspec.json.encode(read).decode() if read else ""
 
 
-def _mend(block: Object, ids: MadeIds) -> Object:
+def _mend(block: JsonObject, ids: MadeIds) -> JsonObject:
     kind = block.get("type")
     if kind == "tool_use":
         name, identity = block.get("name"), block.get("id")

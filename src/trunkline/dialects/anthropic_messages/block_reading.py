@@ -17,6 +17,7 @@ from trunkline.core.chat import (
     Citation,
     File,
     Image,
+    JsonObject,
     JsonValue,
     Opaque,
     Part,
@@ -26,19 +27,11 @@ from trunkline.core.chat import (
     ToolResult,
 )
 from trunkline.dialects.anthropic_messages.citation import read_citation
-from trunkline.dialects.anthropic_messages.field import (
-    Object,
-    flag,
-    join,
-    listing,
-    mapping,
-    optional,
-    required,
-    text,
-)
+from trunkline.dialects.anthropic_messages.field import flag, listing, mapping, required, text
 from trunkline.dialects.anthropic_messages.media import read_source, source_path
 from trunkline.dialects.anthropic_messages.result_text import is_told_as_text, read_as_text
 from trunkline.dialects.anthropic_messages.seal import join_proofs, read_seal
+from trunkline.dialects.field_reader import join, optional
 from trunkline.dialects.pdf import find_pdf
 
 NAME: Final = "anthropic_messages"
@@ -58,7 +51,7 @@ def read_content(value: JsonValue, path: str) -> tuple[Part, ...]:
     )
 
 
-def read_block(block: Object, path: str) -> Part:
+def read_block(block: JsonObject, path: str) -> Part:
     """One block. Raises :class:`~trunkline.core.errors.InvalidInput` for a known type with wrong fields."""
     kind = required(block, "type", path, text)
     if kind == "text":
@@ -92,19 +85,19 @@ def read_block(block: Object, path: str) -> Part:
     return Opaque(NAME, block)
 
 
-def by_server(block: Object) -> bool:
+def by_server(block: JsonObject) -> bool:
     """Whether a ``tool_use`` was made by a server tool or belongs to a toolset, which only this dialect can say."""
     caller = block.get("caller")
     return block.get("toolset_name") is not None or (isinstance(caller, dict) and caller.get("type") != "direct")
 
 
-def read_cache(block: Object, path: str) -> CacheHint | None:
+def read_cache(block: JsonObject, path: str) -> CacheHint | None:
     """The ``cache_control`` of a block or tool."""
     control = optional(block, "cache_control", path, mapping)
     return None if control is None else CacheHint(optional(control, "ttl", join(path, "cache_control"), text))
 
 
-def _thinking(block: Object, path: str) -> Reasoning:
+def _thinking(block: JsonObject, path: str) -> Reasoning:
     thinking = required(block, "thinking", path, text)
     signature = optional(block, "signature", path, text)
     if not signature:
@@ -113,12 +106,12 @@ def _thinking(block: Object, path: str) -> Reasoning:
     return Reasoning(thinking, signature=seal.value, id=seal.id, format=seal.format)
 
 
-def _citations(block: Object, path: str) -> tuple[Citation, ...]:
+def _citations(block: JsonObject, path: str) -> tuple[Citation, ...]:
     wire = optional(block, "citations", path, listing)
     return tuple(citation for value in wire or () if (citation := read_citation(value)) is not None)
 
 
-def _document(block: Object, path: str) -> Part:
+def _document(block: JsonObject, path: str) -> Part:
     media = read_source(required(block, "source", path, mapping), source_path(path))
     if media is None:
         return Opaque(NAME, block)
@@ -136,15 +129,15 @@ def _is_result(block: JsonValue) -> bool:
     return isinstance(block, dict) and (block.get("type") in RESULT_TYPES or is_told_as_text(block))
 
 
-def _result_part(block: Object, path: str) -> Part:
+def _result_part(block: JsonObject, path: str) -> Part:
     return read_as_text(block, path) if is_told_as_text(block) else read_block(block, path)
 
 
-def _tool_result(block: Object, path: str) -> Part:
+def _tool_result(block: JsonObject, path: str) -> Part:
     content = block.get("content")
     if block.get("toolset_name") is not None or (isinstance(content, list) and not all(map(_is_result, content))):
         return Opaque(NAME, block)
-    extra: dict[str, Object] = {}
+    extra: dict[str, JsonObject] = {}
     if isinstance(content, list) and any(map(is_told_as_text, content)):
         extra[NAME] = {"content": content}
         place = join(path, "content")

@@ -13,6 +13,7 @@ from trunkline.core.chat import (
     CacheHint,
     File,
     Image,
+    JsonObject,
     JsonValue,
     Opaque,
     Part,
@@ -25,9 +26,9 @@ from trunkline.core.chat import (
 from trunkline.core.errors import InvalidInput, Unsupported
 from trunkline.dialects.anthropic_messages.block_reading import NAME
 from trunkline.dialects.anthropic_messages.citation import is_ours, write_citation
-from trunkline.dialects.anthropic_messages.field import BROKEN_JSON, Object
 from trunkline.dialects.anthropic_messages.media import document_source, image_source
 from trunkline.dialects.anthropic_messages.seal import is_signed_here
+from trunkline.dialects.raw_json import BROKEN_JSON
 
 TTLS: Final = ("5m", "1h")
 
@@ -37,7 +38,7 @@ BLANK_TEXT: Final = "blank_text"
 _CALL_ID: Final = re.compile(r"[a-zA-Z0-9_-]+")
 
 
-def write_block(part: Part, path: str, dropped: set[str]) -> Object | None:
+def write_block(part: Part, path: str, dropped: set[str]) -> JsonObject | None:
     """The block for ``part``; None for what says nothing here: a blank text, or thoughts of another vendor.
 
     ``path`` names the part in errors; names of what is left out are added to ``dropped``. Raises
@@ -56,7 +57,7 @@ def write_block(part: Part, path: str, dropped: set[str]) -> Object | None:
             return _thinking(part, dropped)
         case ToolCall():
             _note(part.signature, "signature", dropped)
-            block: Object = {
+            block: JsonObject = {
                 "type": "tool_use",
                 "id": call_id(part.id),
                 "name": part.name,
@@ -80,7 +81,7 @@ def write_block(part: Part, path: str, dropped: set[str]) -> Object | None:
             raise Unsupported.of(path, f"This model takes no {part.kind}. Leave it out.")
 
 
-def read_arguments(arguments: str, path: str) -> Object:
+def read_arguments(arguments: str, path: str) -> JsonObject:
     """The JSON object that the text of a call's arguments holds; no text is ``{}``."""
     if not arguments.strip():
         return {}
@@ -101,7 +102,7 @@ def call_id(value: str) -> str:
     return f"{plain}_{zlib.crc32(value.encode()):08x}"
 
 
-def write_cache(cache: CacheHint | None, dropped: set[str]) -> Object | None:
+def write_cache(cache: CacheHint | None, dropped: set[str]) -> JsonObject | None:
     """The ``cache_control`` for a hint. A time to live that the vendor does not sell is left to its default."""
     if cache is None:
         return None
@@ -116,7 +117,7 @@ def is_plain(part: Part) -> bool:
     return isinstance(part, Text) and not (part.cache or part.citations or part.signature)
 
 
-def _cached(block: Object, cache: CacheHint | None, dropped: set[str]) -> Object:
+def _cached(block: JsonObject, cache: CacheHint | None, dropped: set[str]) -> JsonObject:
     control = write_cache(cache, dropped)
     if control is not None:
         block["cache_control"] = control
@@ -128,7 +129,7 @@ def _note(value: object, name: str, dropped: set[str]) -> None:
         dropped.add(name)
 
 
-def _text(part: Text, dropped: set[str]) -> Object | None:
+def _text(part: Text, dropped: set[str]) -> JsonObject | None:
     if is_plain(part) and part.text and not part.text.isspace():
         return {"type": "text", "text": part.text}
     _note(part.signature, "signature", dropped)
@@ -137,7 +138,7 @@ def _text(part: Text, dropped: set[str]) -> Object | None:
         if part.text:
             dropped.add(BLANK_TEXT)
         return None
-    block: Object = {"type": "text", "text": part.text}
+    block: JsonObject = {"type": "text", "text": part.text}
     citations = [write_citation(citation) for citation in part.citations if is_ours(citation)]
     if len(citations) < len(part.citations):
         dropped.add("citations")
@@ -146,8 +147,8 @@ def _text(part: Text, dropped: set[str]) -> Object | None:
     return _cached(block, part.cache, dropped)
 
 
-def _document(part: File, path: str, dropped: set[str]) -> Object:
-    block: Object = {"type": "document", "source": document_source(part.media, path)}
+def _document(part: File, path: str, dropped: set[str]) -> JsonObject:
+    block: JsonObject = {"type": "document", "source": document_source(part.media, path)}
     title = part.title if part.title is not None else part.name
     if title is not None:
         block["title"] = title
@@ -158,7 +159,7 @@ def _document(part: File, path: str, dropped: set[str]) -> Object:
     return _cached(block, part.cache, dropped)
 
 
-def _thinking(part: Reasoning, dropped: set[str]) -> Object | None:
+def _thinking(part: Reasoning, dropped: set[str]) -> JsonObject | None:
     if is_signed_here(part.format, part.id, summary=part.summary):
         if part.redacted is not None:
             return {"type": "redacted_thinking", "data": part.redacted}
@@ -168,8 +169,8 @@ def _thinking(part: Reasoning, dropped: set[str]) -> Object | None:
     return None
 
 
-def _tool_result(part: ToolResult, path: str, dropped: set[str]) -> Object:
-    block: Object = {"type": "tool_result", "tool_use_id": call_id(part.call_id)}
+def _tool_result(part: ToolResult, path: str, dropped: set[str]) -> JsonObject:
+    block: JsonObject = {"type": "tool_result", "tool_use_id": call_id(part.call_id)}
     own = part.extra.get(NAME, {})
     if "content" in own:
         block["content"] = own["content"]

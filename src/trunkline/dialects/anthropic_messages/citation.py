@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from trunkline.core.chat import Citation, JsonValue
-from trunkline.dialects.anthropic_messages.field import Object
+from trunkline.core.chat import Citation, JsonObject, JsonValue
 
 TITLES: Final = {
     "char_location": "document_title",
@@ -36,7 +35,7 @@ def read_citation(value: JsonValue) -> Citation | None:
     return Citation(url=url, title=title, quote=quote, extra=rest)
 
 
-def write_citation(citation: Citation, answer: str = "") -> Object | None:
+def write_citation(citation: Citation, answer: str = "") -> JsonObject | None:
     """One citation for the wire; None when it has neither this wire's own form nor a URL.
 
     A citation from elsewhere becomes a ``web_search_result_location``. Its ``encrypted_index`` is empty, by which
@@ -44,7 +43,7 @@ def write_citation(citation: Citation, answer: str = "") -> Object | None:
     """
     kind = citation.extra.get("type")
     if isinstance(kind, str) and kind in TITLES:
-        value: Object = {**citation.extra, "cited_text": citation.quote or "", TITLES[kind]: citation.title}
+        value: JsonObject = {**citation.extra, "cited_text": citation.quote or "", TITLES[kind]: citation.title}
         if kind == "web_search_result_location":
             value["url"] = citation.url or ""
         return value
@@ -65,6 +64,6 @@ def is_ours(citation: Citation) -> bool:
     return extra.get("type") in TITLES and extra.get("encrypted_index") != ""
 
 
-def _take(source: Object, key: str) -> str | None:
+def _take(source: JsonObject, key: str) -> str | None:
     value = source.pop(key, None)
     return value if isinstance(value, str) else None

@@ -8,9 +8,9 @@ import msgspec
 
 from trunkline.core.chat import ChatRequest
 from trunkline.core.errors import UpstreamError
-from trunkline.dialects.anthropic_messages.field import BROKEN_JSON
 from trunkline.dialects.anthropic_messages.request import document, encode, parse_request, read_document
 from trunkline.dialects.dialect import Written
+from trunkline.dialects.raw_json import BROKEN_JSON
 
 FIELDS: Final = frozenset(
     {

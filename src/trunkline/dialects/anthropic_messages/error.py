@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from trunkline.core.chat import JsonValue
+from trunkline.core.chat import JsonObject, JsonValue
 from trunkline.core.errors import (
     SILENT,
     BudgetSpent,
@@ -26,7 +26,6 @@ from trunkline.core.errors import (
     UpstreamError,
     UpstreamKind,
 )
-from trunkline.dialects.anthropic_messages.field import Object
 from trunkline.dialects.dialect import Headers
 from trunkline.dialects.error_fields import keep_fields
 from trunkline.dialects.failure import SENTENCES, cut, kind_of, read_body
@@ -123,7 +122,7 @@ def write_error(error: TrunklineError, status: int, request_id: str) -> bytes:
     What the vendor said besides goes to its own clients: its cause in ``details``, and its type where both name the
     same kind of error.
     """
-    more: Object = {}
+    more: JsonObject = {}
     if error.code == NO_THREADS:
         more["details"] = {"error_code": NO_THREADS, "unsupported": ["thread"]}
     kind = error_type(error, status)
@@ -135,10 +134,10 @@ def write_error(error: TrunklineError, status: int, request_id: str) -> bytes:
     return encode_error(kind, error.words, request_id, more)
 
 
-def encode_error(kind: str, message: str, request_id: str | None = None, more: Object | None = None) -> bytes:
+def encode_error(kind: str, message: str, request_id: str | None = None, more: JsonObject | None = None) -> bytes:
     """The error object, with the words as they are, and ``more`` fields beside them."""
-    inner: Object = {"type": kind, "message": message, **(more or {})}
-    wire: Object = {"type": "error", "error": inner}
+    inner: JsonObject = {"type": kind, "message": message, **(more or {})}
+    wire: JsonObject = {"type": "error", "error": inner}
     if request_id:
         wire["request_id"] = request_id
     return msgspec.json.encode(wire)
@@ -189,11 +188,11 @@ def _words(document: JsonValue) -> tuple[str, str | None]:
     return message, code if code in SPENT else kind or code
 
 
-def _rest(document: JsonValue) -> Object:
+def _rest(document: JsonValue) -> JsonObject:
     error = document.get("error") if isinstance(document, dict) else None
     return keep_fields(error, ("message",)) if isinstance(error, dict) else {}
 
 
-def _text(source: Object, key: str) -> str | None:
+def _text(source: JsonObject, key: str) -> str | None:
     value = source.get(key)
     return value if isinstance(value, str) else None

@@ -11,9 +11,10 @@ import base64
 import binascii
 from typing import Final
 
-from trunkline.core.chat import Media
+from trunkline.core.chat import JsonObject, Media
 from trunkline.core.errors import InvalidInput, Unsupported
-from trunkline.dialects.anthropic_messages.field import Object, join, optional, required, text
+from trunkline.dialects.anthropic_messages.field import required, text
+from trunkline.dialects.field_reader import join, optional
 from trunkline.dialects.media_url import read_type
 from trunkline.dialects.pdf import PDF, START
 
@@ -26,7 +27,7 @@ IMAGE_STARTS: Final = {"/9j/": "image/jpeg", "iVBORw0KGgo": "image/png", "R0lGOD
 TEXTUAL: Final = frozenset({"application/json", "application/xml", "application/yaml", "application/x-yaml"})
 
 
-def read_source(source: Object, path: str) -> Media | None:
+def read_source(source: JsonObject, path: str) -> Media | None:
     """The bytes that a ``source`` object at ``path`` names; None when it is of a kind that only this wire knows."""
     kind = required(source, "type", path, text)
     if kind == "base64":
@@ -44,7 +45,7 @@ def read_source(source: Object, path: str) -> Media | None:
     return None
 
 
-def image_source(media: Media, path: str) -> Object:
+def image_source(media: Media, path: str) -> JsonObject:
     """The ``source`` of an ``image`` block."""
     if media.data is None:
         return _reference(media)
@@ -55,7 +56,7 @@ def image_source(media: Media, path: str) -> Object:
     return {"type": "base64", "media_type": media_type, "data": media.data}
 
 
-def document_source(media: Media, path: str) -> Object:
+def document_source(media: Media, path: str) -> JsonObject:
     """The ``source`` of a ``document`` block: a PDF, or plain text. Anything else is :class:`Unsupported`."""
     if media.data is None:
         return _reference(media)
@@ -73,7 +74,7 @@ def document_source(media: Media, path: str) -> Object:
     )
 
 
-def _reference(media: Media) -> Object:
+def _reference(media: Media) -> JsonObject:
     if media.file_id is not None:
         return {"type": "file", "file_id": media.file_id}
     return {"type": "url", "url": media.url or ""}

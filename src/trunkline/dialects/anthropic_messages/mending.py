@@ -21,9 +21,9 @@ from typing import Final
 
 import msgspec
 
+from trunkline.core.chat import JsonObject
 from trunkline.core.errors import InvalidInput
 from trunkline.dialects.anthropic_messages.block_writing import BLANK_TEXT
-from trunkline.dialects.anthropic_messages.field import Object
 from trunkline.dialects.anthropic_messages.media import document_source, read_source, sniff_image
 from trunkline.dialects.anthropic_messages.turn import PREFILL_SPACE
 from trunkline.dialects.blank_text import has_blank_text, is_blank
@@ -107,7 +107,7 @@ def _document_blocks(content: bytes) -> msgspec.Raw | None:
     return _raw(blocks)
 
 
-def _document_source(raw: msgspec.Raw) -> Object | None:
+def _document_source(raw: msgspec.Raw) -> JsonObject | None:
     source = decode(raw)
     try:
         media = read_source(source, "source") if isinstance(source, dict) else None

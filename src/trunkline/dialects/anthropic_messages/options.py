@@ -7,9 +7,8 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from trunkline.core.chat import ChatRequest, JsonValue, ReasoningOptions, Sampling, ToolChoice
+from trunkline.core.chat import ChatRequest, JsonObject, JsonValue, ReasoningOptions, Sampling, ToolChoice
 from trunkline.core.errors import InvalidInput
-from trunkline.dialects.anthropic_messages.field import Object
 from trunkline.dialects.anthropic_messages.passing_round import read_round
 from trunkline.dialects.anthropic_messages.reasoning import read_thinking, write_effort, write_thinking
 from trunkline.dialects.anthropic_messages.request import DEFAULT_MAX_TOKENS, THINKING_TOP_P
@@ -146,6 +145,6 @@ def raw(value: object) -> msgspec.Raw:
     return msgspec.Raw(msgspec.json.encode(value))
 
 
-def _config(fields: Fields) -> Object:
+def _config(fields: Fields) -> JsonObject:
     config = decode(fields.get("output_config", ABSENT))
     return config if isinstance(config, dict) else {}

@@ -23,9 +23,10 @@ from __future__ import annotations
 
 from typing import Final, cast, get_args
 
-from trunkline.core.chat import Effort, ReasoningOptions, ResponseFormat
+from trunkline.core.chat import Effort, JsonObject, ReasoningOptions, ResponseFormat
 from trunkline.core.errors import InvalidInput, Unsupported
-from trunkline.dialects.anthropic_messages.field import Object, integer, join, mapping, optional, required, text
+from trunkline.dialects.anthropic_messages.field import integer, mapping, required, text
+from trunkline.dialects.field_reader import join, optional
 
 MINIMUM_BUDGET: Final = 1024
 """The vendor takes no smaller budget."""
@@ -33,7 +34,7 @@ MINIMUM_BUDGET: Final = 1024
 EFFORTS: Final = tuple(effort for effort in get_args(Effort) if effort not in {"none", "minimal"})
 
 
-def read_thinking(source: Object | None, config: Object) -> tuple[ReasoningOptions | None, Object | None]:
+def read_thinking(source: JsonObject | None, config: JsonObject) -> tuple[ReasoningOptions | None, JsonObject | None]:
     """Reasoning from ``thinking`` and ``output_config``; and ``thinking`` back when it is of a kind unknown here."""
     effort = optional(config, "effort", "output_config", _effort)
     if source is None:
@@ -52,7 +53,7 @@ def read_thinking(source: Object | None, config: Object) -> tuple[ReasoningOptio
     ), None
 
 
-def write_thinking(reasoning: ReasoningOptions, limit: int | None, dropped: set[str]) -> Object | None:
+def write_thinking(reasoning: ReasoningOptions, limit: int | None, dropped: set[str]) -> JsonObject | None:
     """The ``thinking`` object; None when nothing is said. ``limit`` is the caller's own ``max_tokens``, if any.
 
     A budget must leave room below the limit, and counts toward it: so one above it is cut, and one below the vendor's
@@ -60,7 +61,7 @@ def write_thinking(reasoning: ReasoningOptions, limit: int | None, dropped: set[
     """
     budget = reasoning.budget_tokens
     if reasoning.enabled is False or reasoning.effort == "none" or budget == 0:
-        thinking: Object | None = {"type": reasoning.off or "disabled"}
+        thinking: JsonObject | None = {"type": reasoning.off or "disabled"}
     elif budget is not None and budget > 0:
         thinking = {"type": "enabled", "budget_tokens": _budget(budget, limit, dropped)}
     elif reasoning.enabled or budget is not None:
@@ -87,7 +88,7 @@ def write_effort(effort: Effort | None) -> str | None:
     return "low" if effort == "minimal" else effort
 
 
-def read_format(source: Object, path: str) -> ResponseFormat:
+def read_format(source: JsonObject, path: str) -> ResponseFormat:
     """The ``output_config.format``, or the ``output_format`` that earlier clients send."""
     kind = required(source, "type", path, text)
     if kind != "json_schema":
@@ -95,7 +96,7 @@ def read_format(source: Object, path: str) -> ResponseFormat:
     return ResponseFormat("json_schema", schema=required(source, "schema", path, mapping))
 
 
-def write_format(wanted: ResponseFormat | None, dropped: set[str]) -> Object | None:
+def write_format(wanted: ResponseFormat | None, dropped: set[str]) -> JsonObject | None:
     """The ``output_config.format``; None for plain text.
 
     JSON without a schema has no word on this wire and is dropped: who asks for it must ask for JSON in the prompt

@@ -10,22 +10,11 @@ from typing import Final
 
 import msgspec
 
-from trunkline.core.chat import ChatRequest, JsonValue, Sampling
+from trunkline.core.chat import ChatRequest, JsonObject, JsonValue, Sampling
 from trunkline.core.errors import InvalidInput, Unsupported
 from trunkline.dialects.anthropic_messages.block_reading import NAME
 from trunkline.dialects.anthropic_messages.error import NO_THREADS
-from trunkline.dialects.anthropic_messages.field import (
-    BROKEN_JSON,
-    Object,
-    flag,
-    integer,
-    listing,
-    mapping,
-    number,
-    optional,
-    required,
-    text,
-)
+from trunkline.dialects.anthropic_messages.field import flag, integer, listing, mapping, number, required, text
 from trunkline.dialects.anthropic_messages.reasoning import (
     read_format,
     read_thinking,
@@ -36,6 +25,8 @@ from trunkline.dialects.anthropic_messages.reasoning import (
 from trunkline.dialects.anthropic_messages.tool import read_choice, read_tools, write_choice, write_tools
 from trunkline.dialects.anthropic_messages.turn import read_system, read_turns, write_turns
 from trunkline.dialects.dialect import Written
+from trunkline.dialects.field_reader import optional
+from trunkline.dialects.raw_json import BROKEN_JSON
 
 DEFAULT_MAX_TOKENS: Final = 4096
 """What is written when the caller sets no limit, which this wire demands; a thinking budget comes on top."""
@@ -87,7 +78,7 @@ def read_request(body: bytes) -> ChatRequest:
     return parse_request(read_document(body))
 
 
-def read_document(body: bytes) -> Object:
+def read_document(body: bytes) -> JsonObject:
     """The JSON object that a body holds."""
     try:
         return mapping(msgspec.json.decode(body), "")
@@ -95,7 +86,7 @@ def read_document(body: bytes) -> Object:
         raise InvalidInput.of("", f"The request body is not valid JSON: {error}") from error
 
 
-def parse_request(source: Object, *, counting: bool = False) -> ChatRequest:
+def parse_request(source: JsonObject, *, counting: bool = False) -> ChatRequest:
     """As :func:`read_request`, from the decoded body. One to count tokens (``counting``) has no ``max_tokens``."""
     model = required(source, "model", "", text)
     max_tokens = (optional if counting else required)(source, "max_tokens", "", integer)
@@ -109,7 +100,7 @@ def parse_request(source: Object, *, counting: bool = False) -> ChatRequest:
         raise Unsupported.of(
             "thread", "Only Anthropic keeps threads: send the whole conversation as messages.", code=NO_THREADS
         )
-    extra: Object = {key: value for key, value in source.items() if key not in KNOWN and value is not None}
+    extra: JsonObject = {key: value for key, value in source.items() if key not in KNOWN and value is not None}
     config = dict(optional(source, "output_config", "", mapping) or {})
     reasoning, thinking = read_thinking(optional(source, "thinking", "", mapping), config)
     if thinking is not None:
@@ -172,7 +163,7 @@ def write_request(request: ChatRequest) -> Written:
     return Written(encode(wire), dropped)
 
 
-def document(request: ChatRequest) -> tuple[Object, tuple[str, ...]]:
+def document(request: ChatRequest) -> tuple[JsonObject, tuple[str, ...]]:
     """As :func:`write_request`, before it is encoded."""
     dropped: set[str] = set()
     extra = dict(request.extra.get(NAME, {}))
@@ -181,7 +172,7 @@ def document(request: ChatRequest) -> tuple[Object, tuple[str, ...]]:
             dropped.update(f"extra.{field}" for field in fields)
     in_place = extra.pop(SYSTEM_TURNS, None) is True
     system, turns = write_turns(request.messages, dropped, in_place=in_place)
-    wire: Object = {"model": request.model}
+    wire: JsonObject = {"model": request.model}
     _write_limits(request, extra, wire, dropped)
     if system is not None:
         wire["system"] = system
@@ -193,7 +184,7 @@ def document(request: ChatRequest) -> tuple[Object, tuple[str, ...]]:
     return {**extra, **wire}, tuple(sorted(dropped))
 
 
-def encode(wire: Object) -> bytes:
+def encode(wire: JsonObject) -> bytes:
     """The bytes of a request; raises :class:`~trunkline.core.errors.InvalidInput` for what JSON cannot hold."""
     try:
         return msgspec.json.encode(wire)
@@ -201,7 +192,7 @@ def encode(wire: Object) -> bytes:
         raise InvalidInput.of("", "The request is nested too deeply, or holds half a character.") from error
 
 
-def _write_limits(request: ChatRequest, extra: Object, wire: Object, dropped: set[str]) -> None:
+def _write_limits(request: ChatRequest, extra: JsonObject, wire: JsonObject, dropped: set[str]) -> None:
     limit = request.sampling.max_tokens
     reasoning = request.reasoning
     thinking = None if reasoning is None else write_thinking(reasoning, limit, dropped)
@@ -212,7 +203,7 @@ def _write_limits(request: ChatRequest, extra: Object, wire: Object, dropped: se
     if thinking is not None:
         wire["thinking"] = thinking
     kept = extra.pop("output_config", None)
-    config: Object = dict(kept) if isinstance(kept, dict) else {}
+    config: JsonObject = dict(kept) if isinstance(kept, dict) else {}
     effort = None if reasoning is None else write_effort(reasoning.effort)
     if effort is not None:
         config["effort"] = effort
@@ -223,7 +214,7 @@ def _write_limits(request: ChatRequest, extra: Object, wire: Object, dropped: se
         wire["output_config"] = config
 
 
-def _write_tools(request: ChatRequest, own: JsonValue, wire: Object, dropped: set[str]) -> None:
+def _write_tools(request: ChatRequest, own: JsonValue, wire: JsonObject, dropped: set[str]) -> None:
     tools = write_tools(request.tools, own, request.tool_choice, dropped)
     if tools:
         wire["tools"] = tools
@@ -234,7 +225,7 @@ def _write_tools(request: ChatRequest, own: JsonValue, wire: Object, dropped: se
         raise Unsupported.of("tool_choice", "It demands a tool, but there are no tools.")
 
 
-def _write_sampling(sampling: Sampling, wire: Object, dropped: set[str]) -> None:
+def _write_sampling(sampling: Sampling, wire: JsonObject, dropped: set[str]) -> None:
     if sampling.n is not None and sampling.n > 1:
         raise Unsupported.of("n", "This model gives one answer per call. Ask for one, and call again for more.")
     for name in _NEVER:
@@ -254,7 +245,7 @@ def _write_sampling(sampling: Sampling, wire: Object, dropped: set[str]) -> None
         wire["stop_sequences"] = list(sampling.stop)
 
 
-def _hold_back(wire: Object, dropped: set[str]) -> None:
+def _hold_back(wire: JsonObject, dropped: set[str]) -> None:
     # https://docs.anthropic.com/en/docs/build-with-claude/extended-thinking#feature-compatibility: a thinking model's
     # sampling is fixed but for top_p, and a request that touches it is refused.
     thinking = wire.get("thinking")
@@ -271,7 +262,7 @@ def _hold_back(wire: Object, dropped: set[str]) -> None:
         dropped.add("top_p")
 
 
-def _write_rest(request: ChatRequest, extra: Object, wire: Object, dropped: set[str]) -> None:
+def _write_rest(request: ChatRequest, extra: JsonObject, wire: JsonObject, dropped: set[str]) -> None:
     if any(modality != "text" for modality in request.modalities):
         raise Unsupported.of("modalities", "This model answers with text only.")
     if request.audio is not None:
@@ -279,7 +270,7 @@ def _write_rest(request: ChatRequest, extra: Object, wire: Object, dropped: set[
     if request.stream:
         wire["stream"] = True
     kept = extra.pop("metadata", None)
-    metadata: Object = dict(kept) if isinstance(kept, dict) else {}
+    metadata: JsonObject = dict(kept) if isinstance(kept, dict) else {}
     if request.user is not None:
         metadata["user_id"] = request.user
     if metadata:

@@ -12,6 +12,7 @@ from trunkline.core.chat import (
     ChatResponse,
     Choice,
     Image,
+    JsonObject,
     JsonValue,
     Media,
     Opaque,
@@ -27,10 +28,12 @@ from trunkline.dialects.anthropic_messages.block_reading import NAME, read_conte
 from trunkline.dialects.anthropic_messages.block_writing import call_id, read_arguments
 from trunkline.dialects.anthropic_messages.citation import write_citation
 from trunkline.dialects.anthropic_messages.error import read_failure
-from trunkline.dialects.anthropic_messages.field import BROKEN_JSON, Object, mapping, optional, text
+from trunkline.dialects.anthropic_messages.field import mapping, text
 from trunkline.dialects.anthropic_messages.seal import TEXT, Seal, write_proof, write_seal
 from trunkline.dialects.anthropic_messages.stop import KNOWN, is_exact, read_stop, restore_stop
 from trunkline.dialects.anthropic_messages.usage import WireUsage, read_usage, write_usage
+from trunkline.dialects.field_reader import optional
+from trunkline.dialects.raw_json import BROKEN_JSON
 from trunkline.dialects.spare_field import convert_spared
 
 _WORDS: Final = frozenset({"id", "model", "stop_reason", "stop_sequence"})
@@ -54,13 +57,13 @@ def read_response(body: bytes) -> ChatResponse:
         ) from error
 
 
-def _read(source: Object) -> ChatResponse:
+def _read(source: JsonObject) -> ChatResponse:
     # What is beside the point of an answer does not cost it.
     source = {name: value for name, value in source.items() if name not in _WORDS or isinstance(value, str)}
     parts = read_content(mend_blocks(source.get("content")), "content")
     wire = convert_spared(source.get("usage") or {}, WireUsage) or WireUsage()
     called = any(isinstance(part, ToolCall) for part in parts)
-    extra: Object = {key: value for key, value in source.items() if key not in KNOWN and value is not None}
+    extra: JsonObject = {key: value for key, value in source.items() if key not in KNOWN and value is not None}
     reason = optional(source, "stop_reason", "", text)
     if reason is not None and not is_exact(reason):
         extra["stop_reason"] = reason
@@ -98,7 +101,7 @@ def write_response(response: ChatResponse) -> bytes:
         if isinstance(part, Text) and part.signature:
             blocks.append(write_proof(part.signature, TEXT))
     extra = response.extra.get(NAME, {})
-    wire: Object = {
+    wire: JsonObject = {
         **extra,
         "id": response.id or new_id(),
         "type": "message",
@@ -130,10 +133,10 @@ def describe(media: Media) -> str:
     return f"[A picture ({media.media_type or 'image/png'}) was left out: this API has no place for one in an answer.]"
 
 
-def _block(part: Part, *, truncated: bool) -> Object | None:
+def _block(part: Part, *, truncated: bool) -> JsonObject | None:
     match part:
         case Text():
-            block: Object = {"type": "text", "text": part.text}
+            block: JsonObject = {"type": "text", "text": part.text}
             citations = [write_citation(citation, part.text) for citation in part.citations]
             written = [citation for citation in citations if citation is not None]
             if written:
@@ -164,7 +167,7 @@ def _block(part: Part, *, truncated: bool) -> Object | None:
             return None
 
 
-def _arguments(call: ToolCall, *, truncated: bool) -> Object:
+def _arguments(call: ToolCall, *, truncated: bool) -> JsonObject:
     try:
         return read_arguments(call.arguments, "")
     except InvalidInput as error:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from trunkline.core.chat import JsonValue, Text
-from trunkline.dialects.anthropic_messages.field import Object, join, listing, mapping, optional, required, text
+from trunkline.core.chat import JsonObject, JsonValue, Text
+from trunkline.dialects.anthropic_messages.field import listing, mapping, required, text
+from trunkline.dialects.field_reader import join, optional
 
 TYPES: Final = frozenset({"tool_reference", "search_result"})
 """A tool that was found (https://platform.claude.com/docs/en/agents-and-tools/tool-use/tool-search-tool), and a source
 (https://platform.claude.com/docs/en/build-with-claude/search-results)."""
 
 
-def read_as_text(block: Object, path: str) -> Text:
+def read_as_text(block: JsonObject, path: str) -> Text:
     """What a block of :data:`TYPES` says. Raises :class:`~trunkline.core.errors.InvalidInput` for wrong fields."""
     if block["type"] == "tool_reference":
         return Text(required(block, "tool_name", path, text))

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from trunkline.core.chat import JsonValue, Usage
+from trunkline.core.chat import JsonObject, JsonValue, Usage
 from trunkline.core.chat_events import (
     ChatEvent,
     CitationDelta,
@@ -31,13 +31,12 @@ from trunkline.dialects.anthropic_messages.answer_block import write_input
 from trunkline.dialects.anthropic_messages.block_reading import NAME, by_server
 from trunkline.dialects.anthropic_messages.citation import read_citation
 from trunkline.dialects.anthropic_messages.error import read_failure
-from trunkline.dialects.anthropic_messages.field import BROKEN_JSON, Object
 from trunkline.dialects.anthropic_messages.seal import read_seal
 from trunkline.dialects.anthropic_messages.stop import KNOWN, is_exact, read_stop
 from trunkline.dialects.anthropic_messages.usage import WireUsage, merge_usage, read_usage
 from trunkline.dialects.failure import MALFORMED
 from trunkline.dialects.made_id import MadeIds
-from trunkline.dialects.raw_json import decode
+from trunkline.dialects.raw_json import BROKEN_JSON, decode
 from trunkline.dialects.spare_field import decode_spared
 from trunkline.dialects.sse import MAX_EVENT, EventReader, EventTooLarge
 
@@ -106,7 +105,7 @@ class _Hidden:
 
     __slots__ = ("block", "json", "size")
 
-    def __init__(self, block: Object) -> None:
+    def __init__(self, block: JsonObject) -> None:
         self.block = block
         self.json: list[str] = []
         self.size = 0
@@ -331,7 +330,7 @@ class Reader:
                 self._usage = usage
                 out.append(UsageReport(usage))
 
-    def _stop(self, reason: str | None, sequence: str | None, extra: Object, out: list[ChatEvent]) -> None:
+    def _stop(self, reason: str | None, sequence: str | None, extra: JsonObject, out: list[ChatEvent]) -> None:
         if self._stopped:
             return
         for index in sorted(self._open):
@@ -364,11 +363,11 @@ class Reader:
         out.append(Failure(message, "malformed"))
 
 
-def _unnamed(fields: Object | None) -> Object:
+def _unnamed(fields: JsonObject | None) -> JsonObject:
     return {key: value for key, value in (fields or {}).items() if key not in KNOWN and value is not None}
 
 
-def _own(extra: Object) -> dict[str, Object]:
+def _own(extra: JsonObject) -> dict[str, JsonObject]:
     return {NAME: extra} if extra else {}
 
 
@@ -377,6 +376,6 @@ def _signed(signature: str, index: int) -> ReasoningDelta:
     return ReasoningDelta(signature=seal.value, part=index, id=seal.id, format=seal.format)
 
 
-def _text(block: Object, key: str) -> str:
+def _text(block: JsonObject, key: str) -> str:
     value = block.get(key)
     return value if isinstance(value, str) else ""

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from trunkline.core.chat import JsonValue, StopReason, Usage
+from trunkline.core.chat import JsonObject, JsonValue, StopReason, Usage
 from trunkline.core.chat_events import (
     AudioDelta,
     ChatEvent,
@@ -32,7 +32,6 @@ from trunkline.dialects.anthropic_messages.block_reading import NAME
 from trunkline.dialects.anthropic_messages.block_writing import call_id
 from trunkline.dialects.anthropic_messages.citation import write_citation
 from trunkline.dialects.anthropic_messages.error import WRITTEN, encode_error
-from trunkline.dialects.anthropic_messages.field import Object
 from trunkline.dialects.anthropic_messages.response import describe, new_id
 from trunkline.dialects.anthropic_messages.seal import TEXT, Seal, write_proof, write_seal
 from trunkline.dialects.anthropic_messages.stop import restore_stop
@@ -72,7 +71,7 @@ class Writer:
         self._order = BlockOrder()
         self._reason: StopReason | None = None
         self._sequence: str | None = None
-        self._extra: Object = {}
+        self._extra: JsonObject = {}
         self._usage: Usage | None = None
 
     def write(self, event: ChatEvent) -> bytes:
@@ -131,7 +130,7 @@ class Writer:
             return b""
         self._started = True
         self._usage = event.usage
-        message: Object = {
+        message: JsonObject = {
             **event.extra.get(NAME, {}),
             "id": event.id or new_id(),
             "type": "message",
@@ -214,7 +213,7 @@ class Writer:
         out = b""
         if event.signature:
             out = self._open(("redacted", 0), _encode(write_proof(event.signature))) + self._shut()
-        block: Object = {"type": "tool_use", "id": call_id(event.id), "name": event.name, "input": {}}
+        block: JsonObject = {"type": "tool_use", "id": call_id(event.id), "name": event.name, "input": {}}
         return out + self._open(("call", event.index), _encode(block))
 
     def _opaque(self, event: OpaqueDelta) -> bytes:
@@ -244,8 +243,8 @@ class Writer:
         if self._reason == "error":
             return out + write_event(encode_error("api_error", "The provider ended the answer with an error."), "error")
         reason = restore_stop(self._reason or "stop", self._extra.get("stop_reason"))
-        delta: Object = {**self._extra, "stop_reason": reason, "stop_sequence": self._sequence}
-        wire: Object = {"type": "message_delta", "delta": delta, "usage": write_usage(self._usage)}
+        delta: JsonObject = {**self._extra, "stop_reason": reason, "stop_sequence": self._sequence}
+        wire: JsonObject = {"type": "message_delta", "delta": delta, "usage": write_usage(self._usage)}
         return (
             out
             + write_event(_encode(wire), "message_delta")

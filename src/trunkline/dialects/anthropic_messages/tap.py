@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from trunkline.core.chat import Usage
+from trunkline.core.chat import JsonObject, Usage
 from trunkline.core.chat_events import Failure
 from trunkline.core.heard import Listener
 from trunkline.core.terms import note_tier
@@ -17,7 +17,7 @@ from trunkline.core.usage_bound import believe
 from trunkline.dialects.anthropic_messages.error import read_failure
 from trunkline.dialects.anthropic_messages.stop import read_stop
 from trunkline.dialects.anthropic_messages.usage import WireUsage, hear_usage, read_usage, write_usage
-from trunkline.dialects.event_edit import Object, edit_events
+from trunkline.dialects.event_edit import edit_events
 from trunkline.dialects.event_tap import EventTap
 from trunkline.dialects.raw_json import ABSENT, decode, is_said
 from trunkline.dialects.spare_field import SparingDecoder
@@ -154,7 +154,7 @@ class StreamTap(EventTap):
 def _without_usage(opening: bytes) -> bytes:
     """The opening of a stream, whose server tells no usage, or what cannot be: the end tells what was counted here."""
 
-    def clear(event: Object) -> bool:
+    def clear(event: JsonObject) -> bool:
         message = event.get("message")
         if isinstance(message, dict):
             message["usage"] = write_usage(None)

@@ -6,11 +6,12 @@ vendor's own (``web_search_20250305`` and so on) stay whole in ``extra["anthropi
 
 from __future__ import annotations
 
-from trunkline.core.chat import JsonValue, Tool, ToolChoice
+from trunkline.core.chat import JsonObject, JsonValue, Tool, ToolChoice
 from trunkline.core.errors import InvalidInput, Unsupported
 from trunkline.dialects.anthropic_messages.block_reading import NAME, read_cache
 from trunkline.dialects.anthropic_messages.block_writing import write_cache
-from trunkline.dialects.anthropic_messages.field import Object, flag, join, listing, mapping, optional, required, text
+from trunkline.dialects.anthropic_messages.field import flag, listing, mapping, required, text
+from trunkline.dialects.field_reader import join, optional
 
 KNOWN = frozenset({"type", "name", "description", "input_schema", "strict", "cache_control"})
 
@@ -26,7 +27,7 @@ def read_tools(value: JsonValue) -> tuple[tuple[Tool, ...], list[JsonValue]]:
         if kind is not None and kind != "custom":
             own.append(source)
             continue
-        rest: Object = {key: field for key, field in source.items() if key not in KNOWN}
+        rest: JsonObject = {key: field for key, field in source.items() if key not in KNOWN}
         tools.append(
             Tool(
                 required(source, "name", path, text),
@@ -75,13 +76,13 @@ def read_choice(value: JsonValue) -> tuple[ToolChoice, bool | None]:
     raise InvalidInput.of(join("tool_choice", "type"), "Input should be 'auto', 'any', 'tool' or 'none'")
 
 
-def write_choice(choice: ToolChoice | None, parallel: bool | None) -> Object | None:
+def write_choice(choice: ToolChoice | None, parallel: bool | None) -> JsonObject | None:
     """The ``tool_choice``; None when the default says the same. Calls in parallel are allowed by default."""
     if choice is None:
         return {"type": "auto", "disable_parallel_tool_use": True} if parallel is False else None
     if choice.mode == "none":
         return {"type": "none"}
-    wire: Object = {"type": "auto" if choice.mode == "auto" else "any"}
+    wire: JsonObject = {"type": "auto" if choice.mode == "auto" else "any"}
     if choice.mode == "required" and len(choice.names) == 1:
         wire = {"type": "tool", "name": choice.names[0]}
     if parallel is not None:
@@ -89,10 +90,10 @@ def write_choice(choice: ToolChoice | None, parallel: bool | None) -> Object | N
     return wire
 
 
-def _tool(tool: Tool, dropped: set[str]) -> Object:
+def _tool(tool: Tool, dropped: set[str]) -> JsonObject:
     # The wire demands a type, which callers of others leave out.
-    schema: Object = {"type": "object", **(tool.parameters or {"properties": {}})}
-    wire: Object = {"name": tool.name, "input_schema": schema}
+    schema: JsonObject = {"type": "object", **(tool.parameters or {"properties": {}})}
+    wire: JsonObject = {"name": tool.name, "input_schema": schema}
     if tool.description is not None:
         wire["description"] = tool.description
     if tool.strict is not None:

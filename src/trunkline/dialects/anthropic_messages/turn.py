@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from trunkline.core.chat import File, Image, JsonValue, Message, Opaque, Part, Text, ToolResult
+from trunkline.core.chat import File, Image, JsonObject, JsonValue, Message, Opaque, Part, Text, ToolResult
 from trunkline.core.errors import InvalidInput, Unsupported
 from trunkline.dialects.anthropic_messages.block_reading import NAME, read_content
 from trunkline.dialects.anthropic_messages.block_writing import is_plain, write_block
-from trunkline.dialects.anthropic_messages.field import Object, join, listing, mapping, required, text
+from trunkline.dialects.anthropic_messages.field import listing, mapping, required, text
+from trunkline.dialects.field_reader import join
 
 OPENING: Final = "(The conversation begins.)"
 """The user's turn before an assistant's greeting: the first is the user's
@@ -149,7 +150,7 @@ def trim_prefill(turns: list[JsonValue]) -> bool:
     return True
 
 
-def _block(part: Part, role: str, path: str, dropped: set[str]) -> Object | None:
+def _block(part: Part, role: str, path: str, dropped: set[str]) -> JsonObject | None:
     if role == "system" and not isinstance(part, Text):
         raise Unsupported.of(path, "A system prompt holds text only. Move the rest to a user message.")
     if role == "assistant":

@@ -13,9 +13,8 @@ from __future__ import annotations
 
 import msgspec
 
-from trunkline.core.chat import JsonValue, Usage
+from trunkline.core.chat import JsonObject, JsonValue, Usage
 from trunkline.core.terms import note_tier, read_term
-from trunkline.dialects.anthropic_messages.field import Object
 from trunkline.dialects.figure import read_count
 
 
@@ -145,10 +144,10 @@ def _uncached(usage: Usage) -> int:
     return max(usage.input - usage.cached - usage.cache_write, 0)
 
 
-def write_usage(usage: Usage | None, service_tier: str | None = None) -> Object:
+def write_usage(usage: Usage | None, service_tier: str | None = None) -> JsonObject:
     """The ``usage`` object, which the wire always has: zeros when nothing is known."""
     usage = usage or Usage()
-    wire: Object = {
+    wire: JsonObject = {
         "input_tokens": _uncached(usage),
         "cache_creation_input_tokens": usage.cache_write,
         "cache_read_input_tokens": usage.cached,

@@ -5,16 +5,16 @@ https://platform.claude.com/docs/en/build-with-claude/streaming#event-types: ``m
 
 from __future__ import annotations
 
-from trunkline.core.chat import Usage
+from trunkline.core.chat import JsonObject, Usage
 from trunkline.dialects.anthropic_messages.usage import write_usage
-from trunkline.dialects.event_edit import Object, edit_events, set_member
+from trunkline.dialects.event_edit import edit_events, set_member
 
 
 def tell_usage(held: bytes, usage: Usage, name: str, model: str) -> bytes:
     """The end of a stream with ``usage`` in it."""
     del name, model
 
-    def put(event: Object) -> bool:
+    def put(event: JsonObject) -> bool:
         if event.get("type") != "message_delta":
             return False
         event["usage"] = write_usage(usage)

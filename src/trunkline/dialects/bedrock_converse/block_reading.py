@@ -17,6 +17,7 @@ from trunkline.core.chat import (
     CacheHint,
     File,
     Image,
+    JsonObject,
     JsonValue,
     Opaque,
     Part,
@@ -27,19 +28,10 @@ from trunkline.core.chat import (
 )
 from trunkline.core.errors import InvalidInput
 from trunkline.dialects.bedrock_converse.citation import read_citation
-from trunkline.dialects.bedrock_converse.field import (
-    NAME,
-    Object,
-    flag,
-    join,
-    listing,
-    mapping,
-    optional,
-    required,
-    text,
-)
+from trunkline.dialects.bedrock_converse.field import NAME, flag, listing, mapping, required, text
 from trunkline.dialects.bedrock_converse.media import DOCUMENTS, IMAGES, SOUNDS, read_media
 from trunkline.dialects.bedrock_converse.seal import SEALED, SIGNED
+from trunkline.dialects.field_reader import join, optional
 
 _CACHED = (Text, Image, File, ToolCall, ToolResult)
 
@@ -66,7 +58,7 @@ def read_cache(value: JsonValue, path: str) -> CacheHint:
     return CacheHint(optional(mapping(value, path), "ttl", path, text))
 
 
-def read_block(block: Object, path: str) -> Part:
+def read_block(block: JsonObject, path: str) -> Part:
     """One block."""
     if not block:
         raise InvalidInput.of(path, "must have one member that names its kind: text, image, toolUse, …")
@@ -91,7 +83,7 @@ def read_block(block: Object, path: str) -> Part:
     return Opaque(NAME, block)
 
 
-def _tool_use(block: Object, path: str) -> Part:
+def _tool_use(block: JsonObject, path: str) -> Part:
     call = required(block, "toolUse", path, mapping)
     if call.get("type") == SERVER_TOOL:
         return Opaque(NAME, block)
@@ -104,7 +96,7 @@ def _tool_use(block: Object, path: str) -> Part:
     )
 
 
-def _tool_result(block: Object, path: str) -> Part:
+def _tool_result(block: JsonObject, path: str) -> Part:
     result = required(block, "toolResult", path, mapping)
     path = join(path, "toolResult")
     parts: list[Text | Image | Audio | File] = []
@@ -128,7 +120,7 @@ def _tool_result(block: Object, path: str) -> Part:
     )
 
 
-def _reasoning(block: Object, path: str) -> Part:
+def _reasoning(block: JsonObject, path: str) -> Part:
     content = required(block, "reasoningContent", path, mapping)
     path = join(path, "reasoningContent")
     sealed = optional(content, "redactedContent", path, text)
@@ -143,7 +135,7 @@ def _reasoning(block: Object, path: str) -> Part:
     return Reasoning(words, signature=signature, format=SIGNED if signature else None)
 
 
-def _document(block: Object, path: str) -> Part:
+def _document(block: JsonObject, path: str) -> Part:
     document = required(block, "document", path, mapping)
     path = join(path, "document")
     media = read_media(document, path, DOCUMENTS)
@@ -158,7 +150,7 @@ def _document(block: Object, path: str) -> Part:
     )
 
 
-def _cited(block: Object, path: str) -> Part:
+def _cited(block: JsonObject, path: str) -> Part:
     cited = required(block, "citationsContent", path, mapping)
     path = join(path, "citationsContent")
     pieces = optional(cited, "content", path, listing) or []

@@ -13,6 +13,7 @@ from trunkline.core.chat import (
     CacheHint,
     File,
     Image,
+    JsonObject,
     JsonValue,
     Opaque,
     Part,
@@ -24,9 +25,10 @@ from trunkline.core.chat import (
 )
 from trunkline.core.errors import InvalidInput, Unsupported
 from trunkline.dialects.bedrock_converse.citation import is_ours, write_citation
-from trunkline.dialects.bedrock_converse.field import BROKEN_JSON, NAME, Object
+from trunkline.dialects.bedrock_converse.field import NAME
 from trunkline.dialects.bedrock_converse.media import DOCUMENTS, IMAGES, SOUNDS, write_media
 from trunkline.dialects.bedrock_converse.seal import is_signed_here
+from trunkline.dialects.raw_json import BROKEN_JSON
 
 TTLS: Final = ("5m", "1h")
 
@@ -89,16 +91,16 @@ class Blocks:
                     return [part.value]
                 raise Unsupported.of(path, f"This model takes no {part.kind}. Leave it out.")
 
-    def cache_point(self, cache: CacheHint) -> Object:
+    def cache_point(self, cache: CacheHint) -> JsonObject:
         """The block for a hint. A time to live that the service does not have is left to its default."""
-        point: Object = {"type": "default"}
+        point: JsonObject = {"type": "default"}
         if cache.ttl in TTLS:
             point["ttl"] = cache.ttl
         elif cache.ttl is not None:
             self.dropped.add("cache.ttl")
         return {"cachePoint": point}
 
-    def _cached(self, block: Object, cache: CacheHint | None) -> list[JsonValue]:
+    def _cached(self, block: JsonObject, cache: CacheHint | None) -> list[JsonValue]:
         return [block] if cache is None else [block, self.cache_point(cache)]
 
     def _note(self, value: object, name: str) -> None:
@@ -119,7 +121,7 @@ class Blocks:
             self.dropped.add("citations")
         return self._cached({"text": part.text}, part.cache)
 
-    def _document(self, part: File, path: str) -> Object:
+    def _document(self, part: File, path: str) -> JsonObject:
         wire = write_media(part.media, path, DOCUMENTS, name=part.name)
         name = self._name(part.name if part.name is not None else part.title)
         if part.name is not None and part.title is not None:
@@ -140,7 +142,7 @@ class Blocks:
         self._names.add(name)
         return name
 
-    def _result(self, part: ToolResult, path: str) -> Object:
+    def _result(self, part: ToolResult, path: str) -> JsonObject:
         content: list[JsonValue] = []
         for piece in part.parts:
             if isinstance(piece, Audio):
@@ -152,34 +154,34 @@ class Blocks:
             else:
                 content.extend(self.write(msgspec.structs.replace(piece, cache=None), path))
                 self._note(piece.cache, "cache")
-        wire: Object = {"toolUseId": call_id(part.call_id), "content": content or [{"text": NOTHING}]}
+        wire: JsonObject = {"toolUseId": call_id(part.call_id), "content": content or [{"text": NOTHING}]}
         if part.is_error:
             wire["status"] = "error"
         return {"toolResult": wire}
 
 
-def write_reasoning(part: Reasoning) -> Object:
+def write_reasoning(part: Reasoning) -> JsonObject:
     """The block of a thought."""
     if part.redacted is not None:
         return {"reasoningContent": {"redactedContent": part.redacted}}
-    thought: Object = {"text": part.text or ""}
+    thought: JsonObject = {"text": part.text or ""}
     if part.signature:
         thought["signature"] = part.signature
     return {"reasoningContent": {"reasoningText": thought}}
 
 
-def write_call(part: ToolCall, arguments: Object) -> Object:
+def write_call(part: ToolCall, arguments: JsonObject) -> JsonObject:
     """The block of a tool call."""
     return {"toolUse": {"toolUseId": call_id(part.id), "name": part.name, "input": arguments}}
 
 
-def write_cited(part: Text) -> Object:
+def write_cited(part: Text) -> JsonObject:
     """The block of a text with sources."""
     citations: list[JsonValue] = [write_citation(citation) for citation in part.citations]
     return {"citationsContent": {"content": [{"text": part.text}], "citations": citations}}
 
 
-def read_arguments(arguments: str, path: str) -> Object:
+def read_arguments(arguments: str, path: str) -> JsonObject:
     """The JSON object that the text of a call's arguments holds; no text is ``{}``."""
     if not arguments.strip():
         return {}

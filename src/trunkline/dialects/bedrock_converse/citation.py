@@ -6,8 +6,7 @@ they came in ``extra``; an address on the web is besides the neutral ``url``.
 
 from __future__ import annotations
 
-from trunkline.core.chat import Citation, JsonValue
-from trunkline.dialects.bedrock_converse.field import Object
+from trunkline.core.chat import Citation, JsonObject, JsonValue
 
 _KEPT = ("location", "source")
 
@@ -28,9 +27,9 @@ def read_citation(value: JsonValue) -> Citation | None:
     )
 
 
-def write_citation(citation: Citation) -> Object:
+def write_citation(citation: Citation) -> JsonObject:
     """The wire's form. Places in the text have no word on this wire."""
-    wire: Object = {}
+    wire: JsonObject = {}
     if citation.title is not None:
         wire["title"] = citation.title
     if citation.quote is not None:

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from trunkline.core.chat import JsonValue
+from trunkline.core.chat import JsonObject, JsonValue
 from trunkline.core.errors import (
     BudgetSpent,
     Conflict,
@@ -26,7 +26,7 @@ from trunkline.core.errors import (
     UpstreamError,
     UpstreamKind,
 )
-from trunkline.dialects.bedrock_converse.field import NAME, Object
+from trunkline.dialects.bedrock_converse.field import NAME
 from trunkline.dialects.dialect import Headers
 from trunkline.dialects.error_fields import keep_fields
 from trunkline.dialects.failure import SENTENCES, cut, kind_of, read_body
@@ -118,7 +118,7 @@ def read_exception(code: str | None, body: bytes) -> UpstreamError:
     return _error(TYPES.get(code or "", "server"), _message(document), code, document)
 
 
-def read_failure(document: Object) -> UpstreamError | None:
+def read_failure(document: JsonObject) -> UpstreamError | None:
     """The error that stands where an answer was expected, in a body of status 200; None where it is none."""
     code = _type(_text(document, "__type"))
     if code is None and ("output" in document or _text(document, "message") is None):

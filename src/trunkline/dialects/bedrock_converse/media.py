@@ -12,9 +12,10 @@ import base64
 from collections.abc import Mapping
 from typing import Final
 
-from trunkline.core.chat import JsonValue, Media
+from trunkline.core.chat import JsonObject, JsonValue, Media
 from trunkline.core.errors import Unsupported
-from trunkline.dialects.bedrock_converse.field import NAME, Object, join, mapping, optional, required, text
+from trunkline.dialects.bedrock_converse.field import NAME, mapping, required, text
+from trunkline.dialects.field_reader import join, optional
 
 IMAGES: Final = {"png": "image/png", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp"}
 
@@ -56,7 +57,7 @@ _ALIASES: Final = {
 _STARTS: Final = {"/9j/": "jpeg", "iVBORw0KGgo": "png", "R0lGOD": "gif", "UklGR": "webp", "JVBERi": "pdf"}
 
 
-def read_media(block: Object, path: str, formats: Mapping[str, str]) -> Media | None:
+def read_media(block: JsonObject, path: str, formats: Mapping[str, str]) -> Media | None:
     """The bytes that an image, document or audio block names; None when its source is of another kind."""
     form = required(block, "format", path, text)
     media_type = formats.get(form)
@@ -69,7 +70,7 @@ def read_media(block: Object, path: str, formats: Mapping[str, str]) -> Media | 
     if "s3Location" in source:
         place = required(source, "s3Location", path, mapping)
         owner = optional(place, "bucketOwner", join(path, "s3Location"), text)
-        extra: dict[str, Object] = {} if owner is None else {NAME: {"bucketOwner": owner}}
+        extra: dict[str, JsonObject] = {} if owner is None else {NAME: {"bucketOwner": owner}}
         return Media(url=required(place, "uri", join(path, "s3Location"), text), media_type=media_type, extra=extra)
     if "text" in source:
         plain = required(source, "text", path, text).encode()
@@ -77,7 +78,7 @@ def read_media(block: Object, path: str, formats: Mapping[str, str]) -> Media | 
     return None
 
 
-def write_media(media: Media, path: str, formats: Mapping[str, str], *, name: str | None = None) -> Object:
+def write_media(media: Media, path: str, formats: Mapping[str, str], *, name: str | None = None) -> JsonObject:
     """The ``format`` and ``source``. Where the media type is not said, the bytes or the ``name`` of the file tell.
 
     Raises :class:`~trunkline.core.errors.Unsupported` for other formats, and for addresses outside S3.
@@ -86,7 +87,7 @@ def write_media(media: Media, path: str, formats: Mapping[str, str], *, name: st
     if media.data is not None:
         source = {"bytes": media.data}
     elif media.url is not None and media.url.startswith("s3://"):
-        place: Object = {"uri": media.url}
+        place: JsonObject = {"uri": media.url}
         owner = media.extra.get(NAME, {}).get("bucketOwner")
         if isinstance(owner, str):
             place["bucketOwner"] = owner

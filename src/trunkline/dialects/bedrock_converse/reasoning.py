@@ -13,18 +13,11 @@ from typing import Final, cast, get_args
 
 import msgspec
 
-from trunkline.core.chat import Effort, ReasoningOptions, ResponseFormat
+from trunkline.core.chat import Effort, JsonObject, ReasoningOptions, ResponseFormat
 from trunkline.core.errors import InvalidInput, Unsupported
-from trunkline.dialects.bedrock_converse.field import (
-    BROKEN_JSON,
-    Object,
-    integer,
-    join,
-    mapping,
-    optional,
-    required,
-    text,
-)
+from trunkline.dialects.bedrock_converse.field import integer, mapping, required, text
+from trunkline.dialects.field_reader import join, optional
+from trunkline.dialects.raw_json import BROKEN_JSON
 
 MINIMUM_BUDGET: Final = 1024
 """The vendor takes no smaller budget."""
@@ -34,7 +27,7 @@ EFFORTS: Final = tuple(effort for effort in get_args(Effort) if effort not in {"
 FORMAT: Final = "outputConfig.textFormat"
 
 
-def read_reasoning(more: Object, config: Object) -> ReasoningOptions | None:
+def read_reasoning(more: JsonObject, config: JsonObject) -> ReasoningOptions | None:
     """Takes what it understands out of both ``additionalModelRequestFields`` and ``outputConfig``."""
     effort: Effort | None = None
     if config.get("effort") in EFFORTS:
@@ -56,7 +49,7 @@ def read_reasoning(more: Object, config: Object) -> ReasoningOptions | None:
     )
 
 
-def write_thinking(reasoning: ReasoningOptions, limit: int | None, dropped: set[str]) -> Object | None:
+def write_thinking(reasoning: ReasoningOptions, limit: int | None, dropped: set[str]) -> JsonObject | None:
     """The ``thinking`` object; None when nothing is said. ``limit`` is the caller's own, if any.
 
     A budget must leave room below the limit, and counts toward it: one above it is cut, and one below the minimum is
@@ -64,7 +57,7 @@ def write_thinking(reasoning: ReasoningOptions, limit: int | None, dropped: set[
     """
     budget = reasoning.budget_tokens
     if reasoning.enabled is False or reasoning.effort == "none" or budget == 0:
-        thinking: Object | None = {"type": reasoning.off or "disabled"}
+        thinking: JsonObject | None = {"type": reasoning.off or "disabled"}
     elif budget is not None and budget > 0:
         thinking = {"type": "enabled", "budget_tokens": _budget(budget, limit, dropped)}
     elif reasoning.enabled or budget is not None:
@@ -88,7 +81,7 @@ def write_effort(effort: Effort | None) -> str | None:
     return "low" if effort == "minimal" else effort
 
 
-def read_format(config: Object) -> ResponseFormat | None:
+def read_format(config: JsonObject) -> ResponseFormat | None:
     """Takes ``textFormat`` out of ``outputConfig``."""
     source = optional(config, "textFormat", "outputConfig", mapping)
     config.pop("textFormat", None)
@@ -109,7 +102,7 @@ def read_format(config: Object) -> ResponseFormat | None:
     )
 
 
-def write_format(wanted: ResponseFormat | None, dropped: set[str]) -> Object | None:
+def write_format(wanted: ResponseFormat | None, dropped: set[str]) -> JsonObject | None:
     """The ``outputConfig.textFormat``; None for plain text.
 
     JSON without a schema has no word on this wire and is dropped: who asks for it must ask for JSON in the prompt too,
@@ -122,7 +115,7 @@ def write_format(wanted: ResponseFormat | None, dropped: set[str]) -> Object | N
         return None
     if wanted.strict is not None:
         dropped.add("response_format.strict")
-    definition: Object = {"schema": msgspec.json.encode(wanted.schema).decode()}
+    definition: JsonObject = {"schema": msgspec.json.encode(wanted.schema).decode()}
     if wanted.name is not None:
         definition["name"] = wanted.name
     if wanted.description is not None:

@@ -12,20 +12,9 @@ from typing import Final
 
 import msgspec
 
-from trunkline.core.chat import ChatRequest, JsonValue, Sampling
+from trunkline.core.chat import ChatRequest, JsonObject, JsonValue, Sampling
 from trunkline.core.errors import InvalidInput, Unsupported
-from trunkline.dialects.bedrock_converse.field import (
-    BROKEN_JSON,
-    NAME,
-    Object,
-    integer,
-    join,
-    listing,
-    mapping,
-    number,
-    optional,
-    text,
-)
+from trunkline.dialects.bedrock_converse.field import NAME, integer, listing, mapping, number, text
 from trunkline.dialects.bedrock_converse.reasoning import (
     read_format,
     read_reasoning,
@@ -36,6 +25,8 @@ from trunkline.dialects.bedrock_converse.reasoning import (
 from trunkline.dialects.bedrock_converse.tool import read_choice, read_tools, write_tools
 from trunkline.dialects.bedrock_converse.turn import read_system, read_turns, write_turns
 from trunkline.dialects.dialect import Written
+from trunkline.dialects.field_reader import join, optional
+from trunkline.dialects.raw_json import BROKEN_JSON
 
 KNOWN: Final = frozenset(
     {
@@ -81,7 +72,7 @@ def read_request(body: bytes) -> ChatRequest:
         source = mapping(msgspec.json.decode(body), "")
     except BROKEN_JSON as error:
         raise InvalidInput.of("", f"The request body is not valid JSON: {error}") from error
-    extra: Object = {key: value for key, value in source.items() if key not in KNOWN and value is not None}
+    extra: JsonObject = {key: value for key, value in source.items() if key not in KNOWN and value is not None}
     if source.get("messages") is None:
         raise InvalidInput.of("messages", "is required: a list of turns, each with role and content")
     more = dict(optional(source, "additionalModelRequestFields", "", mapping) or {})
@@ -114,7 +105,7 @@ def read_request(body: bytes) -> ChatRequest:
     )
 
 
-def _read_sampling(config: Object, more: Object, extra: Object) -> Sampling:
+def _read_sampling(config: JsonObject, more: JsonObject, extra: JsonObject) -> Sampling:
     path = "inferenceConfig"
     stop = optional(config, "stopSequences", path, listing) or []
     top_k = more.get("top_k")
@@ -122,7 +113,7 @@ def _read_sampling(config: Object, more: Object, extra: Object) -> Sampling:
         del more["top_k"]
     else:
         top_k = None
-    rest: Object = {
+    rest: JsonObject = {
         key: value
         for key, value in config.items()
         if key not in ("maxTokens", "temperature", "topP", "stopSequences") and value is not None
@@ -150,7 +141,7 @@ def write_request(request: ChatRequest) -> Written:
         if dialect != NAME:
             dropped.update(f"extra.{field}" for field in fields)
     system, turns = write_turns(request.messages, dropped, request.model)
-    wire: Object = {"messages": turns}
+    wire: JsonObject = {"messages": turns}
     if system:
         wire["system"] = system
     inference = {**_taken(extra, "inferenceConfig"), **_write_sampling(request.sampling, dropped)}
@@ -167,16 +158,16 @@ def write_request(request: ChatRequest) -> Written:
         raise InvalidInput.of("", "The request is nested too deeply, or holds half a character.") from error
 
 
-def _taken(extra: Object, field: str) -> Object:
+def _taken(extra: JsonObject, field: str) -> JsonObject:
     kept: JsonValue = extra.pop(field, None)
     return dict(kept) if isinstance(kept, dict) else {}
 
 
-def _write_sampling(sampling: Sampling, dropped: set[str]) -> Object:
+def _write_sampling(sampling: Sampling, dropped: set[str]) -> JsonObject:
     if sampling.n is not None and sampling.n > 1:
         raise Unsupported.of("n", "This model gives one answer per call. Ask for one, and call again for more.")
     dropped.update(name for name in _NEVER if getattr(sampling, name) is not None)
-    wire: Object = {}
+    wire: JsonObject = {}
     if sampling.max_tokens is not None:
         wire["maxTokens"] = sampling.max_tokens
     if sampling.temperature is not None:
@@ -192,7 +183,7 @@ def _write_sampling(sampling: Sampling, dropped: set[str]) -> Object:
     return wire
 
 
-def _write_model_fields(request: ChatRequest, extra: Object, wire: Object, dropped: set[str]) -> None:
+def _write_model_fields(request: ChatRequest, extra: JsonObject, wire: JsonObject, dropped: set[str]) -> None:
     more = _taken(extra, "additionalModelRequestFields")
     output = _taken(extra, "outputConfig")
     if request.sampling.top_k is not None:
@@ -211,7 +202,7 @@ def _write_model_fields(request: ChatRequest, extra: Object, wire: Object, dropp
         wire["outputConfig"] = output
 
 
-def _write_rest(request: ChatRequest, wire: Object, dropped: set[str]) -> None:
+def _write_rest(request: ChatRequest, wire: JsonObject, dropped: set[str]) -> None:
     if any(modality != "text" for modality in request.modalities):
         raise Unsupported.of("modalities", "This model answers with text only.")
     if request.audio is not None:

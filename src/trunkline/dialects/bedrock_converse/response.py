@@ -14,6 +14,7 @@ from trunkline.core.chat import (
     ChatResponse,
     Choice,
     Image,
+    JsonObject,
     JsonValue,
     Opaque,
     Part,
@@ -26,12 +27,13 @@ from trunkline.core.errors import InvalidInput, Unsupported, UpstreamError
 from trunkline.dialects.bedrock_converse.block_reading import read_content
 from trunkline.dialects.bedrock_converse.block_writing import read_arguments, write_call, write_cited, write_reasoning
 from trunkline.dialects.bedrock_converse.error import read_failure
-from trunkline.dialects.bedrock_converse.field import BROKEN_JSON, NAME, Object, mapping, optional, text
+from trunkline.dialects.bedrock_converse.field import NAME, mapping, text
 from trunkline.dialects.bedrock_converse.media import IMAGES, write_media
 from trunkline.dialects.bedrock_converse.stop import is_exact, read_stop, write_stop
 from trunkline.dialects.bedrock_converse.usage import PerformanceConfig, WireUsage, note_terms, read_usage, write_usage
+from trunkline.dialects.field_reader import optional
 from trunkline.dialects.made_id import MadeIds
-from trunkline.dialects.raw_json import decode
+from trunkline.dialects.raw_json import BROKEN_JSON, decode
 from trunkline.dialects.spare_field import convert_spared
 
 KNOWN: Final = frozenset({"additionalModelResponseFields", "metrics", "output", "serviceTier", "stopReason", "usage"})
@@ -60,14 +62,14 @@ def read_response(body: bytes) -> ChatResponse:
         ) from error
 
 
-def _read(source: Object) -> ChatResponse:
+def _read(source: JsonObject) -> ChatResponse:
     # What is beside the point of an answer does not cost it.
     source = {name: value for name, value in source.items() if isinstance(value, _KINDS.get(name, object))}
     output = mapping(source.get("output"), "output")
     message = mapping(output.get("message"), "output.message")
     content = message.get("content")
     parts = read_content([] if content is None else _mend_blocks(content), "output.message.content")
-    extra: Object = {key: value for key, value in source.items() if key not in KNOWN and value is not None}
+    extra: JsonObject = {key: value for key, value in source.items() if key not in KNOWN and value is not None}
     reason = optional(source, "stopReason", "", text)
     sequence, rest = read_fields(source.get(FIELDS))
     if rest:
@@ -107,7 +109,7 @@ def _mend_blocks(content: JsonValue) -> JsonValue:
             name, identity, given = call.get("name"), call.get("toolUseId"), call.get("input")
             made = ids.make(name if isinstance(name, str) else "")
             inner = decode(given.encode()) if isinstance(given, str) else None
-            mended: Object = {**call, "toolUseId": identity if isinstance(identity, str) and identity else made}
+            mended: JsonObject = {**call, "toolUseId": identity if isinstance(identity, str) and identity else made}
             blocks.append({"toolUse": {**mended, "input": inner} if isinstance(inner, dict) else mended})
         elif isinstance(block, dict) and block.get("text", "") is None:
             blocks.append({**block, "text": ""})
@@ -116,16 +118,16 @@ def _mend_blocks(content: JsonValue) -> JsonValue:
     return blocks
 
 
-def read_fields(value: JsonValue) -> tuple[str | None, Object]:
+def read_fields(value: JsonValue) -> tuple[str | None, JsonObject]:
     """The stop text that was met, which models tell among fields of their own, and the other fields."""
     fields = dict(value) if isinstance(value, dict) else {}
     sequence = fields.pop("stop_sequence", None)
     return sequence if isinstance(sequence, str) else None, fields
 
 
-def write_fields(sequence: str | None, kept: JsonValue) -> Object | None:
+def write_fields(sequence: str | None, kept: JsonValue) -> JsonObject | None:
     """The fields of the model's own; None where there are none."""
-    fields: Object = dict(kept) if isinstance(kept, dict) else {}
+    fields: JsonObject = dict(kept) if isinstance(kept, dict) else {}
     if sequence is not None:
         fields["stop_sequence"] = sequence
     return fields or None
@@ -142,7 +144,7 @@ def write_response(response: ChatResponse) -> bytes:
     blocks = [_block(part, truncated=choice.stop == "length") for part in choice.parts]
     extra = dict(response.extra.get(NAME, {}))
     fields = write_fields(choice.stop_sequence, extra.pop(FIELDS, None))
-    wire: Object = {
+    wire: JsonObject = {
         **extra,
         "output": {"message": {"role": "assistant", "content": [block for block in blocks if block is not None]}},
         "stopReason": write_stop(choice.stop, extra.get("stopReason")),
@@ -159,7 +161,7 @@ def write_response(response: ChatResponse) -> bytes:
         raise UpstreamError("The provider's answer is nested too deeply.", kind="malformed") from error
 
 
-def _block(part: Part, *, truncated: bool) -> Object | None:
+def _block(part: Part, *, truncated: bool) -> JsonObject | None:
     match part:
         case Text():
             return write_cited(part) if part.citations else {"text": part.text}
@@ -182,7 +184,7 @@ def _block(part: Part, *, truncated: bool) -> Object | None:
             return None
 
 
-def _arguments(call: ToolCall, *, truncated: bool) -> Object:
+def _arguments(call: ToolCall, *, truncated: bool) -> JsonObject:
     try:
         return read_arguments(call.arguments, "")
     except InvalidInput as error:

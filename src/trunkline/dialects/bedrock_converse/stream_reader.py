@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from trunkline.core.chat import JsonValue, Media
+from trunkline.core.chat import JsonObject, JsonValue, Media
 from trunkline.core.chat_events import (
     ChatEvent,
     CitationDelta,
@@ -33,7 +33,7 @@ from trunkline.dialects.bedrock_converse.block_reading import SERVER_TOOL
 from trunkline.dialects.bedrock_converse.citation import read_citation
 from trunkline.dialects.bedrock_converse.error import read_exception
 from trunkline.dialects.bedrock_converse.event_stream import MAX_EVENT, BrokenFrame, Frame, FrameReader
-from trunkline.dialects.bedrock_converse.field import BROKEN_JSON, NAME, Object
+from trunkline.dialects.bedrock_converse.field import NAME
 from trunkline.dialects.bedrock_converse.media import IMAGES
 from trunkline.dialects.bedrock_converse.response import FIELDS, read_fields
 from trunkline.dialects.bedrock_converse.seal import SEALED, SIGNED
@@ -42,6 +42,7 @@ from trunkline.dialects.bedrock_converse.usage import PerformanceConfig, Service
 from trunkline.dialects.failure import MALFORMED
 from trunkline.dialects.half_characters import BACKSLASH, HalfCharacters
 from trunkline.dialects.made_id import MadeIds
+from trunkline.dialects.raw_json import BROKEN_JSON
 from trunkline.dialects.spare_field import SparingDecoder
 
 MAX_OPEN: Final = 1024
@@ -90,7 +91,7 @@ class _Hidden:
 
     __slots__ = ("pieces", "size", "start")
 
-    def __init__(self, start: Object) -> None:
+    def __init__(self, start: JsonObject) -> None:
         self.start = start
         self.pieces: list[JsonValue] = []
         self.size = 0
@@ -181,7 +182,7 @@ class Reader:
             self._last = event.content_block_index
         return self._last
 
-    def _start_block(self, index: int, start: Object, out: list[ChatEvent]) -> None:
+    def _start_block(self, index: int, start: JsonObject, out: list[ChatEvent]) -> None:
         self._stop_block(index, out)
         if self._done:
             return
@@ -264,7 +265,7 @@ class Reader:
                 return
         self._stopped = True
         sequence, rest = read_fields(event.additional_model_response_fields)
-        extra: Object = {FIELDS: rest} if rest else {}
+        extra: JsonObject = {FIELDS: rest} if rest else {}
         if event.stop_reason is not None and not is_exact(event.stop_reason):
             extra["stopReason"] = event.stop_reason
         reason = read_stop(event.stop_reason, called=self._calls > 0)
@@ -289,6 +290,6 @@ class Reader:
         out.append(Failure(message, "malformed"))
 
 
-def _text(block: Object, key: str) -> str:
+def _text(block: JsonObject, key: str) -> str:
     value = block.get(key)
     return value if isinstance(value, str) else ""

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from trunkline.core.chat import JsonValue, Media, Usage
+from trunkline.core.chat import JsonObject, JsonValue, Media, Usage
 from trunkline.core.chat_events import (
     AudioDelta,
     ChatEvent,
@@ -33,7 +33,7 @@ from trunkline.dialects.bedrock_converse.block_writing import call_id
 from trunkline.dialects.bedrock_converse.citation import write_citation
 from trunkline.dialects.bedrock_converse.error import STREAMED
 from trunkline.dialects.bedrock_converse.event_stream import write_frame, write_headers
-from trunkline.dialects.bedrock_converse.field import NAME, Object
+from trunkline.dialects.bedrock_converse.field import NAME
 from trunkline.dialects.bedrock_converse.media import IMAGES, write_media
 from trunkline.dialects.bedrock_converse.response import FIELDS, write_fields
 from trunkline.dialects.bedrock_converse.stop import write_stop
@@ -105,7 +105,7 @@ class Writer:
             case ToolCallDelta():
                 return self._delta(b'{"toolUse":{"input":%b}}' % _encode(event.arguments))
             case ToolCallStart():
-                start: Object = {"toolUse": {"toolUseId": call_id(event.id), "name": event.name}}
+                start: JsonObject = {"toolUse": {"toolUseId": call_id(event.id), "name": event.name}}
                 return self._close() + self._begin("call", event.index, start)
             case CitationDelta():
                 citation = b'{"citation":%b}' % _encode(write_citation(event.citation))
@@ -159,7 +159,7 @@ class Writer:
                 out += self._delta(_encode({"reasoningContent": {name: value}}))
         return out
 
-    def _begin(self, kind: str, part: int, start: Object) -> bytes:
+    def _begin(self, kind: str, part: int, start: JsonObject) -> bytes:
         """A block that says something where it starts."""
         self._key = (kind, part)
         self._index += 1
@@ -170,7 +170,7 @@ class Writer:
             image = write_media(media, "", IMAGES)
         except Unsupported:
             return self._text(media.url or "", -1)
-        start: Object = {"image": {"format": image["format"]}}
+        start: JsonObject = {"image": {"format": image["format"]}}
         return self._whole("image", start, [_encode({"image": {"source": image["source"]}})])
 
     def _opaque(self, event: OpaqueDelta) -> bytes:
@@ -178,7 +178,7 @@ class Writer:
         for kind, field in (("toolUse", "input"), ("toolResult", "content")):
             block = value.get(kind)
             if isinstance(block, dict):
-                start: Object = {kind: {key: member for key, member in block.items() if key != field}}
+                start: JsonObject = {kind: {key: member for key, member in block.items() if key != field}}
                 content: JsonValue = block.get(field)
                 try:
                     if kind == "toolUse":
@@ -188,7 +188,7 @@ class Writer:
                     return b""  # nested so deeply that it could just be read
         return b""
 
-    def _whole(self, kind: str, start: Object, deltas: list[bytes]) -> bytes:
+    def _whole(self, kind: str, start: JsonObject, deltas: list[bytes]) -> bytes:
         out = self._close() + self._begin(kind, 0, start)
         for delta in deltas:
             out += self._delta(delta)
@@ -200,7 +200,7 @@ class Writer:
             return out
         self._stopped = True
         extra = event.extra.get(NAME, {})
-        wire: Object = {"stopReason": write_stop(event.reason, extra.get("stopReason"))}
+        wire: JsonObject = {"stopReason": write_stop(event.reason, extra.get("stopReason"))}
         fields = write_fields(event.sequence, extra.get(FIELDS))
         if fields is not None:
             wire[FIELDS] = fields
@@ -208,7 +208,7 @@ class Writer:
 
     def _end(self) -> bytes:
         out = self._stop(Stop())
-        wire: Object = {"usage": write_usage(self._usage), "metrics": {"latencyMs": 0}}
+        wire: JsonObject = {"usage": write_usage(self._usage), "metrics": {"latencyMs": 0}}
         return out + write_frame(_METADATA, _encode(wire))
 
     def _fail(self, event: Failure) -> bytes:

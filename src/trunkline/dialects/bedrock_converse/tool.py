@@ -10,26 +10,17 @@ from collections.abc import Sequence
 
 import msgspec
 
-from trunkline.core.chat import ChatRequest, JsonValue, Message, Tool, ToolCall, ToolChoice, ToolResult
+from trunkline.core.chat import ChatRequest, JsonObject, JsonValue, Message, Tool, ToolCall, ToolChoice, ToolResult
 from trunkline.core.errors import InvalidInput, Unsupported
 from trunkline.dialects.bedrock_converse.block_reading import read_cache
 from trunkline.dialects.bedrock_converse.block_writing import Blocks
-from trunkline.dialects.bedrock_converse.field import (
-    NAME,
-    Object,
-    flag,
-    join,
-    listing,
-    mapping,
-    optional,
-    required,
-    text,
-)
+from trunkline.dialects.bedrock_converse.field import NAME, flag, listing, mapping, required, text
+from trunkline.dialects.field_reader import join, optional
 
 _KNOWN = frozenset({"name", "description", "inputSchema", "strict"})
 
 
-def read_tools(config: Object) -> tuple[tuple[Tool, ...], list[JsonValue]]:
+def read_tools(config: JsonObject) -> tuple[tuple[Tool, ...], list[JsonValue]]:
     """The client's tools, and those of the service as they came."""
     tools: list[Tool] = []
     own: list[JsonValue] = []
@@ -46,7 +37,7 @@ def read_tools(config: Object) -> tuple[tuple[Tool, ...], list[JsonValue]]:
     return tuple(tools), own
 
 
-def _read_tool(spec: Object, path: str) -> Tool:
+def _read_tool(spec: JsonObject, path: str) -> Tool:
     schema = required(spec, "inputSchema", path, mapping)
     rest = {key: value for key, value in spec.items() if key not in _KNOWN}
     return Tool(
@@ -58,7 +49,7 @@ def _read_tool(spec: Object, path: str) -> Tool:
     )
 
 
-def read_choice(config: Object) -> ToolChoice | None:
+def read_choice(config: JsonObject) -> ToolChoice | None:
     """The choice; None when it is not said."""
     choice = optional(config, "toolChoice", "toolConfig", mapping)
     if choice is None:
@@ -73,7 +64,7 @@ def read_choice(config: Object) -> ToolChoice | None:
     raise InvalidInput.of("toolConfig.toolChoice", "must have one of the members auto, any and tool")
 
 
-def write_tools(request: ChatRequest, own: JsonValue, dropped: set[str]) -> Object | None:
+def write_tools(request: ChatRequest, own: JsonValue, dropped: set[str]) -> JsonObject | None:
     """The ``toolConfig``; None where there are no tools.
 
     The wire knows no choice of none: the tools are left out then, and so are those outside a choice that narrows. It
@@ -104,22 +95,22 @@ def write_tools(request: ChatRequest, own: JsonValue, dropped: set[str]) -> Obje
         wire = [{"toolSpec": _write_tool(Tool(name), dropped)} for name in called]
         if not wire:
             return None
-    config: Object = {"tools": wire}
+    config: JsonObject = {"tools": wire}
     if choice is not None:
         config["toolChoice"] = _write_choice(choice)
     return config
 
 
-def _write_choice(choice: ToolChoice) -> Object:
+def _write_choice(choice: ToolChoice) -> JsonObject:
     if choice.mode == "auto":
         return {"auto": {}}
     return {"tool": {"name": choice.names[0]}} if len(choice.names) == 1 else {"any": {}}
 
 
-def _write_tool(tool: Tool, dropped: set[str]) -> Object:
+def _write_tool(tool: Tool, dropped: set[str]) -> JsonObject:
     # The wire demands a type, which callers of others leave out.
-    schema: Object = {"type": "object", **(tool.parameters or {"properties": {}})}
-    spec: Object = {"name": tool.name}
+    schema: JsonObject = {"type": "object", **(tool.parameters or {"properties": {}})}
+    spec: JsonObject = {"name": tool.name}
     if tool.description:
         spec["description"] = tool.description
     spec["inputSchema"] = {"json": schema}

@@ -14,8 +14,9 @@ from trunkline.core.chat import Audio, File, Image, JsonValue, Message, Opaque, 
 from trunkline.core.errors import InvalidInput, Unsupported
 from trunkline.dialects.bedrock_converse.block_reading import read_content
 from trunkline.dialects.bedrock_converse.block_writing import Blocks
-from trunkline.dialects.bedrock_converse.field import NAME, join, listing, mapping, required, text
+from trunkline.dialects.bedrock_converse.field import NAME, listing, mapping, required, text
 from trunkline.dialects.bedrock_converse.seal import takes_thoughts
+from trunkline.dialects.field_reader import join
 
 OPENING: Final = "(The conversation begins.)"
 """The user's turn before an assistant's greeting: https://docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference-call.html"""

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import msgspec
 
-from trunkline.core.chat import JsonValue, Usage
+from trunkline.core.chat import JsonObject, JsonValue, Usage
 from trunkline.core.terms import note_tier, read_term
-from trunkline.dialects.bedrock_converse.field import Object
 from trunkline.dialects.figure import read_count
 
 
@@ -70,10 +69,10 @@ def note_terms(usage: Usage | None, tier: ServiceTier | None, performance: Perfo
     return note_tier(msgspec.structs.replace(usage, speed=speed), tier.type if tier is not None else None)
 
 
-def write_usage(usage: Usage | None) -> Object:
+def write_usage(usage: Usage | None) -> JsonObject:
     """The ``usage`` object, which the wire always has: zeros when nothing is known."""
     usage = usage or Usage()
-    wire: Object = {
+    wire: JsonObject = {
         "inputTokens": max(usage.input - usage.cached - usage.cache_write, 0),
         "outputTokens": usage.output,
         "totalTokens": usage.total,

@@ -9,6 +9,7 @@ from trunkline.core.errors import UpstreamError
 from trunkline.dialects.dialect import Written
 from trunkline.dialects.gemini.fields import Fields, decode
 from trunkline.dialects.gemini.request import read_fields, write_fields
+from trunkline.dialects.raw_json import BROKEN_JSON
 
 
 class _Count(msgspec.Struct, rename="camel"):
@@ -33,7 +34,7 @@ def read_count_response(body: bytes) -> int:
     """The number of tokens. Raises :class:`UpstreamError` (``malformed``)."""
     try:
         return msgspec.json.decode(body, type=_Count).total_tokens
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except BROKEN_JSON as error:
         raise UpstreamError("The provider's count is not Gemini's JSON.", kind="malformed", status=200) from error
 
 

@@ -18,6 +18,7 @@ from trunkline.dialects.figure import read_count
 from trunkline.dialects.gemini.error import read_error_value
 from trunkline.dialects.gemini.fields import Fields, decode
 from trunkline.dialects.gemini.wire import UsageMetadata
+from trunkline.dialects.raw_json import BROKEN_JSON
 
 _EACH: Final = "requests"
 """Where ``extra`` keeps the fields of each request of a batch when they are not all the same."""
@@ -103,7 +104,7 @@ def read_embeddings_response(body: bytes) -> EmbeddingsResponse:
     """Either form; the answer does not name its model. Raises :class:`UpstreamError`."""
     try:
         answer = msgspec.json.decode(body, type=_Answer)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except BROKEN_JSON as error:
         raise UpstreamError("The provider's answer is not Gemini's JSON.", kind="malformed", status=200) from error
     if answer.error is not None:
         raise read_error_value(200, {"error": answer.error})

@@ -11,13 +11,14 @@ import msgspec
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import InvalidInput
 from trunkline.core.number import REMEDY, WHOLE_REMEDY, fits, fits_whole
+from trunkline.dialects.raw_json import BROKEN_JSON
 
 
 def decode(body: bytes) -> JsonValue:
     """The JSON value of a whole body. Raises :class:`InvalidInput` for anything else."""
     try:
         return msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except BROKEN_JSON as error:
         raise InvalidInput.of("", f"The body is not valid JSON: {error}") from error
 
 

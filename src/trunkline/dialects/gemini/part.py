@@ -24,6 +24,7 @@ from trunkline.dialects.gemini.fields import Fields
 from trunkline.dialects.gemini.media import read_file, read_inline, write_media
 from trunkline.dialects.gemini.seal import is_ours, read_thought
 from trunkline.dialects.gemini.tool_result import read_result, write_result
+from trunkline.dialects.raw_json import BROKEN_JSON
 
 
 def read_part(value: JsonValue, path: str, ids: CallIds) -> Part | None:
@@ -110,7 +111,7 @@ def read_arguments(call: ToolCall, where: str = "") -> dict[str, JsonValue]:
         return {}
     try:
         value: JsonValue = msgspec.json.decode(call.arguments)
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
+    except BROKEN_JSON:
         value = None
     if not isinstance(value, dict):
         raise InvalidInput.of(f"{where}.arguments", f"The arguments of {call.name} must be the text of a JSON object")

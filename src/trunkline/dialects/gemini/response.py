@@ -33,6 +33,7 @@ from trunkline.dialects.gemini.seal import seal
 from trunkline.dialects.gemini.usage import read_usage, write_usage
 from trunkline.dialects.gemini.wire import ANSWER, Answer, Candidate
 from trunkline.dialects.made_id import MadeIds
+from trunkline.dialects.raw_json import BROKEN_JSON
 from trunkline.dialects.rfc3339 import read_time, write_time
 
 _ANSWERING: Final = Message("assistant")
@@ -46,7 +47,7 @@ def read_response(body: bytes) -> ChatResponse:
     """
     try:
         answer = ANSWER.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except BROKEN_JSON as error:
         raise _malformed(f"The provider's answer is not Gemini's JSON: {error}") from error
     if answer.error is not None:
         raise read_error_value(200, {"error": answer.error})

@@ -40,6 +40,7 @@ from trunkline.dialects.gemini.response import is_blocked
 from trunkline.dialects.gemini.usage import read_usage
 from trunkline.dialects.gemini.wire import ANSWER, Answer, Candidate, UsageMetadata
 from trunkline.dialects.made_id import MadeIds
+from trunkline.dialects.raw_json import BROKEN_JSON
 from trunkline.dialects.rfc3339 import read_time
 from trunkline.dialects.sse import EventReader, EventTooLarge
 
@@ -93,7 +94,7 @@ class GeminiReader:
                     break
         except EventTooLarge:
             self._fail(out, "The provider sent an event that is too large.")
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, InvalidInput):
+        except (*BROKEN_JSON, InvalidInput):
             self._fail(out, MALFORMED)
         return out
 

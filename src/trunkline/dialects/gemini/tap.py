@@ -12,11 +12,11 @@ from typing import Final
 
 import msgspec
 
-from trunkline.core.chat import JsonValue, Usage
+from trunkline.core.chat import JsonObject, JsonValue, Usage
 from trunkline.core.chat_events import Failure
 from trunkline.core.heard import Heard, Listener
 from trunkline.core.usage_bound import believe
-from trunkline.dialects.event_edit import Object, edit_events
+from trunkline.dialects.event_edit import edit_events
 from trunkline.dialects.event_tap import EventTap
 from trunkline.dialects.gemini.error import read_error_value
 from trunkline.dialects.gemini.finish import read_finish
@@ -116,7 +116,7 @@ def hear_content(content: msgspec.Raw, listener: Listener) -> None:
             listener.add(bytes(part.function_call.args).decode("utf-8", "replace"))
 
 
-def _forget_usage(piece: Object) -> bool:
+def _forget_usage(piece: JsonObject) -> bool:
     return piece.pop("usageMetadata", None) is not None
 
 

@@ -13,6 +13,7 @@ from trunkline.core.errors import InvalidInput
 from trunkline.dialects.gemini.call_ids import CallIds
 from trunkline.dialects.gemini.fields import Fields
 from trunkline.dialects.gemini.media import read_file, read_inline, write_media
+from trunkline.dialects.raw_json import BROKEN_JSON
 
 
 def read_result(fields: Fields, ids: CallIds) -> ToolResult:
@@ -76,7 +77,7 @@ def _response(text: str, is_error: bool) -> JsonValue:
     if text.startswith("{"):
         try:
             value: JsonValue = msgspec.json.decode(text)
-        except (msgspec.DecodeError, UnicodeError, RecursionError):
+        except BROKEN_JSON:
             value = None
         # An object that looks like our own wrapping would come back as something else.
         if isinstance(value, dict) and value and value.keys() not in ({"output"}, {"error"}):

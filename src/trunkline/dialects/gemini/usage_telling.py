@@ -5,8 +5,8 @@ https://ai.google.dev/api/generate-content#UsageMetadata: every piece tells what
 
 from __future__ import annotations
 
-from trunkline.core.chat import Usage
-from trunkline.dialects.event_edit import Object, edit_events, set_member
+from trunkline.core.chat import JsonObject, Usage
+from trunkline.dialects.event_edit import edit_events, set_member
 from trunkline.dialects.gemini.usage import write_usage
 
 _FIELD = "usageMetadata"
@@ -16,7 +16,7 @@ def tell_usage(held: bytes, usage: Usage, name: str, model: str) -> bytes:
     """The end of a stream with ``usage`` in each piece."""
     del name, model
 
-    def put(piece: Object) -> bool:
+    def put(piece: JsonObject) -> bool:
         if "error" in piece:
             return False
         piece[_FIELD] = write_usage(usage)

@@ -13,6 +13,7 @@ from trunkline.dialects.dialect import Written
 from trunkline.dialects.figure import read_count
 from trunkline.dialects.ollama.error import read_failure
 from trunkline.dialects.ollama.request import decode, wrong_field
+from trunkline.dialects.raw_json import BROKEN_JSON
 
 
 class _Asked(msgspec.Struct):
@@ -67,7 +68,7 @@ def read_embeddings_response(body: bytes) -> EmbeddingsResponse:
     """Raises :class:`UpstreamError`."""
     try:
         answer = msgspec.json.decode(body, type=_Answer)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except BROKEN_JSON as error:
         raise UpstreamError("The provider's answer is not Ollama's JSON.", kind="malformed", status=200) from error
     if answer.error is not None:
         raise read_failure(None, answer.error)

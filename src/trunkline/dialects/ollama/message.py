@@ -27,6 +27,7 @@ from trunkline.core.errors import InvalidInput, Unsupported
 from trunkline.dialects.ollama.call_ids import CallIds
 from trunkline.dialects.ollama.image import read_image, write_image
 from trunkline.dialects.ollama.wire import AnswerMessage, AskedMessage
+from trunkline.dialects.raw_json import BROKEN_JSON
 
 
 def read_message(message: AskedMessage, ids: CallIds) -> Message:
@@ -133,7 +134,7 @@ def write_call(call: ToolCall, where: str = "") -> JsonValue:
     if call.arguments.strip():
         try:
             arguments = msgspec.json.decode(call.arguments)
-        except (msgspec.DecodeError, UnicodeError, RecursionError):
+        except BROKEN_JSON:
             arguments = None
     if not isinstance(arguments, dict):
         raise InvalidInput.of(f"{where}.arguments", f"The arguments of {call.name} must be the text of a JSON object")

@@ -26,6 +26,7 @@ from trunkline.dialects.dialect import Written
 from trunkline.dialects.ollama.call_ids import CallIds
 from trunkline.dialects.ollama.message import read_message, write_messages
 from trunkline.dialects.ollama.wire import Asked, Options
+from trunkline.dialects.raw_json import BROKEN_JSON
 
 _EFFORTS: Final = frozenset(("minimal", "low", "medium", "high", "xhigh", "max"))
 _LEVELS: Final = {"minimal": "low", "low": "low", "medium": "medium", "high": "high", "xhigh": "high", "max": "high"}
@@ -50,7 +51,7 @@ def decode(body: bytes) -> dict[str, JsonValue]:
     """The object of a whole body."""
     try:
         fields: JsonValue = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except BROKEN_JSON as error:
         raise InvalidInput.of("", f"The body is not valid JSON: {error}") from error
     if not isinstance(fields, dict):
         raise InvalidInput.of("", "The body must be a JSON object")

@@ -21,6 +21,7 @@ from trunkline.dialects.ollama.call_ids import CallIds
 from trunkline.dialects.ollama.error import read_failure
 from trunkline.dialects.ollama.message import read_parts, write_call
 from trunkline.dialects.ollama.wire import ANSWER
+from trunkline.dialects.raw_json import BROKEN_JSON
 from trunkline.dialects.rfc3339 import read_time, write_time
 
 
@@ -28,7 +29,7 @@ def read_response(body: bytes) -> ChatResponse:
     """Raises :class:`UpstreamError`. Durations (nanoseconds) are kept in ``extra``."""
     try:
         answer = ANSWER.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except BROKEN_JSON as error:
         raise UpstreamError("The provider's answer is not Ollama's JSON.", kind="malformed", status=200) from error
     if answer.error is not None:
         raise read_failure(answer.status, answer.error)

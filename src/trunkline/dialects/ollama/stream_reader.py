@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import msgspec
-
 from trunkline.core.chat import Image, Reasoning, Text, ToolCall
 from trunkline.core.chat_events import (
     ChatEvent,
@@ -30,6 +28,7 @@ from trunkline.dialects.ollama.call_ids import CallIds
 from trunkline.dialects.ollama.error import read_failure
 from trunkline.dialects.ollama.message import read_parts
 from trunkline.dialects.ollama.wire import ANSWER, Answer, AnswerMessage
+from trunkline.dialects.raw_json import BROKEN_JSON
 from trunkline.dialects.rfc3339 import read_time
 
 _EARLY: Final = "The provider ended the stream early."
@@ -77,7 +76,7 @@ class OllamaReader:
         for line in lines:
             try:
                 answer = ANSWER.decode(line)
-            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            except BROKEN_JSON:
                 self._fail(out, _NONSENSE)
                 return
             self._answer(answer, out)

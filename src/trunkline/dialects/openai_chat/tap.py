@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
-from trunkline.core.chat import JsonValue, Usage
+from trunkline.core.chat import JsonObject, JsonValue, Usage
 from trunkline.core.heard import Listener
 from trunkline.core.terms import note_tier
 from trunkline.core.usage_bound import believe
-from trunkline.dialects.event_edit import Object, edit_events
+from trunkline.dialects.event_edit import edit_events
 from trunkline.dialects.event_likeness import Likeness
 from trunkline.dialects.event_tap import ENDED_EARLY, EventTap
 from trunkline.dialects.openai_chat.chunked_content import flatten, has_chunks
@@ -41,7 +41,7 @@ class _TapChunk(msgspec.Struct, frozen=True):
 _decoder = SparingDecoder(_TapChunk)
 
 
-def _forget_usage(chunk: Object) -> bool:
+def _forget_usage(chunk: JsonObject) -> bool:
     """Takes out what a server tells of usage and cannot be: the end tells what was counted here."""
     chunk["usage"] = None
     chunk.pop("x_groq", None)

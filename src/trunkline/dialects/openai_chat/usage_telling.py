@@ -10,8 +10,8 @@ from typing import Final
 
 import msgspec
 
-from trunkline.core.chat import Usage
-from trunkline.dialects.event_edit import Object, edit_events, set_member
+from trunkline.core.chat import JsonObject, Usage
+from trunkline.dialects.event_edit import edit_events, set_member
 from trunkline.dialects.openai_chat.usage import write_usage
 
 _HEAD: Final = ("id", "object", "created", "model", "system_fingerprint")
@@ -20,10 +20,10 @@ _HEAD: Final = ("id", "object", "created", "model", "system_fingerprint")
 def tell_usage(held: bytes, usage: Usage, name: str, model: str) -> bytes:
     """The end of a stream with ``usage`` in it. ``name`` and ``model`` are for a chunk that has nothing before it."""
     told = write_usage(usage)
-    head: Object = {"id": name, "object": "chat.completion.chunk", "created": 0, "model": model}
+    head: JsonObject = {"id": name, "object": "chat.completion.chunk", "created": 0, "model": model}
     found = False
 
-    def put(chunk: Object) -> bool:
+    def put(chunk: JsonObject) -> bool:
         nonlocal found
         if "choices" in chunk:
             head.update({field: chunk[field] for field in _HEAD if field in chunk})

@@ -6,13 +6,14 @@ asked for again, and gone on from.
 
 from __future__ import annotations
 
-from trunkline.dialects.event_edit import Object, edit_events
+from trunkline.core.chat import JsonObject
+from trunkline.dialects.event_edit import edit_events
 
 
 def tell_unstored(held: bytes) -> bytes:
     """The end of a stream, in which the response has ``store: false``."""
 
-    def put(event: Object) -> bool:
+    def put(event: JsonObject) -> bool:
         response = event.get("response")
         if not isinstance(response, dict):
             return False

@@ -5,8 +5,8 @@ https://platform.openai.com/docs/api-reference/responses-streaming/response/comp
 
 from __future__ import annotations
 
-from trunkline.core.chat import Usage
-from trunkline.dialects.event_edit import Object, edit_events, set_member
+from trunkline.core.chat import JsonObject, Usage
+from trunkline.dialects.event_edit import edit_events, set_member
 from trunkline.dialects.openai_responses.usage import write_usage
 
 
@@ -14,7 +14,7 @@ def tell_usage(held: bytes, usage: Usage, name: str, model: str) -> bytes:
     """The end of a stream with ``usage`` in it."""
     del name, model
 
-    def put(event: Object) -> bool:
+    def put(event: JsonObject) -> bool:
         response = event.get("response")
         if not isinstance(response, dict):
             return False
