@@ -13,6 +13,7 @@ from trunkline.control.batches.desk import Desk
 from trunkline.control.batches.files import Files
 from trunkline.control.batches.local_run import LocalRun
 from trunkline.control.batches.plan import Planner
+from trunkline.control.batches.provider_files import ProviderFiles
 from trunkline.control.batches.provider_run import ProviderRun
 from trunkline.control.batches.reserve import Reserve
 from trunkline.control.batches.watch import BatchWatch
@@ -53,4 +54,4 @@ def make_batches(
     )
     planner = Planner(files, vetting, path.guard, path.budgets)
     batches = Batches(database, files, planner, provider_run, reserve, watch, audit, clock=now)
-    return BatchParts(desk=Desk(files, batches, audit), watch=watch)
+    return BatchParts(desk=Desk(files, ProviderFiles(files, vetting), batches, audit), watch=watch)

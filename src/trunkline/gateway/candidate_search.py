@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from trunkline.core.errors import InvalidInput
 from trunkline.gateway.exchanges.exchange import Exchange
 from trunkline.gateway.exchanges.kept_response import Pin
 from trunkline.gateway.gates.pending_call import PendingCall
@@ -31,6 +32,8 @@ class CandidateSearch:
         route what :meth:`.TargetSelection.select` and :func:`.narrow` raise.
         """
         found = self._resolver.resolve(call.snapshot, call.actor, name)
+        if call.context.keeper is not None:
+            found = _keep(found, call.context.keeper)
         if pin is not None:
             return (pin.find(found, "previous_response_id"),)
         route = found[0].route
@@ -43,3 +46,16 @@ class CandidateSearch:
         if route is None:
             return assigned
         return self._selection.select(call, route, assigned, exchange is not None and exchange.streams)
+
+
+def _keep(found: Sequence[Candidate], keeper: str) -> Sequence[Candidate]:
+    """Those in whose account the files are that the call names."""
+    left = [one for one in found if one.entry.id == keeper]
+    if not left:
+        raise InvalidInput.of(
+            "file_id",
+            f"is a file of another configuration, {keeper}. Name that as the model, or {keeper}/MODEL for another"
+            " model of its provider.",
+            code="file_elsewhere",
+        )
+    return left

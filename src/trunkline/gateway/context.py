@@ -13,7 +13,8 @@ class CallContext(msgspec.Struct, frozen=True, kw_only=True):
     judge.
     ``tags`` are what the caller counts it under (:func:`trunkline.core.tags.read_tags`); ``targets`` those of its route
     that the caller leaves, by id or name, all where it names none. ``cache_control`` holds its words on answers that
-    are kept (:mod:`trunkline.core.caching`). ``trace`` is the caller's ``traceparent``; no provider is told of it.
+    are kept (:mod:`trunkline.core.caching`). ``keeper`` is the configuration in whose account a file is that the call
+    names, which alone can serve it. ``trace`` is the caller's ``traceparent``; no provider is told of it.
     """
 
     unit: str | None = None
@@ -22,6 +23,7 @@ class CallContext(msgspec.Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
     cache_control: frozenset[str] = frozenset()
+    keeper: str | None = None
     trace: str | None = None
 
 

@@ -52,6 +52,7 @@ class OpenAI(Vendor):
         return [
             web.post("/v1/files", self.upload),
             web.get("/v1/files/{id}/content", self.content),
+            web.post("/v1/responses", self.respond),
             web.delete("/v1/files/{id}", self.delete),
             web.post("/v1/batches", self.create),
             web.get("/v1/batches/{id}", self.get),
@@ -62,14 +63,39 @@ class OpenAI(Vendor):
     async def chat(self, request: web.Request) -> web.Response:
         self.note(request)
         body = await request.json()
-        if body["messages"][-1]["content"] == "bad":
+        content = body["messages"][-1]["content"]
+        if content == "bad":
             return refuse("bad content")
+        if isinstance(content, list) and (refusal := self.look_for([part.get("file") for part in content])):
+            return refusal
         return web.json_response(self.complete(body))
+
+    async def respond(self, request: web.Request) -> web.Response:
+        self.note(request)
+        body = await request.json()
+        if refusal := self.look_for([part for item in body["input"] for part in item["content"]]):
+            return refusal
+        text = {"type": "output_text", "text": "Hello.", "annotations": []}
+        message = {"type": "message", "id": "m", "role": "assistant", "status": "completed", "content": [text]}
+        usage = {"input_tokens": 1_000, "output_tokens": 100, "total_tokens": 1_100}
+        told = {"id": "resp_1", "object": "response", "created_at": 1, "model": body["model"], "status": "completed"}
+        return web.json_response({**told, "output": [message], "usage": usage})
+
+    def look_for(self, parts: list[dict[str, Any] | None]) -> web.Response | None:
+        """The refusal where one of ``parts`` names a file that is not here."""
+        named = {part["file_id"] for part in parts if part is not None and "file_id" in part}
+        return None if named <= set(self.files) else refuse("no such file")
 
     async def upload(self, request: web.Request) -> web.Response:
         self.note(request)
         form = await request.post()
         file = form["file"]
+        if form["purpose"] in {"user_data", "vision", "assistants", "fine-tune", "evals"}:
+            if form["expires_after[anchor]"] != "created_at" or not isinstance(file, web.FileField):
+                return refuse("no file, or no end")
+            made = f"file-Kept{len(self.files) + 1}"
+            self.files[made] = file.file.read()
+            return web.json_response({"id": made, "object": "file", "purpose": form["purpose"]})
         if form["purpose"] != "batch" or not isinstance(file, web.FileField) or not file.filename.endswith(".jsonl"):
             return refuse("a .jsonl file with the purpose batch is wanted")
         made = f"file-{len(self.files) + 1}"
@@ -150,6 +176,7 @@ class OpenAI(Vendor):
     async def delete(self, request: web.Request) -> web.Response:
         self.note(request)
         self.deleted.append(request.match_info["id"])
+        self.files.pop(request.match_info["id"], None)
         return web.json_response({"id": request.match_info["id"], "deleted": True})
 
 

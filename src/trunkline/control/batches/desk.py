@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar, cast
 from trunkline.control.audit import Audit
 from trunkline.control.batches.batches import Batches
 from trunkline.control.batches.files import Files
+from trunkline.control.batches.provider_files import ProviderFiles
 from trunkline.control.request_context import request_context
 from trunkline.core.access import check
 from trunkline.core.actor import Actor
@@ -29,6 +30,7 @@ from trunkline.gateway.batches.desk import (
     ListFiles,
     Question,
     ReadPiece,
+    SendFile,
 )
 
 R = TypeVar("R")
@@ -48,8 +50,9 @@ _ACTIONS: Final[Mapping[type[Question[Any]], str]] = {
 class Desk:
     """Implements :class:`~trunkline.gateway.batches.desk.BatchDesk`. Attempts at what is others' are noted."""
 
-    def __init__(self, files: Files, batches: Batches, audit: Audit) -> None:
+    def __init__(self, files: Files, provider_files: ProviderFiles, batches: Batches, audit: Audit) -> None:
         self._files = files
+        self._provider_files = provider_files
         self._batches = batches
         self._audit = audit
 
@@ -82,6 +85,8 @@ class Desk:
                 return await files.add_piece(actor, question.file_id, question.number, question.piece)
             case FinishFile():
                 return await files.finish(actor, question.file_id, question.size)
+            case SendFile():
+                return await self._provider_files.send(actor, question.file_id, question.configuration)
             case FindFile():
                 return await files.find(actor, question.file_id)
             case ListFiles():
@@ -90,11 +95,12 @@ class Desk:
                     limit=question.limit,
                     after=question.after,
                     newest_first=question.newest_first,
-                    purpose=question.purpose,
+                    purposes=question.purposes,
                 )
             case ReadPiece():
                 return await files.read_piece(actor, question.file_id, question.number)
             case DropFile():
+                await self._provider_files.forget(actor, question.file_id)
                 return await files.drop(actor, question.file_id)
             case CreateBatch():
                 return await batches.create(actor, question.order)

@@ -13,7 +13,7 @@ from trunkline.core.actor import Actor
 from trunkline.core.chat import JsonValue
 from trunkline.core.errors import Conflict, InvalidInput, NotFound, TooLarge
 from trunkline.core.ids import new_id
-from trunkline.gateway.batches.file_record import PIECE_BYTES, FileRecord, Purpose
+from trunkline.gateway.batches.file_record import ABOUT_BATCHES, PIECE_BYTES, SENT, FileRecord, Purpose
 from trunkline.storage import batches as batch_rows
 from trunkline.storage import files as rows
 from trunkline.storage.database import Database
@@ -25,7 +25,7 @@ from trunkline.vault.subkey import Purpose as KeyPurpose
 LIFETIME: Final = timedelta(days=30)
 """As long as OpenAI keeps those of batches: https://platform.openai.com/docs/api-reference/files/create."""
 
-LISTED: Final[Sequence[Purpose]] = ("batch", "batch_output")
+LISTED: Final[Sequence[Purpose]] = (*ABOUT_BATCHES, *SENT)
 
 LONGEST_LINE: Final = 64 << 20
 """Bytes of one line: as much as a body may have."""
@@ -76,8 +76,11 @@ class Files:
                 raise TooLarge(f"The file is over the limit of {self._limit >> 20} MiB (TRUNKLINE_MAX_FILE_MB).")
             await rows.add_piece(tx, file_id, number, sealed, len(piece))
 
-    async def finish(self, actor: Actor, file_id: str, size: int | None = None) -> FileRecord:
-        """It is whole. Raises InvalidInput where that is not ``size`` bytes."""
+    async def finish(
+        self, actor: Actor, file_id: str, size: int | None = None, sent: tuple[str, str] | None = None
+    ) -> FileRecord:
+        """It is whole. Raises InvalidInput where that is not ``size`` bytes. ``sent``: to which configuration's
+        provider, and its id there."""
         async with self._database.write() as tx:
             row = await self._find(tx, actor, file_id)
             if size is not None and row.size != size:
@@ -85,20 +88,22 @@ class Files:
                     "", f"The upload was to have {size:,} bytes and has {row.size:,}. Begin it again."
                 )
             row.whole = True
-            if row.purpose == "batch":
+            if sent is not None:
+                row.configuration_id, row.provider_file_id = sent
+            if row.purpose != "batch_output" and row.purpose in LISTED:
                 await self._record(tx, actor, "files.create", row)
         return show(row)
 
-    async def find(self, actor: Actor, file_id: str) -> FileRecord:
+    async def find(self, actor: Actor, file_id: str, *, whole: bool = True) -> FileRecord:
         """One that is whole. Raises NotFound, which tells nothing of what others have."""
         async with self._database.read() as tx:
             row = await self._find(tx, actor, file_id)
-        if not row.whole:
+        if whole and not row.whole:
             raise _missing(file_id)
         return show(row)
 
     async def list_own(
-        self, actor: Actor, *, limit: int, after: str | None, newest_first: bool, purpose: Purpose | None
+        self, actor: Actor, *, limit: int, after: str | None, newest_first: bool, purposes: Sequence[Purpose]
     ) -> list[FileRecord]:
         """The caller's own."""
         async with self._database.read() as tx:
@@ -108,7 +113,7 @@ class Files:
                 user_id=actor.user_id,
                 application_id=actor.application_id,
                 at=self._clock(),
-                purposes=LISTED if purpose is None else (purpose,),
+                purposes=purposes,
                 after=after,
                 newest_first=newest_first,
                 limit=limit,
@@ -177,6 +182,8 @@ class Files:
 
     async def _record(self, tx: rows.Transaction, actor: Actor, action: str, row: StoredFile) -> None:
         what: dict[str, JsonValue] = {"name": row.name, "purpose": row.purpose, "bytes": row.size}
+        if row.configuration_id is not None:
+            what["configurationId"] = row.configuration_id
         gone = action == "files.delete"
         await self._audit.record(
             tx, actor, action, target=("file", row.id), before=what if gone else None, after=None if gone else what
@@ -245,6 +252,8 @@ def show(row: StoredFile) -> FileRecord:
             "size": row.size,
             "created_at": int(row.created_at.timestamp()),
             "expires_at": int(row.expires_at.timestamp()),
+            "configuration_id": row.configuration_id,
+            "provider_file_id": row.provider_file_id,
         },
         FileRecord,
     )

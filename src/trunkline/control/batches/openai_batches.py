@@ -5,33 +5,26 @@ https://platform.openai.com/docs/api-reference/batch
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
 from typing import Final, Literal
 
 import msgspec
 
+from trunkline.control.batches.openai_file_api import drop_file, find_file, upload_file
 from trunkline.control.batches.provider_api import (
-    MOST_BYTES,
     Kind,
     Sighting,
     Submission,
     Submitted,
-    ask,
     ask_json,
     find_path,
-    read_json,
     read_lines,
 )
 from trunkline.core.errors import UpstreamError
 from trunkline.gateway.batches.batch_line import BatchLine
 from trunkline.gateway.routing.target import Target
 from trunkline.outbound.url import Url
-
-
-class _File(msgspec.Struct):
-    id: str
 
 
 class _Counts(msgspec.Struct):
@@ -75,22 +68,10 @@ class OpenAIBatches:
 
     async def submit(self, target: Target, submission: Submission) -> Submitted:
         """See the protocol."""
-        boundary = f"trunkline-{secrets.token_hex(16)}"
-        pieces = [
-            f'--{boundary}\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nbatch\r\n'
-            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="batch.jsonl"\r\n'
-            "Content-Type: application/jsonl\r\n\r\n".encode()
-        ]
-        for line in submission.lines:
-            pieces += (line, b"\n")
-        pieces.append(f"\r\n--{boundary}--\r\n".encode())
-        body = b"".join(pieces)
-        response = await ask(
-            target, "POST", self._file(target), body, content_type=f"multipart/form-data; boundary={boundary}"
-        )
-        file = read_json(target, await response.read(MOST_BYTES), _File)
+        lines = (piece for line in submission.lines for piece in (line, b"\n"))
+        file_id = await upload_file(target, lines, name="batch.jsonl", purpose="batch")
         order: dict[str, object] = {
-            "input_file_id": file.id,
+            "input_file_id": file_id,
             "endpoint": submission.endpoint,
             "completion_window": "24h",
         }
@@ -100,9 +81,9 @@ class OpenAIBatches:
             made = await ask_json(target, "POST", self._batch(target), _Batch, msgspec.json.encode(order))
         except UpstreamError:
             with suppress(UpstreamError):
-                await self._drop(target, file.id)
+                await drop_file(target, file_id)
             raise
-        return Submitted(made.id, file.id)
+        return Submitted(made.id, file_id)
 
     async def look(self, target: Target, batch_id: str) -> Sighting:
         """See the protocol."""
@@ -128,7 +109,7 @@ class OpenAIBatches:
     async def read_results(self, target: Target, sighting: Sighting) -> AsyncGenerator[tuple[Kind, bytes]]:
         """See the protocol."""
         for kind, file_id in sighting.results:
-            async for line in read_lines(target, self._file(target, f"/{file_id}/content")):
+            async for line in read_lines(target, find_file(target, f"/{file_id}/content")):
                 yield kind, line
 
     async def cancel(self, target: Target, batch_id: str) -> None:
@@ -140,14 +121,7 @@ class OpenAIBatches:
         del batch_id
         for each in (file_id, *results):
             if each is not None:
-                await self._drop(target, each)
-
-    async def _drop(self, target: Target, file_id: str) -> None:
-        response = await ask(target, "DELETE", self._file(target, f"/{file_id}"))
-        await response.read(MOST_BYTES)
-
-    def _file(self, target: Target, below: str = "") -> Url:
-        return target.endpoint.base.join(find_path(target, target.provider.paths.files) + below)
+                await drop_file(target, each)
 
     def _batch(self, target: Target, below: str = "") -> Url:
         return target.endpoint.base.join(find_path(target, target.provider.paths.batches) + below)

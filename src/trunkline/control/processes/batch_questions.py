@@ -25,6 +25,7 @@ from trunkline.gateway.batches.desk import (
     ListFiles,
     Question,
     ReadPiece,
+    SendFile,
 )
 from trunkline.gateway.batches.file_record import FileRecord
 
@@ -42,6 +43,7 @@ class _Question(msgspec.Struct, array_like=True):
 _ANSWERS: Final[Mapping[type[Question[Any]], Any]] = {
     BeginFile: FileRecord,
     FinishFile: FileRecord,
+    SendFile: FileRecord,
     FindFile: FileRecord,
     ListFiles: list[FileRecord],
     ReadPiece: bytes,

@@ -6,6 +6,8 @@ import asyncio
 from typing import Final
 from urllib.parse import parse_qsl
 
+import msgspec
+
 from trunkline.core.access import check
 from trunkline.core.actor import Actor
 from trunkline.core.chat import ChatRequest
@@ -17,6 +19,7 @@ from trunkline.faces.cors import ANYONE, Cors, is_preflight
 from trunkline.faces.v1.batches.batch_path import BatchPath
 from trunkline.faces.v1.batches.batch_request import BatchRequest
 from trunkline.faces.v1.batches.gemini_files import TICKET, take_piece
+from trunkline.faces.v1.batches.named_files import read_named_files
 from trunkline.faces.v1.batches.service import serve_batches
 from trunkline.faces.v1.delivery import HANG_UP, Delivery
 from trunkline.faces.v1.errors import write_error
@@ -47,6 +50,9 @@ from trunkline.logs import get_logger
 
 BEGUN: Final = "trunkline.begun"
 """The key of the scope under which a call stands that began as a plain one (:mod:`trunkline.gateway.plain`)."""
+
+_NAMING: Final = frozenset({"chat", "responses", "compact", "input_tokens"})
+"""The calls that may name files."""
 
 _FORM_BYTES: Final = 1 << 20
 """What a form may have around its file."""
@@ -186,6 +192,10 @@ class Application:
         _watch(scope, receive)
         request_id = request_headers.request_id
         context = _read_context(request_headers)
+        if route.kind in _NAMING:
+            body, keeper = await read_named_files(self._desk, actor, body)
+            if keeper is not None:
+                context = msgspec.structs.replace(context, keeper=keeper)
         match route.kind:
             case "chat":
                 chat = _chat(route, body, request_headers)

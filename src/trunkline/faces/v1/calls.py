@@ -100,7 +100,12 @@ CALLS: Final[tuple[tuple[str, str, str, dict[str, Any] | None], ...]] = (
         "Create embeddings of several texts (Gemini).",
         {"requests": [{"model": "models/default", "content": {"parts": [{"text": "one text"}]}}]},
     ),
-    ("POST", "/v1/files", "Upload the requests of a batch, one a line (OpenAI Files, purpose `batch`).", _FORM),
+    (
+        "POST",
+        "/v1/files",
+        "Upload the requests of a batch, one a line (purpose `batch`), or what a model is to read (OpenAI Files).",
+        _FORM,
+    ),
     ("GET", "/v1/files", "List one's own files.", None),
     ("GET", "/v1/files/{id}", "Get a file.", None),
     ("GET", "/v1/files/{id}/content", "Download a file, such as the results of a batch.", None),

@@ -10,6 +10,7 @@ from trunkline.core.errors import TrunklineError
 from trunkline.core.ids import new_id
 from trunkline.dialects import openai_chat
 from trunkline.faces.packing import SMALLEST, pack_now
+from trunkline.faces.v1.batches.named_files import FIELD
 from trunkline.faces.v1.errors import write_error
 from trunkline.faces.v1.load import Load
 from trunkline.faces.v1.plain_head import PlainHead, read_plain_head
@@ -46,7 +47,9 @@ class PlainLane:
         return read_plain_head(raw, self._identity)
 
     def begin(self, head: PlainHead, body: bytes, caller: Caller) -> PlainCall | None:
-        """See :meth:`.PlainCalls.begin`."""
+        """See :meth:`.PlainCalls.begin`. Whose files a body names is found out elsewhere."""
+        if FIELD in body:
+            return None
         return self._calls.begin(head.admitted.actor, body, head.request_id or new_id(), caller, head.trace)
 
     def write(

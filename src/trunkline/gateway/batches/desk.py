@@ -8,7 +8,7 @@ import msgspec
 
 from trunkline.core.actor import Actor
 from trunkline.gateway.batches.batch_record import BatchOrder, BatchRecord, Wire
-from trunkline.gateway.batches.file_record import FileRecord, Purpose
+from trunkline.gateway.batches.file_record import ABOUT_BATCHES, SENT, FileRecord, Purpose
 
 R = TypeVar("R")
 
@@ -40,6 +40,16 @@ class FinishFile(Question[FileRecord], frozen=True, kw_only=True, tag=True):
     size: int | None = None
 
 
+class SendFile(Question[FileRecord], frozen=True, kw_only=True, tag=True):
+    """The file is whole now, and goes to the provider of ``configuration``, a name or id.
+
+    Raises InvalidInput where that keeps no files, and what the provider says.
+    """
+
+    file_id: str
+    configuration: str
+
+
 class FindFile(Question[FileRecord], frozen=True, kw_only=True, tag=True):
     """Raises NotFound for what is not the caller's."""
 
@@ -52,7 +62,7 @@ class ListFiles(Question[list[FileRecord]], frozen=True, kw_only=True, tag=True)
     limit: int
     after: str | None = None
     newest_first: bool = True
-    purpose: Purpose | None = None
+    purposes: tuple[Purpose, ...] = (*ABOUT_BATCHES, *SENT)
 
 
 class ReadPiece(Question[bytes], frozen=True, kw_only=True, tag=True):
@@ -108,6 +118,7 @@ AnyQuestion = (
     BeginFile
     | AddPiece
     | FinishFile
+    | SendFile
     | FindFile
     | ListFiles
     | ReadPiece

@@ -1,4 +1,4 @@
-"""Files that callers keep here: what a batch is made of, and what comes out of it."""
+"""Files that callers keep here: what a batch is made of and what comes out of it, and what models are to read."""
 
 from __future__ import annotations
 
@@ -9,13 +9,20 @@ import msgspec
 PIECE_BYTES: Final = 256 * 1024
 """A file is written and read in pieces of at most so many bytes; all but the last are as large."""
 
-Purpose = Literal["batch", "batch_output", "batch_requests"]
-"""``batch`` and ``batch_output`` are OpenAI's words. ``batch_requests`` are those of batches that come without a file,
-which are never listed."""
+Purpose = Literal["batch", "batch_output", "batch_requests", "user_data", "vision", "assistants", "fine-tune", "evals"]
+"""OpenAI's words, but for ``batch_requests``: those of batches that come without a file, which are never listed."""
+
+SENT: Final[tuple[Purpose, ...]] = ("user_data", "vision", "assistants", "fine-tune", "evals")
+"""What a provider is sent, so that calls may name it."""
+
+ABOUT_BATCHES: Final[tuple[Purpose, ...]] = ("batch", "batch_output")
 
 
 class FileRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One file. ``size`` is in bytes, times are seconds since the epoch."""
+    """One file. ``size`` is in bytes, times are seconds since the epoch.
+
+    One that a provider was sent has the ``provider_file_id`` there, in the account of the configuration.
+    """
 
     id: str
     name: str
@@ -23,3 +30,5 @@ class FileRecord(msgspec.Struct, frozen=True, kw_only=True):
     size: int
     created_at: int
     expires_at: int
+    configuration_id: str | None = None
+    provider_file_id: str | None = None

@@ -26,6 +26,9 @@ class StoredFile(Base):
     whole: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=now)
     expires_at: Mapped[datetime] = mapped_column(index=True)
+    configuration_id: Mapped[str | None] = mapped_column(Id, default=None)
+    """Whose provider was sent it, under the id there."""
+    provider_file_id: Mapped[str | None] = mapped_column(String(256), default=None)
 
 
 class FilePiece(Base):

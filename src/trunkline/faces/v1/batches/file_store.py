@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable, Iterable
 
 from trunkline.core.actor import Actor
-from trunkline.gateway.batches.desk import AddPiece, BatchDesk, BeginFile, FinishFile, ReadPiece
+from trunkline.gateway.batches.desk import AddPiece, BatchDesk, BeginFile, FinishFile, ReadPiece, SendFile
 from trunkline.gateway.batches.file_record import PIECE_BYTES, FileRecord, Purpose
 
 
@@ -17,8 +17,9 @@ async def store(
     name: str,
     purpose: Purpose,
     lifetime: int | None = None,
+    configuration: str | None = None,
 ) -> FileRecord:
-    """Keep what ``parts`` come to."""
+    """Keep what ``parts`` come to. ``configuration``: whose provider is sent it."""
     made = await desk.ask(actor, BeginFile(name=name, purpose=purpose, lifetime=lifetime))
     held = bytearray()
     number = 0
@@ -31,6 +32,8 @@ async def store(
                 number += 1
     if held:
         await desk.ask(actor, AddPiece(file_id=made.id, number=number, piece=bytes(held)))
+    if configuration is not None:
+        return await desk.ask(actor, SendFile(file_id=made.id, configuration=configuration))
     return await desk.ask(actor, FinishFile(file_id=made.id))
 
 

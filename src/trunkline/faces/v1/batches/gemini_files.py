@@ -21,7 +21,7 @@ from trunkline.faces.v1.batches.batch_request import BatchRequest
 from trunkline.faces.v1.batches.file_store import FileRelay, read
 from trunkline.gateway.answer import JSON, Answer
 from trunkline.gateway.batches.desk import AddPiece, BatchDesk, BeginFile, DropFile, FindFile, FinishFile, ListFiles
-from trunkline.gateway.batches.file_record import PIECE_BYTES, FileRecord
+from trunkline.gateway.batches.file_record import ABOUT_BATCHES, PIECE_BYTES, FileRecord
 from trunkline.gateway.batches.upload_ticket import UploadTicket, UploadTickets
 
 T = TypeVar("T")
@@ -59,7 +59,7 @@ async def serve_gemini_file(
         case "list":
             most = request.number("pageSize", 10, _LARGEST_PAGE)
             after = request.query.get("pageToken") or None
-            found = await desk.ask(actor, ListFiles(limit=most + 1, after=after))
+            found = await desk.ask(actor, ListFiles(limit=most + 1, after=after, purposes=ABOUT_BATCHES))
             body: dict[str, object] = {"files": [write_file(one, request.origin) for one in found[:most]]}
             if len(found) > most:
                 body["nextPageToken"] = found[most - 1].id

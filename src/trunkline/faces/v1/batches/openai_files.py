@@ -14,10 +14,13 @@ from trunkline.faces.v1.batches.batch_request import BatchRequest
 from trunkline.faces.v1.batches.file_store import FileRelay, read, store
 from trunkline.gateway.answer import JSON, Answer
 from trunkline.gateway.batches.desk import BatchDesk, DropFile, FindFile, ListFiles
-from trunkline.gateway.batches.file_record import FileRecord, Purpose
+from trunkline.gateway.batches.file_record import SENT, FileRecord, Purpose
 
 _LARGEST_PAGE: Final = 10_000
-_PURPOSES: Final[dict[str, Purpose]] = {"batch": "batch", "batch_output": "batch_output"}
+_UPLOADED: Final[dict[str, Purpose]] = {"batch": "batch", **{purpose: purpose for purpose in SENT}}
+_PURPOSES: Final[dict[str, Purpose]] = {**_UPLOADED, "batch_output": "batch_output"}
+_KEEPER: Final = b"x-trunkline-configuration"
+_DEFAULT: Final = "default"
 _SHORTEST: Final = 3_600
 _LONGEST: Final = 2_592_000
 
@@ -33,9 +36,9 @@ async def serve_file(desk: BatchDesk, actor: Actor, asked: BatchPath, request: B
             await desk.ask(actor, DropFile(file_id=asked.name))
             return _answer({"id": asked.name, "object": "file", "deleted": True})
         case "content":
-            await desk.ask(actor, FindFile(file_id=asked.name))
-            relay = FileRelay(read(desk, actor, asked.name))
-            return Answer(200, [(b"content-type", b"application/jsonl")], relay=relay)
+            found = await desk.ask(actor, FindFile(file_id=asked.name))
+            kind = b"application/octet-stream" if found.purpose in SENT else b"application/jsonl"
+            return Answer(200, [(b"content-type", kind)], relay=FileRelay(read(desk, actor, asked.name)))
         case _:
             return _answer(write_file(await desk.ask(actor, FindFile(file_id=asked.name))))
 
@@ -45,25 +48,22 @@ async def _upload(desk: BatchDesk, actor: Actor, request: BatchRequest) -> FileR
     if boundary is None:
         raise InvalidInput.of("", "This call takes a form: send it with Content-Type: multipart/form-data.")
     form = {part.name: part for part in read_parts(request.body, boundary)}
-    purpose = _text(request.body, form.get("purpose"))
-    if purpose != "batch":
-        raise InvalidInput.of(
-            "purpose",
-            "must be batch: no other files are kept here. Send what a model is to read in the request itself, as"
-            " file_data or image_url with a data: URL; upload files for fine-tuning and assistants to the provider.",
-        )
+    purpose = _UPLOADED.get(_text(request.body, form.get("purpose")))
+    if purpose is None:
+        raise InvalidInput.of("purpose", f"must be one of {', '.join(_UPLOADED)}")
     file = form.get("file")
     if file is None or not file.is_file:
         raise InvalidInput.of("file", "is required, as a file in the form")
     if file.start == file.end:
-        raise InvalidInput.of("file", "is empty. Write one request a line.")
+        raise InvalidInput.of("file", "is empty. Write one request a line." if purpose == "batch" else "is empty")
     lifetime = _text(request.body, form.get("expires_after[seconds]"))
     if lifetime and not (lifetime.isdecimal() and _SHORTEST <= int(lifetime[:9]) <= _LONGEST):
         raise InvalidInput.of("expires_after[seconds]", f"must be a whole number from {_SHORTEST:,} to {_LONGEST:,}")
     content = memoryview(request.body)[file.start : file.end]
-    name = file.filename or "batch.jsonl"
+    name = file.filename or ("batch.jsonl" if purpose == "batch" else "file")
     kept = int(lifetime) if lifetime else None
-    return await store(desk, actor, (content,), name=name, purpose="batch", lifetime=kept)
+    keeper = None if purpose == "batch" else request.header(_KEEPER) or _DEFAULT
+    return await store(desk, actor, (content,), name=name, purpose=purpose, lifetime=kept, configuration=keeper)
 
 
 async def _list(desk: BatchDesk, actor: Actor, request: BatchRequest) -> dict[str, object]:
@@ -80,7 +80,7 @@ async def _list(desk: BatchDesk, actor: Actor, request: BatchRequest) -> dict[st
             limit=limit + 1,
             after=request.query.get("after"),
             newest_first=order == "desc",
-            purpose=None if purpose is None else _PURPOSES[purpose],
+            purposes=tuple(_PURPOSES.values()) if purpose is None else (_PURPOSES[purpose],),
         ),
     )
     return _write_list(found[:limit], more=len(found) > limit)

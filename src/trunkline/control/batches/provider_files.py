@@ -1,0 +1,72 @@
+"""Files that models are to read: kept by a provider, in the account of one configuration, and here for their maker."""
+
+from __future__ import annotations
+
+from trunkline.control.batches.files import Files
+from trunkline.control.batches.openai_file_api import drop_file, upload_file
+from trunkline.core.actor import Actor
+from trunkline.core.errors import CannotOpen, Forbidden, InvalidInput, NotFound, UpstreamError
+from trunkline.gateway.batches.file_record import FileRecord
+from trunkline.gateway.batches.vetting import Vetting
+from trunkline.gateway.routing.candidate import Candidate
+from trunkline.gateway.routing.target import Target
+
+_FIELD = "x-trunkline-configuration"
+
+
+class ProviderFiles:
+    """Sends and deletes them."""
+
+    def __init__(self, files: Files, vetting: Vetting) -> None:
+        self._files = files
+        self._vetting = vetting
+
+    async def send(self, actor: Actor, file_id: str, configuration: str) -> FileRecord:
+        """Finish a file that was begun, by sending it on. Raises what :class:`.SendFile` says; then it is not kept."""
+        begun = await self._files.find(actor, file_id, whole=False)
+        try:
+            candidate = self._find(actor, configuration)
+            target = self._open(candidate)
+            parts = [piece async for piece in self._files.read_pieces(file_id)]
+            lifetime = begun.expires_at - begun.created_at
+            kept = await upload_file(target, parts, name=begun.name, purpose=begun.purpose, lifetime=lifetime)
+        except BaseException:
+            await self._files.discard([file_id])
+            raise
+        return await self._files.finish(actor, file_id, sent=(candidate.entry.id, kept))
+
+    async def forget(self, actor: Actor, file_id: str) -> None:
+        """Have its provider delete it, where one has it. Raises UpstreamError where that did not work."""
+        file = await self._files.find(actor, file_id)
+        if file.configuration_id is None or file.provider_file_id is None:
+            return
+        try:
+            target = self._vetting.open(self._vetting.find_configuration(actor, file.configuration_id))
+            await drop_file(target, file.provider_file_id)
+        except (NotFound, Forbidden, InvalidInput, CannotOpen):
+            # Its configuration is gone, or leads elsewhere, and with it the key that could.
+            return
+        except UpstreamError as error:
+            if error.kind != "not_found":
+                raise
+
+    def _find(self, actor: Actor, name: str) -> Candidate:
+        try:
+            found = self._vetting.find_configuration(actor, name)
+        except NotFound as error:
+            raise InvalidInput.of(
+                _FIELD, f"must name the configuration whose provider is to have it. {error.message}"
+            ) from None
+        if found.route is not None or found.trial is not None:
+            raise InvalidInput.of(_FIELD, f"{name[:80]!r} is a route or has an experiment. Name one configuration.")
+        return found
+
+    def _open(self, candidate: Candidate) -> Target:
+        target = self._vetting.open(candidate)
+        if target.provider.dialect != "openai_chat" or target.provider.paths.files is None:
+            raise InvalidInput.of(
+                _FIELD,
+                f"{target.provider.display_name} keeps no files in this format. Name a configuration of OpenAI, or send"
+                " what a model is to read in the request itself, as file_data or image_url with a data: URL.",
+            )
+        return target
