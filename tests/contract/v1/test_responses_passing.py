@@ -518,10 +518,14 @@ def test_what_only_openai_knows_is_told_when_it_is_left_out(bare: BareGateway, u
 
 
 @pytest.mark.parametrize(("model", "answer"), [("mine", body()), ("claude", CLAUDE)])
-def test_a_store_that_is_down_costs_no_answer(bare: BareGateway, upstream: Scripted, model: str, answer: bytes) -> None:
+def test_a_store_that_is_down_costs_no_answer(
+    bare: BareGateway, upstream: Scripted, caplog: pytest.LogCaptureFixture, model: str, answer: bytes
+) -> None:
     upstream.script = whole(answer)
     bare.kept.fault = Unavailable("The database cannot be reached.")
     got = post(bare, model=model, input="hi")
+    (line,) = [line for line in caplog.messages if "response_not_stored" in line]
+    assert got.headers["x-request-id"] in line
     assert (got.status_code, got.headers["x-trunkline-stored"]) == (200, "false")
     upstream.script = stream(*(EVENTS if model == "mine" else CLAUDE_EVENTS))
     assert b"response.completed" in post(bare, model="mine", input="hi", stream=True).content or model == "claude"

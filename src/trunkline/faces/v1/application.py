@@ -46,7 +46,7 @@ from trunkline.gateway.exchanges.response_count import ResponseCount
 from trunkline.gateway.exchanges.responses import Responses
 from trunkline.gateway.gateway import Gateway
 from trunkline.gateway.identity import Identity
-from trunkline.logs import get_logger
+from trunkline.logs import bound, get_logger
 
 BEGUN: Final = "trunkline.begun"
 """The key of the scope under which a call stands that began as a plain one (:mod:`trunkline.gateway.plain`)."""
@@ -113,12 +113,16 @@ class Application:
             anthropic=request_headers.anthropic,
             google=request_headers.google,
         )
+        begun = scope.get(BEGUN)
+        if begun is not None:
+            request_headers.request_id = begun.request_id
         delivery = Delivery(scope, send, request_headers, route, self._cors, self._ping_seconds)
         try:
-            answer = await self._find_answer(scope, receive, request_headers, route, delivery)
-            if answer is not None:
-                self._counts[route.dialect.name, route.kind, answer.status] += 1
-                await delivery.send(answer)
+            with bound(request_id=request_headers.request_id):
+                answer = await self._find_answer(scope, receive, request_headers, route, delivery)
+                if answer is not None:
+                    self._counts[route.dialect.name, route.kind, answer.status] += 1
+                    await delivery.send(answer)
         except asyncio.CancelledError:
             # Nobody is left who would read the rest.
             if scope.get(HANG_UP) != "gone":
@@ -146,7 +150,7 @@ class Application:
             raise
         except Exception:
             # The last wall: a fault of ours must still answer in the client's own shape, and be logged.
-            log.exception("fault", path=scope["path"], request_id=request_headers.request_id)
+            log.exception("fault", path=scope["path"])
             fault = TrunklineError("An unexpected fault. It is logged.")
         return await self._refuse(fault, request_headers, route, delivery)
 
@@ -164,7 +168,6 @@ class Application:
         begun = scope.pop(BEGUN, None)
         if begun is not None:
             delivery.seat = Seat(self._load, sent=True)
-            request_headers.request_id = begun.request_id
             _watch(scope, receive)
             return await self._gateway.go_on(begun)
         if request_headers.conflicting:

@@ -21,8 +21,8 @@ class FaultLog:
     def __init__(self) -> None:
         self._told: set[tuple[str, str, int]] = set()
 
-    def report(self, error: Exception) -> None:
-        """``error`` kept a call from the short way, and was no refusal."""
+    def report(self, error: Exception, request_id: str) -> None:
+        """``error`` kept the call of ``request_id`` from the short way, and was no refusal."""
         trace = error.__traceback__
         while trace is not None and trace.tb_next is not None:
             trace = trace.tb_next
@@ -30,4 +30,4 @@ class FaultLog:
         place = type(error).__name__, where, line
         if place not in self._told and len(self._told) < MOST:
             self._told.add(place)
-            _log.error("plain_call_not_served_shortly", reason=place[0], exc_info=error)
+            _log.error("plain_call_not_served_shortly", request_id=request_id, reason=place[0], exc_info=error)

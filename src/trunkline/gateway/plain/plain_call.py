@@ -194,7 +194,7 @@ class PlainCall:
                 model = self.call.answered
         except Exception as error:  # noqa: BLE001 - who waits reads the answer anew, and meets or tells what is wrong
             if not isinstance(error, TrunklineError):
-                self._parts.faults.report(error)
+                self._parts.faults.report(error, self.request_id)
             reply.put_back(raw)
             self.hand_over()
             return

@@ -80,7 +80,7 @@ class PlainCalls:
             # Who serves all others meets it too, and tells it.
             return None
         except Exception as error:  # noqa: BLE001 - a fault of ours, which the general way need not have
-            self.faults.report(error)
+            self.faults.report(error, request_id)
             return None
         entry = plan.candidate.entry
         self._budget.deposit(entry.workspace_id, entry.id)

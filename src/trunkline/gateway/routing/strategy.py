@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from random import Random
-from typing import Final, Protocol, assert_never
+from typing import Final, NamedTuple, Protocol
 
 from trunkline.core.errors import UpstreamError
 from trunkline.core.price import Price
@@ -89,26 +89,8 @@ class Strategies:
         ready.sort(key=_priority)
         ordered: list[Candidate] = []
         for _, group in groupby(ready, key=_priority):
-            ordered += self._rank(route.strategy, group, streams)
+            ordered += TABLE[route.strategy].rank(self, list(group), streams)
         return ordered
-
-    def _rank(self, strategy: Strategy, group: Iterable[Candidate], streams: bool) -> Iterable[Candidate]:
-        """Candidates of one priority, best first."""
-        match strategy:
-            case "priority":
-                return group
-            case "weighted":
-                return self._draw(list(group))
-            case "round-robin":
-                return self._take_turns(list(group))
-            case "least-busy":
-                return sorted(self._take_turns(list(group)), key=self._load.count)
-            case "cheapest":
-                return sorted(group, key=self._rank_price)
-            case "fastest":
-                return sorted(group, key=lambda one: self._speeds.find(_place(one, streams)) or 0.0)
-            case _:
-                assert_never(strategy)
 
     def enter(self, candidate: Candidate) -> bool:
         """Whether a call may go to ``candidate`` now; others are to be tried first when not."""
@@ -123,7 +105,7 @@ class Strategies:
         route = candidate.route
         if route is not None:
             self.breakers.succeeded(candidate.entry)
-            if route.strategy == "fastest":
+            if TABLE[route.strategy].measures:
                 self._speeds.note(_place(candidate, streams), seconds)
             if route.hedging is not None and not streams:
                 self._tails.note((candidate.entry.id, candidate.model), seconds)
@@ -142,7 +124,7 @@ class Strategies:
 
     def occupy(self, candidate: Candidate, holds: dict[object, Hold]) -> None:
         """A call goes to ``candidate``, where its route asks how many are under way; ``holds`` end with the call."""
-        if candidate.route is not None and candidate.route.strategy == "least-busy":
+        if candidate.route is not None and TABLE[candidate.route.strategy].occupies:
             self._load.occupy(candidate, holds)
 
     def find_hedge_wait(self, candidate: Candidate) -> float | None:
@@ -158,8 +140,9 @@ class Strategies:
         """Another one was quicker, after ``seconds`` without an answer of ``candidate``."""
         self._tails.note((candidate.entry.id, candidate.model), seconds)
 
-    def _take_turns(self, group: list[Candidate]) -> list[Candidate]:
+    def take_turns(self, group: list[Candidate], streams: bool) -> list[Candidate]:
         """Each is the first in turn."""
+        del streams
         first = group[0]
         assert first.route is not None
         place = (first.route.id, _priority(first))
@@ -170,8 +153,9 @@ class Strategies:
         turn %= len(group)
         return group[turn:] + group[:turn]
 
-    def _draw(self, group: list[Candidate]) -> list[Candidate]:
+    def draw(self, group: list[Candidate], streams: bool) -> list[Candidate]:
         """By weight without replacement: Efraimidis and Spirakis, https://doi.org/10.1016/j.ipl.2005.11.003."""
+        del streams
 
         def lot(one: Candidate) -> float:
             weight = one.target.weight if one.target is not None else 1
@@ -180,7 +164,20 @@ class Strategies:
 
         return sorted(group, key=lot, reverse=True)
 
-    def _rank_price(self, one: Candidate) -> tuple[bool, int]:
+    def take_least_busy(self, group: list[Candidate], streams: bool) -> list[Candidate]:
+        """By what is under way, and in turn where that is the same."""
+        return sorted(self.take_turns(group, streams), key=self._load.count)
+
+    def take_cheapest(self, group: list[Candidate], streams: bool) -> list[Candidate]:
+        """By price, without a price last."""
+        del streams
+        return sorted(group, key=self._find_price)
+
+    def take_fastest(self, group: list[Candidate], streams: bool) -> list[Candidate]:
+        """By what was measured, the unknown first."""
+        return sorted(group, key=lambda one: self._speeds.find(_place(one, streams)) or 0.0)
+
+    def _find_price(self, one: Candidate) -> tuple[bool, int]:
         provider = self._providers.get(one.entry.provider)
         price = self._prices.find(provider, one.model) if provider is not None else None
         if provider is not None and one.part.prices:
@@ -195,3 +192,25 @@ def _priority(one: Candidate) -> int:
 
 def _place(one: Candidate, streams: bool) -> tuple[str, str, bool]:
     return one.entry.id, one.model, streams
+
+
+class Row(NamedTuple):
+    """What a strategy is."""
+
+    rank: Callable[[Strategies, list[Candidate], bool], list[Candidate]]
+    """Candidates of one priority, best first, for a call that streams or does not."""
+    measures: bool = False
+    """Whether it goes by how long answers take."""
+    occupies: bool = False
+    """Whether it goes by how many calls are under way."""
+
+
+TABLE: Final[dict[Strategy, Row]] = {
+    "priority": Row(lambda _strategies, group, _streams: group),
+    "weighted": Row(Strategies.draw),
+    "round-robin": Row(Strategies.take_turns),
+    "least-busy": Row(Strategies.take_least_busy, occupies=True),
+    "cheapest": Row(Strategies.take_cheapest),
+    "fastest": Row(Strategies.take_fastest, measures=True),
+}
+"""Every strategy. A new one is a name in :mod:`trunkline.core.strategy` and a row here."""

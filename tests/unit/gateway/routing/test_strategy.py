@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections import Counter
 from random import Random
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from trunkline.core.errors import UpstreamError
 from trunkline.core.price import Price, Rate
 from trunkline.core.price_override import PriceOverride
+from trunkline.core.strategy import Strategy
 from trunkline.gateway.hold import Hold
 from trunkline.gateway.routing.candidate import Candidate
-from trunkline.gateway.routing.strategy import Strategies
+from trunkline.gateway.routing.strategy import TABLE, Strategies
 from trunkline.gateway.snapshot import ConfigurationEntry, RouteEntry, RouteTargetEntry, WorkspacePart
 from trunkline.providers.registry import PROVIDERS
 
@@ -182,3 +183,7 @@ def test_other_strategies_count_nothing() -> None:
     holds: dict[object, Hold] = {}
     Place().strategies.occupy(candidates("priority", ("a", 0, 1))[0], holds)
     assert holds == {}
+
+
+def test_every_strategy_has_a_row() -> None:
+    assert TABLE.keys() == set(get_args(Strategy))
